@@ -1,1 +1,41 @@
-//! The model.
+//! A model of how an Aerospike cluster with strong consistency behaves when nodes stop, crash, lose links or change
+//! their roster: a simulator of documented behaviour, not affiliated with Aerospike.
+//!
+//! One way in and one way out: [`Cluster::apply`] takes a [`Command`], [`Cluster::advance`] lets simulated time pass,
+//! both return the [`Event`]s that followed; [`Cluster::view`] and [`Cluster::explain`] look. The rules are numbered in
+//! the project's `docs/domain.md`, and each docstring that implements one names it with its source: \[doc\] published
+//! documentation, \[case\] the published case study, \[open\] observable behaviour of the openly licensed server,
+//! \[model\] our own choice.
+//!
+//! **Invariant.** The same commands give the same events, byte for byte, on every machine: no real time, no chance, no
+//! hash maps, integers only.
+//!
+//! **What this crate does not do**: files, the web, drawing, words for a person, records' contents.
+
+mod availability;
+mod cluster;
+mod command;
+mod event;
+mod id;
+mod link;
+mod namespace;
+mod roster;
+mod succession;
+mod version;
+mod view;
+
+pub use availability::{Availability, Facts, Judge, Rule, Verdict, judge};
+pub use cluster::{Cluster, Until};
+pub use command::{Command, ReadMode, Rejection, Shutdown};
+pub use event::{ClientResult, Counts, Event, EventKind, Migrations, Untrusted};
+pub use id::{
+    Digest, IdError, Link, MAX_NAMESPACES, MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PartitionId, RackId,
+};
+pub use namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, Profile, SetupError};
+pub use roster::{RosterEntry, RosterNodes};
+pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};
+pub use version::{ClusterKey, RevivedBy, UNIQUE_FAMILY, Version};
+pub use view::{
+    Answer, Cell, ClusterView, CopyCounts, DeviceMark, Explanation, NodeNamespaceView, NodeState,
+    NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
+};

@@ -1,0 +1,216 @@
+//! What a person can do to a cluster, and why a cluster may refuse it.
+//!
+//! Invariant: a command is never a gesture and never a result; a list of commands (with the time that passed between
+//! them) is all that is ever saved. Not here: what a command does (see `cluster`).
+
+use std::fmt;
+
+use crate::id::{Digest, MAX_NODES, NodeId, RackId};
+use crate::roster::RosterNodes;
+
+/// How a node goes down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    /// Buffers are flushed and the clean-shutdown mark is written.
+    Clean,
+    /// A crash or a power loss: neither happens.
+    Unclean,
+}
+
+/// How an SC read is answered (domain.md §9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReadMode {
+    /// From the master; the client rejects a regime older than the highest it has seen.
+    #[default]
+    Session,
+    /// From the master, after all replicas have confirmed its regime.
+    Linearize,
+    /// From any replica.
+    AllowReplica,
+    /// Also from a partition that is not active; what it gives may be stale.
+    AllowUnavailable,
+}
+
+/// One thing that a person does. All nodes of one command are hit at the same instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Takes running nodes down.
+    Stop {
+        /// At least one, each up.
+        nodes: Vec<NodeId>,
+        /// Cleanly or not.
+        shutdown: Shutdown,
+    },
+    /// Starts nodes that are down.
+    Start {
+        /// At least one, each down.
+        nodes: Vec<NodeId>,
+    },
+    /// Empties the drives of nodes that are down.
+    Wipe {
+        /// At least one, each down.
+        nodes: Vec<NodeId>,
+        /// Only this device (from 0) of each namespace, or all.
+        device: Option<u8>,
+    },
+    /// A new node joins: brand-new, in no roster.
+    AddNode {
+        /// An id that no node has.
+        id: NodeId,
+        /// Its configured rack.
+        rack: RackId,
+    },
+    /// Changes the configured rack id; a node's rack in a roster changes only with `roster-set` (domain.md §2).
+    MoveToRack {
+        /// At least one.
+        nodes: Vec<NodeId>,
+        /// The new rack.
+        rack: RackId,
+    },
+    /// Cuts every link between nodes of different lists.
+    Cut {
+        /// Two or more lists without a common node.
+        between: Vec<Vec<NodeId>>,
+    },
+    /// Restores links.
+    Heal {
+        /// Those between nodes of different lists, or all that are cut.
+        between: Option<Vec<Vec<NodeId>>>,
+    },
+    /// Sets the pending roster of one sub-cluster (domain.md §1, §8).
+    RosterSet {
+        /// An SC namespace.
+        namespace: String,
+        /// The nodes with their racks, or those observed.
+        nodes: RosterNodes,
+        /// A node of the sub-cluster; else the one with the highest principal.
+        on: Option<NodeId>,
+    },
+    /// Forces a cluster change (domain.md §7).
+    Recluster {
+        /// In the sub-cluster of this node; else in every one.
+        on: Option<NodeId>,
+    },
+    /// Turns `e` into `r` (domain.md §4, §8); takes effect at the next cluster change.
+    Revive {
+        /// An SC namespace.
+        namespace: String,
+        /// On these nodes, each up; else on all that are up.
+        nodes: Option<Vec<NodeId>>,
+    },
+    /// From the next cluster change these nodes stand last in every row (domain.md §8).
+    Quiesce {
+        /// At least one, each up and not told so already.
+        nodes: Vec<NodeId>,
+    },
+    /// Takes that back, from the next cluster change.
+    QuiesceUndo {
+        /// At least one, each up and told to quiesce.
+        nodes: Vec<NodeId>,
+    },
+    /// A client writes a record (domain.md §9).
+    Write {
+        /// The namespace.
+        namespace: String,
+        /// The record.
+        key: Digest,
+        /// The client reaches the sub-cluster of this node; else the one with the highest principal.
+        from: Option<NodeId>,
+    },
+    /// A client reads a record (domain.md §9).
+    Read {
+        /// The namespace.
+        namespace: String,
+        /// The record.
+        key: Digest,
+        /// The client reaches the sub-cluster of this node; else the one with the highest principal.
+        from: Option<NodeId>,
+        /// How consistent the answer has to be.
+        mode: ReadMode,
+    },
+}
+
+/// Why a command cannot be done now. Nothing has changed when one is returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// There is no node of that id.
+    NoNode(NodeId),
+    /// There is no namespace of that name.
+    NoNamespace(String),
+    /// The namespace is available (AP): it has no roster and nothing to revive.
+    NotStrong(String),
+    /// The command names no node, or a list in it is empty.
+    NoNodes,
+    /// The same node is named twice.
+    Twice(NodeId),
+    /// It has to be down for this.
+    IsUp(NodeId),
+    /// It has to be up for this.
+    IsDown(NodeId),
+    /// A node of that id is there already.
+    Exists(NodeId),
+    /// 128 nodes are there already.
+    TooManyNodes,
+    /// Its namespaces have no device of that number.
+    NoDevice(u8),
+    /// It is on that rack already.
+    SameRack(NodeId, RackId),
+    /// A cut is between two or more lists.
+    OneSide,
+    /// Every one of those links is cut already.
+    AlreadyCut,
+    /// None of those links is cut.
+    NothingCut,
+    /// It was told to quiesce before.
+    AlreadyQuiesced(NodeId),
+    /// It was not told to quiesce.
+    NotQuiesced(NodeId),
+    /// No node is up, so there is nothing that could take the command.
+    NothingRuns,
+}
+
+impl Rejection {
+    /// The node that it is about, so that a caller can find the place in what it was given.
+    #[must_use]
+    pub fn node(&self) -> Option<NodeId> {
+        match *self {
+            Self::NoNode(id)
+            | Self::Twice(id)
+            | Self::IsUp(id)
+            | Self::IsDown(id)
+            | Self::Exists(id)
+            | Self::SameRack(id, _)
+            | Self::AlreadyQuiesced(id)
+            | Self::NotQuiesced(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoNode(id) => write!(f, "no node {:?}", id.to_string()),
+            Self::NoNamespace(name) => write!(f, "no namespace {name:?}"),
+            Self::NotStrong(name) => {
+                write!(f, "namespace {name:?} is not strongly consistent: it has no roster")
+            }
+            Self::NoNodes => f.write_str("no node is named"),
+            Self::Twice(id) => write!(f, "node {id} is named twice"),
+            Self::IsUp(id) => write!(f, "node {id} is up"),
+            Self::IsDown(id) => write!(f, "node {id} is down"),
+            Self::Exists(id) => write!(f, "a node {id} is there already"),
+            Self::TooManyNodes => write!(f, "a cluster has at most {MAX_NODES} nodes"),
+            Self::NoDevice(device) => write!(f, "no namespace has a device {device}"),
+            Self::SameRack(id, rack) => write!(f, "node {id} is on rack {rack} already"),
+            Self::OneSide => f.write_str("a cut needs two sides or more"),
+            Self::AlreadyCut => f.write_str("there is no link left to cut between them"),
+            Self::NothingCut => f.write_str("no link is cut there"),
+            Self::AlreadyQuiesced(id) => write!(f, "node {id} is told to quiesce already"),
+            Self::NotQuiesced(id) => write!(f, "node {id} is not told to quiesce"),
+            Self::NothingRuns => f.write_str("no node is up"),
+        }
+    }
+}
+
+impl std::error::Error for Rejection {}

@@ -1,0 +1,138 @@
+//! Which nodes see which: sets of nodes, and the links that are cut.
+//!
+//! Invariant: a cut is symmetric and never of a node with itself. Nodes are known here by their [`Slot`], the order in
+//! which they were added. Not here: what follows from a cut (see `clustering`).
+
+/// A node's place in the cluster's own lists, 0 to 127; never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Slot(u8);
+
+impl Slot {
+    /// The slot of that index. The caller keeps to fewer than 128 nodes.
+    pub fn new(index: usize) -> Self {
+        debug_assert!(index < crate::id::MAX_NODES);
+        Self(u8::try_from(index).unwrap_or(u8::MAX))
+    }
+
+    /// As an index.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// A set of nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NodeSet(u128);
+
+impl NodeSet {
+    pub const EMPTY: Self = Self(0);
+
+    pub fn contains(self, slot: Slot) -> bool {
+        self.0 >> slot.0 & 1 == 1
+    }
+
+    pub fn insert(&mut self, slot: Slot) {
+        self.0 |= 1 << slot.0;
+    }
+
+    pub fn remove(&mut self, slot: Slot) {
+        self.0 &= !(1 << slot.0);
+    }
+
+    pub fn with(mut self, slot: Slot) -> Self {
+        self.insert(slot);
+        self
+    }
+
+    pub fn without(mut self, slot: Slot) -> Self {
+        self.remove(slot);
+        self
+    }
+
+    pub fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub fn minus(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// The members by slot, lowest first.
+    pub fn iter(self) -> impl Iterator<Item = Slot> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let next = (rest != 0).then(|| Slot(u8::try_from(rest.trailing_zeros()).unwrap_or(0)));
+            rest &= rest.wrapping_sub(1);
+            next
+        })
+    }
+}
+
+impl FromIterator<Slot> for NodeSet {
+    fn from_iter<I: IntoIterator<Item = Slot>>(slots: I) -> Self {
+        slots.into_iter().fold(Self::EMPTY, Self::with)
+    }
+}
+
+/// The links that are cut, each node's as a set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cuts(Vec<NodeSet>);
+
+impl Cuts {
+    /// Room for one more node, all of whose links hold.
+    pub fn add_node(&mut self) {
+        self.0.push(NodeSet::EMPTY);
+    }
+
+    pub fn is_cut(&self, a: Slot, b: Slot) -> bool {
+        self.0[a.index()].contains(b)
+    }
+
+    pub fn any(&self) -> bool {
+        self.0.iter().any(|set| !set.is_empty())
+    }
+
+    /// The nodes whose link with this one is cut.
+    pub fn of(&self, slot: Slot) -> NodeSet {
+        self.0[slot.index()]
+    }
+
+    pub fn set(&mut self, a: Slot, b: Slot, cut: bool) {
+        debug_assert!(a != b);
+        for (from, to) in [(a, b), (b, a)] {
+            let set = &mut self.0[from.index()];
+            *set = if cut { set.with(to) } else { set.without(to) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_what_it_was_given() {
+        let set: NodeSet = [0, 5, 127].map(Slot::new).into_iter().collect();
+        assert_eq!(set.len(), 3);
+        assert_eq!(set.iter().map(Slot::index).collect::<Vec<_>>(), [0, 5, 127]);
+        assert!(!set.without(Slot::new(127)).contains(Slot::new(127)));
+    }
+
+    #[test]
+    fn a_cut_is_symmetric() {
+        let mut cuts = Cuts::default();
+        (0..3).for_each(|_| cuts.add_node());
+        cuts.set(Slot::new(0), Slot::new(2), true);
+        assert!(cuts.is_cut(Slot::new(2), Slot::new(0)) && cuts.any());
+        cuts.set(Slot::new(2), Slot::new(0), false);
+        assert!(!cuts.any());
+    }
+}

@@ -1,0 +1,192 @@
+//! The order of succession: which node stands where in each partition's row.
+//!
+//! Invariant: bit-exact with the real server (domain.md §2, \[open\]; the two hashes are those of `as_hash`'s public
+//! functions, checked by golden values). Hashing and sorting happen once for each node, when it first appears:
+//! [`Succession`] keeps the order over all nodes that were ever there, and a roster or a sub-cluster is a filter of it.
+//! The filter is exact because rule 3 of §2 breaks a tie by the place in the list of ids sorted highest first, and two
+//! nodes stand in the same order in every such list. Not here: who of a row is present (see `rebalance`).
+
+use std::rc::Rc;
+
+use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
+use crate::link::{NodeSet, Slot};
+
+/// FNV-1a, 64 bits (domain.md §2.1).
+#[must_use]
+pub fn fnv1a_64(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// One step of Jenkins' one-at-a-time for each byte, from a state that earlier bytes left.
+fn jenkins_mix(state: u64, bytes: [u8; 8]) -> u64 {
+    bytes.iter().fold(state, |hash, byte| {
+        let hash = hash.wrapping_add(u64::from(*byte));
+        let hash = hash.wrapping_add(hash << 10);
+        hash ^ (hash >> 6)
+    })
+}
+
+/// Jenkins' one-at-a-time widened to 64 bits, over a hashed node and a hashed partition (domain.md §2.2).
+#[must_use]
+pub fn jenkins_64(hashed_node: u64, hashed_partition: u64) -> u64 {
+    let state = jenkins_mix(0, hashed_node.to_le_bytes());
+    jenkins_end(jenkins_mix(state, hashed_partition.to_le_bytes()))
+}
+
+fn jenkins_end(state: u64) -> u64 {
+    let hash = state.wrapping_add(state << 3);
+    let hash = hash ^ (hash >> 11);
+    hash.wrapping_add(hash << 15)
+}
+
+/// What a node's hash is for every partition, in partition order.
+fn hashes_of(node: NodeId) -> Vec<u64> {
+    // The first eight bytes are the same for all partitions.
+    let state = jenkins_mix(0, fnv1a_64(&node.get().to_le_bytes()).to_le_bytes());
+    PartitionId::all()
+        .map(|pid| {
+            let hashed_partition = fnv1a_64(&u32::from(pid.get()).to_le_bytes());
+            jenkins_end(jenkins_mix(state, hashed_partition.to_le_bytes()))
+        })
+        .collect()
+}
+
+/// Puts racks apart in a row (domain.md §2.5): for each position from `start` to `distinct` − 1 whose rack already
+/// stands before it, swaps it with the first later candidate whose rack does not. Candidates are scanned from position
+/// `scan_from` onwards and the scan never goes back.
+///
+/// `distinct` is min(distinct racks, RF).
+pub fn put_racks_apart<T: Copy>(
+    row: &mut [T],
+    rack_of: impl Fn(T) -> RackId,
+    distinct: usize,
+    start: usize,
+    scan_from: usize,
+) {
+    let mut candidate = scan_from;
+    for position in start..distinct.min(row.len()) {
+        let (before, _) = row.split_at(position);
+        let taken = |rack: RackId| before.iter().any(|node| rack_of(*node) == rack);
+        if !taken(rack_of(row[position])) {
+            continue;
+        }
+        while candidate < row.len() && taken(rack_of(row[candidate])) {
+            candidate += 1;
+        }
+        if candidate < row.len() {
+            row.swap(position, candidate);
+            candidate += 1;
+        }
+    }
+}
+
+/// How many different racks there are.
+pub(crate) fn distinct_racks(racks: impl Iterator<Item = RackId>) -> usize {
+    let mut seen: Vec<RackId> = racks.collect();
+    seen.sort_unstable();
+    seen.dedup();
+    seen.len()
+}
+
+/// The order of succession of a list of nodes for every partition, adjusted for racks (domain.md §2, §3), as a table of
+/// its own for callers that have no cluster.
+///
+/// Rows come in partition order; each holds every node once.
+#[must_use]
+pub fn succession(nodes: &[(NodeId, RackId)], replication_factor: usize) -> Vec<Vec<NodeId>> {
+    let mut order = Succession::default();
+    for (node, _) in nodes {
+        order.add(*node);
+    }
+    let all = (0..nodes.len()).map(Slot::new).collect();
+    let rows = order.rows(all, &|slot| nodes[slot.index()].1, replication_factor);
+    let ids = |row: &[Slot]| row.iter().map(|slot| nodes[slot.index()].0).collect();
+    PartitionId::all().map(|pid| ids(rows.row(pid))).collect()
+}
+
+/// How much hashing and sorting has been done: counts of work that tests hold (architecture.md).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Hashes of one node with one partition.
+    pub hashes: u64,
+    /// Insertions of one node into one partition's order.
+    pub insertions: u64,
+    /// Rows filtered and adjusted for a new roster or a new AP sub-cluster.
+    pub rows_filtered: u64,
+}
+
+/// The order of all nodes that were ever added, for every partition.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Succession {
+    ids: Vec<NodeId>,
+    /// By slot, then by partition.
+    hashes: Vec<Rc<Vec<u64>>>,
+    /// By partition, then by place: `ids.len()` slots each.
+    order: Rc<Vec<Slot>>,
+}
+
+impl Succession {
+    /// Takes in the next slot's node: hashes it for every partition and puts it into each row.
+    pub fn add(&mut self, node: NodeId) {
+        let slot = Slot::new(self.ids.len());
+        self.ids.push(node);
+        self.hashes.push(Rc::new(hashes_of(node)));
+        let width = self.ids.len();
+        let mut order = Vec::with_capacity(PARTITIONS * width);
+        for pid in PartitionId::all() {
+            let old = &self.order[pid.index() * (width - 1)..][..width - 1];
+            let place = old.partition_point(|other| self.before(*other, slot, pid));
+            order.extend_from_slice(&old[..place]);
+            order.push(slot);
+            order.extend_from_slice(&old[place..]);
+        }
+        self.order = Rc::new(order);
+    }
+
+    /// Whether `a` stands before `b`: by hash without its low 8 bits, highest first, then by id, highest first
+    /// (domain.md §2.3, §2.4; the higher id has the lower index, and the lower index would sort last).
+    fn before(&self, a: Slot, b: Slot, pid: PartitionId) -> bool {
+        let key = |slot: Slot| self.hashes[slot.index()][pid.index()] >> 8;
+        match key(a).cmp(&key(b)) {
+            std::cmp::Ordering::Equal => self.ids[a.index()] < self.ids[b.index()],
+            order => order.is_gt(),
+        }
+    }
+
+    /// The rows over some of the nodes, adjusted for racks (domain.md §2.5 over the whole row).
+    pub fn rows(
+        &self,
+        of: NodeSet,
+        rack_of: &dyn Fn(Slot) -> RackId,
+        replication_factor: usize,
+    ) -> RosterRows {
+        let width = of.len();
+        let racks = distinct_racks(of.iter().map(rack_of));
+        let distinct = racks.min(replication_factor);
+        let mut rows = Vec::with_capacity(PARTITIONS * width);
+        // At least 1, because a chunk has to be; without nodes there is no chunk.
+        for row in self.order.chunks_exact(self.ids.len().max(1)) {
+            let start = rows.len();
+            rows.extend(row.iter().copied().filter(|slot| of.contains(*slot)));
+            if racks > 1 {
+                put_racks_apart(&mut rows[start..], rack_of, distinct, 1, distinct);
+            }
+        }
+        RosterRows { width, rows }
+    }
+}
+
+/// The rows of a roster (or, in AP, of a sub-cluster): every node of it once, for every partition.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RosterRows {
+    width: usize,
+    rows: Vec<Slot>,
+}
+
+impl RosterRows {
+    pub fn row(&self, pid: PartitionId) -> &[Slot] {
+        &self.rows[pid.index() * self.width..][..self.width]
+    }
+}

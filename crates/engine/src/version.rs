@@ -1,0 +1,257 @@
+//! The version of one partition on one node: which lineage its data is of, and how far it is trusted.
+//!
+//! Invariant: one packed 64-bit word, as domain.md §1 gives it: cluster key (48 bits), family (4), flags. Two bits that
+//! the server does not use tell an operator's `revive` from roster-set protection (domain.md §4, §5.1): they print the
+//! same. Not here: when a flag is set or cleared (see `storage`, `rebalance`, `migration`).
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+const KEY_MASK: u64 = (1 << 48) - 1;
+const FAMILY_SHIFT: u32 = 48;
+const FAMILY_MASK: u64 = 0xf << FAMILY_SHIFT;
+const EVADE: u64 = 1 << 63;
+const SUBSET: u64 = 1 << 62;
+const MASTER: u64 = 1 << 61;
+const REVIVED: u64 = 1 << 60;
+const BY_OPERATOR: u64 = 1 << 52;
+
+/// A cluster key: 48 bits, never zero, new at every cluster change (domain.md §1).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClusterKey(u64);
+
+impl ClusterKey {
+    /// The key of the `count`th cluster change: a fixed mix where a real server draws at random, so that the same
+    /// commands give the same keys (domain.md §1).
+    #[must_use]
+    pub fn of_change(count: u64) -> Self {
+        let mut mixed = count.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Self(((mixed ^ (mixed >> 31)) & KEY_MASK).max(1))
+    }
+
+    /// The key as a number.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for ClusterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}", self.0)
+    }
+}
+
+impl fmt::Debug for ClusterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for ClusterKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Who turned `e` (or nothing) into `r`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevivedBy {
+    /// The `revive` command.
+    Operator,
+    /// Automatic roster-set protection.
+    RosterProtection,
+}
+
+/// The family that prints as `U`: a version whose lineage no other copy shares.
+pub const UNIQUE_FAMILY: u8 = 15;
+
+/// One partition's version on one node.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(u64);
+
+impl Version {
+    /// No data and no mark.
+    pub const NULL: Self = Self(0);
+
+    /// A full copy of the given lineage without marks: what a replica has when its migrations are complete.
+    #[must_use]
+    pub fn full(key: ClusterKey, master: bool) -> Self {
+        Self(key.0 | if master { MASTER } else { 0 })
+    }
+
+    /// Whether nothing at all is set; `e` or `r` without data is not null (domain.md §1).
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether the node holds data of the partition.
+    #[must_use]
+    pub fn has_data(self) -> bool {
+        self.0 & KEY_MASK != 0
+    }
+
+    /// Flag `m`.
+    #[must_use]
+    pub fn is_master(self) -> bool {
+        self.0 & MASTER != 0
+    }
+
+    /// Flag `s`.
+    #[must_use]
+    pub fn is_subset(self) -> bool {
+        self.0 & SUBSET != 0
+    }
+
+    /// Flag `e`: untrusted.
+    #[must_use]
+    pub fn is_evade(self) -> bool {
+        self.0 & EVADE != 0
+    }
+
+    /// Flag `r`, and who set it.
+    #[must_use]
+    pub fn revived(self) -> Option<RevivedBy> {
+        match (self.0 & REVIVED != 0, self.0 & BY_OPERATOR != 0) {
+            (false, _) => None,
+            (true, false) => Some(RevivedBy::RosterProtection),
+            (true, true) => Some(RevivedBy::Operator),
+        }
+    }
+
+    /// Full: has data, neither `s` nor `e`, and no `r` unless the whole roster is present (domain.md §4).
+    #[must_use]
+    pub fn is_full(self, whole_roster_present: bool) -> bool {
+        let hindering = if whole_roster_present { SUBSET | EVADE } else { SUBSET | EVADE | REVIVED };
+        self.has_data() && self.0 & hindering == 0
+    }
+
+    /// The lineage: cluster key and family, without flags. Copies of one lineage hold the same data.
+    #[must_use]
+    pub fn lineage(self) -> u64 {
+        self.0 & (KEY_MASK | FAMILY_MASK)
+    }
+
+    /// The family, 0 to 14, or [`UNIQUE_FAMILY`].
+    #[must_use]
+    pub fn family(self) -> u8 {
+        u8::try_from((self.0 & FAMILY_MASK) >> FAMILY_SHIFT).unwrap_or(UNIQUE_FAMILY)
+    }
+
+    /// The same marks on another lineage.
+    #[must_use]
+    pub fn with_lineage(self, key: ClusterKey, family: u8) -> Self {
+        let family = u64::from(family.min(UNIQUE_FAMILY)) << FAMILY_SHIFT;
+        Self(self.0 & !(KEY_MASK | FAMILY_MASK) | key.0 | family)
+    }
+
+    /// The same with `m` set or cleared.
+    #[must_use]
+    pub fn with_master(self, on: bool) -> Self {
+        self.with(MASTER, on)
+    }
+
+    /// The same with `s` set or cleared.
+    #[must_use]
+    pub fn with_subset(self, on: bool) -> Self {
+        self.with(SUBSET, on)
+    }
+
+    /// The same with `e` cleared.
+    #[must_use]
+    pub fn without_evade(self) -> Self {
+        self.with(EVADE, false)
+    }
+
+    /// The same with `e`, which replaces an `r` (domain.md §4).
+    #[must_use]
+    pub fn with_evade(self) -> Self {
+        self.with(EVADE, true).with(REVIVED | BY_OPERATOR, false)
+    }
+
+    /// The same with `r`, which replaces an `e` (domain.md §4).
+    #[must_use]
+    pub fn with_revived(self, by: RevivedBy) -> Self {
+        self.with(EVADE, false).with(REVIVED, true).with(BY_OPERATOR, by == RevivedBy::Operator)
+    }
+
+    /// What a start, an orphaned node or an unavailable partition does to a version: data becomes a subset, the
+    /// master flag goes, `e` and `r` stay (domain.md §4).
+    #[must_use]
+    pub fn isolated(self) -> Self {
+        if self.has_data() { self.with_subset(true).with_master(false) } else { self }
+    }
+
+    fn with(self, bits: u64, on: bool) -> Self {
+        Self(if on { self.0 | bits } else { self.0 & !bits })
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012x}.", self.0 & KEY_MASK)?;
+        match self.family() {
+            UNIQUE_FAMILY => f.write_str("U")?,
+            family => write!(f, "{family:x}")?,
+        }
+        let master = if self.is_master() { 'm' } else { '-' };
+        let subset = if self.is_subset() { 's' } else { 'p' };
+        let mark = match (self.is_evade(), self.revived()) {
+            (true, _) => 'e',
+            (false, Some(_)) => 'r',
+            (false, None) => '-',
+        };
+        write!(f, ".{master}{subset}{mark}")
+    }
+}
+
+impl fmt::Debug for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_prints_as_the_server_prints_it() {
+        let key = ClusterKey(0xa826_5890_53b5);
+        let full = Version::full(key, true);
+        assert_eq!(full.to_string(), "a826589053b5.0.mp-");
+        assert_eq!(full.isolated().with_evade().to_string(), "a826589053b5.0.-se");
+        assert_eq!(full.with_lineage(key, UNIQUE_FAMILY).to_string(), "a826589053b5.U.mp-");
+        assert_eq!(Version::NULL.with_evade().to_string(), "000000000000.0.-pe");
+        assert_eq!(Version::NULL.to_string(), "000000000000.0.-p-");
+        assert_eq!(Version::NULL.with_evade().isolated(), Version::NULL.with_evade());
+    }
+
+    #[test]
+    fn an_operators_revive_and_protection_print_the_same_and_differ() {
+        let operator = Version::NULL.with_revived(RevivedBy::Operator);
+        let protection = Version::NULL.with_revived(RevivedBy::RosterProtection);
+        assert_eq!(operator.to_string(), protection.to_string());
+        assert_ne!(operator, protection);
+        assert!(!operator.is_null());
+        assert_eq!(operator.with_evade().revived(), None, "an e replaces an r");
+    }
+
+    #[test]
+    fn keys_are_48_bits_and_do_not_repeat() {
+        let keys: std::collections::BTreeSet<u64> =
+            (0..10_000).map(|n| ClusterKey::of_change(n).get()).collect();
+        assert_eq!(keys.len(), 10_000);
+        assert!(keys.iter().all(|key| *key != 0 && *key <= KEY_MASK));
+    }
+}

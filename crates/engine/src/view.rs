@@ -1,0 +1,290 @@
+//! What a front end needs to know of a cluster: inert data with public fields.
+//!
+//! Invariant: a view is a copy; changing it changes nothing. It has counts, verdicts and marks, never positions, colours
+//! or words. Not here: how it is drawn.
+
+use std::rc::Rc;
+
+use serde::Serialize;
+
+use crate::availability::{Facts, Rule, Verdict};
+use crate::event::{Counts, Migrations};
+use crate::id::{Link, NodeId, PartitionId, RackId};
+use crate::namespace::{NamespaceSettings, Profile};
+use crate::roster::RosterEntry;
+use crate::version::{ClusterKey, Version};
+
+/// A whole cluster at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterView {
+    /// Simulated milliseconds since the cluster was made.
+    pub time_ms: u64,
+    /// Whose rules hold.
+    pub profile: Profile,
+    /// The namespaces' settings; wherever a view lists namespaces, it is in this order.
+    pub namespaces: Vec<NamespaceSettings>,
+    /// Every node, up or not, highest id first.
+    pub nodes: Vec<NodeView>,
+    /// The links that are cut, in order.
+    pub cuts: Vec<Link>,
+    /// The sub-clusters, by their principals, highest first.
+    pub sub_clusters: Vec<SubClusterView>,
+    /// Whether a cluster change is still to come from what has happened so far.
+    pub changing: bool,
+    /// Whether a migration is under way or waiting for its fill delay.
+    pub migrating: bool,
+    /// Acknowledged AP writes lost so far.
+    pub lost_writes: u64,
+}
+
+impl ClusterView {
+    /// The node of that id.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Option<&NodeView> {
+        self.nodes.iter().find(|node| node.id == id)
+    }
+
+    /// The sub-cluster that a node is in, as an index into `sub_clusters`.
+    #[must_use]
+    pub fn sub_cluster_of(&self, id: NodeId) -> Option<usize> {
+        self.node(id).and_then(|node| node.sub_cluster)
+    }
+
+    /// The place of a namespace in every list of namespaces.
+    #[must_use]
+    pub fn namespace_index(&self, name: &str) -> Option<usize> {
+        self.namespaces.iter().position(|namespace| namespace.name == name)
+    }
+
+    /// Whether the link between two nodes is cut.
+    #[must_use]
+    pub fn is_cut(&self, a: NodeId, b: NodeId) -> bool {
+        Link::new(a, b).is_some_and(|link| self.cuts.binary_search(&link).is_ok())
+    }
+}
+
+/// Whether a node runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NodeState {
+    /// Runs and is in a cluster.
+    Up,
+    /// Runs and is in no cluster yet: a stop now leaves the clean-shutdown mark cleared (domain.md §4).
+    Starting,
+    /// Was stopped and marked its storage clean.
+    DownClean,
+    /// Went down without that mark.
+    DownUnclean,
+}
+
+impl NodeState {
+    /// Whether its process runs.
+    #[must_use]
+    pub fn is_up(self) -> bool {
+        matches!(self, Self::Up | Self::Starting)
+    }
+}
+
+/// Where a node's `quiesce` stands (domain.md §8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuiesceState {
+    /// Not told to.
+    No,
+    /// Told to; from the next cluster change.
+    Pending,
+    /// Quiesced.
+    Effective,
+    /// Quiesced and told not to be; until the next cluster change.
+    UndoPending,
+}
+
+/// One node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeView {
+    /// Its id.
+    pub id: NodeId,
+    /// Its configured rack.
+    pub rack: RackId,
+    /// Whether it runs.
+    pub state: NodeState,
+    /// Whether it is its sub-cluster's principal.
+    pub principal: bool,
+    /// Its sub-cluster, as an index into [`ClusterView::sub_clusters`].
+    pub sub_cluster: Option<usize>,
+    /// Where its `quiesce` stands.
+    pub quiesce: QuiesceState,
+    /// Whether it was added and has been in no roster since.
+    pub brand_new: bool,
+    /// Its part in each namespace.
+    pub namespaces: Vec<NodeNamespaceView>,
+}
+
+/// A device's clean-shutdown mark (domain.md §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceMark {
+    /// The node runs: the mark was read and cleared at start-up.
+    InUse,
+    /// The last stop flushed everything and marked it.
+    Flushed,
+    /// The last stop did not.
+    NotFlushed,
+    /// Nothing is on it.
+    Empty,
+}
+
+/// What a node's versions of a namespace add up to, in partitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CopyCounts {
+    /// Working master of an active partition.
+    pub master: u32,
+    /// Full: data without `s` or `e` (or `r`, while a roster node is missing).
+    pub full: u32,
+    /// Data with `s`, and without `e`.
+    pub subset: u32,
+    /// With `e`, data or not.
+    pub evade: u32,
+    /// With `r`, data or not.
+    pub revived: u32,
+    /// Data, whatever the marks.
+    pub with_data: u32,
+    /// Copies here that a migration is still to fill.
+    pub filling: u32,
+}
+
+/// A node's part in one namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeNamespaceView {
+    /// Each device's mark.
+    pub devices: Vec<DeviceMark>,
+    /// Its versions, added up.
+    pub copies: CopyCounts,
+    /// Whether it is in the roster that its sub-cluster (or, when down, itself) last had in force; `None` in AP.
+    pub in_roster: Option<bool>,
+    /// Regime that it last completed; 0 in AP.
+    pub regime: u32,
+    /// What it still has to migrate.
+    pub remaining: Migrations,
+}
+
+/// One sub-cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubClusterView {
+    /// Its first node.
+    pub principal: NodeId,
+    /// Its key.
+    pub key: ClusterKey,
+    /// Its nodes, highest id first: the succession list.
+    pub nodes: Vec<NodeId>,
+    /// Each namespace here.
+    pub namespaces: Vec<SubClusterNamespaceView>,
+}
+
+/// One namespace in one sub-cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubClusterNamespaceView {
+    /// The roster in force, highest id first; empty when there is none, and in AP.
+    pub roster: Vec<RosterEntry>,
+    /// What `roster-set` has staged; the same as `roster` when nothing is.
+    pub pending: Vec<RosterEntry>,
+    /// The nodes of the namespace here with their configured racks, highest id first.
+    pub observed: Vec<RosterEntry>,
+    /// Roster nodes present.
+    pub roster_nodes_present: u32,
+    /// The regime of the latest rebalance; 0 in AP.
+    pub regime: u32,
+    /// The verdicts of the latest rebalance.
+    pub counts: Counts,
+    /// Active partitions with a migration under way: copies are being filled.
+    pub filling: u32,
+    /// How many partitions each rule decided, in the order of the rules, without zeros.
+    pub by_rule: Vec<(Rule, u32)>,
+    /// What each member was due at the latest rebalance, highest id first (the log's `expected-migrations`).
+    pub expected: Vec<(NodeId, Migrations)>,
+    /// What each member still has to do, highest id first.
+    pub remaining: Vec<(NodeId, Migrations)>,
+    /// Every partition, in order: always 4096.
+    pub cells: Rc<Vec<Cell>>,
+}
+
+/// One partition in one sub-cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Active or not, and why.
+    pub verdict: Verdict,
+    /// The node that serves it; `None` when it is not active.
+    pub working_master: Option<NodeId>,
+    /// Whether a migration of it is under way.
+    pub migrating: bool,
+}
+
+/// What a node is to a partition (domain.md §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// First in the roster's row.
+    RosterMaster,
+    /// Next RF − 1 in the roster's row.
+    RosterReplica,
+    /// Among the first RF here, and not among the roster's first RF.
+    StandIn,
+    /// None of these.
+    Other,
+    /// Here, and in no roster.
+    NotInRoster,
+}
+
+/// One node of a partition's row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Seat {
+    /// The node.
+    pub node: NodeId,
+    /// What it is to the partition.
+    pub role: Role,
+    /// Whether it is in the sub-cluster that is asked about.
+    pub present: bool,
+    /// Whether it is quiesced here.
+    pub quiesced: bool,
+    /// Whether it is among the first RF of the sub-cluster's own order.
+    pub replica_here: bool,
+    /// Whether it serves the partition.
+    pub working_master: bool,
+    /// Its version; of an absent node, what its drives hold.
+    pub version: Version,
+    /// Whether that counts as a full copy here.
+    pub full: bool,
+    /// Whether a migration is still to fill it.
+    pub filling: bool,
+}
+
+/// What one rule of domain.md §5 said when it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// It did not apply; the next one was asked.
+    Passed,
+    /// It decided.
+    Decided,
+    /// An earlier one had decided.
+    NotReached,
+}
+
+/// Why a partition is what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The namespace.
+    pub namespace: String,
+    /// The partition.
+    pub partition: PartitionId,
+    /// The sub-cluster that is asked about, by its principal; `None` when no node is in a cluster.
+    pub principal: Option<NodeId>,
+    /// The verdict of the latest rebalance.
+    pub verdict: Verdict,
+    /// The counts that the rules saw at the latest rebalance; `None` in AP and without a roster.
+    pub facts: Option<Facts>,
+    /// Every rule in order with its answer; empty in AP and without a roster.
+    pub answers: Vec<(Rule, Answer)>,
+    /// The roster's row in order, then nodes here that are in no roster; in AP the sub-cluster's row.
+    pub row: Vec<Seat>,
+}
