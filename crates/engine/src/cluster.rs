@@ -1,12 +1,25 @@
 //! The cluster: one way in and one way out.
+//!
+//! Invariant: [`Cluster::apply`] and [`Cluster::advance`] are the only mutations; a command that [`Cluster::check`]
+//! refuses changes nothing. Time is simulated milliseconds. Migrations have a clock of their own, which stands still
+//! while clusters settle, so that counts never depend on how long settling takes (scenario-format.md). Not here: who
+//! forms a cluster (`clustering`), how clusters change (`change`), verdicts (`rebalance`), what is seen (`look`).
 
-use crate::command::{Command, Rejection};
-use crate::event::Event;
-use crate::id::{NodeId, PartitionId};
-use crate::namespace::{ClusterSetup, SetupError};
-use crate::availability::Judge;
-use crate::view::{ClusterView, Explanation};
-use crate::succession::Work;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::availability::{Judge, judge};
+use crate::client::GroundTruth;
+use crate::clustering::{Exchange, SubCluster};
+use crate::command::{Command, Rejection, Shutdown};
+use crate::event::{Event, EventKind};
+use crate::id::{Link, MAX_NODES, NodeId, PARTITIONS, RackId};
+use crate::link::{Cuts, NodeSet, Slot};
+use crate::namespace::{ClusterSetup, Mode, SetupError};
+use crate::node::Node;
+use crate::roster::{Roster, RosterEntry, RosterNodes};
+use crate::succession::{Succession, Work};
+use crate::version::RevivedBy;
 
 /// How far [`Cluster::advance`] lets simulated time pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,44 +39,596 @@ pub enum Until {
     },
 }
 
+/// The rules of availability in use. They are code, not state: two clusters do not differ by them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules(pub Judge);
+
+impl PartialEq for Rules {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 /// A simulated cluster.
+///
+/// ```
+/// use rosterlab_engine::{Cluster, ClusterSetup, Command, NodeSetup, RackId, Shutdown, Until};
+///
+/// let node = |id: &str, rack| NodeSetup { id: id.parse().unwrap(), rack: RackId::new(rack).unwrap() };
+/// let nodes = ["A1", "A2", "A3", "A4", "A5"].map(|id| node(id, 0));
+/// let mut cluster = Cluster::new(ClusterSetup::of(nodes.to_vec(), 2)).unwrap();
+/// let three = ["A1", "A2", "A3"].map(|id| id.parse().unwrap()).to_vec();
+/// cluster.apply(&Command::Stop { nodes: three, shutdown: Shutdown::Clean }).unwrap();
+/// cluster.advance(Until::Settled);
+/// let counts = cluster.view().sub_clusters[0].namespaces[0].counts;
+/// assert_eq!((counts.active, counts.unavailable, counts.dead), (412, 3684, 0));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cluster {}
+pub struct Cluster {
+    pub(crate) setup: Rc<ClusterSetup>,
+    pub(crate) rules: Rules,
+    pub(crate) now_ms: u64,
+    /// How long migrations have stood still; the clock of migrations is `now_ms` without it.
+    pub(crate) frozen_ms: u64,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) succession: Succession,
+    pub(crate) cuts: Cuts,
+    /// By a number that is never used again.
+    pub(crate) sub_clusters: BTreeMap<u32, SubCluster>,
+    /// Clusters formed so far.
+    pub(crate) formed: u32,
+    /// When nodes will begin to react to what has happened.
+    pub(crate) prepare_at_ms: Option<u64>,
+    pub(crate) exchanges: Vec<Exchange>,
+    /// Nodes whose cluster was told to recluster.
+    pub(crate) reclustering: NodeSet,
+    pub(crate) ground: GroundTruth,
+    pub(crate) work: Work,
+}
 
 impl Cluster {
-    /// A cluster that is whole.
+    /// A cluster that is whole: every node up, the roster of every SC namespace set to all nodes, no migration left.
     ///
     /// # Errors
     /// When the setup does not keep a limit.
-    pub fn new(setup: ClusterSetup) -> Result<Self, SetupError> { todo!() }
-    /// As [`Cluster::new`], with other rules of availability.
+    pub fn new(setup: ClusterSetup) -> Result<Self, SetupError> {
+        Self::with_judge(setup, judge)
+    }
+
+    /// As [`Cluster::new`], with other rules of availability: for tests that show that wrong rules are noticed.
     ///
     /// # Errors
     /// When the setup does not keep a limit.
-    pub fn with_judge(setup: ClusterSetup, judge: Judge) -> Result<Self, SetupError> { todo!() }
+    pub fn with_judge(setup: ClusterSetup, judge: Judge) -> Result<Self, SetupError> {
+        setup.check()?;
+        let mut cluster = Self {
+            setup: Rc::new(setup),
+            rules: Rules(judge),
+            now_ms: 0,
+            frozen_ms: 0,
+            nodes: Vec::new(),
+            succession: Succession::default(),
+            cuts: Cuts::default(),
+            sub_clusters: BTreeMap::new(),
+            formed: 0,
+            prepare_at_ms: None,
+            exchanges: Vec::new(),
+            reclustering: NodeSet::EMPTY,
+            ground: GroundTruth::default(),
+            work: Work::default(),
+        };
+        let mut nodes = cluster.setup.nodes.clone();
+        nodes.sort_unstable_by_key(|node| std::cmp::Reverse(node.id));
+        for node in &nodes {
+            cluster.add_node(node.id, node.rack);
+        }
+        cluster.begin();
+        Ok(cluster)
+    }
+
     /// What the cluster was made of.
-    pub fn setup(&self) -> &ClusterSetup { todo!() }
+    #[must_use]
+    pub fn setup(&self) -> &ClusterSetup {
+        &self.setup
+    }
+
     /// Simulated milliseconds since the cluster was made.
-    pub fn now_ms(&self) -> u64 { todo!() }
-    /// Whether a command can be done now.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
+    /// How much hashing and sorting was done since the cluster was made.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        self.work
+    }
+
+    /// Whether a command can be done now: what buttons ask.
     ///
     /// # Errors
     /// What [`Cluster::apply`] would refuse it with.
-    pub fn check(&self, command: &Command) -> Result<(), Rejection> { todo!() }
-    /// Does a command.
+    pub fn check(&self, command: &Command) -> Result<(), Rejection> {
+        match command {
+            Command::Stop { nodes, .. } => {
+                self.each(nodes, |node| refuse(!node.is_up(), Rejection::IsDown(node.id)))
+            }
+            Command::Start { nodes } => {
+                self.each(nodes, |node| refuse(node.is_up(), Rejection::IsUp(node.id)))
+            }
+            Command::Wipe { nodes, device } => self.check_wipe(nodes, *device),
+            Command::AddNode { id, .. } => {
+                refuse(self.slot(*id).is_some(), Rejection::Exists(*id))?;
+                refuse(self.nodes.len() >= MAX_NODES, Rejection::TooManyNodes)
+            }
+            Command::MoveToRack { nodes, rack } => self.each(nodes, |node| {
+                refuse(node.rack == *rack, Rejection::SameRack(node.id, *rack))
+            }),
+            Command::Cut { between } => {
+                refuse(self.links_between(between, false)?.is_empty(), Rejection::AlreadyCut)
+            }
+            Command::Heal { between } => {
+                refuse(self.links_to_heal(between.as_deref())?.is_empty(), Rejection::NothingCut)
+            }
+            Command::RosterSet { namespace, nodes, on } => {
+                self.strong_namespace(namespace)?;
+                self.sub_cluster_on(*on)?;
+                match nodes {
+                    RosterNodes::Observed => Ok(()),
+                    RosterNodes::List(entries) => {
+                        let ids: Vec<NodeId> = entries.iter().map(|entry| entry.node).collect();
+                        self.each(&ids, |_| Ok(()))
+                    }
+                }
+            }
+            Command::Recluster { on } => self.sub_cluster_on(*on).map(|_| ()),
+            Command::Revive { namespace, nodes } => {
+                self.strong_namespace(namespace)?;
+                match nodes {
+                    Some(nodes) => {
+                        self.each(nodes, |node| refuse(!node.is_up(), Rejection::IsDown(node.id)))
+                    }
+                    None => refuse(!self.nodes.iter().any(Node::is_up), Rejection::NothingRuns),
+                }
+            }
+            Command::Quiesce { nodes } => self.each(nodes, |node| {
+                refuse(!node.is_up(), Rejection::IsDown(node.id))?;
+                refuse(node.told_to_quiesce, Rejection::AlreadyQuiesced(node.id))
+            }),
+            Command::QuiesceUndo { nodes } => self.each(nodes, |node| {
+                refuse(!node.is_up(), Rejection::IsDown(node.id))?;
+                refuse(!node.told_to_quiesce, Rejection::NotQuiesced(node.id))
+            }),
+            Command::Write { namespace, from, .. } | Command::Read { namespace, from, .. } => {
+                self.namespace_index(namespace)
+                    .ok_or_else(|| Rejection::NoNamespace(namespace.clone()))?;
+                self.sender(*from).map(|_| ())
+            }
+        }
+    }
+
+    /// Does a command. What follows only when nodes have had time to react follows in [`Cluster::advance`].
     ///
     /// # Errors
     /// When it cannot be done now; nothing has changed then.
-    pub fn apply(&mut self, command: &Command) -> Result<Vec<Event>, Rejection> { todo!() }
-    /// Lets simulated time pass.
-    pub fn advance(&mut self, until: Until) -> Vec<Event> { todo!() }
-    /// What a front end needs to know.
-    pub fn view(&self) -> ClusterView { todo!() }
-    /// Why a partition is what it is in the sub-cluster of a node, or in the one with the highest principal.
-    ///
-    /// # Errors
-    /// When there is no such namespace or node, or the node is down.
-    pub fn explain(&self, namespace: &str, partition: PartitionId, on: Option<NodeId>) -> Result<Explanation, Rejection> { todo!() }
-    /// How much hashing and sorting was done since the cluster was made.
-    pub fn work(&self) -> Work { todo!() }
+    pub fn apply(&mut self, command: &Command) -> Result<Vec<Event>, Rejection> {
+        self.check(command)?;
+        let kinds = match command {
+            Command::Stop { nodes, shutdown } => self.stop(nodes, *shutdown),
+            Command::Start { nodes } => self.start(nodes),
+            Command::Wipe { nodes, device } => self.wipe(nodes, *device),
+            Command::AddNode { id, rack } => {
+                let slot = self.add_node(*id, *rack);
+                let mut kinds = vec![EventKind::NodeAdded { node: *id, rack: *rack }];
+                kinds.extend(self.start_up(slot));
+                self.something_happened(&mut kinds);
+                kinds
+            }
+            Command::MoveToRack { nodes, rack } => self.move_to_rack(nodes, *rack),
+            Command::Cut { between } => {
+                let links = self.links_between(between, false)?;
+                self.set_links(&links, true)
+            }
+            Command::Heal { between } => {
+                let links = self.links_to_heal(between.as_deref())?;
+                self.set_links(&links, false)
+            }
+            Command::RosterSet { namespace, nodes, on } => {
+                self.roster_set(namespace, nodes, *on)?
+            }
+            Command::Recluster { on } => self.recluster(*on)?,
+            Command::Revive { namespace, nodes } => self.revive(namespace, nodes.as_deref())?,
+            Command::Quiesce { nodes } => self.tell_to_quiesce(nodes, true),
+            Command::QuiesceUndo { nodes } => self.tell_to_quiesce(nodes, false),
+            Command::Write { namespace, key, from } => {
+                let namespace = self.strong_or_not(namespace)?;
+                let from = self.sender(*from)?;
+                vec![self.write(namespace, *key, from)]
+            }
+            Command::Read { namespace, key, from, mode } => {
+                let namespace = self.strong_or_not(namespace)?;
+                let from = self.sender(*from)?;
+                vec![self.read(namespace, *key, from, *mode)]
+            }
+        };
+        Ok(self.dated(kinds))
+    }
+
+    /// Dates what has just happened.
+    pub(crate) fn dated(&self, kinds: Vec<EventKind>) -> Vec<Event> {
+        let at_ms = self.now_ms;
+        kinds.into_iter().map(|kind| Event { at_ms, kind }).collect()
+    }
+
+    // --- finding things
+
+    pub(crate) fn slot(&self, id: NodeId) -> Option<Slot> {
+        self.nodes.iter().position(|node| node.id == id).map(Slot::new)
+    }
+
+    pub(crate) fn id(&self, slot: Slot) -> NodeId {
+        self.nodes[slot.index()].id
+    }
+
+    pub(crate) fn ids(&self, slots: &[Slot]) -> Vec<NodeId> {
+        slots.iter().map(|slot| self.id(*slot)).collect()
+    }
+
+    pub(crate) fn namespace_index(&self, name: &str) -> Option<usize> {
+        self.setup.namespaces.iter().position(|namespace| namespace.name == name)
+    }
+
+    /// Every node, highest id first.
+    pub(crate) fn by_id(&self) -> Vec<Slot> {
+        self.highest_first((0..self.nodes.len()).map(Slot::new).collect())
+    }
+
+    /// These nodes, highest id first.
+    pub(crate) fn highest_first(&self, set: NodeSet) -> Vec<Slot> {
+        let mut slots: Vec<Slot> = set.iter().collect();
+        slots.sort_unstable_by_key(|slot| std::cmp::Reverse(self.id(*slot)));
+        slots
+    }
+
+    /// The numbers of the sub-clusters by their principals, highest first.
+    pub(crate) fn sub_clusters_by_principal(&self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = self.sub_clusters.keys().copied().collect();
+        let principal = |number: &u32| self.id(self.sub_clusters[number].principal());
+        numbers.sort_by_key(|number| std::cmp::Reverse(principal(number)));
+        numbers
+    }
+
+    /// A running member of the sub-cluster with the highest principal.
+    pub(crate) fn highest_principal(&self) -> Option<Slot> {
+        let number = *self.sub_clusters_by_principal().first()?;
+        let nodes = &self.sub_clusters[&number].nodes;
+        nodes.iter().copied().find(|slot| self.nodes[slot.index()].cluster() == Some(number))
+    }
+
+    fn slot_of(&self, id: NodeId) -> Result<Slot, Rejection> {
+        self.slot(id).ok_or(Rejection::NoNode(id))
+    }
+
+    /// Checks that a list names nodes that exist, at least one, none twice, and each fit for it.
+    fn each(
+        &self,
+        ids: &[NodeId],
+        fit: impl Fn(&Node) -> Result<(), Rejection>,
+    ) -> Result<(), Rejection> {
+        refuse(ids.is_empty(), Rejection::NoNodes)?;
+        let mut seen = NodeSet::EMPTY;
+        for id in ids {
+            let slot = self.slot_of(*id)?;
+            refuse(seen.contains(slot), Rejection::Twice(*id))?;
+            seen.insert(slot);
+            fit(&self.nodes[slot.index()])?;
+        }
+        Ok(())
+    }
+
+    fn strong_or_not(&self, name: &str) -> Result<usize, Rejection> {
+        self.namespace_index(name).ok_or_else(|| Rejection::NoNamespace(name.to_owned()))
+    }
+
+    fn strong_namespace(&self, name: &str) -> Result<usize, Rejection> {
+        let index = self.strong_or_not(name)?;
+        let strong = self.setup.namespaces[index].mode == Mode::StrongConsistency;
+        if strong { Ok(index) } else { Err(Rejection::NotStrong(name.to_owned())) }
+    }
+
+    /// The node through which a client reaches the cluster.
+    fn sender(&self, from: Option<NodeId>) -> Result<Option<Slot>, Rejection> {
+        let Some(id) = from else {
+            return Ok(None);
+        };
+        let slot = self.slot_of(id)?;
+        refuse(!self.nodes[slot.index()].is_up(), Rejection::IsDown(id))?;
+        Ok(Some(slot))
+    }
+
+    /// The sub-cluster of a node, or the one with the highest principal.
+    pub(crate) fn sub_cluster_on(&self, on: Option<NodeId>) -> Result<u32, Rejection> {
+        let slot = match on {
+            Some(id) => self.slot_of(id)?,
+            None => self.highest_principal().ok_or(Rejection::NothingRuns)?,
+        };
+        let node = &self.nodes[slot.index()];
+        node.cluster().ok_or(Rejection::IsDown(node.id))
+    }
+
+    fn check_wipe(&self, nodes: &[NodeId], device: Option<u8>) -> Result<(), Rejection> {
+        self.each(nodes, |node| refuse(node.is_up(), Rejection::IsUp(node.id)))?;
+        let Some(number) = device else {
+            return Ok(());
+        };
+        let known = self.setup.namespaces.iter().any(|namespace| number < namespace.devices);
+        refuse(!known, Rejection::NoDevice(number))
+    }
+
+    /// The links between nodes of different lists that are, or are not, cut.
+    fn links_between(&self, between: &[Vec<NodeId>], cut: bool) -> Result<Vec<Link>, Rejection> {
+        refuse(between.len() < 2, Rejection::OneSide)?;
+        refuse(between.iter().any(Vec::is_empty), Rejection::NoNodes)?;
+        self.each(&between.concat(), |_| Ok(()))?;
+        let mut links = Vec::new();
+        for (index, side) in between.iter().enumerate() {
+            let others = between[index + 1..].iter().flatten();
+            for (a, b) in others.flat_map(|b| side.iter().map(move |a| (*a, *b))) {
+                if self.cuts.is_cut(self.slot_of(a)?, self.slot_of(b)?) == cut {
+                    links.extend(Link::new(a, b));
+                }
+            }
+        }
+        links.sort_unstable();
+        Ok(links)
+    }
+
+    fn links_to_heal(&self, between: Option<&[Vec<NodeId>]>) -> Result<Vec<Link>, Rejection> {
+        match between {
+            Some(between) => self.links_between(between, true),
+            None => Ok(self.cut_links()),
+        }
+    }
+
+    /// The links that are cut, in order.
+    pub(crate) fn cut_links(&self) -> Vec<Link> {
+        if !self.cuts.any() {
+            return Vec::new();
+        }
+        let ends = |(slot, node): (usize, &Node)| {
+            let id = node.id;
+            let others = self.cuts.of(Slot::new(slot)).iter();
+            others.filter_map(move |other| Link::new(id, self.id(other))).collect::<Vec<_>>()
+        };
+        let mut links: Vec<Link> = self.nodes.iter().enumerate().flat_map(ends).collect();
+        links.sort_unstable();
+        links.dedup();
+        links
+    }
+
+    // --- doing things
+
+    /// Takes in a node and works out its place in every partition's order, once and for all.
+    fn add_node(&mut self, id: NodeId, rack: RackId) -> Slot {
+        let slot = Slot::new(self.nodes.len());
+        self.nodes.push(Node::new(id, rack, &self.setup.namespaces));
+        self.cuts.add_node();
+        self.succession.add(id);
+        self.work.hashes += PARTITIONS as u64;
+        self.work.insertions += PARTITIONS as u64;
+        slot
+    }
+
+    fn start_up(&mut self, slot: Slot) -> Vec<EventKind> {
+        let setup = self.setup.clone();
+        let node = &mut self.nodes[slot.index()];
+        let untrusted = node.start(&setup.namespaces);
+        let mut kinds = vec![EventKind::NodeStarted { node: node.id }];
+        for (why, settings) in untrusted.into_iter().zip(&setup.namespaces) {
+            let namespace = settings.name.clone();
+            kinds.extend(why.map(|why| EventKind::EvadeSet { node: node.id, namespace, why }));
+        }
+        kinds
+    }
+
+    fn stop(&mut self, ids: &[NodeId], shutdown: Shutdown) -> Vec<EventKind> {
+        let setup = self.setup.clone();
+        let mut kinds = Vec::new();
+        for slot in self.slots(ids) {
+            let node = &mut self.nodes[slot.index()];
+            let marked_clean = node.stop(shutdown, self.now_ms, &setup.namespaces);
+            kinds.push(EventKind::NodeStopped { node: node.id, shutdown, marked_clean });
+        }
+        self.forget_empty_sub_clusters();
+        self.something_happened(&mut kinds);
+        kinds
+    }
+
+    fn start(&mut self, ids: &[NodeId]) -> Vec<EventKind> {
+        let mut kinds = Vec::new();
+        for slot in self.slots(ids) {
+            kinds.extend(self.start_up(slot));
+        }
+        self.something_happened(&mut kinds);
+        kinds
+    }
+
+    fn wipe(&mut self, ids: &[NodeId], device: Option<u8>) -> Vec<EventKind> {
+        let setup = self.setup.clone();
+        let mut kinds = Vec::new();
+        for slot in self.slots(ids) {
+            let node = &mut self.nodes[slot.index()];
+            for (namespace, settings) in node.namespaces.iter_mut().zip(&setup.namespaces) {
+                namespace.wipe(device, settings.devices);
+            }
+            kinds.push(EventKind::DrivesWiped { node: node.id, device });
+        }
+        kinds
+    }
+
+    fn move_to_rack(&mut self, ids: &[NodeId], rack: RackId) -> Vec<EventKind> {
+        let mut kinds = Vec::new();
+        for slot in self.slots(ids) {
+            let node = &mut self.nodes[slot.index()];
+            kinds.push(EventKind::NodeMoved { node: node.id, from: node.rack, to: rack });
+            node.rack = rack;
+        }
+        kinds
+    }
+
+    fn set_links(&mut self, links: &[Link], cut: bool) -> Vec<EventKind> {
+        for link in links {
+            if let (Some(low), Some(high)) = (self.slot(link.low()), self.slot(link.high())) {
+                self.cuts.set(low, high, cut);
+            }
+        }
+        let links = links.to_vec();
+        let mut kinds = vec![if cut {
+            EventKind::LinksCut { links }
+        } else {
+            EventKind::LinksRestored { links }
+        }];
+        self.something_happened(&mut kinds);
+        kinds
+    }
+
+    fn slots(&self, ids: &[NodeId]) -> Vec<Slot> {
+        ids.iter().filter_map(|id| self.slot(*id)).collect()
+    }
+
+    /// The nodes of a namespace in a sub-cluster with their configured racks (domain.md §1: `observed_nodes`).
+    pub(crate) fn observed(&self, nodes: &[Slot]) -> Vec<RosterEntry> {
+        let entry = |slot: &Slot| {
+            let node = &self.nodes[slot.index()];
+            RosterEntry { node: node.id, rack: node.rack }
+        };
+        nodes.iter().map(entry).collect()
+    }
+
+    /// A roster with the order of succession over it.
+    pub(crate) fn make_roster(
+        &mut self,
+        mut entries: Vec<RosterEntry>,
+        generation: u32,
+        replication_factor: u8,
+    ) -> Rc<Roster> {
+        entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.node));
+        let slots: Vec<Slot> = entries.iter().filter_map(|entry| self.slot(entry.node)).collect();
+        let set: NodeSet = slots.iter().copied().collect();
+        let mut racks = [RackId::NONE; MAX_NODES];
+        for (slot, entry) in slots.iter().zip(&entries) {
+            racks[slot.index()] = entry.rack;
+        }
+        let rack_of = |slot: Slot| racks[slot.index()];
+        let rows = Rc::new(self.succession.rows(set, &rack_of, usize::from(replication_factor)));
+        self.work.rows_filtered += PARTITIONS as u64;
+        Rc::new(Roster { generation, entries, slots, set, rows })
+    }
+
+    /// `roster-set` (domain.md §1, §8): the members of one sub-cluster hold a new pending roster, with a generation above
+    /// all that they held.
+    fn roster_set(
+        &mut self,
+        namespace: &str,
+        nodes: &RosterNodes,
+        on: Option<NodeId>,
+    ) -> Result<Vec<EventKind>, Rejection> {
+        let index = self.strong_namespace(namespace)?;
+        let number = self.sub_cluster_on(on)?;
+        let members = self.sub_clusters[&number].nodes.clone();
+        let members: Vec<Slot> = members
+            .into_iter()
+            .filter(|s| self.nodes[s.index()].cluster() == Some(number))
+            .collect();
+        let entries = match nodes {
+            RosterNodes::Observed => self.observed(&members),
+            RosterNodes::List(entries) => entries.clone(),
+        };
+        let held = members.iter().filter_map(|slot| {
+            self.nodes[slot.index()].namespaces[index]
+                .pending
+                .as_ref()
+                .map(|roster| roster.generation)
+        });
+        let generation = held.max().unwrap_or(0) + 1;
+        let replication_factor = self.setup.namespaces[index].replication_factor;
+        let roster = self.make_roster(entries, generation, replication_factor);
+        for slot in &members {
+            self.nodes[slot.index()].namespaces[index].pending = Some(roster.clone());
+        }
+        Ok(vec![EventKind::RosterStaged {
+            namespace: namespace.to_owned(),
+            principal: self.id(self.sub_clusters[&number].principal()),
+            roster: roster.entries.clone(),
+            generation,
+        }])
+    }
+
+    /// `recluster` (domain.md §7, §8).
+    fn recluster(&mut self, on: Option<NodeId>) -> Result<Vec<EventKind>, Rejection> {
+        let numbers = match on {
+            Some(_) => vec![self.sub_cluster_on(on)?],
+            None => self.sub_clusters_by_principal(),
+        };
+        let mut kinds = Vec::new();
+        for number in numbers {
+            let nodes = self.sub_clusters[&number].nodes.clone();
+            let (principal, others) = (self.id(nodes[0]), self.ids(&nodes[1..]));
+            nodes.iter().for_each(|slot| self.reclustering.insert(*slot));
+            kinds.push(EventKind::ReclusterAnswered { principal, ignored_by: others });
+        }
+        self.something_happened(&mut kinds);
+        Ok(kinds)
+    }
+
+    /// `revive` (domain.md §4, §8): each node turns its own `e` into `r` and marks with `r` the partitions that are not
+    /// active there now.
+    fn revive(
+        &mut self,
+        namespace: &str,
+        nodes: Option<&[NodeId]>,
+    ) -> Result<Vec<EventKind>, Rejection> {
+        let index = self.strong_namespace(namespace)?;
+        let slots = match nodes {
+            Some(ids) => self.slots(ids),
+            None => self.by_id(),
+        };
+        let mut kinds = Vec::new();
+        for slot in slots {
+            let node = &mut self.nodes[slot.index()];
+            if !node.is_up() {
+                continue;
+            }
+            let sub_cluster = node.cluster().and_then(|number| self.sub_clusters.get(&number));
+            let places = sub_cluster.map(|sub_cluster| sub_cluster.balances[index].places.clone());
+            let mut partitions = 0;
+            let versions = Rc::make_mut(&mut node.namespaces[index].versions);
+            for (pid, version) in versions.iter_mut().enumerate() {
+                let active = places.as_ref().is_some_and(|places| places[pid].verdict.is_active());
+                if version.is_evade() || !active {
+                    *version = version.with_revived(RevivedBy::Operator);
+                    partitions += 1;
+                }
+            }
+            let (node, namespace) = (node.id, namespace.to_owned());
+            kinds.push(EventKind::Revived { node, namespace, partitions });
+        }
+        Ok(kinds)
+    }
+
+    fn tell_to_quiesce(&mut self, ids: &[NodeId], quiesce: bool) -> Vec<EventKind> {
+        let slots = self.slots(ids);
+        let mut kinds = Vec::new();
+        for slot in slots {
+            let node = &mut self.nodes[slot.index()];
+            node.told_to_quiesce = quiesce;
+            kinds.push(EventKind::QuiesceSet { node: node.id, quiesce });
+        }
+        kinds
+    }
+}
+
+/// An error where something stands in the way.
+fn refuse(when: bool, why: Rejection) -> Result<(), Rejection> {
+    if when { Err(why) } else { Ok(()) }
 }

@@ -13,23 +13,33 @@
 //! **What this crate does not do**: files, the web, drawing, words for a person, records' contents.
 
 mod availability;
+mod change;
+mod client;
 mod cluster;
+mod clustering;
 mod command;
 mod event;
 mod id;
 mod link;
+mod look;
+mod migration;
 mod namespace;
+mod node;
+mod rebalance;
 mod roster;
+mod storage;
 mod succession;
 mod version;
 mod view;
 
 pub use availability::{Availability, Facts, Judge, Rule, Verdict, judge};
+pub use client::CopyOfRecord;
 pub use cluster::{Cluster, Until};
 pub use command::{Command, ReadMode, Rejection, Shutdown};
 pub use event::{ClientResult, Counts, Event, EventKind, Migrations, Untrusted};
 pub use id::{
-    Digest, IdError, Link, MAX_NAMESPACES, MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PartitionId, RackId,
+    Digest, IdError, Link, MAX_NAMESPACES, MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PartitionId,
+    RackId,
 };
 pub use namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, Profile, SetupError};
 pub use roster::{RosterEntry, RosterNodes};

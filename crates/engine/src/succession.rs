@@ -186,6 +186,16 @@ pub(crate) struct RosterRows {
 }
 
 impl RosterRows {
+    /// The same rows, each with a row of other nodes behind it.
+    pub fn then(mut self, other: &Self) -> Self {
+        if other.width > 0 {
+            let rows = PartitionId::all().flat_map(|pid| [self.row(pid), other.row(pid)]);
+            self =
+                Self { width: self.width + other.width, rows: rows.flatten().copied().collect() };
+        }
+        self
+    }
+
     pub fn row(&self, pid: PartitionId) -> &[Slot] {
         &self.rows[pid.index() * self.width..][..self.width]
     }

@@ -126,7 +126,8 @@ impl Version {
     /// Full: has data, neither `s` nor `e`, and no `r` unless the whole roster is present (domain.md §4).
     #[must_use]
     pub fn is_full(self, whole_roster_present: bool) -> bool {
-        let hindering = if whole_roster_present { SUBSET | EVADE } else { SUBSET | EVADE | REVIVED };
+        let hindering =
+            if whole_roster_present { SUBSET | EVADE } else { SUBSET | EVADE | REVIVED };
         self.has_data() && self.0 & hindering == 0
     }
 

@@ -1,0 +1,475 @@
+//! Time: how nodes react to what happened, how a cluster change is prepared, committed or interrupted, and how
+//! migrations go on meanwhile.
+//!
+//! Invariant: whatever is due happens in the order of its time, cluster changes before migrations of the same
+//! millisecond. A change begins 1.5 s after the first thing that made it necessary, takes in all that happened until
+//! then, and is committed 0.3 s later unless something comes in between (domain.md §7). Not here: what a rebalance does
+//! (see `rebalance`).
+
+use std::rc::Rc;
+
+use crate::availability::Rule;
+use crate::cluster::{Cluster, Until};
+use crate::clustering::{EXCHANGE_MS, Exchange, REACTION_MS, SubCluster, form};
+use crate::event::{Event, EventKind};
+use crate::id::{PARTITIONS, PartitionId};
+use crate::link::{NodeSet, Slot};
+use crate::migration::{Balance, Limits};
+use crate::namespace::Mode;
+use crate::node::{FIRST_REGIME, Process, REGIME_STEP};
+use crate::rebalance::{Scene, Versions, rebalance_available, rebalance_strong};
+use crate::roster::Roster;
+use crate::version::{ClusterKey, Version};
+
+/// What is due next.
+enum Due {
+    Prepare,
+    Commit,
+    Round(u32),
+}
+
+impl Cluster {
+    /// Lets simulated time pass.
+    pub fn advance(&mut self, until: Until) -> Vec<Event> {
+        let mut events = Vec::new();
+        match until {
+            Until::Time(end_ms) => self.play(end_ms, &mut events),
+            Until::Settled => self.settle(&mut events),
+            Until::Prepared => self.prepare_only(&mut events),
+            Until::Migrated { partitions } => {
+                self.settle(&mut events);
+                self.migrate(partitions, &mut events);
+            }
+        }
+        events
+    }
+
+    /// The cluster as it starts: one sub-cluster, every roster in force, replicas full, the first cluster key.
+    pub(crate) fn begin(&mut self) {
+        let slots = self.by_id();
+        let entries = self.observed(&slots);
+        for index in 0..self.setup.namespaces.len() {
+            let settings = self.setup.namespaces[index].clone();
+            if settings.mode == Mode::StrongConsistency {
+                let roster = self.make_roster(entries.clone(), 1, settings.replication_factor);
+                for slot in &slots {
+                    let namespace = &mut self.nodes[slot.index()].namespaces[index];
+                    namespace.pending = Some(roster.clone());
+                    namespace.in_force = Some(roster.clone());
+                }
+            }
+        }
+        for slot in &slots {
+            let node = &mut self.nodes[slot.index()];
+            node.start(&self.setup.namespaces);
+            for namespace in &mut node.namespaces {
+                // A new cluster: its versions are null, not untrusted.
+                namespace.versions = Rc::new(vec![Version::NULL; PARTITIONS]);
+            }
+            node.brand_new = false;
+        }
+        let key = self.next_key();
+        for index in 0..self.setup.namespaces.len() {
+            self.fill_from_nothing(index, &slots, key);
+        }
+        let members = slots.into_iter().collect();
+        self.form_cluster(members, key, &mut Vec::new());
+    }
+
+    /// Gives every replica of a namespace its full copy, as if all migrations had long been done.
+    fn fill_from_nothing(&mut self, index: usize, slots: &[Slot], key: ClusterKey) {
+        let settings = self.setup.namespaces[index].clone();
+        let set: NodeSet = slots.iter().copied().collect();
+        let rf = usize::from(settings.replication_factor);
+        let rows = match &self.nodes[slots[0].index()].namespaces[index].in_force {
+            Some(roster) => roster.rows.clone(),
+            None => Rc::new(self.succession.rows(set, &|s| self.nodes[s.index()].rack, rf)),
+        };
+        for pid in PartitionId::all() {
+            for (place, slot) in rows.row(pid).iter().take(rf).enumerate() {
+                let versions = &mut self.nodes[slot.index()].namespaces[index].versions;
+                Rc::make_mut(versions)[pid.index()] = Version::full(key, place == 0);
+            }
+        }
+    }
+
+    fn next_key(&mut self) -> ClusterKey {
+        self.formed += 1;
+        ClusterKey::of_change(u64::from(self.formed))
+    }
+
+    // --- the order of things
+
+    /// The clock of migrations.
+    pub(crate) fn migration_clock_ms(&self) -> u64 {
+        self.now_ms - self.frozen_ms
+    }
+
+    /// What is due next, and when.
+    fn next_due(&self, with_rounds: bool) -> Option<(u64, Due)> {
+        let prepare = self.prepare_at_ms.map(|at_ms| (at_ms, Due::Prepare));
+        let commit = self.exchanges.iter().map(|exchange| exchange.commit_at_ms).min();
+        let change = [commit.map(|at_ms| (at_ms, Due::Commit)), prepare].into_iter().flatten();
+        let rounds =
+            self.sub_clusters.iter().filter(|_| with_rounds).filter_map(|(number, one)| {
+                let at_ms = self.next_round_ms(one)?;
+                Some((at_ms, Due::Round(*number)))
+            });
+        // min_by_key keeps the first of equals: commits, then preparing, then rounds.
+        change.chain(rounds).min_by_key(|(at_ms, _)| *at_ms)
+    }
+
+    /// When a sub-cluster's next round of migrations is, if it has any left.
+    fn next_round_ms(&self, sub_cluster: &SubCluster) -> Option<u64> {
+        if !sub_cluster.balances.iter().any(Balance::is_migrating) {
+            return None;
+        }
+        let rate = u64::from(self.setup.migration_rate_per_s);
+        let after_ms = (sub_cluster.rounds + 1) * 1_000 / rate;
+        Some((sub_cluster.formed_at_ms + after_ms + self.frozen_ms).max(self.now_ms))
+    }
+
+    fn change(&mut self, at_ms: u64, due: &Due, events: &mut Vec<Event>) {
+        self.now_ms = self.now_ms.max(at_ms);
+        let mut kinds = Vec::new();
+        match due {
+            Due::Prepare => self.prepare(),
+            Due::Commit => self.commit(&mut kinds),
+            Due::Round(number) => self.round(*number, None, &mut kinds),
+        }
+        events.extend(self.dated(kinds));
+    }
+
+    fn play(&mut self, end_ms: u64, events: &mut Vec<Event>) {
+        while let Some((at_ms, due)) = self.next_due(true).filter(|(at_ms, _)| *at_ms <= end_ms) {
+            self.change(at_ms, &due, events);
+        }
+        self.now_ms = self.now_ms.max(end_ms);
+    }
+
+    fn settle(&mut self, events: &mut Vec<Event>) {
+        while let Some((at_ms, due)) = self.next_due(false) {
+            self.change_frozen(at_ms, &due, events);
+        }
+    }
+
+    fn prepare_only(&mut self, events: &mut Vec<Event>) {
+        while self.exchanges.is_empty() {
+            let Some((at_ms, due)) = self.next_due(false) else {
+                return;
+            };
+            self.change_frozen(at_ms, &due, events);
+        }
+    }
+
+    fn change_frozen(&mut self, at_ms: u64, due: &Due, events: &mut Vec<Event>) {
+        self.frozen_ms += at_ms.saturating_sub(self.now_ms);
+        self.change(at_ms, due, events);
+    }
+
+    fn migrate(&mut self, partitions: Option<u32>, events: &mut Vec<Event>) {
+        let limits = partitions.map(|count| self.limits(count));
+        loop {
+            let next = self.sub_clusters.iter().filter_map(|(number, one)| {
+                let open = limits.as_ref().is_none_or(|limits| self.has_work(*number, one, limits));
+                let at_ms = if open { self.next_round_ms(one) } else { None };
+                at_ms.map(|at_ms| (at_ms, *number))
+            });
+            let Some((at_ms, number)) = next.min() else {
+                return;
+            };
+            self.now_ms = at_ms;
+            let mut kinds = Vec::new();
+            self.round(number, limits.as_ref(), &mut kinds);
+            events.extend(self.dated(kinds));
+        }
+    }
+
+    /// Where migrations have to stop so that so many more partitions are done, lowest ids first.
+    fn limits(&self, count: u32) -> Limits {
+        let mut limits = Limits::new();
+        for (number, sub_cluster) in &self.sub_clusters {
+            for (index, balance) in sub_cluster.balances.iter().enumerate() {
+                let mut open = balance.migrations.iter().filter(|migration| !migration.is_done());
+                if let Some(first_to_wait) = open.nth(count as usize) {
+                    limits.insert((*number, index), first_to_wait.pid);
+                }
+            }
+        }
+        limits
+    }
+
+    fn has_work(&self, number: u32, sub_cluster: &SubCluster, limits: &Limits) -> bool {
+        sub_cluster.balances.iter().enumerate().any(|(index, balance)| {
+            let limit = limits.get(&(number, index));
+            let within = |pid: PartitionId| limit.is_none_or(|limit| pid < *limit);
+            balance.migrations.iter().any(|migration| !migration.is_done() && within(migration.pid))
+        })
+    }
+
+    // --- cluster changes
+
+    /// Something happened that may change clusters: nodes will begin to react; a change that is under way and no longer
+    /// right is interrupted (domain.md §7).
+    pub(crate) fn something_happened(&mut self, kinds: &mut Vec<EventKind>) {
+        let target = self.target();
+        let reclustering = self.reclustering;
+        let right = |exchange: &Exchange| {
+            target.contains(&exchange.members) && exchange.members.and(reclustering).is_empty()
+        };
+        let (kept, broken) = std::mem::take(&mut self.exchanges).into_iter().partition(right);
+        self.exchanges = kept;
+        for exchange in broken {
+            let prepared = self.highest_first(self.running().and(exchange.members));
+            kinds.push(EventKind::ChangeInterrupted { prepared: self.ids(&prepared) });
+        }
+        if self.prepare_at_ms.is_none() {
+            self.prepare_at_ms = Some(self.now_ms + REACTION_MS);
+        }
+    }
+
+    fn running(&self) -> NodeSet {
+        let up = self.nodes.iter().enumerate().filter(|(_, node)| node.is_up());
+        up.map(|(index, _)| Slot::new(index)).collect()
+    }
+
+    /// The clusters that there should be.
+    fn target(&self) -> Vec<NodeSet> {
+        form(self.running(), &self.cuts, |slot| self.id(slot))
+    }
+
+    /// Whether these nodes already are exactly one cluster.
+    fn is_formed(&self, members: NodeSet) -> bool {
+        let Some(first) = members.iter().next() else {
+            return true;
+        };
+        let number = self.nodes[first.index()].cluster();
+        let same = members.iter().all(|slot| self.nodes[slot.index()].cluster() == number);
+        same && number.is_some_and(|number| self.sub_clusters[&number].members == members)
+    }
+
+    /// Nodes have noticed: every cluster that has to change prepares. Its members' regimes go up by 2 from the highest
+    /// among them before anything is committed (domain.md §1).
+    fn prepare(&mut self) {
+        self.prepare_at_ms = None;
+        let reclustering = std::mem::take(&mut self.reclustering);
+        for members in self.target() {
+            let under_way = self.exchanges.iter().any(|exchange| exchange.members == members);
+            let forced = !members.and(reclustering).is_empty();
+            if under_way || (self.is_formed(members) && !forced) {
+                continue;
+            }
+            let missed = members.iter().filter(|slot| self.nodes[slot.index()].prepared).collect();
+            for index in 0..self.setup.namespaces.len() {
+                let regimes =
+                    members.iter().map(|s| self.nodes[s.index()].namespaces[index].prepared_regime);
+                let next = regimes.max().unwrap_or(FIRST_REGIME) + REGIME_STEP;
+                for slot in members.iter() {
+                    self.nodes[slot.index()].namespaces[index].prepared_regime = next;
+                }
+            }
+            members.iter().for_each(|slot| self.nodes[slot.index()].prepared = true);
+            let commit_at_ms = self.now_ms + EXCHANGE_MS;
+            self.exchanges.push(Exchange { members, missed, commit_at_ms });
+        }
+        self.forget_empty_sub_clusters();
+    }
+
+    /// Commits what is due: the cluster forms and every namespace is rebalanced.
+    fn commit(&mut self, kinds: &mut Vec<EventKind>) {
+        let now_ms = self.now_ms;
+        let due = |exchange: &Exchange| exchange.commit_at_ms <= now_ms;
+        let (due, later) = std::mem::take(&mut self.exchanges).into_iter().partition(due);
+        self.exchanges = later;
+        for exchange in due {
+            for slot in exchange.members.iter() {
+                self.nodes[slot.index()].prepared = false;
+            }
+            for slot in exchange.missed.iter() {
+                self.make_subsets(slot);
+            }
+            let key = self.next_key();
+            self.form_cluster(exchange.members, key, kinds);
+        }
+        self.forget_empty_sub_clusters();
+    }
+
+    /// A node that had prepared a change and not committed it: its SC versions with data become subsets (domain.md §7,
+    /// \[doc\]; that it is not untrusted as well is \[model\]).
+    fn make_subsets(&mut self, slot: Slot) {
+        let namespaces = self.nodes[slot.index()].namespaces.iter_mut().zip(&self.setup.namespaces);
+        for (namespace, _) in namespaces.filter(|(_, s)| s.mode == Mode::StrongConsistency) {
+            for version in Rc::make_mut(&mut namespace.versions) {
+                if version.has_data() {
+                    *version = version.with_subset(true);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn forget_empty_sub_clusters(&mut self) {
+        let nodes = &self.nodes;
+        self.sub_clusters
+            .retain(|number, _| nodes.iter().any(|node| node.cluster() == Some(*number)));
+    }
+
+    /// A cluster forms: its members leave their old ones, every namespace is rebalanced.
+    fn form_cluster(&mut self, members: NodeSet, key: ClusterKey, kinds: &mut Vec<EventKind>) {
+        let nodes = self.highest_first(members);
+        let number = self.formed;
+        let principal = self.id(nodes[0]);
+        for slot in &nodes {
+            self.nodes[slot.index()].process = Process::Member(number);
+        }
+        kinds.push(EventKind::ClusterFormed { principal, key, nodes: self.ids(&nodes) });
+        let namespaces = 0..self.setup.namespaces.len();
+        let balances = namespaces.map(|index| self.rebalance(index, &nodes, key, kinds)).collect();
+        let formed_at_ms = self.migration_clock_ms();
+        let sub_cluster = SubCluster { key, members, nodes, balances, formed_at_ms, rounds: 0 };
+        self.sub_clusters.insert(number, sub_cluster);
+    }
+
+    /// Rebalances one namespace in a cluster that forms.
+    fn rebalance(
+        &mut self,
+        index: usize,
+        nodes: &[Slot],
+        key: ClusterKey,
+        kinds: &mut Vec<EventKind>,
+    ) -> Balance {
+        let settings = self.setup.namespaces[index].clone();
+        let (regime, roster) = match settings.mode {
+            Mode::Available => ((0, 0), None),
+            Mode::StrongConsistency => {
+                (self.take_regime(index, nodes), self.take_roster(index, nodes, kinds))
+            }
+        };
+        let members: NodeSet = nodes.iter().copied().collect();
+        let present = roster.as_ref().map_or(members, |roster| roster.set.and(members));
+        let quiesced = self.quiesced(index, nodes, present, kinds);
+        let replication_factor = settings.replication_factor;
+        let scene = Scene { nodes, replication_factor, key, quiesced };
+        let mut versions = self.lend_versions(index, members);
+        let balance = match (&roster, settings.mode) {
+            (Some(roster), _) => {
+                let (profile, judge) = (self.setup.profile, self.rules.0);
+                rebalance_strong(&scene, roster, regime.1, profile, judge, &mut versions)
+            }
+            (None, Mode::Available) => {
+                let rf = usize::from(replication_factor);
+                let rack_of = |slot: Slot| self.nodes[slot.index()].rack;
+                let live = self.succession.rows(members.minus(quiesced), &rack_of, rf);
+                let last = self.succession.rows(quiesced, &rack_of, 1);
+                self.work.rows_filtered += PARTITIONS as u64;
+                rebalance_available(&scene, &Rc::new(live.then(&last)), &mut versions)
+            }
+            (None, Mode::StrongConsistency) => {
+                for slot in nodes {
+                    let column = Rc::make_mut(&mut versions[slot.index()]);
+                    column.iter_mut().for_each(|version| *version = version.isolated());
+                }
+                Balance::none_active(Rule::NoRoster, nodes.len())
+            }
+        };
+        self.give_back_versions(index, versions);
+        let roster_len = roster.as_ref().map_or(members.len(), |roster| roster.len());
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        kinds.push(EventKind::Rebalanced {
+            namespace: settings.name,
+            principal: self.id(nodes[0]),
+            regime,
+            roster_nodes: (count(present.len()), count(roster_len)),
+            counts: balance.counts(),
+            by_rule: balance.by_rule(),
+            expected: self.ids(nodes).into_iter().zip(balance.expected.iter().copied()).collect(),
+        });
+        balance
+    }
+
+    /// The regime that the members prepared comes into force. Returns the highest before, and it.
+    fn take_regime(&mut self, index: usize, nodes: &[Slot]) -> (u32, u32) {
+        let mut regime = (0, 0);
+        for slot in nodes {
+            let namespace = &mut self.nodes[slot.index()].namespaces[index];
+            regime.0 = namespace.regime.max(regime.0);
+            regime.1 = namespace.prepared_regime.max(regime.1);
+            namespace.regime = namespace.prepared_regime;
+        }
+        regime
+    }
+
+    /// The roster with the highest generation among the members comes into force, the principal's on ties; members that
+    /// see one that differs from theirs and contains them are protected (domain.md §1, §4).
+    fn take_roster(
+        &mut self,
+        index: usize,
+        nodes: &[Slot],
+        kinds: &mut Vec<EventKind>,
+    ) -> Option<Rc<Roster>> {
+        let held = |slot: &Slot| self.nodes[slot.index()].namespaces[index].pending.clone();
+        // The last of equals is the highest, so the principal comes last.
+        let roster = nodes.iter().rev().filter_map(held).max_by_key(|roster| roster.generation)?;
+        let name = &self.setup.namespaces[index].name;
+        let changes =
+            |old: &Option<Rc<Roster>>| !old.as_ref().is_some_and(|old| old.same_nodes(&roster));
+        if changes(&self.nodes[nodes[0].index()].namespaces[index].in_force) {
+            let principal = self.id(nodes[0]);
+            let (namespace, roster) = (name.clone(), roster.entries.clone());
+            kinds.push(EventKind::RosterInForce { namespace, principal, roster });
+        }
+        for slot in nodes {
+            let node = &mut self.nodes[slot.index()];
+            let contained = roster.set.contains(*slot);
+            node.brand_new &= !contained;
+            let namespace = &mut node.namespaces[index];
+            let first = namespace.in_force.is_none();
+            if contained && !first && changes(&namespace.in_force) {
+                let partitions = namespace.protect();
+                let (node, namespace) = (node.id, name.clone());
+                kinds.push(EventKind::RosterProtected { node, namespace, partitions });
+            }
+            let namespace = &mut node.namespaces[index];
+            namespace.pending = Some(roster.clone());
+            namespace.in_force = Some(roster.clone());
+        }
+        Some(roster)
+    }
+
+    /// Who stands last in every row from now on; quiescing all there are is ignored (domain.md §8).
+    fn quiesced(
+        &self,
+        index: usize,
+        nodes: &[Slot],
+        present: NodeSet,
+        kinds: &mut Vec<EventKind>,
+    ) -> NodeSet {
+        let told = nodes.iter().copied().filter(|slot| self.nodes[slot.index()].told_to_quiesce);
+        let told = told.collect::<NodeSet>().and(present);
+        if told.is_empty() || told != present {
+            return told;
+        }
+        let namespace = self.setup.namespaces[index].name.clone();
+        kinds.push(EventKind::QuiesceIgnored { namespace, principal: self.id(nodes[0]) });
+        NodeSet::EMPTY
+    }
+
+    fn lend_versions(&mut self, index: usize, members: NodeSet) -> Versions {
+        let lend = |(place, node): (usize, &mut crate::node::Node)| {
+            let is_member = members.contains(Slot::new(place));
+            if is_member {
+                std::mem::take(&mut node.namespaces[index].versions)
+            } else {
+                Rc::default()
+            }
+        };
+        self.nodes.iter_mut().enumerate().map(lend).collect()
+    }
+
+    fn give_back_versions(&mut self, index: usize, versions: Versions) {
+        for (node, column) in self.nodes.iter_mut().zip(versions) {
+            if !column.is_empty() {
+                node.namespaces[index].versions = column;
+            }
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Clients: writes and reads of single records, and the ground truth of what they were told.
+//!
+//! Invariant (domain.md §9): an SC write is acknowledged only when every replica of its sub-cluster has it. The ground
+//! truth remembers every acknowledged write, so that a loss is counted and never guessed. Not here: records' contents;
+//! a record is known by the number of the write that made it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::cluster::Cluster;
+use crate::command::ReadMode;
+use crate::event::{ClientResult, EventKind};
+use crate::id::{Digest, NodeId, PartitionId};
+use crate::link::{NodeSet, Slot};
+use crate::namespace::Mode;
+
+/// How long a write stays in a buffer before it is flushed (domain.md §9, \[doc\]: 1 s).
+const FLUSH_MS: u64 = 1_000;
+
+/// One write as a copy of a record has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// Number of the write among all writes, from 1.
+    pub write: u64,
+    /// Regime of the partition when it was written; 0 in AP.
+    regime: u32,
+    /// How many writes the record has had, as its master knew.
+    generation: u32,
+    /// When it was written, by the clock of the simulation.
+    written_at_ms: u64,
+    /// When it came to this node.
+    stored_at_ms: u64,
+    /// AP: the writes it builds on, so that healing can tell a successor from a rival.
+    history: Vec<u64>,
+}
+
+impl Stamp {
+    /// Which of two versions of a record is kept: in SC the later regime, then the later write; in AP the higher
+    /// generation, then the last update time (domain.md §9, \[doc\]).
+    fn rank(&self, mode: Mode) -> (u64, u64, u64) {
+        match mode {
+            Mode::StrongConsistency => (u64::from(self.regime), self.write, 0),
+            Mode::Available => (u64::from(self.generation), self.written_at_ms, self.write),
+        }
+    }
+}
+
+/// A copy of a record on one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub latest: Stamp,
+    /// The version before, as long as `latest` may not be flushed yet.
+    flushed: Option<Stamp>,
+    /// Whether all replicas were known to have it.
+    replicated: bool,
+}
+
+impl Record {
+    /// Puts a newer version over what a node has.
+    fn store(old: Option<Self>, latest: Stamp, replicated: bool) -> Self {
+        let flushed = old.and_then(|old| {
+            let old_is_flushed = old.latest.stored_at_ms + FLUSH_MS <= latest.stored_at_ms;
+            if old_is_flushed { Some(old.latest) } else { old.flushed }
+        });
+        Self { latest, flushed, replicated }
+    }
+
+    /// What an unclean stop leaves; `false` when nothing of the record was flushed.
+    pub fn survive_crash(&mut self, now_ms: u64) -> bool {
+        if self.latest.stored_at_ms + FLUSH_MS <= now_ms {
+            return true;
+        }
+        match self.flushed.take() {
+            Some(flushed) => {
+                self.latest = flushed;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// What clients were told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct GroundTruth {
+    writes: u64,
+    acknowledged: BTreeSet<u64>,
+    /// The last acknowledged write of each record.
+    latest: BTreeMap<(usize, Digest), u64>,
+    /// The highest regime that the session has seen of a partition.
+    session: BTreeMap<(usize, PartitionId), u32>,
+    /// AP writes that were acknowledged and then dropped.
+    pub lost: BTreeSet<u64>,
+}
+
+/// One node's copy of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CopyOfRecord {
+    /// The node, up or not.
+    pub node: NodeId,
+    /// The write that its copy has.
+    pub write: u64,
+}
+
+/// Where a client's request arrives.
+struct Arrival {
+    namespace: usize,
+    pid: PartitionId,
+    from: Slot,
+    number: u32,
+}
+
+impl Cluster {
+    /// Which nodes hold which write of a record, highest id first; what is on drives of nodes that are down counts.
+    ///
+    /// An unknown namespace has none.
+    #[must_use]
+    pub fn copies_of_record(&self, namespace: &str, key: Digest) -> Vec<CopyOfRecord> {
+        let Some(index) = self.namespace_index(namespace) else {
+            return Vec::new();
+        };
+        let pid = PartitionId::of_digest(&key);
+        let copy = |slot: &Slot| {
+            let node = &self.nodes[slot.index()];
+            let record = node.namespaces[index].records.get(&(pid, key))?;
+            Some(CopyOfRecord { node: node.id, write: record.latest.write })
+        };
+        self.by_id().iter().filter_map(copy).collect()
+    }
+
+    /// The last write of a record that a client was told is done; `None` if there is none.
+    #[must_use]
+    pub fn last_acknowledged(&self, namespace: &str, key: Digest) -> Option<u64> {
+        let index = self.namespace_index(namespace)?;
+        self.ground.latest.get(&(index, key)).copied()
+    }
+
+    /// Whether two nodes that think themselves in the same sub-cluster can talk now.
+    fn reaches(&self, a: Slot, b: Slot) -> bool {
+        a == b || (self.nodes[b.index()].is_up() && !self.cuts.is_cut(a, b))
+    }
+
+    fn arrival(&self, namespace: usize, key: &Digest, from: Option<Slot>) -> Option<Arrival> {
+        let from = from.or_else(|| self.highest_principal())?;
+        let number = self.nodes[from.index()].cluster()?;
+        Some(Arrival { namespace, pid: PartitionId::of_digest(key), from, number })
+    }
+
+    /// The master that serves a request, if the partition is active: the master itself when it can be reached.
+    fn master_for(&self, at: &Arrival) -> Result<Slot, ClientResult> {
+        let balance = &self.sub_clusters[&at.number].balances[at.namespace];
+        let place = balance.places[at.pid.index()];
+        let master = place.working_master.ok_or(ClientResult::Unavailable)?;
+        let there = self.nodes[master.index()].cluster() == Some(at.number);
+        if there && self.reaches(at.from, master) { Ok(master) } else { Err(ClientResult::InDoubt) }
+    }
+
+    /// Replicas that a master's write has to reach, without itself; the flag says whether it can reach all.
+    fn replicas_of(&self, at: &Arrival, master: Slot) -> (Vec<Slot>, bool) {
+        let balance = &self.sub_clusters[&at.number].balances[at.namespace];
+        let others = balance.replicas(at.pid).iter().copied().filter(|slot| *slot != master);
+        let all: Vec<Slot> = others.collect();
+        // A replica that has gone on to another cluster rejects the older regime.
+        let takes = |slot: &Slot| {
+            self.nodes[slot.index()].cluster() == Some(at.number) && self.reaches(master, *slot)
+        };
+        let reached: Vec<Slot> = all.iter().copied().filter(takes).collect();
+        let complete = reached.len() == all.len();
+        (reached, complete)
+    }
+
+    /// The version of a record that a master serves: its own, or a better one that a duplicate still has to send
+    /// (duplicate resolution, domain.md §9).
+    fn resolve(&self, at: &Arrival, master: Slot, key: Digest) -> Option<Record> {
+        let balance = &self.sub_clusters[&at.number].balances[at.namespace];
+        let incoming = balance.migration(at.pid).map_or(NodeSet::EMPTY, |m| m.incoming);
+        let mode = self.setup.namespaces[at.namespace].mode;
+        let holders = incoming.with(master);
+        let holders = holders.iter().filter(|slot| self.reaches(master, *slot));
+        holders
+            .filter_map(|slot| self.record(slot, at.namespace, at.pid, key))
+            .max_by_key(|record| record.latest.rank(mode))
+            .cloned()
+    }
+
+    fn record(
+        &self,
+        slot: Slot,
+        namespace: usize,
+        pid: PartitionId,
+        key: Digest,
+    ) -> Option<&Record> {
+        self.nodes[slot.index()].namespaces[namespace].records.get(&(pid, key))
+    }
+
+    /// Puts a version of a record on a node.
+    fn put(&mut self, slot: Slot, at: &Arrival, key: Digest, stamp: &Stamp, replicated: bool) {
+        let stamp = Stamp { stored_at_ms: self.now_ms, ..stamp.clone() };
+        let records = &mut self.nodes[slot.index()].namespaces[at.namespace].records;
+        let records = Rc::make_mut(records);
+        let old = records.remove(&(at.pid, key));
+        records.insert((at.pid, key), Record::store(old, stamp, replicated));
+    }
+
+    /// A client writes (domain.md §9).
+    pub(crate) fn write(&mut self, namespace: usize, key: Digest, from: Option<Slot>) -> EventKind {
+        self.ground.writes += 1;
+        let write = self.ground.writes;
+        let (master, result) = match self.arrival(namespace, &key, from) {
+            None => (None, ClientResult::Unavailable),
+            Some(at) => match self.master_for(&at) {
+                Err(result) => (None, result),
+                Ok(master) => (Some(master), self.write_at(&at, master, key, write)),
+            },
+        };
+        EventKind::Wrote {
+            namespace: self.setup.namespaces[namespace].name.clone(),
+            key,
+            partition: PartitionId::of_digest(&key),
+            master: master.map(|slot| self.nodes[slot.index()].id),
+            write,
+            result,
+        }
+    }
+
+    fn write_at(&mut self, at: &Arrival, master: Slot, key: Digest, write: u64) -> ClientResult {
+        let before = self.resolve(at, master, key).map(|record| record.latest);
+        let mut history = Vec::new();
+        if let (Some(before), Mode::Available) = (&before, self.setup.namespaces[at.namespace].mode)
+        {
+            history.clone_from(&before.history);
+            history.push(before.write);
+        }
+        let regime = self.sub_clusters[&at.number].balances[at.namespace].regime;
+        let stamp = Stamp {
+            write,
+            regime,
+            generation: before.map_or(0, |before| before.generation) + 1,
+            written_at_ms: self.now_ms,
+            stored_at_ms: self.now_ms,
+            history,
+        };
+        let (replicas, complete) = self.replicas_of(at, master);
+        for slot in replicas.into_iter().chain([master]) {
+            self.put(slot, at, key, &stamp, complete);
+        }
+        if !complete {
+            return ClientResult::InDoubt;
+        }
+        self.ground.acknowledged.insert(write);
+        self.ground.latest.insert((at.namespace, key), write);
+        self.see_regime(at, regime);
+        ClientResult::Ok
+    }
+
+    fn see_regime(&mut self, at: &Arrival, regime: u32) {
+        let seen = self.ground.session.entry((at.namespace, at.pid)).or_default();
+        *seen = regime.max(*seen);
+    }
+
+    /// A client reads (domain.md §9).
+    pub(crate) fn read(
+        &mut self,
+        namespace: usize,
+        key: Digest,
+        from: Option<Slot>,
+        mode: ReadMode,
+    ) -> EventKind {
+        let (node, write, result) = match self.arrival(namespace, &key, from) {
+            None => (None, None, ClientResult::Unavailable),
+            Some(at) => self.read_at(&at, key, mode),
+        };
+        let latest = self.ground.latest.get(&(namespace, key)).copied().unwrap_or(0);
+        let answered = matches!(result, ClientResult::Ok | ClientResult::NotFound);
+        EventKind::Read {
+            namespace: self.setup.namespaces[namespace].name.clone(),
+            key,
+            partition: PartitionId::of_digest(&key),
+            mode,
+            node: node.map(|slot| self.nodes[slot.index()].id),
+            write,
+            stale: answered && latest > write.unwrap_or(0),
+            result,
+        }
+    }
+
+    fn read_at(
+        &mut self,
+        at: &Arrival,
+        key: Digest,
+        mode: ReadMode,
+    ) -> (Option<Slot>, Option<u64>, ClientResult) {
+        let found = |record: Option<&Record>| match record {
+            Some(record) => (Some(record.latest.write), ClientResult::Ok),
+            None => (None, ClientResult::NotFound),
+        };
+        let master = match self.master_for(at) {
+            Ok(master) => master,
+            Err(ClientResult::Unavailable) if mode == ReadMode::AllowUnavailable => {
+                let holder = self.any_holder(at, key);
+                let (write, result) =
+                    found(holder.and_then(|slot| self.record(slot, at.namespace, at.pid, key)));
+                return (holder, write, result);
+            }
+            Err(result) => return (None, None, result),
+        };
+        if mode == ReadMode::AllowReplica {
+            let balance = &self.sub_clusters[&at.number].balances[at.namespace];
+            let near = balance.replicas(at.pid).contains(&at.from);
+            let filling = balance.migration(at.pid).is_some_and(|m| m.fills.contains(at.from));
+            if near && !filling && at.from != master {
+                let (write, result) = found(self.record(at.from, at.namespace, at.pid, key));
+                return (Some(at.from), write, result);
+            }
+        }
+        let regime = self.sub_clusters[&at.number].balances[at.namespace].regime;
+        let seen = self.ground.session.get(&(at.namespace, at.pid)).copied().unwrap_or(0);
+        if mode == ReadMode::Session && regime < seen {
+            return (Some(master), None, ClientResult::StaleRegime);
+        }
+        let record = self.resolve(at, master, key);
+        let (replicas, complete) = self.replicas_of(at, master);
+        // A write that was never confirmed is replicated before it is shown.
+        let unreplicated = record.as_ref().is_some_and(|record| !record.replicated);
+        if (unreplicated || mode == ReadMode::Linearize) && !complete {
+            return (Some(master), None, ClientResult::InDoubt);
+        }
+        if let Some(record) = record.as_ref().filter(|_| unreplicated) {
+            for slot in replicas.into_iter().chain([master]) {
+                self.put(slot, at, key, &record.latest, true);
+            }
+        }
+        self.see_regime(at, regime);
+        let (write, result) = found(record.as_ref());
+        (Some(master), write, result)
+    }
+
+    /// A node of the client's sub-cluster that has the record, the client's own first, then by id.
+    fn any_holder(&self, at: &Arrival, key: Digest) -> Option<Slot> {
+        let nodes = &self.sub_clusters[&at.number].nodes;
+        let candidates = std::iter::once(at.from).chain(nodes.iter().copied());
+        let has = |slot: &Slot| self.record(*slot, at.namespace, at.pid, key).is_some();
+        let mut reachable = candidates.filter(|slot| self.reaches(at.from, *slot));
+        reachable.find(has)
+    }
+
+    /// A migration brings a partition's records from one node to another: of two versions of one record, one is kept.
+    /// In AP that can drop an acknowledged write; it is counted once (domain.md §9).
+    pub(crate) fn merge_records(
+        &mut self,
+        namespace: usize,
+        pid: PartitionId,
+        from: Slot,
+        to: Slot,
+    ) -> Vec<EventKind> {
+        let mode = self.setup.namespaces[namespace].mode;
+        let first = (pid, Digest([0; 20]));
+        let last = (pid, Digest([0xff; 20]));
+        let source = &self.nodes[from.index()].namespaces[namespace].records;
+        let arriving: Vec<(Digest, Record)> =
+            source.range(first..=last).map(|((_, key), record)| (*key, record.clone())).collect();
+        let mut lost = Vec::new();
+        for (key, record) in arriving {
+            let here = self.record(to, namespace, pid, key);
+            let Some(here) = here else {
+                self.take_in(to, namespace, pid, key, record);
+                continue;
+            };
+            if here.latest.write == record.latest.write {
+                continue;
+            }
+            let arrives = record.latest.rank(mode) > here.latest.rank(mode);
+            let (kept, dropped) = if arrives {
+                (&record.latest, &here.latest)
+            } else {
+                (&here.latest, &record.latest)
+            };
+            if mode == Mode::Available {
+                let rivals = std::iter::once(dropped.write).chain(dropped.history.iter().copied());
+                let gone = rivals
+                    .filter(|write| *write != kept.write && !kept.history.contains(write))
+                    .filter(|write| self.ground.acknowledged.contains(write));
+                lost.extend(gone.map(|write| (key, write, kept.write)));
+            }
+            if arrives {
+                self.take_in(to, namespace, pid, key, record);
+            }
+        }
+        lost.retain(|(_, write, _)| self.ground.lost.insert(*write));
+        let name = &self.setup.namespaces[namespace].name;
+        let event =
+            |(key, write, kept)| EventKind::WriteLost { namespace: name.clone(), key, write, kept };
+        lost.into_iter().map(event).collect()
+    }
+
+    fn take_in(
+        &mut self,
+        to: Slot,
+        namespace: usize,
+        pid: PartitionId,
+        key: Digest,
+        record: Record,
+    ) {
+        let stamp = Stamp { stored_at_ms: self.now_ms, ..record.latest };
+        let records = Rc::make_mut(&mut self.nodes[to.index()].namespaces[namespace].records);
+        let old = records.remove(&(pid, key));
+        records.insert((pid, key), Record::store(old, stamp, record.replicated));
+    }
+}

@@ -1,0 +1,295 @@
+//! Looking at a cluster: how its state becomes a [`ClusterView`] or an [`Explanation`].
+//!
+//! Invariant: looking changes nothing. Not here: what a view is (see `view`).
+
+use std::rc::Rc;
+
+use crate::availability::Availability;
+use crate::availability::{Rule, Verdict};
+use crate::cluster::Cluster;
+use crate::clustering::SubCluster;
+use crate::command::Rejection;
+use crate::event::Migrations;
+use crate::id::{NodeId, PartitionId};
+use crate::link::Slot;
+use crate::migration::{Balance, due};
+use crate::node::{Node, Process};
+use crate::view::{
+    Answer, Cell, ClusterView, CopyCounts, Explanation, NodeNamespaceView, NodeState, NodeView,
+    QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
+};
+
+/// A sub-cluster's number, and what each of its nodes still has to migrate, by namespace.
+struct Seen {
+    number: u32,
+    remaining: Vec<Vec<Migrations>>,
+}
+
+impl Cluster {
+    /// What a front end needs to know of the cluster as it is now.
+    #[must_use]
+    pub fn view(&self) -> ClusterView {
+        let numbers = self.sub_clusters_by_principal();
+        let seen = |number: &u32| {
+            let sub_cluster = &self.sub_clusters[number];
+            let left = |balance: &Balance| due(&balance.migrations, &sub_cluster.nodes);
+            let remaining = sub_cluster.balances.iter().map(left).collect();
+            Seen { number: *number, remaining }
+        };
+        let seen: Vec<Seen> = numbers.iter().map(seen).collect();
+        let balances = self.sub_clusters.values().flat_map(|sub_cluster| &sub_cluster.balances);
+        ClusterView {
+            time_ms: self.now_ms,
+            profile: self.setup.profile,
+            namespaces: self.setup.namespaces.clone(),
+            nodes: self.by_id().iter().map(|slot| self.node_view(*slot, &seen)).collect(),
+            cuts: self.cut_links(),
+            sub_clusters: seen.iter().map(|one| self.sub_cluster_view(one)).collect(),
+            changing: self.prepare_at_ms.is_some() || !self.exchanges.is_empty(),
+            migrating: balances.into_iter().any(Balance::is_migrating),
+            lost_writes: self.ground.lost.len() as u64,
+        }
+    }
+
+    fn node_view(&self, slot: Slot, seen: &[Seen]) -> NodeView {
+        let node = &self.nodes[slot.index()];
+        let sub_cluster = seen.iter().position(|one| Some(one.number) == node.cluster());
+        let home = sub_cluster.map(|index| &seen[index]);
+        NodeView {
+            id: node.id,
+            rack: node.rack,
+            state: match node.process {
+                Process::Down { marked_clean: true } => NodeState::DownClean,
+                Process::Down { marked_clean: false } => NodeState::DownUnclean,
+                Process::Starting => NodeState::Starting,
+                Process::Member(_) => NodeState::Up,
+            },
+            principal: home.is_some_and(|one| self.sub_clusters[&one.number].principal() == slot),
+            sub_cluster,
+            quiesce: self.quiesce_state(slot, home),
+            brand_new: node.brand_new,
+            namespaces: (0..node.namespaces.len())
+                .map(|index| self.node_namespace_view(slot, index, home))
+                .collect(),
+        }
+    }
+
+    fn quiesce_state(&self, slot: Slot, home: Option<&Seen>) -> QuiesceState {
+        let balances = home.map(|one| &self.sub_clusters[&one.number].balances);
+        let effective = balances
+            .is_some_and(|balances| balances.iter().any(|balance| balance.quiesced.contains(slot)));
+        match (self.nodes[slot.index()].told_to_quiesce, effective) {
+            (false, false) => QuiesceState::No,
+            (true, false) => QuiesceState::Pending,
+            (true, true) => QuiesceState::Effective,
+            (false, true) => QuiesceState::UndoPending,
+        }
+    }
+
+    fn node_namespace_view(
+        &self,
+        slot: Slot,
+        index: usize,
+        home: Option<&Seen>,
+    ) -> NodeNamespaceView {
+        let node = &self.nodes[slot.index()];
+        let namespace = &node.namespaces[index];
+        let sub_cluster = home.map(|one| &self.sub_clusters[&one.number]);
+        let balance = sub_cluster.map(|sub_cluster| &sub_cluster.balances[index]);
+        let place = sub_cluster.and_then(|one| one.nodes.iter().position(|other| *other == slot));
+        let remaining = home.zip(place).map(|(one, place)| one.remaining[index][place]);
+        NodeNamespaceView {
+            devices: namespace.storage.marks().to_vec(),
+            copies: copy_counts(node, slot, index, balance),
+            in_roster: match self.setup.namespaces[index].mode {
+                crate::namespace::Mode::Available => None,
+                crate::namespace::Mode::StrongConsistency => Some(
+                    namespace.in_force.as_ref().is_some_and(|roster| roster.set.contains(slot)),
+                ),
+            },
+            regime: balance.map_or(namespace.regime, |balance| balance.regime),
+            remaining: remaining.unwrap_or_default(),
+        }
+    }
+
+    fn sub_cluster_view(&self, seen: &Seen) -> SubClusterView {
+        let sub_cluster = &self.sub_clusters[&seen.number];
+        SubClusterView {
+            principal: self.id(sub_cluster.principal()),
+            key: sub_cluster.key,
+            nodes: self.ids(&sub_cluster.nodes),
+            namespaces: (0..sub_cluster.balances.len())
+                .map(|index| self.balance_view(sub_cluster, index, &seen.remaining[index]))
+                .collect(),
+        }
+    }
+
+    fn balance_view(
+        &self,
+        sub_cluster: &SubCluster,
+        index: usize,
+        remaining: &[Migrations],
+    ) -> SubClusterNamespaceView {
+        let balance = &sub_cluster.balances[index];
+        let held = &self.nodes[sub_cluster.principal().index()].namespaces[index];
+        let ids = self.ids(&sub_cluster.nodes);
+        let of_node =
+            |figures: &[Migrations]| ids.iter().copied().zip(figures.iter().copied()).collect();
+        let entries = |roster: &Option<Rc<crate::roster::Roster>>| {
+            roster.as_ref().map(|roster| roster.entries.clone()).unwrap_or_default()
+        };
+        let cells = self.cells(balance);
+        let filling = cells.iter().filter(|cell| cell.migrating).count();
+        SubClusterNamespaceView {
+            roster: entries(&balance.roster),
+            pending: entries(&held.pending),
+            observed: self.observed(&sub_cluster.nodes),
+            roster_nodes_present: u32::try_from(balance.present.len()).unwrap_or(u32::MAX),
+            regime: balance.regime,
+            counts: balance.counts(),
+            filling: u32::try_from(filling).unwrap_or(u32::MAX),
+            by_rule: balance.by_rule(),
+            expected: of_node(&balance.expected),
+            remaining: of_node(remaining),
+            cells: Rc::new(cells),
+        }
+    }
+
+    fn cells(&self, balance: &Balance) -> Vec<Cell> {
+        let cell = |place: &crate::migration::Place| Cell {
+            verdict: place.verdict,
+            working_master: place.working_master.map(|slot| self.id(slot)),
+            migrating: false,
+        };
+        let mut cells: Vec<Cell> = balance.places.iter().map(cell).collect();
+        for migration in balance.migrations.iter().filter(|migration| !migration.is_done()) {
+            cells[migration.pid.index()].migrating = true;
+        }
+        cells
+    }
+
+    /// Why a partition is what it is in the sub-cluster of a node, or in the one with the highest principal. The counts
+    /// are those that the rules saw at the latest rebalance; versions are those of now.
+    ///
+    /// # Errors
+    /// When there is no such namespace or node, or that node is in no cluster.
+    pub fn explain(
+        &self,
+        namespace: &str,
+        partition: PartitionId,
+        on: Option<NodeId>,
+    ) -> Result<Explanation, Rejection> {
+        let index = self
+            .namespace_index(namespace)
+            .ok_or_else(|| Rejection::NoNamespace(namespace.to_owned()))?;
+        let number = match self.sub_cluster_on(on) {
+            Err(Rejection::NothingRuns) => return Ok(nothing_runs(namespace, partition)),
+            found => found?,
+        };
+        let sub_cluster = &self.sub_clusters[&number];
+        let balance = &sub_cluster.balances[index];
+        let verdict = balance.places[partition.index()].verdict;
+        let facts = balance.roster.as_ref().map(|roster| {
+            let tally = balance.tallies[partition.index()];
+            tally.facts(balance.replication_factor, roster.len(), balance.present.len())
+        });
+        Ok(Explanation {
+            namespace: namespace.to_owned(),
+            partition,
+            principal: Some(self.id(sub_cluster.principal())),
+            verdict,
+            facts,
+            answers: if facts.is_some() { answers(verdict.rule) } else { Vec::new() },
+            row: self.seats(sub_cluster, index, partition),
+        })
+    }
+
+    fn seats(&self, sub_cluster: &SubCluster, index: usize, pid: PartitionId) -> Vec<Seat> {
+        let balance = &sub_cluster.balances[index];
+        let replicas = balance.replicas(pid);
+        let rf = usize::from(balance.replication_factor);
+        let row: Vec<Slot> = match (&balance.roster, &balance.own_rows) {
+            (Some(roster), _) => roster.rows.row(pid).to_vec(),
+            (None, Some(rows)) => rows.row(pid).to_vec(),
+            (None, None) => Vec::new(),
+        };
+        let strong = balance.own_rows.is_none();
+        let whole = balance.roster.as_ref().is_none_or(|roster| roster.set == balance.present);
+        let outside = sub_cluster.nodes.iter().copied().filter(|slot| !row.contains(slot));
+        let all = row.iter().copied().enumerate().map(|(place, slot)| (Some(place), slot));
+        let migration = balance.migration(pid);
+        all.chain(outside.map(|slot| (None, slot)))
+            .map(|(place, slot)| {
+                let version = self.nodes[slot.index()].namespaces[index].versions[pid.index()];
+                let replica_here = replicas.contains(&slot);
+                let role = match place {
+                    None => Role::NotInRoster,
+                    Some(0) if strong => Role::RosterMaster,
+                    Some(place) if strong && place < rf => Role::RosterReplica,
+                    Some(_) if strong && replica_here => Role::StandIn,
+                    Some(_) => Role::Other,
+                };
+                Seat {
+                    node: self.id(slot),
+                    role,
+                    present: sub_cluster.members.contains(slot),
+                    quiesced: balance.quiesced.contains(slot),
+                    replica_here,
+                    working_master: balance.places[pid.index()].working_master == Some(slot),
+                    version,
+                    full: version.is_full(whole),
+                    filling: migration.is_some_and(|m| {
+                        m.fills.contains(slot) || m.final_master == slot && !m.incoming.is_empty()
+                    }),
+                }
+            })
+            .collect()
+    }
+}
+
+/// What the rules answered, given which one decided.
+fn answers(decided: Rule) -> Vec<(Rule, Answer)> {
+    let answer = |rule: &Rule| match rule.cmp(&decided) {
+        std::cmp::Ordering::Less => (*rule, Answer::Passed),
+        std::cmp::Ordering::Equal => (*rule, Answer::Decided),
+        std::cmp::Ordering::Greater => (*rule, Answer::NotReached),
+    };
+    Rule::ASKED.iter().map(answer).collect()
+}
+
+fn nothing_runs(namespace: &str, partition: PartitionId) -> Explanation {
+    Explanation {
+        namespace: namespace.to_owned(),
+        partition,
+        principal: None,
+        verdict: Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster },
+        facts: None,
+        answers: Vec::new(),
+        row: Vec::new(),
+    }
+}
+
+fn copy_counts(node: &Node, slot: Slot, index: usize, balance: Option<&Balance>) -> CopyCounts {
+    let whole = balance
+        .and_then(|balance| Some((balance.roster.as_ref()?, balance.present)))
+        .is_none_or(|(roster, present)| roster.set == present);
+    let mut counts = CopyCounts::default();
+    for version in node.namespaces[index].versions.iter() {
+        counts.full += u32::from(version.is_full(whole));
+        counts.subset +=
+            u32::from(version.has_data() && version.is_subset() && !version.is_evade());
+        counts.evade += u32::from(version.is_evade());
+        counts.revived += u32::from(version.revived().is_some());
+        counts.with_data += u32::from(version.has_data());
+    }
+    if let Some(balance) = balance {
+        let serves = |place: &&crate::migration::Place| place.working_master == Some(slot);
+        counts.master =
+            u32::try_from(balance.places.iter().filter(serves).count()).unwrap_or(u32::MAX);
+        for migration in balance.migrations.iter() {
+            let awaits = migration.final_master == slot && !migration.incoming.is_empty();
+            counts.filling += u32::from(awaits || migration.fills.contains(slot));
+        }
+    }
+    counts
+}

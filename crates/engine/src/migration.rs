@@ -1,0 +1,386 @@
+//! What a rebalance leaves behind for a namespace in a sub-cluster, and the migrations that follow it.
+//!
+//! Invariant (domain.md §6, \[open\]): a final master waits for everything that is to come in, then fills the other
+//! replicas that need it, then signals all-done; a cluster change abandons the whole and starts from the versions
+//! reached. Lowest partition ids go first (\[model\]). Not here: what is to be migrated (see `rebalance`), when (see
+//! `cluster`).
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::availability::{Availability, Facts, Rule, Verdict};
+use crate::cluster::Cluster;
+use crate::event::{Counts, EventKind, Migrations};
+use crate::id::{PARTITIONS, PartitionId};
+use crate::link::{NodeSet, Slot};
+use crate::rebalance::settled;
+use crate::roster::Roster;
+use crate::succession::RosterRows;
+use crate::version::Version;
+
+/// A partition's verdict and who serves it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub verdict: Verdict,
+    pub working_master: Option<Slot>,
+}
+
+/// The part of [`Facts`] that differs from partition to partition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub evading: u8,
+    pub revived: u8,
+    pub revived_by_operator: u8,
+    pub with_data: u8,
+    pub full: u8,
+    pub unsubset: u8,
+    pub roster_replicas_present: u8,
+    pub roster_master_present: bool,
+}
+
+impl Tally {
+    /// The facts of a partition, with what is the same for all of them.
+    pub fn facts(self, replication_factor: u8, roster: usize, present: usize) -> Facts {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Facts {
+            replication_factor: u32::from(replication_factor),
+            roster: count(roster),
+            present: count(present),
+            evading: u32::from(self.evading),
+            revived: u32::from(self.revived),
+            revived_by_operator: u32::from(self.revived_by_operator),
+            with_data: u32::from(self.with_data),
+            full: u32::from(self.full),
+            unsubset: u32::from(self.unsubset),
+            roster_replicas_present: u32::from(self.roster_replicas_present),
+            roster_master_present: self.roster_master_present,
+        }
+    }
+}
+
+/// One partition's migrations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PartitionMigration {
+    pub pid: PartitionId,
+    /// First of the sub-cluster's row: everything comes together there.
+    pub final_master: Slot,
+    /// Who is still to send to the final master: the working master and the other duplicates.
+    pub incoming: NodeSet,
+    /// Replicas that the final master is still to fill.
+    pub fills: NodeSet,
+    /// Nodes that it is still to tell that all is done.
+    pub signals: NodeSet,
+}
+
+impl PartitionMigration {
+    pub fn is_done(&self) -> bool {
+        self.incoming.is_empty() && self.fills.is_empty() && self.signals.is_empty()
+    }
+
+    /// Where a node may send next: to the final master, or, as a final master that has everything, to a replica.
+    pub fn next_target(&self, sender: Slot, may_fill: impl Fn(Slot) -> bool) -> Option<Slot> {
+        if self.incoming.contains(sender) {
+            Some(self.final_master)
+        } else if sender == self.final_master && self.incoming.is_empty() {
+            self.fills.iter().find(|slot| may_fill(*slot))
+        } else {
+            None
+        }
+    }
+}
+
+/// The latest rebalance of a namespace in a sub-cluster, and how far its migrations are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Balance {
+    /// The roster in force; none in AP, or when none was ever set.
+    pub roster: Option<Rc<Roster>>,
+    /// Roster nodes here; in AP, all nodes here.
+    pub present: NodeSet,
+    /// Those that stand last in every row.
+    pub quiesced: NodeSet,
+    /// RF here: in AP it shrinks to the nodes there are (domain.md §3).
+    pub replication_factor: u8,
+    /// 0 in AP.
+    pub regime: u32,
+    /// In AP: the rows over the nodes here. In SC the roster has them.
+    pub own_rows: Option<Rc<RosterRows>>,
+    /// In partition order.
+    pub places: Rc<Vec<Place>>,
+    /// In partition order; empty in AP and without a roster.
+    pub tallies: Rc<Vec<Tally>>,
+    /// The replicas of each active partition: `replication_factor` slots each, in partition order.
+    pub replicas: Rc<Vec<Slot>>,
+    /// By partition, lowest first; those with nothing to do are not in it.
+    pub migrations: Rc<Vec<PartitionMigration>>,
+    /// What each node was due at the rebalance, in the order of the sub-cluster's nodes.
+    pub expected: Vec<Migrations>,
+}
+
+impl Balance {
+    /// A namespace in which no partition is active, for a reason that is none of the rules.
+    pub fn none_active(rule: Rule, members: usize) -> Self {
+        let verdict = Verdict { availability: Availability::Unavailable, rule };
+        Self {
+            roster: None,
+            present: NodeSet::EMPTY,
+            quiesced: NodeSet::EMPTY,
+            replication_factor: 0,
+            regime: 0,
+            own_rows: None,
+            places: Rc::new(vec![Place { verdict, working_master: None }; PARTITIONS]),
+            tallies: Rc::default(),
+            replicas: Rc::default(),
+            migrations: Rc::default(),
+            expected: vec![Migrations::default(); members],
+        }
+    }
+
+    /// The replicas of an active partition here, the final master first; empty when it is not active.
+    pub fn replicas(&self, pid: PartitionId) -> &[Slot] {
+        let width = usize::from(self.replication_factor);
+        if self.places[pid.index()].verdict.is_active() {
+            &self.replicas[pid.index() * width..][..width]
+        } else {
+            &[]
+        }
+    }
+
+    /// The migrations of a partition, unless there are none or they are done.
+    pub fn migration(&self, pid: PartitionId) -> Option<&PartitionMigration> {
+        let place = self.migrations.binary_search_by_key(&pid, |m| m.pid).ok()?;
+        Some(&self.migrations[place]).filter(|m| !m.is_done())
+    }
+
+    /// Whether anything is left to migrate.
+    pub fn is_migrating(&self) -> bool {
+        self.migrations.iter().any(|migration| !migration.is_done())
+    }
+
+    /// Whether a node is a roster-replica of a partition; in AP there is none and nothing is delayed for it (\[model\]).
+    fn is_roster_replica(&self, pid: PartitionId, node: Slot) -> bool {
+        self.roster.as_ref().is_none_or(|roster| {
+            let replicas = roster.rows.row(pid).iter().take(usize::from(self.replication_factor));
+            replicas.into_iter().any(|slot| *slot == node)
+        })
+    }
+
+    /// The verdicts, added up.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for place in self.places.iter() {
+            match place.verdict.availability {
+                Availability::Active => counts.active += 1,
+                Availability::Unavailable => counts.unavailable += 1,
+                Availability::Dead => counts.dead += 1,
+            }
+        }
+        counts
+    }
+
+    /// How many partitions each rule decided, in the order of the rules, without zeros.
+    pub fn by_rule(&self) -> Vec<(Rule, u32)> {
+        let mut counts = BTreeMap::new();
+        for place in self.places.iter() {
+            *counts.entry(place.verdict.rule).or_insert(0) += 1;
+        }
+        counts.into_iter().collect()
+    }
+}
+
+/// What each of these nodes is still due to send, receive and signal; right after a rebalance that is
+/// `expected-migrations (tx,rx,signals)` (domain.md §6).
+pub(crate) fn due(migrations: &[PartitionMigration], nodes: &[Slot]) -> Vec<Migrations> {
+    // By slot first: a migration touches a few nodes, a cluster may have 128.
+    let mut by_slot = [Migrations::default(); crate::id::MAX_NODES];
+    let count = |set: NodeSet| u32::try_from(set.len()).unwrap_or(u32::MAX);
+    for migration in migrations {
+        let final_master = &mut by_slot[migration.final_master.index()];
+        final_master.tx += count(migration.fills);
+        final_master.rx += count(migration.incoming);
+        final_master.signals += count(migration.signals);
+        migration.incoming.iter().for_each(|slot| by_slot[slot.index()].tx += 1);
+        migration.fills.iter().for_each(|slot| by_slot[slot.index()].rx += 1);
+    }
+    nodes.iter().map(|slot| by_slot[slot.index()]).collect()
+}
+
+/// How far migrations may go: by sub-cluster and namespace, the first partition that has to wait.
+pub(crate) type Limits = BTreeMap<(u32, usize), PartitionId>;
+
+/// One migration that is about to happen.
+#[derive(Clone, Copy)]
+struct Job {
+    index: usize,
+    /// Place in the balance's list.
+    place: usize,
+    from: Slot,
+    to: Slot,
+}
+
+impl Cluster {
+    /// One round of migrations in a sub-cluster: every node that can sends one partition, the lowest id first; signals
+    /// take no time.
+    pub(crate) fn round(
+        &mut self,
+        number: u32,
+        limits: Option<&Limits>,
+        kinds: &mut Vec<EventKind>,
+    ) {
+        let Some(sub_cluster) = self.sub_clusters.get_mut(&number) else {
+            return;
+        };
+        sub_cluster.rounds += 1;
+        let nodes = sub_cluster.nodes.clone();
+        let before: Vec<bool> = sub_cluster.balances.iter().map(Balance::is_migrating).collect();
+        for index in 0..before.len() {
+            self.signal_all_done(number, index);
+        }
+        let mut moved = false;
+        for sender in nodes {
+            let Some(job) = self.next_job(number, sender, limits) else {
+                continue;
+            };
+            moved = true;
+            self.transfer(number, job, kinds);
+        }
+        if !moved {
+            self.wait_for_fills(number);
+        }
+        for (index, was_migrating) in before.into_iter().enumerate() {
+            let sub_cluster = &self.sub_clusters[&number];
+            if was_migrating && !sub_cluster.balances[index].is_migrating() {
+                let namespace = self.setup.namespaces[index].name.clone();
+                let principal = self.id(sub_cluster.principal());
+                kinds.push(EventKind::MigrationsDone { namespace, principal });
+            }
+        }
+    }
+
+    /// What a node sends next: of its first namespace that has something, the lowest partition.
+    fn next_job(&self, number: u32, sender: Slot, limits: Option<&Limits>) -> Option<Job> {
+        let sub_cluster = &self.sub_clusters[&number];
+        if self.nodes[sender.index()].cluster() != Some(number) {
+            return None;
+        }
+        let fills_wait = self.migration_clock_ms() < self.fills_begin_ms(number);
+        sub_cluster.balances.iter().enumerate().find_map(|(index, balance)| {
+            let limit = limits.and_then(|limits| limits.get(&(number, index)));
+            let within =
+                |migration: &&PartitionMigration| limit.is_none_or(|limit| migration.pid < *limit);
+            let open = balance.migrations.iter().take_while(within).enumerate();
+            open.filter(|(_, migration)| !migration.is_done()).find_map(|(place, migration)| {
+                let waits = |to: Slot| fills_wait && !balance.is_roster_replica(migration.pid, to);
+                let to = migration.next_target(sender, |to| !waits(to))?;
+                self.meets(number, sender, to).then_some(Job { index, place, from: sender, to })
+            })
+        })
+    }
+
+    /// Whether two members of a sub-cluster are still both in it and linked.
+    fn meets(&self, number: u32, a: Slot, b: Slot) -> bool {
+        let member = |slot: Slot| self.nodes[slot.index()].cluster() == Some(number);
+        member(a) && member(b) && !self.cuts.is_cut(a, b)
+    }
+
+    /// When `migrate-fill-delay` ends, on the clock of migrations (domain.md §6, \[doc\]).
+    fn fills_begin_ms(&self, number: u32) -> u64 {
+        self.sub_clusters[&number].formed_at_ms + u64::from(self.setup.fill_delay_ms)
+    }
+
+    /// Nothing could move: when fills are delayed, the next round is when they may begin.
+    fn wait_for_fills(&mut self, number: u32) {
+        let begin_ms = self.fills_begin_ms(number);
+        if self.migration_clock_ms() >= begin_ms {
+            return;
+        }
+        let rate = u64::from(self.setup.migration_rate_per_s);
+        if let Some(sub_cluster) = self.sub_clusters.get_mut(&number) {
+            let rounds = ((begin_ms - sub_cluster.formed_at_ms) * rate).div_ceil(1_000);
+            sub_cluster.rounds = sub_cluster.rounds.max(rounds.saturating_sub(1));
+        }
+    }
+
+    /// A partition arrives (domain.md §6): at the final master, which takes over from the working master and is complete
+    /// with the last arrival; or at a replica, which is complete.
+    fn transfer(&mut self, number: u32, job: Job, kinds: &mut Vec<EventKind>) {
+        let Job { index, place, from, to } = job;
+        let Some(sub_cluster) = self.sub_clusters.get_mut(&number) else {
+            return;
+        };
+        let key = sub_cluster.key;
+        let balance = &mut sub_cluster.balances[index];
+        let migration = &mut Rc::make_mut(&mut balance.migrations)[place];
+        let pid = migration.pid;
+        let fills = migration.fills.contains(to) && migration.incoming.is_empty();
+        if fills {
+            migration.fills.remove(to);
+            *self.version_mut(to, index, pid) = Version::full(key, false);
+        } else {
+            migration.incoming.remove(from);
+            let complete = migration.incoming.is_empty();
+            let awaits_fill = migration.fills.contains(from);
+            let stays = balance.replicas(pid).contains(&from) && !awaits_fill;
+            let served = &mut Rc::make_mut(&mut balance.places)[pid.index()].working_master;
+            if *served == Some(from) {
+                *served = Some(to);
+            }
+            let serves = *served == Some(to);
+            let sent = self.version_mut(from, index, pid);
+            let subset = sent.is_subset() || !stays;
+            *sent = sent.with_lineage(key, 0).with_master(false).with_subset(subset);
+            let arrived = self.version_mut(to, index, pid);
+            *arrived =
+                if complete { Version::full(key, true) } else { arrived.with_master(serves) };
+        }
+        kinds.extend(self.merge_records(index, pid, from, to));
+        self.signal_all_done_of(number, index, place);
+    }
+
+    fn version_mut(&mut self, slot: Slot, index: usize, pid: PartitionId) -> &mut Version {
+        let versions = &mut self.nodes[slot.index()].namespaces[index].versions;
+        &mut Rc::make_mut(versions)[pid.index()]
+    }
+
+    fn signal_all_done(&mut self, number: u32, index: usize) {
+        let migrations = self.sub_clusters[&number].balances[index].migrations.clone();
+        let waiting = |migration: &PartitionMigration| {
+            migration.incoming.is_empty() && migration.fills.is_empty() && !migration.is_done()
+        };
+        for place in 0..migrations.len() {
+            if waiting(&migrations[place]) {
+                self.signal_all_done_of(number, index, place);
+            }
+        }
+    }
+
+    /// A final master that has nothing left to receive or send tells the others: replicas lose their marks, the rest
+    /// drops data and marks (domain.md §4, §6).
+    fn signal_all_done_of(&mut self, number: u32, index: usize, place: usize) {
+        let sub_cluster = &self.sub_clusters[&number];
+        let key = sub_cluster.key;
+        let balance = &sub_cluster.balances[index];
+        let migration = balance.migrations[place];
+        if !migration.incoming.is_empty() || !migration.fills.is_empty() {
+            return;
+        }
+        let (pid, quiesced) = (migration.pid, balance.quiesced);
+        let replicas: NodeSet = balance.replicas(pid).iter().copied().collect();
+        let told = migration.signals.iter();
+        let told: NodeSet =
+            told.filter(|slot| self.meets(number, migration.final_master, *slot)).collect();
+        // One that waited for none has kept its marks until now.
+        *self.version_mut(migration.final_master, index, pid) = Version::full(key, true);
+        for slot in told.iter() {
+            let is_replica = replicas.contains(slot);
+            let version = self.version_mut(slot, index, pid);
+            *version = settled(*version, is_replica, false, quiesced.contains(slot), key);
+            if !version.has_data() {
+                self.nodes[slot.index()].namespaces[index].drop_records(pid);
+            }
+        }
+        if let Some(sub_cluster) = self.sub_clusters.get_mut(&number) {
+            let migrations = Rc::make_mut(&mut sub_cluster.balances[index].migrations);
+            migrations[place].signals = migration.signals.minus(told);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A node: its process, and what it keeps of each namespace on its drives.
+//!
+//! Invariant: what is on the drives (versions, rosters, regimes, records) survives a stop; what is in memory (the
+//! cluster, being told to quiesce) does not. Not here: what a node becomes in a cluster (see `clustering`, `rebalance`).
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::client::Record;
+use crate::command::Shutdown;
+use crate::event::Untrusted;
+use crate::id::{Digest, NodeId, PARTITIONS, PartitionId, RackId};
+use crate::namespace::NamespaceSettings;
+use crate::roster::Roster;
+use crate::storage::Storage;
+use crate::version::{RevivedBy, Version};
+
+/// The regime of a namespace that has never been rebalanced (reference: all published values are odd; \[model\]).
+pub(crate) const FIRST_REGIME: u32 = 1;
+/// How much each completed rebalance adds to the regime (domain.md §1, \[doc\]).
+pub(crate) const REGIME_STEP: u32 = 2;
+
+/// Whether a node's process runs, and which cluster it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Process {
+    /// Not running since a stop that had, or had not, its storage marked clean.
+    Down { marked_clean: bool },
+    /// Running and in no cluster yet.
+    Starting,
+    /// Running, a member of the sub-cluster with that number.
+    Member(u32),
+}
+
+/// One node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Node {
+    pub id: NodeId,
+    pub rack: RackId,
+    pub process: Process,
+    /// Told to quiesce; counts from the next cluster change (domain.md §8).
+    pub told_to_quiesce: bool,
+    /// Has prepared a cluster change and not committed one since (domain.md §7).
+    pub prepared: bool,
+    /// Was added later and has been in no roster since.
+    pub brand_new: bool,
+    pub namespaces: Vec<NodeNamespace>,
+}
+
+impl Node {
+    /// A node that runs with empty drives and is in no cluster yet.
+    pub fn new(id: NodeId, rack: RackId, namespaces: &[NamespaceSettings]) -> Self {
+        Self {
+            id,
+            rack,
+            process: Process::Starting,
+            told_to_quiesce: false,
+            prepared: false,
+            brand_new: true,
+            namespaces: namespaces.iter().map(NodeNamespace::empty).collect(),
+        }
+    }
+
+    pub fn is_up(&self) -> bool {
+        !matches!(self.process, Process::Down { .. })
+    }
+
+    /// The number of the sub-cluster that it is in.
+    pub fn cluster(&self) -> Option<u32> {
+        match self.process {
+            Process::Member(number) => Some(number),
+            Process::Starting | Process::Down { .. } => None,
+        }
+    }
+
+    /// The process starts: reads the marks and the versions. Returns, by namespace, why one is not trusted.
+    pub fn start(&mut self, settings: &[NamespaceSettings]) -> Vec<Option<Untrusted>> {
+        self.process = Process::Starting;
+        let pairs = self.namespaces.iter_mut().zip(settings);
+        pairs.map(|(namespace, settings)| namespace.start(settings)).collect()
+    }
+
+    /// The process ends; a restart ends quiescing (domain.md §8). Returns whether its storage is marked clean.
+    pub fn stop(
+        &mut self,
+        shutdown: Shutdown,
+        now_ms: u64,
+        settings: &[NamespaceSettings],
+    ) -> bool {
+        let during_start_up = self.process == Process::Starting;
+        let marked_clean = shutdown == Shutdown::Clean && !during_start_up;
+        self.process = Process::Down { marked_clean };
+        self.told_to_quiesce = false;
+        self.prepared = false;
+        for (namespace, settings) in self.namespaces.iter_mut().zip(settings) {
+            namespace.storage.stop(shutdown, during_start_up);
+            // At start-up the regime is what was prepared last (it is stored before a commit).
+            namespace.regime = namespace.prepared_regime;
+            if shutdown == Shutdown::Unclean && !settings.commit_to_device {
+                namespace.lose_unflushed(now_ms);
+            }
+        }
+        marked_clean
+    }
+}
+
+/// What a node keeps of one namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NodeNamespace {
+    pub storage: Storage,
+    /// In partition order, always 4096.
+    pub versions: Rc<Vec<Version>>,
+    /// The roster that `roster-set` staged last in its sub-cluster; SC only.
+    pub pending: Option<Rc<Roster>>,
+    /// The roster that its sub-cluster last had in force; SC only.
+    pub in_force: Option<Rc<Roster>>,
+    /// The regime of the last rebalance that it completed.
+    pub regime: u32,
+    /// The regime that it last prepared; above `regime` when a rebalance was interrupted (domain.md §1).
+    pub prepared_regime: u32,
+    /// What clients wrote, by partition and digest.
+    pub records: Rc<BTreeMap<(PartitionId, Digest), Record>>,
+}
+
+impl NodeNamespace {
+    fn empty(settings: &NamespaceSettings) -> Self {
+        Self {
+            storage: Storage::empty(settings.devices),
+            versions: Rc::new(vec![Version::NULL; PARTITIONS]),
+            pending: None,
+            in_force: None,
+            regime: FIRST_REGIME,
+            prepared_regime: FIRST_REGIME,
+            records: Rc::default(),
+        }
+    }
+
+    /// Any start makes data a subset and drops the master flag; distrust sets `e` on every version, those without data
+    /// too, and an `e` replaces an `r` (domain.md §4).
+    fn start(&mut self, settings: &NamespaceSettings) -> Option<Untrusted> {
+        let untrusted = self.storage.start(settings.commit_to_device);
+        for version in Rc::make_mut(&mut self.versions) {
+            *version = version.isolated();
+            if untrusted.is_some() {
+                *version = version.with_evade();
+            }
+        }
+        untrusted
+    }
+
+    /// Drives are emptied; with the last of several devices goes everything.
+    pub fn wipe(&mut self, device: Option<u8>, devices: u8) {
+        if self.storage.wipe(device) {
+            self.versions = Rc::new(vec![Version::NULL; PARTITIONS]);
+            self.records = Rc::default();
+            self.regime = FIRST_REGIME;
+            self.prepared_regime = FIRST_REGIME;
+        } else if let Some(number) = device {
+            // A record lies on one device, by its digest. \[model\]
+            let elsewhere = |digest: &Digest| digest.0[19] % devices != number;
+            Rc::make_mut(&mut self.records).retain(|(_, digest), _| elsewhere(digest));
+        }
+    }
+
+    /// An unclean stop loses what was not flushed yet (domain.md §9, \[doc\]).
+    fn lose_unflushed(&mut self, now_ms: u64) {
+        if self.records.is_empty() {
+            return;
+        }
+        let records = Rc::make_mut(&mut self.records);
+        records.retain(|_, record| record.survive_crash(now_ms));
+    }
+
+    /// Automatic roster-set protection: versions without data and without `e` get `r` (domain.md §4, \[doc\]). One that
+    /// an operator revived keeps the operator's. Returns how many.
+    pub fn protect(&mut self) -> u32 {
+        let mut marked = 0;
+        for version in Rc::make_mut(&mut self.versions) {
+            if version.is_null() {
+                *version = version.with_revived(RevivedBy::RosterProtection);
+                marked += 1;
+            }
+        }
+        marked
+    }
+
+    /// Drops a partition's data.
+    pub fn drop_records(&mut self, pid: PartitionId) {
+        let first = (pid, Digest([0; 20]));
+        if self.records.range(first..).next().is_some_and(|((partition, _), _)| *partition == pid) {
+            Rc::make_mut(&mut self.records).retain(|(partition, _), _| *partition != pid);
+        }
+    }
+}

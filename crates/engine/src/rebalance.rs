@@ -1,0 +1,467 @@
+//! A rebalance of one namespace in one sub-cluster: every partition's verdict, working master and replicas, what
+//! becomes of its versions, and what is to be migrated.
+//!
+//! Invariant: a pure function of who is present, the order of succession and the versions reached; it hashes and sorts
+//! nothing. Sources: domain.md §3 to §6. Not here: when a rebalance happens (see `cluster`), how migrations go on (see
+//! `migration`).
+
+use std::rc::Rc;
+
+use crate::availability::{Availability, Judge, Rule, Verdict};
+use crate::id::{MAX_NODES, PARTITIONS, PartitionId, RackId};
+use crate::link::{NodeSet, Slot};
+use crate::migration::{Balance, PartitionMigration, Place, Tally, due};
+use crate::namespace::Profile;
+use crate::roster::Roster;
+use crate::succession::{RosterRows, distinct_racks, put_racks_apart};
+use crate::version::{ClusterKey, RevivedBy, UNIQUE_FAMILY, Version};
+
+/// One namespace's versions, by slot; empty for nodes that are not in the sub-cluster.
+pub(crate) type Versions = Vec<Rc<Vec<Version>>>;
+
+/// What a rebalance knows beside the versions.
+pub(crate) struct Scene<'a> {
+    /// The sub-cluster's nodes, highest id first.
+    pub nodes: &'a [Slot],
+    /// RF of the namespace.
+    pub replication_factor: u8,
+    /// The new cluster key.
+    pub key: ClusterKey,
+    /// Told to quiesce, and not all there are.
+    pub quiesced: NodeSet,
+}
+
+/// Collects what is the same in SC and AP: places, replicas, migrations.
+struct Ledger {
+    places: Vec<Place>,
+    replicas: Vec<Slot>,
+    migrations: Vec<PartitionMigration>,
+}
+
+impl Ledger {
+    fn new(replication_factor: usize) -> Self {
+        Self {
+            places: Vec::with_capacity(PARTITIONS),
+            replicas: Vec::with_capacity(PARTITIONS * replication_factor),
+            migrations: Vec::new(),
+        }
+    }
+
+    fn not_active(&mut self, verdict: Verdict, replication_factor: usize) {
+        self.places.push(Place { verdict, working_master: None });
+        // Never read for a partition that is not active; keeps the rows aligned.
+        self.replicas.extend(std::iter::repeat_n(Slot::new(0), replication_factor));
+    }
+
+    fn active(&mut self, verdict: Verdict, working_master: Slot, replicas: &[Slot]) {
+        self.places.push(Place { verdict, working_master: Some(working_master) });
+        self.replicas.extend_from_slice(replicas);
+    }
+}
+
+/// The versions of one partition, as a view into the columns.
+struct Cell<'a, 'b> {
+    columns: &'a mut [&'b mut [Version]],
+    pid: PartitionId,
+}
+
+impl Cell<'_, '_> {
+    fn at(&self, slot: Slot) -> Version {
+        self.columns[slot.index()][self.pid.index()]
+    }
+
+    fn set(&mut self, slot: Slot, version: Version) {
+        self.columns[slot.index()][self.pid.index()] = version;
+    }
+
+    fn update(&mut self, slot: Slot, change: impl FnOnce(Version) -> Version) {
+        let version = &mut self.columns[slot.index()][self.pid.index()];
+        *version = change(*version);
+    }
+}
+
+/// Who serves an active partition, who holds data that differs, and which replicas need filling.
+struct Roles {
+    working_master: Slot,
+    duplicates: NodeSet,
+    immigrants: NodeSet,
+}
+
+/// The order of the nodes of a sub-cluster for one partition (domain.md §3).
+struct RowMaker<'a> {
+    roster: &'a Roster,
+    present: NodeSet,
+    quiesced: NodeSet,
+    racks: [RackId; MAX_NODES],
+    replication_factor: usize,
+    /// min(racks of those present and not quiesced, RF); 0 where racks make no difference.
+    distinct: usize,
+    row: Vec<Slot>,
+}
+
+impl<'a> RowMaker<'a> {
+    fn new(roster: &'a Roster, present: NodeSet, scene: &Scene<'_>) -> Self {
+        let mut racks = [RackId::NONE; MAX_NODES];
+        for (slot, entry) in roster.slots.iter().zip(&roster.entries) {
+            racks[slot.index()] = entry.rack;
+        }
+        let live = present.minus(scene.quiesced);
+        let replication_factor = usize::from(scene.replication_factor);
+        let count = distinct_racks(live.iter().map(|slot| racks[slot.index()]));
+        let distinct = if count > 1 { count.min(replication_factor) } else { 0 };
+        let row = Vec::with_capacity(roster.len());
+        let quiesced = scene.quiesced;
+        Self { roster, present, quiesced, racks, replication_factor, distinct, row }
+    }
+
+    /// The roster's row without the absent nodes, the quiesced ones at the end in order, and stand-ins put on racks
+    /// apart: with `f` roster-replicas present and not quiesced, positions from max(f, 1) are adjusted and candidates
+    /// scanned from max(k, max(f, 1)) (domain.md §3, \[doc, detail model\]).
+    fn make(&mut self, pid: PartitionId) -> &[Slot] {
+        let full_row = self.roster.rows.row(pid);
+        let live = self.present.minus(self.quiesced);
+        self.row.clear();
+        self.row.extend(full_row.iter().copied().filter(|slot| live.contains(*slot)));
+        let end = self.row.len();
+        if !self.quiesced.is_empty() {
+            let last = self.present.and(self.quiesced);
+            self.row.extend(full_row.iter().copied().filter(|slot| last.contains(*slot)));
+        }
+        let replicas = &full_row[..self.replication_factor.min(full_row.len())];
+        let held = replicas.iter().filter(|slot| live.contains(**slot)).count();
+        let start = held.max(1);
+        if held < self.replication_factor && start < self.distinct {
+            let rack_of = |slot: Slot| self.racks[slot.index()];
+            let scan_from = self.distinct.max(start);
+            put_racks_apart(&mut self.row[..end], rack_of, self.distinct, start, scan_from);
+        }
+        &self.row
+    }
+}
+
+/// Lends each member's column of versions for writing.
+fn columns_of(versions: &mut Versions) -> Vec<&mut [Version]> {
+    versions
+        .iter_mut()
+        .map(
+            |column| {
+                if column.is_empty() { &mut [][..] } else { Rc::make_mut(column).as_mut_slice() }
+            },
+        )
+        .collect()
+}
+
+/// Rebalances an SC namespace whose roster is in force (domain.md §5, §6).
+pub(crate) fn rebalance_strong(
+    scene: &Scene<'_>,
+    roster: &Rc<Roster>,
+    regime: u32,
+    profile: Profile,
+    judge: Judge,
+    versions: &mut Versions,
+) -> Balance {
+    let members: NodeSet = scene.nodes.iter().copied().collect();
+    let present = roster.set.and(members);
+    let rf = scene.replication_factor;
+    let whole = present == roster.set;
+    let mut ledger = Ledger::new(usize::from(rf));
+    let mut tallies = Vec::with_capacity(PARTITIONS);
+    let mut rows = RowMaker::new(roster, present, scene);
+    let mut columns = columns_of(versions);
+    for outsider in members.minus(roster.set).iter() {
+        // Nodes outside the roster hold nothing, and what they still have is a subset (domain.md §3).
+        columns[outsider.index()].iter_mut().for_each(|version| *version = version.isolated());
+    }
+    for pid in PartitionId::all() {
+        let row = rows.make(pid);
+        let mut cell = Cell { columns: &mut columns, pid };
+        let tally = count(&cell, row, roster.rows.row(pid), present, usize::from(rf), whole);
+        let verdict = judge(&tally.facts(rf, roster.len(), present.len()), profile);
+        tallies.push(tally);
+        if verdict.is_active() {
+            let replicas = &row[..usize::from(rf).min(row.len())];
+            let roles = strong_roles(&cell, row, replicas, whole);
+            let working_master = roles.working_master;
+            prepare_strong(&mut cell, row, replicas, &roles, scene);
+            ledger.migrations.extend(plan(&mut cell, row, replicas, roles, scene));
+            ledger.active(verdict, working_master, replicas);
+        } else {
+            row.iter().for_each(|slot| cell.update(*slot, Version::isolated));
+            ledger.not_active(verdict, usize::from(rf));
+        }
+    }
+    let expected = due(&ledger.migrations, scene.nodes);
+    Balance {
+        roster: Some(roster.clone()),
+        present,
+        quiesced: scene.quiesced,
+        replication_factor: rf,
+        regime,
+        own_rows: None,
+        places: Rc::new(ledger.places),
+        tallies: Rc::new(tallies),
+        replicas: Rc::new(ledger.replicas),
+        migrations: Rc::new(ledger.migrations),
+        expected,
+    }
+}
+
+/// Counts what the rules ask about (domain.md §5).
+fn count(
+    cell: &Cell<'_, '_>,
+    row: &[Slot],
+    roster_row: &[Slot],
+    present: NodeSet,
+    replication_factor: usize,
+    whole: bool,
+) -> Tally {
+    let mut tally = Tally::default();
+    for slot in row {
+        let version = cell.at(*slot);
+        let revived = version.revived();
+        tally.evading += u8::from(version.is_evade());
+        tally.revived += u8::from(revived.is_some());
+        tally.revived_by_operator += u8::from(revived == Some(RevivedBy::Operator));
+        tally.with_data += u8::from(version.has_data());
+        tally.full += u8::from(version.is_full(whole));
+        tally.unsubset += u8::from(version.has_data() && !version.is_subset());
+    }
+    for slot in roster_row.iter().take(replication_factor) {
+        tally.roster_replicas_present += u8::from(present.contains(*slot));
+    }
+    tally.roster_master_present = roster_row.first().is_some_and(|slot| present.contains(*slot));
+    tally
+}
+
+/// Who does what in an active SC partition (domain.md §6): with a full copy, the first full node of the row is the
+/// working master, there are no duplicates, and replicas that are not full immigrate (\[model\]). Without one, the
+/// working master is the first with data, preferring those without `e` and among them one with the master flag; every
+/// other holder of data is a duplicate and all replicas immigrate. Nobody has data (a fresh partition): nothing to do.
+fn strong_roles(cell: &Cell<'_, '_>, row: &[Slot], replicas: &[Slot], whole: bool) -> Roles {
+    let full = |slot: &&Slot| cell.at(**slot).is_full(whole);
+    if let Some(first_full) = row.iter().find(full) {
+        let immigrants = replicas.iter().filter(|slot| !full(slot)).copied().collect();
+        return Roles { working_master: *first_full, duplicates: NodeSet::EMPTY, immigrants };
+    }
+    let rank = |slot: Slot| {
+        let version = cell.at(slot);
+        match (version.has_data(), version.is_evade(), version.is_master()) {
+            (false, ..) => 0,
+            (true, true, _) => 1,
+            (true, false, false) => 2,
+            (true, false, true) => 3,
+        }
+    };
+    // The first of those with the highest rank: max_by_key would give the last, so the row is walked backwards.
+    let best = row.iter().rev().copied().max_by_key(|slot| rank(*slot));
+    match best.filter(|slot| rank(*slot) > 0) {
+        Some(working_master) => {
+            let holders = row.iter().copied().filter(|slot| rank(*slot) > 0).collect::<NodeSet>();
+            let duplicates = holders.without(working_master);
+            Roles { working_master, duplicates, immigrants: replicas.iter().copied().collect() }
+        }
+        None => {
+            Roles { working_master: row[0], duplicates: NodeSet::EMPTY, immigrants: NodeSet::EMPTY }
+        }
+    }
+}
+
+/// What becomes of the versions when migrations are needed: replicas that immigrate become filling subsets, others
+/// with data become subsets, the working master alone has the master flag (domain.md §4, §6).
+fn prepare_strong(
+    cell: &mut Cell<'_, '_>,
+    row: &[Slot],
+    replicas: &[Slot],
+    roles: &Roles,
+    scene: &Scene<'_>,
+) {
+    if roles.immigrants.is_empty() {
+        return;
+    }
+    for (place, slot) in row.iter().enumerate() {
+        let is_replica = place < replicas.len();
+        let is_master = *slot == roles.working_master;
+        cell.update(*slot, |version| {
+            let version = if roles.immigrants.contains(*slot) {
+                version.with_lineage(scene.key, 0).with_subset(true)
+            } else if !is_replica && version.has_data() {
+                version.with_subset(true)
+            } else {
+                version
+            };
+            if version.has_data() { version.with_master(is_master) } else { version }
+        });
+    }
+}
+
+/// What is to be migrated (domain.md §6); nothing when nothing immigrates: then replicas take the final version at once
+/// and others drop their data, a quiesced node keeping it as a subset.
+fn plan(
+    cell: &mut Cell<'_, '_>,
+    row: &[Slot],
+    replicas: &[Slot],
+    roles: Roles,
+    scene: &Scene<'_>,
+) -> Option<PartitionMigration> {
+    let Roles { working_master, duplicates, immigrants } = roles;
+    if immigrants.is_empty() {
+        for (place, slot) in row.iter().enumerate() {
+            let is_replica = place < replicas.len();
+            let quiesced = scene.quiesced.contains(*slot);
+            cell.update(*slot, |version| {
+                settled(version, is_replica, place == 0, quiesced, scene.key)
+            });
+        }
+        return None;
+    }
+    let final_master = row[0];
+    let incoming = duplicates.with(working_master).without(final_master);
+    let told = |place: usize, slot: Slot| place < replicas.len() || !cell.at(slot).is_null();
+    let others = row.iter().enumerate().skip(1);
+    let signals =
+        others.filter(|(place, slot)| told(*place, **slot)).map(|(_, slot)| *slot).collect();
+    let fills = immigrants.without(final_master);
+    let migration = PartitionMigration { pid: cell.pid, final_master, incoming, fills, signals };
+    if migration.is_done() {
+        // It is alone with what it has: no migration is needed, so its marks go at once (domain.md §4).
+        cell.set(final_master, Version::full(scene.key, true));
+        return None;
+    }
+    Some(migration)
+}
+
+/// A version once its partition's migrations are complete (domain.md §6): replicas have the final version, the first one
+/// with the master flag; others drop data and marks, but a quiesced node keeps data as a subset.
+pub(crate) fn settled(
+    version: Version,
+    is_replica: bool,
+    is_final_master: bool,
+    quiesced: bool,
+    key: ClusterKey,
+) -> Version {
+    if is_replica {
+        Version::full(key, is_final_master)
+    } else if quiesced && version.has_data() {
+        Version::full(key, false).with_subset(true)
+    } else {
+        Version::NULL
+    }
+}
+
+/// Rebalances an AP namespace: no roster, the rows are over the sub-cluster's own nodes, the quiesced ones last, every
+/// partition is active (domain.md §3, \[open\]).
+pub(crate) fn rebalance_available(
+    scene: &Scene<'_>,
+    rows: &Rc<RosterRows>,
+    versions: &mut Versions,
+) -> Balance {
+    let present: NodeSet = scene.nodes.iter().copied().collect();
+    let rf = scene.replication_factor.min(u8::try_from(scene.nodes.len()).unwrap_or(u8::MAX));
+    let verdict = Verdict { availability: Availability::Active, rule: Rule::Ap };
+    let mut ledger = Ledger::new(usize::from(rf));
+    let mut columns = columns_of(versions);
+    for pid in PartitionId::all() {
+        let row = rows.row(pid);
+        let mut cell = Cell { columns: &mut columns, pid };
+        let replicas = &row[..usize::from(rf)];
+        let roles = available_roles(&cell, row, replicas);
+        let working_master = roles.working_master;
+        prepare_available(&mut cell, row, replicas, &roles, scene);
+        ledger.migrations.extend(plan(&mut cell, row, replicas, roles, scene));
+        ledger.active(verdict, working_master, replicas);
+    }
+    let expected = due(&ledger.migrations, scene.nodes);
+    Balance {
+        roster: None,
+        present,
+        quiesced: scene.quiesced,
+        replication_factor: rf,
+        regime: 0,
+        own_rows: Some(rows.clone()),
+        places: Rc::new(ledger.places),
+        tallies: Rc::default(),
+        replicas: Rc::new(ledger.replicas),
+        migrations: Rc::new(ledger.migrations),
+        expected,
+    }
+}
+
+/// Who does what in AP (domain.md §3): the version with the master flag serves, else the best of full 3, subset 2,
+/// evade 1, both 0, first in row order; a full one yields to an earlier node with the same full version. Its duplicates
+/// are one node for each family of full versions, and each subset whose family no full version has.
+fn available_roles(cell: &Cell<'_, '_>, row: &[Slot], replicas: &[Slot]) -> Roles {
+    let score = |slot: Slot| {
+        let version = cell.at(slot);
+        match (version.has_data(), version.is_master()) {
+            (false, _) => 0,
+            (true, true) => 5,
+            (true, false) => 1 + 2 * u8::from(!version.is_evade()) + u8::from(!version.is_subset()),
+        }
+    };
+    let best = row.iter().rev().copied().max_by_key(|slot| score(*slot));
+    let Some(holder) = best.filter(|slot| score(*slot) > 0) else {
+        // Nobody has data: nothing to serve and nothing to fill.
+        let none = NodeSet::EMPTY;
+        return Roles { working_master: row[0], duplicates: none, immigrants: none };
+    };
+    let is_full = |slot: Slot| cell.at(slot).is_full(true);
+    let lineage = |slot: Slot| cell.at(slot).lineage();
+    let same = |slot: &&Slot| is_full(**slot) && lineage(**slot) == lineage(holder);
+    let earlier = if is_full(holder) { row.iter().find(same).copied() } else { None };
+    let working_master = earlier.unwrap_or(holder);
+    let mut families: Vec<u64> = Vec::new();
+    if is_full(working_master) {
+        families.push(lineage(working_master));
+    }
+    let mut duplicates = NodeSet::EMPTY;
+    for slot in row.iter().copied().filter(|slot| is_full(*slot)) {
+        if !families.contains(&lineage(slot)) {
+            families.push(lineage(slot));
+            if slot != working_master {
+                duplicates.insert(slot);
+            }
+        }
+    }
+    for slot in row.iter().copied().filter(|slot| score(*slot) > 0 && !is_full(*slot)) {
+        if slot != working_master && !families.contains(&lineage(slot)) {
+            duplicates.insert(slot);
+        }
+    }
+    let up_to_date = |slot: &&Slot| duplicates.is_empty() && same(slot);
+    let immigrants = replicas.iter().filter(|slot| !up_to_date(slot)).copied().collect();
+    Roles { working_master, duplicates, immigrants }
+}
+
+/// What becomes of AP versions when migrations are needed: the working master's lineage becomes family 0 of the new key,
+/// each other full one a family of its own, what has no full version is unique; replicas without data begin as subsets
+/// (domain.md §1, §3; which number a family gets is \[model\]).
+fn prepare_available(
+    cell: &mut Cell<'_, '_>,
+    row: &[Slot],
+    replicas: &[Slot],
+    roles: &Roles,
+    scene: &Scene<'_>,
+) {
+    if roles.immigrants.is_empty() {
+        return;
+    }
+    let master_lineage = cell.at(roles.working_master).lineage();
+    let others = row.iter().copied().filter(|slot| roles.duplicates.contains(*slot));
+    let full = |slot: &Slot| cell.at(*slot).is_full(true);
+    let families: Vec<u64> = std::iter::once(master_lineage)
+        .chain(others.filter(full).map(|slot| cell.at(slot).lineage()))
+        .collect();
+    for (place, slot) in row.iter().enumerate() {
+        let version = cell.at(*slot);
+        let next = if version.has_data() {
+            let family = families.iter().position(|lineage| *lineage == version.lineage());
+            let family = family.and_then(|n| u8::try_from(n).ok()).unwrap_or(UNIQUE_FAMILY);
+            version.with_lineage(scene.key, family)
+        } else if place < replicas.len() {
+            version.with_lineage(scene.key, 0).with_subset(true)
+        } else {
+            continue;
+        };
+        cell.set(*slot, next.with_master(*slot == roles.working_master));
+    }
+}
