@@ -1,0 +1,214 @@
+//! Debian's packages, and the wasm32 std built from Debian's own sources.
+//!
+//! Debian packages a current rustc with its sources but no std for `wasm32-unknown-unknown`. The
+//! sources come with all they depend on, so that std is built once without asking any registry, and
+//! put where that rustc looks for it.
+//!
+//! Invariant: package lists are refreshed at most once a run, and only when something has to be
+//! installed.
+//!
+//! It does not choose this way: `target.rs` does, when nothing nearer works.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::places::Places;
+use crate::process::{self, Doing, Failure, Limit};
+use crate::target::{self, TARGET};
+
+/// Debian's compiler.
+pub const RUSTC: &str = "/usr/bin/rustc";
+const CARGO: &str = "/usr/bin/cargo";
+const LINKER: &str = "/usr/bin/rust-lld";
+const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"];
+
+/// The package client of this run.
+#[derive(Debug, Default)]
+pub struct Apt {
+    lists_are_fresh: bool,
+}
+
+impl Apt {
+    /// Whether there is such a client here at all.
+    pub fn is_here() -> bool {
+        process::find_in(&process::own_path(), "apt-get").is_some()
+    }
+
+    /// Installs `packages`, as root or by a sudo that asks for no password.
+    pub fn install(&mut self, places: &Places, packages: &[&str]) -> Result<(), Failure> {
+        let names = packages.join(" ");
+        if !Self::is_here() {
+            return Err(Failure::new(format!("there is no apt-get here: install {names} by hand")));
+        }
+        let what = format!("installing {names}");
+        if !self.lists_are_fresh {
+            let mut update = as_root("apt-get", &what)?;
+            update.args(["-q", "-o", "Acquire::Retries=3", "update"]);
+            run(&mut update, "apt-get update", places)?;
+            self.lists_are_fresh = true;
+        }
+        let mut install = as_root("apt-get", &what)?;
+        install.args(["-q", "-y", "-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=120"]);
+        install.args(["install", "--no-install-recommends"]).args(packages);
+        run(&mut install, &what, places)
+    }
+}
+
+/// Makes Debian's compiler build for the target; says what had to be done.
+pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, Failure> {
+    let mut done = Vec::new();
+    let missing: Vec<&str> = PACKAGES.into_iter().filter(|name| !is_installed(name)).collect();
+    if !missing.is_empty() {
+        apt.install(places, &missing)?;
+        done.push(format!("installed {}", missing.join(" ")));
+    }
+    if let Some(linker) = missing_linker()? {
+        apt.install(places, &[&linker])?;
+        done.push(format!("installed {linker}"));
+    }
+    // An upgrade of the compiler leaves an std that no longer fits: what counts is that a module
+    // comes out.
+    if !target::builds(Path::new(RUSTC), places) {
+        build_std(places)?;
+        if !target::builds(Path::new(RUSTC), places) {
+            return Err(Failure::new(format!(
+                "{RUSTC} has an std for {TARGET} now, yet builds no module"
+            )));
+        }
+        done.push("built std from Debian's sources".to_owned());
+    }
+    Ok(if done.is_empty() { "found".to_owned() } else { done.join(", ") })
+}
+
+fn is_installed(package: &str) -> bool {
+    let mut query = process::command("dpkg-query");
+    query.args(["--show", "--showformat=${db:Status-Status}", package]);
+    process::answer(&mut query).is_some_and(|status| status == "installed")
+}
+
+/// The package of the linker, if it is missing: `rust-lld` is a link into a package that is only
+/// recommended.
+fn missing_linker() -> Result<Option<String>, Failure> {
+    if process::answer(process::command(LINKER).args(["-flavor", "wasm", "--version"])).is_some() {
+        return Ok(None);
+    }
+    fs::read_link(LINKER)
+        .ok()
+        .and_then(|file| Some(file.file_name()?.to_str()?.to_owned()))
+        .filter(|name| name.starts_with("lld-"))
+        .map(Some)
+        .ok_or_else(|| Failure::new(format!("{LINKER} is no link to a versioned lld: install lld")))
+}
+
+/// A crate of its own that depends on std, so that the dev-dependencies of std's workspace need not
+/// be resolved.
+///
+/// Both panic strategies are built; with `embed-bitcode` a project can use `lto = "fat"`.
+const STD_MANIFEST: &str = r#"cargo-features = ["profile-rustflags"]
+[package]
+name = "wasm-sysroot"
+version = "0.0.0"
+edition = "2021"
+[lib]
+path = "lib.rs"
+[dependencies]
+sysroot = { path = "SOURCES/sysroot", features = ["panic-unwind", "backtrace"] }
+[patch.crates-io]
+rustc-std-workspace-core = { path = "SOURCES/rustc-std-workspace-core" }
+rustc-std-workspace-alloc = { path = "SOURCES/rustc-std-workspace-alloc" }
+rustc-std-workspace-std = { path = "SOURCES/rustc-std-workspace-std" }
+[profile.release]
+codegen-units = 1
+rustflags = ["-Cembed-bitcode=yes"]
+[profile.release.package.panic_abort]
+rustflags = ["-Cpanic=abort", "-Cembed-bitcode=yes"]
+[profile.release.package.compiler_builtins]
+codegen-units = 10000
+[workspace]
+"#;
+
+fn build_std(places: &Places) -> Result<(), Failure> {
+    let sysroot = process::answer(process::command(RUSTC).args(["--print", "sysroot"]))
+        .ok_or_else(|| Failure::new(format!("{RUSTC} does not run")))?;
+    let rustlib = Path::new(&sysroot).join("lib/rustlib");
+    let sources = fs::canonicalize(rustlib.join("src/rust/library"))
+        .doing(|| "find the sources of std: install rust-web-src".to_owned())?;
+    let vendored = sources.join("vendor");
+    if !vendored.is_dir() {
+        return Err(Failure::new(
+            "rust-web-src comes without std's dependencies: install a newer one",
+        ));
+    }
+
+    let work = places.scratch().join("std");
+    write(&work.join("lib.rs"), "")?;
+    let manifest = work.join("Cargo.toml");
+    write(&manifest, &STD_MANIFEST.replace("SOURCES", &sources.to_string_lossy()))?;
+
+    let mut build = process::command(CARGO);
+    for unwanted in
+        ["RUSTC_WRAPPER", "CARGO_BUILD_TARGET", "CARGO_ENCODED_RUSTFLAGS", "LD_LIBRARY_PATH"]
+    {
+        build.env_remove(unwanted);
+    }
+    // std is built with unstable features, as its own build does.
+    build
+        .env("RUSTC", RUSTC)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", "-Zforce-unstable-if-unmarked")
+        .env("__CARGO_DEFAULT_LIB_METADATA", "wasm-sysroot")
+        .args(["build", "--release", "--offline", "--package", "sysroot", "--target", TARGET])
+        .arg("--manifest-path")
+        .arg(&manifest)
+        .arg("--target-dir")
+        .arg(work.join("target"))
+        .args(["--config", "source.crates-io.replace-with=\"std-vendor\"", "--config"])
+        .arg(format!("source.std-vendor.directory=\"{}\"", vendored.display()));
+    run(&mut build, "building std", places)?;
+    install_std(&work.join("target").join(TARGET).join("release/deps"), &rustlib, places)
+}
+
+/// Copies the libraries to a new folder and only then gives it its name: a half-copied std is never
+/// in the way.
+fn install_std(built: &Path, rustlib: &Path, places: &Places) -> Result<(), Failure> {
+    let folder = rustlib.join(TARGET).join("lib");
+    let fresh = rustlib.join(TARGET).join("lib.new");
+    let libraries: Vec<PathBuf> = fs::read_dir(built)
+        .doing(|| format!("read {}", built.display()))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rlib"))
+        .collect();
+    let what = "installing std";
+    run(as_root("rm", what)?.arg("-rf").arg(&fresh).arg(&folder), what, places)?;
+    run(as_root("mkdir", what)?.arg("-p").arg(&fresh), what, places)?;
+    run(as_root("cp", what)?.args(&libraries).arg(&fresh), what, places)?;
+    run(as_root("mv", what)?.arg(&fresh).arg(&folder), what, places)
+}
+
+/// A command with the rights to do `what`.
+fn as_root(program: &str, what: &str) -> Result<Command, Failure> {
+    let mut command = if process::answer(process::command("id").arg("-u")).as_deref() == Some("0") {
+        process::command(program)
+    } else if process::answer(process::command("sudo").args(["-n", "true"])).is_some() {
+        let mut sudo = process::command("sudo");
+        sudo.args(["-n", "env", "DEBIAN_FRONTEND=noninteractive", program]);
+        sudo
+    } else {
+        return Err(Failure::new(format!(
+            "{what} needs root, or a sudo that asks for no password"
+        )));
+    };
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    Ok(command)
+}
+
+fn run(command: &mut Command, what: &str, places: &Places) -> Result<(), Failure> {
+    process::run_quietly(command, what, &places.scratch().join("log"), Limit::None)
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    let folder = file.parent().unwrap_or(file);
+    fs::create_dir_all(folder).doing(|| format!("make {}", folder.display()))?;
+    fs::write(file, text).doing(|| format!("write {}", file.display()))
+}

@@ -1,0 +1,174 @@
+//! What a first visit transfers: `index.html` and every file that it names for loading.
+//!
+//! Invariant: the list comes from the built `index.html`, which names all that the page loads at
+//! first (a browser test holds it to that), so no file is left out because nobody thought of it.
+//!
+//! Bytes are those of `gzip -9`, what a plain web server sends.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::places::Places;
+use crate::process::{self, Doing, Failure};
+
+/// The limit of a first visit.
+pub const FIRST_LOAD_MAX_GZIP_BYTES: usize = 250_000;
+
+/// Kinds of link that a browser follows when it loads the page.
+const LOADED_LINKS: [&str; 4] = ["stylesheet", "modulepreload", "preload", "icon"];
+
+/// One file of the first visit.
+#[derive(Debug)]
+struct FileSize {
+    name: String,
+    raw_bytes: usize,
+    gzip_bytes: usize,
+}
+
+/// All files of the first visit.
+#[derive(Debug)]
+pub struct FirstLoad {
+    files: Vec<FileSize>,
+}
+
+impl FirstLoad {
+    /// Weighs the page in `dist`.
+    pub fn measure(places: &Places) -> Result<Self, Failure> {
+        let dist = places.dist();
+        let index = dist.join("index.html");
+        let html = fs::read_to_string(&index).doing(|| format!("read {}", index.display()))?;
+        let names = std::iter::once("index.html".to_owned()).chain(first_load_files(&html));
+        let files = names.map(|name| weigh(&dist, name)).collect::<Result<_, _>>()?;
+        Ok(Self { files })
+    }
+
+    /// What goes over the wire.
+    pub fn gzip_bytes(&self) -> usize {
+        self.files.iter().map(|file| file.gzip_bytes).sum()
+    }
+
+    /// Whether the limit holds.
+    pub fn fits(&self) -> bool {
+        self.gzip_bytes() <= FIRST_LOAD_MAX_GZIP_BYTES
+    }
+
+    /// The files, their sum and the limit.
+    pub fn table(&self) -> String {
+        let mut text = format!("{:>9}  {:>9}  file\n", "raw", "gzip -9");
+        for FileSize { name, raw_bytes, gzip_bytes } in &self.files {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{raw_bytes:9}  {gzip_bytes:9}  {name}");
+        }
+        let raw_bytes: usize = self.files.iter().map(|file| file.raw_bytes).sum();
+        let gzip_bytes = self.gzip_bytes();
+        let _ = write!(
+            text,
+            "{raw_bytes:9}  {gzip_bytes:9}  sum (limit {FIRST_LOAD_MAX_GZIP_BYTES} compressed)"
+        );
+        text
+    }
+}
+
+fn weigh(dist: &Path, name: String) -> Result<FileSize, Failure> {
+    let file: PathBuf = dist.join(&name);
+    let raw_bytes = fs::metadata(&file).doing(|| format!("find {}", file.display()))?.len();
+    let raw_bytes = usize::try_from(raw_bytes).doing(|| format!("weigh {}", file.display()))?;
+    let output = process::command("gzip")
+        .args(["-9", "-n", "-c"])
+        .arg(&file)
+        .output()
+        .doing(|| "run gzip (install gzip)".to_owned())?;
+    if !output.status.success() {
+        return Err(Failure::new(format!("gzip could not compress {}", file.display())));
+    }
+    Ok(FileSize { name, raw_bytes, gzip_bytes: output.stdout.len() })
+}
+
+/// The files of the site that an `index.html` names for loading, each once, in order.
+fn first_load_files(html: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for tag in tags(&without_comments(html)) {
+        let target = match tag_name(tag) {
+            "script" => attribute(tag, "src"),
+            "link" if attribute(tag, "rel").is_some_and(|rel| LOADED_LINKS.contains(&rel)) => {
+                attribute(tag, "href")
+            }
+            _ => None,
+        };
+        let Some(name) = target.filter(|name| !name.starts_with("data:")) else { continue };
+        let name = name.trim_start_matches("./").trim_start_matches('/');
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+fn without_comments(html: &str) -> String {
+    let mut text = String::new();
+    for (at, part) in html.split("<!--").enumerate() {
+        let kept = if at == 0 { Some(part) } else { part.split_once("-->").map(|(_, rest)| rest) };
+        text.push_str(kept.unwrap_or_default());
+    }
+    text
+}
+
+/// What stands between `<` and `>`, tag by tag.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    html.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag)
+}
+
+fn tag_name(tag: &str) -> &str {
+    tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default()
+}
+
+/// The value of an attribute written with double quotes.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = tag;
+    while let Some((before, after)) = rest.split_once("=\"") {
+        let (value, tail) = after.split_once('"')?;
+        if before.split_whitespace().next_back() == Some(name) {
+            return Some(value);
+        }
+        rest = tail;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{attribute, first_load_files};
+
+    #[test]
+    fn scripts_and_loaded_links_are_named_once() {
+        let html = r#"<!doctype html><html><head>
+            <!-- <script src="old.js"></script> -->
+            <link rel="icon" type="image/svg+xml" href="icon.svg">
+            <link rel="canonical" href="elsewhere">
+            <link rel="stylesheet" href="./style.css" integrity="sha384-x=="/>
+            <link rel="modulepreload"
+                  href="./app.js">
+            <link rel="preload" href="/app_bg.wasm" as="fetch" crossorigin>
+            <script type="module" src="./app.js"></script>
+            <script type="module" src="./boot.js"></script>
+            </head><body><a href="page.html">a page</a></body></html>"#;
+        assert_eq!(
+            first_load_files(html),
+            ["icon.svg", "style.css", "app.js", "app_bg.wasm", "boot.js"]
+        );
+    }
+
+    #[test]
+    fn an_empty_icon_is_no_file() {
+        assert!(first_load_files("<link rel=\"icon\" href=\"data:,\">").is_empty());
+    }
+
+    #[test]
+    fn an_attribute_is_found_by_its_whole_name() {
+        let tag = "link data-href=\"a\" href=\"b\" rel=\"\"";
+        assert_eq!(attribute(tag, "href"), Some("b"));
+        assert_eq!(attribute(tag, "rel"), Some(""));
+        assert_eq!(attribute(tag, "ref"), None);
+    }
+}

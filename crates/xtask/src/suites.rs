@@ -1,0 +1,132 @@
+//! The suites behind `cargo xtask test`, in order.
+//!
+//! Invariant: every suite leaves one row in the report, whatever happens to it, and a suite that
+//! fails does not keep later ones from running unless they need what it makes.
+//!
+//! Native suites use the developer's own compiler; only the page is built with the tools of the
+//! set-up.
+
+use std::fs;
+use std::process::Command;
+use std::time::Instant;
+
+use crate::count::{Runner, Tally};
+use crate::page;
+use crate::places::Places;
+use crate::process::{self, Doing, Failure};
+use crate::report::{Counts, Outcome, Report};
+use crate::setup::Toolbox;
+use crate::size::FirstLoad;
+
+/// A single test file that takes longer than this hangs.
+const TEST_TIMEOUT_MS: u32 = 600_000;
+
+/// Format, lints, native tests, documentation.
+pub fn native(places: &Places, report: &mut Report) {
+    let cargo = |args: &[&str]| {
+        let mut command = process::command("cargo");
+        command.current_dir(&places.root).args(args);
+        command
+    };
+    let has = |tool: &str| process::answer(&mut cargo(&[tool, "--version"])).is_some();
+
+    part(report, "format", || {
+        if has("fmt") { check(&mut cargo(&["fmt", "--check"])) } else { skip("rustfmt") }
+    });
+    part(report, "clippy", || {
+        let lint = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+        if has("clippy") { check(&mut cargo(&lint)) } else { skip("clippy") }
+    });
+    part(report, "native tests", || {
+        let test = ["test", "--workspace", "--locked", "--no-fail-fast"];
+        count(&mut cargo(&test), Runner::Cargo)
+    });
+    part(report, "docs", || {
+        let mut docs = cargo(&["doc", "--no-deps", "--workspace", "--locked"]);
+        check(docs.env("RUSTDOCFLAGS", "-Dwarnings"))
+    });
+}
+
+/// The page, its size, and the browser tests.
+pub fn browser(places: &Places, toolbox: &Toolbox, args: &[String], report: &mut Report) {
+    let mut is_built = false;
+    part(report, "page build", || {
+        page::build(places, toolbox)?;
+        is_built = true;
+        Ok(Outcome::Counted(Counts::one(true)))
+    });
+    part(report, "size", || if is_built { size(places) } else { skip("page") });
+    part(
+        report,
+        "browser tests",
+        || {
+            if is_built { e2e(places, toolbox, args) } else { skip("page") }
+        },
+    );
+}
+
+/// Runs one suite and adds its row. One that could not even be started counts as a failure.
+fn part(report: &mut Report, name: &str, suite: impl FnOnce() -> Result<Outcome, Failure>) {
+    println!("\n== {name}");
+    let start = Instant::now();
+    let outcome = suite().unwrap_or_else(|failure| {
+        eprintln!("{failure}");
+        Outcome::Counted(Counts::one(false))
+    });
+    report.add(name, start, outcome);
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "stands beside suites that can fail")]
+fn skip(missing: &str) -> Result<Outcome, Failure> {
+    println!("skipped: there is no {missing}");
+    Ok(Outcome::Skipped)
+}
+
+/// A command that is one check.
+fn check(command: &mut Command) -> Result<Outcome, Failure> {
+    let status = process::run_streaming(command, |line| println!("{line}"))?;
+    Ok(Outcome::Counted(Counts::one(status.success())))
+}
+
+/// A test runner, whose tests are counted.
+fn count(command: &mut Command, runner: Runner) -> Result<Outcome, Failure> {
+    let mut tally = Tally::new(runner);
+    let status = process::run_streaming(command, |line| {
+        println!("{line}");
+        tally.read(line);
+    })?;
+    Ok(Outcome::Counted(tally.verdict(status.success())))
+}
+
+fn size(places: &Places) -> Result<Outcome, Failure> {
+    let first_load = FirstLoad::measure(places)?;
+    println!("{}", first_load.table());
+    Ok(Outcome::Counted(Counts::one(first_load.fits())))
+}
+
+fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, Failure> {
+    let folder = places.e2e();
+    let is_test = |name: &String| name.ends_with(".test.mjs");
+    let (mut files, flags): (Vec<String>, Vec<String>) = args.iter().cloned().partition(is_test);
+    if files.is_empty() {
+        files = fs::read_dir(&folder)
+            .doing(|| format!("read {}", folder.display()))?
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(is_test)
+            .collect();
+        files.sort();
+    }
+    let mut node = toolbox.command("node");
+    node.current_dir(&folder)
+        .env("ROSTERLAB_DIST", places.dist())
+        .env("NO_COLOR", "1")
+        .env_remove("FORCE_COLOR")
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .arg(format!("--test-timeout={TEST_TIMEOUT_MS}"))
+        .args(flags)
+        .args(files);
+    if let Some(browser) = &toolbox.browser {
+        node.env("ROSTERLAB_CHROMIUM", browser);
+    }
+    count(&mut node, Runner::Node)
+}

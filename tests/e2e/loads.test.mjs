@@ -1,0 +1,55 @@
+// The page loads: from the top of a site and from a folder of it, with nothing to complain of, and
+// when it cannot load it says so.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openBlankPage, openPage } from "./browser.mjs";
+import { CONTENT_SECURITY_POLICY } from "./server.mjs";
+
+test("the app mounts, and the console stays empty", async (t) => {
+  const { page, complaints } = await openPage(t);
+  assert.equal(await page.title(), "Rosterlab");
+  assert.equal(await page.getByRole("status").filter({ hasText: "Loading" }).count(), 0);
+  assert.deepEqual(complaints, []);
+});
+
+test("the app mounts from a folder of a site", async (t) => {
+  const { page, complaints } = await openPage(t, { base: "/some/folder/" });
+  assert.equal(await page.locator("#app h1").count(), 1);
+  assert.deepEqual(complaints, []);
+});
+
+test("the page itself carries the policy that it is tested under", async (t) => {
+  const { page } = await openPage(t);
+  const meta = page.locator("meta[http-equiv='Content-Security-Policy']");
+  assert.equal(await meta.getAttribute("content"), CONTENT_SECURITY_POLICY);
+});
+
+// The size limit covers what index.html names, so that must be all there is.
+test("a first visit asks for what index.html names and for nothing else", async (t) => {
+  const { page, url, requests } = await openPage(t);
+  await page.waitForLoadState("networkidle");
+  const named = await page.evaluate(() =>
+    [...document.querySelectorAll("link[href], script[src]")].map((tag) => tag.href || tag.src),
+  );
+  const expected = new Set([url, ...named]);
+  assert.deepEqual(
+    requests.filter((address) => !expected.has(address)),
+    [],
+  );
+  assert.equal(new Set(requests).size, requests.length, `asked twice: ${requests.join(" ")}`);
+});
+
+for (const [missing, what] of [
+  ["*.wasm", "module"],
+  ["rosterlab-app.js", "glue"],
+]) {
+  test(`without its ${what} the page says that it could not be started`, async (t) => {
+    const { page, url } = await openBlankPage(t);
+    await page.route(`**/${missing}`, (route) => route.fulfill({ status: 404 }));
+    await page.goto(url);
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    assert.match(await alert.innerText(), /could not be started/);
+  });
+}

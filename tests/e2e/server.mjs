@@ -1,0 +1,57 @@
+// Serves the built page on this machine, under the strictest Content-Security-Policy that the page
+// promises to work under.
+//
+// Every answer carries the policy, errors too, and nothing is cached: a test sees what the folder
+// holds now. It is no server for the open network.
+
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import sirv from "sirv";
+
+export const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** The folder of the built page: `ROSTERLAB_DIST`, or `dist` at the top of the project. */
+export const DIST =
+  process.env.ROSTERLAB_DIST || fileURLToPath(new URL("../../dist", import.meta.url));
+
+/**
+ * Starts a server on a free port of the loopback address.
+ *
+ * @param {{ dist?: string, base?: string }} [options] the folder, and the path under which it is
+ * served, such as `/a/b/`
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>} the page's address, ending in `/`
+ */
+export async function startServer({ dist = DIST, base = "/" } = {}) {
+  const files = sirv(dist, { dev: true });
+  const server = createServer((request, response) => {
+    response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    const notFound = () => {
+      response.statusCode = 404;
+      response.end("not found");
+    };
+    if (!request.url.startsWith(base)) return notFound();
+    request.url = `/${request.url.slice(base.length)}`;
+    files(request, response, notFound);
+  });
+  await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${server.address().port}${base}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        // A browser keeps connections open, and close() alone would wait for them.
+        server.closeAllConnections();
+      }),
+  };
+}
