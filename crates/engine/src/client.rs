@@ -307,7 +307,7 @@ impl Cluster {
         if mode == ReadMode::AllowReplica {
             let balance = &self.sub_clusters[&at.number].balances[at.namespace];
             let near = balance.replicas(at.pid).contains(&at.from);
-            let filling = balance.migration(at.pid).is_some_and(|m| m.fills.contains(at.from));
+            let filling = balance.migration(at.pid).is_some_and(|m| m.fills_or_awaits(at.from));
             if near && !filling && at.from != master {
                 let (write, result) = found(self.record(at.from, at.namespace, at.pid, key));
                 return (Some(at.from), write, result);

@@ -238,9 +238,7 @@ impl Cluster {
                     working_master: balance.places[pid.index()].working_master == Some(slot),
                     version,
                     full: version.is_full(whole),
-                    filling: migration.is_some_and(|m| {
-                        m.fills.contains(slot) || m.final_master == slot && !m.incoming.is_empty()
-                    }),
+                    filling: migration.is_some_and(|m| m.fills_or_awaits(slot)),
                 }
             })
             .collect()
@@ -287,8 +285,7 @@ fn copy_counts(node: &Node, slot: Slot, index: usize, balance: Option<&Balance>)
         counts.master =
             u32::try_from(balance.places.iter().filter(serves).count()).unwrap_or(u32::MAX);
         for migration in balance.migrations.iter() {
-            let awaits = migration.final_master == slot && !migration.incoming.is_empty();
-            counts.filling += u32::from(awaits || migration.fills.contains(slot));
+            counts.filling += u32::from(migration.fills_or_awaits(slot));
         }
     }
     counts

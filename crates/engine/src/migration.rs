@@ -77,6 +77,11 @@ impl PartitionMigration {
         self.incoming.is_empty() && self.fills.is_empty() && self.signals.is_empty()
     }
 
+    /// Whether a node's copy is not complete yet.
+    pub fn fills_or_awaits(&self, node: Slot) -> bool {
+        self.fills.contains(node) || node == self.final_master && !self.incoming.is_empty()
+    }
+
     /// Where a node may send next: to the final master, or, as a final master that has everything, to a replica.
     pub fn next_target(&self, sender: Slot, may_fill: impl Fn(Slot) -> bool) -> Option<Slot> {
         if self.incoming.contains(sender) {
@@ -108,7 +113,7 @@ pub(crate) struct Balance {
     pub places: Rc<Vec<Place>>,
     /// In partition order; empty in AP and without a roster.
     pub tallies: Rc<Vec<Tally>>,
-    /// The replicas of each active partition: `replication_factor` slots each, in partition order.
+    /// The replicas of each active partition: RF slots each, or as many as nodes are present, in partition order.
     pub replicas: Rc<Vec<Slot>>,
     /// By partition, lowest first; those with nothing to do are not in it.
     pub migrations: Rc<Vec<PartitionMigration>>,
@@ -137,7 +142,7 @@ impl Balance {
 
     /// The replicas of an active partition here, the final master first; empty when it is not active.
     pub fn replicas(&self, pid: PartitionId) -> &[Slot] {
-        let width = usize::from(self.replication_factor);
+        let width = usize::from(self.replication_factor).min(self.present.len());
         if self.places[pid.index()].verdict.is_active() {
             &self.replicas[pid.index() * width..][..width]
         } else {

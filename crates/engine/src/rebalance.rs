@@ -33,24 +33,27 @@ pub(crate) struct Scene<'a> {
 
 /// Collects what is the same in SC and AP: places, replicas, migrations.
 struct Ledger {
+    /// Replicas that an active partition has here.
+    width: usize,
     places: Vec<Place>,
     replicas: Vec<Slot>,
     migrations: Vec<PartitionMigration>,
 }
 
 impl Ledger {
-    fn new(replication_factor: usize) -> Self {
+    fn new(width: usize) -> Self {
         Self {
+            width,
             places: Vec::with_capacity(PARTITIONS),
-            replicas: Vec::with_capacity(PARTITIONS * replication_factor),
+            replicas: Vec::with_capacity(PARTITIONS * width),
             migrations: Vec::new(),
         }
     }
 
-    fn not_active(&mut self, verdict: Verdict, replication_factor: usize) {
+    fn not_active(&mut self, verdict: Verdict) {
         self.places.push(Place { verdict, working_master: None });
         // Never read for a partition that is not active; keeps the rows aligned.
-        self.replicas.extend(std::iter::repeat_n(Slot::new(0), replication_factor));
+        self.replicas.extend(std::iter::repeat_n(Slot::new(0), self.width));
     }
 
     fn active(&mut self, verdict: Verdict, working_master: Slot, replicas: &[Slot]) {
@@ -164,7 +167,8 @@ pub(crate) fn rebalance_strong(
     let present = roster.set.and(members);
     let rf = scene.replication_factor;
     let whole = present == roster.set;
-    let mut ledger = Ledger::new(usize::from(rf));
+    let width = usize::from(rf).min(present.len());
+    let mut ledger = Ledger::new(width);
     let mut tallies = Vec::with_capacity(PARTITIONS);
     let mut rows = RowMaker::new(roster, present, scene);
     let mut columns = columns_of(versions);
@@ -179,7 +183,7 @@ pub(crate) fn rebalance_strong(
         let verdict = judge(&tally.facts(rf, roster.len(), present.len()), profile);
         tallies.push(tally);
         if verdict.is_active() {
-            let replicas = &row[..usize::from(rf).min(row.len())];
+            let replicas = &row[..width];
             let roles = strong_roles(&cell, row, replicas, whole);
             let working_master = roles.working_master;
             prepare_strong(&mut cell, row, replicas, &roles, scene);
@@ -187,7 +191,7 @@ pub(crate) fn rebalance_strong(
             ledger.active(verdict, working_master, replicas);
         } else {
             row.iter().for_each(|slot| cell.update(*slot, Version::isolated));
-            ledger.not_active(verdict, usize::from(rf));
+            ledger.not_active(verdict);
         }
     }
     let expected = due(&ledger.migrations, scene.nodes);

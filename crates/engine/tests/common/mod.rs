@@ -90,3 +90,5 @@ pub fn not_active(cluster: &Cluster) -> (u32, u32) {
     let counts = counts(cluster);
     (counts.unavailable, counts.dead)
 }
+
+pub mod world;

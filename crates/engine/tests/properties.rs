@@ -1,0 +1,191 @@
+//! What must hold whatever is done, against a ground truth of acknowledged writes, with a fixed roster; and that wrong
+//! rules are noticed.
+
+mod common;
+
+use common::setup;
+use common::world::{Deed, World, deed};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use rosterlab_engine::{
+    Availability, ClusterSetup, Command, Facts, Judge, Profile, Rule, Until, Verdict, judge,
+};
+
+/// Two to nine nodes on one to three racks, RF 1 to 4.
+fn any_setup() -> impl Strategy<Value = ClusterSetup> {
+    (2_usize..=9, 1_usize..=3, 1_u8..=4, any::<bool>()).prop_map(|(nodes, racks, rf, commit)| {
+        let node =
+            |n: usize| format!("{:X}@{}", 0xa1 + n, if racks == 1 { 0 } else { n % racks + 1 });
+        let nodes: Vec<String> = (0..nodes).map(node).collect();
+        let mut setup = setup(&nodes.join(" "), rf.min(u8::try_from(nodes.len()).unwrap()));
+        setup.namespaces[0].commit_to_device = commit && nodes.len() % 3 == 0;
+        setup
+    })
+}
+
+/// The same cases at every run.
+fn runner(cases: u32, max_shrink_iters: u32) -> TestRunner {
+    let config = Config { cases, failure_persistence: None, max_shrink_iters, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+}
+
+type History = (ClusterSetup, Vec<Deed>);
+
+fn run(
+    cases: u32,
+    test: impl Fn(History) -> Result<(), TestCaseError>,
+) -> Result<(), TestError<History>> {
+    runner(cases, 20_000).run(&(any_setup(), vec(deed(), 40..60)), test)
+}
+
+/// What these rules are caught at; the failing history is of no interest.
+fn caught(judge: Judge) -> String {
+    let histories = (any_setup(), vec(deed(), 40..60));
+    let found = runner(300, 0).run(&histories, |history| keeps_its_promises(history, judge));
+    match found {
+        Err(TestError::Fail(why, _)) => why.to_string(),
+        other => panic!("nothing was found wrong with wrong rules: {other:?}"),
+    }
+}
+
+fn keeps_its_promises((setup, deeds): History, judge: Judge) -> Result<(), TestCaseError> {
+    let mut world = World::new(setup, judge);
+    for deed in &deeds {
+        world.act(deed);
+        world.check().map_err(TestCaseError::fail)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn no_acknowledged_write_is_lost_and_no_partition_is_active_twice() {
+    run(200, |history| keeps_its_promises(history, judge)).unwrap();
+}
+
+#[test]
+fn run_twice_is_equal() {
+    run(20, |(setup, deeds)| {
+        let mut worlds = [World::new(setup.clone(), judge), World::new(setup, judge)];
+        for deed in &deeds {
+            let [one, other] = &mut worlds;
+            prop_assert_eq!(one.act(deed), other.act(deed));
+        }
+        prop_assert!(worlds[0].cluster == worlds[1].cluster);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn heal_start_and_recluster_make_everything_active_unless_dead() {
+    run(60, |(setup, deeds)| {
+        let mut world = World::new(setup, judge);
+        for deed in &deeds {
+            world.act(deed);
+        }
+        let cluster = &mut world.cluster;
+        cluster.advance(Until::Settled);
+        let down = |node: &rosterlab_engine::NodeView| (!node.state.is_up()).then_some(node.id);
+        let nodes: Vec<_> = cluster.view().nodes.iter().filter_map(down).collect();
+        let _ = cluster.apply(&Command::Heal { between: None });
+        let _ = cluster.apply(&Command::Start { nodes });
+        cluster.advance(Until::Settled);
+        cluster.apply(&Command::Recluster { on: None }).unwrap();
+        cluster.advance(Until::Settled);
+        let view = cluster.view();
+        prop_assert_eq!(view.sub_clusters.len(), 1);
+        prop_assert_eq!(view.sub_clusters[0].namespaces[0].counts.unavailable, 0);
+        // With everything migrated and nothing dead the cluster is as good as new.
+        cluster.advance(Until::Migrated { partitions: None });
+        let namespace = &cluster.view().sub_clusters[0].namespaces[0];
+        let left: u32 =
+            namespace.remaining.iter().map(|(_, due)| due.tx + due.rx + due.signals).sum();
+        prop_assert_eq!(left, 0);
+        if namespace.counts.dead == 0 {
+            let marks = |node: &rosterlab_engine::NodeView| {
+                let copies = node.namespaces[0].copies;
+                copies.evade + copies.revived
+            };
+            prop_assert_eq!(cluster.view().nodes.iter().map(marks).sum::<u32>(), 0);
+        }
+        Ok(())
+    })
+    .unwrap();
+}
+
+/// Every two-way split of a healthy cluster, for every roster of these nodes and every RF.
+fn every_split(judge: Judge, sizes: std::ops::RangeInclusive<usize>) -> Result<u32, String> {
+    let mut splits = 0;
+    for (nodes, racks) in sizes.flat_map(|n| (1..=3).map(move |racks| (n, racks))) {
+        let node =
+            |n: usize| format!("{:X}@{}", 0xa1 + n, if racks == 1 { 0 } else { n % racks + 1 });
+        let names: Vec<String> = (0..nodes).map(node).collect();
+        for rf in 1..=u8::try_from(nodes).unwrap() {
+            let healthy = World::new(setup(&names.join(" "), rf), judge).cluster;
+            let ids: Vec<_> = healthy.setup().nodes.iter().map(|node| node.id).collect();
+            // The last node is always on the second side: each split once.
+            for mask in 1..1_usize << (nodes - 1) {
+                let side = |one: bool| {
+                    let on = |n: &usize| (mask >> n & 1 == 1) == one;
+                    (0..nodes).filter(on).map(|n| ids[n]).collect::<Vec<_>>()
+                };
+                let between = vec![side(true), side(false)];
+                let larger = between[0].len().max(between[1].len());
+                let mut cluster = healthy.clone();
+                cluster.apply(&Command::Cut { between }).unwrap();
+                cluster.advance(Until::Settled);
+                let view = cluster.view();
+                for pid in 0..4096 {
+                    let active = |one: &&rosterlab_engine::SubClusterView| {
+                        one.namespaces[0].cells[pid].verdict.is_active()
+                    };
+                    let sides = view.sub_clusters.iter().filter(active).count();
+                    let expected = usize::from(larger >= usize::from(rf));
+                    if sides != expected {
+                        return Err(format!(
+                            "{names:?} RF {rf}, split {mask:b}: partition {pid} is active on {sides} sides"
+                        ));
+                    }
+                }
+                splits += 1;
+            }
+        }
+    }
+    Ok(splits)
+}
+
+#[test]
+fn every_split_of_a_healthy_cluster_leaves_each_partition_active_on_exactly_one_side() {
+    assert_eq!(every_split(judge, 2..=8), Ok(3 * 1757));
+}
+
+/// Rules that trust a node after a crash.
+fn ignore_evade(facts: &Facts, profile: Profile) -> Verdict {
+    judge(&Facts { evading: 0, full: facts.unsubset, ..*facts }, profile)
+}
+
+/// Rules that let fewer than RF nodes serve.
+fn no_rule_0(facts: &Facts, profile: Profile) -> Verdict {
+    let right = judge(facts, profile);
+    let missing = facts.missing_or_untrusted(profile);
+    if right.rule == Rule::TooFewNodes && facts.with_data > 0 && missing < facts.replication_factor
+    {
+        return Verdict { availability: Availability::Active, rule: Rule::SuperMajority };
+    }
+    right
+}
+
+#[test]
+fn rules_that_ignore_e_are_caught_losing_writes() {
+    let why = caught(ignore_evade);
+    assert!(why.contains("was acknowledged and is on"), "{why}");
+}
+
+#[test]
+fn rules_without_rule_0_are_caught_with_two_active_sides() {
+    let why = every_split(no_rule_0, 4..=4).unwrap_err();
+    assert!(why.contains("is active on 2 sides"), "{why}");
+    let why = caught(no_rule_0);
+    assert!(why.contains("is active in the sub-clusters of"), "{why}");
+}
