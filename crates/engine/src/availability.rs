@@ -40,6 +40,21 @@ pub enum Rule {
 }
 
 impl Rule {
+    /// Every rule, in the order in which they are declared.
+    pub const ALL: [Self; 11] = [
+        Self::TooFewNodes,
+        Self::NoData,
+        Self::SuperMajority,
+        Self::NoFullCopy,
+        Self::AllReplicas,
+        Self::Majority,
+        Self::Half,
+        Self::NothingElse,
+        Self::NoRoster,
+        Self::NoCluster,
+        Self::Ap,
+    ];
+
     /// The rules of §5 in order.
     pub const ASKED: [Self; 8] = [
         Self::TooFewNodes,
@@ -232,6 +247,14 @@ mod tests {
 
     fn check(facts: &Facts, availability: Availability, rule: Rule) {
         assert_eq!(judge(facts, Profile::V4_5_3), Verdict { availability, rule }, "{facts:?}");
+    }
+
+    #[test]
+    fn all_rules_stand_in_the_order_of_their_declaration() {
+        for (place, rule) in Rule::ALL.into_iter().enumerate() {
+            assert_eq!(rule as usize, place);
+        }
+        assert_eq!(Rule::ASKED.map(Rule::number), [0, 1, 2, 3, 4, 5, 6, 7].map(Some));
     }
 
     #[test]

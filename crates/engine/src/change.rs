@@ -170,9 +170,16 @@ impl Cluster {
     fn migrate(&mut self, partitions: Option<u32>, events: &mut Vec<Event>) {
         let limits = partitions.map(|count| self.limits(count));
         loop {
+            let open = |number: u32, one: &SubCluster| {
+                let limit =
+                    |index| limits.as_ref().and_then(|all| all.get(&(number, index)).copied());
+                one.balances
+                    .iter()
+                    .enumerate()
+                    .any(|(i, balance)| balance.is_migrating_below(limit(i)))
+            };
             let next = self.sub_clusters.iter().filter_map(|(number, one)| {
-                let open = limits.as_ref().is_none_or(|limits| self.has_work(*number, one, limits));
-                let at_ms = if open { self.next_round_ms(one) } else { None };
+                let at_ms = if open(*number, one) { self.next_round_ms(one) } else { None };
                 at_ms.map(|at_ms| (at_ms, *number))
             });
             let Some((at_ms, number)) = next.min() else {
@@ -197,14 +204,6 @@ impl Cluster {
             }
         }
         limits
-    }
-
-    fn has_work(&self, number: u32, sub_cluster: &SubCluster, limits: &Limits) -> bool {
-        sub_cluster.balances.iter().enumerate().any(|(index, balance)| {
-            let limit = limits.get(&(number, index));
-            let within = |pid: PartitionId| limit.is_none_or(|limit| pid < *limit);
-            balance.migrations.iter().any(|migration| !migration.is_done() && within(migration.pid))
-        })
     }
 
     // --- cluster changes
@@ -366,7 +365,9 @@ impl Cluster {
             (None, Mode::StrongConsistency) => {
                 for slot in nodes {
                     let column = Rc::make_mut(&mut versions[slot.index()]);
-                    column.iter_mut().for_each(|version| *version = version.isolated());
+                    for version in column.iter_mut() {
+                        *version = version.isolated();
+                    }
                 }
                 Balance::none_active(Rule::NoRoster, nodes.len())
             }

@@ -359,7 +359,7 @@ impl Cluster {
         let source = &self.nodes[from.index()].namespaces[namespace].records;
         let arriving: Vec<(Digest, Record)> =
             source.range(first..=last).map(|((_, key), record)| (*key, record.clone())).collect();
-        let mut lost = Vec::new();
+        let mut dropped_writes = Vec::new();
         for (key, record) in arriving {
             let here = self.record(to, namespace, pid, key);
             let Some(here) = here else {
@@ -377,20 +377,20 @@ impl Cluster {
             };
             if mode == Mode::Available {
                 let rivals = std::iter::once(dropped.write).chain(dropped.history.iter().copied());
-                let gone = rivals
+                let missing = rivals
                     .filter(|write| *write != kept.write && !kept.history.contains(write))
                     .filter(|write| self.ground.acknowledged.contains(write));
-                lost.extend(gone.map(|write| (key, write, kept.write)));
+                dropped_writes.extend(missing.map(|write| (key, write, kept.write)));
             }
             if arrives {
                 self.take_in(to, namespace, pid, key, record);
             }
         }
-        lost.retain(|(_, write, _)| self.ground.lost.insert(*write));
+        dropped_writes.retain(|(_, write, _)| self.ground.lost.insert(*write));
         let name = &self.setup.namespaces[namespace].name;
         let event =
             |(key, write, kept)| EventKind::WriteLost { namespace: name.clone(), key, write, kept };
-        lost.into_iter().map(event).collect()
+        dropped_writes.into_iter().map(event).collect()
     }
 
     fn take_in(

@@ -15,7 +15,7 @@ use crate::command::{Command, Rejection, Shutdown};
 use crate::event::{Event, EventKind};
 use crate::id::{Link, MAX_NODES, NodeId, PARTITIONS, RackId};
 use crate::link::{Cuts, NodeSet, Slot};
-use crate::namespace::{ClusterSetup, Mode, SetupError};
+use crate::namespace::{ClusterSetup, Mode, NodeSetup, SetupError};
 use crate::node::Node;
 use crate::roster::{Roster, RosterEntry, RosterNodes};
 use crate::succession::{Succession, Work};
@@ -119,9 +119,7 @@ impl Cluster {
         };
         let mut nodes = cluster.setup.nodes.clone();
         nodes.sort_unstable_by_key(|node| std::cmp::Reverse(node.id));
-        for node in &nodes {
-            cluster.add_node(node.id, node.rack);
-        }
+        cluster.add_nodes(&nodes);
         cluster.begin();
         Ok(cluster)
     }
@@ -218,9 +216,9 @@ impl Cluster {
             Command::Start { nodes } => self.start(nodes),
             Command::Wipe { nodes, device } => self.wipe(nodes, *device),
             Command::AddNode { id, rack } => {
-                let slot = self.add_node(*id, *rack);
+                self.add_nodes(&[NodeSetup { id: *id, rack: *rack }]);
                 let mut kinds = vec![EventKind::NodeAdded { node: *id, rack: *rack }];
-                kinds.extend(self.start_up(slot));
+                kinds.extend(self.slot(*id).map(|slot| self.start_up(slot)).unwrap_or_default());
                 self.something_happened(&mut kinds);
                 kinds
             }
@@ -408,15 +406,16 @@ impl Cluster {
 
     // --- doing things
 
-    /// Takes in a node and works out its place in every partition's order, once and for all.
-    fn add_node(&mut self, id: NodeId, rack: RackId) -> Slot {
-        let slot = Slot::new(self.nodes.len());
-        self.nodes.push(Node::new(id, rack, &self.setup.namespaces));
-        self.cuts.add_node();
-        self.succession.add(id);
-        self.work.hashes += PARTITIONS as u64;
-        self.work.insertions += PARTITIONS as u64;
-        slot
+    /// Takes in nodes and works out their places in every partition's order, once and for all.
+    fn add_nodes(&mut self, nodes: &[NodeSetup]) {
+        for node in nodes {
+            self.nodes.push(Node::new(node.id, node.rack, &self.setup.namespaces));
+            self.cuts.add_node();
+        }
+        self.succession.add(&nodes.iter().map(|node| node.id).collect::<Vec<_>>());
+        let rows = (PARTITIONS * nodes.len()) as u64;
+        self.work.hashes += rows;
+        self.work.insertions += rows;
     }
 
     fn start_up(&mut self, slot: Slot) -> Vec<EventKind> {
@@ -574,7 +573,7 @@ impl Cluster {
         for number in numbers {
             let nodes = self.sub_clusters[&number].nodes.clone();
             let (principal, others) = (self.id(nodes[0]), self.ids(&nodes[1..]));
-            nodes.iter().for_each(|slot| self.reclustering.insert(*slot));
+            self.reclustering = self.reclustering.or(self.sub_clusters[&number].members);
             kinds.push(EventKind::ReclusterAnswered { principal, ignored_by: others });
         }
         self.something_happened(&mut kinds);

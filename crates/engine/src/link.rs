@@ -61,6 +61,10 @@ impl NodeSet {
         Self(self.0 & other.0)
     }
 
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     pub fn minus(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }

@@ -77,6 +77,11 @@ impl PartitionMigration {
         self.incoming.is_empty() && self.fills.is_empty() && self.signals.is_empty()
     }
 
+    /// Whether a node has something to send, now or later.
+    fn is_sender(&self, node: Slot) -> bool {
+        self.incoming.contains(node) || node == self.final_master && !self.fills.is_empty()
+    }
+
     /// Whether a node's copy is not complete yet.
     pub fn fills_or_awaits(&self, node: Slot) -> bool {
         self.fills.contains(node) || node == self.final_master && !self.incoming.is_empty()
@@ -117,8 +122,29 @@ pub(crate) struct Balance {
     pub replicas: Rc<Vec<Slot>>,
     /// By partition, lowest first; those with nothing to do are not in it.
     pub migrations: Rc<Vec<PartitionMigration>>,
+    /// How far they are.
+    pub progress: Progress,
     /// What each node was due at the rebalance, in the order of the sub-cluster's nodes.
     pub expected: Vec<Migrations>,
+}
+
+/// How far a list of migrations is, so that a round need not look at all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// How many are not done.
+    open: usize,
+    /// Whether some may have nothing left but signals that were not given yet.
+    signals_wait: bool,
+    /// By slot: in this many places from the start the node has nothing to send, now or later.
+    nothing_before: Vec<usize>,
+}
+
+impl Progress {
+    /// Of a list that nothing has happened to.
+    pub fn new(migrations: &[PartitionMigration]) -> Self {
+        let nothing_before = vec![0; crate::id::MAX_NODES];
+        Self { open: migrations.len(), signals_wait: true, nothing_before }
+    }
 }
 
 impl Balance {
@@ -136,6 +162,7 @@ impl Balance {
             tallies: Rc::default(),
             replicas: Rc::default(),
             migrations: Rc::default(),
+            progress: Progress::default(),
             expected: vec![Migrations::default(); members],
         }
     }
@@ -156,9 +183,18 @@ impl Balance {
         Some(&self.migrations[place]).filter(|m| !m.is_done())
     }
 
+    /// Whether anything is left to migrate, of the partitions before the limit if there is one.
+    pub fn is_migrating_below(&self, limit: Option<PartitionId>) -> bool {
+        let Some(limit) = limit else {
+            return self.is_migrating();
+        };
+        let below = self.migrations.partition_point(|migration| migration.pid < limit);
+        self.migrations[..below].iter().any(|migration| !migration.is_done())
+    }
+
     /// Whether anything is left to migrate.
     pub fn is_migrating(&self) -> bool {
-        self.migrations.iter().any(|migration| !migration.is_done())
+        self.progress.open > 0
     }
 
     /// Whether a node is a roster-replica of a partition; in AP there is none and nothing is delayed for it (\[model\]).
@@ -184,11 +220,11 @@ impl Balance {
 
     /// How many partitions each rule decided, in the order of the rules, without zeros.
     pub fn by_rule(&self) -> Vec<(Rule, u32)> {
-        let mut counts = BTreeMap::new();
+        let mut counts = Rule::ALL.map(|rule| (rule, 0));
         for place in self.places.iter() {
-            *counts.entry(place.verdict.rule).or_insert(0) += 1;
+            counts[place.verdict.rule as usize].1 += 1;
         }
-        counts.into_iter().collect()
+        counts.into_iter().filter(|(_, count)| *count > 0).collect()
     }
 }
 
@@ -238,7 +274,7 @@ impl Cluster {
         let nodes = sub_cluster.nodes.clone();
         let before: Vec<bool> = sub_cluster.balances.iter().map(Balance::is_migrating).collect();
         for index in 0..before.len() {
-            self.signal_all_done(number, index);
+            self.signal_those_waiting(number, index);
         }
         let mut moved = false;
         for sender in nodes {
@@ -262,22 +298,39 @@ impl Cluster {
     }
 
     /// What a node sends next: of its first namespace that has something, the lowest partition.
-    fn next_job(&self, number: u32, sender: Slot, limits: Option<&Limits>) -> Option<Job> {
-        let sub_cluster = &self.sub_clusters[&number];
+    fn next_job(&mut self, number: u32, sender: Slot, limits: Option<&Limits>) -> Option<Job> {
         if self.nodes[sender.index()].cluster() != Some(number) {
             return None;
         }
+        (0..self.setup.namespaces.len()).find_map(|index| {
+            let balance = &mut self.sub_clusters.get_mut(&number)?.balances[index];
+            let start = balance.progress.nothing_before.get_mut(sender.index())?;
+            let rest = balance.migrations[*start..].iter();
+            *start += rest.take_while(|migration| !migration.is_sender(sender)).count();
+            let start = *start;
+            let limit = limits.and_then(|limits| limits.get(&(number, index))).copied();
+            self.job_from(number, index, sender, start, limit)
+        })
+    }
+
+    fn job_from(
+        &self,
+        number: u32,
+        index: usize,
+        sender: Slot,
+        start: usize,
+        limit: Option<PartitionId>,
+    ) -> Option<Job> {
+        let balance = &self.sub_clusters[&number].balances[index];
         let fills_wait = self.migration_clock_ms() < self.fills_begin_ms(number);
-        sub_cluster.balances.iter().enumerate().find_map(|(index, balance)| {
-            let limit = limits.and_then(|limits| limits.get(&(number, index)));
-            let within =
-                |migration: &&PartitionMigration| limit.is_none_or(|limit| migration.pid < *limit);
-            let open = balance.migrations.iter().take_while(within).enumerate();
-            open.filter(|(_, migration)| !migration.is_done()).find_map(|(place, migration)| {
-                let waits = |to: Slot| fills_wait && !balance.is_roster_replica(migration.pid, to);
-                let to = migration.next_target(sender, |to| !waits(to))?;
-                self.meets(number, sender, to).then_some(Job { index, place, from: sender, to })
-            })
+        let within = |(_, migration): &(usize, &PartitionMigration)| {
+            limit.is_none_or(|limit| migration.pid < limit)
+        };
+        let places = balance.migrations.iter().enumerate().skip(start).take_while(within);
+        places.into_iter().find_map(|(place, migration)| {
+            let waits = |to: Slot| fills_wait && !balance.is_roster_replica(migration.pid, to);
+            let to = migration.next_target(sender, |to| !waits(to))?;
+            self.meets(number, sender, to).then_some(Job { index, place, from: sender, to })
         })
     }
 
@@ -329,13 +382,13 @@ impl Cluster {
             if *served == Some(from) {
                 *served = Some(to);
             }
-            let serves = *served == Some(to);
+            let takes_over = *served == Some(to);
             let sent = self.version_mut(from, index, pid);
             let subset = sent.is_subset() || !stays;
             *sent = sent.with_lineage(key, 0).with_master(false).with_subset(subset);
             let arrived = self.version_mut(to, index, pid);
             *arrived =
-                if complete { Version::full(key, true) } else { arrived.with_master(serves) };
+                if complete { Version::full(key, true) } else { arrived.with_master(takes_over) };
         }
         kinds.extend(self.merge_records(index, pid, from, to));
         self.signal_all_done_of(number, index, place);
@@ -346,15 +399,22 @@ impl Cluster {
         &mut Rc::make_mut(versions)[pid.index()]
     }
 
-    fn signal_all_done(&mut self, number: u32, index: usize) {
-        let migrations = self.sub_clusters[&number].balances[index].migrations.clone();
-        let waiting = |migration: &PartitionMigration| {
+    /// Gives the signals of those that have nothing else left: from the start, or because a node could not be told.
+    fn signal_those_waiting(&mut self, number: u32, index: usize) {
+        let Some(sub_cluster) = self.sub_clusters.get_mut(&number) else {
+            return;
+        };
+        let balance = &mut sub_cluster.balances[index];
+        if !std::mem::take(&mut balance.progress.signals_wait) {
+            return;
+        }
+        let waits = |(_, migration): &(usize, &PartitionMigration)| {
             migration.incoming.is_empty() && migration.fills.is_empty() && !migration.is_done()
         };
-        for place in 0..migrations.len() {
-            if waiting(&migrations[place]) {
-                self.signal_all_done_of(number, index, place);
-            }
+        let places: Vec<usize> =
+            balance.migrations.iter().enumerate().filter(waits).map(|(place, _)| place).collect();
+        for place in places {
+            self.signal_all_done_of(number, index, place);
         }
     }
 
@@ -384,8 +444,14 @@ impl Cluster {
             }
         }
         if let Some(sub_cluster) = self.sub_clusters.get_mut(&number) {
-            let migrations = Rc::make_mut(&mut sub_cluster.balances[index].migrations);
-            migrations[place].signals = migration.signals.minus(told);
+            let balance = &mut sub_cluster.balances[index];
+            let left = migration.signals.minus(told);
+            Rc::make_mut(&mut balance.migrations)[place].signals = left;
+            if left.is_empty() {
+                balance.progress.open -= 1;
+            } else {
+                balance.progress.signals_wait = true;
+            }
         }
     }
 }

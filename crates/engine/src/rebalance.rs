@@ -10,11 +10,11 @@ use std::rc::Rc;
 use crate::availability::{Availability, Judge, Rule, Verdict};
 use crate::id::{MAX_NODES, PARTITIONS, PartitionId, RackId};
 use crate::link::{NodeSet, Slot};
-use crate::migration::{Balance, PartitionMigration, Place, Tally, due};
+use crate::migration::{Balance, PartitionMigration, Place, Progress, Tally, due};
 use crate::namespace::Profile;
 use crate::roster::Roster;
 use crate::succession::{RosterRows, distinct_racks, put_racks_apart};
-use crate::version::{ClusterKey, RevivedBy, UNIQUE_FAMILY, Version};
+use crate::version::{ClusterKey, UNIQUE_FAMILY, Version};
 
 /// One namespace's versions, by slot; empty for nodes that are not in the sub-cluster.
 pub(crate) type Versions = Vec<Rc<Vec<Version>>>;
@@ -93,17 +93,22 @@ struct Roles {
 /// The order of the nodes of a sub-cluster for one partition (domain.md §3).
 struct RowMaker<'a> {
     roster: &'a Roster,
-    present: NodeSet,
-    quiesced: NodeSet,
+    /// Present and not quiesced.
+    live: NodeSet,
+    /// Present and quiesced: last in every row.
+    last: NodeSet,
     racks: [RackId; MAX_NODES],
     replication_factor: usize,
-    /// min(racks of those present and not quiesced, RF); 0 where racks make no difference.
+    /// Replicas that an active partition has here.
+    width: usize,
+    /// min(racks of those live, RF); 0 where racks make no difference.
     distinct: usize,
+    /// Room for a row that has to be adjusted.
     row: Vec<Slot>,
 }
 
 impl<'a> RowMaker<'a> {
-    fn new(roster: &'a Roster, present: NodeSet, scene: &Scene<'_>) -> Self {
+    fn new(roster: &'a Roster, present: NodeSet, width: usize, scene: &Scene<'_>) -> Self {
         let mut racks = [RackId::NONE; MAX_NODES];
         for (slot, entry) in roster.slots.iter().zip(&roster.entries) {
             racks[slot.index()] = entry.rack;
@@ -112,34 +117,77 @@ impl<'a> RowMaker<'a> {
         let replication_factor = usize::from(scene.replication_factor);
         let count = distinct_racks(live.iter().map(|slot| racks[slot.index()]));
         let distinct = if count > 1 { count.min(replication_factor) } else { 0 };
+        let last = present.and(scene.quiesced);
         let row = Vec::with_capacity(roster.len());
-        let quiesced = scene.quiesced;
-        Self { roster, present, quiesced, racks, replication_factor, distinct, row }
+        Self { roster, live, last, racks, replication_factor, width, distinct, row }
     }
 
-    /// The roster's row without the absent nodes, the quiesced ones at the end in order, and stand-ins put on racks
-    /// apart: with `f` roster-replicas present and not quiesced, positions from max(f, 1) are adjusted and candidates
-    /// scanned from max(k, max(f, 1)) (domain.md §3, \[doc, detail model\]).
-    fn make(&mut self, pid: PartitionId) -> &[Slot] {
-        let full_row = self.roster.rows.row(pid);
-        let live = self.present.minus(self.quiesced);
-        self.row.clear();
-        self.row.extend(full_row.iter().copied().filter(|slot| live.contains(*slot)));
-        let end = self.row.len();
-        if !self.quiesced.is_empty() {
-            let last = self.present.and(self.quiesced);
-            self.row.extend(full_row.iter().copied().filter(|slot| last.contains(*slot)));
-        }
-        let replicas = &full_row[..self.replication_factor.min(full_row.len())];
-        let held = replicas.iter().filter(|slot| live.contains(**slot)).count();
-        let start = held.max(1);
-        if held < self.replication_factor && start < self.distinct {
-            let rack_of = |slot: Slot| self.racks[slot.index()];
-            let scan_from = self.distinct.max(start);
-            put_racks_apart(&mut self.row[..end], rack_of, self.distinct, start, scan_from);
-        }
-        &self.row
+    /// The roster-replicas of a partition, present or not.
+    fn roster_replicas(&self, pid: PartitionId) -> &'a [Slot] {
+        let row = self.roster.rows.row(pid);
+        &row[..self.replication_factor.min(row.len())]
     }
+
+    /// The part of the row that a rebalance has to look at (see [`take_seats`]): the roster's row without the absent
+    /// nodes, the quiesced ones at the end in order, and stand-ins put on racks apart: with `f` roster-replicas present
+    /// and not quiesced, positions from max(f, 1) are adjusted and candidates scanned from max(k, max(f, 1)) (domain.md
+    /// §3, \[doc, detail model\]).
+    fn seats(&mut self, pid: PartitionId, holders: NodeSet, seats: &mut Vec<Slot>) {
+        let full_row = self.roster.rows.row(pid).iter().copied();
+        let (live, last) = (self.live, self.last);
+        let held = self.roster_replicas(pid).iter().filter(|slot| live.contains(**slot)).count();
+        let start = held.max(1);
+        seats.clear();
+        let live_row = full_row.clone().filter(|slot| live.contains(*slot));
+        if held < self.replication_factor && start < self.distinct {
+            self.row.clear();
+            self.row.extend(live_row);
+            let rack_of = |slot: Slot| self.racks[slot.index()];
+            put_racks_apart(&mut self.row, rack_of, self.distinct, start, self.distinct.max(start));
+            take_seats(self.row.iter().copied(), self.width, holders.and(live), seats);
+        } else {
+            take_seats(live_row, self.width, holders.and(live), seats);
+        }
+        if !last.is_empty() {
+            let last_row = full_row.filter(|slot| last.contains(*slot));
+            take_seats(last_row, self.width, holders.and(last), seats);
+        }
+    }
+}
+
+/// The part of a row that a rebalance has to look at: the first `width` nodes, then in row order whoever else holds a
+/// version that is not null. A large cluster's other nodes have nothing to do with the partition.
+fn take_seats(
+    row: impl Iterator<Item = Slot>,
+    width: usize,
+    holders: NodeSet,
+    seats: &mut Vec<Slot>,
+) {
+    let mut left = holders.len();
+    for slot in row {
+        if seats.len() >= width && left == 0 {
+            return;
+        }
+        let holds = holders.contains(slot);
+        left -= usize::from(holds);
+        if holds || seats.len() < width {
+            seats.push(slot);
+        }
+    }
+}
+
+/// By partition, the nodes whose versions are not null. Read column by column: most of a large cluster's versions are
+/// null, and this is the only time that they are looked at.
+fn holders_of(columns: &[&mut [Version]], nodes: NodeSet) -> Vec<NodeSet> {
+    let mut holders = vec![NodeSet::EMPTY; PARTITIONS];
+    for slot in nodes.iter() {
+        for (version, holders) in columns[slot.index()].iter().zip(&mut holders) {
+            if !version.is_null() {
+                holders.insert(slot);
+            }
+        }
+    }
+    holders
 }
 
 /// Lends each member's column of versions for writing.
@@ -170,27 +218,30 @@ pub(crate) fn rebalance_strong(
     let width = usize::from(rf).min(present.len());
     let mut ledger = Ledger::new(width);
     let mut tallies = Vec::with_capacity(PARTITIONS);
-    let mut rows = RowMaker::new(roster, present, scene);
+    let mut rows = RowMaker::new(roster, present, width, scene);
     let mut columns = columns_of(versions);
     for outsider in members.minus(roster.set).iter() {
         // Nodes outside the roster hold nothing, and what they still have is a subset (domain.md §3).
         columns[outsider.index()].iter_mut().for_each(|version| *version = version.isolated());
     }
-    for pid in PartitionId::all() {
-        let row = rows.make(pid);
+    let holders = holders_of(&columns, present);
+    let mut seats = Vec::new();
+    for (pid, holders) in PartitionId::all().zip(holders) {
         let mut cell = Cell { columns: &mut columns, pid };
-        let tally = count(&cell, row, roster.rows.row(pid), present, usize::from(rf), whole);
+        let tally = count(&cell, holders, rows.roster_replicas(pid), present, whole);
         let verdict = judge(&tally.facts(rf, roster.len(), present.len()), profile);
         tallies.push(tally);
+        rows.seats(pid, holders, &mut seats);
         if verdict.is_active() {
-            let replicas = &row[..width];
-            let roles = strong_roles(&cell, row, replicas, whole);
-            let working_master = roles.working_master;
-            prepare_strong(&mut cell, row, replicas, &roles, scene);
-            ledger.migrations.extend(plan(&mut cell, row, replicas, roles, scene));
-            ledger.active(verdict, working_master, replicas);
+            let replicas = &seats[..width];
+            let roles = strong_roles(&cell, &seats, replicas, whole);
+            prepare_strong(&mut cell, &seats, replicas, &roles, scene);
+            ledger.migrations.extend(plan(&mut cell, &seats, replicas, &roles, scene));
+            ledger.active(verdict, roles.working_master, replicas);
         } else {
-            row.iter().for_each(|slot| cell.update(*slot, Version::isolated));
+            for slot in &seats {
+                cell.update(*slot, Version::isolated);
+            }
             ledger.not_active(verdict);
         }
     }
@@ -205,6 +256,7 @@ pub(crate) fn rebalance_strong(
         places: Rc::new(ledger.places),
         tallies: Rc::new(tallies),
         replicas: Rc::new(ledger.replicas),
+        progress: Progress::new(&ledger.migrations),
         migrations: Rc::new(ledger.migrations),
         expected,
     }
@@ -213,28 +265,25 @@ pub(crate) fn rebalance_strong(
 /// Counts what the rules ask about (domain.md §5).
 fn count(
     cell: &Cell<'_, '_>,
-    row: &[Slot],
-    roster_row: &[Slot],
+    holders: NodeSet,
+    roster_replicas: &[Slot],
     present: NodeSet,
-    replication_factor: usize,
     whole: bool,
 ) -> Tally {
-    let mut tally = Tally::default();
-    for slot in row {
-        let version = cell.at(*slot);
-        let revived = version.revived();
-        tally.evading += u8::from(version.is_evade());
-        tally.revived += u8::from(revived.is_some());
-        tally.revived_by_operator += u8::from(revived == Some(RevivedBy::Operator));
-        tally.with_data += u8::from(version.has_data());
-        tally.full += u8::from(version.is_full(whole));
-        tally.unsubset += u8::from(version.has_data() && !version.is_subset());
+    // A null version adds nothing.
+    let sum: u64 = holders.iter().map(|slot| cell.at(slot).tally_bytes(whole)).sum();
+    let [evading, revived, revived_by_operator, with_data, full, unsubset, ..] = sum.to_le_bytes();
+    let here = roster_replicas.iter().filter(|slot| present.contains(**slot)).count();
+    Tally {
+        evading,
+        revived,
+        revived_by_operator,
+        with_data,
+        full,
+        unsubset,
+        roster_replicas_present: u8::try_from(here).unwrap_or(u8::MAX),
+        roster_master_present: roster_replicas.first().is_some_and(|slot| present.contains(*slot)),
     }
-    for slot in roster_row.iter().take(replication_factor) {
-        tally.roster_replicas_present += u8::from(present.contains(*slot));
-    }
-    tally.roster_master_present = roster_row.first().is_some_and(|slot| present.contains(*slot));
-    tally
 }
 
 /// Who does what in an active SC partition (domain.md §6): with a full copy, the first full node of the row is the
@@ -304,10 +353,10 @@ fn plan(
     cell: &mut Cell<'_, '_>,
     row: &[Slot],
     replicas: &[Slot],
-    roles: Roles,
+    roles: &Roles,
     scene: &Scene<'_>,
 ) -> Option<PartitionMigration> {
-    let Roles { working_master, duplicates, immigrants } = roles;
+    let Roles { working_master, duplicates, immigrants } = *roles;
     if immigrants.is_empty() {
         for (place, slot) in row.iter().enumerate() {
             let is_replica = place < replicas.len();
@@ -364,15 +413,17 @@ pub(crate) fn rebalance_available(
     let verdict = Verdict { availability: Availability::Active, rule: Rule::Ap };
     let mut ledger = Ledger::new(usize::from(rf));
     let mut columns = columns_of(versions);
-    for pid in PartitionId::all() {
-        let row = rows.row(pid);
+    let holders = holders_of(&columns, present);
+    let mut seats = Vec::new();
+    for (pid, holders) in PartitionId::all().zip(holders) {
         let mut cell = Cell { columns: &mut columns, pid };
-        let replicas = &row[..usize::from(rf)];
-        let roles = available_roles(&cell, row, replicas);
-        let working_master = roles.working_master;
-        prepare_available(&mut cell, row, replicas, &roles, scene);
-        ledger.migrations.extend(plan(&mut cell, row, replicas, roles, scene));
-        ledger.active(verdict, working_master, replicas);
+        seats.clear();
+        take_seats(rows.row(pid).iter().copied(), usize::from(rf), holders, &mut seats);
+        let replicas = &seats[..usize::from(rf)];
+        let roles = available_roles(&cell, &seats, replicas);
+        prepare_available(&mut cell, &seats, replicas, &roles, scene);
+        ledger.migrations.extend(plan(&mut cell, &seats, replicas, &roles, scene));
+        ledger.active(verdict, roles.working_master, replicas);
     }
     let expected = due(&ledger.migrations, scene.nodes);
     Balance {
@@ -385,6 +436,7 @@ pub(crate) fn rebalance_available(
         places: Rc::new(ledger.places),
         tallies: Rc::default(),
         replicas: Rc::new(ledger.replicas),
+        progress: Progress::new(&ledger.migrations),
         migrations: Rc::new(ledger.migrations),
         expected,
     }

@@ -42,15 +42,11 @@ fn jenkins_end(state: u64) -> u64 {
 }
 
 /// What a node's hash is for every partition, in partition order.
-fn hashes_of(node: NodeId) -> Vec<u64> {
+fn hashes_of(node: NodeId, hashed_partitions: &[u64]) -> Vec<u64> {
     // The first eight bytes are the same for all partitions.
     let state = jenkins_mix(0, fnv1a_64(&node.get().to_le_bytes()).to_le_bytes());
-    PartitionId::all()
-        .map(|pid| {
-            let hashed_partition = fnv1a_64(&u32::from(pid.get()).to_le_bytes());
-            jenkins_end(jenkins_mix(state, hashed_partition.to_le_bytes()))
-        })
-        .collect()
+    let hash = |hashed: &u64| jenkins_end(jenkins_mix(state, hashed.to_le_bytes()));
+    hashed_partitions.iter().map(hash).collect()
 }
 
 /// Puts racks apart in a row (domain.md §2.5): for each position from `start` to `distinct` − 1 whose rack already
@@ -97,9 +93,7 @@ pub(crate) fn distinct_racks(racks: impl Iterator<Item = RackId>) -> usize {
 #[must_use]
 pub fn succession(nodes: &[(NodeId, RackId)], replication_factor: usize) -> Vec<Vec<NodeId>> {
     let mut order = Succession::default();
-    for (node, _) in nodes {
-        order.add(*node);
-    }
+    order.add(&nodes.iter().map(|(node, _)| *node).collect::<Vec<_>>());
     let all = (0..nodes.len()).map(Slot::new).collect();
     let rows = order.rows(all, &|slot| nodes[slot.index()].1, replication_factor);
     let ids = |row: &[Slot]| row.iter().map(|slot| nodes[slot.index()].0).collect();
@@ -128,31 +122,34 @@ pub(crate) struct Succession {
 }
 
 impl Succession {
-    /// Takes in the next slot's node: hashes it for every partition and puts it into each row.
-    pub fn add(&mut self, node: NodeId) {
-        let slot = Slot::new(self.ids.len());
-        self.ids.push(node);
-        self.hashes.push(Rc::new(hashes_of(node)));
+    /// Takes in nodes, which get the next slots: hashes each for every partition and puts it into each row.
+    pub fn add(&mut self, nodes: &[NodeId]) {
+        let hashed = |pid: PartitionId| fnv1a_64(&u32::from(pid.get()).to_le_bytes());
+        let hashed_partitions: Vec<u64> = PartitionId::all().map(hashed).collect();
+        let old_width = self.ids.len();
+        for node in nodes {
+            self.ids.push(*node);
+            self.hashes.push(Rc::new(hashes_of(*node, &hashed_partitions)));
+        }
         let width = self.ids.len();
         let mut order = Vec::with_capacity(PARTITIONS * width);
+        let mut keys = Vec::with_capacity(width);
         for pid in PartitionId::all() {
-            let old = &self.order[pid.index() * (width - 1)..][..width - 1];
-            let place = old.partition_point(|other| self.before(*other, slot, pid));
-            order.extend_from_slice(&old[..place]);
-            order.push(slot);
-            order.extend_from_slice(&old[place..]);
+            let known = &self.order[pid.index() * old_width..][..old_width];
+            let new = (old_width..width).map(Slot::new);
+            keys.clear();
+            keys.extend(known.iter().copied().chain(new).map(|slot| self.key(slot, pid)));
+            keys.sort_unstable();
+            order.extend(keys.iter().map(|(_, _, slot)| *slot));
         }
         self.order = Rc::new(order);
     }
 
-    /// Whether `a` stands before `b`: by hash without its low 8 bits, highest first, then by id, highest first
-    /// (domain.md §2.3, §2.4; the higher id has the lower index, and the lower index would sort last).
-    fn before(&self, a: Slot, b: Slot, pid: PartitionId) -> bool {
-        let key = |slot: Slot| self.hashes[slot.index()][pid.index()] >> 8;
-        match key(a).cmp(&key(b)) {
-            std::cmp::Ordering::Equal => self.ids[a.index()] < self.ids[b.index()],
-            order => order.is_gt(),
-        }
+    /// What rows are sorted by: the hash without its low 8 bits, highest first, then the id, lowest first (domain.md
+    /// §2.3, §2.4: the lower id has the higher index among ids sorted highest first, and the higher index sorts first).
+    fn key(&self, slot: Slot, pid: PartitionId) -> (std::cmp::Reverse<u64>, NodeId, Slot) {
+        let hash = self.hashes[slot.index()][pid.index()];
+        (std::cmp::Reverse(hash >> 8), self.ids[slot.index()], slot)
     }
 
     /// The rows over some of the nodes, adjusted for racks (domain.md §2.5 over the whole row).

@@ -187,6 +187,20 @@ impl Version {
         if self.has_data() { self.with_subset(true).with_master(false) } else { self }
     }
 
+    /// What this version adds to the counts that the rules ask about, a byte each: from the lowest, `e`, `r`, `r` by an
+    /// operator, data, full, data without `s`. Sums over up to 128 nodes without overflow, and without a branch.
+    pub(crate) fn tally_bytes(self, whole_roster_present: bool) -> u64 {
+        let bit = |on: bool, byte: u32| u64::from(on) << (8 * byte);
+        let revived = self.0 & REVIVED != 0;
+        let by_operator = self.0 & (REVIVED | BY_OPERATOR) == REVIVED | BY_OPERATOR;
+        bit(self.is_evade(), 0)
+            | bit(revived, 1)
+            | bit(by_operator, 2)
+            | bit(self.has_data(), 3)
+            | bit(self.is_full(whole_roster_present), 4)
+            | bit(self.has_data() && !self.is_subset(), 5)
+    }
+
     fn with(self, bits: u64, on: bool) -> Self {
         Self(if on { self.0 | bits } else { self.0 & !bits })
     }

@@ -236,6 +236,10 @@ pub enum Role {
 }
 
 /// One node of a partition's row.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; none excludes another"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Seat {
     /// The node.

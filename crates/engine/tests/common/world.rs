@@ -96,7 +96,7 @@ impl World {
             return Vec::new();
         };
         let bits = pick >> 8;
-        let more = bits % 4 == 0;
+        let more = bits.is_multiple_of(4);
         let others = of.iter().enumerate().filter(|(i, _)| more && bits >> (2 + i % 6) & 1 == 1);
         let mut nodes = vec![*first];
         nodes.extend(others.map(|(_, id)| *id).filter(|id| id != first));

@@ -1,0 +1,109 @@
+//! What a drag costs: the order of succession, a fault to all verdicts, a whole case study.
+//!
+//! `cargo bench -p rosterlab-engine`; figures and the machine they were taken on stand in `docs/performance.md`.
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use rosterlab_engine::{
+    Cluster, ClusterSetup, Command, NodeId, NodeSetup, RackId, RosterEntry, RosterNodes, Shutdown,
+    Until, succession,
+};
+
+const SIZES: [u32; 3] = [5, 16, 128];
+
+/// Nodes A001, A002, … on racks of about equal size.
+fn nodes(count: u32) -> Vec<NodeSetup> {
+    let racks = if count < 16 { 2 } else { 4 };
+    let node = |n: u32| NodeSetup {
+        id: NodeId::new(0xa001 + u64::from(n)).expect("not zero"),
+        rack: RackId::new(n % racks + 1).expect("a small rack id"),
+    };
+    (0..count).map(node).collect()
+}
+
+fn healthy(count: u32) -> Cluster {
+    Cluster::new(ClusterSetup::of(nodes(count), 2)).expect("within the limits")
+}
+
+fn do_one(cluster: &mut Cluster, command: &Command) {
+    cluster.apply(command).expect("a command that can be done");
+    black_box(cluster.advance(Until::Settled));
+}
+
+fn succession_of_all(c: &mut Criterion) {
+    let mut group = c.benchmark_group("succession of 4096 partitions");
+    for count in SIZES {
+        let list: Vec<(NodeId, RackId)> = nodes(count).iter().map(|n| (n.id, n.rack)).collect();
+        group.bench_with_input(BenchmarkId::from_parameter(count), &list, |b, list| {
+            b.iter(|| succession(black_box(list), 2));
+        });
+    }
+}
+
+fn crash_to_verdicts(c: &mut Criterion) {
+    let mut group = c.benchmark_group("one crash to all verdicts");
+    for count in SIZES {
+        let cluster = healthy(count);
+        let nodes = vec![NodeId::new(0xa001).expect("not zero")];
+        let crash = Command::Stop { nodes, shutdown: Shutdown::Unclean };
+        group.bench_function(BenchmarkId::from_parameter(count), |b| {
+            b.iter_batched_ref(
+                || unshared(&cluster),
+                |cluster| do_one(cluster, &crash),
+                BatchSize::LargeInput,
+            );
+        });
+    }
+}
+
+/// A cluster whose versions no other one shares, as in play: a clone shares them until they are written.
+fn unshared(cluster: &Cluster) -> Cluster {
+    Cluster::new(cluster.setup().clone()).expect("within the limits")
+}
+
+fn view(c: &mut Criterion) {
+    let mut group = c.benchmark_group("view after a crash");
+    for count in SIZES {
+        let mut cluster = healthy(count);
+        let nodes = vec![NodeId::new(0xa001).expect("not zero")];
+        do_one(&mut cluster, &Command::Stop { nodes, shutdown: Shutdown::Unclean });
+        group.bench_function(BenchmarkId::from_parameter(count), |b| b.iter(|| cluster.view()));
+    }
+}
+
+fn case_study(c: &mut Criterion) {
+    let ids = |list: &[u64]| list.iter().filter_map(|id| NodeId::new(*id)).collect::<Vec<_>>();
+    let node = |(id, rack): (u64, u32)| NodeSetup {
+        id: NodeId::new(id).expect("not zero"),
+        rack: RackId::new(rack).expect("a small rack id"),
+    };
+    let setup = [(0xa101, 1), (0xa102, 1), (0xa103, 1), (0xb101, 2), (0xb102, 2)].map(node);
+    let clean = |list: &[u64]| Command::Stop { nodes: ids(list), shutdown: Shutdown::Clean };
+    let crash = |list: &[u64]| Command::Stop { nodes: ids(list), shutdown: Shutdown::Unclean };
+    let start = |list: &[u64]| Command::Start { nodes: ids(list) };
+    let rack_a = setup[..3].iter().map(|node| RosterEntry { node: node.id, rack: node.rack });
+    let roster_a = Command::RosterSet {
+        namespace: "main".into(),
+        nodes: RosterNodes::List(rack_a.collect()),
+        on: None,
+    };
+    c.bench_function("the case study from start to end, every migration played", |b| {
+        b.iter(|| {
+            let setup = ClusterSetup::of(setup.to_vec(), 2);
+            let mut cluster = Cluster::new(setup).expect("within the limits");
+            do_one(&mut cluster, &clean(&[0xb101, 0xb102]));
+            cluster.advance(Until::Migrated { partitions: None });
+            do_one(&mut cluster, &crash(&[0xa102]));
+            do_one(&mut cluster, &start(&[0xa102]));
+            do_one(&mut cluster, &roster_a);
+            do_one(&mut cluster, &start(&[0xb102]));
+            do_one(&mut cluster, &start(&[0xb101]));
+            cluster.advance(Until::Migrated { partitions: None });
+            black_box(cluster.view())
+        });
+    });
+}
+
+criterion_group!(benches, succession_of_all, crash_to_verdicts, view, case_study);
+criterion_main!(benches);

@@ -1,0 +1,179 @@
+//! Clients in SC and AP: what is acknowledged, what is in doubt, what is lost (domain.md §9).
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use common::world::key;
+use common::{act, cluster, crash, cut, ids, migrate, start, stop};
+use rosterlab_engine::{
+    ClientResult, Cluster, Command, Digest, EventKind, Mode, PartitionId, ReadMode, Until,
+};
+
+fn write(cluster: &mut Cluster, key: Digest, from: &str) -> ClientResult {
+    let from = Some(ids(from)[0]);
+    let events = cluster.apply(&Command::Write { namespace: "main".into(), key, from }).unwrap();
+    match &events[0].kind {
+        EventKind::Wrote { result, .. } => *result,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn read(
+    cluster: &mut Cluster,
+    key: Digest,
+    from: &str,
+    mode: ReadMode,
+) -> (ClientResult, Option<u64>, bool) {
+    let from = Some(ids(from)[0]);
+    let command = Command::Read { namespace: "main".into(), key, from, mode };
+    match &cluster.apply(&command).unwrap()[0].kind {
+        EventKind::Read { result, write, stale, .. } => (*result, *write, *stale),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A record whose roster-master is the node, in a cluster of these nodes.
+fn key_of(cluster: &Cluster, master: &str) -> Digest {
+    let id = ids(master)[0];
+    let mastered = |key: &Digest| {
+        let row = cluster.explain("main", PartitionId::of_digest(key), None).unwrap().row;
+        row[0].node == id
+    };
+    (0..100).map(key).find(mastered).unwrap()
+}
+
+#[test]
+fn a_write_is_acknowledged_only_when_every_replica_has_it() {
+    let mut cluster = cluster("A1 A2 A3", 3);
+    let key = key_of(&cluster, "A1");
+    assert_eq!(write(&mut cluster, key, "A2"), ClientResult::Ok);
+    // A3 is gone and nobody has noticed yet: its copy cannot be confirmed.
+    cluster.apply(&crash("A3")).unwrap();
+    assert_eq!(write(&mut cluster, key, "A2"), ClientResult::InDoubt);
+    assert_eq!(cluster.last_acknowledged("main", key), Some(1));
+    // RF 3 of three nodes: now nothing is active.
+    cluster.advance(Until::Settled);
+    assert_eq!(write(&mut cluster, key, "A2"), ClientResult::Unavailable);
+    assert_eq!(read(&mut cluster, key, "A2", ReadMode::Session).0, ClientResult::Unavailable);
+    let dirty = read(&mut cluster, key, "A2", ReadMode::AllowUnavailable);
+    assert_eq!(dirty, (ClientResult::Ok, Some(2), false));
+}
+
+#[test]
+fn a_master_that_was_cut_off_cannot_commit_and_a_client_that_knows_better_rejects_it() {
+    let mut cluster = cluster("A1 A2 A3 A4 A5", 2);
+    let key = key_of(&cluster, "A1");
+    assert_eq!(write(&mut cluster, key, "A1"), ClientResult::Ok);
+    cluster.apply(&cut("A1|A2 A3 A4 A5")).unwrap();
+    assert_eq!(write(&mut cluster, key, "A1"), ClientResult::InDoubt, "it still believes");
+    assert_eq!(read(&mut cluster, key, "A1", ReadMode::Linearize).0, ClientResult::InDoubt);
+    cluster.advance(Until::Settled);
+    assert_eq!(write(&mut cluster, key, "A1"), ClientResult::Unavailable);
+    assert_eq!(write(&mut cluster, key, "A5"), ClientResult::Ok);
+    let stale = read(&mut cluster, key, "A1", ReadMode::AllowUnavailable);
+    assert_eq!((stale.0, stale.2), (ClientResult::Ok, true), "{stale:?}");
+    act(&mut cluster, &Command::Heal { between: None });
+    migrate(&mut cluster);
+    // The write in doubt was of an older regime: it never was.
+    assert_eq!(
+        read(&mut cluster, key, "A1", ReadMode::Session),
+        (ClientResult::Ok, Some(4), false)
+    );
+}
+
+#[test]
+fn an_unclean_stop_loses_the_last_second_and_nothing_older() {
+    let mut cluster = cluster("A1 A2 A3", 2);
+    let key = key_of(&cluster, "A1");
+    assert_eq!(write(&mut cluster, key, "A1"), ClientResult::Ok);
+    cluster.advance(Until::Time(5_000));
+    assert_eq!(write(&mut cluster, key, "A1"), ClientResult::Ok);
+    cluster.advance(Until::Time(5_500));
+    cluster.apply(&crash("A1")).unwrap();
+    let held = |cluster: &Cluster| -> Vec<(String, u64)> {
+        let copies = cluster.copies_of_record("main", key);
+        copies.iter().map(|copy| (copy.node.to_string(), copy.write)).collect()
+    };
+    let of_a1 = |cluster: &Cluster| held(cluster).into_iter().find(|(node, _)| node == "A1");
+    assert_eq!(of_a1(&cluster), Some(("A1".into(), 1)));
+    cluster.advance(Until::Settled);
+    act(&mut cluster, &start("A1"));
+    migrate(&mut cluster);
+    assert_eq!(of_a1(&cluster), Some(("A1".into(), 2)), "the other replica had it");
+}
+
+#[test]
+fn a_clean_stop_loses_nothing() {
+    let mut cluster = cluster("A1 A2 A3", 2);
+    let key = key_of(&cluster, "A1");
+    assert_eq!(write(&mut cluster, key, "A1"), ClientResult::Ok);
+    cluster.apply(&stop("A1")).unwrap();
+    assert_eq!(cluster.copies_of_record("main", key).len(), 2);
+}
+
+fn available(nodes: &str) -> Cluster {
+    let mut setup = common::setup(nodes, 2);
+    setup.namespaces[0].mode = Mode::Available;
+    Cluster::new(setup).unwrap()
+}
+
+#[test]
+fn in_ap_both_sides_accept_and_healing_loses_what_it_does_not_keep() {
+    let mut cluster = available("A1 A2 A3 A4");
+    let key = key_of(&cluster, "A1");
+    assert_eq!(write(&mut cluster, key, "A1"), ClientResult::Ok);
+    act(&mut cluster, &cut("A1 A2|A3 A4"));
+    let view = cluster.view();
+    assert!(view.sub_clusters.iter().all(|one| one.namespaces[0].counts.active == 4096));
+    migrate(&mut cluster);
+    for side in ["A1", "A4"] {
+        assert_eq!(write(&mut cluster, key, side), ClientResult::Ok, "{side}");
+    }
+    act(&mut cluster, &Command::Heal { between: None });
+    let events = migrate(&mut cluster);
+    let lost: Vec<(u64, u64)> = events
+        .iter()
+        .filter_map(|event| match event.kind {
+            EventKind::WriteLost { write, kept, .. } => Some((write, kept)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!((lost.len(), cluster.view().lost_writes), (1, 1), "{lost:?}");
+    let (_, kept, _) = read(&mut cluster, key, "A1", ReadMode::Session);
+    assert_eq!(kept, Some(lost[0].1));
+}
+
+#[test]
+fn in_ap_a_write_that_builds_on_another_loses_nothing() {
+    let mut cluster = available("A1 A2 A3 A4");
+    let key = key_of(&cluster, "A1");
+    assert_eq!(write(&mut cluster, key, "A1"), ClientResult::Ok);
+    act(&mut cluster, &stop("A1"));
+    migrate(&mut cluster);
+    assert_eq!(write(&mut cluster, key, "A4"), ClientResult::Ok);
+    act(&mut cluster, &start("A1"));
+    migrate(&mut cluster);
+    assert_eq!(
+        read(&mut cluster, key, "A1", ReadMode::Session),
+        (ClientResult::Ok, Some(2), false)
+    );
+    assert_eq!(cluster.view().lost_writes, 0);
+}
+
+#[test]
+fn in_ap_every_partition_is_served_by_whoever_is_left() {
+    let mut cluster = available("A1 A2 A3 A4");
+    act(&mut cluster, &crash("A1 A2 A3"));
+    let view = cluster.view();
+    let namespace = &view.sub_clusters[0].namespaces[0];
+    assert_eq!((namespace.counts.active, namespace.regime), (4096, 0));
+    assert_eq!(view.nodes[0].namespaces[0].copies.master, 4096);
+    act(&mut cluster, &start("A1 A2 A3"));
+    migrate(&mut cluster);
+    let view = cluster.view();
+    let full: u32 = view.nodes.iter().map(|node| node.namespaces[0].copies.full).sum();
+    assert_eq!(full, 2 * 4096, "two full copies of everything again");
+    let marks: u32 = view.nodes.iter().map(|node| node.namespaces[0].copies.evade).sum();
+    assert_eq!(marks, 0);
+}
