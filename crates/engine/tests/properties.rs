@@ -25,8 +25,10 @@ fn any_setup() -> impl Strategy<Value = ClusterSetup> {
     })
 }
 
-/// The same cases at every run.
+/// The same cases at every run; `ROSTERLAB_HISTORIES=20` runs twenty times as many.
 fn runner(cases: u32, max_shrink_iters: u32) -> TestRunner {
+    let times = std::env::var("ROSTERLAB_HISTORIES").ok().and_then(|text| text.parse().ok());
+    let cases = cases * times.unwrap_or(1);
     let config = Config { cases, failure_persistence: None, max_shrink_iters, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
