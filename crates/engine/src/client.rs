@@ -173,9 +173,12 @@ impl Cluster {
     /// (duplicate resolution, domain.md §9).
     fn resolve(&self, at: &Arrival, master: Slot, key: Digest) -> Option<Record> {
         let balance = &self.sub_clusters[&at.number].balances[at.namespace];
-        let incoming = balance.migration(at.pid).map_or(NodeSet::EMPTY, |m| m.incoming);
+        let mut holders = NodeSet::EMPTY.with(master);
+        if let Some(migration) = balance.migration(at.pid) {
+            // The final master may be a duplicate as well; it sends to nobody, so it is not among the incoming.
+            holders = holders.or(migration.incoming).with(migration.final_master);
+        }
         let mode = self.setup.namespaces[at.namespace].mode;
-        let holders = incoming.with(master);
         let holders = holders.iter().filter(|slot| self.reaches(master, *slot));
         holders
             .filter_map(|slot| self.record(slot, at.namespace, at.pid, key))

@@ -22,6 +22,7 @@ mod event;
 mod id;
 mod link;
 mod look;
+mod losses;
 mod migration;
 mod namespace;
 mod node;
@@ -41,6 +42,7 @@ pub use id::{
     Digest, IdError, Link, MAX_NAMESPACES, MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PartitionId,
     RackId,
 };
+pub use losses::Losses;
 pub use namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, Profile, SetupError};
 pub use roster::{RosterEntry, RosterNodes};
 pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};

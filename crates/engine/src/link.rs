@@ -21,7 +21,7 @@ impl Slot {
 }
 
 /// A set of nodes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct NodeSet(u128);
 
 impl NodeSet {
