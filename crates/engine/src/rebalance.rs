@@ -236,7 +236,9 @@ pub(crate) fn rebalance_strong(
             let replicas = &seats[..width];
             let roles = strong_roles(&cell, &seats, replicas, whole);
             prepare_strong(&mut cell, &seats, replicas, &roles, scene);
-            ledger.migrations.extend(plan(&mut cell, &seats, replicas, &roles, scene));
+            if let Some(migration) = plan(&mut cell, &seats, replicas, &roles, scene) {
+                ledger.migrations.push(migration);
+            }
             ledger.active(verdict, roles.working_master, replicas);
         } else {
             for slot in &seats {
@@ -358,13 +360,7 @@ fn plan(
 ) -> Option<PartitionMigration> {
     let Roles { working_master, duplicates, immigrants } = *roles;
     if immigrants.is_empty() {
-        for (place, slot) in row.iter().enumerate() {
-            let is_replica = place < replicas.len();
-            let quiesced = scene.quiesced.contains(*slot);
-            cell.update(*slot, |version| {
-                settled(version, is_replica, place == 0, quiesced, scene.key)
-            });
-        }
+        settle_row(cell, row, replicas.len(), scene);
         return None;
     }
     let final_master = row[0];
@@ -381,6 +377,15 @@ fn plan(
         return None;
     }
     Some(migration)
+}
+
+/// Nothing is to be migrated: every version is what it should be once all is done.
+fn settle_row(cell: &mut Cell<'_, '_>, row: &[Slot], replicas: usize, scene: &Scene<'_>) {
+    for (place, slot) in row.iter().enumerate() {
+        let is_replica = place < replicas;
+        let quiesced = scene.quiesced.contains(*slot);
+        cell.update(*slot, |version| settled(version, is_replica, place == 0, quiesced, scene.key));
+    }
 }
 
 /// A version once its partition's migrations are complete (domain.md §6): replicas have the final version, the first one
