@@ -1,0 +1,266 @@
+//! What a person did to a cluster, in order, with undo, redo and seeking.
+//!
+//! Invariant: the entries are all there is; the cluster and the events at a position follow from the setup and the
+//! entries before that position, so that undoing an entry equals never having done it. Checkpoints (clones of the
+//! cluster, which share their data) only make seeking quick: there are at most [`MOST_CHECKPOINTS`] of them.
+//!
+//! Not here: files (see [`crate::scenario`]), lessons, and branches — a branch is a clone.
+
+use std::rc::Rc;
+
+use rosterlab_engine::{Cluster, ClusterSetup, Command, Event, Rejection, SetupError, Until};
+
+/// Checkpoints that a timeline keeps before it drops every other one.
+pub const MOST_CHECKPOINTS: usize = 64;
+
+/// How many entries lie between two checkpoints at first.
+const FIRST_STRIDE: usize = 8;
+
+/// How far the clusters react to a command before the next entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Settle {
+    /// Until clusters have formed and rebalanced.
+    #[default]
+    Fully,
+    /// Only until nodes have prepared a cluster change, so that the next entry interrupts it (`"settle": false`).
+    Prepared,
+}
+
+/// One thing that a timeline holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A person did something, and the clusters reacted to it.
+    Act {
+        /// What was done.
+        command: Command,
+        /// How far they reacted.
+        settle: Settle,
+    },
+    /// Simulated time passed; cluster changes happened and migrations ran.
+    Pass {
+        /// Milliseconds.
+        ms: u64,
+    },
+    /// Migrations ran until none was left, or until so many more partitions were done.
+    Migrate {
+        /// How many partitions, or all.
+        partitions: Option<u32>,
+    },
+}
+
+impl Entry {
+    /// Does the entry to a cluster and gives what followed.
+    ///
+    /// # Errors
+    /// When the cluster refuses the command; nothing has changed then.
+    pub fn run(&self, cluster: &mut Cluster) -> Result<Vec<Event>, Rejection> {
+        match self {
+            Self::Act { command, settle } => {
+                let mut events = cluster.apply(command)?;
+                events.extend(cluster.advance(match settle {
+                    Settle::Fully => Until::Settled,
+                    Settle::Prepared => Until::Prepared,
+                }));
+                Ok(events)
+            }
+            Self::Pass { ms } => {
+                Ok(cluster.advance(Until::Time(cluster.now_ms().saturating_add(*ms))))
+            }
+            Self::Migrate { partitions } => {
+                Ok(cluster.advance(Until::Migrated { partitions: *partitions }))
+            }
+        }
+    }
+}
+
+/// The entries of one person's experiment, and the cluster at one position of them.
+///
+/// Two timelines are equal when setup, entries and position are: the rest follows from these.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    setup: ClusterSetup,
+    entries: Vec<Entry>,
+    /// What followed from each entry, those after the position too.
+    outcomes: Vec<Rc<Vec<Event>>>,
+    position: usize,
+    cluster: Cluster,
+    /// Clusters at positions in ascending order; the first is at 0.
+    checkpoints: Vec<(usize, Rc<Cluster>)>,
+    stride: usize,
+}
+
+impl PartialEq for Timeline {
+    fn eq(&self, other: &Self) -> bool {
+        self.position == other.position
+            && self.setup == other.setup
+            && self.entries == other.entries
+    }
+}
+
+impl Timeline {
+    /// A timeline in which nothing has happened yet.
+    ///
+    /// # Errors
+    /// When no cluster can be made of the setup.
+    pub fn new(setup: ClusterSetup) -> Result<Self, SetupError> {
+        let cluster = Cluster::new(setup.clone())?;
+        Ok(Self {
+            setup,
+            entries: Vec::new(),
+            outcomes: Vec::new(),
+            position: 0,
+            checkpoints: vec![(0, Rc::new(cluster.clone()))],
+            cluster,
+            stride: FIRST_STRIDE,
+        })
+    }
+
+    /// Does a command and lets the clusters react fully. What was undone is dropped.
+    ///
+    /// # Errors
+    /// When the cluster refuses the command; nothing has changed then, and what was undone is still there.
+    pub fn act(&mut self, command: Command) -> Result<(), Rejection> {
+        self.perform(Entry::Act { command, settle: Settle::Fully })
+    }
+
+    /// Does a command and lets the clusters only prepare their reaction, so that the next entry interrupts it.
+    ///
+    /// # Errors
+    /// As [`Timeline::act`].
+    pub fn act_unsettled(&mut self, command: Command) -> Result<(), Rejection> {
+        self.perform(Entry::Act { command, settle: Settle::Prepared })
+    }
+
+    /// Lets simulated time pass. Nothing is recorded for no time; a pass right after a pass is merged into it.
+    pub fn pass(&mut self, ms: u64) {
+        let done = self.perform(Entry::Pass { ms });
+        debug_assert!(done.is_ok(), "time passing cannot be refused");
+    }
+
+    /// Lets migrations run until none is left, or until so many more partitions are done.
+    pub fn migrate(&mut self, partitions: Option<u32>) {
+        let done = self.perform(Entry::Migrate { partitions });
+        debug_assert!(done.is_ok(), "migrating cannot be refused");
+    }
+
+    /// Does an entry, as the method of its kind would. What was undone is dropped.
+    ///
+    /// # Errors
+    /// When the cluster refuses a command; nothing has changed then.
+    pub fn perform(&mut self, entry: Entry) -> Result<(), Rejection> {
+        if entry == (Entry::Pass { ms: 0 }) {
+            return Ok(());
+        }
+        let events = entry.run(&mut self.cluster)?;
+        self.drop_undone();
+        if let Entry::Pass { ms: more } = entry
+            && let (Some(Entry::Pass { ms }), Some(outcome)) =
+                (self.entries.last_mut(), self.outcomes.last_mut())
+        {
+            *ms = ms.saturating_add(more);
+            Rc::make_mut(outcome).extend(events);
+            self.checkpoints.retain(|(at, _)| *at < self.position);
+            return Ok(());
+        }
+        self.entries.push(entry);
+        self.outcomes.push(Rc::new(events));
+        self.position += 1;
+        self.keep_checkpoint();
+        Ok(())
+    }
+
+    /// Goes back before the last entry that is done; says whether there was one.
+    pub fn undo(&mut self) -> bool {
+        self.position.checked_sub(1).is_some_and(|before| self.seek(before))
+    }
+
+    /// Does the first undone entry again; says whether there was one.
+    pub fn redo(&mut self) -> bool {
+        self.seek(self.position + 1)
+    }
+
+    /// Goes to where exactly so many entries are done; says whether there are as many.
+    pub fn seek(&mut self, position: usize) -> bool {
+        if position > self.entries.len() {
+            return false;
+        }
+        let nearest = self.checkpoints.iter().rfind(|(at, _)| *at <= position);
+        if let Some((at, cluster)) = nearest
+            && (position < self.position || self.position < *at)
+        {
+            self.position = *at;
+            self.cluster = Cluster::clone(cluster);
+        }
+        while self.position < position {
+            let again = self.entries[self.position].run(&mut self.cluster);
+            debug_assert!(
+                again.as_ref().is_ok_and(|events| *events == *self.outcomes[self.position]),
+                "the same commands give the same events"
+            );
+            self.position += 1;
+            self.keep_checkpoint();
+        }
+        true
+    }
+
+    /// Every entry, the undone ones too.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// How many entries are done; those from there on are undone.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// The cluster at the position.
+    #[must_use]
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// What the cluster was made of.
+    #[must_use]
+    pub fn setup(&self) -> &ClusterSetup {
+        &self.setup
+    }
+
+    /// Every event up to the position, each with the index of the entry that it followed from.
+    pub fn events(&self) -> impl Iterator<Item = (usize, &Event)> {
+        self.outcomes[..self.position]
+            .iter()
+            .enumerate()
+            .flat_map(|(index, events)| events.iter().map(move |event| (index, event)))
+    }
+
+    /// What followed from one entry; nothing for an index that no entry has.
+    #[must_use]
+    pub fn events_of(&self, entry: usize) -> &[Event] {
+        self.outcomes.get(entry).map_or(&[], |events| events.as_slice())
+    }
+
+    fn drop_undone(&mut self) {
+        self.entries.truncate(self.position);
+        self.outcomes.truncate(self.position);
+        self.checkpoints.retain(|(at, _)| *at <= self.position);
+    }
+
+    /// Keeps the cluster as it is, if this is a position to do so.
+    fn keep_checkpoint(&mut self) {
+        let last = self.checkpoints.last().map_or(0, |(at, _)| *at);
+        if self.position < last + self.stride {
+            return;
+        }
+        self.checkpoints.push((self.position, Rc::new(self.cluster.clone())));
+        if self.checkpoints.len() > MOST_CHECKPOINTS {
+            self.stride *= 2;
+            let mut index = 0;
+            self.checkpoints.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+        }
+    }
+}
