@@ -1,10 +1,39 @@
 //! What people save, share and learn from: timelines, scenario files, the runner and its reports, explanations.
 //!
 //! Invariant: everything here goes through the engine's one way in and one way out; bad input of any kind is an error
-//! that names its place, never a panic.
+//! that names its place, never a panic. In reading order: `timeline`, `scenario` (the file's types and reading one),
+//! `plan` (steps into entries and back), `runner`, `expectation`, then what makes text of it: `report`, `log`, `explain`,
+//! `what_if`.
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
 
+mod clock;
+mod error;
+mod expectation;
+pub mod explain;
+mod fields;
+mod json;
+mod key;
+pub mod log;
+mod names;
+mod plan;
+pub mod report;
+mod runner;
+pub mod scenario;
+#[cfg(feature = "schema")]
+mod schema;
 mod timeline;
+pub mod what_if;
 
+pub use clock::{ClockTime, ClockTimeError, Seconds};
+pub use error::{Cause, ScenarioError};
+pub use expectation::Failure;
+pub use json::MAX_BYTES;
+pub use key::{DigestText, Key};
+pub use names::{Outcome, ReadModeName, RuleName};
+pub use plan::{ClientExpectation, Doing, Plan};
+pub use runner::{ClientAnswer, Clock, Runner, StepReport};
+#[cfg(feature = "schema")]
+pub use schema::schema_text;
+pub use scenario::{FORMAT, MAX_STEPS, Scenario};
 pub use timeline::{Entry, MOST_CHECKPOINTS, Settle, Timeline};

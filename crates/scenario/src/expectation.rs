@@ -1,0 +1,175 @@
+//! Whether what a step expects holds.
+//!
+//! Invariant: every field of an `expect` that is there is compared, and each that does not hold is one [`Failure`] with
+//! the field's place, what was expected and what was found. Not here: what a field means (see `scenario`).
+
+use std::fmt;
+
+use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView};
+
+use crate::error::{Cause, ScenarioError};
+use crate::names::RuleName;
+use crate::plan::ClientExpectation;
+use crate::runner::ClientAnswer;
+use crate::scenario::{Expect, MasterField};
+
+/// An expectation that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Where it stands: `steps[5].unavailable`.
+    pub place: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was found.
+    pub found: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: expected {}, found {}", self.place, self.expected, self.found)
+    }
+}
+
+/// Compares field by field.
+struct Comparison<'a> {
+    place: &'a str,
+    failures: Vec<Failure>,
+}
+
+impl Comparison<'_> {
+    fn field<T: fmt::Display + PartialEq>(&mut self, name: &str, expected: Option<T>, found: T) {
+        if let Some(expected) = expected
+            && expected != found
+        {
+            self.failures.push(Failure {
+                place: format!("{}.{name}", self.place),
+                expected: expected.to_string(),
+                found: found.to_string(),
+            });
+        }
+    }
+}
+
+/// What of an `expect` does not hold.
+///
+/// # Errors
+/// When it asks for a node that is not there or is in no sub-cluster.
+pub(crate) fn failures(
+    place: &str,
+    expect: &Expect,
+    namespace: usize,
+    view: &ClusterView,
+) -> Result<Vec<Failure>, ScenarioError> {
+    let here = sub_cluster(place, expect, namespace, view)?;
+    let mut comparison = Comparison { place, failures: Vec::new() };
+    let sub_clusters = u32::try_from(view.sub_clusters.len()).unwrap_or(u32::MAX);
+    comparison.field("sub_clusters", expect.sub_clusters, sub_clusters);
+    cluster_fields(&mut comparison, expect, here);
+    node_fields(&mut comparison, expect, namespace, view)?;
+    partition_fields(&mut comparison, expect, here);
+    Ok(comparison.failures)
+}
+
+/// What a client was told that the step does not expect.
+pub(crate) fn client_failures(
+    place: &str,
+    expect: ClientExpectation,
+    answer: Option<ClientAnswer>,
+) -> Vec<Failure> {
+    let mut comparison = Comparison { place, failures: Vec::new() };
+    if let Some(answer) = answer {
+        comparison.field("result", expect.result, answer.result);
+        comparison.field("stale", expect.stale, answer.stale.unwrap_or_default());
+    }
+    comparison.failures
+}
+
+/// The namespace in the sub-cluster that is meant; none when no node is in one.
+fn sub_cluster<'a>(
+    place: &str,
+    expect: &Expect,
+    namespace: usize,
+    view: &'a ClusterView,
+) -> Result<Option<&'a SubClusterNamespaceView>, ScenarioError> {
+    let index = match expect.on {
+        None => 0,
+        Some(on) => {
+            let place = || format!("{place}.on");
+            if view.node(on).is_none() {
+                let cause = Cause::Rejected(rosterlab_engine::Rejection::NoNode(on));
+                return Err(ScenarioError::new(place(), cause));
+            }
+            let found = view.sub_cluster_of(on);
+            found.ok_or_else(|| ScenarioError::new(place(), Cause::InNoCluster(on)))?
+        }
+    };
+    Ok(view.sub_clusters.get(index).and_then(|sub_cluster| sub_cluster.namespaces.get(namespace)))
+}
+
+fn cluster_fields(
+    comparison: &mut Comparison<'_>,
+    expect: &Expect,
+    here: Option<&SubClusterNamespaceView>,
+) {
+    // Where no cluster is, all partitions are unavailable (domain.md §5).
+    let all = u32::try_from(PARTITIONS).unwrap_or(u32::MAX);
+    let none = Counts { active: 0, unavailable: all, dead: 0 };
+    let counts = here.map_or(none, |here| here.counts);
+    comparison.field("unavailable", expect.unavailable, counts.unavailable);
+    comparison.field("dead", expect.dead, counts.dead);
+    comparison.field("active", expect.active, counts.active);
+    let present = here.map_or(0, |here| here.roster_nodes_present);
+    comparison.field("roster_nodes_present", expect.roster_nodes_present, present);
+    comparison.field("regime", expect.regime, here.map_or(0, |here| here.regime));
+    let remaining = here.map_or(&[][..], |here| here.remaining.as_slice());
+    let to_send = remaining.iter().map(|(_, migrations)| migrations.tx).sum();
+    comparison.field("migrations", expect.migrations, to_send);
+    if expect.node.is_none() {
+        comparison.field("filling", expect.filling, here.map_or(0, |here| here.filling));
+    }
+}
+
+fn node_fields(
+    comparison: &mut Comparison<'_>,
+    expect: &Expect,
+    namespace: usize,
+    view: &ClusterView,
+) -> Result<(), ScenarioError> {
+    let Some(id) = expect.node else { return Ok(()) };
+    let node = view.node(id).and_then(|node| node.namespaces.get(namespace));
+    let Some(node) = node else {
+        let cause = Cause::Rejected(rosterlab_engine::Rejection::NoNode(id));
+        return Err(ScenarioError::new(format!("{}.node", comparison.place), cause));
+    };
+    let copies = node.copies;
+    comparison.field("full", expect.full, copies.full);
+    comparison.field("subset", expect.subset, copies.subset);
+    comparison.field("evade", expect.evade, copies.evade);
+    comparison.field("revived", expect.revived, copies.revived);
+    comparison.field("data", expect.data, copies.with_data);
+    comparison.field("filling", expect.filling, copies.filling);
+    if let Some(MasterField::Count(count)) = expect.master {
+        comparison.field("master", Some(count), copies.master);
+    }
+    Ok(())
+}
+
+fn partition_fields(
+    comparison: &mut Comparison<'_>,
+    expect: &Expect,
+    here: Option<&SubClusterNamespaceView>,
+) {
+    let Some(partition) = expect.partition else { return };
+    let cell = here.and_then(|here| here.cells.get(usize::from(partition.get())));
+    let availability = cell.map(|cell| cell.verdict.availability);
+    let text = |found: Option<String>| found.unwrap_or_else(|| "no cluster".to_owned());
+    let expected = expect.availability.map(|availability| availability.to_string());
+    comparison.field("availability", expected, text(availability.map(|a| a.to_string())));
+    let rule = cell.map(|cell| RuleName::from(cell.verdict.rule).to_string());
+    comparison.field("rule", expect.rule.map(|rule| rule.to_string()), text(rule));
+    if let Some(MasterField::Node(node)) = expect.master {
+        let master = cell.and_then(|cell| cell.working_master);
+        let found = master.map_or_else(|| "no master".to_owned(), |master| master.to_string());
+        comparison.field("master", Some(node.to_string()), found);
+    }
+}

@@ -1,0 +1,77 @@
+//! Numbers of a file within their limits: readers for serde's `deserialize_with`.
+//!
+//! Invariant: a number that is out of its limits, not whole or no number at all is refused with the limits named; nothing
+//! is rounded or cut. Not here: which field has which limits (see `scenario`).
+
+use std::fmt;
+
+use rosterlab_engine::{MAX_RACK, PARTITIONS, PartitionId, RackId};
+use serde::de::{Deserializer, Error, Visitor};
+
+/// Highest number of partitions.
+pub(crate) const ALL: u64 = PARTITIONS as u64;
+
+/// Reads a whole number from `LOW` to `HIGH`.
+pub(crate) fn whole<'de, const LOW: u64, const HIGH: u64, T, D>(
+    deserializer: D,
+) -> Result<T, D::Error>
+where
+    T: TryFrom<u64>,
+    D: Deserializer<'de>,
+{
+    let number = deserializer.deserialize_any(Whole::<LOW, HIGH>)?;
+    T::try_from(number).map_err(|_| D::Error::custom(format!("{number} is out of range")))
+}
+
+/// As [`whole`], for a field that may be left out.
+pub(crate) fn maybe_whole<'de, const LOW: u64, const HIGH: u64, T, D>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error>
+where
+    T: TryFrom<u64>,
+    D: Deserializer<'de>,
+{
+    whole::<LOW, HIGH, T, D>(deserializer).map(Some)
+}
+
+/// Reads a rack id.
+pub(crate) fn rack<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RackId, D::Error> {
+    let number = whole::<0, { MAX_RACK as u64 }, u32, D>(deserializer)?;
+    RackId::new(number).map_err(D::Error::custom)
+}
+
+/// Reads a partition that may be left out.
+pub(crate) fn maybe_partition<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<PartitionId>, D::Error> {
+    let number = whole::<0, { ALL - 1 }, u16, D>(deserializer)?;
+    PartitionId::new(number).map(Some).map_err(D::Error::custom)
+}
+
+struct Whole<const LOW: u64, const HIGH: u64>;
+
+impl<const LOW: u64, const HIGH: u64> Whole<LOW, HIGH> {
+    fn refuse<E: Error>(found: &dyn fmt::Display) -> E {
+        E::custom(format!("{found} is not a whole number from {LOW} to {HIGH}"))
+    }
+}
+
+impl<const LOW: u64, const HIGH: u64> Visitor<'_> for Whole<LOW, HIGH> {
+    type Value = u64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a whole number from {LOW} to {HIGH}")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<u64, E> {
+        if (LOW..=HIGH).contains(&number) { Ok(number) } else { Err(Self::refuse(&number)) }
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<u64, E> {
+        u64::try_from(number).map_or_else(|_| Err(Self::refuse(&number)), |n| self.visit_u64(n))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<u64, E> {
+        Err(Self::refuse(&number))
+    }
+}

@@ -1,0 +1,360 @@
+//! The server's own log lines, made of events.
+//!
+//! Invariant: only formats that were published (the server's open source, its documentation, the case study, a support
+//! article) and only facts that the model has; where the licensed edition's wording is not known, there is no line. The
+//! place in the server's source is given where a published log shows it, as of 4.5.3.2; the line on participating nodes
+//! was seen in a later server. The date is fixed: simulated time has none.
+//!
+//! Not here: the console, and words of our own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use rosterlab_engine::{
+    Cluster, ClusterView, Counts, Event, EventKind, Migrations, Mode, NamespaceSettings, NodeId,
+    Profile, Until, Untrusted, fnv1a_64,
+};
+
+use crate::runner::Clock;
+use crate::timeline::Entry;
+
+/// The date that every line carries.
+const DATE: &str = "Jan 01 2019";
+/// How often the ticker speaks.
+const TICK_MS: u64 = 10_000;
+/// After so many ticks of one entry the ticker says no more.
+const MOST_TICKS: u64 = 360;
+
+/// How much a line matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// As usual.
+    Info,
+    /// Needs a look.
+    Warning,
+}
+
+/// One line of one node's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// Simulated milliseconds since the cluster was made.
+    pub time_ms: u64,
+    /// Whose log it is in.
+    pub node: NodeId,
+    /// How much it matters.
+    pub level: Level,
+    /// The part of the server that speaks.
+    pub context: &'static str,
+    /// Where in the server's source, if a published log shows it.
+    pub source: Option<&'static str>,
+    /// What it says.
+    pub text: String,
+}
+
+impl LogLine {
+    /// The line as it stands in the file, dated by a clock.
+    #[must_use]
+    pub fn dated(&self, clock: Clock) -> String {
+        let time = clock.at(self.time_ms);
+        let source = self.source.map_or_else(String::new, |source| format!("({source}) "));
+        format!("{DATE} {time} GMT: {} ({}): {source}{}", self.level, self.context, self.text)
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Info => "INFO",
+            Self::Warning => "WARNING",
+        })
+    }
+}
+
+/// Makes lines of events, in the events' order.
+#[derive(Clone, Debug)]
+pub struct Log {
+    profile: Profile,
+    namespaces: Vec<NamespaceSettings>,
+    /// The members of each sub-cluster by its principal, as events gave them.
+    members: BTreeMap<NodeId, Vec<NodeId>>,
+    /// Devices that were emptied and not started with since.
+    emptied: BTreeMap<NodeId, BTreeSet<u8>>,
+}
+
+impl Log {
+    /// A log that begins with a cluster as it is.
+    #[must_use]
+    pub fn new(view: &ClusterView) -> Self {
+        let members = view.sub_clusters.iter().map(|here| (here.principal, here.nodes.clone()));
+        Self {
+            profile: view.profile,
+            namespaces: view.namespaces.clone(),
+            members: members.collect(),
+            emptied: BTreeMap::new(),
+        }
+    }
+
+    /// The lines of an event, highest node id first.
+    pub fn lines(&mut self, event: &Event) -> Vec<LogLine> {
+        let mut lines = Lines { time_ms: event.at_ms, lines: Vec::new() };
+        match &event.kind {
+            EventKind::NodeStopped { node, marked_clean: true, .. } => {
+                lines.info(*node, "as", None, "finished clean shutdown - exiting".to_owned());
+            }
+            EventKind::NodeStarted { node } => lines.info(*node, "as", Some("as.c:317"), self.banner()),
+            EventKind::NodeAdded { node, .. } => {
+                self.emptied.insert(*node, (0..=u8::MAX).collect());
+                lines.info(*node, "as", Some("as.c:317"), self.banner());
+            }
+            EventKind::DrivesWiped { node, device } => {
+                let emptied = self.emptied.entry(*node).or_default();
+                match device {
+                    Some(device) => drop(emptied.insert(*device)),
+                    None => emptied.extend(0..=u8::MAX),
+                }
+            }
+            EventKind::EvadeSet { node, namespace, why } => {
+                self.evade(&mut lines, *node, namespace, *why);
+            }
+            EventKind::Revived { node, .. } => {
+                let text = "revive: complete - issue 'recluster:' command";
+                lines.info(*node, "info", None, text.to_owned());
+            }
+            EventKind::QuiesceSet { node, quiesce } => {
+                let text = if *quiesce { "quiesced this node" } else { "un-quiesced this node" };
+                lines.info(*node, "info", None, text.to_owned());
+            }
+            EventKind::ReclusterAnswered { principal, .. } => {
+                lines.info(*principal, "clustering", None, "recluster: triggered...".to_owned());
+            }
+            EventKind::ClusterFormed { principal, key, nodes } => {
+                self.members.insert(*principal, nodes.clone());
+                self.emptied.retain(|node, _| !nodes.contains(node));
+                formed(&mut lines, nodes, &key.to_string());
+            }
+            EventKind::QuiesceIgnored { namespace, principal } => {
+                for node in self.members_of(*principal) {
+                    let text = format!("{{{namespace}}} can't quiesce all nodes - ignoring");
+                    lines.warn(node, "partition", None, text);
+                }
+            }
+            EventKind::Rebalanced { .. } => self.rebalanced(&mut lines, &event.kind),
+            EventKind::MigrationsDone { namespace, principal } => {
+                for node in self.members_of(*principal) {
+                    let text = format!("{{{namespace}}} migrations: complete");
+                    lines.info(node, "info", Some("ticker.c:457"), text);
+                }
+            }
+            _ => {}
+        }
+        lines.lines
+    }
+
+    fn banner(&self) -> String {
+        let build = match self.profile {
+            Profile::V4_5_3 => "4.5.3.2",
+            Profile::V6_0 => "6.0.0.0",
+        };
+        let (left, right) = ("<>".repeat(10), "<>".repeat(10));
+        format!("{left}  Aerospike Enterprise Edition build {build}  {right}")
+    }
+
+    fn members_of(&self, principal: NodeId) -> Vec<NodeId> {
+        self.members.get(&principal).cloned().unwrap_or_default()
+    }
+
+    fn evade(&self, lines: &mut Lines, node: NodeId, namespace: &str, why: Untrusted) {
+        let settings = self.namespaces.iter().find(|settings| settings.name == namespace);
+        let devices = settings.map_or(1, |settings| settings.devices);
+        let emptied = self.emptied.get(&node);
+        let is_empty = |device: &u8| emptied.is_some_and(|emptied| emptied.contains(device));
+        if why == Untrusted::EmptyDevice && (0..devices).all(|device| is_empty(&device)) {
+            // The server draws the number; this one is fixed.
+            let number = fnv1a_64(&node.get().to_le_bytes());
+            let text = format!(
+                "{{{namespace}}} found all {devices} devices fresh, initializing to random {number}"
+            );
+            lines.info(node, "drv_ssd", None, text);
+        } else {
+            for device in 0..devices {
+                let name = device_name(device);
+                let text = match why {
+                    Untrusted::NotClean => format!("prior shutdown not clean"),
+                    Untrusted::EmptyDevice if is_empty(&device) => "is empty".to_owned(),
+                    Untrusted::EmptyDevice => continue,
+                };
+                let source = (why == Untrusted::NotClean).then_some("drv_ssd.c:3002");
+                let text = format!("{{{namespace}}} device {name} {text}");
+                lines.info(node, "drv_ssd", source, text);
+            }
+        }
+        let text = format!("{{{namespace}}} setting partition version 'e' flags");
+        lines.info(node, "drv_ssd", Some("drv_ssd_ee.c:1457"), text);
+    }
+
+    fn rebalanced(&self, lines: &mut Lines, event: &EventKind) {
+        let EventKind::Rebalanced { namespace, regime, roster_nodes, counts, expected, .. } = event
+        else {
+            return;
+        };
+        let settings = self.namespaces.iter().find(|settings| settings.name == *namespace);
+        let strong = settings.is_none_or(|settings| settings.mode == Mode::StrongConsistency);
+        for (node, Migrations { tx, rx, signals }) in expected {
+            if !strong {
+                let text = format!(
+                    "{{{namespace}}} rebalanced: expected-migrations ({tx},{rx},{signals}) fresh-partitions 0"
+                );
+                lines.info(*node, "partition", None, text);
+                continue;
+            }
+            let (present, all) = *roster_nodes;
+            let (before, now) = *regime;
+            let text = format!(
+                "{{{namespace}}} {present} of {all} nodes participating - regime {before} -> {now}"
+            );
+            lines.info(*node, "partition", Some("partition_balance_ee.c:1000"), text);
+            let text = format!(
+                "{{{namespace}}} rebalanced: regime {now} expected-migrations ({tx},{rx},{signals}) expected-appeals 0 {}",
+                inactive(*counts)
+            );
+            let level = if counts.dead > 0 { Level::Warning } else { Level::Info };
+            lines.line(*node, level, "partition", Some("partition_balance_ee.c:1244"), text);
+        }
+    }
+}
+
+/// A rebalance reports one number or the other (domain.md §5).
+fn inactive(counts: Counts) -> String {
+    match counts.dead {
+        0 => format!("unavailable-partitions {}", counts.unavailable),
+        dead => format!("dead-partitions {dead}"),
+    }
+}
+
+fn formed(lines: &mut Lines, nodes: &[NodeId], key: &str) {
+    // Logs write ids in lower case, commands in upper case.
+    let list: Vec<String> = nodes.iter().map(|node| node.to_string().to_lowercase()).collect();
+    let list = list.join(" ");
+    for node in nodes {
+        let mut say = |source, text| lines.info(*node, "clustering", Some(source), text);
+        say("clustering.c:5795", format!("applied new cluster key {key}"));
+        say("clustering.c:5797", format!("applied new succession list {list}"));
+        say("clustering.c:5799", format!("applied cluster size {}", nodes.len()));
+    }
+}
+
+/// `/dev/sda`, `/dev/sdb`, …; a namespace has at most sixteen.
+fn device_name(device: u8) -> String {
+    format!("/dev/sd{}", char::from(b'a' + device.min(25)))
+}
+
+struct Lines {
+    time_ms: u64,
+    lines: Vec<LogLine>,
+}
+
+impl Lines {
+    fn line(
+        &mut self,
+        node: NodeId,
+        level: Level,
+        context: &'static str,
+        source: Option<&'static str>,
+        text: String,
+    ) {
+        self.lines.push(LogLine { time_ms: self.time_ms, node, level, context, source, text });
+    }
+
+    fn info(&mut self, node: NodeId, context: &'static str, source: Option<&'static str>, text: String) {
+        self.line(node, Level::Info, context, source, text);
+    }
+
+    fn warn(&mut self, node: NodeId, context: &'static str, source: Option<&'static str>, text: String) {
+        self.line(node, Level::Warning, context, source, text);
+    }
+}
+
+/// What the ticker says about migrations while an entry runs from a cluster to a moment: every ten seconds, for each node
+/// with something left. Its last word, `migrations: complete`, comes with the event, and so not on a tick.
+#[must_use]
+pub fn ticker(before: &Cluster, entry: &Entry, end_ms: u64) -> Vec<LogLine> {
+    let mut cluster = before.clone();
+    match entry {
+        Entry::Pass { .. } => {}
+        Entry::Migrate { partitions: None } => drop(cluster.advance(Until::Settled)),
+        Entry::Migrate { .. } | Entry::Act { .. } => return Vec::new(),
+    }
+    let mut lines = Vec::new();
+    let first = cluster.now_ms() / TICK_MS + 1;
+    let last = (end_ms / TICK_MS).min(first.saturating_add(MOST_TICKS));
+    for tick in first..=last {
+        cluster.advance(Until::Time(tick * TICK_MS));
+        let view = cluster.view();
+        if !view.migrating && !view.changing {
+            break;
+        }
+        lines.extend(ticks(&view));
+    }
+    lines
+}
+
+fn ticks(view: &ClusterView) -> Vec<LogLine> {
+    let mut lines = Lines { time_ms: view.time_ms, lines: Vec::new() };
+    for sub_cluster in &view.sub_clusters {
+        for (settings, here) in view.namespaces.iter().zip(&sub_cluster.namespaces) {
+            for (node, left) in &here.remaining {
+                if *left == Migrations::default() {
+                    continue;
+                }
+                let initial = here.expected.iter().find(|(other, _)| other == node);
+                let initial = initial.map_or(*left, |(_, initial)| *initial);
+                let text = format!("{{{}}} migrations: {}", settings.name, progress(*left, initial));
+                lines.info(*node, "info", Some("ticker.c:454"), text);
+            }
+        }
+    }
+    lines.lines
+}
+
+/// `remaining (tx,rx,signals) active (tx,rx,signals) complete-pct`. A node sends one partition at a time (the default of
+/// `migrate-threads`) and is taken to receive one (domain.md §6, \[model\]).
+fn progress(left: Migrations, initial: Migrations) -> String {
+    let Migrations { tx, rx, signals } = left;
+    let (left, all) = (u64::from(tx) + u64::from(rx), u64::from(initial.tx) + u64::from(initial.rx));
+    let hundredths = if all == 0 {
+        10_000
+    } else {
+        (20_000 * all.saturating_sub(left) + all) / (2 * all)
+    };
+    format!(
+        "remaining ({tx},{rx},{signals}) active ({},{},0) complete-pct {}.{:02}",
+        tx.min(1),
+        rx.min(1),
+        hundredths / 100,
+        hundredths % 100
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The ticker lines of the case study's log (domain.md §10).
+    #[test]
+    fn the_percentage_is_the_tickers() {
+        let of = |tx, rx, signals| Migrations { tx, rx, signals };
+        let initial = of(1316, 1439, 1316);
+        for (left, expected) in [
+            (of(1316, 1439, 1316), "0.00"),
+            (of(1315, 1439, 1315), "0.04"),
+            (of(943, 1439, 944), "13.54"),
+            (of(680, 1439, 680), "23.09"),
+            (of(260, 1223, 261), "46.17"),
+            (of(0, 168, 0), "93.90"),
+        ] {
+            let text = progress(left, initial);
+            assert!(text.ends_with(&format!("complete-pct {expected}")), "{text}");
+        }
+        assert!(progress(of(0, 0, 3), of(0, 0, 9)).ends_with("complete-pct 100.00"));
+    }
+}

@@ -1,0 +1,396 @@
+//! A scenario worked out for the engine: steps into entries and expectations, and entries back into steps.
+//!
+//! Invariant: a [`Plan`] has one [`Doing`] for every step, in order, with every namespace named; entries that came from
+//! steps give the same steps back, but for what only a file has (words, clock, expectations, keys). Not here: running.
+
+use rosterlab_engine::{ClusterSetup, Command, NodeId, Rejection, RosterNodes, Shutdown};
+
+use crate::clock::{LONGEST_SECONDS, Seconds};
+use crate::error::{Cause, ScenarioError};
+use crate::key::DigestText;
+use crate::names::Outcome;
+use crate::scenario::{
+    Action, Add, Advance, ClusterFile, Cut, Expect, FormatName, Heal, Migrate, Move, Nodes, Read,
+    Recluster, Revive, RosterField, RosterSet, Scenario, Step, Wipe, Write, record,
+};
+use crate::timeline::{Entry, Timeline};
+
+/// How a client's operation has to end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClientExpectation {
+    /// Its result.
+    pub result: Option<Outcome>,
+    /// Whether the answer is stale.
+    pub stale: Option<bool>,
+}
+
+/// What a step comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Doing {
+    /// Something happens.
+    Happen {
+        /// What.
+        entry: Entry,
+        /// What a client has to be told, if the step says so.
+        client: ClientExpectation,
+    },
+    /// Something has to hold.
+    Expect {
+        /// The place of its namespace in every list of namespaces.
+        namespace: usize,
+        /// What.
+        expect: Box<Expect>,
+    },
+}
+
+/// A scenario for the engine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// What the cluster is made of.
+    pub setup: ClusterSetup,
+    /// One for every step.
+    pub doings: Vec<Doing>,
+}
+
+impl Scenario {
+    /// Works the scenario out for the engine.
+    ///
+    /// # Errors
+    /// What can be known to be wrong without running it, with its place.
+    pub fn plan(&self) -> Result<Plan, ScenarioError> {
+        let setup = self.cluster.setup()?;
+        let doings = self.steps.iter().enumerate().map(|(index, step)| {
+            let place = format!("steps[{index}]");
+            Planner { setup: &setup, place: &place }.doing(step)
+        });
+        let doings = doings.collect::<Result<_, _>>()?;
+        Ok(Plan { setup, doings })
+    }
+
+    /// Does every step but the expectations, in a timeline that stands after the last one.
+    ///
+    /// # Errors
+    /// What is wrong, or cannot be done at its step, with its place.
+    pub fn timeline(&self) -> Result<Timeline, ScenarioError> {
+        let plan = self.plan()?;
+        let refused = |error| ScenarioError::new("cluster", Cause::Setup(error));
+        let mut timeline = Timeline::new(plan.setup).map_err(refused)?;
+        for (index, (doing, step)) in plan.doings.into_iter().zip(&self.steps).enumerate() {
+            if let Doing::Happen { entry, .. } = doing {
+                timeline.perform(entry).map_err(|rejection| refusal(index, step, rejection))?;
+            }
+        }
+        Ok(timeline)
+    }
+
+    /// The scenario of what was done in a timeline up to its position.
+    #[must_use]
+    pub fn from_timeline(title: &str, timeline: &Timeline) -> Self {
+        let done = &timeline.entries()[..timeline.position()];
+        Self {
+            format: FormatName::V1,
+            title: title.to_owned(),
+            about: None,
+            cluster: ClusterFile::from(timeline.setup()),
+            steps: done.iter().flat_map(steps_of).collect(),
+        }
+    }
+}
+
+/// The step that a cluster refused, as an error at the element of the list that it is about.
+pub(crate) fn refusal(index: usize, step: &Step, rejection: Rejection) -> ScenarioError {
+    let place = format!("steps[{index}]{}", place_within(&step.action, &rejection));
+    ScenarioError::new(place, Cause::Rejected(rejection))
+}
+
+fn place_within(action: &Action, rejection: &Rejection) -> String {
+    match rejection {
+        Rejection::NoNamespace(_) | Rejection::NotStrong(_) => return ".namespace".to_owned(),
+        Rejection::NoDevice(_) => return ".device".to_owned(),
+        Rejection::TooManyNodes => return ".id".to_owned(),
+        Rejection::NothingRuns => return String::new(),
+        _ => {}
+    }
+    let twice = matches!(rejection, Rejection::Twice(_));
+    match action {
+        Action::Stop(Nodes { nodes })
+        | Action::Crash(Nodes { nodes })
+        | Action::Start(Nodes { nodes })
+        | Action::Quiesce(Nodes { nodes })
+        | Action::QuiesceUndo(Nodes { nodes })
+        | Action::Wipe(Wipe { nodes, .. })
+        | Action::Move(Move { nodes, .. })
+        | Action::Revive(Revive { nodes: Some(nodes), .. }) => {
+            format!(".nodes{}", element(nodes, rejection.node(), twice))
+        }
+        Action::RosterSet(RosterSet { nodes: RosterField::List(entries), on, .. }) => {
+            let nodes: Vec<NodeId> = entries.iter().map(|entry| entry.node).collect();
+            let found = element(&nodes, rejection.node(), twice);
+            if found.is_empty() && on.is_some() && *on == rejection.node() {
+                return ".on".to_owned();
+            }
+            format!(".nodes{found}")
+        }
+        Action::Cut(Cut { between }) | Action::Heal(Heal { between: Some(between) }) => {
+            format!(".between{}", element_of_lists(between, rejection.node(), twice))
+        }
+        Action::Add(_) => ".id".to_owned(),
+        Action::RosterSet(RosterSet { on: Some(_), .. })
+        | Action::Recluster(Recluster { on: Some(_) }) => ".on".to_owned(),
+        Action::Write(Write { from: Some(_), .. }) | Action::Read(Read { from: Some(_), .. }) => {
+            ".from".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// `[2]` for the node that is meant: its second place when it is there twice. Nothing when it is not in the list.
+fn element(nodes: &[NodeId], meant: Option<NodeId>, twice: bool) -> String {
+    let mut places = (0..nodes.len()).filter(|index| Some(nodes[*index]) == meant);
+    let place = if twice { places.nth(1) } else { places.next() };
+    place.map_or_else(String::new, |place| format!("[{place}]"))
+}
+
+/// As [`element`], in a list of lists; without a node, the first list that is empty.
+fn element_of_lists(lists: &[Vec<NodeId>], meant: Option<NodeId>, twice: bool) -> String {
+    if meant.is_none() {
+        let empty = lists.iter().position(Vec::is_empty);
+        return empty.map_or_else(String::new, |list| format!("[{list}]"));
+    }
+    let places = lists.iter().enumerate().flat_map(|(list, nodes)| {
+        (0..nodes.len()).filter(|index| Some(nodes[*index]) == meant).map(move |i| (list, i))
+    });
+    let mut places = places.map(|(list, index)| format!("[{list}][{index}]"));
+    let place = if twice { places.nth(1) } else { places.next() };
+    place.unwrap_or_default()
+}
+
+/// One step on its way to the engine.
+struct Planner<'a> {
+    setup: &'a ClusterSetup,
+    place: &'a str,
+}
+
+impl Planner<'_> {
+    fn error(&self, field: &str, cause: Cause) -> ScenarioError {
+        ScenarioError::new(format!("{}{field}", self.place), cause)
+    }
+
+    /// The namespace that a step is about, as a place in the list.
+    fn namespace(&self, named: Option<&str>) -> Result<usize, ScenarioError> {
+        let all = &self.setup.namespaces;
+        match named {
+            Some(name) => {
+                all.iter().position(|namespace| namespace.name == name).ok_or_else(|| {
+                    let cause = Cause::Rejected(Rejection::NoNamespace(name.to_owned()));
+                    self.error(".namespace", cause)
+                })
+            }
+            None if all.len() == 1 => Ok(0),
+            None => {
+                let names = all.iter().map(|namespace| namespace.name.clone()).collect();
+                Err(self.error("", Cause::WhichNamespace(names)))
+            }
+        }
+    }
+
+    fn name(&self, named: Option<&str>) -> Result<String, ScenarioError> {
+        Ok(self.setup.namespaces[self.namespace(named)?].name.clone())
+    }
+
+    fn doing(&self, step: &Step) -> Result<Doing, ScenarioError> {
+        let mut client = ClientExpectation::default();
+        let entry = match &step.action {
+            Action::Expect(expect) => {
+                self.check_expect(expect)?;
+                let namespace = self.namespace(expect.namespace.as_deref())?;
+                return Ok(Doing::Expect { namespace, expect: expect.clone() });
+            }
+            Action::Migrate(Migrate { partitions }) => Entry::Migrate { partitions: *partitions },
+            Action::Advance(Advance { seconds }) => Entry::Pass { ms: seconds.ms() },
+            action => {
+                client = match action {
+                    Action::Write(Write { result, .. }) => {
+                        ClientExpectation { result: *result, stale: None }
+                    }
+                    Action::Read(Read { result, stale, .. }) => {
+                        ClientExpectation { result: *result, stale: *stale }
+                    }
+                    _ => client,
+                };
+                Entry::Act { command: self.command(action)?, settle: step.settle }
+            }
+        };
+        Ok(Doing::Happen { entry, client })
+    }
+
+    /// The command of an action that is one.
+    fn command(&self, action: &Action) -> Result<Command, ScenarioError> {
+        Ok(match action {
+            Action::Stop(Nodes { nodes }) => {
+                Command::Stop { nodes: nodes.clone(), shutdown: Shutdown::Clean }
+            }
+            Action::Crash(Nodes { nodes }) => {
+                Command::Stop { nodes: nodes.clone(), shutdown: Shutdown::Unclean }
+            }
+            Action::Start(Nodes { nodes }) => Command::Start { nodes: nodes.clone() },
+            Action::Wipe(Wipe { nodes, device }) => {
+                Command::Wipe { nodes: nodes.clone(), device: *device }
+            }
+            Action::Add(Add { id, rack }) => Command::AddNode { id: *id, rack: *rack },
+            Action::Move(Move { nodes, rack }) => {
+                Command::MoveToRack { nodes: nodes.clone(), rack: *rack }
+            }
+            Action::Cut(Cut { between }) => Command::Cut { between: between.clone() },
+            Action::Heal(Heal { between }) => Command::Heal { between: between.clone() },
+            Action::RosterSet(RosterSet { namespace, nodes, on }) => Command::RosterSet {
+                namespace: self.name(namespace.as_deref())?,
+                nodes: match nodes {
+                    RosterField::Observed => RosterNodes::Observed,
+                    RosterField::List(entries) => RosterNodes::List(entries.clone()),
+                },
+                on: *on,
+            },
+            Action::Recluster(Recluster { on }) => Command::Recluster { on: *on },
+            Action::Revive(Revive { namespace, nodes }) => Command::Revive {
+                namespace: self.name(namespace.as_deref())?,
+                nodes: nodes.clone(),
+            },
+            Action::Quiesce(Nodes { nodes }) => Command::Quiesce { nodes: nodes.clone() },
+            Action::QuiesceUndo(Nodes { nodes }) => Command::QuiesceUndo { nodes: nodes.clone() },
+            Action::Write(Write { namespace, set, key, digest, from, .. }) => Command::Write {
+                namespace: self.name(namespace.as_deref())?,
+                key: record(set.as_deref(), key.as_ref(), *digest)
+                    .ok_or_else(|| self.error("", Cause::WhichRecord))?,
+                from: *from,
+            },
+            Action::Read(Read { namespace, set, key, digest, from, mode, .. }) => Command::Read {
+                namespace: self.name(namespace.as_deref())?,
+                key: record(set.as_deref(), key.as_ref(), *digest)
+                    .ok_or_else(|| self.error("", Cause::WhichRecord))?,
+                from: *from,
+                mode: (*mode).into(),
+            },
+            Action::Migrate(_) | Action::Advance(_) | Action::Expect(_) => {
+                unreachable!("these three are no commands; `doing` takes them before")
+            }
+        })
+    }
+
+    /// Whether an expectation expects something, and everything that it needs for that is there.
+    fn check_expect(&self, expect: &Expect) -> Result<(), ScenarioError> {
+        use crate::scenario::MasterField;
+        let of_node = [
+            ("full", expect.full.is_some()),
+            ("subset", expect.subset.is_some()),
+            ("evade", expect.evade.is_some()),
+            ("revived", expect.revived.is_some()),
+            ("data", expect.data.is_some()),
+            ("master", matches!(expect.master, Some(MasterField::Count(_)))),
+        ];
+        let of_partition = [
+            ("availability", expect.availability.is_some()),
+            ("rule", expect.rule.is_some()),
+            ("master", matches!(expect.master, Some(MasterField::Node(_)))),
+        ];
+        let needs = [
+            ("node", expect.node.is_some(), of_node.as_slice(), expect.filling.is_some()),
+            ("partition", expect.partition.is_some(), of_partition.as_slice(), false),
+        ];
+        for (field, is_there, dependents, other_use) in needs {
+            let dependent = dependents.iter().find(|(_, used)| *used);
+            match (is_there, dependent) {
+                (false, Some((name, _))) => {
+                    return Err(self.error(&format!(".{name}"), Cause::Without(field)));
+                }
+                (true, None) if !other_use => {
+                    return Err(self.error(&format!(".{field}"), Cause::ExpectsNothing));
+                }
+                _ => {}
+            }
+        }
+        let Expect { unavailable, dead, active, filling, sub_clusters, regime, migrations, .. } =
+            expect;
+        let of_cluster = [
+            unavailable,
+            dead,
+            active,
+            filling,
+            sub_clusters,
+            regime,
+            migrations,
+            &expect.roster_nodes_present,
+        ];
+        let some = of_cluster.iter().any(|field| field.is_some());
+        if some || expect.node.is_some() || expect.partition.is_some() {
+            Ok(())
+        } else {
+            Err(self.error("", Cause::ExpectsNothing))
+        }
+    }
+}
+
+/// The steps that an entry is written as: one, but for a time too long for one.
+fn steps_of(entry: &Entry) -> Vec<Step> {
+    match entry {
+        Entry::Act { command, settle } => {
+            vec![Step { settle: *settle, ..Step::from(action_of(command)) }]
+        }
+        Entry::Migrate { partitions } => {
+            vec![Action::Migrate(Migrate { partitions: *partitions }).into()]
+        }
+        Entry::Pass { ms } => {
+            let longest = LONGEST_SECONDS * 1000;
+            let whole = usize::try_from(ms / longest).unwrap_or(usize::MAX);
+            let parts = std::iter::repeat_n(longest, whole).chain([ms % longest]);
+            let parts = parts.filter(|part| *part > 0);
+            let step = |part| Action::Advance(Advance { seconds: Seconds::of_ms(part) }).into();
+            parts.map(step).collect()
+        }
+    }
+}
+
+fn action_of(command: &Command) -> Action {
+    match command.clone() {
+        Command::Stop { nodes, shutdown: Shutdown::Clean } => Action::Stop(Nodes { nodes }),
+        Command::Stop { nodes, shutdown: Shutdown::Unclean } => Action::Crash(Nodes { nodes }),
+        Command::Start { nodes } => Action::Start(Nodes { nodes }),
+        Command::Wipe { nodes, device } => Action::Wipe(Wipe { nodes, device }),
+        Command::AddNode { id, rack } => Action::Add(Add { id, rack }),
+        Command::MoveToRack { nodes, rack } => Action::Move(Move { nodes, rack }),
+        Command::Cut { between } => Action::Cut(Cut { between }),
+        Command::Heal { between } => Action::Heal(Heal { between }),
+        Command::RosterSet { namespace, nodes, on } => Action::RosterSet(RosterSet {
+            namespace: Some(namespace),
+            nodes: match nodes {
+                RosterNodes::Observed => RosterField::Observed,
+                RosterNodes::List(entries) => RosterField::List(entries),
+            },
+            on,
+        }),
+        Command::Recluster { on } => Action::Recluster(Recluster { on }),
+        Command::Revive { namespace, nodes } => {
+            Action::Revive(Revive { namespace: Some(namespace), nodes })
+        }
+        Command::Quiesce { nodes } => Action::Quiesce(Nodes { nodes }),
+        Command::QuiesceUndo { nodes } => Action::QuiesceUndo(Nodes { nodes }),
+        Command::Write { namespace, key, from } => Action::Write(Write {
+            namespace: Some(namespace),
+            set: None,
+            key: None,
+            digest: Some(DigestText(key)),
+            from,
+            result: None,
+        }),
+        Command::Read { namespace, key, from, mode } => Action::Read(Read {
+            namespace: Some(namespace),
+            set: None,
+            key: None,
+            digest: Some(DigestText(key)),
+            from,
+            mode: mode.into(),
+            result: None,
+            stale: None,
+        }),
+    }
+}

@@ -1,0 +1,183 @@
+//! What a step came to, as a line of JSON or as rows of a table.
+//!
+//! Invariant: a line's keys stand in the order that scenario-format.md shows, nodes highest id first, namespaces in the
+//! order of the settings; the same report gives the same bytes. An AP namespace has no `roster_nodes_present` and no
+//! `regime`: it has neither. Two keys are there only when they have something to say: `result` (and `stale`) after a
+//! client's operation, `failed` when an expectation does not hold.
+
+use std::fmt::Write as _;
+
+use rosterlab_engine::{ClusterView, Migrations, Mode, NodeId, SubClusterNamespaceView, SubClusterView};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::runner::StepReport;
+
+/// One report as one line of JSON, without the line's end.
+#[must_use]
+pub fn ndjson(report: &StepReport) -> String {
+    let sub_clusters = report.view.sub_clusters.iter();
+    let line = Line {
+        step: report.step,
+        r#do: report.action,
+        sub_clusters: sub_clusters.map(|here| SubCluster::of(here, &report.view)).collect(),
+        result: report.client.map(|client| client.result.to_string()),
+        stale: report.client.and_then(|client| client.stale),
+        failed: report
+            .failures
+            .iter()
+            .map(|f| Failed { place: &f.place, expected: &f.expected, found: &f.found })
+            .collect(),
+    };
+    let text = serde_json::to_string(&line);
+    debug_assert!(text.is_ok(), "a report has nothing that JSON cannot hold");
+    text.unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    step: usize,
+    r#do: &'static str,
+    sub_clusters: Vec<SubCluster<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stale: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failed: Vec<Failed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Failed<'a> {
+    place: &'a str,
+    expected: &'a str,
+    found: &'a str,
+}
+
+#[derive(Serialize)]
+struct SubCluster<'a> {
+    nodes: &'a [NodeId],
+    principal: NodeId,
+    cluster_key: String,
+    namespaces: Namespaces<'a>,
+}
+
+impl<'a> SubCluster<'a> {
+    fn of(here: &'a SubClusterView, view: &'a ClusterView) -> Self {
+        Self {
+            nodes: &here.nodes,
+            principal: here.principal,
+            cluster_key: here.key.to_string(),
+            namespaces: Namespaces { here, view },
+        }
+    }
+}
+
+struct Namespaces<'a> {
+    here: &'a SubClusterView,
+    view: &'a ClusterView,
+}
+
+impl Serialize for Namespaces<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.here.namespaces.len()))?;
+        for (settings, here) in self.view.namespaces.iter().zip(&self.here.namespaces) {
+            map.serialize_entry(&settings.name, &Namespace::of(here, settings.mode))?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Namespace<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roster_nodes_present: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regime: Option<u32>,
+    active: u32,
+    unavailable: u32,
+    dead: u32,
+    expected_migrations: PerNode<'a>,
+}
+
+impl<'a> Namespace<'a> {
+    fn of(here: &'a SubClusterNamespaceView, mode: Mode) -> Self {
+        let strong = mode == Mode::StrongConsistency;
+        Self {
+            roster_nodes_present: strong.then_some(here.roster_nodes_present),
+            regime: strong.then_some(here.regime),
+            active: here.counts.active,
+            unavailable: here.counts.unavailable,
+            dead: here.counts.dead,
+            expected_migrations: PerNode(&here.expected),
+        }
+    }
+}
+
+struct PerNode<'a>(&'a [(NodeId, Migrations)]);
+
+impl Serialize for PerNode<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let counts = self.0.iter().map(|(node, m)| (node, [m.tx, m.rx, m.signals]));
+        serializer.collect_map(counts)
+    }
+}
+
+/// The table's head.
+#[must_use]
+pub fn table_head() -> String {
+    "step  do            time      sub-cluster            namespace        roster   regime  active  unavail  dead  migrations left"
+        .to_owned()
+}
+
+/// One report as rows of the table, one a sub-cluster and namespace, each with a line's end; expectations that do not
+/// hold stand below.
+#[must_use]
+pub fn table_rows(report: &StepReport) -> String {
+    let mut text = String::new();
+    let time = report.clock.at(report.view.time_ms).to_string();
+    let mut head = format!("{:>4}  {:<12}  {time}", report.step, report.action);
+    for sub_cluster in &report.view.sub_clusters {
+        let mut place = format!("{:<21}", place_of(sub_cluster));
+        for (settings, here) in report.view.namespaces.iter().zip(&sub_cluster.namespaces) {
+            let cells = namespace_cells(here, settings.mode);
+            let _ = writeln!(text, "{head:<28}  {place}  {:<15}  {cells}", settings.name);
+            head = String::new();
+            place = " ".repeat(21);
+        }
+    }
+    if report.view.sub_clusters.is_empty() {
+        let _ = writeln!(text, "{head:<28}  no node is in a cluster");
+    }
+    if let Some(client) = report.client {
+        let stale = if client.stale == Some(true) { ", stale" } else { "" };
+        let _ = writeln!(text, "{:<28}  the client is told: {}{stale}", "", client.result);
+    }
+    for failure in &report.failures {
+        let _ = writeln!(text, "{:<28}  FAILED {failure}", "");
+    }
+    text
+}
+
+fn place_of(sub_cluster: &SubClusterView) -> String {
+    match sub_cluster.nodes.len() {
+        1 => format!("{} alone", sub_cluster.principal),
+        count => format!("{} +{}", sub_cluster.principal, count - 1),
+    }
+}
+
+fn namespace_cells(here: &SubClusterNamespaceView, mode: Mode) -> String {
+    let (roster, regime) = match mode {
+        Mode::StrongConsistency => {
+            let roster = format!("{} of {}", here.roster_nodes_present, here.roster.len());
+            (roster, here.regime.to_string())
+        }
+        Mode::Available => ("AP".to_owned(), "-".to_owned()),
+    };
+    let counts = here.counts;
+    let left: u32 = here.remaining.iter().map(|(_, m)| m.tx).sum();
+    format!(
+        "{roster:<7}  {regime:>6}  {:>6}  {:>7}  {:>4}  {left:>15}",
+        counts.active, counts.unavailable, counts.dead
+    )
+}

@@ -1,0 +1,166 @@
+//! Running a scenario, step by step.
+//!
+//! Invariant: the same file gives the same reports, byte for byte; a step that cannot be done ends the run, an
+//! expectation that does not hold does not. Not here: how a report is printed (see `report`, `log`).
+
+use rosterlab_engine::{Cluster, ClusterView, Event, EventKind};
+
+use crate::clock::ClockTime;
+use crate::error::{Cause, ScenarioError};
+use crate::expectation::{Failure, client_failures, failures};
+use crate::names::Outcome;
+use crate::plan::{Doing, Plan, refusal};
+use crate::scenario::Scenario;
+use crate::timeline::Entry;
+
+/// What a client was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAnswer {
+    /// How its operation ended.
+    pub result: Outcome,
+    /// For a read, whether a later acknowledged write than the one it saw exists.
+    pub stale: Option<bool>,
+}
+
+/// What the clock shows, and what simulated time it was then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clock {
+    shown: ClockTime,
+    at_ms: u64,
+}
+
+impl Clock {
+    /// What the clock shows at a simulated time, not before that of the clock.
+    #[must_use]
+    pub fn at(self, time_ms: u64) -> ClockTime {
+        self.shown.later(time_ms.saturating_sub(self.at_ms))
+    }
+}
+
+/// What one step came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepReport {
+    /// Its index.
+    pub step: usize,
+    /// The name of its action.
+    pub action: &'static str,
+    /// The clock during this step.
+    pub clock: Clock,
+    /// Simulated time when it began.
+    pub began_ms: u64,
+    /// What was expected and does not hold.
+    pub failures: Vec<Failure>,
+    /// What a client was told, if the step is a client's.
+    pub client: Option<ClientAnswer>,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// The cluster after it.
+    pub view: ClusterView,
+}
+
+/// A scenario on its way: an iterator over what its steps come to. After an error there is nothing more.
+#[derive(Clone, Debug)]
+pub struct Runner<'a> {
+    scenario: &'a Scenario,
+    plan: Plan,
+    cluster: Cluster,
+    clock: Clock,
+    next: usize,
+}
+
+impl<'a> Runner<'a> {
+    /// A scenario before its first step.
+    ///
+    /// # Errors
+    /// What can be known to be wrong without running it.
+    pub fn new(scenario: &'a Scenario) -> Result<Self, ScenarioError> {
+        let plan = scenario.plan()?;
+        let refused = |error| ScenarioError::new("cluster", Cause::Setup(error));
+        let cluster = Cluster::new(plan.setup.clone()).map_err(refused)?;
+        Ok(Self { scenario, plan, cluster, clock: Clock::default(), next: 0 })
+    }
+
+    /// The cluster as it is after the steps so far.
+    #[must_use]
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// What the next step's entry is, if it is one at which something happens.
+    #[must_use]
+    pub fn next_entry(&self) -> Option<&Entry> {
+        match self.plan.doings.get(self.next) {
+            Some(Doing::Happen { entry, .. }) => Some(entry),
+            _ => None,
+        }
+    }
+
+    /// Does the remaining steps and gives the cluster after the last one, without looking at it in between.
+    ///
+    /// # Errors
+    /// When a step cannot be done.
+    pub fn into_last(mut self) -> Result<Cluster, ScenarioError> {
+        while let Some(doing) = self.plan.doings.get(self.next) {
+            if let Doing::Happen { entry, .. } = doing {
+                let step = &self.scenario.steps[self.next];
+                let refused = |rejection| refusal(self.next, step, rejection);
+                entry.run(&mut self.cluster).map_err(refused)?;
+            }
+            self.next += 1;
+        }
+        Ok(self.cluster)
+    }
+
+    fn step(&mut self, index: usize) -> Result<StepReport, ScenarioError> {
+        let step = &self.scenario.steps[index];
+        let place = format!("steps[{index}]");
+        let began_ms = self.cluster.now_ms();
+        if let Some(shown) = step.at {
+            self.clock = Clock { shown, at_ms: began_ms };
+        }
+        let (mut events, mut client, mut failed) = (Vec::new(), None, Vec::new());
+        let doing = &self.plan.doings[index];
+        if let Doing::Happen { entry, client: expected } = doing {
+            let refused = |rejection| refusal(index, step, rejection);
+            events = entry.run(&mut self.cluster).map_err(refused)?;
+            client = events.iter().find_map(answer);
+            failed = client_failures(&place, *expected, client);
+        }
+        let view = self.cluster.view();
+        if let Doing::Expect { namespace, expect } = doing {
+            failed = failures(&place, expect, *namespace, &view)?;
+        }
+        let action = step.action.name();
+        let (clock, failures) = (self.clock, failed);
+        Ok(StepReport { step: index, action, clock, began_ms, failures, client, events, view })
+    }
+}
+
+impl Iterator for Runner<'_> {
+    type Item = Result<StepReport, ScenarioError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let index = self.next;
+        if index >= self.plan.doings.len() {
+            return None;
+        }
+        self.next = index + 1;
+        let report = self.step(index);
+        if report.is_err() {
+            self.next = self.plan.doings.len();
+        }
+        Some(report)
+    }
+}
+
+fn answer(event: &Event) -> Option<ClientAnswer> {
+    match &event.kind {
+        EventKind::Wrote { result, .. } => {
+            Some(ClientAnswer { result: (*result).into(), stale: None })
+        }
+        EventKind::Read { result, stale, .. } => {
+            Some(ClientAnswer { result: (*result).into(), stale: Some(*stale) })
+        }
+        _ => None,
+    }
+}

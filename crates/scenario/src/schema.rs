@@ -1,0 +1,213 @@
+//! The JSON Schema of a scenario file, generated from the file's types.
+//!
+//! Invariant: what the schema does not know, [`Scenario::parse`] refuses. Only behind the feature `schema`: the page does
+//! not carry it. Not here: limits that no schema can say (a node that is there twice, an action that cannot be done).
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
+
+use crate::clock::{ClockTime, LONGEST_SECONDS, Seconds};
+use crate::key::{DigestText, Key};
+use crate::scenario::{
+    Action, Add, Advance, ClusterFile, Cut, Expect, FORMAT, Heal, MAX_STEPS, MasterField, Migrate,
+    Move, Nodes, Read, Recluster, Revive, RosterField, RosterSet, Scenario, Step, Wipe, Write,
+};
+
+/// The schema as text, indented, with a line's end at its end.
+#[must_use]
+pub fn schema_text() -> String {
+    let schema = schemars::schema_for!(Scenario);
+    let text = serde_json::to_string_pretty(&schema);
+    debug_assert!(text.is_ok(), "a schema has nothing that JSON cannot hold");
+    text.unwrap_or_default() + "\n"
+}
+
+/// Says what a type's schema is.
+macro_rules! schema {
+    ($type:ty, $name:literal, $schema:tt) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+/// A node's id.
+pub(crate) struct Node;
+
+schema!(Node, "Node", {
+    "description": "A node's id: one to sixteen hexadecimal digits, not all zero.",
+    "type": "string",
+    "pattern": "^(?!0+$)[0-9A-Fa-f]{1,16}$"
+});
+
+/// A server profile.
+pub(crate) struct Server;
+
+schema!(Server, "Server", {
+    "description": "Whose rules for revived partitions hold.",
+    "enum": ["4.5.3", "6.0"]
+});
+
+/// What a partition is.
+pub(crate) struct AvailabilityName;
+
+schema!(AvailabilityName, "Availability", {
+    "description": "What a partition is in a sub-cluster.",
+    "enum": ["active", "unavailable", "dead"]
+});
+
+schema!(ClockTime, "Clock", {
+    "description": "A time of day; not before that of an earlier step. It moves nothing.",
+    "type": "string",
+    "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
+});
+
+schema!(Seconds, "Seconds", {
+    "description": "Seconds, with at most three places after the point.",
+    "type": "number",
+    "minimum": 0,
+    "maximum": LONGEST_SECONDS
+});
+
+schema!(Key, "Key", {
+    "description": "A record's key.",
+    "anyOf": [{"type": "integer", "minimum": i64::MIN, "maximum": i64::MAX}, {"type": "string"}]
+});
+
+schema!(DigestText, "Digest", {
+    "description": "A record's digest: forty hexadecimal digits.",
+    "type": "string",
+    "pattern": "^[0-9A-Fa-f]{40}$"
+});
+
+impl JsonSchema for RosterField {
+    fn schema_name() -> Cow<'static, str> {
+        "Roster".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Nodes with their racks, as A101@1 or A101 for rack 0; or those observed.",
+            "anyOf": [
+                {"const": "observed"},
+                {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {"type": "string", "pattern": "^(?!0+(@|$))[0-9A-Fa-f]{1,16}(@[0-9]{1,7})?$"}
+                }
+            ]
+        })
+    }
+}
+
+impl JsonSchema for MasterField {
+    fn schema_name() -> Cow<'static, str> {
+        "Master".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let node = generator.subschema_for::<Node>();
+        json_schema!({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 4096}, node]})
+    }
+}
+
+impl JsonSchema for Scenario {
+    fn schema_name() -> Cow<'static, str> {
+        "Rosterlab scenario".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let cluster = generator.subschema_for::<ClusterFile>();
+        let step = generator.subschema_for::<Step>();
+        json_schema!({
+            "description": "What happens to a simulated cluster, step by step.",
+            "type": "object",
+            "properties": {
+                "format": {"const": FORMAT},
+                "title": {"description": "What it is called.", "type": "string"},
+                "about": {"description": "What it is about, in Markdown.", "type": "string"},
+                "cluster": cluster,
+                "steps": {
+                    "description": "What happens, in order.",
+                    "type": "array",
+                    "maxItems": MAX_STEPS,
+                    "items": step
+                }
+            },
+            "required": ["format", "cluster", "steps"],
+            "additionalProperties": false
+        })
+    }
+}
+
+impl JsonSchema for Step {
+    fn schema_name() -> Cow<'static, str> {
+        "Step".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let clock = generator.subschema_for::<ClockTime>();
+        let steps: Vec<Value> = Action::NAMES
+            .iter()
+            .map(|name| step(name, fields_of(name, generator), &clock))
+            .collect();
+        json_schema!({"description": "One step: an action by its name.", "oneOf": steps})
+    }
+}
+
+/// The schema of an action's own fields.
+fn fields_of(name: &str, generator: &mut SchemaGenerator) -> Schema {
+    match name {
+        "stop" | "crash" | "start" | "quiesce" | "quiesce-undo" => Nodes::json_schema(generator),
+        "wipe" => Wipe::json_schema(generator),
+        "add" => Add::json_schema(generator),
+        "move" => Move::json_schema(generator),
+        "cut" => Cut::json_schema(generator),
+        "heal" => Heal::json_schema(generator),
+        "roster-set" => RosterSet::json_schema(generator),
+        "recluster" => Recluster::json_schema(generator),
+        "revive" => Revive::json_schema(generator),
+        "migrate" => Migrate::json_schema(generator),
+        "advance" => Advance::json_schema(generator),
+        "write" => Write::json_schema(generator),
+        "read" => Read::json_schema(generator),
+        _ => Expect::json_schema(generator),
+    }
+}
+
+/// The schema of a step: its action's fields, and those that every step has.
+fn step(name: &str, fields: Schema, clock: &Schema) -> Value {
+    let mut object = match Value::from(fields) {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    };
+    object.remove("title");
+    object.remove("description");
+    let properties = object.entry("properties").or_insert_with(|| json!({}));
+    if let Value::Object(properties) = properties {
+        properties.insert("do".to_owned(), json!({"const": name}));
+        properties.insert("at".to_owned(), clock.clone().into());
+        properties.insert(
+            "say".to_owned(),
+            json!({"description": "What there is to say about it, in Markdown.", "type": "string"}),
+        );
+        properties.insert(
+            "settle".to_owned(),
+            json!({
+                "description": "false lets the next step act before the clusters react.",
+                "type": "boolean",
+            }),
+        );
+    }
+    if let Value::Array(required) = object.entry("required").or_insert_with(|| json!([])) {
+        required.insert(0, json!("do"));
+    }
+    Value::Object(object)
+}
