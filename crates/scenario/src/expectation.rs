@@ -37,9 +37,9 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn field<T: fmt::Display + PartialEq>(&mut self, name: &str, expected: Option<T>, found: T) {
+    fn field<T: fmt::Display + PartialEq>(&mut self, name: &str, expected: Option<T>, found: &T) {
         if let Some(expected) = expected
-            && expected != found
+            && expected != *found
         {
             self.failures.push(Failure {
                 place: format!("{}.{name}", self.place),
@@ -63,7 +63,7 @@ pub(crate) fn failures(
     let here = sub_cluster(place, expect, namespace, view)?;
     let mut comparison = Comparison { place, failures: Vec::new() };
     let sub_clusters = u32::try_from(view.sub_clusters.len()).unwrap_or(u32::MAX);
-    comparison.field("sub_clusters", expect.sub_clusters, sub_clusters);
+    comparison.field("sub_clusters", expect.sub_clusters, &sub_clusters);
     cluster_fields(&mut comparison, expect, here);
     node_fields(&mut comparison, expect, namespace, view)?;
     partition_fields(&mut comparison, expect, here);
@@ -78,8 +78,8 @@ pub(crate) fn client_failures(
 ) -> Vec<Failure> {
     let mut comparison = Comparison { place, failures: Vec::new() };
     if let Some(answer) = answer {
-        comparison.field("result", expect.result, answer.result);
-        comparison.field("stale", expect.stale, answer.stale.unwrap_or_default());
+        comparison.field("result", expect.result, &answer.result);
+        comparison.field("stale", expect.stale, &answer.stale.unwrap_or_default());
     }
     comparison.failures
 }
@@ -115,17 +115,17 @@ fn cluster_fields(
     let all = u32::try_from(PARTITIONS).unwrap_or(u32::MAX);
     let none = Counts { active: 0, unavailable: all, dead: 0 };
     let counts = here.map_or(none, |here| here.counts);
-    comparison.field("unavailable", expect.unavailable, counts.unavailable);
-    comparison.field("dead", expect.dead, counts.dead);
-    comparison.field("active", expect.active, counts.active);
+    comparison.field("unavailable", expect.unavailable, &counts.unavailable);
+    comparison.field("dead", expect.dead, &counts.dead);
+    comparison.field("active", expect.active, &counts.active);
     let present = here.map_or(0, |here| here.roster_nodes_present);
-    comparison.field("roster_nodes_present", expect.roster_nodes_present, present);
-    comparison.field("regime", expect.regime, here.map_or(0, |here| here.regime));
+    comparison.field("roster_nodes_present", expect.roster_nodes_present, &present);
+    comparison.field("regime", expect.regime, &here.map_or(0, |here| here.regime));
     let remaining = here.map_or(&[][..], |here| here.remaining.as_slice());
     let to_send = remaining.iter().map(|(_, migrations)| migrations.tx).sum();
-    comparison.field("migrations", expect.migrations, to_send);
+    comparison.field("migrations", expect.migrations, &to_send);
     if expect.node.is_none() {
-        comparison.field("filling", expect.filling, here.map_or(0, |here| here.filling));
+        comparison.field("filling", expect.filling, &here.map_or(0, |here| here.filling));
     }
 }
 
@@ -142,14 +142,14 @@ fn node_fields(
         return Err(ScenarioError::new(format!("{}.node", comparison.place), cause));
     };
     let copies = node.copies;
-    comparison.field("full", expect.full, copies.full);
-    comparison.field("subset", expect.subset, copies.subset);
-    comparison.field("evade", expect.evade, copies.evade);
-    comparison.field("revived", expect.revived, copies.revived);
-    comparison.field("data", expect.data, copies.with_data);
-    comparison.field("filling", expect.filling, copies.filling);
+    comparison.field("full", expect.full, &copies.full);
+    comparison.field("subset", expect.subset, &copies.subset);
+    comparison.field("evade", expect.evade, &copies.evade);
+    comparison.field("revived", expect.revived, &copies.revived);
+    comparison.field("data", expect.data, &copies.with_data);
+    comparison.field("filling", expect.filling, &copies.filling);
     if let Some(MasterField::Count(count)) = expect.master {
-        comparison.field("master", Some(count), copies.master);
+        comparison.field("master", Some(count), &copies.master);
     }
     Ok(())
 }
@@ -164,12 +164,12 @@ fn partition_fields(
     let availability = cell.map(|cell| cell.verdict.availability);
     let text = |found: Option<String>| found.unwrap_or_else(|| "no cluster".to_owned());
     let expected = expect.availability.map(|availability| availability.to_string());
-    comparison.field("availability", expected, text(availability.map(|a| a.to_string())));
+    comparison.field("availability", expected, &text(availability.map(|a| a.to_string())));
     let rule = cell.map(|cell| RuleName::from(cell.verdict.rule).to_string());
-    comparison.field("rule", expect.rule.map(|rule| rule.to_string()), text(rule));
+    comparison.field("rule", expect.rule.map(|rule| rule.to_string()), &text(rule));
     if let Some(MasterField::Node(node)) = expect.master {
         let master = cell.and_then(|cell| cell.working_master);
         let found = master.map_or_else(|| "no master".to_owned(), |master| master.to_string());
-        comparison.field("master", Some(node.to_string()), found);
+        comparison.field("master", Some(node.to_string()), &found);
     }
 }

@@ -106,7 +106,8 @@ pub fn text(explanation: &Explanation, profile: Profile) -> String {
         "namespace {namespace}, partition {partition}, {place}, server {profile}: {}\n",
         verdict.availability
     );
-    let _ = writeln!(text, "because: {} ({})", sentence(verdict.rule), source(verdict.rule).words());
+    let _ =
+        writeln!(text, "because: {} ({})", sentence(verdict.rule), source(verdict.rule).words());
     if let Some(facts) = facts {
         let _ = writeln!(text, "\nrules, in the order in which they are asked (* decided):");
         for (rule, answer) in answers {
@@ -130,7 +131,8 @@ fn rule_line(rule: Rule, answer: Answer, facts: &Facts, profile: Profile) -> Str
         Answer::NotReached => "not reached",
     };
     let source = source(rule).words();
-    let line = format!("{mark} {number}  {:<69}  {saw:<42}  {answer:<11}  {source}", sentence(rule));
+    let line =
+        format!("{mark} {number}  {:<69}  {saw:<42}  {answer:<11}  {source}", sentence(rule));
     line.trim_end().to_owned()
 }
 

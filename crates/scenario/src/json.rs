@@ -115,7 +115,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(A::Error::custom("this key is there twice"));
+                return Err(A::Error::custom(format!("the key {key:?} is there twice")));
             }
             let Strict(value) = map.next_value()?;
             object.insert(key, value);
@@ -136,21 +136,35 @@ mod tests {
 
     #[test]
     fn what_json_would_pass_over_is_refused_with_its_place() {
-        check(r#"{"a": [1, {"b": 1, "b": 2}]}"#, &expect![""]);
-        check(r#"{"a": [1, null]}"#, &expect![""]);
-        check("{\"a\": 1,\n", &expect![""]);
-        check("[1] 2", &expect![""]);
-        check("", &expect![""]);
-        check("nonsense", &expect![""]);
-        check("[1e999]", &expect![""]);
-        check("\u{feff}[1]", &expect![""]);
-        check("[\"\0\"]", &expect![""]);
+        check(r#"{"a": [1, {"b": 1, "b": 2}]}"#, &expect![[r#"a[1]: the key "b" is there twice"#]]);
+        check(
+            r#"{"a": [1, null]}"#,
+            &expect!["a[1]: null stands for nothing here: leave the field out"],
+        );
+        check("{\"a\": 1,\n", &expect!["line 2 column 0: not JSON: EOF while parsing a value"]);
+        check("[1] 2", &expect!["line 1 column 5: not JSON: trailing characters"]);
+        check("", &expect!["line 1 column 0: not JSON: EOF while parsing a value"]);
+        check("nonsense", &expect!["line 1 column 2: not JSON: expected ident"]);
+        check("[1e999]", &expect!["line 1 column 6: not JSON: number out of range"]);
+        check("\u{feff}[1]", &expect!["[1]"]);
+        check(
+            "[\"\0\"]",
+            &expect![[
+                r#"line 1 column 3: not JSON: control character (\u0000-\u001F) found while parsing a string"#
+            ]],
+        );
     }
 
     #[test]
     fn deep_nesting_is_refused() {
-        check(&"[".repeat(10_000), &expect![""]);
-        check(&r#"{"a":"#.repeat(10_000), &expect![""]);
+        check(
+            &"[".repeat(10_000),
+            &expect!["line 1 column 128: not JSON: recursion limit exceeded"],
+        );
+        check(
+            &r#"{"a":"#.repeat(10_000),
+            &expect!["line 1 column 636: not JSON: recursion limit exceeded"],
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use key::{DigestText, Key};
 pub use names::{Outcome, ReadModeName, RuleName};
 pub use plan::{ClientExpectation, Doing, Plan};
 pub use runner::{ClientAnswer, Clock, Runner, StepReport};
+pub use scenario::{FORMAT, MAX_STEPS, Scenario};
 #[cfg(feature = "schema")]
 pub use schema::schema_text;
-pub use scenario::{FORMAT, MAX_STEPS, Scenario};
 pub use timeline::{Entry, MOST_CHECKPOINTS, Settle, Timeline};

@@ -101,7 +101,9 @@ impl Log {
             EventKind::NodeStopped { node, marked_clean: true, .. } => {
                 lines.info(*node, "as", None, "finished clean shutdown - exiting".to_owned());
             }
-            EventKind::NodeStarted { node } => lines.info(*node, "as", Some("as.c:317"), self.banner()),
+            EventKind::NodeStarted { node } => {
+                lines.info(*node, "as", Some("as.c:317"), self.banner());
+            }
             EventKind::NodeAdded { node, .. } => {
                 self.emptied.insert(*node, (0..=u8::MAX).collect());
                 lines.info(*node, "as", Some("as.c:317"), self.banner());
@@ -179,7 +181,7 @@ impl Log {
             for device in 0..devices {
                 let name = device_name(device);
                 let text = match why {
-                    Untrusted::NotClean => format!("prior shutdown not clean"),
+                    Untrusted::NotClean => "prior shutdown not clean".to_owned(),
                     Untrusted::EmptyDevice if is_empty(&device) => "is empty".to_owned(),
                     Untrusted::EmptyDevice => continue,
                 };
@@ -265,11 +267,23 @@ impl Lines {
         self.lines.push(LogLine { time_ms: self.time_ms, node, level, context, source, text });
     }
 
-    fn info(&mut self, node: NodeId, context: &'static str, source: Option<&'static str>, text: String) {
+    fn info(
+        &mut self,
+        node: NodeId,
+        context: &'static str,
+        source: Option<&'static str>,
+        text: String,
+    ) {
         self.line(node, Level::Info, context, source, text);
     }
 
-    fn warn(&mut self, node: NodeId, context: &'static str, source: Option<&'static str>, text: String) {
+    fn warn(
+        &mut self,
+        node: NodeId,
+        context: &'static str,
+        source: Option<&'static str>,
+        text: String,
+    ) {
         self.line(node, Level::Warning, context, source, text);
     }
 }
@@ -308,7 +322,8 @@ fn ticks(view: &ClusterView) -> Vec<LogLine> {
                 }
                 let initial = here.expected.iter().find(|(other, _)| other == node);
                 let initial = initial.map_or(*left, |(_, initial)| *initial);
-                let text = format!("{{{}}} migrations: {}", settings.name, progress(*left, initial));
+                let text =
+                    format!("{{{}}} migrations: {}", settings.name, progress(*left, initial));
                 lines.info(*node, "info", Some("ticker.c:454"), text);
             }
         }
@@ -320,12 +335,10 @@ fn ticks(view: &ClusterView) -> Vec<LogLine> {
 /// `migrate-threads`) and is taken to receive one (domain.md §6, \[model\]).
 fn progress(left: Migrations, initial: Migrations) -> String {
     let Migrations { tx, rx, signals } = left;
-    let (left, all) = (u64::from(tx) + u64::from(rx), u64::from(initial.tx) + u64::from(initial.rx));
-    let hundredths = if all == 0 {
-        10_000
-    } else {
-        (20_000 * all.saturating_sub(left) + all) / (2 * all)
-    };
+    let (left, all) =
+        (u64::from(tx) + u64::from(rx), u64::from(initial.tx) + u64::from(initial.rx));
+    let hundredths =
+        if all == 0 { 10_000 } else { (20_000 * all.saturating_sub(left) + all) / (2 * all) };
     format!(
         "remaining ({tx},{rx},{signals}) active ({},{},0) complete-pct {}.{:02}",
         tx.min(1),

@@ -62,8 +62,6 @@ pub enum ReadModeName {
 impl ReadModeName {
     /// Whether it is what a read has when it says nothing.
     #[must_use]
-    // serde's `skip_serializing_if` hands over a reference.
-    #[expect(clippy::trivially_copy_pass_by_ref)]
     pub fn is_usual(&self) -> bool {
         *self == Self::default()
     }

@@ -188,8 +188,8 @@ impl Planner<'_> {
             }
             None if all.len() == 1 => Ok(0),
             None => {
-                let names = all.iter().map(|namespace| namespace.name.clone()).collect();
-                Err(self.error("", Cause::WhichNamespace(names)))
+                let known = all.iter().map(|namespace| namespace.name.clone()).collect();
+                Err(self.error("", Cause::WhichNamespace(known)))
             }
         }
     }

@@ -7,7 +7,9 @@
 
 use std::fmt::Write as _;
 
-use rosterlab_engine::{ClusterView, Migrations, Mode, NodeId, SubClusterNamespaceView, SubClusterView};
+use rosterlab_engine::{
+    ClusterView, Migrations, Mode, NodeId, SubClusterNamespaceView, SubClusterView,
+};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 

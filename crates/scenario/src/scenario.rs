@@ -666,6 +666,7 @@ fn is_one_device(devices: &u8) -> bool {
     *devices == 1
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref)]
 fn is_no_time(time: &Seconds) -> bool {
     time.ms() == 0
 }

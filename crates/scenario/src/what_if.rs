@@ -31,7 +31,10 @@ impl fmt::Display for WhatIfError {
                 write!(f, "cannot lose {lose} nodes: {up} are up, and at least one has to be lost")
             }
             Self::TooMany(Some(sets)) => {
-                write!(f, "there are {sets} sets of so many nodes, and at most {MOST_SETS} are tried")
+                write!(
+                    f,
+                    "there are {sets} sets of so many nodes, and at most {MOST_SETS} are tried"
+                )
             }
             Self::TooMany(None) => {
                 write!(f, "there are too many sets of so many nodes: at most {MOST_SETS} are tried")
