@@ -1,2 +1,85 @@
-//! The headless runner.
-fn main() {}
+//! `rosterlab`: the simulator without a page. Scenario files in, reports out.
+//!
+//! Invariant: exit code 0 when all went well, 1 when an expectation does not hold, 2 on bad input of any kind, with one
+//! or two lines on standard error; never a panic, not even when nobody reads what is printed. Not here: anything that
+//! the scenario crate can do without a terminal or a file.
+
+mod args;
+mod commands;
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use args::Invocation;
+use commands::{Problem, Verdict};
+
+/// What `--help` prints.
+const HELP: &str = "\
+rosterlab: a simulator of how an Aerospike cluster with strong consistency behaves
+
+usage:
+  rosterlab run FILE [--format ndjson|table|log]
+      Runs a scenario. ndjson, the usual one, prints one object a step; table prints
+      rows for people; log prints the server's own log lines.
+  rosterlab succession --roster A101@1,A102@1,B101@2 --replication-factor N [--partition N]
+      Prints the order of succession of a roster, one line a partition.
+  rosterlab explain FILE --partition N [--namespace X] [--on NODE]
+      Says, after the last step, why a partition is what it is.
+  rosterlab what-if FILE --lose K [--unclean]
+      Tries, after the last step, to lose every set of K nodes, one line a set.
+  rosterlab schema
+      Prints the JSON Schema of scenario files.
+  rosterlab --help | --version
+
+FILE is a scenario, or - for standard input.
+exit codes: 0 all well; 1 an expectation does not hold; 2 bad input
+";
+
+fn main() -> ExitCode {
+    let arguments = std::env::args_os().skip(1);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let outcome = args::parse(arguments)
+        .map_err(Problem::Input)
+        .and_then(|invocation| perform(&invocation, &mut out))
+        .and_then(|verdict| out.flush().map_err(Problem::Output).map(|()| verdict));
+    // What is still buffered belongs to steps that were done: it is printed before the problem is named.
+    let _ = out.flush();
+    match outcome {
+        Ok(Verdict::Holds) => ExitCode::SUCCESS,
+        Ok(Verdict::Fails) => ExitCode::from(1),
+        Err(Problem::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Problem::Output(error)) => complain(&format!("cannot print: {error}")),
+        Err(Problem::Input(message)) => complain(&message),
+    }
+}
+
+/// Most characters of a complaint: it may repeat what a person gave.
+const LONGEST: usize = 500;
+
+fn complain(message: &str) -> ExitCode {
+    let message: String =
+        message.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    // When nobody reads standard error either, the exit code has to do.
+    let _ = writeln!(io::stderr(), "error: {message}");
+    ExitCode::from(2)
+}
+
+fn perform(invocation: &Invocation, out: &mut impl Write) -> Result<Verdict, Problem> {
+    match invocation {
+        Invocation::Help => commands::print(out, HELP),
+        Invocation::Version => {
+            commands::print(out, concat!("rosterlab ", env!("CARGO_PKG_VERSION"), "\n"))
+        }
+        Invocation::Schema => commands::print(out, &rosterlab_scenario::schema_text()),
+        Invocation::Run { file, format } => commands::run(file, *format, out),
+        Invocation::Succession { roster, replication_factor, partition } => {
+            commands::succession(roster, *replication_factor, *partition, out)
+        }
+        Invocation::Explain { file, partition, namespace, on } => {
+            commands::explain(file, *partition, namespace.as_deref(), *on, out)
+        }
+        Invocation::WhatIf { file, lose, shutdown } => {
+            commands::what_if(file, *lose, *shutdown, out)
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! What a step came to, as a line of JSON or as rows of a table.
+//! What came out, as lines of JSON or as rows of a table.
 //!
 //! Invariant: a line's keys stand in the order that scenario-format.md shows, nodes highest id first, namespaces in the
 //! order of the settings; the same report gives the same bytes. An AP namespace has no `roster_nodes_present` and no
@@ -8,18 +8,20 @@
 use std::fmt::Write as _;
 
 use rosterlab_engine::{
-    ClusterView, Migrations, Mode, NodeId, SubClusterNamespaceView, SubClusterView,
+    ClusterView, Migrations, Mode, NamespaceSettings, NodeId, PartitionId, SubClusterNamespaceView,
+    SubClusterView,
 };
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::runner::StepReport;
+use crate::what_if::Loss;
 
 /// One report as one line of JSON, without the line's end.
 #[must_use]
 pub fn ndjson(report: &StepReport) -> String {
     let sub_clusters = report.view.sub_clusters.iter();
-    let line = Line {
+    line(&Line {
         step: report.step,
         r#do: report.action,
         sub_clusters: sub_clusters.map(|here| SubCluster::of(here, &report.view)).collect(),
@@ -30,10 +32,7 @@ pub fn ndjson(report: &StepReport) -> String {
             .iter()
             .map(|f| Failed { place: &f.place, expected: &f.expected, found: &f.found })
             .collect(),
-    };
-    let text = serde_json::to_string(&line);
-    debug_assert!(text.is_ok(), "a report has nothing that JSON cannot hold");
-    text.unwrap_or_default()
+    })
 }
 
 #[derive(Serialize)]
@@ -123,6 +122,48 @@ impl Serialize for PerNode<'_> {
         let counts = self.0.iter().map(|(node, m)| (node, [m.tx, m.rx, m.signals]));
         serializer.collect_map(counts)
     }
+}
+
+/// One row of the order of succession as one line of JSON: the roster's nodes in order, and the replicas among them.
+#[must_use]
+pub fn succession_line(
+    partition: PartitionId,
+    row: &[NodeId],
+    replication_factor: usize,
+) -> String {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        partition: PartitionId,
+        succession: &'a [NodeId],
+        replicas: &'a [NodeId],
+    }
+    let replicas = &row[..replication_factor.min(row.len())];
+    line(&Row { partition, succession: row, replicas })
+}
+
+/// What would be left without some nodes, as one line of JSON: of each namespace, how many partitions would be active in
+/// no sub-cluster.
+#[must_use]
+pub fn loss_line(loss: &Loss, namespaces: &[NamespaceSettings]) -> String {
+    struct PerNamespace<'a>(&'a [NamespaceSettings], &'a [u32]);
+    impl Serialize for PerNamespace<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_map(self.0.iter().map(|settings| &settings.name).zip(self.1))
+        }
+    }
+    #[derive(Serialize)]
+    struct Lost<'a> {
+        nodes: &'a [NodeId],
+        unavailable: PerNamespace<'a>,
+    }
+    let unavailable = PerNamespace(namespaces, &loss.inactive);
+    line(&Lost { nodes: &loss.nodes, unavailable })
+}
+
+fn line(value: &impl Serialize) -> String {
+    let text = serde_json::to_string(value);
+    debug_assert!(text.is_ok(), "nothing here is anything that JSON cannot hold");
+    text.unwrap_or_default()
 }
 
 /// The table's head.

@@ -241,6 +241,12 @@ impl Timeline {
         self.outcomes.get(entry).map_or(&[], |events| events.as_slice())
     }
 
+    /// How many checkpoints there are, at most [`MOST_CHECKPOINTS`].
+    #[must_use]
+    pub fn checkpoints(&self) -> usize {
+        self.checkpoints.len()
+    }
+
     fn drop_undone(&mut self) {
         self.entries.truncate(self.position);
         self.outcomes.truncate(self.position);

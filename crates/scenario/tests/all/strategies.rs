@@ -1,1 +1,126 @@
-//! To come.
+//! Random setups, commands and entries: mostly sensible, now and then what a cluster refuses.
+
+use proptest::prelude::*;
+use rosterlab_engine::{
+    ClusterSetup, Command, Digest, Mode, NamespaceSettings, NodeId, NodeSetup, Profile, RackId,
+    ReadMode, RosterEntry, RosterNodes, Shutdown,
+};
+use rosterlab_scenario::{Entry, Settle};
+
+/// The ids that commands name: six nodes are there at first, the last two may be added.
+const IDS: [u64; 8] = [0xA1, 0xA2, 0xA3, 0xB1, 0xB2, 0xB3, 0xC1, 0xFFFF_FFFF_FFFF_FFFF];
+
+fn node() -> impl Strategy<Value = NodeId> {
+    proptest::sample::select(&IDS[..]).prop_map(|id| NodeId::new(id).unwrap())
+}
+
+fn nodes() -> impl Strategy<Value = Vec<NodeId>> {
+    proptest::sample::subsequence(&IDS[..7], 1..=3)
+        .prop_map(|ids| ids.into_iter().map(|id| NodeId::new(id).unwrap()).collect())
+}
+
+fn sides() -> impl Strategy<Value = Vec<Vec<NodeId>>> {
+    (proptest::sample::subsequence(&IDS[..6], 2..=6), 1..3_usize).prop_map(|(ids, first)| {
+        let ids: Vec<NodeId> = ids.into_iter().map(|id| NodeId::new(id).unwrap()).collect();
+        let (left, right) = ids.split_at(first.min(ids.len() - 1));
+        vec![left.to_vec(), right.to_vec()]
+    })
+}
+
+fn rack() -> impl Strategy<Value = RackId> {
+    (0..3_u32).prop_map(|rack| RackId::new(rack).unwrap())
+}
+
+fn namespace() -> impl Strategy<Value = String> {
+    prop_oneof![9 => Just("main".to_owned()), 2 => Just("cache".to_owned()), 1 => Just("no".to_owned())]
+}
+
+fn roster() -> impl Strategy<Value = RosterNodes> {
+    let entry = (node(), rack()).prop_map(|(node, rack)| RosterEntry { node, rack });
+    prop_oneof![
+        Just(RosterNodes::Observed),
+        proptest::collection::vec(entry, 0..5).prop_map(RosterNodes::List),
+    ]
+}
+
+fn digest() -> impl Strategy<Value = Digest> {
+    any::<[u8; 20]>().prop_map(Digest)
+}
+
+fn read_mode() -> impl Strategy<Value = ReadMode> {
+    prop_oneof![
+        Just(ReadMode::Session),
+        Just(ReadMode::Linearize),
+        Just(ReadMode::AllowReplica),
+        Just(ReadMode::AllowUnavailable),
+    ]
+}
+
+/// A command.
+pub fn command() -> impl Strategy<Value = Command> {
+    use proptest::option::of;
+    let shutdown = prop_oneof![Just(Shutdown::Clean), Just(Shutdown::Unclean)];
+    prop_oneof![
+        4 => (nodes(), shutdown).prop_map(|(nodes, shutdown)| Command::Stop { nodes, shutdown }),
+        4 => nodes().prop_map(|nodes| Command::Start { nodes }),
+        1 => (nodes(), of(0..2_u8)).prop_map(|(nodes, device)| Command::Wipe { nodes, device }),
+        1 => (node(), rack()).prop_map(|(id, rack)| Command::AddNode { id, rack }),
+        1 => (nodes(), rack()).prop_map(|(nodes, rack)| Command::MoveToRack { nodes, rack }),
+        2 => sides().prop_map(|between| Command::Cut { between }),
+        1 => of(sides()).prop_map(|between| Command::Heal { between }),
+        1 => (namespace(), roster(), of(node()))
+            .prop_map(|(namespace, nodes, on)| Command::RosterSet { namespace, nodes, on }),
+        1 => of(node()).prop_map(|on| Command::Recluster { on }),
+        1 => (namespace(), of(nodes()))
+            .prop_map(|(namespace, nodes)| Command::Revive { namespace, nodes }),
+        1 => nodes().prop_map(|nodes| Command::Quiesce { nodes }),
+        1 => nodes().prop_map(|nodes| Command::QuiesceUndo { nodes }),
+        1 => (namespace(), digest(), of(node()))
+            .prop_map(|(namespace, key, from)| Command::Write { namespace, key, from }),
+        1 => (namespace(), digest(), of(node()), read_mode())
+            .prop_map(|(namespace, key, from, mode)| Command::Read { namespace, key, from, mode }),
+    ]
+}
+
+/// An entry.
+pub fn entry() -> impl Strategy<Value = Entry> {
+    let settle = prop_oneof![4 => Just(Settle::Fully), 1 => Just(Settle::Prepared)];
+    prop_oneof![
+        8 => (command(), settle).prop_map(|(command, settle)| Entry::Act { command, settle }),
+        2 => (0..40_000_u64).prop_map(|ms| Entry::Pass { ms }),
+        2 => proptest::option::of(1..4097_u32).prop_map(|partitions| Entry::Migrate { partitions }),
+    ]
+}
+
+/// Six nodes on two racks or none, one SC namespace and perhaps an AP one.
+pub fn setup() -> impl Strategy<Value = ClusterSetup> {
+    let profile = prop_oneof![Just(Profile::V4_5_3), Just(Profile::V6_0)];
+    let delay = prop_oneof![2 => Just(0), 1 => 0..5_000_u32];
+    (1..4_u8, any::<(bool, bool, bool)>(), 1..3_u8, profile, delay).prop_map(
+        |(replication_factor, (racks, commit, cache), devices, profile, fill_delay_ms)| {
+            let nodes = IDS[..6].iter().map(|id| NodeSetup {
+                id: NodeId::new(*id).unwrap(),
+                rack: if racks {
+                    RackId::new(u32::from(*id >= 0xB1) + 1).unwrap()
+                } else {
+                    RackId::NONE
+                },
+            });
+            let strong = NamespaceSettings::strong("main", replication_factor);
+            let mut namespaces =
+                vec![NamespaceSettings { commit_to_device: commit, devices, ..strong }];
+            if cache {
+                let mode = Mode::Available;
+                namespaces
+                    .push(NamespaceSettings { mode, ..NamespaceSettings::strong("cache", 2) });
+            }
+            ClusterSetup {
+                namespaces,
+                profile,
+                fill_delay_ms,
+                migration_rate_per_s: 400,
+                ..ClusterSetup::of(nodes.collect(), 2)
+            }
+        },
+    )
+}

@@ -1,1 +1,149 @@
-//! To come.
+//! Undoing an entry equals never having done it; a seek equals a replay.
+
+use proptest::prelude::*;
+use rosterlab_engine::{ClusterSetup, Command, Event, NodeId, NodeSetup, RackId, Shutdown};
+use rosterlab_scenario::{Entry, MOST_CHECKPOINTS, Timeline};
+
+use crate::strategies::{entry, setup};
+
+fn node(id: u64) -> NodeId {
+    NodeId::new(id).unwrap()
+}
+
+fn three_nodes() -> ClusterSetup {
+    let of = |id| NodeSetup { id: node(id), rack: RackId::NONE };
+    ClusterSetup::of([0xA1, 0xA2, 0xA3].map(of).to_vec(), 2)
+}
+
+fn stop(id: u64) -> Command {
+    Command::Stop { nodes: vec![node(id)], shutdown: Shutdown::Clean }
+}
+
+fn events(timeline: &Timeline) -> Vec<(usize, Event)> {
+    timeline.events().map(|(index, event)| (index, event.clone())).collect()
+}
+
+/// Whether two timelines are the same in everything that can be seen.
+fn same(a: &Timeline, b: &Timeline) {
+    assert_eq!(a.position(), b.position());
+    assert!(a.cluster() == b.cluster(), "the clusters differ at {}", a.position());
+    assert_eq!(events(a), events(b));
+}
+
+#[test]
+fn acting_after_an_undo_drops_what_was_undone() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.act(stop(0xA1)).unwrap();
+    timeline.act(stop(0xA2)).unwrap();
+    assert!(timeline.undo() && timeline.undo() && !timeline.undo());
+    assert!(timeline.redo());
+    assert_eq!((timeline.position(), timeline.entries().len()), (1, 2));
+    timeline.act(stop(0xA3)).unwrap();
+    assert_eq!((timeline.position(), timeline.entries().len()), (2, 2));
+    assert!(!timeline.redo());
+    assert!(!timeline.seek(3) && timeline.position() == 2, "there is nothing to seek to");
+}
+
+#[test]
+fn a_refused_command_changes_nothing_and_keeps_what_was_undone() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.act(stop(0xA1)).unwrap();
+    timeline.undo();
+    let before = timeline.clone();
+    timeline.act(stop(0xBB)).unwrap_err();
+    same(&timeline, &before);
+    assert!(timeline == before && timeline.redo());
+}
+
+#[test]
+fn passes_merge_and_no_time_is_nothing() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.pass(0);
+    assert!(timeline.entries().is_empty());
+    timeline.act(stop(0xA1)).unwrap();
+    timeline.pass(300);
+    timeline.pass(700);
+    assert_eq!(timeline.entries()[1..], [Entry::Pass { ms: 1000 }]);
+    let mut at_once = Timeline::new(three_nodes()).unwrap();
+    at_once.act(stop(0xA1)).unwrap();
+    at_once.pass(1000);
+    same(&timeline, &at_once);
+    assert!(timeline.undo());
+    assert_eq!(timeline.position(), 1, "merged passes are undone together");
+    timeline.pass(1);
+    assert_eq!(timeline.entries()[1..], [Entry::Pass { ms: 1 }]);
+}
+
+#[test]
+fn long_timelines_keep_few_checkpoints_and_seek_anywhere() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    let mut clusters = vec![timeline.cluster().clone()];
+    for _ in 0..300 {
+        timeline.act(stop(0xA1)).unwrap();
+        clusters.push(timeline.cluster().clone());
+        timeline.act(Command::Start { nodes: vec![node(0xA1)] }).unwrap();
+        clusters.push(timeline.cluster().clone());
+    }
+    for position in [600, 0, 1, 599, 7, 8, 9, 128, 512, 511, 300] {
+        assert!(timeline.seek(position));
+        assert!(*timeline.cluster() == clusters[position], "at {position}");
+    }
+    assert!(timeline.checkpoints() <= MOST_CHECKPOINTS);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn undo_is_exact(
+        setup in setup(),
+        before in proptest::collection::vec(entry(), 0..14),
+        undone in proptest::collection::vec(entry(), 1..14),
+        after in proptest::collection::vec(entry(), 0..4),
+    ) {
+        let perform = |timeline: &mut Timeline, entries: &[Entry]| {
+            for entry in entries {
+                let _ = timeline.perform(entry.clone()); // refused ones change nothing
+            }
+        };
+        let mut plain = Timeline::new(setup.clone()).unwrap();
+        perform(&mut plain, &before);
+        let mut edited = plain.clone();
+        for entry in undone {
+            // A pass right after one from before would be merged into it, and undone with it.
+            let first = edited.entries().len() == plain.entries().len();
+            if !(first && matches!(entry, Entry::Pass { .. })) {
+                let _ = edited.perform(entry);
+            }
+        }
+        while edited.position() > plain.position() {
+            prop_assert!(edited.undo());
+        }
+        same(&edited, &plain);
+        perform(&mut plain, &after);
+        perform(&mut edited, &after);
+        // Where every later entry was refused, what was undone is still there.
+        same(&edited, &plain);
+    }
+
+    #[test]
+    fn a_seek_equals_a_replay(
+        setup in setup(),
+        entries in proptest::collection::vec(entry(), 1..40),
+        places in proptest::collection::vec(any::<proptest::sample::Index>(), 1..8),
+    ) {
+        let mut timeline = Timeline::new(setup.clone()).unwrap();
+        for entry in entries {
+            let _ = timeline.perform(entry);
+        }
+        for place in places {
+            let position = place.index(timeline.entries().len() + 1);
+            prop_assert!(timeline.seek(position));
+            let mut replay = Timeline::new(setup.clone()).unwrap();
+            for entry in &timeline.entries()[..position] {
+                replay.perform(entry.clone()).unwrap();
+            }
+            same(&timeline, &replay);
+        }
+    }
+}

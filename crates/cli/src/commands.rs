@@ -1,0 +1,190 @@
+//! What each command does.
+//!
+//! Invariant: what is printed on standard output is complete lines, each a step, a partition or a set; what fails is said
+//! on standard error with its place. Not here: the command line.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+
+use rosterlab_engine::{Cluster, NodeId, PartitionId, RosterEntry, Shutdown};
+use rosterlab_scenario::log::{Log, LogLine};
+use rosterlab_scenario::{MAX_BYTES, Runner, Scenario, ScenarioError, StepReport, report};
+use rosterlab_scenario::{explain, log, what_if};
+
+use crate::args::{Format, Source};
+
+/// How a command ended that could be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything that was expected holds.
+    Holds,
+    /// Something that was expected does not.
+    Fails,
+}
+
+/// Why a command could not be done.
+#[derive(Debug)]
+pub enum Problem {
+    /// Bad input: what is wrong with it.
+    Input(String),
+    /// Nothing could be printed.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<ScenarioError> for Problem {
+    fn from(error: ScenarioError) -> Self {
+        Self::Input(error.to_string())
+    }
+}
+
+/// Prints a text as it is.
+pub fn print(out: &mut impl Write, text: &str) -> Result<Verdict, Problem> {
+    out.write_all(text.as_bytes())?;
+    Ok(Verdict::Holds)
+}
+
+fn read(file: &Source) -> Result<Scenario, Problem> {
+    // One byte more than is allowed is enough to see that there are too many.
+    let most = MAX_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = match file {
+        Source::Stdin => io::stdin().lock().take(most).read_to_end(&mut bytes),
+        Source::File(path) => File::open(path).and_then(|f| f.take(most).read_to_end(&mut bytes)),
+    };
+    match (read, file) {
+        (Ok(_), _) => Ok(Scenario::parse(&bytes)?),
+        (Err(error), Source::Stdin) => {
+            Err(Problem::Input(format!("cannot read standard input: {error}")))
+        }
+        (Err(error), Source::File(path)) => {
+            Err(Problem::Input(format!("cannot read {}: {error}", path.display())))
+        }
+    }
+}
+
+fn last(file: &Source) -> Result<Cluster, Problem> {
+    let scenario = read(file)?;
+    Ok(Runner::new(&scenario)?.into_last()?)
+}
+
+/// `run`
+pub fn run(file: &Source, format: Format, out: &mut impl Write) -> Result<Verdict, Problem> {
+    let scenario = read(file)?;
+    let mut runner = Runner::new(&scenario)?;
+    let mut verdict = Verdict::Holds;
+    let mut log = Log::new(&runner.cluster().view());
+    if format == Format::Table {
+        writeln!(out, "{}", report::table_head())?;
+    }
+    loop {
+        // Cheap: a cluster shares its data with its copies.
+        let before = (format == Format::Log).then(|| runner.cluster().clone());
+        let entry = runner.next_entry().cloned();
+        let Some(report) = runner.next() else { return Ok(verdict) };
+        let report = report?;
+        match format {
+            Format::Ndjson => writeln!(out, "{}", report::ndjson(&report))?,
+            Format::Table => out.write_all(report::table_rows(&report).as_bytes())?,
+            Format::Log => {
+                let ticks = match (before, entry) {
+                    (Some(before), Some(entry)) => {
+                        log::ticker(&before, &entry, report.view.time_ms)
+                    }
+                    _ => Vec::new(),
+                };
+                print_log(&mut log, &report, ticks, out)?;
+            }
+        }
+        if !report.failures.is_empty() {
+            verdict = Verdict::Fails;
+            out.flush()?;
+        }
+        for failure in &report.failures {
+            let _ = writeln!(io::stderr(), "{failure}");
+        }
+    }
+}
+
+/// The lines of a step, merged over the nodes, in the order of time.
+fn print_log(
+    log: &mut Log,
+    report: &StepReport,
+    ticks: Vec<LogLine>,
+    out: &mut impl Write,
+) -> Result<(), Problem> {
+    let mut lines: Vec<LogLine> = report.events.iter().flat_map(|e| log.lines(e)).collect();
+    lines.extend(ticks);
+    lines.sort_by_key(|line| line.time_ms);
+    let width = report.view.nodes.iter().map(|node| node.id.to_string().len()).max();
+    for line in &lines {
+        let node = line.node.to_string();
+        writeln!(out, "{node:<w$}  {}", line.dated(report.clock), w = width.unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+/// `succession`
+pub fn succession(
+    roster: &[RosterEntry],
+    replication_factor: usize,
+    only: Option<PartitionId>,
+    out: &mut impl Write,
+) -> Result<Verdict, Problem> {
+    let nodes: Vec<_> = roster.iter().map(|entry| (entry.node, entry.rack)).collect();
+    let rows = rosterlab_engine::succession(&nodes, replication_factor);
+    for (partition, row) in PartitionId::all().zip(&rows) {
+        if only.is_some_and(|only| only != partition) {
+            continue;
+        }
+        writeln!(out, "{}", report::succession_line(partition, row, replication_factor))?;
+    }
+    Ok(Verdict::Holds)
+}
+
+/// `explain`
+pub fn explain(
+    file: &Source,
+    partition: PartitionId,
+    namespace: Option<&str>,
+    on: Option<NodeId>,
+    out: &mut impl Write,
+) -> Result<Verdict, Problem> {
+    let cluster = last(file)?;
+    let namespaces = &cluster.setup().namespaces;
+    let namespace = match (namespace, namespaces.as_slice()) {
+        (Some(name), _) => name,
+        (None, [only]) => &only.name,
+        (None, all) => {
+            let names: Vec<&str> = all.iter().map(|namespace| namespace.name.as_str()).collect();
+            let names = names.join(", ");
+            return Err(Problem::Input(format!("explain needs --namespace: there are {names}")));
+        }
+    };
+    let explanation = cluster
+        .explain(namespace, partition, on)
+        .map_err(|rejection| Problem::Input(rejection.to_string()))?;
+    print(out, &explain::text(&explanation, cluster.setup().profile))
+}
+
+/// `what-if`
+pub fn what_if(
+    file: &Source,
+    lose: usize,
+    shutdown: Shutdown,
+    out: &mut impl Write,
+) -> Result<Verdict, Problem> {
+    let cluster = last(file)?;
+    let losses = what_if::what_if(&cluster, lose, shutdown)
+        .map_err(|error| Problem::Input(format!("--lose: {error}")))?;
+    for outcome in losses {
+        let outcome = outcome.map_err(|rejection| Problem::Input(rejection.to_string()))?;
+        writeln!(out, "{}", report::loss_line(&outcome, &cluster.setup().namespaces))?;
+    }
+    Ok(Verdict::Holds)
+}
