@@ -64,6 +64,8 @@ pub(crate) fn failures(
     let mut comparison = Comparison { place, failures: Vec::new() };
     let sub_clusters = u32::try_from(view.sub_clusters.len()).unwrap_or(u32::MAX);
     comparison.field("sub_clusters", expect.sub_clusters, &sub_clusters);
+    let lost = u32::try_from(view.lost_writes).unwrap_or(u32::MAX);
+    comparison.field("lost_writes", expect.lost_writes, &lost);
     cluster_fields(&mut comparison, expect, here);
     node_fields(&mut comparison, expect, namespace, view)?;
     partition_fields(&mut comparison, expect, here);

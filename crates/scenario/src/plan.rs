@@ -320,6 +320,7 @@ impl Planner<'_> {
             regime,
             migrations,
             &expect.roster_nodes_present,
+            &expect.lost_writes,
         ];
         let some = of_cluster.iter().any(|field| field.is_some());
         if some || expect.node.is_some() || expect.partition.is_some() {

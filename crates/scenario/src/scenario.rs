@@ -572,6 +572,13 @@ pub struct Expect {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "u32"))]
     pub migrations: Option<u32>,
+    /// Acknowledged AP writes lost so far, in all namespaces.
+    #[serde(
+        deserialize_with = "maybe_whole::<0, { u32::MAX as u64 }, _, _>",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "u32"))]
+    pub lost_writes: Option<u32>,
     /// The node whose versions the next fields count.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::Node"))]
