@@ -125,9 +125,9 @@ impl Serialize for Seconds {
 impl<'de> Deserialize<'de> for Seconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct SecondsVisitor;
-        fn refuse<E: Error>(found: &dyn fmt::Display) -> E {
+        fn refuse<E: Error>(found: &dyn fmt::Debug) -> E {
             E::custom(format!(
-                "{found} is no time: 0 to {LONGEST_SECONDS} seconds, at most three places after the point"
+                "{found:?} is no time: 0 to {LONGEST_SECONDS} seconds, at most three places after the point"
             ))
         }
         impl Visitor<'_> for SecondsVisitor {

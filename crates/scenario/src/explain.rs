@@ -51,7 +51,7 @@ pub fn source(rule: Rule) -> Source {
 pub fn sentence(rule: Rule) -> &'static str {
     match rule {
         Rule::TooFewNodes => "fewer than RF roster nodes are present: not active",
-        Rule::NoData => "nobody present has data: active only if the partition is known to be new",
+        Rule::NoData => "nobody present has data: active only if it is known to be new",
         Rule::SuperMajority => "fewer than RF roster nodes are missing or untrusted: active",
         Rule::NoFullCopy => "no voter has a full copy: not active",
         Rule::AllReplicas => "every roster-replica is present: active",
@@ -114,7 +114,9 @@ pub fn text(explanation: &Explanation, profile: Profile) -> String {
             let _ = writeln!(text, "{}", rule_line(*rule, *answer, facts, profile));
         }
     }
-    let _ = writeln!(text, "\nrow:");
+    if !row.is_empty() {
+        let _ = writeln!(text, "\nrow:");
+    }
     for seat in row {
         let _ = writeln!(text, "  {}", seat_line(seat));
     }
@@ -132,7 +134,7 @@ fn rule_line(rule: Rule, answer: Answer, facts: &Facts, profile: Profile) -> Str
     };
     let source = source(rule).words();
     let line =
-        format!("{mark} {number}  {:<69}  {saw:<42}  {answer:<11}  {source}", sentence(rule));
+        format!("{mark} {number}  {:<66}  {saw:<40}  {answer:<11}  {source}", sentence(rule));
     line.trim_end().to_owned()
 }
 
@@ -149,7 +151,7 @@ fn seat_line(seat: &Seat) -> String {
         (!seat.present, "absent"),
         (seat.working_master, "working master"),
         (seat.replica_here, "replica here"),
-        (seat.full, "full"),
+        (seat.present && seat.full, "full"),
         (seat.filling, "filling"),
         (seat.quiesced, "quiesced"),
     ];

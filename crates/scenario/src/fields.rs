@@ -51,8 +51,8 @@ pub(crate) fn maybe_partition<'de, D: Deserializer<'de>>(
 struct Whole<const LOW: u64, const HIGH: u64>;
 
 impl<const LOW: u64, const HIGH: u64> Whole<LOW, HIGH> {
-    fn refuse<E: Error>(found: &dyn fmt::Display) -> E {
-        E::custom(format!("{found} is not a whole number from {LOW} to {HIGH}"))
+    fn refuse<E: Error>(found: &dyn fmt::Debug) -> E {
+        E::custom(format!("{found:?} is not a whole number from {LOW} to {HIGH}"))
     }
 }
 

@@ -106,7 +106,6 @@ impl Log {
             }
             EventKind::NodeAdded { node, .. } => {
                 self.emptied.insert(*node, (0..=u8::MAX).collect());
-                lines.info(*node, "as", Some("as.c:317"), self.banner());
             }
             EventKind::DrivesWiped { node, device } => {
                 let emptied = self.emptied.entry(*node).or_default();
@@ -190,8 +189,11 @@ impl Log {
                 lines.info(node, "drv_ssd", source, text);
             }
         }
-        let text = format!("{{{namespace}}} setting partition version 'e' flags");
-        lines.info(node, "drv_ssd", Some("drv_ssd_ee.c:1457"), text);
+        // The flags are the licensed edition's, for strong consistency; the lines above are of both modes.
+        if settings.is_some_and(|settings| settings.mode == Mode::StrongConsistency) {
+            let text = format!("{{{namespace}}} setting partition version 'e' flags");
+            lines.info(node, "drv_ssd", Some("drv_ssd_ee.c:1457"), text);
+        }
     }
 
     fn rebalanced(&self, lines: &mut Lines, event: &EventKind) {

@@ -1,1 +1,53 @@
-//! To come.
+//! A timeline exported as a scenario and read back is the same timeline.
+
+use proptest::prelude::*;
+use rosterlab_engine::ClusterSetup;
+use rosterlab_scenario::{Entry, Scenario, Timeline};
+
+use crate::strategies::{entry, setup};
+
+fn exported(timeline: &Timeline) -> Timeline {
+    let text = Scenario::from_timeline("exported", timeline).to_json();
+    let scenario = Scenario::parse(text.as_bytes()).unwrap_or_else(|e| panic!("{e} in\n{text}"));
+    assert_eq!(scenario.to_json(), text);
+    scenario.timeline().unwrap_or_else(|error| panic!("{error} in\n{text}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_was_done_is_what_is_exported(
+        setup in setup(),
+        entries in proptest::collection::vec(entry(), 0..20),
+        undone in 0..3_usize,
+    ) {
+        let mut timeline = Timeline::new(setup).unwrap();
+        for entry in entries {
+            let _ = timeline.perform(entry); // refused ones change nothing
+        }
+        for _ in 0..undone {
+            timeline.undo();
+        }
+        let again = exported(&timeline);
+        prop_assert_eq!(again.setup(), timeline.setup());
+        prop_assert_eq!(again.entries(), &timeline.entries()[..timeline.position()]);
+        prop_assert!(again.cluster() == timeline.cluster());
+    }
+}
+
+#[test]
+fn a_time_too_long_for_one_step_becomes_several() {
+    let setup = ClusterSetup::of(
+        vec![rosterlab_engine::NodeSetup {
+            id: "A1".parse().unwrap(),
+            rack: rosterlab_engine::RackId::NONE,
+        }],
+        1,
+    );
+    let mut timeline = Timeline::new(setup).unwrap();
+    timeline.pass(2_500_000_000_001);
+    let scenario = Scenario::from_timeline("long", &timeline);
+    assert_eq!(scenario.steps.len(), 3);
+    assert_eq!(exported(&timeline).entries(), [Entry::Pass { ms: 2_500_000_000_001 }]);
+}

@@ -1,1 +1,407 @@
-//! To come.
+//! What people read: the table, the log, explanations, what-if.
+
+use expect_test::{Expect, expect};
+use rosterlab_engine::{Cluster, PartitionId, Shutdown};
+use rosterlab_scenario::log::{Level, Log, LogLine};
+use rosterlab_scenario::what_if::{Loss, WhatIfError, what_if};
+use rosterlab_scenario::{Runner, Scenario, explain, log, report};
+
+const CASE_STUDY: &str = include_str!("../../../../www/scenarios/case-study.json");
+
+/// A file on six nodes of two racks, an SC namespace with two devices and an AP one.
+fn six(steps: &str) -> Scenario {
+    let text = format!(
+        r#"{{"format":"rosterlab-scenario/1","cluster":{{
+            "nodes":[{{"id":"A1","rack":1}},{{"id":"A2","rack":1}},{{"id":"A3","rack":1}},
+                     {{"id":"B1","rack":2}},{{"id":"B2","rack":2}},{{"id":"B3","rack":2}}],
+            "namespaces":[{{"name":"main","replication-factor":2,"devices":2}},
+                          {{"name":"cache","replication-factor":2,"strong-consistency":false}}]}},
+            "steps":[{steps}]}}"#
+    );
+    Scenario::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn case_study() -> Scenario {
+    Scenario::parse(CASE_STUDY.as_bytes()).unwrap()
+}
+
+/// The log of one node, dated, with the ticker.
+fn log_of(scenario: &Scenario, node: &str) -> String {
+    let mut runner = Runner::new(scenario).unwrap();
+    let mut log = Log::new(&runner.cluster().view());
+    let mut text = String::new();
+    loop {
+        let (before, entry) = (runner.cluster().clone(), runner.next_entry().cloned());
+        let Some(report) = runner.next() else { return text };
+        let report = report.unwrap();
+        let mut lines: Vec<LogLine> = report.events.iter().flat_map(|e| log.lines(e)).collect();
+        if let Some(entry) = entry {
+            lines.extend(log::ticker(&before, &entry, report.view.time_ms));
+        }
+        lines.sort_by_key(|line| line.time_ms);
+        for line in lines.iter().filter(|line| line.node.to_string() == node) {
+            text += &line.dated(report.clock);
+            text += "\n";
+        }
+    }
+}
+
+fn last(scenario: &Scenario) -> Cluster {
+    Runner::new(scenario).unwrap().into_last().unwrap()
+}
+
+#[test]
+fn the_table_of_the_case_study() {
+    let scenario = case_study();
+    let mut text = report::table_head() + "\n";
+    for report in Runner::new(&scenario).unwrap() {
+        text += &report::table_rows(&report.unwrap());
+    }
+    expect![[r#"
+        step  do            time      sub-cluster            namespace        roster   regime  active  unavail  dead  migrations left
+           0  stop          09:05:19  A103 +2                main             3 of 5        3    4096        0     0             4096
+           1  expect        09:05:19  A103 +2                main             3 of 5        3    4096        0     0             4096
+           2  migrate       09:05:54  A103 +2                main             3 of 5        3    4096        0     0                0
+           3  expect        09:05:54  A103 +2                main             3 of 5        3    4096        0     0                0
+           4  crash         10:31:01  A103 +1                main             2 of 5        5       0     4096     0                0
+           5  expect        10:31:01  A103 +1                main             2 of 5        5       0     4096     0                0
+           6  start         10:35:42  A103 +2                main             3 of 5        7       0     4096     0                0
+           7  expect        10:35:42  A103 +2                main             3 of 5        7       0     4096     0                0
+           8  expect        10:35:42  A103 +2                main             3 of 5        7       0     4096     0                0
+           9  start         10:50:01  B102 +3                main             4 of 5        9       0     4096     0                0
+          10  expect        10:50:01  B102 +3                main             4 of 5        9       0     4096     0                0
+          11  start         11:05:01  B102 +4                main             5 of 5       11    4096        0     0            12288
+          12  expect        11:05:01  B102 +4                main             5 of 5       11    4096        0     0            12288
+          13  expect        11:05:01  B102 +4                main             5 of 5       11    4096        0     0            12288
+          14  migrate       11:06:10  B102 +4                main             5 of 5       11    4096        0     0                0
+          15  expect        11:06:10  B102 +4                main             5 of 5       11    4096        0     0                0
+    "#]].assert_eq(&text);
+}
+
+#[test]
+fn the_table_of_a_cut_with_two_namespaces() {
+    let scenario = six(r#"{"do":"cut","between":[["A1"],["A2","A3","B1","B2","B3"]]},
+           {"do":"write","namespace":"main","key":1,"from":"A1"},
+           {"do":"expect","namespace":"main","dead":1},
+           {"do":"crash","nodes":["A1","A2","A3","B1","B2","B3"]}"#);
+    let mut text = String::new();
+    for report in Runner::new(&scenario).unwrap() {
+        text += &report::table_rows(&report.unwrap());
+    }
+    expect![[r#"
+           0  cut           00:00:01  B3 +4                  main             5 of 6        3    4096        0     0             1316
+                                                             cache            AP            -    4096        0     0             1316
+                                      A1 alone               main             1 of 6        3       0     4096     0                0
+                                                             cache            AP            -    4096        0     0                0
+           1  write         00:00:01  B3 +4                  main             5 of 6        3    4096        0     0             1316
+                                                             cache            AP            -    4096        0     0             1316
+                                      A1 alone               main             1 of 6        3       0     4096     0                0
+                                                             cache            AP            -    4096        0     0                0
+                                      the client is told: unavailable
+           2  expect        00:00:01  B3 +4                  main             5 of 6        3    4096        0     0             1316
+                                                             cache            AP            -    4096        0     0             1316
+                                      A1 alone               main             1 of 6        3       0     4096     0                0
+                                                             cache            AP            -    4096        0     0                0
+                                      FAILED steps[2].dead: expected 1, found 0
+           3  crash         00:00:03  no node is in a cluster
+    "#]].assert_eq(&text);
+}
+
+#[test]
+fn the_crashed_nodes_log_in_the_case_study() {
+    expect![[r#"
+        Jan 01 2019 09:05:19 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key 35de1c9756ce
+        Jan 01 2019 09:05:19 GMT: INFO (clustering): (clustering.c:5797) applied new succession list a103 a102 a101
+        Jan 01 2019 09:05:19 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 3
+        Jan 01 2019 09:05:19 GMT: INFO (partition): (partition_balance_ee.c:1000) {main} 3 of 5 nodes participating - regime 1 -> 3
+        Jan 01 2019 09:05:19 GMT: INFO (partition): (partition_balance_ee.c:1244) {main} rebalanced: regime 3 expected-migrations (1381,1379,1381) expected-appeals 0 unavailable-partitions 0
+        Jan 01 2019 09:05:28 GMT: INFO (info): (ticker.c:454) {main} migrations: remaining (1053,1041,1053) active (1,1,0) complete-pct 24.13
+        Jan 01 2019 09:05:38 GMT: INFO (info): (ticker.c:454) {main} migrations: remaining (653,638,653) active (1,1,0) complete-pct 53.22
+        Jan 01 2019 09:05:48 GMT: INFO (info): (ticker.c:454) {main} migrations: remaining (253,227,253) active (1,1,0) complete-pct 82.61
+        Jan 01 2019 09:05:54 GMT: INFO (info): (ticker.c:457) {main} migrations: complete
+        Jan 01 2019 10:35:41 GMT: INFO (as): (as.c:317) <><><><><><><><><><>  Aerospike Enterprise Edition build 4.5.3.2  <><><><><><><><><><>
+        Jan 01 2019 10:35:41 GMT: INFO (drv_ssd): (drv_ssd.c:3002) {main} device /dev/sda prior shutdown not clean
+        Jan 01 2019 10:35:41 GMT: INFO (drv_ssd): (drv_ssd_ee.c:1457) {main} setting partition version 'e' flags
+        Jan 01 2019 10:35:42 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key e372e2338aca
+        Jan 01 2019 10:35:42 GMT: INFO (clustering): (clustering.c:5797) applied new succession list a103 a102 a101
+        Jan 01 2019 10:35:42 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 3
+        Jan 01 2019 10:35:42 GMT: INFO (partition): (partition_balance_ee.c:1000) {main} 3 of 5 nodes participating - regime 5 -> 7
+        Jan 01 2019 10:35:42 GMT: INFO (partition): (partition_balance_ee.c:1244) {main} rebalanced: regime 7 expected-migrations (0,0,0) expected-appeals 0 unavailable-partitions 4096
+        Jan 01 2019 10:50:01 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key 3b0ca389c35a
+        Jan 01 2019 10:50:01 GMT: INFO (clustering): (clustering.c:5797) applied new succession list b102 a103 a102 a101
+        Jan 01 2019 10:50:01 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 4
+        Jan 01 2019 10:50:01 GMT: INFO (partition): (partition_balance_ee.c:1000) {main} 4 of 5 nodes participating - regime 7 -> 9
+        Jan 01 2019 10:50:01 GMT: INFO (partition): (partition_balance_ee.c:1244) {main} rebalanced: regime 9 expected-migrations (0,0,0) expected-appeals 0 unavailable-partitions 4096
+        Jan 01 2019 11:05:01 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key a5d9adefe000
+        Jan 01 2019 11:05:01 GMT: INFO (clustering): (clustering.c:5797) applied new succession list b102 b101 a103 a102 a101
+        Jan 01 2019 11:05:01 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 5
+        Jan 01 2019 11:05:01 GMT: INFO (partition): (partition_balance_ee.c:1000) {main} 5 of 5 nodes participating - regime 9 -> 11
+        Jan 01 2019 11:05:01 GMT: INFO (partition): (partition_balance_ee.c:1244) {main} rebalanced: regime 11 expected-migrations (2760,2206,1650) expected-appeals 0 unavailable-partitions 0
+        Jan 01 2019 11:05:08 GMT: INFO (info): (ticker.c:454) {main} migrations: remaining (2501,1963,1512) active (1,1,0) complete-pct 10.11
+        Jan 01 2019 11:05:18 GMT: INFO (info): (ticker.c:454) {main} migrations: remaining (2101,1530,1236) active (1,1,0) complete-pct 26.88
+        Jan 01 2019 11:05:28 GMT: INFO (info): (ticker.c:454) {main} migrations: remaining (1701,1125,990) active (1,1,0) complete-pct 43.09
+        Jan 01 2019 11:05:38 GMT: INFO (info): (ticker.c:454) {main} migrations: remaining (1301,756,758) active (1,1,0) complete-pct 58.58
+        Jan 01 2019 11:05:48 GMT: INFO (info): (ticker.c:454) {main} migrations: remaining (901,412,516) active (1,1,0) complete-pct 73.56
+        Jan 01 2019 11:05:58 GMT: INFO (info): (ticker.c:454) {main} migrations: remaining (501,230,300) active (1,1,0) complete-pct 85.28
+        Jan 01 2019 11:06:08 GMT: INFO (info): (ticker.c:454) {main} migrations: remaining (101,36,60) active (1,1,0) complete-pct 97.24
+        Jan 01 2019 11:06:10 GMT: INFO (info): (ticker.c:457) {main} migrations: complete
+    "#]].assert_eq(&log_of(&case_study(), "A102"));
+}
+
+#[test]
+fn logs_of_what_the_case_study_does_not_have() {
+    let check = |steps: &str, node: &str, expected: &Expect| {
+        expected.assert_eq(&log_of(&six(steps), node));
+    };
+    let stop_and = |wipe: &str| {
+        format!(r#"{{"do":"stop","nodes":["A1"]}},{wipe},{{"do":"start","nodes":["A1"]}}"#)
+    };
+    check(
+        &stop_and(r#"{"do":"wipe","nodes":["A1"]}"#),
+        "A1",
+        &expect![[r#"
+            Jan 01 2019 00:00:00 GMT: INFO (as): finished clean shutdown - exiting
+            Jan 01 2019 00:00:01 GMT: INFO (as): (as.c:317) <><><><><><><><><><>  Aerospike Enterprise Edition build 4.5.3.2  <><><><><><><><><><>
+            Jan 01 2019 00:00:01 GMT: INFO (drv_ssd): {main} found all 2 devices fresh, initializing to random 2870996990448548868
+            Jan 01 2019 00:00:01 GMT: INFO (drv_ssd): (drv_ssd_ee.c:1457) {main} setting partition version 'e' flags
+            Jan 01 2019 00:00:01 GMT: INFO (drv_ssd): {cache} found all 1 devices fresh, initializing to random 2870996990448548868
+            Jan 01 2019 00:00:03 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key 14e4db018fed
+            Jan 01 2019 00:00:03 GMT: INFO (clustering): (clustering.c:5797) applied new succession list b3 b2 b1 a3 a2 a1
+            Jan 01 2019 00:00:03 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 6
+            Jan 01 2019 00:00:03 GMT: INFO (partition): (partition_balance_ee.c:1000) {main} 6 of 6 nodes participating - regime 3 -> 5
+            Jan 01 2019 00:00:03 GMT: INFO (partition): (partition_balance_ee.c:1244) {main} rebalanced: regime 5 expected-migrations (0,1316,1306) expected-appeals 0 unavailable-partitions 0
+            Jan 01 2019 00:00:03 GMT: INFO (partition): {cache} rebalanced: expected-migrations (0,1316,1306) fresh-partitions 0
+        "#]],
+    );
+    check(
+        &stop_and(r#"{"do":"wipe","nodes":["A1"],"device":1}"#),
+        "A1",
+        &expect![[r#"
+        Jan 01 2019 00:00:00 GMT: INFO (as): finished clean shutdown - exiting
+        Jan 01 2019 00:00:01 GMT: INFO (as): (as.c:317) <><><><><><><><><><>  Aerospike Enterprise Edition build 4.5.3.2  <><><><><><><><><><>
+        Jan 01 2019 00:00:01 GMT: INFO (drv_ssd): {main} device /dev/sdb is empty
+        Jan 01 2019 00:00:01 GMT: INFO (drv_ssd): (drv_ssd_ee.c:1457) {main} setting partition version 'e' flags
+        Jan 01 2019 00:00:03 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key 14e4db018fed
+        Jan 01 2019 00:00:03 GMT: INFO (clustering): (clustering.c:5797) applied new succession list b3 b2 b1 a3 a2 a1
+        Jan 01 2019 00:00:03 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 6
+        Jan 01 2019 00:00:03 GMT: INFO (partition): (partition_balance_ee.c:1000) {main} 6 of 6 nodes participating - regime 3 -> 5
+        Jan 01 2019 00:00:03 GMT: INFO (partition): (partition_balance_ee.c:1244) {main} rebalanced: regime 5 expected-migrations (0,1316,1306) expected-appeals 0 unavailable-partitions 0
+        Jan 01 2019 00:00:03 GMT: INFO (partition): {cache} rebalanced: expected-migrations (1316,1316,1306) fresh-partitions 0
+    "#]],
+    );
+    check(
+        r#"{"do":"quiesce","nodes":["A1"]},{"do":"quiesce-undo","nodes":["A1"]},
+           {"do":"quiesce","nodes":["A1","A2","A3","B1","B2","B3"]},{"do":"recluster"}"#,
+        "B3",
+        &expect![[r#"
+            Jan 01 2019 00:00:00 GMT: INFO (info): quiesced this node
+            Jan 01 2019 00:00:00 GMT: INFO (clustering): recluster: triggered...
+            Jan 01 2019 00:00:01 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key 35de1c9756ce
+            Jan 01 2019 00:00:01 GMT: INFO (clustering): (clustering.c:5797) applied new succession list b3 b2 b1 a3 a2 a1
+            Jan 01 2019 00:00:01 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 6
+            Jan 01 2019 00:00:01 GMT: WARNING (partition): {main} can't quiesce all nodes - ignoring
+            Jan 01 2019 00:00:01 GMT: INFO (partition): (partition_balance_ee.c:1000) {main} 6 of 6 nodes participating - regime 1 -> 3
+            Jan 01 2019 00:00:01 GMT: INFO (partition): (partition_balance_ee.c:1244) {main} rebalanced: regime 3 expected-migrations (0,0,0) expected-appeals 0 unavailable-partitions 0
+            Jan 01 2019 00:00:01 GMT: WARNING (partition): {cache} can't quiesce all nodes - ignoring
+            Jan 01 2019 00:00:01 GMT: INFO (partition): {cache} rebalanced: expected-migrations (0,0,0) fresh-partitions 0
+        "#]],
+    );
+    check(
+        r#"{"do":"crash","nodes":["A1","B1"]},{"do":"start","nodes":["A1","B1"]},
+           {"do":"revive","namespace":"main"}"#,
+        "A1",
+        &expect![[r#"
+            Jan 01 2019 00:00:01 GMT: INFO (as): (as.c:317) <><><><><><><><><><>  Aerospike Enterprise Edition build 4.5.3.2  <><><><><><><><><><>
+            Jan 01 2019 00:00:01 GMT: INFO (drv_ssd): (drv_ssd.c:3002) {main} device /dev/sda prior shutdown not clean
+            Jan 01 2019 00:00:01 GMT: INFO (drv_ssd): (drv_ssd.c:3002) {main} device /dev/sdb prior shutdown not clean
+            Jan 01 2019 00:00:01 GMT: INFO (drv_ssd): (drv_ssd_ee.c:1457) {main} setting partition version 'e' flags
+            Jan 01 2019 00:00:01 GMT: INFO (drv_ssd): (drv_ssd.c:3002) {cache} device /dev/sda prior shutdown not clean
+            Jan 01 2019 00:00:03 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key 14e4db018fed
+            Jan 01 2019 00:00:03 GMT: INFO (clustering): (clustering.c:5797) applied new succession list b3 b2 b1 a3 a2 a1
+            Jan 01 2019 00:00:03 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 6
+            Jan 01 2019 00:00:03 GMT: INFO (partition): (partition_balance_ee.c:1000) {main} 6 of 6 nodes participating - regime 3 -> 5
+            Jan 01 2019 00:00:03 GMT: WARNING (partition): (partition_balance_ee.c:1244) {main} rebalanced: regime 5 expected-migrations (0,879,1263) expected-appeals 0 dead-partitions 437
+            Jan 01 2019 00:00:03 GMT: INFO (partition): {cache} rebalanced: expected-migrations (1316,1548,1959) fresh-partitions 0
+            Jan 01 2019 00:00:03 GMT: INFO (info): revive: complete - issue 'recluster:' command
+        "#]],
+    );
+    check(
+        r#"{"do":"add","id":"C1"}"#,
+        "C1",
+        &expect![[r#"
+            Jan 01 2019 00:00:00 GMT: INFO (as): (as.c:317) <><><><><><><><><><>  Aerospike Enterprise Edition build 4.5.3.2  <><><><><><><><><><>
+            Jan 01 2019 00:00:00 GMT: INFO (drv_ssd): {main} found all 2 devices fresh, initializing to random 14259091248532064356
+            Jan 01 2019 00:00:00 GMT: INFO (drv_ssd): (drv_ssd_ee.c:1457) {main} setting partition version 'e' flags
+            Jan 01 2019 00:00:00 GMT: INFO (drv_ssd): {cache} found all 1 devices fresh, initializing to random 14259091248532064356
+            Jan 01 2019 00:00:01 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key 35de1c9756ce
+            Jan 01 2019 00:00:01 GMT: INFO (clustering): (clustering.c:5797) applied new succession list c1 b3 b2 b1 a3 a2 a1
+            Jan 01 2019 00:00:01 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 7
+            Jan 01 2019 00:00:01 GMT: INFO (partition): (partition_balance_ee.c:1000) {main} 6 of 6 nodes participating - regime 1 -> 3
+            Jan 01 2019 00:00:01 GMT: INFO (partition): (partition_balance_ee.c:1244) {main} rebalanced: regime 3 expected-migrations (0,0,0) expected-appeals 0 unavailable-partitions 0
+            Jan 01 2019 00:00:01 GMT: INFO (partition): {cache} rebalanced: expected-migrations (0,1458,1126) fresh-partitions 0
+        "#]],
+    );
+}
+
+#[test]
+fn dead_partitions_are_a_warning() {
+    let scenario = six(r#"{"do":"crash","nodes":["A1","B1"]},{"do":"start","nodes":["A1","B1"]}"#);
+    let mut runner = Runner::new(&scenario).unwrap();
+    let mut log = Log::new(&runner.cluster().view());
+    let events: Vec<_> = runner.by_ref().flat_map(|report| report.unwrap().events).collect();
+    let lines: Vec<LogLine> = events.iter().flat_map(|event| log.lines(event)).collect();
+    let warned = lines.iter().filter(|line| line.level == Level::Warning).count();
+    let dead = lines.iter().filter(|line| line.text.contains("dead-partitions")).count();
+    assert_eq!((warned, dead), (6, 6), "one on each node");
+}
+
+/// Looking at the ticker changes nothing, and its numbers only fall.
+#[test]
+fn the_ticker_counts_down_until_all_is_done() {
+    let text = log_of(&case_study(), "A101");
+    let percentages: Vec<f64> = text
+        .lines()
+        .filter_map(|line| line.split_once("complete-pct "))
+        .map(|(_, number)| number.parse().unwrap())
+        .collect();
+    assert!(percentages.len() > 5, "{text}");
+    assert!(percentages.iter().all(|p| (0.0..=100.0).contains(p)));
+    assert_eq!(text.lines().filter(|line| line.ends_with("migrations: complete")).count(), 2);
+}
+
+#[test]
+fn explanations() {
+    let check = |scenario: &Scenario, namespace: &str, on: Option<&str>, expected: &Expect| {
+        let cluster = last(scenario);
+        let on = on.map(|on| on.parse().unwrap());
+        let explanation = cluster.explain(namespace, PartitionId::new(0).unwrap(), on).unwrap();
+        expected.assert_eq(&explain::text(&explanation, cluster.setup().profile));
+    };
+    let mut incident = case_study();
+    let returned = incident.steps.iter().position(|step| step.action.name() == "start").unwrap();
+    incident.steps.truncate(returned + 1);
+    check(
+        &incident,
+        "main",
+        None,
+        &expect![[r#"
+            namespace main, partition 0, the sub-cluster of A103, server 4.5.3: unavailable
+            because: no voter has a full copy: not active (documented)
+
+            rules, in the order in which they are asked (* decided):
+              0  fewer than RF roster nodes are present: not active                  3 present, RF 2                           passed       documented
+              1  nobody present has data: active only if it is known to be new       2 with data                               passed       inferred
+              2  fewer than RF roster nodes are missing or untrusted: active         2 absent + 1 untrusted = 3, RF 2          passed       documented
+            * 3  no voter has a full copy: not active                                0 full                                    decided      documented
+              4  every roster-replica is present: active                             1 of 2 present                            not reached  documented, seen in logs
+              5  more than half of the roster votes, with a roster-replica: active   2 of 5 vote, 1 roster-replica(s) present  not reached  documented, seen in logs
+              6  exactly half of the roster votes, with the roster-master: active    2 of 5 vote, roster-master present        not reached  documented, seen in logs
+              7  none of these: not active                                                                                     not reached  documented
+
+            row:
+              A103              roster-master      35de1c9756ce.0.-s-
+              B102              roster-replica     2dec89025cc1.0.-p-  absent
+              A102                                 35de1c9756ce.0.-se
+              A101                                 000000000000.0.-p-
+              B101                                 000000000000.0.-p-  absent
+        "#]],
+    );
+    let cut = six(r#"{"do":"cut","between":[["A1","A2","A3"],["B1","B2","B3"]]}"#);
+    check(
+        &cut,
+        "main",
+        Some("A1"),
+        &expect![[r#"
+            namespace main, partition 0, the sub-cluster of A3, server 4.5.3: unavailable
+            because: none of these: not active (documented)
+
+            rules, in the order in which they are asked (* decided):
+              0  fewer than RF roster nodes are present: not active                  3 present, RF 2                           passed       documented
+              1  nobody present has data: active only if it is known to be new       1 with data                               passed       inferred
+              2  fewer than RF roster nodes are missing or untrusted: active         3 absent + 0 untrusted = 3, RF 2          passed       documented
+              3  no voter has a full copy: not active                                1 full                                    passed       documented
+              4  every roster-replica is present: active                             1 of 2 present                            passed       documented, seen in logs
+              5  more than half of the roster votes, with a roster-replica: active   3 of 6 vote, 1 roster-replica(s) present  passed       documented, seen in logs
+              6  exactly half of the roster votes, with the roster-master: active    3 of 6 vote, roster-master absent         passed       documented, seen in logs
+            * 7  none of these: not active                                                                                     decided      documented
+
+            row:
+              B3                roster-master      2dec89025cc1.0.mp-  absent
+              A3                roster-replica     2dec89025cc1.0.-s-
+              A1                                   000000000000.0.-p-
+              A2                                   000000000000.0.-p-
+              B1                                   35de1c9756ce.0.-s-  absent
+              B2                                   000000000000.0.-p-  absent
+        "#]],
+    );
+    check(
+        &cut,
+        "cache",
+        Some("A1"),
+        &expect![[r#"
+        namespace cache, partition 0, the sub-cluster of A3, server 4.5.3: active
+        because: an AP namespace is active in every sub-cluster (documented)
+
+        row:
+          A3                                   14e4db018fed.0.mp-  working master, replica here, full
+          A1                                   14e4db018fed.0.-s-  replica here, filling
+          A2                                   000000000000.0.-p-
+    "#]],
+    );
+    let all = six(r#"{"do":"crash","nodes":["A1","A2","A3","B1","B2","B3"]}"#);
+    check(
+        &all,
+        "main",
+        None,
+        &expect![[r#"
+            namespace main, partition 0, no node is in a cluster, server 4.5.3: unavailable
+            because: in no cluster: not active (documented)
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_lost_with_one_or_two_more() {
+    let mut scenario = case_study();
+    scenario.steps.truncate(3); // rack B is down, rack A is filled
+    let cluster = last(&scenario);
+    let before = cluster.clone();
+    let lines = |lose, shutdown| {
+        let losses = what_if(&cluster, lose, shutdown).unwrap();
+        let namespaces = &cluster.setup().namespaces;
+        losses.map(|loss| report::loss_line(&loss.unwrap(), namespaces) + "\n").collect::<String>()
+    };
+    expect![[r#"
+        {"nodes":["A103"],"unavailable":{"main":4096}}
+        {"nodes":["A102"],"unavailable":{"main":4096}}
+        {"nodes":["A101"],"unavailable":{"main":4096}}
+    "#]]
+    .assert_eq(&lines(1, Shutdown::Clean));
+    expect![[r#"
+        {"nodes":["A103","A102","A101"],"unavailable":{"main":4096}}
+    "#]]
+    .assert_eq(&lines(3, Shutdown::Unclean));
+    assert!(cluster == before, "the cluster itself is not touched");
+    let refused = |lose| what_if(&cluster, lose, Shutdown::Clean).err();
+    assert_eq!(refused(0), Some(WhatIfError::Lose { lose: 0, up: 3 }));
+    assert_eq!(refused(4), Some(WhatIfError::Lose { lose: 4, up: 3 }));
+}
+
+/// The five nodes of the documentation's rule: any one may go, and some pairs may not.
+#[test]
+fn every_set_is_tried_once() {
+    let cluster = last(&six(""));
+    let losses: Vec<Loss> =
+        what_if(&cluster, 2, Shutdown::Clean).unwrap().map(Result::unwrap).collect();
+    assert_eq!(losses.len(), 15);
+    let mut sets: Vec<_> = losses.iter().map(|loss| loss.nodes.clone()).collect();
+    sets.sort();
+    sets.dedup();
+    assert_eq!(sets.len(), 15);
+    for loss in &losses {
+        assert_eq!(loss.inactive[1], 0, "an AP namespace loses nothing");
+        let one_rack = loss.nodes.iter().all(|node| node.to_string().starts_with('A'))
+            || loss.nodes.iter().all(|node| node.to_string().starts_with('B'));
+        assert_eq!(loss.inactive[0] == 0, one_rack, "{loss:?}");
+    }
+}
