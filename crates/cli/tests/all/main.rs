@@ -1,0 +1,44 @@
+//! The command line as a person or a script meets it: arguments and input in; exit code, output and complaints out.
+#![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+#![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+
+mod output;
+mod schema;
+mod table;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A file of the repository.
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// Runs `rosterlab` with these arguments and this standard input.
+fn rosterlab(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rosterlab"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    // A thread of its own: a command that does not read its input must not block the test.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+/// Exit code, standard output and standard error as text.
+fn told(arguments: &[&str], input: &str) -> (i32, String, String) {
+    let output = rosterlab(arguments, input.as_bytes());
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}

@@ -1,0 +1,112 @@
+//! What the commands print, against golden files and documented lines.
+
+use serde_json::Value;
+
+use crate::{repository, told};
+
+#[test]
+fn the_same_file_prints_the_same_bytes() {
+    for file in ["case-study", "consistent-or-available", "two-stops-in-a-row"] {
+        let path = repository(&format!("www/scenarios/{file}.json"));
+        let path = path.to_str().unwrap();
+        for format in ["ndjson", "table", "log"] {
+            let once = told(&["run", path, "--format", format], "");
+            assert_eq!(once, told(&["run", path, "--format", format], ""), "{file} {format}");
+            assert_eq!((once.0, once.2.as_str()), (0, ""), "{file} {format}");
+            assert!(!once.1.is_empty());
+        }
+    }
+}
+
+/// The line that scenario-format.md shows, with what a golden value makes of it.
+#[test]
+fn a_line_of_ndjson() {
+    let path = repository("www/scenarios/case-study.json");
+    let (_, out, _) = told(&["run", path.to_str().unwrap()], "");
+    let first = out.lines().next().unwrap();
+    assert!(first.starts_with(
+        r#"{"step":0,"do":"stop","sub_clusters":[{"nodes":["A103","A102","A101"],"principal":"A103","cluster_key":""#
+    ));
+    assert!(first.ends_with(concat!(
+        r#","namespaces":{"main":{"roster_nodes_present":3,"regime":3,"active":4096,"unavailable":0,"dead":0,"#,
+        r#""expected_migrations":{"A103":[1369,1349,1369],"A102":[1381,1379,1381],"A101":[1346,1368,1346]}}}}]}"#
+    )));
+}
+
+#[test]
+fn a_failed_expectation_says_what_was_found() {
+    let file = concat!(
+        r#"{"format":"rosterlab-scenario/1","cluster":{"nodes":[{"id":"A1"},{"id":"A2"}]},"steps":["#,
+        r#"{"do":"stop","nodes":["A1"]},{"do":"expect","unavailable":0,"dead":1}]}"#
+    );
+    let (code, out, complaints) = told(&["run", "-"], file);
+    assert_eq!(code, 1);
+    assert_eq!(
+        complaints,
+        "steps[1].unavailable: expected 0, found 4096\nsteps[1].dead: expected 1, found 0\n"
+    );
+    let last: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    assert_eq!(last["failed"][0]["place"], "steps[1].unavailable");
+}
+
+#[test]
+fn succession_is_the_golden_one() {
+    let golden = std::fs::read_to_string(repository("tests/golden/succession.json")).unwrap();
+    let golden: Value = serde_json::from_str(&golden).unwrap();
+    for table in golden["tables"].as_array().unwrap() {
+        let name = table["name"].as_str().unwrap();
+        let roster: Vec<&str> = table["roster"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry.as_str().unwrap())
+            .collect();
+        let (roster, rf) = (roster.join(","), table["replication_factor"].to_string());
+        let arguments = ["succession", "--roster", &roster, "--replication-factor", &rf];
+        let (code, out, complaint) = told(&arguments, "");
+        assert_eq!((code, complaint.as_str()), (0, ""), "{name}");
+        let lines: Vec<Value> =
+            out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 4096, "{name}");
+        for (partition, row) in table["rows"].as_object().unwrap() {
+            let line = &lines[partition.parse::<usize>().unwrap()];
+            assert_eq!(line["partition"].to_string(), *partition, "{name}");
+            assert_eq!(&line["succession"], row, "{name}, partition {partition}");
+        }
+    }
+}
+
+#[test]
+fn one_partitions_succession() {
+    let arguments = ["succession", "--roster", "a101@1,A102@1,B101@2", "--replication-factor", "2"];
+    let (_, out, _) = told(&[&arguments[..], &["--partition", "0"]].concat(), "");
+    assert_eq!(
+        out,
+        "{\"partition\":0,\"succession\":[\"A102\",\"B101\",\"A101\"],\"replicas\":[\"A102\",\"B101\"]}\n"
+    );
+    let more_copies =
+        ["succession", "--roster", "A1", "--replication-factor", "3", "--partition=9"];
+    let (_, out, _) = told(&more_copies, "");
+    assert_eq!(out, "{\"partition\":9,\"succession\":[\"A1\"],\"replicas\":[\"A1\"]}\n");
+}
+
+#[test]
+fn what_if_tries_every_set() {
+    let path = repository("www/scenarios/split-by-rack.json");
+    let (code, out, _) = told(&["what-if", path.to_str().unwrap(), "--lose", "2"], "");
+    assert_eq!((code, out.lines().count()), (0, 15));
+    assert_eq!(out.lines().next(), Some(r#"{"nodes":["B3","B2"],"unavailable":{"main":0}}"#));
+    let (_, unclean, _) =
+        told(&["what-if", path.to_str().unwrap(), "--lose", "2", "--unclean"], "");
+    assert_eq!(unclean, out, "how nodes go matters only when they come back");
+}
+
+#[test]
+fn help_and_version() {
+    let (code, help, _) = told(&["--help"], "");
+    assert_eq!(code, 0);
+    for command in ["run", "succession", "explain", "what-if", "schema"] {
+        assert!(help.contains(&format!("rosterlab {command}")), "{command}");
+    }
+    assert_eq!(told(&["--version"], "").1, format!("rosterlab {}\n", env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,228 @@
+//! A table of invocations: what each prints and how it ends.
+
+use std::fmt::Write as _;
+
+use expect_test::{Expect, expect};
+
+use crate::{rosterlab, told};
+
+const THREE: &str = r#"{"format":"rosterlab-scenario/1","title":"three","cluster":{"nodes":[{"id":"A1"},{"id":"A2"},{"id":"A3"}]},"steps":["#;
+
+/// A file with these steps on three nodes.
+fn three(steps: &str) -> String {
+    format!("{THREE}{steps}]}}")
+}
+
+/// Each row is one invocation; what is expected is the exit code and everything on standard error.
+fn check(rows: &[(&[&str], &str)], expected: &Expect) {
+    let mut text = String::new();
+    for (arguments, input) in rows {
+        let (code, _, complaint) = told(arguments, input);
+        assert!(complaint.lines().count() <= 2, "{arguments:?}: {complaint}");
+        assert!(!complaint.contains("panicked"), "{arguments:?}: {complaint}");
+        writeln!(text, "{code} {}", complaint.trim_end()).unwrap();
+    }
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn arguments() {
+    check(
+        &[
+            (&[], ""),
+            (&["--help"], ""),
+            (&["-h"], ""),
+            (&["run", "--help"], ""),
+            (&["--version"], ""),
+            (&["--verbose"], ""),
+            (&["play"], ""),
+            (&["run"], ""),
+            (&["run", "a", "b"], ""),
+            (&["run", "there-is-no-such-file.json"], ""),
+            (&["run", "."], ""),
+            (&["run", "-", "--format"], ""),
+            (&["run", "-", "--format", "xml"], ""),
+            (&["run", "-", "--format", "log", "--format", "log"], ""),
+            (&["run", "-", "--partition", "1"], ""),
+            (&["schema", "please"], ""),
+            (&["succession"], ""),
+            (&["succession", "--roster", "A1"], ""),
+            (&["succession", "--roster", "A1", "--replication-factor", "0"], ""),
+            (&["succession", "--roster", "A1", "--replication-factor", "2x"], ""),
+            (&["succession", "--roster", "", "--replication-factor", "2"], ""),
+            (&["succession", "--roster", "A1,A1@2", "--replication-factor", "2"], ""),
+            (&["succession", "--roster", "A1@-1", "--replication-factor", "2"], ""),
+            (&["succession", "--roster", "A1,", "--replication-factor", "2"], ""),
+            (
+                &[
+                    "succession",
+                    "--roster",
+                    "A1",
+                    "--replication-factor",
+                    "1",
+                    "--partition",
+                    "4096",
+                ],
+                "",
+            ),
+            (&["succession", "A1"], ""),
+            (&["explain", "-"], ""),
+            (&["explain", "-", "--partition", "-1"], ""),
+            (&["what-if", "-"], ""),
+            (&["what-if", "-", "--lose", "0"], ""),
+            (&["what-if", "-", "--lose", "99999999999999999999"], ""),
+        ],
+        &expect![[r#"
+            2 error: what is to be done? See rosterlab --help
+            0 
+            0 
+            0 
+            0 
+            2 error: invalid option '--verbose'; see rosterlab --help
+            2 error: unknown command "play"; see rosterlab --help
+            2 error: run needs a file, or - for standard input
+            2 error: run takes one file; b is too many
+            2 error: cannot read there-is-no-such-file.json: No such file or directory (os error 2)
+            2 error: cannot read .: Is a directory (os error 21)
+            2 error: missing argument for option '--format'
+            2 error: --format: a format is ndjson, table or log
+            2 error: --format is there twice
+            2 error: invalid option '--partition'; see rosterlab --help
+            2 error: schema takes no please
+            2 error: succession needs --roster
+            2 error: succession needs --replication-factor
+            2 error: --replication-factor: "0" is not a whole number from 1 to 128
+            2 error: --replication-factor: "2x" is not a whole number from 1 to 128
+            2 error: --roster: "" is no node id: one to sixteen hexadecimal digits, not all zero
+            2 error: --roster: node A1 is there twice
+            2 error: --roster: "-1" is no rack id: a whole number from 0 to 1000000
+            2 error: --roster: "" is no node id: one to sixteen hexadecimal digits, not all zero
+            2 error: --partition: "4096" is no partition: a whole number from 0 to 4095
+            2 error: succession takes no A1
+            2 error: explain needs --partition
+            2 error: --partition: "-1" is no partition: a whole number from 0 to 4095
+            2 error: what-if needs --lose
+            2 error: --lose: "0" is not a whole number from 1 to 128
+            2 error: --lose: "99999999999999999999" is not a whole number from 1 to 128
+        "#]],
+    );
+}
+
+#[test]
+fn runs() {
+    let holds = three(r#"{"do":"stop","nodes":["A1"]},{"do":"expect","unavailable":0}"#);
+    let fails = three(r#"{"do":"stop","nodes":["A1"]},{"do":"expect","unavailable":7}"#);
+    let refused = three(r#"{"do":"migrate"},{"do":"stop","nodes":["A9"]}"#);
+    let unknown = three(r#"{"do":"explode"}"#);
+    let write = three(r#"{"do":"write","key":"k","result":"unavailable"}"#);
+    let deep = "[".repeat(10_000);
+    check(
+        &[
+            (&["run", "-"], &holds),
+            (&["run", "-", "--format", "table"], &holds),
+            (&["run", "-", "--format=log"], &holds),
+            (&["run", "-"], &fails),
+            (&["run", "-", "--format", "log"], &fails),
+            (&["run", "-"], &refused),
+            (&["run", "-"], &unknown),
+            (&["run", "-"], &write),
+            (&["run", "-"], &deep),
+            (&["run", "-"], ""),
+            (&["run", "-"], "\0"),
+            (&["explain", "-", "--partition", "0"], &holds),
+            (&["explain", "-", "--partition", "0", "--namespace", "mian"], &holds),
+            (&["explain", "-", "--partition", "0", "--on", "A1"], &holds),
+            (&["explain", "-", "--partition", "0", "--on", "A9"], &holds),
+            (&["explain", "-", "--partition", "0"], &refused),
+            (&["what-if", "-", "--lose", "2"], &holds),
+            (&["what-if", "-", "--lose", "3"], &holds),
+            (&["what-if", "-", "--lose", "1"], &refused),
+        ],
+        &expect![[r#"
+            0 
+            0 
+            0 
+            1 steps[1].unavailable: expected 7, found 0
+            1 steps[1].unavailable: expected 7, found 0
+            2 error: steps[1].nodes[0]: no node "A9"
+            2 error: steps[0].do: unknown action "explode", known are stop, crash, start, wipe, add, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
+            1 steps[0].result: expected unavailable, found ok
+            2 error: line 1 column 128: not JSON: recursion limit exceeded
+            2 error: line 1 column 0: not JSON: EOF while parsing a value
+            2 error: line 1 column 1: not JSON: expected value
+            0 
+            2 error: no namespace "mian"
+            2 error: node A1 is down
+            2 error: no node "A9"
+            2 error: steps[1].nodes[0]: no node "A9"
+            0 
+            2 error: --lose: cannot lose 3 nodes: 2 are up, and at least one has to be lost
+            2 error: steps[1].nodes[0]: no node "A9"
+        "#]],
+    );
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    let output = rosterlab(&["run", "-"], b"{\"format\": \"\xff\xfe\"}");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: not JSON: not UTF-8 text\n");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn more_bytes_than_a_scenario_may_have() {
+    let output = rosterlab(&["run", "-"], &vec![b' '; 5 * 1024 * 1024]);
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(complaint, "error: a scenario has at most 4194304 bytes\n");
+}
+
+#[test]
+fn more_sets_than_are_tried() {
+    let nodes: Vec<String> = (1..=64).map(|i| format!(r#"{{"id":"{i:X}"}}"#)).collect();
+    let file = format!(
+        r#"{{"format":"rosterlab-scenario/1","cluster":{{"nodes":[{}]}},"steps":[]}}"#,
+        nodes.join(",")
+    );
+    check(
+        &[(&["what-if", "-", "--lose", "4"], &file), (&["what-if", "-", "--lose", "32"], &file)],
+        &expect![[r#"
+            2 error: --lose: there are 635376 sets of so many nodes, and at most 200000 are tried
+            2 error: --lose: there are too many sets of so many nodes: at most 200000 are tried
+        "#]],
+    );
+}
+
+#[test]
+fn steps_before_a_bad_one_are_printed() {
+    let (code, out, _) =
+        told(&["run", "-"], &three(r#"{"do":"migrate"},{"do":"start","nodes":["A1"]}"#));
+    assert_eq!((code, out.lines().count()), (2, 1));
+}
+
+/// `rosterlab run FILE | head -1`
+#[cfg(unix)]
+#[test]
+fn nobody_reads_what_is_printed() {
+    use std::process::{Command, Stdio};
+
+    for arguments in [
+        ["succession", "--roster", "A1,A2,A3", "--replication-factor", "2"].as_slice(),
+        &["run", "www/scenarios/rolling-restart.json", "--format", "log"],
+        &["schema"],
+        &["--help"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = Command::new(env!("CARGO_BIN_EXE_rosterlab"))
+            .args(arguments)
+            .current_dir(crate::repository("."))
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{arguments:?}");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    }
+}
