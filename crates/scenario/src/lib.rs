@@ -7,6 +7,7 @@
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
 
+mod checkpoints;
 mod clock;
 mod error;
 mod expectation;
@@ -36,4 +37,4 @@ pub use runner::{ClientAnswer, Clock, Runner, StepReport};
 pub use scenario::{FORMAT, MAX_STEPS, Scenario};
 #[cfg(feature = "schema")]
 pub use schema::schema_text;
-pub use timeline::{Entry, MOST_CHECKPOINTS, Settle, Timeline};
+pub use timeline::{Entry, Settle, Timeline};

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the entries are all there is; the cluster and the events at a position follow from the setup and the
 //! entries before that position, so that undoing an entry equals never having done it. Checkpoints (clones of the
-//! cluster, which share their data) only make seeking quick: there are at most [`MOST_CHECKPOINTS`] of them.
+//! cluster) only make seeking quick; how many there may be follows from how much memory they take.
 //!
 //! Not here: files (see [`crate::scenario`]), lessons, and branches — a branch is a clone.
 
@@ -10,11 +10,7 @@ use std::rc::Rc;
 
 use rosterlab_engine::{Cluster, ClusterSetup, Command, Event, Rejection, SetupError, Until};
 
-/// Checkpoints that a timeline keeps before it drops every other one.
-pub const MOST_CHECKPOINTS: usize = 64;
-
-/// How many entries lie between two checkpoints at first.
-const FIRST_STRIDE: usize = 8;
+use crate::checkpoints::{self, Checkpoint, Checkpoints};
 
 /// How far the clusters react to a command before the next entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +45,15 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// Roughly how long it takes to do it again, as measured on few nodes: letting all migrations run is the longest.
+    fn cost(&self) -> u64 {
+        match self {
+            Self::Act { .. } => 1,
+            Self::Pass { .. } => 4,
+            Self::Migrate { .. } => 8,
+        }
+    }
+
     /// Does the entry to a cluster and gives what followed.
     ///
     /// # Errors
@@ -84,9 +89,7 @@ pub struct Timeline {
     outcomes: Vec<Rc<Vec<Event>>>,
     position: usize,
     cluster: Cluster,
-    /// Clusters at positions in ascending order; the first is at 0.
-    checkpoints: Vec<(usize, Rc<Cluster>)>,
-    stride: usize,
+    checkpoints: Checkpoints,
 }
 
 impl PartialEq for Timeline {
@@ -109,9 +112,8 @@ impl Timeline {
             entries: Vec::new(),
             outcomes: Vec::new(),
             position: 0,
-            checkpoints: vec![(0, Rc::new(cluster.clone()))],
+            checkpoints: Checkpoints::new(&cluster),
             cluster,
-            stride: FIRST_STRIDE,
         })
     }
 
@@ -159,13 +161,13 @@ impl Timeline {
         {
             *ms = ms.saturating_add(more);
             Rc::make_mut(outcome).extend(events);
-            self.checkpoints.retain(|(at, _)| *at < self.position);
+            self.checkpoints.truncate(self.position - 1);
             return Ok(());
         }
         self.entries.push(entry);
         self.outcomes.push(Rc::new(events));
         self.position += 1;
-        self.keep_checkpoint();
+        self.checkpoints.extend(self.checkpoint(), self.most_checkpoints());
         Ok(())
     }
 
@@ -184,12 +186,10 @@ impl Timeline {
         if position > self.entries.len() {
             return false;
         }
-        let nearest = self.checkpoints.iter().rfind(|(at, _)| *at <= position);
-        if let Some((at, cluster)) = nearest
-            && (position < self.position || self.position < *at)
-        {
-            self.position = *at;
-            self.cluster = Cluster::clone(cluster);
+        let nearest = self.checkpoints.nearest(position);
+        if position < self.position || self.position < nearest.position {
+            self.position = nearest.position;
+            self.cluster = Cluster::clone(&nearest.cluster);
         }
         while self.position < position {
             let again = self.entries[self.position].run(&mut self.cluster);
@@ -198,7 +198,7 @@ impl Timeline {
                 "the same commands give the same events"
             );
             self.position += 1;
-            self.keep_checkpoint();
+            self.checkpoints.pass(self.checkpoint(), self.most_checkpoints());
         }
         true
     }
@@ -241,32 +241,32 @@ impl Timeline {
         self.outcomes.get(entry).map_or(&[], |events| events.as_slice())
     }
 
-    /// How many checkpoints there are, at most [`MOST_CHECKPOINTS`].
+    /// How many checkpoints there are.
     #[must_use]
     pub fn checkpoints(&self) -> usize {
         self.checkpoints.len()
     }
 
+    /// How many checkpoints there may be: fewer the more a cluster holds.
+    #[must_use]
+    pub fn most_checkpoints(&self) -> usize {
+        let is_add =
+            |entry: &&Entry| matches!(entry, Entry::Act { command: Command::AddNode { .. }, .. });
+        let nodes = self.setup.nodes.len() + self.entries.iter().filter(is_add).count();
+        checkpoints::most(nodes, self.setup.namespaces.len())
+    }
+
     fn drop_undone(&mut self) {
         self.entries.truncate(self.position);
         self.outcomes.truncate(self.position);
-        self.checkpoints.retain(|(at, _)| *at <= self.position);
+        self.checkpoints.truncate(self.position);
     }
 
-    /// Keeps the cluster as it is, if this is a position to do so.
-    fn keep_checkpoint(&mut self) {
-        let last = self.checkpoints.last().map_or(0, |(at, _)| *at);
-        if self.position < last + self.stride {
-            return;
-        }
-        self.checkpoints.push((self.position, Rc::new(self.cluster.clone())));
-        if self.checkpoints.len() > MOST_CHECKPOINTS {
-            self.stride *= 2;
-            let mut index = 0;
-            self.checkpoints.retain(|_| {
-                index += 1;
-                index % 2 == 1
-            });
-        }
+    /// The cluster as it is.
+    fn checkpoint(&self) -> Checkpoint {
+        let before = self.checkpoints.nearest(self.position);
+        let since = &self.entries[before.position..self.position];
+        let cost = before.cost + since.iter().map(Entry::cost).sum::<u64>();
+        Checkpoint { position: self.position, cost, cluster: Rc::new(self.cluster.clone()) }
     }
 }
