@@ -1,0 +1,739 @@
+//! Where lanes, cards and links lie on the floor: a pure function from racks and a width to rectangles and lines.
+//!
+//! Invariant: cards never overlap each other or stick out of their lanes; every link that is drawn has a handle of its own
+//! that can be hit (24 px, not on a card, not on another handle). All lengths are CSS pixels. Not here: pixels, colours,
+//! what is up or cut.
+//!
+//! Three arrangements: lanes side by side with a column of cards each; where there are too many cards for that, lanes
+//! below each other with cards in rows; where it is narrow, one column of everything with its links as arcs at the side.
+
+use rosterlab_engine::{Link, NodeId, RackId};
+
+/// A point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Point {
+    /// From the left.
+    pub x: i32,
+    /// From the top.
+    pub y: i32,
+}
+
+impl Point {
+    /// How far it is from there to here.
+    #[must_use]
+    pub fn minus(self, from: Self) -> Self {
+        Self { x: self.x - from.x, y: self.y - from.y }
+    }
+
+    /// The square of the distance between two points.
+    #[must_use]
+    pub fn distance_squared(self, other: Self) -> i32 {
+        let Self { x, y } = self.minus(other);
+        x * x + y * y
+    }
+}
+
+/// A rectangle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: i32,
+    /// Upper edge.
+    pub y: i32,
+    /// Width.
+    pub width: i32,
+    /// Height.
+    pub height: i32,
+}
+
+impl Rect {
+    /// Its middle.
+    #[must_use]
+    pub fn middle(self) -> Point {
+        Point { x: self.x + self.width / 2, y: self.y + self.height / 2 }
+    }
+
+    /// Right edge.
+    #[must_use]
+    pub fn right(self) -> i32 {
+        self.x + self.width
+    }
+
+    /// Lower edge.
+    #[must_use]
+    pub fn bottom(self) -> i32 {
+        self.y + self.height
+    }
+
+    /// Whether the point is in it.
+    #[must_use]
+    pub fn contains(self, point: Point) -> bool {
+        (self.x..self.right()).contains(&point.x) && (self.y..self.bottom()).contains(&point.y)
+    }
+
+    /// The same with every edge moved outwards.
+    #[must_use]
+    pub fn grown(self, by: i32) -> Self {
+        Self {
+            x: self.x - by,
+            y: self.y - by,
+            width: self.width + 2 * by,
+            height: self.height + 2 * by,
+        }
+    }
+}
+
+/// A lane: a rack with the cards on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// The rack.
+    pub rack: RackId,
+    /// Where it lies.
+    pub rect: Rect,
+    /// Its cards in order.
+    pub cards: Vec<Card>,
+}
+
+/// A node's card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The node.
+    pub node: NodeId,
+    /// Where it lies on the floor.
+    pub rect: Rect,
+}
+
+/// How a link runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// Straight.
+    Line(Point, Point),
+    /// Out to the side and back, so far to the right (or to the left when negative).
+    Arc(Point, Point, i32),
+}
+
+impl Path {
+    /// A point on it, in sixteenths of the way.
+    #[must_use]
+    pub fn at(self, sixteenths: i32) -> Point {
+        match self {
+            Self::Line(from, to) => Point {
+                x: from.x + (to.x - from.x) * sixteenths / 16,
+                y: from.y + (to.y - from.y) * sixteenths / 16,
+            },
+            Self::Arc(from, to, out) => {
+                // A cubic Bézier whose control points are four thirds as far out as its apex.
+                let (t, s) = (i64::from(sixteenths), i64::from(16 - sixteenths));
+                let blend = |a: i32, b: i32, c: i32, d: i32| {
+                    let [a, b, c, d] = [a, b, c, d].map(i64::from);
+                    let sum = a * s * s * s + 3 * b * s * s * t + 3 * c * s * t * t + d * t * t * t;
+                    i32::try_from(sum / 4096).unwrap_or(0)
+                };
+                let out = out * 4 / 3;
+                Point {
+                    x: blend(from.x, from.x + out, to.x + out, to.x),
+                    y: blend(from.y, from.y, to.y, to.y),
+                }
+            }
+        }
+    }
+
+    /// As an SVG path.
+    #[must_use]
+    pub fn svg(self) -> String {
+        match self {
+            Self::Line(a, b) => format!("M{} {}L{} {}", a.x, a.y, b.x, b.y),
+            Self::Arc(a, b, out) => {
+                let out = out * 4 / 3;
+                format!(
+                    "M{} {}C{} {} {} {} {} {}",
+                    a.x,
+                    a.y,
+                    a.x + out,
+                    a.y,
+                    b.x + out,
+                    b.y,
+                    b.x,
+                    b.y
+                )
+            }
+        }
+    }
+}
+
+/// A link between two cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkPlace {
+    /// The link.
+    pub link: Link,
+    /// How it runs.
+    pub path: Path,
+    /// The middle of its handle.
+    pub handle: Point,
+}
+
+/// The whole floor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Floor {
+    /// How high it is; it is as wide as it was told to be.
+    pub height: i32,
+    /// Lanes in order.
+    pub lanes: Vec<Lane>,
+    /// Links in the order in which they were given.
+    pub links: Vec<LinkPlace>,
+}
+
+impl Floor {
+    /// The lane at a point.
+    #[must_use]
+    pub fn lane_at(&self, point: Point) -> Option<RackId> {
+        self.lanes.iter().find(|lane| lane.rect.contains(point)).map(|lane| lane.rack)
+    }
+
+    /// Every card, lane by lane.
+    pub fn cards(&self) -> impl Iterator<Item = &Card> {
+        self.lanes.iter().flat_map(|lane| &lane.cards)
+    }
+
+    /// A node's card.
+    #[must_use]
+    pub fn card(&self, node: NodeId) -> Option<&Card> {
+        self.cards().find(|card| card.node == node)
+    }
+
+    /// The nearest card from a node's in a direction, so that arrow keys go where they point.
+    #[must_use]
+    pub fn neighbour(&self, node: NodeId, direction: Direction) -> Option<NodeId> {
+        let from = self.card(node)?.rect.middle();
+        self.cards()
+            .filter_map(|card| {
+                let Point { x, y } = card.rect.middle().minus(from);
+                let (ahead, aside) = match direction {
+                    Direction::Left => (-x, y),
+                    Direction::Right => (x, y),
+                    Direction::Up => (-y, x),
+                    Direction::Down => (y, x),
+                };
+                (ahead > 0).then_some((ahead + 2 * aside.abs(), card.node))
+            })
+            .min()
+            .map(|(_, node)| node)
+    }
+
+    /// The lane so many places after a rack's, without going round.
+    #[must_use]
+    pub fn lane_beside(&self, rack: RackId, places: isize) -> Option<RackId> {
+        let place = self.lanes.iter().position(|lane| lane.rack == rack)?;
+        self.lanes.get(place.checked_add_signed(places)?).map(|lane| lane.rack)
+    }
+}
+
+/// Where an arrow key points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// ←
+    Left,
+    /// →
+    Right,
+    /// ↑
+    Up,
+    /// ↓
+    Down,
+}
+
+/// What has to be laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The racks in order, each with its nodes in order.
+    pub racks: &'a [(RackId, Vec<NodeId>)],
+    /// The links to draw.
+    pub links: &'a [Link],
+    /// The width of the floor.
+    pub width: i32,
+    /// The size of the page's text in percent of the usual 16 px: cards grow with it.
+    pub text_percent: i32,
+}
+
+/// Between a lane's edge and its cards.
+const PAD: i32 = 14;
+/// Between cards below each other: room for a handle.
+const GAP: i32 = 38;
+/// Between lanes below each other.
+const LANE_GAP: i32 = 12;
+/// How much farther out each next arc goes.
+const ARC_STEP: i32 = 26;
+/// The least room between lanes beside each other, for their links.
+const GUTTER_MIN: i32 = 84;
+/// A handle's diameter.
+pub const HANDLE: i32 = 24;
+/// Up to so many nodes every link is drawn at once; with more, only some of them.
+pub const ALL_LINKS_NODES: usize = 7;
+/// The most cards that a lane has in one column beside others.
+const COLUMN_CARDS: usize = 5;
+
+/// The sizes that grow with the text.
+struct Sizes {
+    card_width_min: i32,
+    card_width_max: i32,
+    card_height: i32,
+    header: i32,
+}
+
+impl Sizes {
+    fn of(text_percent: i32) -> Self {
+        let scaled = |px: i32| px * text_percent / 100;
+        Self {
+            card_width_min: scaled(176),
+            card_width_max: scaled(252),
+            card_height: scaled(118),
+            header: scaled(34) + 8,
+        }
+    }
+}
+
+/// Lays the floor out.
+#[must_use]
+pub fn lay_out(wanted: &Wanted) -> Floor {
+    let sizes = Sizes::of(wanted.text_percent);
+    let (lanes, style) = side_by_side(wanted, &sizes)
+        .map(|lanes| (lanes, Style::Columns))
+        .or_else(|| in_rows(wanted, &sizes).map(|lanes| (lanes, Style::Rows)))
+        .unwrap_or_else(|| (in_one_column(wanted, &sizes), Style::Strip));
+    let height = lanes.iter().map(|lane| lane.rect.bottom()).max().unwrap_or(0);
+    let links = links(&lanes, style, wanted.links);
+    Floor { height, lanes, links }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Columns,
+    Rows,
+    Strip,
+}
+
+/// Room at a lane's side for the arcs of a column of so many cards.
+fn arc_room(cards: usize) -> i32 {
+    let spans = i32::try_from(cards).unwrap_or(i32::MAX).saturating_sub(2);
+    if spans < 1 { 0 } else { spans * ARC_STEP + HANDLE / 2 }
+}
+
+/// How far out the arc over so many places goes.
+fn arc_depth(span: usize) -> i32 {
+    i32::try_from(span).unwrap_or(0).saturating_sub(1) * ARC_STEP
+}
+
+/// `count` things of one size with gaps between them.
+fn extent(count: usize, size: i32, gap: i32) -> i32 {
+    let count = i32::try_from(count).unwrap_or(0);
+    (count * (size + gap) - gap).max(0)
+}
+
+/// A column of cards.
+fn column(nodes: &[NodeId], x: i32, top: i32, width: i32, height: i32) -> Vec<Card> {
+    let tops = (0..).map(|place: i32| top + place * (height + GAP));
+    nodes
+        .iter()
+        .zip(tops)
+        .map(|(node, y)| Card { node: *node, rect: Rect { x, y, width, height } })
+        .collect()
+}
+
+/// Lanes beside each other, where there is room; the arcs of the first lane are on its left, of others on their right.
+fn side_by_side(wanted: &Wanted, sizes: &Sizes) -> Option<Vec<Lane>> {
+    let lanes = i32::try_from(wanted.racks.len()).ok().filter(|lanes| *lanes > 1)?;
+    let tallest = wanted.racks.iter().map(|(_, nodes)| nodes.len()).max()?;
+    let arcs: i32 = wanted.racks.iter().map(|(_, nodes)| arc_room(nodes.len())).sum();
+    let rest = wanted.width - arcs - 2 * PAD * lanes - GUTTER_MIN * (lanes - 1);
+    let width = (rest / lanes).min(sizes.card_width_max);
+    if tallest > COLUMN_CARDS || width < sizes.card_width_min {
+        return None;
+    }
+    let spare = wanted.width - arcs - (2 * PAD + width) * lanes;
+    let gutter = spare / (lanes - 1);
+    let height = sizes.header + extent(tallest.max(1), sizes.card_height, GAP) + PAD;
+    let mut x = 0;
+    let lanes = wanted.racks.iter().enumerate().map(|(place, (rack, nodes))| {
+        let arcs = arc_room(nodes.len());
+        let rect = Rect { x, y: 0, width: 2 * PAD + width + arcs, height };
+        let left = x + PAD + if place == 0 { arcs } else { 0 };
+        x += rect.width + gutter;
+        let cards = column(nodes, left, sizes.header, width, sizes.card_height);
+        Lane { rack: *rack, rect, cards }
+    });
+    Some(lanes.collect())
+}
+
+/// Lanes below each other, cards in rows, where at least two cards fit beside each other.
+fn in_rows(wanted: &Wanted, sizes: &Sizes) -> Option<Vec<Lane>> {
+    let room = wanted.width - 2 * PAD;
+    let across = usize::try_from((room + GAP) / (sizes.card_width_min + GAP)).ok()?;
+    let all: usize = wanted.racks.iter().map(|(_, nodes)| nodes.len()).sum();
+    if across < 2 || all <= ALL_LINKS_NODES {
+        return None;
+    }
+    let fitting = i32::try_from(across).ok()?;
+    let width = ((room + GAP) / fitting - GAP).min(sizes.card_width_max);
+    let mut y = 0;
+    let lanes = wanted.racks.iter().map(|(rack, nodes)| {
+        let rows = nodes.len().div_ceil(across).max(1);
+        let height = sizes.header + extent(rows, sizes.card_height, GAP) + PAD;
+        let rect = Rect { x: 0, y, width: wanted.width, height };
+        let top = y + sizes.header;
+        y += height + LANE_GAP;
+        let place = |place: usize| {
+            let (row, column) = (place / across, place % across);
+            let [row, column] = [row, column].map(|at| i32::try_from(at).unwrap_or(0));
+            Rect {
+                x: PAD + column * (width + GAP),
+                y: top + row * (sizes.card_height + GAP),
+                width,
+                height: sizes.card_height,
+            }
+        };
+        let cards =
+            nodes.iter().enumerate().map(|(at, node)| Card { node: *node, rect: place(at) });
+        Lane { rack: *rack, rect, cards: cards.collect() }
+    });
+    Some(lanes.collect())
+}
+
+/// Everything in one column, with room for all arcs at the right.
+fn in_one_column(wanted: &Wanted, sizes: &Sizes) -> Vec<Lane> {
+    let all: usize = wanted.racks.iter().map(|(_, nodes)| nodes.len()).sum();
+    let has_links = !wanted.links.is_empty();
+    let arcs = if has_links { arc_depth(all.min(5)) + HANDLE / 2 } else { 0 };
+    let width = (wanted.width - 2 * PAD - arcs)
+        .clamp(sizes.card_width_min / 2, sizes.card_width_max * 3 / 2);
+    let mut y = 0;
+    let lanes = wanted.racks.iter().map(|(rack, nodes)| {
+        let height = sizes.header + extent(nodes.len().max(1), sizes.card_height, GAP) + PAD;
+        let rect = Rect { x: 0, y, width: wanted.width, height };
+        let cards = column(nodes, PAD, y + sizes.header, width, sizes.card_height);
+        y += height + LANE_GAP;
+        Lane { rack: *rack, rect, cards }
+    });
+    lanes.collect()
+}
+
+/// Where a card stands: its lane, its place there, its place among all, its rectangle.
+#[derive(Clone, Copy)]
+struct Seat {
+    lane: usize,
+    place: usize,
+    among_all: usize,
+    rect: Rect,
+}
+
+fn seat(lanes: &[Lane], node: NodeId) -> Option<Seat> {
+    let mut before = 0;
+    for (lane, cards) in lanes.iter().map(|lane| &lane.cards).enumerate() {
+        if let Some(place) = cards.iter().position(|card| card.node == node) {
+            return Some(Seat { lane, place, among_all: before + place, rect: cards[place].rect });
+        }
+        before += cards.len();
+    }
+    None
+}
+
+/// Lines first, then handles where no other handle, card or line is near. Links of unknown nodes are left out.
+fn links(lanes: &[Lane], style: Style, wanted: &[Link]) -> Vec<LinkPlace> {
+    let mut ends: Vec<(Link, Seat, Seat)> = wanted
+        .iter()
+        .filter_map(|link| {
+            let (low, high) = (seat(lanes, link.low())?, seat(lanes, link.high())?);
+            let in_order = low.among_all <= high.among_all;
+            Some(if in_order { (*link, low, high) } else { (*link, high, low) })
+        })
+        .collect();
+    let ports = ports(&ends);
+    let paths: Vec<Path> = ends
+        .iter()
+        .zip(&ports)
+        .map(|((_, upper, lower), ports)| path(style, upper, lower, *ports))
+        .collect();
+    let cards: Vec<Rect> =
+        lanes.iter().flat_map(|lane| &lane.cards).map(|card| card.rect).collect();
+    let mut places: Vec<LinkPlace> = Vec::with_capacity(ends.len());
+    for (at, (link, ..)) in ends.drain(..).enumerate() {
+        let handle = handle(&paths, at, &cards, &places);
+        places.push(LinkPlace { link, path: paths[at], handle });
+    }
+    places
+}
+
+/// For links between lanes: how far down their cards' edges they begin and end, so that they fan out without crossing at
+/// once. In a half of the card's height around its middle.
+fn ports(ends: &[(Link, Seat, Seat)]) -> Vec<(i32, i32)> {
+    let port = |at: usize, of_upper: bool| {
+        let pick = |(_, upper, lower): &(Link, Seat, Seat)| {
+            if of_upper { (*upper, *lower) } else { (*lower, *upper) }
+        };
+        let (own, target) = pick(&ends[at]);
+        let rivals = ends.iter().enumerate().filter(|(_, other)| {
+            let (same, elsewhere) = pick(other);
+            same.among_all == own.among_all && elsewhere.lane != own.lane
+        });
+        let (mut before, mut all) = (0, 0);
+        for (place, other) in rivals {
+            let (_, elsewhere) = pick(other);
+            all += 1;
+            if (elsewhere.rect.y, place) < (target.rect.y, at) {
+                before += 1;
+            }
+        }
+        let height = own.rect.height;
+        height / 4 + height / 2 * (2 * before + 1) / (2 * all).max(1)
+    };
+    (0..ends.len()).map(|at| (port(at, true), port(at, false))).collect()
+}
+
+fn path(style: Style, upper: &Seat, lower: &Seat, ports: (i32, i32)) -> Path {
+    let (a, b) = (upper.rect, lower.rect);
+    let same_lane = upper.lane == lower.lane;
+    match style {
+        Style::Columns | Style::Strip if same_lane && lower.place == upper.place + 1 => {
+            let x = a.middle().x;
+            Path::Line(Point { x, y: a.bottom() }, Point { x, y: b.y })
+        }
+        Style::Columns if same_lane => {
+            let depth = arc_depth(lower.place - upper.place);
+            let (x, out) = if upper.lane == 0 { (a.x, -depth) } else { (a.right(), depth) };
+            arc(a, b, x, out)
+        }
+        Style::Columns => {
+            Path::Line(Point { x: a.right(), y: a.y + ports.0 }, Point { x: b.x, y: b.y + ports.1 })
+        }
+        Style::Strip => {
+            let span = lower.among_all - upper.among_all;
+            arc(a, b, a.right(), arc_depth(span.clamp(2, 5)))
+        }
+        Style::Rows if same_lane && lower.place == upper.place + 1 && a.y == b.y => {
+            let y = a.middle().y;
+            Path::Line(Point { x: a.right(), y }, Point { x: b.x, y })
+        }
+        Style::Rows if same_lane && a.y == b.y => Path::Line(
+            Point { x: a.middle().x, y: a.bottom() - 2 },
+            Point { x: b.middle().x, y: b.bottom() - 2 },
+        ),
+        Style::Rows => {
+            Path::Line(Point { x: a.middle().x, y: a.bottom() }, Point { x: b.middle().x, y: b.y })
+        }
+    }
+}
+
+/// From the edge of one card to that of another, a little apart from arcs that end on the same card.
+fn arc(a: Rect, b: Rect, x: i32, out: i32) -> Path {
+    let apart = (out.abs() / ARC_STEP - 1) * a.height / 10;
+    Path::Arc(Point { x, y: a.middle().y - apart }, Point { x, y: b.middle().y + apart }, out)
+}
+
+/// How far away things have to be to count as far.
+const FAR: i32 = 48;
+
+/// The place on a link that is farthest from other handles and lines, and on no card.
+fn handle(paths: &[Path], at: usize, cards: &[Rect], placed: &[LinkPlace]) -> Point {
+    let score = |point: Point| {
+        if cards.iter().any(|card| card.grown(HANDLE / 2).contains(point)) {
+            return -1;
+        }
+        let far = FAR * FAR;
+        let handles = placed.iter().map(|link| link.handle.distance_squared(point)).min();
+        let lines = paths.iter().enumerate().filter(|(other, _)| *other != at);
+        let nearest = lines
+            .flat_map(|(_, path)| (0..=16).map(|step| path.at(step).distance_squared(point)))
+            .min();
+        let handles = handles.unwrap_or(far).min(far);
+        // A line that passes by is a lesser evil than a handle underneath.
+        if handles < HANDLE * HANDLE { 0 } else { handles.min(4 * nearest.unwrap_or(far)) }
+    };
+    let steps = [8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13];
+    let mut best = (i32::MIN, paths[at].at(8));
+    for step in steps {
+        let point = paths[at].at(step);
+        if score(point) > best.0 {
+            best = (score(point), point);
+        }
+    }
+    best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn racks(lanes: &[(u32, &[&str])]) -> Vec<(RackId, Vec<NodeId>)> {
+        lanes
+            .iter()
+            .map(|(rack, nodes)| {
+                let nodes = nodes.iter().map(|node| node.parse().unwrap()).collect();
+                (RackId::new(*rack).unwrap(), nodes)
+            })
+            .collect()
+    }
+
+    fn case_study() -> Vec<(RackId, Vec<NodeId>)> {
+        racks(&[(1, &["A101", "A102", "A103"]), (2, &["B101", "B102"])])
+    }
+
+    fn all_links(racks: &[(RackId, Vec<NodeId>)]) -> Vec<Link> {
+        let nodes: Vec<NodeId> = racks.iter().flat_map(|(_, nodes)| nodes.clone()).collect();
+        let pairs = nodes
+            .iter()
+            .enumerate()
+            .flat_map(|(place, a)| nodes[place + 1..].iter().filter_map(|b| Link::new(*a, *b)));
+        pairs.collect()
+    }
+
+    fn floor(racks: &[(RackId, Vec<NodeId>)], width: i32, text_percent: i32) -> Floor {
+        let links = all_links(racks);
+        lay_out(&Wanted { racks, links: &links, width, text_percent })
+    }
+
+    fn overlap(a: Rect, b: Rect) -> bool {
+        a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
+    }
+
+    /// What must hold of every floor.
+    fn check(floor: &Floor, width: i32, what: &str) {
+        let cards: Vec<&Card> = floor.cards().collect();
+        for (place, card) in cards.iter().enumerate() {
+            for other in &cards[..place] {
+                assert!(!overlap(card.rect, other.rect), "{what}: {card:?} lies on {other:?}");
+            }
+        }
+        for (place, lane) in floor.lanes.iter().enumerate() {
+            assert!(lane.rect.x >= 0 && lane.rect.right() <= width, "{what}: {lane:?} sticks out");
+            assert!(lane.rect.bottom() <= floor.height, "{what}: {lane:?} is cut off");
+            for other in &floor.lanes[..place] {
+                assert!(!overlap(lane.rect, other.rect), "{what}: lanes overlap");
+            }
+            for card in &lane.cards {
+                let Rect { x, y, .. } = card.rect;
+                let end = Point { x: card.rect.right() - 1, y: card.rect.bottom() - 1 };
+                let inside = lane.rect.contains(Point { x, y }) && lane.rect.contains(end);
+                assert!(inside, "{what}: {card:?} sticks out of {lane:?}");
+            }
+        }
+    }
+
+    /// What must hold of the handles besides.
+    fn check_handles(floor: &Floor, width: i32, what: &str) {
+        let handle = |at: Point| Rect { x: at.x, y: at.y, width: 0, height: 0 }.grown(HANDLE / 2);
+        for (place, link) in floor.links.iter().enumerate() {
+            let rect = handle(link.handle);
+            assert!(rect.x >= 0 && rect.right() <= width, "{what}: {} sticks out", link.link);
+            for card in floor.cards() {
+                assert!(!overlap(rect, card.rect), "{what}: {} lies on {}", link.link, card.node);
+            }
+            for other in &floor.links[..place] {
+                let apart = link.handle.distance_squared(other.handle);
+                assert!(
+                    apart >= HANDLE * HANDLE,
+                    "{what}: {} lies on {}: {:?} {:?}",
+                    link.link,
+                    other.link,
+                    link.handle,
+                    other.handle
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_case_studys_floor_is_sound_at_every_width() {
+        let racks = case_study();
+        for width in (300..1400).step_by(7) {
+            let floor = floor(&racks, width, 100);
+            let what = format!("{width} px");
+            check(&floor, width, &what);
+            check_handles(&floor, width, &what);
+            assert_eq!(floor.links.len(), 10);
+        }
+    }
+
+    #[test]
+    fn moved_cards_leave_a_sound_floor() {
+        for racks in [
+            racks(&[(1, &["A101", "A102"]), (2, &["A103", "B101", "B102"])]),
+            racks(&[(1, &["A101", "A102", "A103", "B101"]), (2, &["B102"])]),
+            racks(&[(1, &["A101", "A102", "A103", "B101", "B102"]), (2, &[])]),
+            racks(&[(1, &[]), (2, &["A101", "A102", "A103", "B101", "B102"])]),
+        ] {
+            for width in [328, 560, 700, 806, 1000] {
+                let floor = floor(&racks, width, 100);
+                check(&floor, width, &format!("{width} px, {racks:?}"));
+                check_handles(&floor, width, &format!("{width} px, {racks:?}"));
+            }
+        }
+    }
+
+    #[test]
+    fn more_racks_and_nodes_do_not_overlap() {
+        let three = racks(&[(1, &["1", "2"]), (2, &["3", "4"]), (3, &["5", "6"])]);
+        let ids: Vec<String> = (1..=128).map(|number| format!("{number:X}")).collect();
+        let many: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let many = racks(&[(1, &many[..40]), (2, &many[40..]), (9, &[])]);
+        for width in [328, 640, 806, 1200] {
+            check(&floor(&three, width, 100), width, "three racks");
+            check(
+                &lay_out(&Wanted { racks: &many, links: &[], width, text_percent: 100 }),
+                width,
+                "many",
+            );
+        }
+    }
+
+    #[test]
+    fn larger_text_makes_larger_cards() {
+        let racks = case_study();
+        let height = |percent| floor(&racks, 806, percent).cards().next().unwrap().rect.height;
+        assert!(height(200) >= 2 * height(100));
+        check(&floor(&racks, 806, 200), 806, "200 % text");
+    }
+
+    #[test]
+    fn lanes_stand_beside_each_other_where_there_is_room_and_below_on_a_phone() {
+        let racks = case_study();
+        let tops = |width| -> Vec<i32> {
+            floor(&racks, width, 100).lanes.iter().map(|lane| lane.rect.y).collect()
+        };
+        assert_eq!(tops(806), [0, 0]);
+        let phone = tops(328);
+        assert!(phone[1] > phone[0]);
+    }
+
+    #[test]
+    fn arrows_go_where_they_point() {
+        let floor = floor(&case_study(), 806, 100);
+        let to = |from: &str, direction| {
+            floor.neighbour(from.parse().unwrap(), direction).map(|node| node.to_string())
+        };
+        assert_eq!(to("A101", Direction::Down).as_deref(), Some("A102"));
+        assert_eq!(to("A102", Direction::Up).as_deref(), Some("A101"));
+        assert_eq!(to("A101", Direction::Up), None);
+        assert_eq!(to("A102", Direction::Right).as_deref(), Some("B102"));
+        assert_eq!(to("A101", Direction::Right).as_deref(), Some("B101"));
+        assert_eq!(to("B101", Direction::Left).as_deref(), Some("A101"));
+    }
+
+    #[test]
+    fn a_point_is_on_the_lane_under_it() {
+        let floor = floor(&case_study(), 806, 100);
+        for lane in &floor.lanes {
+            assert_eq!(floor.lane_at(lane.rect.middle()), Some(lane.rack));
+        }
+        assert_eq!(floor.lane_at(Point { x: -5, y: 10 }), None);
+        let (one, two) = (floor.lanes[0].rack, floor.lanes[1].rack);
+        assert_eq!(floor.lane_beside(one, 1), Some(two));
+        assert_eq!(floor.lane_beside(one, -1), None);
+        assert_eq!(floor.lane_beside(two, 1), None);
+    }
+
+    #[test]
+    fn an_arc_reaches_its_depth_in_the_middle() {
+        let path = Path::Arc(Point { x: 10, y: 0 }, Point { x: 10, y: 100 }, 30);
+        assert_eq!(path.at(0), Point { x: 10, y: 0 });
+        assert_eq!(path.at(8), Point { x: 40, y: 50 });
+        assert_eq!(path.at(16), Point { x: 10, y: 100 });
+    }
+}

@@ -1,0 +1,465 @@
+//! What happened, in sentences for a person.
+//!
+//! Invariant: pure; a sentence says only what its command or event says, and names the rule that decided. Words are the
+//! field's own. Not here: the server's log lines, and the rules' own wording (see `rules`).
+
+use rosterlab_engine::{
+    ClientResult, Command, Counts, Event, EventKind, Link, NodeId, PARTITIONS, ReadMode,
+    RosterEntry, RosterNodes, Rule, Shutdown, Untrusted, Verdict, Availability,
+};
+use rosterlab_scenario::Entry;
+
+use crate::rules;
+use crate::text::{clock, count, list, thousands, is_are};
+
+/// Links that are named one by one; more are counted.
+const LINKS_NAMED: usize = 3;
+
+/// What a step was, as a title: `Crash A102`.
+#[must_use]
+pub fn of_entry(entry: &Entry, nodes: usize) -> String {
+    match entry {
+        Entry::Act { command, .. } => of_command(command, nodes),
+        Entry::Pass { ms } => format!("{} of simulated time", clock(*ms)),
+        Entry::Migrate { partitions: None } => "Finish migrations".to_owned(),
+        Entry::Migrate { partitions: Some(partitions) } => {
+            format!("Migrate {}", count(*partitions, "partition"))
+        }
+    }
+}
+
+/// What a person did, as a title; `all` is how many nodes there are.
+#[must_use]
+pub fn of_command(command: &Command, all: usize) -> String {
+    match command {
+        Command::Stop { nodes, shutdown: Shutdown::Clean } => format!("Stop {}", list(nodes)),
+        Command::Stop { nodes, shutdown: Shutdown::Unclean } => format!("Crash {}", list(nodes)),
+        Command::Start { nodes } => format!("Start {}", list(nodes)),
+        Command::Wipe { nodes, .. } => format!("Wipe the drives of {}", list(nodes)),
+        Command::AddNode { id, rack } => format!("Add node {id} on rack {rack}"),
+        Command::MoveToRack { nodes, rack } => format!("Move {} to rack {rack}", list(nodes)),
+        Command::Cut { between } => of_cut(between, all),
+        Command::Heal { between: None } => "Heal all links".to_owned(),
+        Command::Heal { between: Some(sides) } => match single_link(sides) {
+            Some(link) => format!("Restore the link {}", link_name(link)),
+            None => format!("Restore the links between {}", list(sides.iter().map(list))),
+        },
+        Command::RosterSet { nodes: RosterNodes::Observed, .. } => {
+            "Stage the observed nodes as the roster".to_owned()
+        }
+        Command::RosterSet { nodes: RosterNodes::List(entries), .. } => {
+            format!("Stage the roster {}", list(entries))
+        }
+        Command::Recluster { on: None } => "Recluster".to_owned(),
+        Command::Recluster { on: Some(node) } => format!("Recluster on {node}"),
+        Command::Revive { namespace, .. } => format!("Revive {namespace}"),
+        Command::Quiesce { nodes } => format!("Quiesce {}", list(nodes)),
+        Command::QuiesceUndo { nodes } => format!("Take back the quiesce of {}", list(nodes)),
+        Command::Write { namespace, .. } => format!("Write a record of {namespace}"),
+        Command::Read { namespace, .. } => format!("Read a record of {namespace}"),
+    }
+}
+
+fn of_cut(sides: &[Vec<NodeId>], all: usize) -> String {
+    if let Some(link) = single_link(sides) {
+        return format!("Cut the link {}", link_name(link));
+    }
+    let everyone = sides.iter().map(Vec::len).sum::<usize>() == all;
+    match sides {
+        [alone, _] if alone.len() == 1 && everyone => format!("Isolate {}", list(alone)),
+        _ => format!("Cut {}", sides.iter().map(list).collect::<Vec<_>>().join(" from ")),
+    }
+}
+
+fn single_link(sides: &[Vec<NodeId>]) -> Option<Link> {
+    match sides {
+        [a, b] => match (a.as_slice(), b.as_slice()) {
+            ([a], [b]) => Link::new(*a, *b),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A link for people: `A101–B101`.
+#[must_use]
+pub fn link_name(link: Link) -> String {
+    format!("{}–{}", link.low(), link.high())
+}
+
+fn links(links: &[Link]) -> String {
+    if links.len() <= LINKS_NAMED {
+        list(links.iter().copied().map(link_name))
+    } else {
+        count(u32::try_from(links.len()).unwrap_or(u32::MAX), "link")
+    }
+}
+
+fn roster(entries: &[RosterEntry]) -> String {
+    entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What an event says.
+#[must_use]
+pub fn of_event(kind: &EventKind) -> String {
+    match kind {
+        EventKind::NodeStopped { .. }
+        | EventKind::NodeStarted { .. }
+        | EventKind::EvadeSet { .. }
+        | EventKind::DrivesWiped { .. }
+        | EventKind::NodeAdded { .. }
+        | EventKind::NodeMoved { .. } => of_node_event(kind),
+        EventKind::LinksCut { links: cut } => {
+            format!("{} {} cut.", links(cut), is_are(cut.len()))
+        }
+        EventKind::LinksRestored { links: restored } => {
+            format!("{} {} restored.", links(restored), is_are(restored.len()))
+        }
+        EventKind::ChangeInterrupted { prepared } => {
+            format!("A cluster change was interrupted; {} had prepared it.", list(prepared))
+        }
+        EventKind::ClusterFormed { principal, key, nodes } => match nodes.as_slice() {
+            [alone] => format!("{alone} forms a cluster of its own, key {key}."),
+            _ => format!("{} form a cluster, principal {principal}, key {key}.", list(nodes)),
+        },
+        EventKind::Rebalanced { principal, roster_nodes, counts, by_rule, .. } => {
+            of_rebalance(*principal, *roster_nodes, *counts, by_rule)
+        }
+        EventKind::MigrationsDone { namespace, principal } => {
+            format!("The migrations of {namespace} in sub-cluster {principal} are done.")
+        }
+        EventKind::Wrote { .. } | EventKind::Read { .. } | EventKind::WriteLost { .. } => {
+            of_client_event(kind)
+        }
+        _ => of_roster_event(kind),
+    }
+}
+
+fn of_node_event(kind: &EventKind) -> String {
+    match kind {
+        EventKind::NodeStopped { node, shutdown: Shutdown::Unclean, .. } => format!("{node} crashed."),
+        EventKind::NodeStopped { node, marked_clean: true, .. } => {
+            format!("{node} stopped and marked its storage clean.")
+        }
+        EventKind::NodeStopped { node, .. } => {
+            format!("{node} stopped during start-up, so its storage is not marked clean.")
+        }
+        EventKind::NodeStarted { node } => format!("{node} started."),
+        EventKind::EvadeSet { node, namespace, why } => {
+            let why = match why {
+                Untrusted::NotClean => "has no clean-shutdown mark",
+                Untrusted::EmptyDevice => "has an empty device",
+            };
+            let all = thousands(u32::try_from(PARTITIONS).unwrap_or(0));
+            format!("{node} {why}: all {all} partitions of {namespace} get e there, untrusted.")
+        }
+        EventKind::DrivesWiped { node, .. } => format!("The drives of {node} are empty."),
+        EventKind::NodeAdded { node, rack } => format!("{node} is new, on rack {rack}."),
+        EventKind::NodeMoved { node, from, to } => format!(
+            "{node} is configured for rack {to} instead of {from}; in the roster it moves only \
+             with roster-set and recluster."
+        ),
+        _ => String::new(),
+    }
+}
+
+fn of_roster_event(kind: &EventKind) -> String {
+    match kind {
+        EventKind::RosterStaged { namespace, roster: staged, .. } => format!(
+            "The pending roster of {namespace} is {}; it comes into force at the next cluster \
+             change.",
+            roster(staged)
+        ),
+        EventKind::ReclusterAnswered { principal, .. } => {
+            format!("{principal}, the principal, took the recluster.")
+        }
+        EventKind::Revived { node, namespace, partitions } => {
+            format!("{node}: {} of {namespace} have r now.", count(*partitions, "partition"))
+        }
+        EventKind::QuiesceSet { node, quiesce: true } => {
+            format!("{node} quiesces from the next cluster change.")
+        }
+        EventKind::QuiesceSet { node, quiesce: false } => {
+            format!("{node} no longer quiesces from the next cluster change.")
+        }
+        EventKind::RosterInForce { namespace, principal, roster: entries } => format!(
+            "In sub-cluster {principal} the roster of {namespace} is {} now.",
+            roster(entries)
+        ),
+        EventKind::RosterProtected { node, namespace, partitions } => format!(
+            "{node} marked {} of {namespace} without data with r: roster-set protection.",
+            count(*partitions, "partition")
+        ),
+        EventKind::QuiesceIgnored { principal, .. } => {
+            format!("Sub-cluster {principal} cannot quiesce all its nodes and ignores it.")
+        }
+        _ => String::new(),
+    }
+}
+
+fn of_client_event(kind: &EventKind) -> String {
+    let ended = |result: ClientResult| match result {
+        ClientResult::Ok => "done",
+        ClientResult::InDoubt => "a timeout, in doubt",
+        ClientResult::Unavailable => "error 11, the partition is not active",
+        ClientResult::NotFound => "no such record",
+        ClientResult::StaleRegime => "rejected, the regime is older than one seen before",
+    };
+    match kind {
+        EventKind::Wrote { partition, result, .. } => {
+            format!("A write to partition {partition}: {}.", ended(*result))
+        }
+        EventKind::Read { partition, mode, result, stale, .. } => {
+            let how = match mode {
+                ReadMode::Session => "session",
+                ReadMode::Linearize => "linearize",
+                ReadMode::AllowReplica => "allow-replica",
+                ReadMode::AllowUnavailable => "allow-unavailable",
+            };
+            let stale = if *stale { ", and stale" } else { "" };
+            format!("A read ({how}) of partition {partition}: {}{stale}.", ended(*result))
+        }
+        EventKind::WriteLost { write, kept, .. } => {
+            format!("Acknowledged write {write} is lost: write {kept} was kept.")
+        }
+        _ => String::new(),
+    }
+}
+
+/// What a rebalance decided, with the rules that decided.
+fn of_rebalance(
+    principal: NodeId,
+    (present, all): (u32, u32),
+    counts: Counts,
+    by_rule: &[(Rule, u32)],
+) -> String {
+    let who = format!("Sub-cluster {principal} has {present} of {all} roster nodes");
+    let inactive = counts.unavailable + counts.dead;
+    let name = if counts.dead > 0 { Availability::Dead } else { Availability::Unavailable };
+    let fate = match (counts.active, inactive) {
+        (active, 0) => format!("all {} partitions are active", thousands(active)),
+        (0, inactive) => format!("all {} partitions are {name}", thousands(inactive)),
+        (active, inactive) => {
+            let is = if inactive == 1 { "is" } else { "are" };
+            format!("{} {is} {name}, {} stay active", count(inactive, "partition"), thousands(active))
+        }
+    };
+    format!("{who}: {fate}, {}.", of_reasons(by_rule, inactive, name))
+}
+
+/// The rules behind the inactive partitions, or behind all when all are active.
+fn of_reasons(by_rule: &[(Rule, u32)], inactive: u32, name: Availability) -> String {
+    let verdict = |rule: Rule| {
+        let active = says_yes(rule) || rule == Rule::NoData && inactive == 0;
+        let availability = if active { Availability::Active } else { name };
+        Verdict { availability, rule }
+    };
+    let mut reasons: Vec<(Verdict, u32)> = by_rule
+        .iter()
+        .map(|(rule, partitions)| (verdict(*rule), *partitions))
+        .filter(|(verdict, _)| verdict.is_active() == (inactive == 0))
+        .collect();
+    reasons.sort_by_key(|(verdict, partitions)| (std::cmp::Reverse(*partitions), verdict.rule));
+    let alone = reasons.len() == 1;
+    let reasons = reasons.iter().map(|(verdict, partitions)| {
+        let (why, rule) = (rules::because(*verdict), rules::label(verdict.rule));
+        if alone { format!("{why} ({rule})") } else { format!("{why} ({}, {rule})", thousands(*partitions)) }
+    });
+    format!("because {}", list(reasons))
+}
+
+fn says_yes(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::SuperMajority | Rule::AllReplicas | Rule::Majority | Rule::Half | Rule::Ap
+    )
+}
+
+/// What a step did and what came of it, in as few sentences as tell it: the line above the floor.
+#[must_use]
+pub fn news(entry: &Entry, events: &[Event]) -> String {
+    let kinds = || events.iter().map(|event| &event.kind);
+    let mut sentences: Vec<String> = of_stops(events).into_iter().collect();
+    sentences.extend(kinds().filter(|kind| is_news(kind)).map(of_event));
+    // Of several changes in one step the last ones stand.
+    let mut latest: Vec<(NodeId, &str, &EventKind)> = Vec::new();
+    for kind in kinds() {
+        if let EventKind::Rebalanced { namespace, principal, .. } = kind {
+            latest.retain(|(node, name, _)| (node, *name) != (principal, namespace));
+            latest.push((*principal, namespace, kind));
+        }
+    }
+    sentences.extend(latest.iter().map(|(.., kind)| of_event(kind)));
+    if sentences.is_empty() {
+        let is_migration = !matches!(entry, Entry::Act { .. });
+        sentences.push(if is_migration { "Time passed.".to_owned() } else { "Nothing changed.".to_owned() });
+    }
+    sentences.join(" ")
+}
+
+/// Nodes that went down together, in one sentence.
+fn of_stops(events: &[Event]) -> Option<String> {
+    let stopped: Vec<(&NodeId, Shutdown)> = events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::NodeStopped { node, shutdown, .. } => Some((node, *shutdown)),
+            _ => None,
+        })
+        .collect();
+    let (_, shutdown) = *stopped.first()?;
+    let verb = if shutdown == Shutdown::Clean { "stopped" } else { "crashed" };
+    Some(format!("{} {verb}.", list(stopped.iter().map(|(node, _)| node))))
+}
+
+fn is_news(kind: &EventKind) -> bool {
+    !matches!(
+        kind,
+        EventKind::NodeStopped { .. }
+            | EventKind::ClusterFormed { .. }
+            | EventKind::ReclusterAnswered { .. }
+            | EventKind::RosterProtected { .. }
+            | EventKind::Rebalanced { .. }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use rosterlab_engine::RackId;
+    use rosterlab_scenario::Settle;
+
+    use super::*;
+
+    fn id(text: &str) -> NodeId {
+        text.parse().unwrap()
+    }
+
+    fn ids(text: &str) -> Vec<NodeId> {
+        text.split_whitespace().map(id).collect()
+    }
+
+    fn event(kind: EventKind) -> Event {
+        Event { at_ms: 0, kind }
+    }
+
+    fn rebalanced(present: u32, counts: Counts, by_rule: Vec<(Rule, u32)>) -> Event {
+        event(EventKind::Rebalanced {
+            namespace: "main".to_owned(),
+            principal: id("A103"),
+            regime: (3, 5),
+            roster_nodes: (present, 5),
+            counts,
+            by_rule,
+            expected: vec![],
+        })
+    }
+
+    fn act(command: Command) -> Entry {
+        Entry::Act { command, settle: Settle::Fully }
+    }
+
+    #[test]
+    fn a_crash_tells_what_is_unavailable_and_which_rules_decided() {
+        let nodes = vec![id("A102")];
+        let entry = act(Command::Stop { nodes, shutdown: Shutdown::Unclean });
+        let counts = Counts { active: 0, unavailable: 4096, dead: 0 };
+        let by_rule = vec![(Rule::NoFullCopy, 1381), (Rule::NothingElse, 2715)];
+        let events = [
+            event(EventKind::NodeStopped {
+                node: id("A102"),
+                shutdown: Shutdown::Unclean,
+                marked_clean: false,
+            }),
+            rebalanced(2, counts, by_rule),
+        ];
+        assert_eq!(of_entry(&entry, 5), "Crash A102");
+        assert_eq!(
+            news(&entry, &events),
+            "A102 crashed. Sub-cluster A103 has 2 of 5 roster nodes: all 4,096 partitions are \
+             unavailable, because neither all roster-replicas nor enough votes are there (2,715, \
+             rule 7) and no full copy is there (1,381, rule 3)."
+        );
+    }
+
+    #[test]
+    fn all_active_tells_by_which_rule() {
+        let counts = Counts { active: 4096, ..Counts::default() };
+        let EventKind::Rebalanced { .. } = rebalanced(3, counts, vec![]).kind else {
+            unreachable!()
+        };
+        let text = of_event(&rebalanced(3, counts, vec![(Rule::Majority, 4096)]).kind);
+        assert_eq!(
+            text,
+            "Sub-cluster A103 has 3 of 5 roster nodes: all 4,096 partitions are active, because \
+             more than half of the roster votes (rule 5)."
+        );
+    }
+
+    #[test]
+    fn a_part_that_is_dead_is_told_beside_what_stays() {
+        let counts = Counts { active: 4095, unavailable: 0, dead: 1 };
+        let by_rule = vec![(Rule::NoFullCopy, 1), (Rule::AllReplicas, 4095)];
+        assert_eq!(
+            of_event(&rebalanced(5, counts, by_rule).kind),
+            "Sub-cluster A103 has 5 of 5 roster nodes: 1 partition is dead, 4,095 stay active, \
+             because no full copy is there (rule 3)."
+        );
+    }
+
+    #[test]
+    fn nodes_that_stop_together_are_told_together() {
+        let nodes = ids("B101 B102");
+        let entry = act(Command::Stop { nodes: nodes.clone(), shutdown: Shutdown::Clean });
+        let events: Vec<Event> = nodes
+            .into_iter()
+            .map(|node| EventKind::NodeStopped {
+                node,
+                shutdown: Shutdown::Clean,
+                marked_clean: true,
+            })
+            .map(event)
+            .collect();
+        assert_eq!(news(&entry, &events), "B101 and B102 stopped.");
+        assert_eq!(of_entry(&entry, 5), "Stop B101 and B102");
+    }
+
+    #[test]
+    fn of_several_changes_in_one_step_the_last_is_told() {
+        let entry = act(Command::Recluster { on: None });
+        let before = Counts { active: 0, unavailable: 4096, dead: 0 };
+        let after = Counts { active: 4096, ..Counts::default() };
+        let events = [
+            rebalanced(3, before, vec![(Rule::NothingElse, 4096)]),
+            rebalanced(3, after, vec![(Rule::Majority, 4096)]),
+        ];
+        assert!(!news(&entry, &events).contains("unavailable"));
+    }
+
+    #[test]
+    fn cuts_are_told_by_what_they_part() {
+        let cut = |sides: &[&str]| {
+            of_command(&Command::Cut { between: sides.iter().map(|side| ids(side)).collect() }, 5)
+        };
+        assert_eq!(cut(&["B101", "A101"]), "Cut the link A101–B101");
+        assert_eq!(cut(&["A103", "A101 A102 B101 B102"]), "Isolate A103");
+        assert_eq!(
+            cut(&["A101 A102 A103", "B101 B102"]),
+            "Cut A101, A102 and A103 from B101 and B102"
+        );
+        let links: Vec<Link> = ["A101", "A102", "B101", "B102"]
+            .iter()
+            .filter_map(|node| Link::new(id(node), id("A103")))
+            .collect();
+        assert_eq!(of_event(&EventKind::LinksCut { links: links.clone() }), "4 links are cut.");
+        assert_eq!(
+            of_event(&EventKind::LinksRestored { links: links[..1].to_vec() }),
+            "A101–A103 is restored."
+        );
+    }
+
+    #[test]
+    fn a_moved_node_tells_what_is_still_to_do() {
+        let rack = |number| RackId::new(number).unwrap();
+        let moved = EventKind::NodeMoved { node: id("A103"), from: rack(1), to: rack(2) };
+        assert!(of_event(&moved).contains("only with roster-set and recluster"));
+    }
+}
