@@ -1,12 +1,42 @@
-//! The Yew page of Rosterlab.
+//! The page of Rosterlab, drawn with Yew: a playground where people who run Aerospike with strong consistency learn what
+//! a stop, a crash, a cut link or a roster change does to their data.
+//!
+//! A pointer or a key becomes a gesture (`gesture`, `keys`), that a command, that a step of the timeline (`state`); from
+//! the cluster's view follow places (`layout`), pixels (`paint`), groups and sentences, which `components` show.
+//!
+//! **Invariant.** Everything but `components`, `hooks` and `panic` is pure and tested natively; a command is the only thing
+//! that changes the cluster.
+//!
+//! **What this crate does not do**: the rules (the engine's), undo and files (the scenario crate's).
 
+pub mod components;
 pub mod gesture;
 pub mod groups;
+pub mod hooks;
 pub mod keys;
 pub mod layout;
 pub mod look;
 pub mod paint;
+pub mod panic;
+pub mod roster_diff;
 pub mod rules;
 pub mod sentences;
+pub mod state;
 pub mod text;
 pub mod verbs;
+
+use web_sys::window;
+
+/// Puts the page into the element `#app`, in place of what is there.
+pub fn mount() {
+    panic::install();
+    let document = window().and_then(|window| window.document());
+    let root = document.and_then(|document| document.get_element_by_id("app"));
+    match root {
+        Some(root) => {
+            root.set_inner_html("");
+            yew::Renderer::<components::app::App>::with_root(root).render();
+        }
+        None => panic!("the page has no element #app"),
+    }
+}

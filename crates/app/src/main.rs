@@ -1,13 +1,5 @@
-//! The Yew page.
-use yew::prelude::*;
-
-/// The page.
-#[component]
-fn App() -> Html {
-    html! { <main><h1>{ "Rosterlab" }</h1></main> }
-}
+//! Starts the page.
 
 fn main() {
-    console_error_panic_hook::set_once();
-    yew::Renderer::<App>::new().render();
+    rosterlab_app::mount();
 }

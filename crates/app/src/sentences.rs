@@ -4,13 +4,13 @@
 //! field's own. Not here: the server's log lines, and the rules' own wording (see `rules`).
 
 use rosterlab_engine::{
-    ClientResult, Command, Counts, Event, EventKind, Link, NodeId, PARTITIONS, ReadMode,
-    RosterEntry, RosterNodes, Rule, Shutdown, Untrusted, Verdict, Availability,
+    Availability, ClientResult, ClusterView, Command, Counts, Event, EventKind, Explanation, Link,
+    NodeId, PARTITIONS, ReadMode, RosterEntry, RosterNodes, Rule, Shutdown, Untrusted, Verdict,
 };
 use rosterlab_scenario::Entry;
 
 use crate::rules;
-use crate::text::{clock, count, list, thousands, is_are};
+use crate::text::{clock, count, is_are, list, thousands};
 
 /// Links that are named one by one; more are counted.
 const LINKS_NAMED: usize = 3;
@@ -137,7 +137,9 @@ pub fn of_event(kind: &EventKind) -> String {
 
 fn of_node_event(kind: &EventKind) -> String {
     match kind {
-        EventKind::NodeStopped { node, shutdown: Shutdown::Unclean, .. } => format!("{node} crashed."),
+        EventKind::NodeStopped { node, shutdown: Shutdown::Unclean, .. } => {
+            format!("{node} crashed.")
+        }
         EventKind::NodeStopped { node, marked_clean: true, .. } => {
             format!("{node} stopped and marked its storage clean.")
         }
@@ -241,7 +243,11 @@ fn of_rebalance(
         (0, inactive) => format!("all {} partitions are {name}", thousands(inactive)),
         (active, inactive) => {
             let is = if inactive == 1 { "is" } else { "are" };
-            format!("{} {is} {name}, {} stay active", count(inactive, "partition"), thousands(active))
+            format!(
+                "{} {is} {name}, {} stay active",
+                count(inactive, "partition"),
+                thousands(active)
+            )
         }
     };
     format!("{who}: {fate}, {}.", of_reasons(by_rule, inactive, name))
@@ -263,21 +269,22 @@ fn of_reasons(by_rule: &[(Rule, u32)], inactive: u32, name: Availability) -> Str
     let alone = reasons.len() == 1;
     let reasons = reasons.iter().map(|(verdict, partitions)| {
         let (why, rule) = (rules::because(*verdict), rules::label(verdict.rule));
-        if alone { format!("{why} ({rule})") } else { format!("{why} ({}, {rule})", thousands(*partitions)) }
+        if alone {
+            format!("{why} ({rule})")
+        } else {
+            format!("{why} ({}, {rule})", thousands(*partitions))
+        }
     });
     format!("because {}", list(reasons))
 }
 
 fn says_yes(rule: Rule) -> bool {
-    matches!(
-        rule,
-        Rule::SuperMajority | Rule::AllReplicas | Rule::Majority | Rule::Half | Rule::Ap
-    )
+    matches!(rule, Rule::SuperMajority | Rule::AllReplicas | Rule::Majority | Rule::Half | Rule::Ap)
 }
 
 /// What a step did and what came of it, in as few sentences as tell it: the line above the floor.
 #[must_use]
-pub fn news(entry: &Entry, events: &[Event]) -> String {
+pub fn news(entry: &Entry, events: &[Event], view: &ClusterView) -> String {
     let kinds = || events.iter().map(|event| &event.kind);
     let mut sentences: Vec<String> = of_stops(events).into_iter().collect();
     sentences.extend(kinds().filter(|kind| is_news(kind)).map(of_event));
@@ -290,11 +297,47 @@ pub fn news(entry: &Entry, events: &[Event]) -> String {
         }
     }
     sentences.extend(latest.iter().map(|(.., kind)| of_event(kind)));
+    if view.sub_clusters.is_empty() {
+        sentences.push(standing(view));
+    }
     if sentences.is_empty() {
-        let is_migration = !matches!(entry, Entry::Act { .. });
-        sentences.push(if is_migration { "Time passed.".to_owned() } else { "Nothing changed.".to_owned() });
+        let acted = matches!(entry, Entry::Act { .. });
+        sentences.push(if acted { "Nothing changed." } else { "Time passed." }.to_owned());
     }
     sentences.join(" ")
+}
+
+/// How things stand, whatever led there.
+#[must_use]
+pub fn standing(view: &ClusterView) -> String {
+    let sentences: Vec<String> = view
+        .sub_clusters
+        .iter()
+        .flat_map(|sub_cluster| {
+            sub_cluster.namespaces.iter().map(|namespace| {
+                let all = u32::try_from(namespace.roster.len()).unwrap_or(0);
+                let present = (namespace.roster_nodes_present, all);
+                of_rebalance(sub_cluster.principal, present, namespace.counts, &namespace.by_rule)
+            })
+        })
+        .collect();
+    if sentences.is_empty() {
+        "No node is up: nothing is served.".to_owned()
+    } else {
+        sentences.join(" ")
+    }
+}
+
+/// What a partition is and why, in a few words.
+#[must_use]
+pub fn of_explanation(explanation: &Explanation) -> String {
+    let Verdict { availability, rule } = explanation.verdict;
+    format!(
+        "Partition {}: {availability}, because {} ({}).",
+        explanation.partition,
+        rules::because(explanation.verdict),
+        rules::label(rule)
+    )
 }
 
 /// Nodes that went down together, in one sentence.
@@ -328,6 +371,7 @@ mod tests {
     use rosterlab_scenario::Settle;
 
     use super::*;
+    use crate::state::State;
 
     fn id(text: &str) -> NodeId {
         text.parse().unwrap()
@@ -373,7 +417,7 @@ mod tests {
         ];
         assert_eq!(of_entry(&entry, 5), "Crash A102");
         assert_eq!(
-            news(&entry, &events),
+            news(&entry, &events, &State::open().view()),
             "A102 crashed. Sub-cluster A103 has 2 of 5 roster nodes: all 4,096 partitions are \
              unavailable, because neither all roster-replicas nor enough votes are there (2,715, \
              rule 7) and no full copy is there (1,381, rule 3)."
@@ -418,7 +462,7 @@ mod tests {
             })
             .map(event)
             .collect();
-        assert_eq!(news(&entry, &events), "B101 and B102 stopped.");
+        assert_eq!(news(&entry, &events, &State::open().view()), "B101 and B102 stopped.");
         assert_eq!(of_entry(&entry, 5), "Stop B101 and B102");
     }
 
@@ -431,7 +475,7 @@ mod tests {
             rebalanced(3, before, vec![(Rule::NothingElse, 4096)]),
             rebalanced(3, after, vec![(Rule::Majority, 4096)]),
         ];
-        assert!(!news(&entry, &events).contains("unavailable"));
+        assert!(!news(&entry, &events, &State::open().view()).contains("unavailable"));
     }
 
     #[test]

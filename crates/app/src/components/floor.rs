@@ -1,0 +1,412 @@
+//! The floor: racks as lanes, nodes as cards in them, the links between.
+//!
+//! Invariant: what a pointer or a key means is decided by `gesture` and `keys`, where things lie by `layout`; a move by
+//! drag, by keys and by button ends in the same command.
+
+use std::rc::Rc;
+
+use rosterlab_engine::{Command, Link, NodeId, RackId, Shutdown};
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::components::Dispatch;
+use crate::components::counts::sub_class;
+use crate::components::header::PanelProps;
+use crate::components::links::{Handles, lines};
+use crate::components::node_card::NodeCard;
+use crate::gesture::{Drop, Gesture, Input};
+use crate::hooks::{focus, use_place, use_room};
+use crate::keys::{self, Press, Scope};
+use crate::layout::{ALL_LINKS_NODES, Direction, Floor, Lane, Point, Rect, Wanted, lay_out};
+use crate::state::{Action, State};
+use crate::verbs::Verb;
+
+/// How wide the floor is taken to be until that is known.
+const UNKNOWN_WIDTH: i32 = 760;
+
+/// What a gesture is told, and where a card that it drops goes.
+struct Hand(Gesture, Option<Drop>);
+
+impl Reducible for Hand {
+    type Action = Input;
+
+    fn reduce(self: Rc<Self>, input: Input) -> Rc<Self> {
+        let (gesture, drop) = self.0.next(input);
+        if gesture == self.0 && drop.is_none() && self.1.is_none() {
+            return self;
+        }
+        Rc::new(Self(gesture, drop))
+    }
+}
+
+/// The floor with the list of its sub-clusters.
+#[component]
+pub fn FloorPanel(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
+    let node = use_node_ref();
+    let room = use_room(&node);
+    let hand = use_reducer_eq_free();
+    let width = room.map_or(UNKNOWN_WIDTH, |room| room.width);
+    let text_percent = room.map_or(100, |room| room.text_percent);
+    let floor = {
+        let links = drawn_links(state);
+        Rc::new(lay_out(&Wanted { racks: &state.racks(), links: &links, width, text_percent }))
+    };
+    use_drops(hand.1, dispatch);
+
+    let ears = Ears {
+        state: state.clone(),
+        dispatch: dispatch.clone(),
+        floor: floor.clone(),
+        node: node.clone(),
+        hand: hand.dispatcher(),
+        gesture: hand.0,
+    };
+    let lanes = floor.lanes.iter().map(|lane| ears.lane(lane));
+    html! {
+        <section class="panel floor-panel" aria-label="Floor: racks, nodes and links">
+            { sub_clusters(state, dispatch) }
+            <div
+                ref={node}
+                class={classes!("floor", hand.0.carried().map(|_| "carrying"))}
+            >
+                { lines(&floor, width, state, dispatch) }
+                <div class="lanes">{ for lanes }</div>
+                <Handles floor={floor.clone()} state={state.clone()} dispatch={dispatch.clone()} />
+            </div>
+        </section>
+    }
+}
+
+#[hook]
+fn use_reducer_eq_free() -> UseReducerHandle<Hand> {
+    use_reducer(|| Hand(Gesture::Idle, None))
+}
+
+/// Turns drops into commands, once each.
+#[hook]
+fn use_drops(drop: Option<Drop>, dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    use_effect_with(drop, move |drop| {
+        if let Some(Drop { node, rack }) = *drop {
+            dispatch.dispatch(Action::Do(Command::MoveToRack { nodes: vec![node], rack }));
+        }
+    });
+}
+
+/// The links that are drawn: all, or with many nodes those of the selected one and those that are cut.
+fn drawn_links(state: &State) -> Vec<Link> {
+    let view = state.view();
+    let nodes: Vec<NodeId> = view.nodes.iter().rev().map(|node| node.id).collect();
+    let pairs = nodes.iter().enumerate().flat_map(|(place, low)| {
+        nodes[place + 1..].iter().filter_map(|high| Link::new(*low, *high))
+    });
+    let selected = state.selected();
+    let is_drawn = |link: &Link| {
+        nodes.len() <= ALL_LINKS_NODES
+            || link.low() == selected
+            || link.high() == selected
+            || view.is_cut(link.low(), link.high())
+    };
+    pairs.filter(is_drawn).collect()
+}
+
+/// The sub-clusters by name; pressing one shows the map, the reasons and the roster from there.
+fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
+    let view = state.view();
+    let shown = state.shown();
+    let chip = |place: usize| {
+        let sub_cluster = &view.sub_clusters[place];
+        let principal = sub_cluster.principal;
+        let in_roster = sub_cluster.namespaces.get(state.namespace()).map(|namespace| {
+            format!(
+                "{} of {} in the roster",
+                namespace.roster_nodes_present,
+                namespace.roster.len()
+            )
+        });
+        let onclick = {
+            let dispatch = dispatch.clone();
+            Callback::from(move |_: MouseEvent| {
+                dispatch.dispatch(Action::ShowSubCluster(principal))
+            })
+        };
+        html! {
+            <li key={principal.to_string()}>
+                <button
+                    type="button"
+                    class={classes!("sub-chip", sub_class(place))}
+                    data-action="show-sub-cluster"
+                    aria-pressed={(shown == Some(place)).to_string()}
+                    title="show the map, the reasons and the roster from this sub-cluster"
+                    {onclick}
+                >
+                    <span class="sub-swatch" aria-hidden="true"></span>
+                    <span>{ "sub-cluster " }<b class="id">{ principal.to_string() }</b></span>
+                    <span>{ in_roster }</span>
+                    <span class="sub-key">{ "key " }<span class="id">{ sub_cluster.key.to_string() }</span></span>
+                </button>
+            </li>
+        }
+    };
+    let nothing = view.sub_clusters.is_empty().then_some("No node is up.");
+    html! {
+        <div class="sub-clusters">
+            <ul>{ for (0..view.sub_clusters.len()).map(chip) }</ul>
+            <span class="dim">{ nothing }</span>
+        </div>
+    }
+}
+
+/// What hears pointers and keys on the floor.
+struct Ears {
+    state: Rc<State>,
+    dispatch: Dispatch,
+    floor: Rc<Floor>,
+    node: NodeRef,
+    hand: UseReducerDispatcher<Hand>,
+    gesture: Gesture,
+}
+
+impl Ears {
+    fn lane(&self, lane: &Lane) -> Html {
+        let cards = lane.cards.iter().map(|card| self.card(lane, card.node, card.rect));
+        html! {
+            <LaneBox
+                key={lane.rack.get()}
+                rack={lane.rack}
+                rect={lane.rect}
+                is_target={self.gesture.target() == Some(lane.rack)}
+                nodes={lane.cards.iter().map(|card| card.node).collect::<Vec<_>>()}
+                state={self.state.clone()}
+                dispatch={self.dispatch.clone()}
+            >
+                { for cards }
+            </LaneBox>
+        }
+    }
+
+    fn card(&self, lane: &Lane, node: NodeId, rect: Rect) -> Html {
+        let carried = self.gesture.carried().filter(|(carried, _)| *carried == node);
+        let place = Rect { x: rect.x - lane.rect.x, y: rect.y - lane.rect.y, ..rect };
+        let dispatch = self.dispatch.clone();
+        html! {
+            <NodeCard
+                key={node.to_string()}
+                {node}
+                view={self.state.view().clone()}
+                namespace={self.state.namespace()}
+                rect={place}
+                offset={carried.map_or_else(Point::default, |(_, offset)| offset)}
+                is_carried={carried.is_some()}
+                is_selected={self.state.selected() == node}
+                onpress={self.onpress(lane.rack)}
+                onpointer={self.onpointer()}
+                onkey={self.onkey(lane.rack)}
+                onreach={Callback::from(move |node| dispatch.dispatch(Action::Select(node)))}
+            />
+        }
+    }
+
+    fn onpress(&self, home: RackId) -> Callback<(NodeId, PointerEvent)> {
+        let (hand, floor) = (self.hand.clone(), self.node.clone());
+        Callback::from(move |(node, event): (NodeId, PointerEvent)| {
+            let at = on_floor(&floor, &event);
+            hand.dispatch(Input::Press { node, home, pointer: event.pointer_id(), at });
+        })
+    }
+
+    fn onpointer(&self) -> Callback<PointerEvent> {
+        let (hand, node, floor) = (self.hand.clone(), self.node.clone(), self.floor.clone());
+        Callback::from(move |event: PointerEvent| {
+            let pointer = event.pointer_id();
+            hand.dispatch(match event.type_().as_str() {
+                "pointermove" => {
+                    let at = on_floor(&node, &event);
+                    Input::Move { pointer, at, over: floor.lane_at(at) }
+                }
+                "pointerup" => Input::Release { pointer },
+                _ => Input::CallOff,
+            });
+        })
+    }
+
+    fn onkey(&self, home: RackId) -> Callback<(NodeId, KeyboardEvent)> {
+        let (state, dispatch) = (self.state.clone(), self.dispatch.clone());
+        let (floor, hand, gesture) = (self.floor.clone(), self.hand.clone(), self.gesture);
+        Callback::from(move |(node, event): (NodeId, KeyboardEvent)| {
+            let context =
+                CardKey { state: &state, dispatch: &dispatch, floor: &floor, hand: &hand };
+            if context.press(gesture, node, home, &event) {
+                event.prevent_default();
+            }
+        })
+    }
+}
+
+/// Where on the floor a pointer is.
+fn on_floor(floor: &NodeRef, event: &PointerEvent) -> Point {
+    let corner = floor.cast::<HtmlElement>().map(|floor| floor.get_bounding_client_rect());
+    // A place on the page is far below what an i32 holds.
+    #[allow(clippy::cast_possible_truncation, reason = "a place on the page is a small number")]
+    let (left, top) = corner.map_or((0, 0), |rect| (rect.left() as i32, rect.top() as i32));
+    Point { x: event.client_x() - left, y: event.client_y() - top }
+}
+
+/// What a key on a card can reach.
+struct CardKey<'a> {
+    state: &'a State,
+    dispatch: &'a Dispatch,
+    floor: &'a Floor,
+    hand: &'a UseReducerDispatcher<Hand>,
+}
+
+impl CardKey<'_> {
+    /// Does what a key on a card means; says whether it meant anything.
+    fn press(&self, gesture: Gesture, node: NodeId, home: RackId, event: &KeyboardEvent) -> bool {
+        let key = event.key();
+        if key == "Escape" {
+            self.hand.dispatch(Input::CallOff);
+            return gesture != Gesture::Idle;
+        }
+        if gesture.is_by_keys() && self.carry(gesture, node, home, &key) {
+            return true;
+        }
+        let is_held = event.ctrl_key() || event.shift_key() || event.meta_key();
+        if let Some(direction) = keys::direction(&key) {
+            return if is_held {
+                self.shift(node, home, direction)
+            } else {
+                self.go(node, direction)
+            };
+        }
+        let ctrl = event.ctrl_key() || event.meta_key();
+        let press = Press { key: &key, ctrl, shift: event.shift_key() };
+        let verb = (!event.alt_key()).then(|| keys::verb_of(press, Scope::Card)).flatten();
+        match verb {
+            Some(Verb::PickUp) => {
+                self.hand.dispatch(Input::PickUp { node, home });
+                self.say(format!(
+                    "{node} is picked up from rack {home}. Arrows or a number choose a rack, Enter \
+                     drops it, Escape calls it off."
+                ));
+            }
+            Some(verb) => self.dispatch.dispatch(Action::Press(verb)),
+            None => return matches!(key.as_str(), " " | "Enter"),
+        }
+        true
+    }
+
+    /// Keys while a card is carried by keys.
+    fn carry(&self, gesture: Gesture, node: NodeId, home: RackId, key: &str) -> bool {
+        let from = gesture.target().unwrap_or(home);
+        let chosen = keys::direction(key)
+            .map(keys::step)
+            .and_then(|places| self.floor.lane_beside(from, places))
+            .or_else(|| self.lane_of_digit(key));
+        if let Some(rack) = chosen {
+            self.hand.dispatch(Input::Aim(rack));
+            self.say(format!("{node} over rack {rack}."));
+            return true;
+        }
+        match key {
+            "Enter" | " " => self.hand.dispatch(Input::PutDown),
+            _ => return keys::direction(key).is_some(),
+        }
+        true
+    }
+
+    /// The lane whose rack has that number, else the one at that place.
+    fn lane_of_digit(&self, key: &str) -> Option<RackId> {
+        let number: u32 = key.parse().ok()?;
+        let racks = || self.floor.lanes.iter().map(|lane| lane.rack);
+        let place = usize::try_from(number).ok()?.checked_sub(1);
+        racks().find(|rack| rack.get() == number).or_else(|| racks().nth(place?))
+    }
+
+    /// To the next card.
+    fn go(&self, node: NodeId, direction: Direction) -> bool {
+        if let Some(next) = self.floor.neighbour(node, direction) {
+            focus(&card_selector(next));
+        }
+        true
+    }
+
+    /// Moves the card itself to the next lane.
+    fn shift(&self, node: NodeId, home: RackId, direction: Direction) -> bool {
+        if let Some(rack) = self.floor.lane_beside(home, keys::step(direction)) {
+            self.dispatch.dispatch(Action::Do(Command::MoveToRack { nodes: vec![node], rack }));
+        }
+        true
+    }
+
+    fn say(&self, what: String) {
+        debug_assert!(self.state.view().node(self.state.selected()).is_some());
+        self.dispatch.dispatch(Action::Announce(what.into()));
+    }
+}
+
+/// Finds a node's card.
+#[must_use]
+pub fn card_selector(node: NodeId) -> String {
+    format!("[data-node=\"{node}\"]")
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct LaneBoxProps {
+    rack: RackId,
+    rect: Rect,
+    is_target: bool,
+    nodes: Vec<NodeId>,
+    state: Rc<State>,
+    dispatch: Dispatch,
+    children: Html,
+}
+
+/// A lane: its name, what can be done to the whole rack, its cards.
+#[component]
+fn LaneBox(props: &LaneBoxProps) -> Html {
+    let LaneBoxProps { rack, rect, is_target, nodes, state, dispatch, children } = props;
+    let element = use_node_ref();
+    use_place(&element, *rect, Point::default());
+    let is_up = |node: &NodeId| state.view().node(*node).is_some_and(|node| node.state.is_up());
+    let (up, down): (Vec<NodeId>, Vec<NodeId>) = nodes.iter().copied().partition(is_up);
+    let stop = Command::Stop { nodes: up, shutdown: Shutdown::Clean };
+    let start = Command::Start { nodes: down };
+    let tool = |action: &'static str, label: &'static str, command: Command| {
+        let refused = state.can_do(&command).is_err();
+        let dispatch = dispatch.clone();
+        let onclick =
+            Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Do(command.clone())));
+        html! {
+            <button
+                key={action}
+                type="button"
+                class="lane-tool"
+                data-action={action}
+                aria-disabled={refused.then_some("true")}
+                aria-label={format!("{label} rack {rack}")}
+                {onclick}
+            >
+                { label }
+            </button>
+        }
+    };
+    let empty = nodes.is_empty().then_some("Drop a card here");
+    html! {
+        <section
+            ref={element}
+            class={classes!("lane", is_target.then_some("target"))}
+            data-rack={rack.to_string()}
+            aria-label={format!("Rack {rack}")}
+        >
+            <div class="lane-head">
+                <h3>{ format!("Rack {rack}") }</h3>
+                { tool("stop-rack", "Stop", stop) }
+                { tool("start-rack", "Start", start) }
+            </div>
+            <div class="lane-cards">{ children.clone() }</div>
+            <p class="lane-empty">{ empty }</p>
+        </section>
+    }
+}

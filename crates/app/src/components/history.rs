@@ -1,0 +1,64 @@
+//! What happened: every step with its sentences, the latest first.
+
+use rosterlab_scenario::Entry;
+use yew::prelude::*;
+
+use crate::components::header::PanelProps;
+use crate::sentences;
+use crate::state::State;
+use crate::text::{clock, count};
+
+/// How many steps are listed.
+const MOST_STEPS: usize = 60;
+
+/// How many sentences of one step are listed: while time passes much can happen in one.
+const MOST_SENTENCES: usize = 12;
+
+/// The list.
+#[component]
+pub fn History(props: &PanelProps) -> Html {
+    let state = &props.state;
+    let timeline = state.timeline();
+    let steps = timeline.entries()[..timeline.position()].iter().enumerate().rev();
+    let undone = timeline.entries().len() - timeline.position();
+    let undone = u32::try_from(undone).unwrap_or(u32::MAX);
+    let summary = count(u32::try_from(timeline.position()).unwrap_or(u32::MAX), "step");
+    html! {
+        <section class="panel history" aria-labelledby="history-title">
+            <div class="panel-head">
+                <h2 id="history-title">{ "What happened" }</h2>
+                <p class="dim">
+                    { summary }
+                    <span>{ (undone > 0).then(|| format!(", {undone} undone")) }</span>
+                </p>
+            </div>
+            <ol class="steps" tabindex="0" aria-labelledby="history-title" reversed=true>
+                { for steps.take(MOST_STEPS).map(|(place, entry)| step(state, place, entry)) }
+                <li key="first" class="step">
+                    <span class="step-time">{ clock(0) }</span>
+                    <b class="step-title">{ "The cluster is whole" }</b>
+                    <span class="step-text">
+                        { "Every node is up and in the roster, and every copy is where it belongs." }
+                    </span>
+                </li>
+            </ol>
+        </section>
+    }
+}
+
+fn step(state: &State, place: usize, entry: &Entry) -> Html {
+    let events = state.timeline().events_of(place);
+    let at_ms = events.first().map_or(0, |event| event.at_ms);
+    let mut told: Vec<String> =
+        events.iter().map(|event| sentences::of_event(&event.kind)).collect();
+    if told.len() > MOST_SENTENCES {
+        told.drain(..told.len() - MOST_SENTENCES);
+    }
+    html! {
+        <li key={place} class="step">
+            <span class="step-time">{ clock(at_ms) }</span>
+            <b class="step-title">{ sentences::of_entry(entry, state.view().nodes.len()) }</b>
+            <span class="step-text">{ told.join(" ") }</span>
+        </li>
+    }
+}

@@ -1,0 +1,269 @@
+//! The map of 4096 partitions, and the same as a short table.
+//!
+//! Invariant: the canvas is painted only when its cells or its colours have changed; the cursor is drawn over it. Not
+//! here: pixels (see `paint`).
+
+use std::rc::Rc;
+
+use rosterlab_engine::{Cell, PartitionId};
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+use yew::prelude::*;
+
+use crate::components::header::PanelProps;
+use crate::groups::Group;
+use crate::keys;
+use crate::layout::Direction;
+use crate::look::Look;
+use crate::paint::{CELL_PX, Palette, SIDE_PX, corner_of, paint, partition_at, step_from};
+use crate::rules;
+use crate::state::{Action, State};
+use crate::text::thousands;
+
+/// How far Page Up and Page Down go.
+const PAGE_ROWS: i32 = 8;
+
+/// The map with its table.
+#[component]
+pub fn MapPanel(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
+    let where_from = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
+    let title =
+        where_from.map_or_else(String::new, |sub| format!(" in sub-cluster {}", sub.principal));
+    html! {
+        <section class="panel map-panel" aria-labelledby="map-title">
+            <div class="panel-head">
+                <h2 id="map-title">
+                    { "4,096 partitions of " }<span class="id">{ state.namespace_name() }</span>{ title }
+                </h2>
+            </div>
+            <div class="map-and-table">
+                <Map state={state.clone()} dispatch={dispatch.clone()} />
+                <div class="map-side">
+                    <Reasons state={state.clone()} dispatch={dispatch.clone()} />
+                </div>
+            </div>
+            { legend(state) }
+        </section>
+    }
+}
+
+/// Paints the cells onto a canvas.
+#[hook]
+fn use_painting(canvas: &NodeRef, cells: Option<Rc<Vec<Cell>>>, is_dark: bool) {
+    let canvas = canvas.clone();
+    use_effect_with((cells, is_dark), move |(cells, is_dark)| {
+        let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
+        let pixels = paint(cells.as_deref().map_or(&[], Vec::as_slice), &palette);
+        let side = u32::try_from(SIDE_PX).unwrap_or(0);
+        let context = canvas
+            .cast::<HtmlCanvasElement>()
+            .and_then(|canvas| canvas.get_context("2d").ok().flatten())
+            .and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
+        let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), side, side);
+        if let (Some(context), Ok(image)) = (context, image) {
+            // Fails only for images that were taken away.
+            context.put_image_data(&image, 0.0, 0.0).ok();
+        }
+    });
+}
+
+#[component]
+fn Map(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
+    let canvas = use_node_ref();
+    let hovered = use_state_eq(|| None::<PartitionId>);
+    use_painting(&canvas, state.shown_namespace().map(|n| n.cells.clone()), state.is_dark());
+
+    let under = {
+        let canvas = canvas.clone();
+        move |event: &MouseEvent| {
+            let side = canvas.cast::<HtmlCanvasElement>()?.client_width();
+            partition_at(event.offset_x(), event.offset_y(), side)
+        }
+    };
+    let onclick = {
+        let (dispatch, under) = (dispatch.clone(), under.clone());
+        Callback::from(move |event: MouseEvent| {
+            if let Some(partition) = under(&event) {
+                dispatch.dispatch(Action::ShowPartition(partition));
+            }
+        })
+    };
+    let onpointermove = {
+        let hovered = hovered.clone();
+        Callback::from(move |event: PointerEvent| hovered.set(under(&event)))
+    };
+    let onpointerleave = {
+        let hovered = hovered.clone();
+        Callback::from(move |_: PointerEvent| hovered.set(None))
+    };
+    let onkeydown = {
+        let (dispatch, partition) = (dispatch.clone(), state.partition());
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(next) = stepped(partition, &event.key(), event.ctrl_key()) {
+                event.prevent_default();
+                dispatch.dispatch(Action::ShowPartition(next));
+            }
+        })
+    };
+    let side = SIDE_PX.to_string();
+    html! {
+        <div class="map">
+            <div class="map-picture">
+                <canvas
+                    ref={canvas}
+                    data-map={state.namespace_name().to_owned()}
+                    width={side.clone()}
+                    height={side}
+                    tabindex="0"
+                    role="application"
+                    aria-roledescription="map of partitions"
+                    aria-label={label(state)}
+                    {onclick}
+                    {onpointermove}
+                    {onpointerleave}
+                    {onkeydown}
+                />
+                { cursor(state.partition(), *hovered) }
+            </div>
+            <p class="map-hover">{ under_pointer(state, *hovered) }</p>
+        </div>
+    }
+}
+
+/// Where a key leads on the map.
+fn stepped(from: PartitionId, key: &str, ctrl: bool) -> Option<PartitionId> {
+    let stride = if ctrl { PAGE_ROWS } else { 1 };
+    let (across, down) = match (keys::direction(key), key) {
+        (Some(Direction::Left), _) => (-stride, 0),
+        (Some(Direction::Right), _) => (stride, 0),
+        (Some(Direction::Up), _) => (0, -stride),
+        (Some(Direction::Down), _) => (0, stride),
+        (None, "PageUp") => (0, -PAGE_ROWS),
+        (None, "PageDown") => (0, PAGE_ROWS),
+        (None, "Home") => (i32::MIN / 2, 0),
+        (None, "End") => (i32::MAX / 2, 0),
+        // Says again what the partition is.
+        (None, "Enter" | " ") => (0, 0),
+        _ => return None,
+    };
+    Some(step_from(from, across, down))
+}
+
+/// What the map shows, for those who cannot see it.
+fn label(state: &State) -> String {
+    let Some(namespace) = state.shown_namespace() else {
+        return "Map of 4,096 partitions: no node is up".to_owned();
+    };
+    let counts = namespace.counts;
+    format!(
+        "Map of 4,096 partitions: {} active, {} unavailable, {} dead. Partition {} is chosen; arrow \
+         keys choose another",
+        thousands(counts.active),
+        thousands(counts.unavailable),
+        thousands(counts.dead),
+        state.partition()
+    )
+}
+
+/// Frames around the chosen partition and the one under the pointer.
+fn cursor(chosen: PartitionId, hovered: Option<PartitionId>) -> Html {
+    let frame = |partition: PartitionId, class: &'static str| {
+        let (x, y) = corner_of(partition);
+        // A little outside of the cell; the edge of the map may cut it.
+        let at = |corner: usize| (i32::try_from(corner).unwrap_or(0) - 2).to_string();
+        let side = (CELL_PX + 4).to_string();
+        html! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
+    };
+    let view_box = format!("0 0 {SIDE_PX} {SIDE_PX}");
+    html! {
+        <svg class="map-cursor" viewBox={view_box} aria-hidden="true">
+            { for hovered.map(|partition| frame(partition, "hovered")) }
+            { frame(chosen, "chosen-under") }
+            { frame(chosen, "chosen") }
+        </svg>
+    }
+}
+
+fn under_pointer(state: &State, hovered: Option<PartitionId>) -> String {
+    let cell = hovered.and_then(|partition| {
+        let cell = state.shown_namespace()?.cells.get(partition.index())?;
+        Some((partition, cell))
+    });
+    cell.map_or_else(
+        || "Click a partition, or use the arrow keys.".to_owned(),
+        |(partition, cell)| {
+            let look = Look::of(cell);
+            format!("{partition}: {}, {}", look.name(), rules::label(cell.verdict.rule))
+        },
+    )
+}
+
+/// The groups of partitions with the same reason.
+#[component]
+fn Reasons(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
+    let shown = state.shown_namespace().and_then(|namespace| {
+        let cell = namespace.cells.get(state.partition().index())?;
+        Some((Look::of(cell), cell.verdict.rule))
+    });
+    let row = |group: &Group| {
+        let is_shown = shown == Some((group.look, group.rule));
+        let onclick = {
+            let (example, dispatch) = (group.example, dispatch.clone());
+            Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ShowPartition(example)))
+        };
+        let is_active = matches!(group.look, Look::Settled | Look::Filling);
+        let filling = (group.look == Look::Filling).then_some(", copies being filled");
+        html! {
+            <tr
+                key={format!("{} {}", group.look.class(), rules::label(group.rule))}
+                class={classes!(group.look.class(), is_shown.then_some("shown"))}
+            >
+                <td>
+                    <button
+                        type="button"
+                        class="reason"
+                        data-action="show-example"
+                        aria-pressed={is_shown.to_string()}
+                        title={format!("show partition {}, one of them", group.example)}
+                        {onclick}
+                    >
+                        <span class={classes!("swatch", group.look.class())} aria-hidden="true">
+                            { group.look.glyph() }
+                        </span>
+                        <span>
+                            <span class="visually-hidden">{ format!("{}: ", group.look.name()) }</span>
+                            { rules::reason(group.rule, is_active) }{ filling }
+                            <span class="dim">{ format!(" ({})", rules::label(group.rule)) }</span>
+                        </span>
+                    </button>
+                </td>
+                <td class="n">{ thousands(group.size) }</td>
+            </tr>
+        }
+    };
+    html! {
+        <table class="reasons">
+            <thead>
+                <tr><th scope="col">{ "Reason" }</th><th scope="col" class="n">{ "Partitions" }</th></tr>
+            </thead>
+            <tbody>{ for state.groups().iter().map(row) }</tbody>
+        </table>
+    }
+}
+
+/// What the colours mean, with their counts.
+fn legend(state: &State) -> Html {
+    let entry = |look: Look| {
+        let count = state.shown_namespace().map_or(0, |namespace| look.count(namespace));
+        html! {
+            <li key={look.class()} class={classes!((count == 0).then_some("zero"))}>
+                <span class={classes!("swatch", look.class())} aria-hidden="true">{ look.glyph() }</span>
+                { look.name() }{ " " }<b>{ thousands(count) }</b>
+            </li>
+        }
+    };
+    html! { <ul class="legend">{ for Look::ALL.into_iter().map(entry) }</ul> }
+}

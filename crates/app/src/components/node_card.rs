@@ -1,0 +1,292 @@
+//! A node's card.
+//!
+//! Invariant: the card is one button: it can be focused, pressed and dragged, and its label says all that it shows. It
+//! tells the floor of pointers and keys, and decides nothing.
+
+use rosterlab_engine::{
+    ClusterView, DeviceMark, NodeId, NodeNamespaceView, NodeState, NodeView, QuiesceState, RackId,
+};
+use std::rc::Rc;
+use yew::prelude::*;
+
+use crate::components::counts::sub_class;
+use crate::hooks::use_place;
+use crate::layout::{Point, Rect};
+use crate::text::thousands;
+
+/// What a card needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct NodeCardProps {
+    /// The node.
+    pub node: NodeId,
+    /// The cluster.
+    pub view: Rc<ClusterView>,
+    /// The place of the shown namespace.
+    pub namespace: usize,
+    /// Where the card lies in its lane.
+    pub rect: Rect,
+    /// How far it is carried from there.
+    pub offset: Point,
+    /// Whether it is carried.
+    pub is_carried: bool,
+    /// Whether it is the selected one.
+    pub is_selected: bool,
+    /// Told of presses of a pointer.
+    pub onpress: Callback<(NodeId, PointerEvent)>,
+    /// Told of moves, releases and losses of a pointer.
+    pub onpointer: Callback<PointerEvent>,
+    /// Told of keys.
+    pub onkey: Callback<(NodeId, KeyboardEvent)>,
+    /// Told that the card is reached.
+    pub onreach: Callback<NodeId>,
+}
+
+/// A node's card.
+#[component]
+pub fn NodeCard(props: &NodeCardProps) -> Html {
+    let NodeCardProps { node: id, view, namespace, rect, offset, .. } = props;
+    let element = use_node_ref();
+    use_place(&element, *rect, *offset);
+    let Some(node) = view.node(*id) else {
+        return html! { <div class="node"></div> };
+    };
+    let facts = Facts::of(view, node, *namespace);
+    let onpointerdown = {
+        let (id, onpress, element) = (*id, props.onpress.clone(), element.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 || !event.is_primary() {
+                return;
+            }
+            if let Some(element) = element.cast::<web_sys::Element>() {
+                // Fails only for pointers that are gone again.
+                element.set_pointer_capture(event.pointer_id()).ok();
+            }
+            onpress.emit((id, event));
+        })
+    };
+    let onkeydown = {
+        let (id, onkey) = (*id, props.onkey.clone());
+        Callback::from(move |event: KeyboardEvent| onkey.emit((id, event)))
+    };
+    let reach = || {
+        let (id, onreach) = (*id, props.onreach.clone());
+        move || onreach.emit(id)
+    };
+    let (on_focus, on_click) = (reach(), reach());
+    let onpointer = &props.onpointer;
+    let class = classes!(
+        "node",
+        facts.class,
+        node.sub_cluster.map(sub_class),
+        props.is_selected.then_some("selected"),
+        props.is_carried.then_some("carried")
+    );
+    html! {
+        <div
+            ref={element}
+            {class}
+            data-node={id.to_string()}
+            data-state={facts.class}
+            role="button"
+            tabindex={if props.is_selected { "0" } else { "-1" }}
+            aria-pressed={props.is_selected.to_string()}
+            aria-label={facts.label(*id)}
+            aria-describedby="floor-help"
+            onfocus={Callback::from(move |_: FocusEvent| on_focus())}
+            onclick={Callback::from(move |_: MouseEvent| on_click())}
+            {onkeydown}
+            {onpointerdown}
+            onpointermove={onpointer}
+            onpointerup={onpointer}
+            onpointercancel={onpointer}
+        >
+            { face(*id, node, &facts) }
+        </div>
+    }
+}
+
+/// What a card says.
+struct Facts<'a> {
+    class: &'static str,
+    state: &'static str,
+    principal: Option<NodeId>,
+    rack: RackId,
+    part: Option<&'a NodeNamespaceView>,
+    storage: (&'static str, &'static str),
+    note: Option<Note>,
+}
+
+/// The one thing that matters most about a node beside its state.
+enum Note {
+    ReturnsWithE,
+    RackLater(RackId),
+    NotInRoster,
+    Quiesced,
+    Filling(u32),
+}
+
+impl Note {
+    fn text(&self) -> String {
+        match self {
+            Self::ReturnsWithE => "returns with e".to_owned(),
+            Self::RackLater(rack) => format!("rack {rack} after roster-set + recluster"),
+            Self::NotInRoster => "not in the roster".to_owned(),
+            Self::Quiesced => "quiesced".to_owned(),
+            Self::Filling(copies) => format!("filling {}", thousands(*copies)),
+        }
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            Self::ReturnsWithE => "note-e",
+            Self::Filling(_) => "note-filling",
+            _ => "note-plain",
+        }
+    }
+}
+
+impl<'a> Facts<'a> {
+    fn of(view: &ClusterView, node: &'a NodeView, namespace: usize) -> Self {
+        let (class, state) = match node.state {
+            NodeState::Up => ("up", "up"),
+            NodeState::Starting => ("starting", "starting"),
+            NodeState::DownClean => ("stopped", "stopped clean"),
+            NodeState::DownUnclean => ("crashed", "crashed"),
+        };
+        let sub_cluster = node.sub_cluster.and_then(|place| view.sub_clusters.get(place));
+        let part = node.namespaces.get(namespace);
+        let worst = part.and_then(|part| part.devices.iter().copied().max_by_key(badness));
+        Self {
+            class,
+            state,
+            principal: sub_cluster.map(|sub_cluster| sub_cluster.principal),
+            rack: node.rack,
+            part,
+            storage: worst.map_or(("", ""), storage),
+            note: note(view, node, namespace),
+        }
+    }
+
+    fn label(&self, id: NodeId) -> String {
+        let mut parts = vec![format!("{id}: {}, rack {}", self.state, self.rack)];
+        match self.principal {
+            Some(principal) if principal == id => {
+                parts.push("principal of its sub-cluster".to_owned())
+            }
+            Some(principal) => parts.push(format!("in the sub-cluster of {principal}")),
+            None => {}
+        }
+        if let Some(part) = self.part {
+            let copies = part.copies;
+            parts.push(format!(
+                "{} full, {} subset, {} evade",
+                thousands(copies.full),
+                thousands(copies.subset),
+                thousands(copies.evade)
+            ));
+        }
+        parts.push(format!("storage {}", self.storage.1));
+        parts.extend(self.note.as_ref().map(Note::text));
+        parts.join(", ")
+    }
+}
+
+fn badness(mark: &DeviceMark) -> u8 {
+    match mark {
+        DeviceMark::Flushed => 0,
+        DeviceMark::InUse => 1,
+        DeviceMark::NotFlushed => 2,
+        DeviceMark::Empty => 3,
+    }
+}
+
+fn storage(mark: DeviceMark) -> (&'static str, &'static str) {
+    match mark {
+        DeviceMark::InUse => ("▣", "in use"),
+        DeviceMark::Flushed => ("☑", "flushed"),
+        DeviceMark::NotFlushed => ("☒", "not flushed"),
+        DeviceMark::Empty => ("☐", "empty"),
+    }
+}
+
+fn note(view: &ClusterView, node: &NodeView, namespace: usize) -> Option<Note> {
+    let part = node.namespaces.get(namespace)?;
+    let settings = view.namespaces.get(namespace)?;
+    let untrusted = part.devices.iter().any(|mark| match mark {
+        DeviceMark::NotFlushed => !settings.commit_to_device,
+        DeviceMark::Empty => true,
+        _ => false,
+    });
+    let sub_cluster = node.sub_cluster.and_then(|place| view.sub_clusters.get(place));
+    let entry = sub_cluster.and_then(|sub_cluster| {
+        let roster = &sub_cluster.namespaces.get(namespace)?.roster;
+        roster.iter().find(|entry| entry.node == node.id)
+    });
+    if !node.state.is_up() && untrusted {
+        Some(Note::ReturnsWithE)
+    } else if entry.is_some_and(|entry| entry.rack != node.rack) {
+        Some(Note::RackLater(node.rack))
+    } else if part.in_roster == Some(false) {
+        Some(Note::NotInRoster)
+    } else if node.quiesce != QuiesceState::No {
+        Some(Note::Quiesced)
+    } else if part.copies.filling > 0 {
+        Some(Note::Filling(part.copies.filling))
+    } else {
+        None
+    }
+}
+
+/// What is on the card; all of it is in the label too.
+fn face(id: NodeId, node: &NodeView, facts: &Facts) -> Html {
+    let copies = facts.part.map(|part| part.copies).unwrap_or_default();
+    let number = |name: &'static str, class: &'static str, number: u32| {
+        html! {
+            <span key={name} class={classes!("copies", class, (number == 0).then_some("zero"))}>
+                <span class="copies-name">{ name }</span>
+                <span class="copies-count">{ thousands(number) }</span>
+            </span>
+        }
+    };
+    let badge = match (facts.principal, node.state) {
+        (Some(principal), _) if principal == id => ("badge-sub", "principal".to_owned()),
+        (Some(principal), _) => ("badge-sub", format!("with {principal}")),
+        (None, NodeState::DownUnclean) => ("badge-crashed", format!("✕ {}", facts.state)),
+        (None, _) => ("badge-down", facts.state.to_owned()),
+    };
+    html! {
+        <span class="face" aria-hidden="true">
+            <span class="face-head">
+                <span class="grip"></span>
+                <b class="id">{ id.to_string() }</b>
+                <span class={classes!("badge", badge.0)}>{ badge.1 }</span>
+            </span>
+            { bar(copies.full, copies.subset, copies.evade) }
+            <span class="face-copies">
+                { number("full", "full", copies.full) }
+                { number("subset", "subset", copies.subset) }
+                { number("evade", "evade", copies.evade) }
+            </span>
+            <span class="face-foot">
+                <span class="storage">{ facts.storage.0 }{ " " }{ facts.storage.1 }</span>
+                { for facts.note.as_ref().map(|note| html! {
+                    <span key="note" class={classes!("note", note.class())}>{ note.text() }</span>
+                }) }
+            </span>
+        </span>
+    }
+}
+
+/// The copies as lengths; the whole is all 4096 partitions.
+fn bar(full: u32, subset: u32, evade: u32) -> Html {
+    let parts = [("full", 0, full), ("subset", full, subset), ("evade", full + subset, evade)];
+    let part = |(class, from, length): (&'static str, u32, u32)| {
+        let (x, width) = (from.to_string(), length.to_string());
+        html! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
+    };
+    html! {
+        <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none">
+            { for parts.into_iter().filter(|(.., length)| *length > 0).map(part) }
+        </svg>
+    }
+}

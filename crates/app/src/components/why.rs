@@ -1,0 +1,190 @@
+//! Why a partition is what it is: its row of nodes, and every rule with the numbers that it saw.
+
+use rosterlab_engine::{Answer, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat};
+use yew::prelude::*;
+
+use crate::components::header::PanelProps;
+use crate::components::icons::{Icon, icon};
+use crate::rules;
+use crate::state::Action;
+
+/// The panel.
+#[component]
+pub fn Why(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
+    let explanation = state.explanation();
+    let verdict = explanation.map(|explanation| explanation.verdict);
+    let class = verdict.map(|verdict| verdict.availability.to_string());
+    let decided = verdict.map(|verdict| {
+        html! {
+            <p class="why-verdict">
+                <b class={class.clone()}>{ verdict.availability.to_string() }</b>
+                { format!(", decided by {}", rules::label(verdict.rule)) }
+            </p>
+        }
+    });
+    html! {
+        <section class={classes!("panel", "why", class)} aria-label="Why">
+            <div class="panel-head">
+                <Chooser partition={state.partition()} dispatch={dispatch.clone()} />
+                <div class="why-decided">{ decided }</div>
+            </div>
+            <div class="why-body">
+                { for explanation.map(|explanation| body(explanation, state.view().profile)) }
+            </div>
+        </section>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ChooserProps {
+    partition: PartitionId,
+    dispatch: super::Dispatch,
+}
+
+/// The number of the partition, which can be typed.
+#[component]
+fn Chooser(props: &ChooserProps) -> Html {
+    let shown = props.partition;
+    let input = use_node_ref();
+    let onchange = {
+        let (dispatch, input) = (props.dispatch.clone(), input.clone());
+        Callback::from(move |_: Event| {
+            let Some(input) = input.cast::<web_sys::HtmlInputElement>() else { return };
+            match input.value().trim().parse() {
+                Ok(partition) => dispatch.dispatch(Action::ShowPartition(partition)),
+                Err(_) => {
+                    input.set_value(&shown.to_string());
+                    let say = format!("Partitions are numbered 0 to 4095; {shown} is still shown.");
+                    dispatch.dispatch(Action::Announce(say.into()));
+                }
+            }
+        })
+    };
+    html! {
+        <h2 class="chooser">
+            <label for="partition">{ "Partition" }</label>
+            <input
+                ref={input}
+                id="partition"
+                type="number"
+                min="0"
+                max={(PARTITIONS - 1).to_string()}
+                inputmode="numeric"
+                value={shown.to_string()}
+                {onchange}
+            />
+        </h2>
+    }
+}
+
+fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
+    let seats = explanation.row.iter().enumerate().map(|(place, seat)| chip(place, seat));
+    let rules = explanation
+        .answers
+        .iter()
+        .map(|(rule, answer)| rule_line(explanation, profile, *rule, *answer));
+    let source = rules::source(explanation.verdict.rule).label();
+    html! {
+        <div class="why-rows">
+            <ol class="row" aria-label="Order of succession">{ for seats }</ol>
+            <ol class="rules" start="0">{ for rules }</ol>
+            <p class="source">
+                { format!("{}: ", crate::text::capitalized(&rules::label(explanation.verdict.rule))) }
+                <b>{ source }</b>
+                { ". Counts: exact, of the latest rebalance." }
+            </p>
+        </div>
+    }
+}
+
+/// A node of the row.
+fn chip(place: usize, seat: &Seat) -> Html {
+    let role = match seat.role {
+        Role::RosterMaster => "roster-master",
+        Role::RosterReplica => "roster-replica",
+        Role::StandIn => "stand-in",
+        Role::Other => "no replica",
+        Role::NotInRoster => "not in the roster",
+    };
+    let is_minor = matches!(seat.role, Role::Other | Role::NotInRoster);
+    let holds = if !seat.present {
+        "absent"
+    } else if seat.full {
+        "full"
+    } else if seat.filling {
+        "filling"
+    } else if seat.version.has_data() {
+        "subset"
+    } else {
+        "no data"
+    };
+    let mark = |letter: &'static str, name: &'static str, is_on: bool| {
+        is_on.then(|| html! { <abbr key={letter} class={classes!("mark", letter)} title={name}>{ letter }</abbr> })
+    };
+    let version = seat.version;
+    let marks = [
+        mark("s", "subset", version.is_subset()),
+        mark("e", "evade: untrusted", version.is_evade()),
+        mark("r", "revived", version.revived().is_some()),
+    ];
+    let class = classes!(
+        "chip-node",
+        (!seat.present).then_some("absent"),
+        is_minor.then_some("minor"),
+        seat.working_master.then_some("serving")
+    );
+    html! {
+        <li key={seat.node.to_string()} {class} title={format!("version {version}")}>
+            <span class="chip-top">
+                <b class="id">{ seat.node.to_string() }</b>
+                <span class="chip-holds">{ holds }</span>
+                { for marks.into_iter().flatten() }
+            </span>
+            <span class="chip-role">
+                { role }
+                <span>{ seat.working_master.then_some(", working master") }</span>
+                <span>{ seat.quiesced.then_some(", quiesced") }</span>
+            </span>
+            <span class="chip-version">{ version.to_string() }</span>
+            <span class="visually-hidden">{ format!(" place {}", place + 1) }</span>
+        </li>
+    }
+}
+
+fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: Answer) -> Html {
+    let is_decided = answer == Answer::Decided;
+    let holds = rules::holds(rule, is_decided, explanation.verdict);
+    let (sign, said) = match (answer, holds) {
+        (Answer::NotReached, _) => ("–", "not reached"),
+        (_, true) => ("✓", "yes"),
+        (_, false) => ("✕", "no"),
+    };
+    let seen = explanation
+        .facts
+        .as_ref()
+        .filter(|_| answer != Answer::NotReached)
+        .map(|facts| rules::seen(rule, facts, profile));
+    let class = classes!(
+        "rule",
+        is_decided.then_some("decided"),
+        (answer == Answer::NotReached).then_some("not-reached"),
+        if holds { "yes" } else { "no" }
+    );
+    let number = rule.number().map(|number| number.to_string());
+    html! {
+        <li key={rules::label(rule)} {class} aria-current={is_decided.then_some("true")}>
+            <span class="rule-number">{ number }</span>
+            <span class="rule-sign" aria-hidden="true">{ sign }</span>
+            <span class="visually-hidden">{ said }{ ": " }</span>
+            <span class="rule-question">
+                { rules::question(rule) }
+                <span class="rule-inferred">
+                    { (rules::source(rule) == rules::Source::Inferred).then_some(" (inferred)") }
+                </span>
+            </span>
+            <span class="rule-seen">{ seen }</span>
+            <span class="rule-decided">{ is_decided.then(|| icon(Icon::Play)) }</span>
+        </li>
+    }
+}

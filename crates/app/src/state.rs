@@ -1,0 +1,745 @@
+//! Everything that the page shows, as one immutable state, and what each action makes of it.
+//!
+//! Invariant: pure; a state is its timeline, what the person looks at, and what follows from both. What cannot be done
+//! leaves all as it was and says why. An action that changes nothing gives the same `Rc`, so that nothing is drawn again.
+//! Not here: effects (timers, focus, canvas, live region), which components run after a state is shown.
+
+use std::rc::Rc;
+
+use rosterlab_engine::{
+    ClusterSetup, ClusterView, Command, Explanation, Link, NodeId, NodeSetup, PartitionId, RackId,
+    Rejection, RosterNodes, Shutdown, SubClusterNamespaceView, SubClusterView,
+};
+use rosterlab_scenario::{Entry, Timeline};
+use yew::Reducible;
+
+use crate::groups::{Group, groups};
+use crate::sentences;
+use crate::text::capitalized;
+use crate::verbs::Verb;
+
+/// How fast simulated time can run.
+pub const SPEEDS: [u32; 3] = [1, 10, 60];
+
+/// The cluster of the case study (docs/domain.md §10): ids with their racks.
+const CASE_STUDY: [(u64, u32); 5] =
+    [(0xA101, 1), (0xA102, 1), (0xA103, 1), (0xB101, 2), (0xB102, 2)];
+
+/// The node that is selected at first: one whose loss matters.
+const FIRST_SELECTED: u64 = 0xA102;
+
+/// What a person did on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Pressed a button or its key.
+    Press(Verb),
+    /// Did something to the cluster.
+    Do(Command),
+    /// Selected a card.
+    Select(NodeId),
+    /// Came to a link.
+    ReachLink(Link),
+    /// Wants to see a partition.
+    ShowPartition(PartitionId),
+    /// Wants to see it all from a node's sub-cluster.
+    ShowSubCluster(NodeId),
+    /// Wants to see another namespace.
+    ShowNamespace(usize),
+    /// Simulated time passed, in milliseconds.
+    Tick(u32),
+    /// Time is to run so many times as fast as real time.
+    SetSpeed(u32),
+    /// The system is dark, or light.
+    SystemDark(bool),
+    /// Says something to those who listen.
+    Announce(Rc<str>),
+}
+
+/// Where the focus has to go because of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// To a node's card.
+    Card(NodeId),
+    /// To a link.
+    Link(Link),
+}
+
+/// Something of which each is new, even if it says the same as the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbered<T> {
+    /// Grows.
+    pub number: u32,
+    /// What it is.
+    pub what: T,
+}
+
+impl<T> Numbered<T> {
+    fn first(what: T) -> Self {
+        Self { number: 0, what }
+    }
+
+    fn renew(&mut self, what: T) {
+        *self = Self { number: self.number.wrapping_add(1), what };
+    }
+}
+
+/// What the page shows. Two states are the same when their revisions are.
+#[derive(Clone, Debug)]
+pub struct State {
+    revision: u64,
+    timeline: Rc<Timeline>,
+    view: Rc<ClusterView>,
+    explanation: Option<Rc<Explanation>>,
+    groups: Rc<Vec<Group>>,
+    selected: NodeId,
+    link: Option<Link>,
+    on: Option<NodeId>,
+    namespace: usize,
+    partition: Option<PartitionId>,
+    news: Rc<str>,
+    announcement: Numbered<Rc<str>>,
+    refusal: Option<Rc<str>>,
+    focus: Numbered<Option<Focus>>,
+    is_playing: bool,
+    speed: u32,
+    is_dark: Option<bool>,
+    is_system_dark: bool,
+    is_help_open: bool,
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.revision == other.revision
+    }
+}
+
+/// The setup that the page opens on.
+#[must_use]
+pub fn case_study() -> ClusterSetup {
+    let nodes = CASE_STUDY.iter().filter_map(|(id, rack)| {
+        Some(NodeSetup { id: NodeId::new(*id)?, rack: RackId::new(*rack).ok()? })
+    });
+    ClusterSetup::of(nodes.collect(), 2)
+}
+
+impl State {
+    /// The page as it opens, on the case study's cluster.
+    ///
+    /// # Panics
+    /// Never: a test makes this very state.
+    #[must_use]
+    pub fn open() -> Self {
+        let timeline = Timeline::new(case_study());
+        let timeline = timeline.expect("the case study's setup is within the limits");
+        Self::on(timeline)
+    }
+
+    /// The page on a timeline.
+    #[must_use]
+    pub fn on(timeline: Timeline) -> Self {
+        let view = timeline.cluster().view();
+        let wanted = NodeId::new(FIRST_SELECTED).and_then(|id| view.node(id));
+        let selected = wanted.or(view.nodes.last()).map(|node| node.id);
+        let news: Rc<str> = format!(
+            "{} Crash a node, cut a link or move a card, and see what becomes of them.",
+            sentences::standing(&view)
+        )
+        .into();
+        let mut state = Self {
+            revision: 0,
+            timeline: Rc::new(timeline),
+            view: Rc::new(view),
+            explanation: None,
+            groups: Rc::default(),
+            // A timeline's cluster has a node at least (ClusterSetup::check).
+            selected: selected.unwrap_or(case_study().nodes[0].id),
+            link: None,
+            on: None,
+            namespace: 0,
+            partition: None,
+            news,
+            announcement: Numbered::first("".into()),
+            refusal: None,
+            focus: Numbered::first(None),
+            is_playing: false,
+            speed: SPEEDS[1],
+            is_dark: None,
+            is_system_dark: false,
+            is_help_open: false,
+        };
+        state.look();
+        state
+    }
+
+    /// The cluster as it is.
+    #[must_use]
+    pub fn view(&self) -> &Rc<ClusterView> {
+        &self.view
+    }
+
+    /// What has been done.
+    #[must_use]
+    pub fn timeline(&self) -> &Rc<Timeline> {
+        &self.timeline
+    }
+
+    /// The selected node.
+    #[must_use]
+    pub fn selected(&self) -> NodeId {
+        self.selected
+    }
+
+    /// The link that was reached last.
+    #[must_use]
+    pub fn link(&self) -> Option<Link> {
+        self.link
+    }
+
+    /// The racks, in order: those of the setup and those that nodes are configured for now.
+    #[must_use]
+    pub fn racks(&self) -> Vec<(RackId, Vec<NodeId>)> {
+        let of_setup = self.timeline.setup().nodes.iter().map(|node| node.rack);
+        let now = self.view.nodes.iter().map(|node| node.rack);
+        let mut racks: Vec<RackId> = of_setup.chain(now).collect();
+        racks.sort_unstable();
+        racks.dedup();
+        let nodes_on = |rack| {
+            let nodes = self.view.nodes.iter().rev().filter(|node| node.rack == rack);
+            nodes.map(|node| node.id).collect()
+        };
+        racks.into_iter().map(|rack| (rack, nodes_on(rack))).collect()
+    }
+
+    /// The sub-cluster from which the map, the reasons and the roster are seen: the one that was chosen, else the one
+    /// with the most active partitions.
+    #[must_use]
+    pub fn shown(&self) -> Option<usize> {
+        let chosen = self.on.and_then(|node| self.view.sub_cluster_of(node));
+        let active = |sub_cluster: &SubClusterView| {
+            sub_cluster
+                .namespaces
+                .get(self.namespace)
+                .map_or(0, |namespace| namespace.counts.active)
+        };
+        chosen.or_else(|| {
+            let places = 0..self.view.sub_clusters.len();
+            // Of equals the last is the greatest: the first sub-cluster wins.
+            places.rev().max_by_key(|place| active(&self.view.sub_clusters[*place]))
+        })
+    }
+
+    /// The shown sub-cluster.
+    #[must_use]
+    pub fn shown_sub_cluster(&self) -> Option<&SubClusterView> {
+        self.view.sub_clusters.get(self.shown()?)
+    }
+
+    /// The shown namespace in the shown sub-cluster.
+    #[must_use]
+    pub fn shown_namespace(&self) -> Option<&SubClusterNamespaceView> {
+        self.shown_sub_cluster()?.namespaces.get(self.namespace)
+    }
+
+    /// The shown namespace's place among the namespaces.
+    #[must_use]
+    pub fn namespace(&self) -> usize {
+        self.namespace
+    }
+
+    /// The shown namespace's name.
+    #[must_use]
+    pub fn namespace_name(&self) -> &str {
+        self.view.namespaces.get(self.namespace).map_or("", |namespace| &namespace.name)
+    }
+
+    /// The partition that is explained: the one that was chosen, else an example of what matters most.
+    #[must_use]
+    pub fn partition(&self) -> PartitionId {
+        let example = || self.groups.first().map(|group| group.example);
+        self.partition.or_else(example).or_else(|| PartitionId::all().next()).unwrap_or(
+            // There are 4096.
+            PartitionId::of_digest(&rosterlab_engine::Digest([0; 20])),
+        )
+    }
+
+    /// Why that partition is what it is.
+    #[must_use]
+    pub fn explanation(&self) -> Option<&Rc<Explanation>> {
+        self.explanation.as_ref()
+    }
+
+    /// The shown partitions by reason.
+    #[must_use]
+    pub fn groups(&self) -> &Rc<Vec<Group>> {
+        &self.groups
+    }
+
+    /// What happened last, and why.
+    #[must_use]
+    pub fn news(&self) -> &Rc<str> {
+        &self.news
+    }
+
+    /// What those who listen have to hear.
+    #[must_use]
+    pub fn announcement(&self) -> &Numbered<Rc<str>> {
+        &self.announcement
+    }
+
+    /// Why the last thing was refused.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Rc<str>> {
+        self.refusal.as_ref()
+    }
+
+    /// Where the focus has to be.
+    #[must_use]
+    pub fn focus(&self) -> &Numbered<Option<Focus>> {
+        &self.focus
+    }
+
+    /// Whether simulated time may run.
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        self.is_playing
+    }
+
+    /// Whether simulated time runs: it may, and something moves.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.is_playing && (self.view.migrating || self.view.changing)
+    }
+
+    /// How many times as fast as real time.
+    #[must_use]
+    pub fn speed(&self) -> u32 {
+        self.speed
+    }
+
+    /// Whether the page is dark: as was chosen, else as the system is.
+    #[must_use]
+    pub fn is_dark(&self) -> bool {
+        self.is_dark.unwrap_or(self.is_system_dark)
+    }
+
+    /// Whether the keys are shown.
+    #[must_use]
+    pub fn is_help_open(&self) -> bool {
+        self.is_help_open
+    }
+
+    /// The command of a verb that does something to the cluster.
+    #[must_use]
+    pub fn command(&self, verb: Verb) -> Option<Command> {
+        let nodes = vec![self.selected];
+        let namespace = self.namespace_name().to_owned();
+        let sub_cluster = self.shown_sub_cluster().filter(|_| self.view.sub_clusters.len() > 1);
+        let on = sub_cluster.map(|sub_cluster| sub_cluster.principal);
+        match verb {
+            Verb::Stop => Some(Command::Stop { nodes, shutdown: Shutdown::Clean }),
+            Verb::Crash => Some(Command::Stop { nodes, shutdown: Shutdown::Unclean }),
+            Verb::Start => Some(Command::Start { nodes }),
+            Verb::Isolate => {
+                let others = self.view.nodes.iter().map(|node| node.id);
+                let others = others.filter(|node| *node != self.selected).collect();
+                Some(Command::Cut { between: vec![nodes, others] })
+            }
+            Verb::Split => {
+                let racks = self.racks().into_iter().map(|(_, nodes)| nodes);
+                Some(Command::Cut { between: racks.filter(|nodes| !nodes.is_empty()).collect() })
+            }
+            Verb::Heal => Some(Command::Heal { between: None }),
+            Verb::StageObserved => {
+                Some(Command::RosterSet { namespace, nodes: RosterNodes::Observed, on })
+            }
+            Verb::Recluster => Some(Command::Recluster { on }),
+            Verb::Revive => {
+                let nodes = sub_cluster.map(|sub_cluster| sub_cluster.nodes.clone());
+                Some(Command::Revive { namespace, nodes })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a verb can be done now.
+    ///
+    /// # Errors
+    /// Why not, as a sentence.
+    pub fn can(&self, verb: Verb) -> Result<(), String> {
+        if let Some(command) = self.command(verb) {
+            return self.can_do(&command);
+        }
+        let entries = self.timeline.entries().len();
+        match verb {
+            Verb::Undo if self.timeline.position() == 0 => Err("Nothing was done yet.".to_owned()),
+            Verb::Redo if self.timeline.position() == entries => {
+                Err("Nothing was undone.".to_owned())
+            }
+            Verb::Migrate if !self.view.migrating => Err("No migration is under way.".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a command can be done now.
+    ///
+    /// # Errors
+    /// Why not, as a sentence.
+    pub fn can_do(&self, command: &Command) -> Result<(), String> {
+        self.timeline.cluster().check(command).map_err(|rejection| refusal(&rejection))
+    }
+
+    /// What follows from looking: the sub-cluster's groups and the partition's reasons.
+    fn look(&mut self) {
+        self.groups = Rc::new(self.shown_namespace().map_or_else(Vec::new, |n| groups(&n.cells)));
+        let principal = self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal);
+        let cluster = self.timeline.cluster();
+        let explained = cluster.explain(self.namespace_name(), self.partition(), principal);
+        self.explanation = explained.ok().map(Rc::new);
+    }
+
+    /// The state after the timeline has changed.
+    fn arrive(&mut self, timeline: Timeline) {
+        let view = timeline.cluster().view();
+        if view.node(self.selected).is_none()
+            && let Some(node) = view.nodes.last()
+        {
+            self.selected = node.id;
+        }
+        self.timeline = Rc::new(timeline);
+        self.view = Rc::new(view);
+        self.refusal = None;
+        self.look();
+    }
+
+    fn tell(&mut self, news: String) {
+        self.news = news.into();
+        self.announcement.renew(self.news.clone());
+    }
+
+    fn refuse(&mut self, why: String) {
+        self.refusal = Some(why.into());
+        // An alert speaks for itself: nothing to announce.
+    }
+
+    /// Does an entry and tells what came of it.
+    fn perform(&mut self, entry: Entry) {
+        let mut timeline = Timeline::clone(&self.timeline);
+        if let Err(rejection) = timeline.perform(entry.clone()) {
+            return self.refuse(refusal(&rejection));
+        }
+        let last = timeline.position().saturating_sub(1);
+        let news = sentences::news(&entry, timeline.events_of(last), &timeline.cluster().view());
+        self.arrive(timeline);
+        self.tell(news);
+        if let Entry::Act { command: Command::MoveToRack { nodes, .. }, .. } = &entry {
+            // The card is another element on its new lane.
+            self.focus.renew(nodes.first().copied().map(Focus::Card));
+        }
+    }
+
+    /// Lets time pass; tells only of what happened meanwhile.
+    fn tick(&mut self, ms: u32) {
+        let mut timeline = Timeline::clone(&self.timeline);
+        let count = |timeline: &Timeline| timeline.events().count();
+        let before = count(&timeline);
+        timeline.pass(u64::from(ms));
+        let happened: Vec<_> =
+            timeline.events().skip(before).map(|(_, event)| event.clone()).collect();
+        let entry = Entry::Pass { ms: u64::from(ms) };
+        let news = sentences::news(&entry, &happened, &timeline.cluster().view());
+        self.arrive(timeline);
+        if !happened.is_empty() {
+            self.tell(news);
+        }
+    }
+
+    /// Goes one step back or on; says whether there was one.
+    fn travel(&mut self, verb: Verb) {
+        let mut timeline = Timeline::clone(&self.timeline);
+        let (moved, said, entry) = if verb == Verb::Undo {
+            let moved = timeline.undo();
+            (moved, "Undone", timeline.position())
+        } else {
+            let moved = timeline.redo();
+            (moved, "Done again", timeline.position().saturating_sub(1))
+        };
+        let nodes = self.view.nodes.len();
+        let title = timeline.entries().get(entry).map(|entry| sentences::of_entry(entry, nodes));
+        if let (true, Some(title)) = (moved, title) {
+            let standing = sentences::standing(&timeline.cluster().view());
+            self.arrive(timeline);
+            self.tell(format!("{said}: {title}. {standing}"));
+        }
+    }
+
+    fn press(&mut self, verb: Verb) {
+        if let Err(why) = self.can(verb) {
+            return self.refuse(why);
+        }
+        if let Some(command) = self.command(verb) {
+            return self.perform(Entry::Act { command, settle: rosterlab_scenario::Settle::Fully });
+        }
+        match verb {
+            Verb::Undo | Verb::Redo => self.travel(verb),
+            Verb::Migrate => self.perform(Entry::Migrate { partitions: None }),
+            Verb::Play => self.is_playing = !self.is_playing,
+            Verb::Help => self.is_help_open = !self.is_help_open,
+            Verb::Theme => self.is_dark = Some(!self.is_dark()),
+            Verb::Links => {
+                let other = self.view.nodes.iter().rev().find(|node| node.id != self.selected);
+                self.link = other.and_then(|other| Link::new(self.selected, other.id));
+                self.focus.renew(self.link.map(Focus::Link));
+            }
+            _ => {}
+        }
+    }
+
+    /// Does an action to this state; says whether it may have changed anything.
+    fn apply(&mut self, action: Action) -> bool {
+        match action {
+            Action::Press(verb) => self.press(verb),
+            Action::Do(command) => {
+                self.perform(Entry::Act { command, settle: rosterlab_scenario::Settle::Fully });
+            }
+            Action::Select(node) if self.selected == node => return false,
+            Action::Select(node) => {
+                self.selected = node;
+                self.refusal = None;
+            }
+            Action::ReachLink(link) if self.link == Some(link) => return false,
+            Action::ReachLink(link) => self.link = Some(link),
+            Action::ShowPartition(partition) if self.partition == Some(partition) => return false,
+            Action::ShowPartition(partition) => {
+                self.partition = Some(partition);
+                self.look();
+                if let Some(explanation) = &self.explanation {
+                    self.announcement.renew(sentences::of_explanation(explanation).into());
+                }
+            }
+            Action::ShowSubCluster(node) => {
+                self.on = Some(node);
+                self.look();
+            }
+            Action::ShowNamespace(namespace) => {
+                self.namespace = namespace.min(self.view.namespaces.len().saturating_sub(1));
+                self.look();
+            }
+            Action::Tick(_) if !self.is_running() => return false,
+            Action::Tick(ms) => self.tick(ms),
+            Action::SetSpeed(speed) if self.speed == speed => return false,
+            Action::SetSpeed(speed) => self.speed = speed,
+            Action::SystemDark(is_dark) if self.is_system_dark == is_dark => return false,
+            Action::SystemDark(is_dark) => self.is_system_dark = is_dark,
+            Action::Announce(text) => self.announcement.renew(text),
+        }
+        true
+    }
+}
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut next = Self::clone(&self);
+        if next.apply(action) {
+            next.revision += 1;
+            Rc::new(next)
+        } else {
+            self
+        }
+    }
+}
+
+/// Why something cannot be done, as a sentence.
+#[must_use]
+pub fn refusal(rejection: &Rejection) -> String {
+    format!("{}.", capitalized(&rejection.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> NodeId {
+        text.parse().unwrap()
+    }
+
+    fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+        actions.into_iter().fold(Rc::new(State::open()), State::reduce)
+    }
+
+    fn select_and(node: &str, verb: Verb) -> [Action; 2] {
+        [Action::Select(id(node)), Action::Press(verb)]
+    }
+
+    fn migrated(actions: impl IntoIterator<Item = Action>) -> impl Iterator<Item = Action> {
+        actions.into_iter().chain([Action::Press(Verb::Migrate)])
+    }
+
+    /// Unavailable and dead in each sub-cluster.
+    fn lost(state: &State) -> Vec<(u32, u32)> {
+        let counts = state.view().sub_clusters.iter().map(|s| s.namespaces[0].counts);
+        counts.map(|counts| (counts.unavailable, counts.dead)).collect()
+    }
+
+    fn rack_b_stops() -> Vec<Action> {
+        let stops = select_and("B101", Verb::Stop).into_iter();
+        migrated(stops.chain(select_and("B102", Verb::Stop))).collect()
+    }
+
+    #[test]
+    fn it_opens_whole_with_a_node_selected_and_a_partition_explained() {
+        let state = State::open();
+        assert_eq!(lost(&state), [(0, 0)]);
+        assert_eq!(state.selected(), id("A102"));
+        assert!(state.explanation().is_some());
+        assert_eq!(state.groups().iter().map(|group| group.size).sum::<u32>(), 4096);
+        let racks: Vec<usize> = state.racks().iter().map(|(_, nodes)| nodes.len()).collect();
+        assert_eq!(racks, [3, 2]);
+        assert!(!state.is_running() && !state.is_dark());
+    }
+
+    #[test]
+    fn the_case_study_by_buttons() {
+        let mut actions = rack_b_stops();
+        assert_eq!(lost(&run(actions.clone())), [(0, 0)]);
+        actions.extend(select_and("A102", Verb::Crash));
+        let state = run(actions.clone());
+        assert_eq!(lost(&state), [(4096, 0)]);
+        assert!(state.news().contains("A102 crashed."), "{}", state.news());
+        actions.push(Action::Press(Verb::Start));
+        assert_eq!(lost(&run(actions.clone())), [(4096, 0)]);
+        actions.extend(select_and("B102", Verb::Start));
+        assert_eq!(lost(&run(actions.clone())), [(4096, 0)]);
+        actions.extend(select_and("B101", Verb::Start));
+        assert_eq!(lost(&run(actions)), [(0, 0)]);
+    }
+
+    #[test]
+    fn a_new_roster_before_migrations_are_done_loses_a_third_at_the_next_stop() {
+        let mut actions = rack_b_stops();
+        actions.pop();
+        actions.extend([Action::Press(Verb::StageObserved), Action::Press(Verb::Recluster)]);
+        assert_eq!(lost(&run(actions.clone())), [(0, 0)]);
+        actions.extend(select_and("A102", Verb::Stop));
+        assert_eq!(lost(&run(actions.clone())), [(1381, 0)]);
+        actions.push(Action::Press(Verb::Start));
+        assert_eq!(lost(&run(actions)), [(0, 0)]);
+    }
+
+    #[test]
+    fn what_is_refused_changes_nothing_and_says_why() {
+        let state = run([Action::Press(Verb::Start)]);
+        assert_eq!(state.refusal().map(|why| &**why), Some("Node A102 is up."));
+        assert_eq!(state.timeline().entries().len(), 0);
+        let elsewhere = run([Action::Press(Verb::Start), Action::Select(id("A101"))]);
+        assert_eq!(elsewhere.refusal(), None);
+        let undo = run([Action::Press(Verb::Undo)]);
+        assert!(undo.refusal().is_some());
+    }
+
+    #[test]
+    fn undo_and_redo_go_back_and_on_and_say_so() {
+        let crash = || select_and("A102", Verb::Crash).into_iter();
+        let undone = run(crash().chain([Action::Press(Verb::Undo)]));
+        assert_eq!(undone.view().nodes, State::open().view().nodes);
+        assert!(undone.news().starts_with("Undone: Crash A102. "), "{}", undone.news());
+        assert!(undone.can(Verb::Redo).is_ok());
+        let redone = run(crash().chain([Action::Press(Verb::Undo), Action::Press(Verb::Redo)]));
+        assert_eq!(redone.view(), run(crash()).view());
+    }
+
+    #[test]
+    fn an_action_that_changes_nothing_gives_the_same_state() {
+        let state = Rc::new(State::open());
+        for action in [
+            Action::Select(state.selected()),
+            Action::Tick(100),
+            Action::SetSpeed(state.speed()),
+            Action::SystemDark(false),
+        ] {
+            let same = Rc::ptr_eq(&state, &state.clone().reduce(action.clone()));
+            assert!(same, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn time_runs_only_while_it_plays_and_something_migrates() {
+        let mut actions: Vec<Action> = select_and("A102", Verb::Stop).into();
+        let held = run(actions.clone());
+        assert!(held.view().migrating && !held.is_running());
+        actions.push(Action::Press(Verb::Play));
+        let playing = run(actions.clone());
+        assert!(playing.is_running());
+        let remaining = |state: &State| state.view().sub_clusters[0].namespaces[0].filling;
+        actions.extend(std::iter::repeat_n(Action::Tick(1000), 5));
+        assert!(remaining(&run(actions.clone())) < remaining(&playing));
+        actions.extend(std::iter::repeat_n(Action::Tick(1000), 300));
+        let done = run(actions);
+        assert!(!done.is_running() && done.is_playing());
+        assert!(done.news().contains("done"), "{}", done.news());
+        assert_eq!(done.timeline().entries().len(), 2, "all ticks are one entry");
+    }
+
+    #[test]
+    fn the_shown_sub_cluster_is_the_one_with_most_active_until_one_is_chosen() {
+        let split = run([Action::Press(Verb::Split)]);
+        assert_eq!(lost(&split).len(), 2);
+        let principal = split.shown_sub_cluster().unwrap().principal;
+        assert_eq!(principal, id("A103"), "three of five are the majority");
+        let chosen = run([Action::Press(Verb::Split), Action::ShowSubCluster(id("B101"))]);
+        assert_eq!(chosen.shown_sub_cluster().unwrap().principal, id("B102"));
+        let on = |state: &State| match state.command(Verb::Recluster) {
+            Some(Command::Recluster { on }) => on,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(on(&chosen), Some(id("B102")));
+        assert_eq!(on(&State::open()), None);
+    }
+
+    #[test]
+    fn isolating_cuts_one_node_from_all_others_and_healing_undoes_it() {
+        let isolated = run(select_and("A103", Verb::Isolate));
+        assert_eq!(isolated.view().sub_clusters.len(), 2);
+        assert_eq!(isolated.view().cuts.len(), 4);
+        let refused = run(select_and("A103", Verb::Isolate)
+            .into_iter()
+            .chain([Action::Press(Verb::Isolate)]));
+        assert!(refused.refusal().is_some());
+        let healed =
+            run(select_and("A103", Verb::Isolate).into_iter().chain([Action::Press(Verb::Heal)]));
+        assert_eq!(healed.view().sub_clusters.len(), 1);
+    }
+
+    #[test]
+    fn a_moved_card_keeps_the_focus_and_an_emptied_lane_stays() {
+        let rack = RackId::new(2).unwrap();
+        let nodes = ["A101", "A102", "A103"].map(id).to_vec();
+        let one = Command::MoveToRack { nodes: nodes[..1].to_vec(), rack };
+        let state = run([Action::Do(one)]);
+        assert_eq!(state.focus().what, Some(Focus::Card(id("A101"))));
+        let state = run([Action::Do(Command::MoveToRack { nodes, rack })]);
+        let counts: Vec<usize> = state.racks().iter().map(|(_, nodes)| nodes.len()).collect();
+        assert_eq!(counts, [0, 5]);
+    }
+
+    #[test]
+    fn when_nothing_runs_the_page_says_so() {
+        let nodes = ["A101", "A102", "A103", "B101", "B102"].map(id).to_vec();
+        let stop = Command::Stop { nodes, shutdown: Shutdown::Clean };
+        let state = run([Action::Do(stop)]);
+        assert!(state.shown().is_none());
+        assert_eq!(state.explanation().and_then(|explanation| explanation.principal), None);
+        assert!(state.groups().is_empty());
+        assert!(state.news().contains("No node is up"), "{}", state.news());
+        assert!(state.can(Verb::Recluster).is_err());
+    }
+
+    #[test]
+    fn a_chosen_partition_stays_and_is_announced() {
+        let partition = PartitionId::new(1042).unwrap();
+        let state = run([Action::ShowPartition(partition)]);
+        assert_eq!(state.partition(), partition);
+        assert!(state.announcement().what.contains("1042"), "{}", state.announcement().what);
+    }
+}
