@@ -90,6 +90,8 @@ pub struct Lane {
     pub rack: RackId,
     /// Where it lies.
     pub rect: Rect,
+    /// Where its name is.
+    pub head: Rect,
     /// Its cards in order.
     pub cards: Vec<Card>,
 }
@@ -123,16 +125,25 @@ impl Path {
             },
             Self::Arc(from, to, out) => {
                 // A cubic Bézier whose control points are four thirds as far out as its apex.
-                let (t, s) = (i64::from(sixteenths), i64::from(16 - sixteenths));
-                let blend = |a: i32, b: i32, c: i32, d: i32| {
-                    let [a, b, c, d] = [a, b, c, d].map(i64::from);
-                    let sum = a * s * s * s + 3 * b * s * s * t + 3 * c * s * t * t + d * t * t * t;
+                let (done, left) = (i64::from(sixteenths), i64::from(16 - sixteenths));
+                let weights = [
+                    left * left * left,
+                    3 * left * left * done,
+                    3 * left * done * done,
+                    done * done * done,
+                ];
+                let blend = |points: [i32; 4]| {
+                    let sum: i64 = points
+                        .iter()
+                        .zip(weights)
+                        .map(|(at, weight)| i64::from(*at) * weight)
+                        .sum();
                     i32::try_from(sum / 4096).unwrap_or(0)
                 };
                 let out = out * 4 / 3;
                 Point {
-                    x: blend(from.x, from.x + out, to.x + out, to.x),
-                    y: blend(from.y, from.y, to.y, to.y),
+                    x: blend([from.x, from.x + out, to.x + out, to.x]),
+                    y: blend([from.y, from.y, to.y, to.y]),
                 }
             }
         }
@@ -257,7 +268,7 @@ pub struct Wanted<'a> {
 /// Between a lane's edge and its cards.
 const PAD: i32 = 14;
 /// Between cards below each other: room for a handle.
-const GAP: i32 = 38;
+const GAP: i32 = 32;
 /// Between lanes below each other.
 const LANE_GAP: i32 = 12;
 /// How much farther out each next arc goes.
@@ -285,9 +296,16 @@ impl Sizes {
         Self {
             card_width_min: scaled(176),
             card_width_max: scaled(252),
-            card_height: scaled(118),
+            card_height: scaled(110),
             header: scaled(34) + 8,
         }
+    }
+}
+
+impl Sizes {
+    /// A lane's name over its cards.
+    fn head(&self, x: i32, top: i32, width: i32) -> Rect {
+        Rect { x, y: top + 6, width, height: self.header - 14 }
     }
 }
 
@@ -343,8 +361,8 @@ fn side_by_side(wanted: &Wanted, sizes: &Sizes) -> Option<Vec<Lane>> {
     let lanes = i32::try_from(wanted.racks.len()).ok().filter(|lanes| *lanes > 1)?;
     let tallest = wanted.racks.iter().map(|(_, nodes)| nodes.len()).max()?;
     let arcs: i32 = wanted.racks.iter().map(|(_, nodes)| arc_room(nodes.len())).sum();
-    let rest = wanted.width - arcs - 2 * PAD * lanes - GUTTER_MIN * (lanes - 1);
-    let width = (rest / lanes).min(sizes.card_width_max);
+    let for_cards = wanted.width - arcs - 2 * PAD * lanes - GUTTER_MIN * (lanes - 1);
+    let width = (for_cards / lanes).min(sizes.card_width_max);
     if tallest > COLUMN_CARDS || width < sizes.card_width_min {
         return None;
     }
@@ -357,8 +375,9 @@ fn side_by_side(wanted: &Wanted, sizes: &Sizes) -> Option<Vec<Lane>> {
         let rect = Rect { x, y: 0, width: 2 * PAD + width + arcs, height };
         let left = x + PAD + if place == 0 { arcs } else { 0 };
         x += rect.width + gutter;
+        let head = sizes.head(left, 0, width);
         let cards = column(nodes, left, sizes.header, width, sizes.card_height);
-        Lane { rack: *rack, rect, cards }
+        Lane { rack: *rack, rect, head, cards }
     });
     Some(lanes.collect())
 }
@@ -392,7 +411,8 @@ fn in_rows(wanted: &Wanted, sizes: &Sizes) -> Option<Vec<Lane>> {
         };
         let cards =
             nodes.iter().enumerate().map(|(at, node)| Card { node: *node, rect: place(at) });
-        Lane { rack: *rack, rect, cards: cards.collect() }
+        let head = sizes.head(PAD, rect.y, wanted.width - 2 * PAD);
+        Lane { rack: *rack, rect, head, cards: cards.collect() }
     });
     Some(lanes.collect())
 }
@@ -408,9 +428,10 @@ fn in_one_column(wanted: &Wanted, sizes: &Sizes) -> Vec<Lane> {
     let lanes = wanted.racks.iter().map(|(rack, nodes)| {
         let height = sizes.header + extent(nodes.len().max(1), sizes.card_height, GAP) + PAD;
         let rect = Rect { x: 0, y, width: wanted.width, height };
+        let head = sizes.head(PAD, y, width);
         let cards = column(nodes, PAD, y + sizes.header, width, sizes.card_height);
         y += height + LANE_GAP;
-        Lane { rack: *rack, rect, cards }
+        Lane { rack: *rack, rect, head, cards }
     });
     lanes.collect()
 }
@@ -622,6 +643,9 @@ mod tests {
         for (place, link) in floor.links.iter().enumerate() {
             let rect = handle(link.handle);
             assert!(rect.x >= 0 && rect.right() <= width, "{what}: {} sticks out", link.link);
+            for lane in &floor.lanes {
+                assert!(!overlap(rect, lane.head), "{what}: {} lies on a name", link.link);
+            }
             for card in floor.cards() {
                 assert!(!overlap(rect, card.rect), "{what}: {} lies on {}", link.link, card.node);
             }

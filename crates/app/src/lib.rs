@@ -10,6 +10,8 @@
 //! **What this crate does not do**: the rules (the engine's), undo and files (the scenario crate's).
 
 pub mod components;
+#[cfg(test)]
+mod contrast;
 pub mod gesture;
 pub mod groups;
 pub mod hooks;
@@ -28,6 +30,9 @@ pub mod verbs;
 use web_sys::window;
 
 /// Puts the page into the element `#app`, in place of what is there.
+///
+/// # Panics
+/// When there is no such element.
 pub fn mount() {
     panic::install();
     let document = window().and_then(|window| window.document());

@@ -56,13 +56,11 @@ pub fn question(rule: Rule) -> &'static str {
     match rule {
         Rule::TooFewNodes => "As many roster nodes as RF are here",
         Rule::NoData => "A node here has data",
-        Rule::SuperMajority => {
-            "Super-majority: fewer than RF roster nodes are missing or untrusted"
-        }
+        Rule::SuperMajority => "Super-majority: fewer than RF missing or untrusted",
         Rule::NoFullCopy => "A full copy is here",
         Rule::AllReplicas => "All roster-replicas are here",
-        Rule::Majority => "More than half of the roster votes, a roster-replica is here",
-        Rule::Half => "Exactly half of the roster votes, the roster-master is here",
+        Rule::Majority => "More than half votes, with a roster-replica",
+        Rule::Half => "Exactly half votes, with the roster-master",
         Rule::NothingElse => "One of the rules before said yes",
         Rule::NoRoster => "A roster is in force",
         Rule::NoCluster => "The node is in a cluster",

@@ -417,7 +417,7 @@ mod tests {
         ];
         assert_eq!(of_entry(&entry, 5), "Crash A102");
         assert_eq!(
-            news(&entry, &events, &State::open().view()),
+            news(&entry, &events, State::open().view()),
             "A102 crashed. Sub-cluster A103 has 2 of 5 roster nodes: all 4,096 partitions are \
              unavailable, because neither all roster-replicas nor enough votes are there (2,715, \
              rule 7) and no full copy is there (1,381, rule 3)."
@@ -462,7 +462,7 @@ mod tests {
             })
             .map(event)
             .collect();
-        assert_eq!(news(&entry, &events, &State::open().view()), "B101 and B102 stopped.");
+        assert_eq!(news(&entry, &events, State::open().view()), "B101 and B102 stopped.");
         assert_eq!(of_entry(&entry, 5), "Stop B101 and B102");
     }
 
@@ -475,7 +475,7 @@ mod tests {
             rebalanced(3, before, vec![(Rule::NothingElse, 4096)]),
             rebalanced(3, after, vec![(Rule::Majority, 4096)]),
         ];
-        assert!(!news(&entry, &events, &State::open().view()).contains("unavailable"));
+        assert!(!news(&entry, &events, State::open().view()).contains("unavailable"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use rosterlab_engine::{
     ClusterSetup, ClusterView, Command, Explanation, Link, NodeId, NodeSetup, PartitionId, RackId,
     Rejection, RosterNodes, Shutdown, SubClusterNamespaceView, SubClusterView,
 };
-use rosterlab_scenario::{Entry, Timeline};
+use rosterlab_scenario::{Entry, Settle, Timeline};
 use yew::Reducible;
 
 use crate::groups::{Group, groups};
@@ -141,7 +141,7 @@ impl State {
         let wanted = NodeId::new(FIRST_SELECTED).and_then(|id| view.node(id));
         let selected = wanted.or(view.nodes.last()).map(|node| node.id);
         let news: Rc<str> = format!(
-            "{} Crash a node, cut a link or move a card, and see what becomes of them.",
+            "{} Crash a node, drag a card or click a link, and see.",
             sentences::standing(&view)
         )
         .into();
@@ -422,16 +422,16 @@ impl State {
     }
 
     /// Does an entry and tells what came of it.
-    fn perform(&mut self, entry: Entry) {
+    fn perform(&mut self, entry: &Entry) {
         let mut timeline = Timeline::clone(&self.timeline);
         if let Err(rejection) = timeline.perform(entry.clone()) {
             return self.refuse(refusal(&rejection));
         }
         let last = timeline.position().saturating_sub(1);
-        let news = sentences::news(&entry, timeline.events_of(last), &timeline.cluster().view());
+        let news = sentences::news(entry, timeline.events_of(last), &timeline.cluster().view());
         self.arrive(timeline);
         self.tell(news);
-        if let Entry::Act { command: Command::MoveToRack { nodes, .. }, .. } = &entry {
+        if let Entry::Act { command: Command::MoveToRack { nodes, .. }, .. } = entry {
             // The card is another element on its new lane.
             self.focus.renew(nodes.first().copied().map(Focus::Card));
         }
@@ -477,11 +477,11 @@ impl State {
             return self.refuse(why);
         }
         if let Some(command) = self.command(verb) {
-            return self.perform(Entry::Act { command, settle: rosterlab_scenario::Settle::Fully });
+            return self.perform(&Entry::Act { command, settle: Settle::Fully });
         }
         match verb {
             Verb::Undo | Verb::Redo => self.travel(verb),
-            Verb::Migrate => self.perform(Entry::Migrate { partitions: None }),
+            Verb::Migrate => self.perform(&Entry::Migrate { partitions: None }),
             Verb::Play => self.is_playing = !self.is_playing,
             Verb::Help => self.is_help_open = !self.is_help_open,
             Verb::Theme => self.is_dark = Some(!self.is_dark()),
@@ -499,7 +499,7 @@ impl State {
         match action {
             Action::Press(verb) => self.press(verb),
             Action::Do(command) => {
-                self.perform(Entry::Act { command, settle: rosterlab_scenario::Settle::Fully });
+                self.perform(&Entry::Act { command, settle: Settle::Fully });
             }
             Action::Select(node) if self.selected == node => return false,
             Action::Select(node) => {

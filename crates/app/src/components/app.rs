@@ -7,7 +7,7 @@ use web_sys::{KeyboardEvent, window};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::counts::CountsPanel;
+use crate::components::counts::{CountsPanel, patterns};
 use crate::components::floor::{FloorPanel, card_selector};
 use crate::components::header::{Header, Help};
 use crate::components::history::History;
@@ -38,6 +38,7 @@ pub fn App() -> Html {
     let (s, d) = (&state, &dispatch);
     html! {
         <div class="page">
+            { patterns() }
             <Header state={s.clone()} dispatch={d.clone()} />
             <main class="board">
                 <div class="left">

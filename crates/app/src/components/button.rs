@@ -27,6 +27,9 @@ pub struct VerbButtonProps {
     /// Only the picture is shown; the words are its label.
     #[prop_or_default]
     pub is_bare: bool,
+    /// Its key is shown on it.
+    #[prop_or_default]
+    pub shows_key: bool,
     /// Other words than the verb's.
     #[prop_or_default]
     pub label: Option<AttrValue>,
@@ -40,6 +43,7 @@ pub struct VerbButtonProps {
 pub fn VerbButton(props: &VerbButtonProps) -> Html {
     let VerbButtonProps { verb, state, dispatch, is_bare, .. } = props;
     let label = props.label.clone().unwrap_or_else(|| verb.label().into());
+    let shown_key = props.shows_key.then(|| keys::shortcut_of(*verb)).flatten();
     let refused = state.can(*verb).err();
     let key = keys::shortcut_of(*verb).map(|key| format!(" ({key})")).unwrap_or_default();
     let title = match &refused {
@@ -63,6 +67,9 @@ pub fn VerbButton(props: &VerbButtonProps) -> Html {
         >
             <span class="button-icon">{ props.icon.map(icon) }</span>
             <span class="button-text">{ (!is_bare).then_some(label) }</span>
+            <span class="button-key" aria-hidden="true">
+                { shown_key.map(|key| html! { <kbd key="key">{ key }</kbd> }).into_iter().collect::<Html>() }
+            </span>
         </button>
     }
 }

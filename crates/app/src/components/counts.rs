@@ -21,7 +21,7 @@ pub fn CountsPanel(props: &PanelProps) -> Html {
         .flat_map(|(place, sub_cluster)| {
             let names = view.namespaces.iter().zip(&sub_cluster.namespaces);
             names.map(move |(settings, namespace)| {
-                block(view, place, sub_cluster, &settings.name, namespace)
+                block(place, sub_cluster, &settings.name, namespace)
             })
         })
         .collect();
@@ -39,21 +39,18 @@ pub fn CountsPanel(props: &PanelProps) -> Html {
 }
 
 fn block(
-    view: &ClusterView,
     place: usize,
     sub_cluster: &SubClusterView,
     name: &str,
     namespace: &SubClusterNamespaceView,
 ) -> Html {
     let principal = sub_cluster.principal.to_string();
-    let alone = view.sub_clusters.len() == 1;
     html! {
         <div key={format!("{principal} {name}")} class={classes!("counts-block", sub_class(place))}>
             <h2 class="counts-title">
                 <span class="sub-swatch" aria-hidden="true"></span>
                 <span>
-                    { if alone { "All nodes that are up" } else { "Sub-cluster " } }
-                    <b class="id">{ (!alone).then(|| principal.clone()) }</b>
+                    { "Sub-cluster " }<b class="id">{ principal.clone() }</b>
                 </span>
                 <span class="dim">
                     <span class="id">{ name }</span>
@@ -122,15 +119,35 @@ fn bar(namespace: &SubClusterNamespaceView) -> Html {
     });
     let rect = |(look, from, length): (Look, u32, u32)| {
         let (x, width) = (from.to_string(), length.to_string());
+        let class = look.class();
+        html! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
+    };
+    let parts = parts.iter().copied().filter(|(.., length)| *length > 0);
+    html! {
+        <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
+            <g>{ for parts.clone().map(rect) }</g>
+            <g class="stripes">{ for parts.map(rect) }</g>
+        </svg>
+    }
+}
+
+/// The patterns of all bars, which stretch with them: once on the page.
+pub fn patterns() -> Html {
+    let pattern = |id: &'static str, points: &'static [&'static str]| {
+        let polygon = |points: &&'static str| html! { <polygon key={*points} points={*points} /> };
         html! {
-            <g key={look.class()}>
-                <rect class={look.class()} x={x.clone()} y="0" width={width.clone()} height="10" />
-            </g>
+            <pattern {id} width="48" height="10" patternUnits="userSpaceOnUse">
+                { for points.iter().map(polygon) }
+            </pattern>
         }
     };
     html! {
-        <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
-            { for parts.into_iter().filter(|(.., length)| *length > 0).map(rect) }
+        <svg class="patterns" width="0" height="0" aria-hidden="true">
+            <defs>
+                { pattern("slanted", &["0,10 15,10 39,0 24,0"]) }
+                { pattern("crossed", &["0,10 10,10 40,0 30,0", "0,0 10,0 40,10 30,10"]) }
+                { pattern("dotted", &["16,3 32,3 32,7 16,7"]) }
+            </defs>
         </svg>
     }
 }

@@ -74,6 +74,12 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
                 <div class="lanes">{ for lanes }</div>
                 <Handles floor={floor.clone()} state={state.clone()} dispatch={dispatch.clone()} />
             </div>
+            <p class="visually-hidden" id="floor-help">
+                { "Arrow keys go to other cards. Keys: " }
+                { keys::verbs().map(|verb| {
+                    format!("{} {}", keys::shortcut_of(verb).unwrap_or_default(), verb.label())
+                }).collect::<Vec<_>>().join(", ") }
+            </p>
         </section>
     }
 }
@@ -128,7 +134,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
         let onclick = {
             let dispatch = dispatch.clone();
             Callback::from(move |_: MouseEvent| {
-                dispatch.dispatch(Action::ShowSubCluster(principal))
+                dispatch.dispatch(Action::ShowSubCluster(principal));
             })
         };
         html! {
@@ -176,6 +182,7 @@ impl Ears {
                 key={lane.rack.get()}
                 rack={lane.rack}
                 rect={lane.rect}
+                head={Rect { x: lane.head.x - lane.rect.x, y: lane.head.y - lane.rect.y, ..lane.head }}
                 is_target={self.gesture.target() == Some(lane.rack)}
                 nodes={lane.cards.iter().map(|card| card.node).collect::<Vec<_>>()}
                 state={self.state.clone()}
@@ -356,6 +363,7 @@ pub fn card_selector(node: NodeId) -> String {
 struct LaneBoxProps {
     rack: RackId,
     rect: Rect,
+    head: Rect,
     is_target: bool,
     nodes: Vec<NodeId>,
     state: Rc<State>,
@@ -366,9 +374,10 @@ struct LaneBoxProps {
 /// A lane: its name, what can be done to the whole rack, its cards.
 #[component]
 fn LaneBox(props: &LaneBoxProps) -> Html {
-    let LaneBoxProps { rack, rect, is_target, nodes, state, dispatch, children } = props;
-    let element = use_node_ref();
+    let LaneBoxProps { rack, rect, head, is_target, nodes, state, dispatch, children } = props;
+    let (element, name) = (use_node_ref(), use_node_ref());
     use_place(&element, *rect, Point::default());
+    use_place(&name, *head, Point::default());
     let is_up = |node: &NodeId| state.view().node(*node).is_some_and(|node| node.state.is_up());
     let (up, down): (Vec<NodeId>, Vec<NodeId>) = nodes.iter().copied().partition(is_up);
     let stop = Command::Stop { nodes: up, shutdown: Shutdown::Clean };
@@ -400,7 +409,7 @@ fn LaneBox(props: &LaneBoxProps) -> Html {
             data-rack={rack.to_string()}
             aria-label={format!("Rack {rack}")}
         >
-            <div class="lane-head">
+            <div ref={name} class="lane-head">
                 <h3>{ format!("Rack {rack}") }</h3>
                 { tool("stop-rack", "Stop", stop) }
                 { tool("start-rack", "Start", start) }

@@ -24,7 +24,6 @@ pub enum Icon {
 }
 
 /// Draws a picture.
-#[must_use]
 pub fn icon(icon: Icon) -> Html {
     let drawn = match icon {
         Icon::Logo => {
@@ -41,9 +40,16 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Play => "M5 3.2v9.6l8-4.8z",
         Icon::Pause => "M5 3v10M11 3v10",
         Icon::Finish => "M3 3.5v9l5-4.5zM8 3.5v9l5-4.5zM13.2 3.5v9",
-        Icon::Theme => "M8 2.2a5.8 5.8 0 1 0 0 11.6zM8 2.2a5.8 5.8 0 0 1 0 11.6",
+        Icon::Theme => {
+            return html! {
+                <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+                    <circle cx="8" cy="8" r="5.8" />
+                    <path class="filled" d="M8 2.2a5.8 5.8 0 0 1 0 11.6z" />
+                </svg>
+            };
+        }
     };
-    let filled = matches!(icon, Icon::Play | Icon::Finish | Icon::Theme);
+    let filled = matches!(icon, Icon::Play | Icon::Finish);
     let class = classes!("icon", filled.then_some("filled"));
     html! {
         <svg {class} viewBox="0 0 16 16" aria-hidden="true"><path d={drawn} /></svg>

@@ -73,10 +73,9 @@ fn toggle(link: Link, view: &ClusterView) -> Command {
 }
 
 /// The lines, and the hulls of sub-clusters below them: an SVG that fills the floor.
-#[must_use]
 pub fn lines(floor: &Floor, width: i32, state: &State, dispatch: &Dispatch) -> Html {
     let view = state.view();
-    let lane = |rect: Rect, key: u32| {
+    let ground = |rect: Rect, key: u32| {
         let [x, y, width, height] =
             [rect.x, rect.y, rect.width, rect.height].map(|n| n.to_string());
         html! { <rect key={key} class="lane-ground" {x} {y} {width} {height} rx="12" /> }
@@ -102,7 +101,7 @@ pub fn lines(floor: &Floor, width: i32, state: &State, dispatch: &Dispatch) -> H
             height={floor.height.to_string()}
             aria-hidden="true"
         >
-            <g>{ for floor.lanes.iter().map(|each| lane(each.rect, each.rack.get())) }</g>
+            <g>{ for floor.lanes.iter().map(|lane| ground(lane.rect, lane.rack.get())) }</g>
             <g>{ for (0..view.sub_clusters.len()).map(|place| hull(floor, view, place)) }</g>
             <g>{ for floor.links.iter().map(line) }</g>
         </svg>

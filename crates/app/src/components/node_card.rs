@@ -140,6 +140,7 @@ impl Note {
         match self {
             Self::ReturnsWithE => "note-e",
             Self::Filling(_) => "note-filling",
+            Self::RackLater(_) => "note-long",
             _ => "note-plain",
         }
     }
@@ -155,7 +156,8 @@ impl<'a> Facts<'a> {
         };
         let sub_cluster = node.sub_cluster.and_then(|place| view.sub_clusters.get(place));
         let part = node.namespaces.get(namespace);
-        let worst = part.and_then(|part| part.devices.iter().copied().max_by_key(badness));
+        let worst =
+            part.and_then(|part| part.devices.iter().copied().max_by_key(|mark| badness(*mark)));
         Self {
             class,
             state,
@@ -171,7 +173,7 @@ impl<'a> Facts<'a> {
         let mut parts = vec![format!("{id}: {}, rack {}", self.state, self.rack)];
         match self.principal {
             Some(principal) if principal == id => {
-                parts.push("principal of its sub-cluster".to_owned())
+                parts.push("principal of its sub-cluster".to_owned());
             }
             Some(principal) => parts.push(format!("in the sub-cluster of {principal}")),
             None => {}
@@ -191,7 +193,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn badness(mark: &DeviceMark) -> u8 {
+fn badness(mark: DeviceMark) -> u8 {
     match mark {
         DeviceMark::Flushed => 0,
         DeviceMark::InUse => 1,
@@ -268,10 +270,10 @@ fn face(id: NodeId, node: &NodeView, facts: &Facts) -> Html {
                 { number("evade", "evade", copies.evade) }
             </span>
             <span class="face-foot">
-                <span class="storage">{ facts.storage.0 }{ " " }{ facts.storage.1 }</span>
                 { for facts.note.as_ref().map(|note| html! {
                     <span key="note" class={classes!("note", note.class())}>{ note.text() }</span>
                 }) }
+                <span key="storage" class="storage">{ facts.storage.0 }{ " " }{ facts.storage.1 }</span>
             </span>
         </span>
     }
@@ -284,9 +286,11 @@ fn bar(full: u32, subset: u32, evade: u32) -> Html {
         let (x, width) = (from.to_string(), length.to_string());
         html! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
     };
+    let parts = parts.into_iter().filter(|(.., length)| *length > 0);
     html! {
         <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none">
-            { for parts.into_iter().filter(|(.., length)| *length > 0).map(part) }
+            <g>{ for parts.clone().map(part) }</g>
+            <g class="stripes">{ for parts.map(part) }</g>
         </svg>
     }
 }

@@ -25,11 +25,15 @@ pub fn RosterPanel(props: &PanelProps) -> Html {
                 <dd class="roster-tool">
                     <VerbButton {verb} state={state.clone()} dispatch={dispatch.clone()} />
                 </dd>
-                <dd class="roster-command"><code>{ asadm(state, verb) }</code></dd>
+                <dd class="roster-command" title="the same on a real cluster">
+                    <span class="visually-hidden">{ "in asadm: " }</span>
+                    <code>{ asadm(state, verb) }</code>
+                </dd>
             </div>
         }
     };
     let shown = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
+    let differs = hint(state, roster, pending, observed);
     html! {
         <section class="panel roster" aria-labelledby="roster-title">
             <div class="panel-head">
@@ -37,7 +41,8 @@ pub fn RosterPanel(props: &PanelProps) -> Html {
                     { "Roster of " }<span class="id">{ state.namespace_name().to_owned() }</span>
                     <span>{ shown.map(|sub| format!(" in sub-cluster {}", sub.principal)) }</span>
                 </h2>
-                <p class="dim">{ hint(state, roster, pending, observed) }</p>
+                <p class="dim roster-hint">{ differs }</p>
+                <p class="dim roster-asadm">{ "the same in asadm" }</p>
             </div>
             <dl class="roster-lines">
                 { line("Roster", roster, roster, Verb::Recluster) }
@@ -93,8 +98,8 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
 fn asadm(state: &State, verb: Verb) -> String {
     let namespace = state.namespace_name();
     match verb {
-        Verb::Recluster => "asadm> manage recluster".to_owned(),
-        Verb::StageObserved => format!("asadm> manage roster stage observed ns {namespace}"),
-        _ => format!("asadm> manage revive ns {namespace}"),
+        Verb::Recluster => "manage recluster".to_owned(),
+        Verb::StageObserved => format!("manage roster stage observed ns {namespace}"),
+        _ => format!("manage revive ns {namespace}"),
     }
 }

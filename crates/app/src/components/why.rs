@@ -51,14 +51,12 @@ fn Chooser(props: &ChooserProps) -> Html {
         let (dispatch, input) = (props.dispatch.clone(), input.clone());
         Callback::from(move |_: Event| {
             let Some(input) = input.cast::<web_sys::HtmlInputElement>() else { return };
-            match input.value().trim().parse() {
-                Ok(partition) => dispatch.dispatch(Action::ShowPartition(partition)),
-                Err(_) => {
-                    input.set_value(&shown.to_string());
-                    let say = format!("Partitions are numbered 0 to 4095; {shown} is still shown.");
-                    dispatch.dispatch(Action::Announce(say.into()));
-                }
+            if let Ok(partition) = input.value().trim().parse() {
+                return dispatch.dispatch(Action::ShowPartition(partition));
             }
+            input.set_value(&shown.to_string());
+            let say = format!("Partitions are numbered 0 to 4095; {shown} is still shown.");
+            dispatch.dispatch(Action::Announce(say.into()));
         })
     };
     html! {
@@ -142,10 +140,9 @@ fn chip(place: usize, seat: &Seat) -> Html {
                 { for marks.into_iter().flatten() }
             </span>
             <span class="chip-role">
-                { role }
-                <span>{ seat.working_master.then_some(", working master") }</span>
-                <span>{ seat.quiesced.then_some(", quiesced") }</span>
+                { role }<span>{ seat.quiesced.then_some(", quiesced") }</span>
             </span>
+            <span class="chip-serves">{ seat.working_master.then_some("working master") }</span>
             <span class="chip-version">{ version.to_string() }</span>
             <span class="visually-hidden">{ format!(" place {}", place + 1) }</span>
         </li>
