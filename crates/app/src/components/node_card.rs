@@ -273,7 +273,7 @@ fn face(id: NodeId, node: &NodeView, facts: &Facts) -> Html {
                 { for facts.note.as_ref().map(|note| html! {
                     <span key="note" class={classes!("note", note.class())}>{ note.text() }</span>
                 }) }
-                <span key="storage" class="storage">{ facts.storage.0 }{ " " }{ facts.storage.1 }</span>
+                <span key="storage" class="storage">{ facts.storage.0 }<span class="storage-text">{ " " }{ facts.storage.1 }</span></span>
             </span>
         </span>
     }

@@ -1,0 +1,144 @@
+// What every view must keep, in both themes and at three widths: no violation that axe-core finds, targets of 24 px, no
+// scrolling sideways, no text cut off.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { openPage } from "./browser.mjs";
+import { action, eventually, link, node } from "./rosterlab.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const SIZES = [
+  { width: 1440, height: 940 },
+  { width: 1024, height: 768 },
+  { width: 360, height: 640 },
+];
+
+/** States of the page, each reached from the one before. */
+const VIEWS = [
+  ["at first", async () => {}],
+  ["after a crash, with a refusal", async (page) => {
+    await action(page, "crash").click();
+    await action(page, "crash").click();
+    await eventually(() => page.getByRole("alert").innerText(), "Not done. Node A102 is down.");
+  }],
+  ["split, with a card moved", async (page) => {
+    await action(page, "split").click();
+    await node(page, "A101").click();
+    await page.locator('[data-action="move"]').click();
+    await eventually(() => page.locator("[data-count]").count(), 6);
+  }],
+  ["with the keys shown", async (page) => {
+    await action(page, "help").click();
+    await page.locator(".help").waitFor();
+  }],
+  ["with every node down", async (page) => {
+    await page.locator('[data-rack="1"] [data-action="stop-rack"]').click();
+    await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
+    await page.locator('[data-subcluster="none"]').first().waitFor();
+  }],
+];
+
+async function violations(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate((values) => window.axe.run(document, { runOnly: { type: "tag", values } }), TAGS);
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.html} ${n.failureSummary}`).join("; ")}`);
+}
+
+/** What is wrong with how things lie on the page. */
+function faults(page) {
+  return page.evaluate(() => {
+    const found = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > window.innerWidth) found.push(`the page is ${root.scrollWidth} px wide`);
+    for (const target of document.querySelectorAll('button, [role="button"], input, canvas')) {
+      const { width, height } = target.getBoundingClientRect();
+      if (width < 24 || height < 24) found.push(`${target.outerHTML.slice(0, 90)} is ${width} × ${height}`);
+    }
+    for (const face of document.querySelectorAll(".face")) {
+      if (face.scrollHeight > face.clientHeight + 1 || face.scrollWidth > face.clientWidth + 1) {
+        found.push(`${face.closest("[data-node]").dataset.node}: its card is too small for its text`);
+      }
+    }
+    for (const [place, card] of [...document.querySelectorAll("[data-node]")].entries()) {
+      const a = card.getBoundingClientRect();
+      for (const other of [...document.querySelectorAll("[data-node]")].slice(place + 1)) {
+        const b = other.getBoundingClientRect();
+        if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) {
+          found.push(`${card.dataset.node} lies on ${other.dataset.node}`);
+        }
+      }
+    }
+    return found;
+  });
+}
+
+for (const viewport of SIZES) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`${viewport.width} × ${viewport.height}, ${colorScheme}`, async (t) => {
+      const { page, complaints } = await openPage(t, { context: { viewport, colorScheme } });
+      await eventually(() => page.evaluate(() => document.documentElement.dataset.theme), colorScheme);
+      for (const [view, reach] of VIEWS) {
+        await reach(page);
+        assert.deepEqual(await violations(page), [], view);
+        assert.deepEqual(await faults(page), [], view);
+      }
+      assert.deepEqual(complaints, []);
+    });
+  }
+}
+
+test("text of twice the size fits", async (t) => {
+  const { page } = await openPage(t, { context: { viewport: SIZES[0] } });
+  const before = (await node(page, "A101").boundingBox()).height;
+  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  await eventually(async () => (await node(page, "A101").boundingBox()).height > 1.8 * before, true);
+  assert.deepEqual(await faults(page), []);
+});
+
+test("at 200 % zoom everything is still there", async (t) => {
+  const viewport = { width: 720, height: 470 };
+  const { page } = await openPage(t, { context: { viewport, deviceScaleFactor: 2 } });
+  assert.deepEqual(await faults(page), []);
+  await action(page, "crash").click();
+  await eventually(() => node(page, "A102").getAttribute("data-state"), "crashed");
+});
+
+test("every link can be hit where it is drawn, at every width", async (t) => {
+  for (const viewport of SIZES) {
+    const { page } = await openPage(t, { context: { viewport } });
+    for (const id of await page.locator("[data-link]").evaluateAll((all) => all.map((l) => l.dataset.link))) {
+      await link(page, id).click();
+      await eventually(() => link(page, id).getAttribute("data-state"), "cut", `${viewport.width}: ${id}`);
+      await link(page, id).click();
+      await eventually(() => page.locator('[data-state="cut"]').count(), 0);
+    }
+  }
+});
+
+test("the theme follows the system until it is chosen", async (t) => {
+  const { page } = await openPage(t, { context: { colorScheme: "dark" } });
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+  await eventually(theme, "dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await eventually(theme, "light");
+  await action(page, "theme").click();
+  await eventually(theme, "dark");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.emulateMedia({ colorScheme: "light" });
+  assert.equal(await theme(), "dark");
+});
+
+test("nothing moves for those who asked for no motion, and forced colours keep every frame", async (t) => {
+  const { page, complaints } = await openPage(t, {
+    context: { viewport: SIZES[0], reducedMotion: "reduce", forcedColors: "active" },
+  });
+  const moving = await page.evaluate(() =>
+    [...document.querySelectorAll("*")].filter((e) => getComputedStyle(e).transitionDuration !== "0s").length,
+  );
+  assert.equal(moving, 0);
+  assert.deepEqual(complaints, []);
+});

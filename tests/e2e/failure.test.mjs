@@ -1,0 +1,20 @@
+// When the page itself fails, it says so and offers to start afresh.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openPage } from "./browser.mjs";
+import { action, expectCounts } from "./rosterlab.mjs";
+
+test("a crash of the page shows a sentence and a button that reloads", async (t) => {
+  const { page, complaints } = await openPage(t);
+  // What holds the page is taken from under it, which it cannot survive.
+  await page.evaluate(() => document.querySelector(".board").replaceChildren());
+  await page.locator('[data-action="help"]').click();
+  const panel = page.locator(".crash");
+  await panel.waitFor();
+  assert.match(await panel.innerText(), /Rosterlab has failed/);
+  assert.ok(complaints.some((complaint) => complaint.includes("panicked")), "the console is told too");
+  await action(page, "reload").click();
+  await page.waitForSelector("#app h1");
+  await expectCounts(page, "B102", {});
+});

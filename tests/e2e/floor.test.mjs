@@ -1,0 +1,201 @@
+// Moving cards, cutting and restoring links, sub-clusters: each by mouse, by single clicks where it is a drag, and by keyboard.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openPage } from "./browser.mjs";
+import {
+  Keyboard,
+  Mouse,
+  action,
+  counts,
+  eventually,
+  focused,
+  link,
+  node,
+  rack,
+  rosters,
+} from "./rosterlab.mjs";
+
+const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
+const PHONE = { context: { viewport: { width: 360, height: 640 }, hasTouch: true } };
+
+const MOVES = {
+  "by drag": (page) => new Mouse(page).drag("A103", 2),
+  "by single clicks": async (page) => {
+    await node(page, "A103").click();
+    await page.locator('[data-action="move"][data-to-rack="2"]').click();
+  },
+  "by keyboard, picked up and carried by an arrow": async (page) => {
+    const keyboard = new Keyboard(page);
+    await keyboard.on("A103", "m");
+    await keyboard.press("ArrowRight");
+    await keyboard.press("Enter");
+  },
+  "by keyboard, picked up and carried by a number": async (page) => {
+    const keyboard = new Keyboard(page);
+    await keyboard.on("A103", "m");
+    await keyboard.press("2");
+    await keyboard.press("Enter");
+  },
+  "by keyboard, at once": (page) => new Keyboard(page).on("A103", "Control+ArrowRight"),
+};
+
+for (const [way, move] of Object.entries(MOVES)) {
+  test(`a card moves to another rack ${way}, keeps the focus, and the roster follows when told`, async (t) => {
+    const { page, complaints } = await openPage(t, WIDE);
+    await move(page);
+    await rack(page, 2).locator('[data-node="A103"]').waitFor();
+    await eventually(() => focused(page), "A103");
+    const before = ["B102@2", "B101@2", "A103@1", "A102@1", "A101@1"];
+    const after = ["B102@2", "B101@2", "A103@2", "A102@1", "A101@1"];
+    await eventually(() => rosters(page), { Roster: before, Pending: before, Observed: after });
+    const label = await node(page, "A103").getAttribute("aria-label");
+    assert.match(label, /rack 2 after roster-set \+ recluster/);
+    await action(page, "stage-observed").click();
+    await eventually(() => rosters(page), { Roster: before, Pending: after, Observed: after });
+    await action(page, "recluster").click();
+    await eventually(() => rosters(page), { Roster: after, Pending: after, Observed: after });
+    assert.deepEqual(complaints, []);
+  });
+}
+
+test("a card moves by touch, held by its grip, and the page does not scroll", async (t) => {
+  const { page, complaints } = await openPage(t, PHONE);
+  await node(page, "B101").scrollIntoViewIfNeeded();
+  const touch = await page.context().newCDPSession(page);
+  const grip = await node(page, "A103").locator(".grip").boundingBox();
+  const lane = await rack(page, 2).boundingBox();
+  const scrolled = await page.evaluate(() => scrollY);
+  const [x, y] = [grip.x + grip.width / 2, grip.y + grip.height / 2];
+  const send = (type, to) =>
+    touch.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: to === undefined ? [] : [{ x, y: to }],
+    });
+  await send("touchStart", y);
+  for (let step = 1; step <= 8; step += 1) await send("touchMove", y + ((lane.y + 60 - y) * step) / 8);
+  await send("touchEnd");
+  await rack(page, 2).locator('[data-node="A103"]').waitFor();
+  assert.equal(await page.evaluate(() => scrollY), scrolled);
+  assert.deepEqual(complaints, []);
+});
+
+test("Escape calls a drag off, and a drop beside all lanes moves nothing", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const mouse = new Mouse(page);
+  await mouse.drag("A103", 2, { release: false });
+  await eventually(() => page.locator(".lane.target").getAttribute("data-rack"), "2");
+  await page.keyboard.press("Escape");
+  await eventually(() => page.locator(".lane.target").count(), 0);
+  await page.mouse.up();
+  await node(page, "A103").hover();
+  await page.mouse.down();
+  await page.mouse.move(700, 12, { steps: 5 });
+  await page.mouse.up();
+  assert.equal(await rack(page, 1).locator('[data-node="A103"]').count(), 1);
+  assert.equal(await page.locator(".step").count(), 1, "nothing was done");
+  assert.deepEqual(complaints, []);
+});
+
+test("Escape calls off a card that keys carry", async (t) => {
+  const { page } = await openPage(t, WIDE);
+  const keyboard = new Keyboard(page);
+  await keyboard.on("A103", "m");
+  await keyboard.press("ArrowRight");
+  await eventually(() => page.locator(".lane.target").count(), 1);
+  await keyboard.press("Escape");
+  await eventually(() => page.locator(".lane.target").count(), 0);
+  await keyboard.press("Enter");
+  assert.equal(await rack(page, 1).locator('[data-node="A103"]').count(), 1);
+});
+
+test("a link is cut and restored by a click on it and by a click on its line", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const state = () => link(page, "A101-B101").getAttribute("data-state");
+  await link(page, "A101-B101").click();
+  await eventually(state, "cut");
+  await link(page, "A101-B101").click();
+  await eventually(state, "connected");
+
+  // Near the card, where no other line or handle is.
+  const near = await page.evaluate(() => {
+    const [x, y, width, height] = ((r) => [r.x, r.y, r.width, r.height])(
+      document.querySelector('[data-link="A101-B101"]').getBoundingClientRect(),
+    );
+    const middle = [x + width / 2, y + height / 2];
+    for (const path of document.querySelectorAll(".line-reach")) {
+      const screen = path.getScreenCTM();
+      const at = (length) => path.getPointAtLength(length).matrixTransform(screen);
+      const half = path.getTotalLength() / 2;
+      const off = Math.hypot(at(half).x - middle[0], at(half).y - middle[1]);
+      if (off < 40) return ((p) => [p.x, p.y])(at(24));
+    }
+    return null;
+  });
+  await page.mouse.click(...near);
+  await eventually(() => page.locator('[data-state="cut"]').count(), 1);
+  assert.deepEqual(complaints, []);
+});
+
+test("a link is cut and restored by keyboard, and arrows go from link to link", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const keyboard = new Keyboard(page);
+  await keyboard.on("A102", "l");
+  await eventually(() => focused(page), "A101-A102");
+  await keyboard.press("ArrowRight");
+  const reached = await focused(page);
+  assert.notEqual(reached, "A101-A102");
+  await keyboard.press("Enter");
+  await eventually(() => link(page, reached).getAttribute("data-state"), "cut");
+  assert.equal(await focused(page), reached);
+  await keyboard.press("Enter");
+  await eventually(() => link(page, reached).getAttribute("data-state"), "connected");
+  await keyboard.press("Escape");
+  await eventually(async () => (await focused(page))?.length, 4, "Escape goes back to a card");
+  assert.deepEqual(complaints, []);
+});
+
+test("all links together are one tab stop", async (t) => {
+  const { page } = await openPage(t, WIDE);
+  const stops = await page.locator('[data-link][tabindex="0"]').count();
+  assert.equal(stops, 1);
+  assert.equal(await page.locator('[data-node][tabindex="0"]').count(), 1);
+});
+
+test("isolate, split by rack and heal", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await node(page, "A103").click();
+  await action(page, "isolate").click();
+  await eventually(async () => Object.keys(await counts(page)).sort(), ["A103", "B102"]);
+  await action(page, "heal").click();
+  await eventually(async () => Object.keys(await counts(page)), ["B102"]);
+  await action(page, "split").click();
+  await eventually(() => counts(page), {
+    B102: { active: 0, unavailable: 4096, dead: 0 },
+    A103: { active: 4096, unavailable: 0, dead: 0 },
+  });
+  // The map shows the side that serves, until the other one is asked for.
+  assert.match(await page.locator("#map-title").innerText(), /in sub-cluster A103/);
+  await page.locator('[data-action="show-sub-cluster"]').first().click();
+  await eventually(() => page.locator("#map-title").innerText(), "4,096 partitions of main in sub-cluster B102");
+  await eventually(async () => (await rosters(page)).Observed, ["B102@2", "B101@2"]);
+  await action(page, "recluster").click();
+  assert.match(await page.locator(".step-title").first().innerText(), /Recluster on B102/);
+  assert.deepEqual(complaints, []);
+});
+
+test("undo and redo, by button and by key", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const state = () => node(page, "A102").getAttribute("data-state");
+  await action(page, "crash").click();
+  await eventually(state, "crashed");
+  await action(page, "undo").click();
+  await eventually(state, "up");
+  await action(page, "redo").click();
+  await eventually(state, "crashed");
+  await page.keyboard.press("Control+z");
+  await eventually(state, "up");
+  await page.keyboard.press("Control+Shift+Z");
+  await eventually(state, "crashed");
+  assert.deepEqual(complaints, []);
+});

@@ -1,0 +1,150 @@
+// What the tests read from the page and do to it, by the data attributes that the page promises.
+//
+// Nothing here waits for a time: everything waits for what has to be there.
+
+import assert from "node:assert/strict";
+
+const DEADLINE_MS = 10_000;
+
+/** Waits until `read` gives `expected`; fails with what it gave last. */
+export async function eventually(read, expected, message) {
+  const end = Date.now() + DEADLINE_MS;
+  for (;;) {
+    const found = await read();
+    try {
+      assert.deepEqual(found, expected, message);
+      return;
+    } catch (failure) {
+      if (Date.now() > end) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+  }
+}
+
+/** The counts of every sub-cluster: `{ B102: { active, unavailable, dead } }`. */
+export function counts(page) {
+  return page.evaluate(() => {
+    const found = {};
+    for (const element of document.querySelectorAll('[data-count][data-namespace="main"]')) {
+      const { subcluster, count } = element.dataset;
+      (found[subcluster] ??= {})[count] = Number(element.textContent);
+    }
+    return found;
+  });
+}
+
+/** Waits for the counts of one sub-cluster and of no other. */
+export function expectCounts(page, principal, { unavailable = 0, dead = 0 }, message) {
+  const active = 4096 - unavailable - dead;
+  return eventually(() => counts(page), { [principal]: { unavailable, active, dead } }, message);
+}
+
+export const node = (page, id) => page.locator(`[data-node="${id}"]`);
+export const link = (page, id) => page.locator(`[data-link="${id}"]`);
+export const rack = (page, id) => page.locator(`[data-rack="${id}"]`);
+export const action = (page, name) => page.locator(`[data-action="${name}"]`);
+
+/** The rosters as they are written: `{ Roster: ["B102@2", …], Pending: …, Observed: … }`, without what is missing. */
+export function rosters(page) {
+  return page.evaluate(() =>
+    Object.fromEntries(
+      [...document.querySelectorAll(".roster-line")].map((line) => [
+        line.querySelector("dt").textContent,
+        [...line.querySelectorAll(".entry:not(.missing) .entry-name")].map((e) => e.textContent),
+      ]),
+    ),
+  );
+}
+
+/** The `data-node`, `data-link` or `data-action` of what has the focus. */
+export function focused(page) {
+  return page.evaluate(() => {
+    const { node, link, action, map } = document.activeElement?.dataset ?? {};
+    return node ?? link ?? action ?? map ?? null;
+  });
+}
+
+/** Does things with the mouse only. */
+export class Mouse {
+  constructor(page) {
+    this.page = page;
+  }
+
+  async on(id, name) {
+    await node(this.page, id).click();
+    await action(this.page, name).click();
+  }
+
+  stop = (id) => this.on(id, "stop");
+  crash = (id) => this.on(id, "crash");
+  start = (id) => this.on(id, "start");
+  migrate = () => action(this.page, "migrate").click();
+  stage = () => action(this.page, "stage-observed").click();
+  recluster = () => action(this.page, "recluster").click();
+  revive = () => action(this.page, "revive").click();
+
+  /** Drags a card, with the moves of a hand, and lets go over a lane. */
+  async drag(id, rackId, { release = true } = {}) {
+    const from = await node(this.page, id).boundingBox();
+    const to = await rack(this.page, rackId).boundingBox();
+    const { mouse } = this.page;
+    await mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await mouse.down();
+    await mouse.move(to.x + to.width / 2, to.y + to.height - 40, { steps: 8 });
+    if (release) await mouse.up();
+  }
+}
+
+/** Does things with the keyboard only: nothing but `keyboard.press`. */
+export class Keyboard {
+  constructor(page) {
+    this.page = page;
+  }
+
+  press(key) {
+    return this.page.keyboard.press(key);
+  }
+
+  /** Tabs on until what has the focus fits. */
+  async tabTo(fits, what) {
+    for (let stop = 0; stop < 60; stop += 1) {
+      if (await this.page.evaluate(fits)) return;
+      await this.press("Tab");
+    }
+    assert.fail(`no tab stop is ${what}`);
+  }
+
+  /** Goes to a card: to any by Tab, then to that one by arrows. */
+  async go(id) {
+    await this.tabTo(() => "node" in (document.activeElement?.dataset ?? {}), "a card");
+    for (let step = 0; step < 20; step += 1) {
+      const key = await this.page.evaluate((wanted) => {
+        const middle = (element) => {
+          const { x, y, width, height } = element.getBoundingClientRect();
+          return [x + width / 2, y + height / 2];
+        };
+        const [x, y] = middle(document.activeElement);
+        const [toX, toY] = middle(document.querySelector(`[data-node="${wanted}"]`));
+        if (document.activeElement.dataset.node === wanted) return null;
+        if (Math.abs(toX - x) > 30) return toX > x ? "ArrowRight" : "ArrowLeft";
+        return toY > y ? "ArrowDown" : "ArrowUp";
+      }, id);
+      if (key === null) return;
+      await this.press(key);
+    }
+    assert.fail(`arrows do not lead to ${id}`);
+  }
+
+  async on(id, key) {
+    await this.go(id);
+    await this.press(key);
+  }
+
+  stop = (id) => this.on(id, "s");
+  crash = (id) => this.on(id, "c");
+  start = (id) => this.on(id, "t");
+  migrate = () => this.press("f");
+  stage = () => this.press("o");
+  recluster = () => this.press("r");
+  revive = () => this.press("v");
+}
