@@ -8,8 +8,8 @@ import { action, expectCounts } from "./rosterlab.mjs";
 test("a crash of the page shows a sentence and a button that reloads", async (t) => {
   const { page, complaints } = await openPage(t);
   // What holds the page is taken from under it, which it cannot survive.
-  await page.evaluate(() => document.querySelector(".board").replaceChildren());
-  await page.locator('[data-action="help"]').click();
+  await page.evaluate(() => document.querySelector(".steps").replaceChildren());
+  await action(page, "crash").click();
   const panel = page.locator(".crash");
   await panel.waitFor();
   assert.match(await panel.innerText(), /Rosterlab has failed/);

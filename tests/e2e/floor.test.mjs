@@ -49,8 +49,8 @@ for (const [way, move] of Object.entries(MOVES)) {
     const before = ["B102@2", "B101@2", "A103@1", "A102@1", "A101@1"];
     const after = ["B102@2", "B101@2", "A103@2", "A102@1", "A101@1"];
     await eventually(() => rosters(page), { Roster: before, Pending: before, Observed: after });
-    const label = await node(page, "A103").getAttribute("aria-label");
-    assert.match(label, /rack 2 after roster-set \+ recluster/);
+    const face = await node(page, "A103").innerText();
+    assert.match(face, /rack 2 after roster-set \+ recluster/);
     await action(page, "stage-observed").click();
     await eventually(() => rosters(page), { Roster: before, Pending: after, Observed: after });
     await action(page, "recluster").click();
@@ -74,9 +74,10 @@ test("a card moves by touch, held by its grip, and the page does not scroll", as
     });
   await send("touchStart", y);
   for (let step = 1; step <= 8; step += 1) await send("touchMove", y + ((lane.y + 60 - y) * step) / 8);
+  await eventually(() => page.locator(".lane.target").count(), 1);
+  assert.equal(await page.evaluate(() => scrollY), scrolled);
   await send("touchEnd");
   await rack(page, 2).locator('[data-node="A103"]').waitFor();
-  assert.equal(await page.evaluate(() => scrollY), scrolled);
   assert.deepEqual(complaints, []);
 });
 
@@ -169,6 +170,7 @@ test("isolate, split by rack and heal", async (t) => {
   await eventually(async () => Object.keys(await counts(page)).sort(), ["A103", "B102"]);
   await action(page, "heal").click();
   await eventually(async () => Object.keys(await counts(page)), ["B102"]);
+  await action(page, "migrate").click();
   await action(page, "split").click();
   await eventually(() => counts(page), {
     B102: { active: 0, unavailable: 4096, dead: 0 },

@@ -23,9 +23,11 @@ async function resetTooEarly(page) {
 /** The colour in the upper left corner of a partition, as `r,g,b`. */
 function colourOf(page, partition) {
   return page.evaluate((index) => {
+    // A copy of one pixel: reading the page's own canvas would make the browser complain.
     const canvas = document.querySelector('[data-map="main"]');
-    const [x, y] = [(index % 64) * 4, Math.floor(index / 64) * 4];
-    return canvas.getContext("2d").getImageData(x, y, 1, 1).data.slice(0, 3).join();
+    const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, -(index % 64) * 4, -Math.floor(index / 64) * 4);
+    return copy.getImageData(0, 0, 1, 1).data.slice(0, 3).join();
   }, partition);
 }
 
@@ -106,5 +108,5 @@ test("what happens is told, written down and announced", async (t) => {
   const said = page.locator('[role="status"][aria-live="polite"]');
   await eventually(() => said.innerText(), news);
   await node(page, "A102").click();
-  assert.match(await node(page, "A102").getAttribute("aria-label"), /crashed.*not flushed.*returns with e/);
+  assert.match(await node(page, "A102").innerText(), /crashed[^]*returns with e[^]*not flushed/);
 });

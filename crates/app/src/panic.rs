@@ -2,15 +2,15 @@
 //!
 //! Invariant: it needs nothing of Yew, which may be what failed; it is shown once.
 
-use std::panic::{PanicHookInfo, set_hook};
+use std::panic::PanicHookInfo;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, window};
 
-/// Says on the console and on the page when something failed.
+/// Says on the console and on the page when something failed. Yew sets a hook of its own unless it is given one.
 pub fn install() {
-    set_hook(Box::new(|info| {
+    yew::set_custom_panic_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         let document = window().and_then(|window| window.document());
         if let Some(document) = document {

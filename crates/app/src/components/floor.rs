@@ -64,7 +64,8 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
     };
     let lanes = floor.lanes.iter().map(|lane| ears.lane(lane));
     html! {
-        <section class="panel floor-panel" aria-label="Floor: racks, nodes and links">
+        <section class="panel floor-panel" aria-labelledby="floor-title">
+            <h2 class="visually-hidden" id="floor-title">{ "Racks, nodes and links" }</h2>
             { sub_clusters(state, dispatch) }
             <div
                 ref={node}

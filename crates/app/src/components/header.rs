@@ -88,7 +88,7 @@ fn Time(props: &PanelProps) -> Html {
                 class="tool bare"
                 data-action="speed"
                 title="how fast simulated time runs"
-                aria-label={format!("Speed: {speed} times real time, change")}
+                aria-label={format!("{speed}× speed of simulated time, change")}
                 onclick={faster}
             >
                 { format!("{speed}×") }

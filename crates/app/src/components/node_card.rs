@@ -1,6 +1,6 @@
 //! A node's card.
 //!
-//! Invariant: the card is one button: it can be focused, pressed and dragged, and its label says all that it shows. It
+//! Invariant: the card is one button: it can be focused, pressed and dragged, and its name is all that it shows. It
 //! tells the floor of pointers and keys, and decides nothing.
 
 use rosterlab_engine::{
@@ -90,7 +90,6 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
             role="button"
             tabindex={if props.is_selected { "0" } else { "-1" }}
             aria-pressed={props.is_selected.to_string()}
-            aria-label={facts.label(*id)}
             aria-describedby="floor-help"
             onfocus={Callback::from(move |_: FocusEvent| on_focus())}
             onclick={Callback::from(move |_: MouseEvent| on_click())}
@@ -169,27 +168,10 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn label(&self, id: NodeId) -> String {
-        let mut parts = vec![format!("{id}: {}, rack {}", self.state, self.rack)];
-        match self.principal {
-            Some(principal) if principal == id => {
-                parts.push("principal of its sub-cluster".to_owned());
-            }
-            Some(principal) => parts.push(format!("in the sub-cluster of {principal}")),
-            None => {}
-        }
-        if let Some(part) = self.part {
-            let copies = part.copies;
-            parts.push(format!(
-                "{} full, {} subset, {} evade",
-                thousands(copies.full),
-                thousands(copies.subset),
-                thousands(copies.evade)
-            ));
-        }
-        parts.push(format!("storage {}", self.storage.1));
-        parts.extend(self.note.as_ref().map(Note::text));
-        parts.join(", ")
+    /// What the card shows by its place and its looks alone, for those who listen.
+    fn unseen(&self) -> String {
+        let is_up = if self.principal.is_some() { ", up" } else { "" };
+        format!("{is_up}, rack {}, ", self.rack)
     }
 }
 
@@ -239,14 +221,14 @@ fn note(view: &ClusterView, node: &NodeView, namespace: usize) -> Option<Note> {
     }
 }
 
-/// What is on the card; all of it is in the label too.
+/// What is on the card.
 fn face(id: NodeId, node: &NodeView, facts: &Facts) -> Html {
     let copies = facts.part.map(|part| part.copies).unwrap_or_default();
     let number = |name: &'static str, class: &'static str, number: u32| {
         html! {
             <span key={name} class={classes!("copies", class, (number == 0).then_some("zero"))}>
-                <span class="copies-name">{ name }</span>
-                <span class="copies-count">{ thousands(number) }</span>
+                <span class="copies-name">{ name }</span>{ " " }
+                <span class="copies-count">{ thousands(number) }</span>{ " " }
             </span>
         }
     };
@@ -257,11 +239,13 @@ fn face(id: NodeId, node: &NodeView, facts: &Facts) -> Html {
         (None, _) => ("badge-down", facts.state.to_owned()),
     };
     html! {
-        <span class="face" aria-hidden="true">
+        <span class="face">
             <span class="face-head">
-                <span class="grip"></span>
+                <span class="grip" aria-hidden="true"></span>
                 <b class="id">{ id.to_string() }</b>
+                { " " }
                 <span class={classes!("badge", badge.0)}>{ badge.1 }</span>
+                <span class="visually-hidden">{ facts.unseen() }</span>
             </span>
             { bar(copies.full, copies.subset, copies.evade) }
             <span class="face-copies">
@@ -271,9 +255,10 @@ fn face(id: NodeId, node: &NodeView, facts: &Facts) -> Html {
             </span>
             <span class="face-foot">
                 { for facts.note.as_ref().map(|note| html! {
-                    <span key="note" class={classes!("note", note.class())}>{ note.text() }</span>
+                    <span key="note" class={classes!("note", note.class())}>{ note.text() }{ " " }</span>
                 }) }
-                <span key="storage" class="storage">{ facts.storage.0 }<span class="storage-text">{ " " }{ facts.storage.1 }</span></span>
+                <span key="storage" class="storage"><span aria-hidden="true">{ facts.storage.0 }</span>
+                    <span class="storage-text">{ " " }{ facts.storage.1 }</span></span>
             </span>
         </span>
     }
@@ -288,7 +273,7 @@ fn bar(full: u32, subset: u32, evade: u32) -> Html {
     };
     let parts = parts.into_iter().filter(|(.., length)| *length > 0);
     html! {
-        <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none">
+        <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
             <g>{ for parts.clone().map(part) }</g>
             <g class="stripes">{ for parts.map(part) }</g>
         </svg>
