@@ -84,12 +84,13 @@ fn the_table_of_a_cut_with_two_namespaces() {
            {"do":"write","namespace":"main","key":1,"from":"A1"},
            {"do":"expect","namespace":"main","dead":1},
            {"do":"crash","nodes":["A1","A2","A3","B1","B2","B3"]}"#);
-    let mut text = report::table_head();
+    let mut text = report::table_head() + "\n";
     for report in Runner::new(&scenario).unwrap() {
         text += &report::table_rows(&report.unwrap());
     }
     expect![[r#"
-        step  do            time      sub-cluster            namespace        roster   regime  active  unavail  dead  migrations left   0  cut           00:00:01  B3 +4                  main             5 of 6        3    4096        0     0             1316
+        step  do            time      sub-cluster            namespace        roster   regime  active  unavail  dead  migrations left
+           0  cut           00:00:01  B3 +4                  main             5 of 6        3    4096        0     0             1316
                                                              cache            AP            -    4096        0     0             1316
                                       A1 alone               main             1 of 6        3       0     4096     0                0
                                                              cache            AP            -    4096        0     0                0
