@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use lexopt::{Arg, Parser, ValueExt};
-use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry, Shutdown};
+use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
 
 /// What `rosterlab` is asked to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,8 +52,6 @@ pub enum Invocation {
         file: Source,
         /// How many nodes.
         lose: usize,
-        /// How they go.
-        shutdown: Shutdown,
     },
 }
 
@@ -102,7 +100,6 @@ struct Raw {
     namespace: Option<String>,
     on: Option<NodeId>,
     lose: Option<usize>,
-    unclean: bool,
 }
 
 /// The options that a command knows.
@@ -151,7 +148,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
 impl Raw {
     fn option(&mut self, name: &str, parser: &mut Parser) -> Result<(), String> {
         if name == "unclean" {
-            self.unclean = true;
+            // How nodes go makes no difference to what is left (see `rosterlab_scenario::what_if`).
             return Ok(());
         }
         let value = parser.value().map_err(|error| error.to_string())?;
@@ -197,7 +194,6 @@ impl Raw {
             "what-if" => Invocation::WhatIf {
                 file: self.file(command)?,
                 lose: needed(self.lose, command, "lose")?,
-                shutdown: if self.unclean { Shutdown::Unclean } else { Shutdown::Clean },
             },
             _ => {
                 self.nothing_left(command)?;

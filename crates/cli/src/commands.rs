@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 
-use rosterlab_engine::{Cluster, NodeId, PartitionId, RosterEntry, Shutdown};
+use rosterlab_engine::{Cluster, NodeId, PartitionId, RosterEntry};
 use rosterlab_scenario::log::{Log, LogLine};
 use rosterlab_scenario::{MAX_BYTES, Runner, Scenario, ScenarioError, StepReport, report};
 use rosterlab_scenario::{explain, log, what_if};
@@ -173,17 +173,11 @@ pub fn explain(
 }
 
 /// `what-if`
-pub fn what_if(
-    file: &Source,
-    lose: usize,
-    shutdown: Shutdown,
-    out: &mut impl Write,
-) -> Result<Verdict, Problem> {
+pub fn what_if(file: &Source, lose: usize, out: &mut impl Write) -> Result<Verdict, Problem> {
     let cluster = last(file)?;
-    let losses = what_if::what_if(&cluster, lose, shutdown)
+    let losses = what_if::what_if(&cluster, lose)
         .map_err(|error| Problem::Input(format!("--lose: {error}")))?;
     for outcome in losses {
-        let outcome = outcome.map_err(|rejection| Problem::Input(rejection.to_string()))?;
         writeln!(out, "{}", report::loss_line(&outcome, &cluster.setup().namespaces))?;
     }
     Ok(Verdict::Holds)

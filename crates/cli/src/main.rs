@@ -27,6 +27,7 @@ usage:
       Says, after the last step, why a partition is what it is.
   rosterlab what-if FILE --lose K [--unclean]
       Tries, after the last step, to lose every set of K nodes, one line a set.
+      How they go makes no difference until they return: --unclean gives the same.
   rosterlab schema
       Prints the JSON Schema of scenario files.
   rosterlab --help | --version
@@ -78,8 +79,6 @@ fn perform(invocation: &Invocation, out: &mut impl Write) -> Result<Verdict, Pro
         Invocation::Explain { file, partition, namespace, on } => {
             commands::explain(file, *partition, namespace.as_deref(), *on, out)
         }
-        Invocation::WhatIf { file, lose, shutdown } => {
-            commands::what_if(file, *lose, *shutdown, out)
-        }
+        Invocation::WhatIf { file, lose } => commands::what_if(file, *lose, out),
     }
 }

@@ -1,11 +1,13 @@
 //! What would be lost with any so many more nodes.
 //!
-//! Invariant: every set of that many running nodes is tried once, in a fixed order, each on a copy of the cluster in which
-//! those nodes stop at the same instant and the rest settle; the cluster itself is not touched. Not here: how likely a set is.
+//! Invariant: every set of that many running nodes is tried once, in a fixed order, as if those nodes stopped at the same
+//! instant and the rest settled; the cluster itself is not touched. Whether they stop cleanly makes no difference to what
+//! is left: the mark matters when a node returns (the engine's tests hold both to the same numbers).
+//! Not here: how likely a set is.
 
 use std::fmt;
 
-use rosterlab_engine::{Cluster, Command, NodeId, PARTITIONS, Rejection, Shutdown, Until};
+use rosterlab_engine::{Cluster, Losses, Mode, NodeId, PARTITIONS, Until};
 
 /// Most sets that are tried.
 pub const MOST_SETS: u64 = 200_000;
@@ -54,18 +56,19 @@ pub struct Loss {
     pub inactive: Vec<u32>,
 }
 
-/// Tries every set of so many nodes that are up.
+/// Tries every set of so many nodes that are up, after the clusters have settled.
 ///
 /// # Errors
 /// When so many cannot be lost, or there are too many sets.
 pub fn what_if(
     cluster: &Cluster,
     lose: usize,
-    shutdown: Shutdown,
-) -> Result<impl Iterator<Item = Result<Loss, Rejection>>, WhatIfError> {
-    let view = cluster.view();
+) -> Result<impl Iterator<Item = Loss> + use<>, WhatIfError> {
+    let mut settled = cluster.clone();
+    settled.advance(Until::Settled);
+    let nodes = settled.view().nodes;
     let up: Vec<NodeId> =
-        view.nodes.iter().filter(|node| node.state.is_up()).map(|node| node.id).collect();
+        nodes.iter().filter(|node| node.state.is_up()).map(|node| node.id).collect();
     if lose == 0 || lose > up.len() {
         return Err(WhatIfError::Lose { lose, up: up.len() });
     }
@@ -73,29 +76,22 @@ pub fn what_if(
         Some(count) if count <= MOST_SETS => {}
         count => return Err(WhatIfError::TooMany(count)),
     }
+    let namespaces = settled.setup().namespaces.iter();
+    let namespaces: Vec<(Mode, Option<Losses>)> =
+        namespaces.map(|settings| (settings.mode, settled.losses(&settings.name))).collect();
     let mut next: Option<Vec<usize>> = Some((0..lose).collect());
     Ok(std::iter::from_fn(move || {
         let set = next.take()?;
         next = following(&set, up.len());
-        Some(loss(cluster, set.into_iter().map(|index| up[index]).collect(), shutdown))
+        let nodes: Vec<NodeId> = set.into_iter().map(|index| up[index]).collect();
+        let inactive = namespaces.iter().map(|(mode, losses)| match (mode, losses) {
+            (Mode::StrongConsistency, Some(losses)) => losses.not_active_without(&nodes),
+            // AP serves everything as long as anybody is there (domain.md §3).
+            (Mode::Available, _) if nodes.len() < up.len() => 0,
+            _ => u32::try_from(PARTITIONS).unwrap_or(u32::MAX),
+        });
+        Some(Loss { inactive: inactive.collect(), nodes })
     }))
-}
-
-fn loss(cluster: &Cluster, nodes: Vec<NodeId>, shutdown: Shutdown) -> Result<Loss, Rejection> {
-    let mut cluster = cluster.clone();
-    cluster.apply(&Command::Stop { nodes: nodes.clone(), shutdown })?;
-    cluster.advance(Until::Settled);
-    let view = cluster.view();
-    let inactive = (0..view.namespaces.len()).map(|namespace| {
-        let here = view.sub_clusters.iter().filter_map(|here| here.namespaces.get(namespace));
-        let here: Vec<_> = here.collect();
-        let active = |partition: &usize| {
-            here.iter().any(|h| h.cells.get(*partition).is_some_and(|c| c.verdict.is_active()))
-        };
-        let inactive = (0..PARTITIONS).filter(|partition| !active(partition)).count();
-        u32::try_from(inactive).unwrap_or(u32::MAX)
-    });
-    Ok(Loss { inactive: inactive.collect(), nodes })
 }
 
 /// How many sets of `k` there are among `n`; `None` when the number does not fit.
