@@ -255,10 +255,13 @@ impl Cluster {
         for members in self.target() {
             let under_way = self.exchanges.iter().any(|exchange| exchange.members == members);
             let forced = !members.and(reclustering).is_empty();
-            if under_way || (self.is_formed(members) && !forced) {
+            // Those that had prepared a change and never committed it are in no agreed cluster any more.
+            let missed: NodeSet =
+                members.iter().filter(|slot| self.nodes[slot.index()].prepared).collect();
+            let stands = self.is_formed(members) && missed.is_empty();
+            if under_way || (stands && !forced) {
                 continue;
             }
-            let missed = members.iter().filter(|slot| self.nodes[slot.index()].prepared).collect();
             for index in 0..self.setup.namespaces.len() {
                 let regimes =
                     members.iter().map(|s| self.nodes[s.index()].namespaces[index].prepared_regime);

@@ -73,6 +73,19 @@ fn a_recluster_in_the_middle_of_a_change_interrupts_it_too() {
 }
 
 #[test]
+fn a_cut_that_is_healed_in_the_middle_of_the_change_still_ends_in_a_new_cluster() {
+    let mut cluster = case_study();
+    let key = cluster.view().sub_clusters[0].key;
+    cluster.apply(&cut("A101 A102 A103|B101 B102")).unwrap();
+    cluster.advance(Until::Prepared);
+    act(&mut cluster, &Command::Heal { between: None });
+    let view = cluster.view();
+    assert_eq!((view.sub_clusters.len(), regime(&cluster)), (1, 5));
+    assert_ne!(view.sub_clusters[0].key, key);
+    assert_eq!(not_active(&cluster), (0, 0));
+}
+
+#[test]
 fn recluster_is_taken_by_the_principal_alone() {
     let mut cluster = case_study();
     let events = cluster.apply(&recluster()).unwrap();
