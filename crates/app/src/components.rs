@@ -2,6 +2,9 @@
 //!
 //! Invariant: each component has one root element, and whatever comes and goes is in a wrapper that stays (Yew 0.23
 //! panics otherwise). Components show a state and dispatch actions; they decide nothing.
+//!
+//! Only what has hooks, or is worth not drawing again, is a component of Yew's; the rest are functions, since each
+//! component costs some 6 kB of the module.
 
 pub mod app;
 pub mod button;
@@ -13,13 +16,25 @@ pub mod icons;
 pub mod links;
 pub mod map;
 pub mod node_card;
+pub mod placed;
 pub mod roster;
 pub mod toolbar;
 pub mod why;
 
-use yew::UseReducerDispatcher;
+use std::rc::Rc;
+
+use yew::{Properties, UseReducerDispatcher};
 
 use crate::state::State;
 
 /// How components send actions.
 pub type Dispatch = UseReducerDispatcher<State>;
+
+/// What a panel of the page needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct PanelProps {
+    /// What is shown.
+    pub state: Rc<State>,
+    /// Where actions go.
+    pub dispatch: Dispatch,
+}

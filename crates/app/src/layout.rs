@@ -71,6 +71,12 @@ impl Rect {
         (self.x..self.right()).contains(&point.x) && (self.y..self.bottom()).contains(&point.y)
     }
 
+    /// The same, measured from the corner of another one.
+    #[must_use]
+    pub fn seen_from(self, other: Self) -> Self {
+        Self { x: self.x - other.x, y: self.y - other.y, ..self }
+    }
+
     /// The same with every edge moved outwards.
     #[must_use]
     pub fn grown(self, by: i32) -> Self {

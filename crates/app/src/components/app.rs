@@ -7,15 +7,15 @@ use web_sys::{KeyboardEvent, window};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::counts::{CountsPanel, patterns};
+use crate::components::counts::{counts_panel, patterns};
 use crate::components::floor::{FloorPanel, card_selector};
-use crate::components::header::{Header, Help};
-use crate::components::history::History;
+use crate::components::header::{header, help};
+use crate::components::history::history;
 use crate::components::links::selector as link_selector;
-use crate::components::map::MapPanel;
-use crate::components::roster::RosterPanel;
-use crate::components::toolbar::Toolbar;
-use crate::components::why::Why;
+use crate::components::map::map_panel;
+use crate::components::roster::roster_panel;
+use crate::components::toolbar::toolbar;
+use crate::components::why::why;
 use crate::hooks::{focus, is_typing, use_page_keys, use_system_dark};
 use crate::keys::{self, Press, Scope};
 use crate::state::{Action, Focus, Numbered, State};
@@ -39,10 +39,10 @@ pub fn App() -> Html {
     html! {
         <div class="page">
             { patterns() }
-            <Header state={s.clone()} dispatch={d.clone()} />
+            { header(s, d) }
             <main class="board">
                 <div class="left">
-                    <Help state={s.clone()} dispatch={d.clone()} />
+                    { help(s) }
                     <section class="panel news" aria-label="What happened last">
                         <p data-news="">{ &**state.news() }</p>
                         <div role="alert" class="refusal">
@@ -52,15 +52,15 @@ pub fn App() -> Html {
                         </div>
                     </section>
                     <FloorPanel state={s.clone()} dispatch={d.clone()} />
-                    <Toolbar state={s.clone()} dispatch={d.clone()} />
-                    <RosterPanel state={s.clone()} dispatch={d.clone()} />
+                    { toolbar(s, d) }
+                    { roster_panel(s, d) }
                 </div>
                 <div class="right">
-                    <CountsPanel state={s.clone()} dispatch={d.clone()} />
-                    <MapPanel state={s.clone()} dispatch={d.clone()} />
-                    <Why state={s.clone()} dispatch={d.clone()} />
+                    { counts_panel(s.view()) }
+                    { map_panel(s, d) }
+                    { why(s, d) }
                 </div>
-                <div class="below"><History state={s.clone()} dispatch={d.clone()} /></div>
+                <div class="below">{ history(s) }</div>
             </main>
             <footer class="foot">
                 <p>

@@ -2,8 +2,6 @@
 //!
 //! Invariant: a verb that cannot be done now stays where it is, with the focus if it has it, and says why when pressed.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::components::Dispatch;
@@ -12,64 +10,50 @@ use crate::keys;
 use crate::state::{Action, State};
 use crate::verbs::Verb;
 
-/// What a verb's button needs.
-#[derive(Clone, PartialEq, Properties)]
-pub struct VerbButtonProps {
-    /// What it does.
-    pub verb: Verb,
-    /// Whether it can be done now is asked here.
-    pub state: Rc<State>,
-    /// Where the press goes.
-    pub dispatch: Dispatch,
-    /// A picture beside the words.
-    #[prop_or_default]
-    pub icon: Option<Icon>,
-    /// Only the picture is shown; the words are its label.
-    #[prop_or_default]
-    pub is_bare: bool,
-    /// Its key is shown on it.
-    #[prop_or_default]
-    pub shows_key: bool,
-    /// Other words than the verb's.
-    #[prop_or_default]
-    pub label: Option<AttrValue>,
-    /// Another look.
-    #[prop_or_default]
-    pub class: Classes,
+/// What is on a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// The verb's words.
+    Words,
+    /// The verb's words and its key.
+    WordsAndKey,
+    /// A picture; these words are its label.
+    Picture(Icon, &'static str),
 }
 
 /// A verb's button.
-#[component]
-pub fn VerbButton(props: &VerbButtonProps) -> Html {
-    let VerbButtonProps { verb, state, dispatch, is_bare, .. } = props;
-    let label = props.label.clone().unwrap_or_else(|| verb.label().into());
-    let shown_key = props.shows_key.then(|| keys::shortcut_of(*verb)).flatten();
-    let refused = state.can(*verb).err();
-    let key = keys::shortcut_of(*verb).map(|key| format!(" ({key})")).unwrap_or_default();
-    let title = match &refused {
-        Some(why) => format!("{}{key} — not now: {why}", verb.tip()),
-        None => format!("{}{key}", verb.tip()),
-    };
-    let onclick = {
-        let (verb, dispatch) = (*verb, dispatch.clone());
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Press(verb)))
+pub fn verb_button(state: &State, dispatch: &Dispatch, verb: Verb, face: Face) -> Html {
+    let refused = state.can(verb).err();
+    let key = keys::shortcut_of(verb);
+    let in_brackets = key.as_ref().map(|key| format!(" ({key})")).unwrap_or_default();
+    let not_now = refused.as_ref().map(|why| format!(" — not now: {why}")).unwrap_or_default();
+    let title = [verb.tip(), &in_brackets, &not_now].concat();
+    let (class, label, shown) = match face {
+        Face::Words => ("tool", None, html! { verb.label() }),
+        Face::WordsAndKey => {
+            ("tool", None, html! { <>{ verb.label() }<kbd aria-hidden="true">{ key }</kbd></> })
+        }
+        Face::Picture(picture, label) => ("tool bare", Some(label), icon(picture)),
     };
     html! {
         <button
             type="button"
-            class={classes!("tool", is_bare.then_some("bare"), props.class.clone())}
+            {class}
             data-action={verb.action()}
             aria-disabled={refused.is_some().then_some("true")}
-            aria-label={is_bare.then(|| label.clone())}
-            aria-keyshortcuts={keys::aria_shortcut_of(*verb)}
+            aria-label={label}
+            aria-keyshortcuts={keys::aria_shortcut_of(verb)}
             {title}
-            {onclick}
+            onclick={on_press(dispatch, Action::Press(verb))}
         >
-            <span class="button-icon">{ props.icon.map(icon) }</span>
-            <span class="button-text">{ (!is_bare).then_some(label) }</span>
-            <span class="button-key" aria-hidden="true">
-                { shown_key.map(|key| html! { <kbd key="key">{ key }</kbd> }).into_iter().collect::<Html>() }
-            </span>
+            { shown }
         </button>
     }
+}
+
+/// A click that sends an action.
+#[must_use]
+pub fn on_press(dispatch: &Dispatch, action: Action) -> Callback<MouseEvent> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |_| dispatch.dispatch(action.clone()))
 }

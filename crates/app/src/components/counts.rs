@@ -6,14 +6,11 @@
 use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView, SubClusterView};
 use yew::prelude::*;
 
-use crate::components::header::PanelProps;
 use crate::look::Look;
 use crate::text::digit_groups;
 
 /// One block for each sub-cluster and namespace.
-#[component]
-pub fn CountsPanel(props: &PanelProps) -> Html {
-    let view = props.state.view();
+pub fn counts_panel(view: &ClusterView) -> Html {
     let blocks: Vec<Html> = view
         .sub_clusters
         .iter()

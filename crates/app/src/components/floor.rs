@@ -9,15 +9,16 @@ use rosterlab_engine::{Command, Link, NodeId, RackId, Shutdown};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::components::Dispatch;
+use crate::components::button::on_press;
 use crate::components::counts::sub_class;
-use crate::components::header::PanelProps;
-use crate::components::links::{Handles, lines};
+use crate::components::links::{handles, lines};
 use crate::components::node_card::NodeCard;
+use crate::components::placed::Placed;
+use crate::components::{Dispatch, PanelProps};
 use crate::gesture::{Drop, Gesture, Input};
-use crate::hooks::{focus, use_place, use_room};
+use crate::hooks::{focus, use_room};
 use crate::keys::{self, Press, Scope};
-use crate::layout::{ALL_LINKS_NODES, Direction, Floor, Lane, Point, Rect, Wanted, lay_out};
+use crate::layout::{ALL_LINKS_NODES, Card, Direction, Floor, Lane, Point, Rect, Wanted, lay_out};
 use crate::state::{Action, State};
 use crate::verbs::Verb;
 
@@ -45,7 +46,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let node = use_node_ref();
     let room = use_room(&node);
-    let hand = use_reducer_eq_free();
+    let hand = use_reducer(|| Hand(Gesture::Idle, None));
     let width = room.map_or(UNKNOWN_WIDTH, |room| room.width);
     let text_percent = room.map_or(100, |room| room.text_percent);
     let floor = {
@@ -73,7 +74,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
             >
                 { lines(&floor, width, state, dispatch) }
                 <div class="lanes">{ for lanes }</div>
-                <Handles floor={floor.clone()} state={state.clone()} dispatch={dispatch.clone()} />
+                { handles(&floor, state, dispatch) }
             </div>
             <p class="visually-hidden" id="floor-help">
                 { "Arrow keys go to other cards. Keys: " }
@@ -83,11 +84,6 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
             </p>
         </section>
     }
-}
-
-#[hook]
-fn use_reducer_eq_free() -> UseReducerHandle<Hand> {
-    use_reducer(|| Hand(Gesture::Idle, None))
 }
 
 /// Turns drops into commands, once each.
@@ -132,12 +128,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
                 namespace.roster.len()
             )
         });
-        let onclick = {
-            let dispatch = dispatch.clone();
-            Callback::from(move |_: MouseEvent| {
-                dispatch.dispatch(Action::ShowSubCluster(principal));
-            })
-        };
+        let onclick = on_press(dispatch, Action::ShowSubCluster(principal));
         html! {
             <li key={principal.to_string()}>
                 <button
@@ -178,25 +169,26 @@ struct Ears {
 impl Ears {
     fn lane(&self, lane: &Lane) -> Html {
         let cards = lane.cards.iter().map(|card| self.card(lane, card.node, card.rect));
+        let (rack, is_target) = (lane.rack, self.gesture.target() == Some(lane.rack));
         html! {
-            <LaneBox
-                key={lane.rack.get()}
-                rack={lane.rack}
-                rect={lane.rect}
-                head={Rect { x: lane.head.x - lane.rect.x, y: lane.head.y - lane.rect.y, ..lane.head }}
-                is_target={self.gesture.target() == Some(lane.rack)}
-                nodes={lane.cards.iter().map(|card| card.node).collect::<Vec<_>>()}
-                state={self.state.clone()}
-                dispatch={self.dispatch.clone()}
-            >
-                { for cards }
-            </LaneBox>
+            <Placed key={rack.get()} class="lane-place" rect={lane.rect}>
+                <section
+                    class={if is_target { "lane target" } else { "lane" }}
+                    data-rack={rack.to_string()}
+                    aria-label={format!("Rack {rack}")}
+                >
+                    <Placed class="lane-head-place" rect={lane.head.seen_from(lane.rect)}>
+                        { lane_head(rack, &lane.cards, &self.state, &self.dispatch) }
+                    </Placed>
+                    <div class="lane-cards">{ for cards }</div>
+                    <p class="lane-empty">{ lane.cards.is_empty().then_some("Drop a card here") }</p>
+                </section>
+            </Placed>
         }
     }
 
     fn card(&self, lane: &Lane, node: NodeId, rect: Rect) -> Html {
         let carried = self.gesture.carried().filter(|(carried, _)| *carried == node);
-        let place = Rect { x: rect.x - lane.rect.x, y: rect.y - lane.rect.y, ..rect };
         let dispatch = self.dispatch.clone();
         html! {
             <NodeCard
@@ -204,7 +196,7 @@ impl Ears {
                 {node}
                 view={self.state.view().clone()}
                 namespace={self.state.namespace()}
-                rect={place}
+                rect={rect.seen_from(lane.rect)}
                 offset={carried.map_or_else(Point::default, |(_, offset)| offset)}
                 is_carried={carried.is_some()}
                 is_selected={self.state.selected() == node}
@@ -360,63 +352,31 @@ pub fn card_selector(node: NodeId) -> String {
     format!("[data-node=\"{node}\"]")
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct LaneBoxProps {
-    rack: RackId,
-    rect: Rect,
-    head: Rect,
-    is_target: bool,
-    nodes: Vec<NodeId>,
-    state: Rc<State>,
-    dispatch: Dispatch,
-    children: Html,
-}
-
-/// A lane: its name, what can be done to the whole rack, its cards.
-#[component]
-fn LaneBox(props: &LaneBoxProps) -> Html {
-    let LaneBoxProps { rack, rect, head, is_target, nodes, state, dispatch, children } = props;
-    let (element, name) = (use_node_ref(), use_node_ref());
-    use_place(&element, *rect, Point::default());
-    use_place(&name, *head, Point::default());
+/// A lane's name and what can be done to the whole rack.
+fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -> Html {
     let is_up = |node: &NodeId| state.view().node(*node).is_some_and(|node| node.state.is_up());
-    let (up, down): (Vec<NodeId>, Vec<NodeId>) = nodes.iter().copied().partition(is_up);
-    let stop = Command::Stop { nodes: up, shutdown: Shutdown::Clean };
-    let start = Command::Start { nodes: down };
+    let (up, down): (Vec<NodeId>, Vec<NodeId>) =
+        nodes.iter().map(|card| card.node).partition(is_up);
     let tool = |action: &'static str, label: &'static str, command: Command| {
-        let refused = state.can_do(&command).is_err();
-        let dispatch = dispatch.clone();
-        let onclick =
-            Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Do(command.clone())));
         html! {
             <button
                 key={action}
                 type="button"
                 class="lane-tool"
                 data-action={action}
-                aria-disabled={refused.then_some("true")}
+                aria-disabled={state.can_do(&command).is_err().then_some("true")}
                 aria-label={format!("{label} rack {rack}")}
-                {onclick}
+                onclick={on_press(dispatch, Action::Do(command))}
             >
                 { label }
             </button>
         }
     };
-    let empty = nodes.is_empty().then_some("Drop a card here");
     html! {
-        <section
-            ref={element}
-            class={classes!("lane", is_target.then_some("target"))}
-            data-rack={rack.to_string()}
-            aria-label={format!("Rack {rack}")}
-        >
-            <div ref={name} class="lane-head">
-                <h3>{ format!("Rack {rack}") }</h3>
-                { tool("stop-rack", "Stop", stop) }
-                { tool("start-rack", "Start", start) }
-            </div>
-            <div class="lane-cards">{ children.clone() }</div>
-            <p class="lane-empty">{ empty }</p>
-        </section>
+        <div class="lane-head">
+            <h3>{ format!("Rack {rack}") }</h3>
+            { tool("stop-rack", "Stop", Command::Stop { nodes: up, shutdown: Shutdown::Clean }) }
+            { tool("start-rack", "Start", Command::Start { nodes: down }) }
+        </div>
     }
 }

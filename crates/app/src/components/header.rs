@@ -1,30 +1,17 @@
 //! The page's head: its name, time, and what concerns the page as a whole.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::VerbButton;
+use crate::components::button::{Face, on_press, verb_button};
 use crate::components::icons::{Icon, icon};
 use crate::keys;
 use crate::state::{Action, SPEEDS, State};
 use crate::text::clock;
 use crate::verbs::Verb;
 
-/// What the head and other panels of the page need.
-#[derive(Clone, PartialEq, Properties)]
-pub struct PanelProps {
-    /// What is shown.
-    pub state: Rc<State>,
-    /// Where actions go.
-    pub dispatch: Dispatch,
-}
-
 /// The head of the page.
-#[component]
-pub fn Header(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn header(state: &State, dispatch: &Dispatch) -> Html {
     let theme = if state.is_dark() { "Light theme" } else { "Dark theme" };
     html! {
         <header class="head">
@@ -33,53 +20,32 @@ pub fn Header(props: &PanelProps) -> Html {
                 <h1>{ "Rosterlab" }</h1>
                 <p class="crumb">{ "Case study: " }<b>{ "five nodes on two racks" }</b></p>
             </div>
-            <Time state={state.clone()} dispatch={dispatch.clone()} />
+            { time(state, dispatch) }
             <div class="head-tools">
-                <VerbButton verb={Verb::Help} state={state.clone()} dispatch={dispatch.clone()} />
-                <VerbButton
-                    verb={Verb::Theme}
-                    state={state.clone()}
-                    dispatch={dispatch.clone()}
-                    icon={Icon::Theme}
-                    is_bare=true
-                    label={theme}
-                />
+                { verb_button(state, dispatch, Verb::Help, Face::Words) }
+                { verb_button(state, dispatch, Verb::Theme, Face::Picture(Icon::Theme, theme)) }
             </div>
         </header>
     }
 }
 
 /// Undo and redo, the simulated clock, play and its speed.
-#[component]
-fn Time(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
-    let bare = |verb: Verb, icon: Icon, label: &'static str| {
-        html! {
-            <VerbButton
-                {verb}
-                state={state.clone()}
-                dispatch={dispatch.clone()}
-                {icon}
-                is_bare=true
-                {label}
-            />
-        }
+fn time(state: &State, dispatch: &Dispatch) -> Html {
+    let tool = |verb: Verb, icon: Icon, label: &'static str| {
+        verb_button(state, dispatch, verb, Face::Picture(icon, label))
     };
     let speed = state.speed();
-    let faster = {
-        let place = SPEEDS.iter().position(|known| *known == speed).unwrap_or(0);
-        let (next, dispatch) = (SPEEDS[(place + 1) % SPEEDS.len()], dispatch.clone());
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::SetSpeed(next)))
-    };
+    let place = SPEEDS.iter().position(|known| *known == speed).unwrap_or(0);
+    let faster = Action::SetSpeed(SPEEDS[(place + 1) % SPEEDS.len()]);
     let (play, label) =
         if state.is_playing() { (Icon::Pause, "Hold time") } else { (Icon::Play, "Play time") };
     html! {
         <div class="time" role="group" aria-label="Simulated time">
-            { bare(Verb::Undo, Icon::Undo, "Undo") }
-            { bare(Verb::Redo, Icon::Redo, "Redo") }
+            { tool(Verb::Undo, Icon::Undo, "Undo") }
+            { tool(Verb::Redo, Icon::Redo, "Redo") }
             <span class="sep"></span>
-            { bare(Verb::Play, play, label) }
-            <span class={classes!("clock", state.is_running().then_some("running"))}>
+            { tool(Verb::Play, play, label) }
+            <span class={if state.is_running() { "clock running" } else { "clock" }}>
                 <span class="visually-hidden">{ "Simulated time " }</span>
                 { clock(state.view().time_ms) }
             </span>
@@ -89,38 +55,36 @@ fn Time(props: &PanelProps) -> Html {
                 data-action="speed"
                 title="how fast simulated time runs"
                 aria-label={format!("{speed}× speed of simulated time, change")}
-                onclick={faster}
+                onclick={on_press(dispatch, faster)}
             >
                 { format!("{speed}×") }
             </button>
-            { bare(Verb::Migrate, Icon::Finish, "Finish migrations") }
+            { tool(Verb::Migrate, Icon::Finish, "Finish migrations") }
         </div>
     }
 }
 
 /// The keys, for those who asked.
-#[component]
-pub fn Help(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch: _ } = props;
-    let keys = keys::verbs().map(|verb| {
+pub fn help(state: &State) -> Html {
+    let body = state.is_help_open().then(|| {
+        let keys = keys::verbs().map(|verb| {
+            html! {
+                <li key={verb.action()}>
+                    <kbd>{ keys::shortcut_of(verb) }</kbd>
+                    <span><b>{ verb.label() }</b>{ ": " }{ verb.tip() }</span>
+                </li>
+            }
+        });
         html! {
-            <li key={verb.action()}>
-                <kbd>{ keys::shortcut_of(verb) }</kbd>
-                <span><b>{ verb.label() }</b>{ ": " }{ verb.tip() }</span>
-            </li>
+            <section class="panel help" aria-label="Keys">
+                <p>
+                    { "Single letters work while a card has the focus. Arrow keys go from card to card, \
+                       from link to link and across the map; Ctrl with an arrow moves a card to the next \
+                       lane; Enter cuts or restores a link." }
+                </p>
+                <ul>{ for keys }</ul>
+            </section>
         }
     });
-    let body = html! {
-        <section class="panel help" aria-label="Keys">
-            <p>
-                { "Single letters work while a card has the focus. " }
-                <kbd>{ "←" }</kbd><kbd>{ "↑" }</kbd><kbd>{ "↓" }</kbd><kbd>{ "→" }</kbd>
-                { " go from card to card, from link to link and across the map; " }
-                <kbd>{ "Ctrl+→" }</kbd>{ " moves a card to the next lane, " }
-                <kbd>{ "Enter" }</kbd>{ " cuts or restores a link." }
-            </p>
-            <ul>{ for keys }</ul>
-        </section>
-    };
-    html! { <div class="help-room">{ state.is_help_open().then_some(body) }</div> }
+    html! { <div class="help-room">{ body }</div> }
 }

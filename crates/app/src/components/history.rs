@@ -3,7 +3,6 @@
 use rosterlab_scenario::Entry;
 use yew::prelude::*;
 
-use crate::components::header::PanelProps;
 use crate::sentences;
 use crate::state::State;
 use crate::text::{clock, count};
@@ -15,9 +14,7 @@ const MOST_STEPS: usize = 60;
 const MOST_SENTENCES: usize = 12;
 
 /// The list.
-#[component]
-pub fn History(props: &PanelProps) -> Html {
-    let state = &props.state;
+pub fn history(state: &State) -> Html {
     let timeline = state.timeline();
     let steps = timeline.entries()[..timeline.position()].iter().enumerate().rev();
     let undone = timeline.entries().len() - timeline.position();

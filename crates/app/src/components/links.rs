@@ -9,8 +9,10 @@ use rosterlab_engine::{ClusterView, Command, Link, NodeId};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
+use crate::components::button::on_press;
 use crate::components::counts::sub_class;
-use crate::hooks::{focus, use_place};
+use crate::components::placed::Placed;
+use crate::hooks::focus;
 use crate::keys;
 use crate::layout::{Floor, HANDLE, LinkPlace, Point, Rect};
 use crate::sentences::link_name;
@@ -82,10 +84,7 @@ pub fn lines(floor: &Floor, width: i32, state: &State, dispatch: &Dispatch) -> H
     };
     let line = |place: &LinkPlace| {
         let condition = Condition::of(place.link, view);
-        let onclick = {
-            let (command, dispatch) = (toggle(place.link, view), dispatch.clone());
-            Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Do(command.clone())))
-        };
+        let onclick = on_press(dispatch, Action::Do(toggle(place.link, view)));
         let d = place.path.svg();
         html! {
             <g key={place.link.to_string()} class={classes!("line", condition.classes())} {onclick}>
@@ -132,45 +131,23 @@ fn hull(floor: &Floor, view: &ClusterView, place: usize) -> Html {
     }
 }
 
-/// What the handles need.
-#[derive(Clone, PartialEq, Properties)]
-pub struct HandlesProps {
-    /// Where the links lie.
-    pub floor: Rc<Floor>,
-    /// What is shown.
-    pub state: Rc<State>,
-    /// Where actions go.
-    pub dispatch: Dispatch,
-}
-
 /// The handles of all links that are drawn.
-#[component]
-pub fn Handles(props: &HandlesProps) -> Html {
-    let HandlesProps { floor, state, dispatch } = props;
+pub fn handles(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
     let links: Rc<Vec<Link>> = Rc::new(floor.links.iter().map(|place| place.link).collect());
     let reached = state.link().filter(|link| links.contains(link));
     let stop = reached.or_else(|| links.first().copied());
-    let handle = |place: &LinkPlace| {
-        let link = place.link;
-        let onkeydown = {
-            let links = links.clone();
-            Callback::from(move |event: KeyboardEvent| walk(&links, link, &event))
-        };
+    let each = |place: &LinkPlace| {
+        let corner = place.handle.minus(Point { x: HANDLE / 2, y: HANDLE / 2 });
+        let rect = Rect { x: corner.x, y: corner.y, width: HANDLE, height: HANDLE };
         html! {
-            <Handle
-                key={link.to_string()}
-                {link}
-                at={place.handle}
-                is_stop={stop == Some(link)}
-                view={state.view().clone()}
-                dispatch={dispatch.clone()}
-                {onkeydown}
-            />
+            <Placed key={place.link.to_string()} class="handle-place" {rect}>
+                { handle(place.link, &links, stop == Some(place.link), state.view(), dispatch) }
+            </Placed>
         }
     };
     html! {
         <div class="handles" role="toolbar" aria-label="Links between nodes">
-            { for floor.links.iter().map(handle) }
+            { for floor.links.iter().map(each) }
         </div>
     }
 }
@@ -200,45 +177,35 @@ pub fn selector(link: Link) -> String {
     format!("[data-link=\"{link}\"]")
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct HandleProps {
+fn handle(
     link: Link,
-    at: Point,
+    links: &Rc<Vec<Link>>,
     is_stop: bool,
-    view: Rc<ClusterView>,
-    dispatch: Dispatch,
-    onkeydown: Callback<KeyboardEvent>,
-}
-
-#[component]
-fn Handle(props: &HandleProps) -> Html {
-    let HandleProps { link, at, is_stop, view, dispatch, onkeydown } = props;
-    let node = use_node_ref();
-    let corner = Point { x: HANDLE / 2, y: HANDLE / 2 };
-    let Point { x, y } = at.minus(corner);
-    use_place(&node, Rect { x, y, width: HANDLE, height: HANDLE }, Point::default());
-    let condition = Condition::of(*link, view);
-    let name = link_name(*link);
+    view: &ClusterView,
+    dispatch: &Dispatch,
+) -> Html {
+    let condition = Condition::of(link, view);
+    let name = link_name(link);
     let does = if condition == Condition::Cut { "restore it" } else { "cut it" };
-    let onclick = {
-        let (command, dispatch) = (toggle(*link, view), dispatch.clone());
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Do(command.clone())))
-    };
+    let label = format!("Link {name}: {}, {does}", condition.name());
     let onfocus = {
-        let (link, dispatch) = (*link, dispatch.clone());
+        let dispatch = dispatch.clone();
         Callback::from(move |_: FocusEvent| dispatch.dispatch(Action::ReachLink(link)))
+    };
+    let onkeydown = {
+        let links = links.clone();
+        Callback::from(move |event: KeyboardEvent| walk(&links, link, &event))
     };
     html! {
         <button
-            ref={node}
             type="button"
             class={classes!("handle", condition.classes())}
             data-link={link.to_string()}
             data-state={condition.name()}
-            tabindex={if *is_stop { "0" } else { "-1" }}
-            aria-label={format!("Link {name}: {}, {does}", condition.name())}
-            title={format!("{name}: {}, click to {does}", condition.name())}
-            {onclick}
+            tabindex={if is_stop { "0" } else { "-1" }}
+            aria-label={label.clone()}
+            title={label}
+            onclick={on_press(dispatch, Action::Do(toggle(link, view)))}
             {onfocus}
             {onkeydown}
         >

@@ -10,7 +10,8 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 use yew::prelude::*;
 
-use crate::components::header::PanelProps;
+use crate::components::button::on_press;
+use crate::components::{Dispatch, PanelProps};
 use crate::groups::Group;
 use crate::keys;
 use crate::layout::Direction;
@@ -24,9 +25,7 @@ use crate::text::thousands;
 const PAGE_ROWS: i32 = 8;
 
 /// The map with its table.
-#[component]
-pub fn MapPanel(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     let where_from = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
     let title =
         where_from.map_or_else(String::new, |sub| format!(" in sub-cluster {}", sub.principal));
@@ -40,7 +39,7 @@ pub fn MapPanel(props: &PanelProps) -> Html {
             <div class="map-and-table">
                 <Map state={state.clone()} dispatch={dispatch.clone()} />
                 <div class="map-side">
-                    <Reasons state={state.clone()} dispatch={dispatch.clone()} />
+                    { reasons(state, dispatch) }
                 </div>
             </div>
             { legend(state) }
@@ -201,19 +200,14 @@ fn under_pointer(state: &State, hovered: Option<PartitionId>) -> String {
 }
 
 /// The groups of partitions with the same reason.
-#[component]
-fn Reasons(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+fn reasons(state: &State, dispatch: &Dispatch) -> Html {
     let shown = state.shown_namespace().and_then(|namespace| {
         let cell = namespace.cells.get(state.partition().index())?;
         Some((Look::of(cell), cell.verdict.rule))
     });
     let row = |group: &Group| {
         let is_shown = shown == Some((group.look, group.rule));
-        let onclick = {
-            let (example, dispatch) = (group.example, dispatch.clone());
-            Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::ShowPartition(example)))
-        };
+        let onclick = on_press(dispatch, Action::ShowPartition(group.example));
         let is_active = matches!(group.look, Look::Settled | Look::Filling);
         let filling = (group.look == Look::Filling).then_some(", copies being filled");
         html! {

@@ -3,16 +3,14 @@
 use rosterlab_engine::{Mode, RosterEntry};
 use yew::prelude::*;
 
-use crate::components::button::VerbButton;
-use crate::components::header::PanelProps;
+use crate::components::Dispatch;
+use crate::components::button::{Face, verb_button};
 use crate::roster_diff::{Mark, marked};
 use crate::state::State;
 use crate::verbs::Verb;
 
 /// The panel.
-#[component]
-pub fn RosterPanel(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
     let namespace = state.shown_namespace();
     let empty: &[RosterEntry] = &[];
     let (roster, pending, observed) =
@@ -23,7 +21,7 @@ pub fn RosterPanel(props: &PanelProps) -> Html {
                 <dt>{ label }</dt>
                 <dd>{ chips(list, other) }</dd>
                 <dd class="roster-tool">
-                    <VerbButton {verb} state={state.clone()} dispatch={dispatch.clone()} />
+                    { verb_button(state, dispatch, verb, Face::Words) }
                 </dd>
                 <dd class="roster-command" title="the same on a real cluster">
                     <span class="visually-hidden">{ "in asadm: " }</span>

@@ -6,32 +6,27 @@ use rosterlab_engine::{Command, NodeId, RackId};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::VerbButton;
-use crate::components::header::PanelProps;
+use crate::components::button::{Face, on_press, verb_button};
 use crate::state::{Action, State};
 use crate::verbs::Verb;
 
 /// The bar below the floor.
-#[component]
-pub fn Toolbar(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
-    let verb = |verb: Verb, shows_key: bool| {
-        html! { <VerbButton {verb} {shows_key} state={state.clone()} dispatch={dispatch.clone()} /> }
-    };
+pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
+    let tool = |verb: Verb, face: Face| verb_button(state, dispatch, verb, face);
     let node = state.selected();
     html! {
         <section class="panel toolbar" aria-label={format!("Actions on {node}")}>
             <div class="tools" role="group" aria-label={format!("Node {node}")}>
                 <span class="tools-name"><b class="id">{ node.to_string() }</b></span>
-                { verb(Verb::Stop, true) }
-                { verb(Verb::Crash, true) }
-                { verb(Verb::Start, true) }
-                { verb(Verb::Isolate, true) }
+                { tool(Verb::Stop, Face::WordsAndKey) }
+                { tool(Verb::Crash, Face::WordsAndKey) }
+                { tool(Verb::Start, Face::WordsAndKey) }
+                { tool(Verb::Isolate, Face::WordsAndKey) }
                 <span class="moves">{ moves(state, node, dispatch) }</span>
             </div>
             <div class="tools" role="group" aria-label="All nodes">
-                { verb(Verb::Split, false) }
-                { verb(Verb::Heal, false) }
+                { tool(Verb::Split, Face::Words) }
+                { tool(Verb::Heal, Face::Words) }
             </div>
         </section>
     }
@@ -45,10 +40,7 @@ fn moves(state: &State, node: NodeId, dispatch: &Dispatch) -> Html {
 }
 
 fn move_button(rack: RackId, node: NodeId, dispatch: &Dispatch) -> Html {
-    let dispatch = dispatch.clone();
-    let onclick = Callback::from(move |_: MouseEvent| {
-        dispatch.dispatch(Action::Do(Command::MoveToRack { nodes: vec![node], rack }));
-    });
+    let action = Action::Do(Command::MoveToRack { nodes: vec![node], rack });
     html! {
         <button
             key={rack.get()}
@@ -57,7 +49,7 @@ fn move_button(rack: RackId, node: NodeId, dispatch: &Dispatch) -> Html {
             data-action="move"
             data-to-rack={rack.to_string()}
             title={format!("configure {node} for rack {rack}; the roster follows with roster-set")}
-            {onclick}
+            onclick={on_press(dispatch, action)}
         >
             { format!("To rack {rack}") }
         </button>

@@ -1,17 +1,16 @@
 //! Why a partition is what it is: its row of nodes, and every rule with the numbers that it saw.
 
 use rosterlab_engine::{Answer, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::components::header::PanelProps;
+use crate::components::Dispatch;
 use crate::components::icons::{Icon, icon};
 use crate::rules;
-use crate::state::Action;
+use crate::state::{Action, State};
 
 /// The panel.
-#[component]
-pub fn Why(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn why(state: &State, dispatch: &Dispatch) -> Html {
     let explanation = state.explanation();
     let verdict = explanation.map(|explanation| explanation.verdict);
     let class = verdict.map(|verdict| verdict.availability.to_string());
@@ -26,7 +25,7 @@ pub fn Why(props: &PanelProps) -> Html {
     html! {
         <section class={classes!("panel", "why", class)} aria-label="Why">
             <div class="panel-head">
-                <Chooser partition={state.partition()} dispatch={dispatch.clone()} />
+                { chooser(state.partition(), dispatch) }
                 <div class="why-decided">{ decided }</div>
             </div>
             <div class="why-body">
@@ -36,34 +35,22 @@ pub fn Why(props: &PanelProps) -> Html {
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct ChooserProps {
-    partition: PartitionId,
-    dispatch: super::Dispatch,
-}
-
 /// The number of the partition, which can be typed.
-#[component]
-fn Chooser(props: &ChooserProps) -> Html {
-    let shown = props.partition;
-    let input = use_node_ref();
-    let onchange = {
-        let (dispatch, input) = (props.dispatch.clone(), input.clone());
-        Callback::from(move |_: Event| {
-            let Some(input) = input.cast::<web_sys::HtmlInputElement>() else { return };
-            if let Ok(partition) = input.value().trim().parse() {
-                return dispatch.dispatch(Action::ShowPartition(partition));
-            }
-            input.set_value(&shown.to_string());
-            let say = format!("Partitions are numbered 0 to 4095; {shown} is still shown.");
-            dispatch.dispatch(Action::Announce(say.into()));
-        })
-    };
+fn chooser(shown: PartitionId, dispatch: &Dispatch) -> Html {
+    let dispatch = dispatch.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+        if let Ok(partition) = input.value().trim().parse() {
+            return dispatch.dispatch(Action::ShowPartition(partition));
+        }
+        input.set_value(&shown.to_string());
+        let say = format!("Partitions are numbered 0 to 4095; {shown} is still shown.");
+        dispatch.dispatch(Action::Announce(say.into()));
+    });
     html! {
         <h2 class="chooser">
             <label for="partition">{ "Partition" }</label>
             <input
-                ref={input}
                 id="partition"
                 type="number"
                 min="0"
