@@ -80,6 +80,26 @@ impl NodeSet {
     }
 }
 
+/// A set that is asked about far more often than it changes: a table instead of 128 bits to shift.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeTable([bool; crate::id::MAX_NODES]);
+
+impl NodeTable {
+    pub fn contains(&self, slot: Slot) -> bool {
+        self.0[slot.index() % crate::id::MAX_NODES]
+    }
+}
+
+impl From<NodeSet> for NodeTable {
+    fn from(set: NodeSet) -> Self {
+        let mut table = [false; crate::id::MAX_NODES];
+        for slot in set.iter() {
+            table[slot.index()] = true;
+        }
+        Self(table)
+    }
+}
+
 impl FromIterator<Slot> for NodeSet {
     fn from_iter<I: IntoIterator<Item = Slot>>(slots: I) -> Self {
         slots.into_iter().fold(Self::EMPTY, Self::with)
@@ -128,6 +148,8 @@ mod tests {
         assert_eq!(set.len(), 3);
         assert_eq!(set.iter().map(Slot::index).collect::<Vec<_>>(), [0, 5, 127]);
         assert!(!set.without(Slot::new(127)).contains(Slot::new(127)));
+        let table = NodeTable::from(set);
+        assert!((0..128).map(Slot::new).all(|slot| table.contains(slot) == set.contains(slot)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::availability::{Availability, Judge, Rule, Verdict};
 use crate::id::{MAX_NODES, PARTITIONS, PartitionId, RackId};
-use crate::link::{NodeSet, Slot};
+use crate::link::{NodeSet, NodeTable, Slot};
 use crate::migration::{Balance, PartitionMigration, Place, Progress, Tally, due};
 use crate::namespace::Profile;
 use crate::roster::Roster;
@@ -46,7 +46,7 @@ impl Ledger {
             width,
             places: Vec::with_capacity(PARTITIONS),
             replicas: Vec::with_capacity(PARTITIONS * width),
-            migrations: Vec::new(),
+            migrations: Vec::with_capacity(PARTITIONS / 4),
         }
     }
 
@@ -95,6 +95,8 @@ struct RowMaker<'a> {
     roster: &'a Roster,
     /// Present and not quiesced.
     live: NodeSet,
+    is_live: NodeTable,
+    is_present: NodeTable,
     /// Present and quiesced: last in every row.
     last: NodeSet,
     racks: [RackId; MAX_NODES],
@@ -119,7 +121,19 @@ impl<'a> RowMaker<'a> {
         let distinct = if count > 1 { count.min(replication_factor) } else { 0 };
         let last = present.and(scene.quiesced);
         let row = Vec::with_capacity(roster.len());
-        Self { roster, live, last, racks, replication_factor, width, distinct, row }
+        let (is_live, is_present) = (live.into(), present.into());
+        Self {
+            roster,
+            live,
+            is_live,
+            is_present,
+            last,
+            racks,
+            replication_factor,
+            width,
+            distinct,
+            row,
+        }
     }
 
     /// The roster-replicas of a partition, present or not.
@@ -135,10 +149,11 @@ impl<'a> RowMaker<'a> {
     fn seats(&mut self, pid: PartitionId, holders: NodeSet, seats: &mut Vec<Slot>) {
         let full_row = self.roster.rows.row(pid).iter().copied();
         let (live, last) = (self.live, self.last);
-        let held = self.roster_replicas(pid).iter().filter(|slot| live.contains(**slot)).count();
+        let is_live = &self.is_live;
+        let held = self.roster_replicas(pid).iter().filter(|slot| is_live.contains(**slot)).count();
         let start = held.max(1);
         seats.clear();
-        let live_row = full_row.clone().filter(|slot| live.contains(*slot));
+        let live_row = full_row.clone().filter(|slot| is_live.contains(*slot));
         if held < self.replication_factor && start < self.distinct {
             self.row.clear();
             self.row.extend(live_row);
@@ -218,6 +233,7 @@ pub(crate) fn rebalance_strong(
     let width = usize::from(rf).min(present.len());
     let mut ledger = Ledger::new(width);
     let mut tallies = Vec::with_capacity(PARTITIONS);
+    let mut before = None;
     let mut rows = RowMaker::new(roster, present, width, scene);
     let mut columns = columns_of(versions);
     for outsider in members.minus(roster.set).iter() {
@@ -228,8 +244,13 @@ pub(crate) fn rebalance_strong(
     let mut seats = Vec::new();
     for (pid, holders) in PartitionId::all().zip(holders) {
         let mut cell = Cell { columns: &mut columns, pid };
-        let tally = count(&cell, holders, rows.roster_replicas(pid), present, whole);
-        let verdict = judge(&tally.facts(rf, roster.len(), present.len()), profile);
+        let tally = count(&cell, holders, &rows, whole);
+        // Most partitions are in the position of the one before.
+        let verdict = match before {
+            Some((same, verdict)) if same == tally => verdict,
+            _ => judge(&tally.facts(rf, roster.len(), present.len()), profile),
+        };
+        before = Some((tally, verdict));
         tallies.push(tally);
         rows.seats(pid, holders, &mut seats);
         if verdict.is_active() {
@@ -265,17 +286,12 @@ pub(crate) fn rebalance_strong(
 }
 
 /// Counts what the rules ask about (domain.md §5).
-fn count(
-    cell: &Cell<'_, '_>,
-    holders: NodeSet,
-    roster_replicas: &[Slot],
-    present: NodeSet,
-    whole: bool,
-) -> Tally {
+fn count(cell: &Cell<'_, '_>, holders: NodeSet, rows: &RowMaker<'_>, whole: bool) -> Tally {
     // A null version adds nothing.
     let sum: u64 = holders.iter().map(|slot| cell.at(slot).tally_bytes(whole)).sum();
     let [evading, revived, revived_by_operator, with_data, full, unsubset, ..] = sum.to_le_bytes();
-    let here = roster_replicas.iter().filter(|slot| present.contains(**slot)).count();
+    let roster_replicas = rows.roster_replicas(cell.pid);
+    let here = roster_replicas.iter().filter(|slot| rows.is_present.contains(**slot)).count();
     Tally {
         evading,
         revived,
@@ -284,7 +300,9 @@ fn count(
         full,
         unsubset,
         roster_replicas_present: u8::try_from(here).unwrap_or(u8::MAX),
-        roster_master_present: roster_replicas.first().is_some_and(|slot| present.contains(*slot)),
+        roster_master_present: roster_replicas
+            .first()
+            .is_some_and(|s| rows.is_present.contains(*s)),
     }
 }
 
