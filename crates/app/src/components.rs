@@ -8,6 +8,7 @@
 
 pub mod app;
 pub mod button;
+pub mod class_list;
 pub mod counts;
 pub mod floor;
 pub mod header;

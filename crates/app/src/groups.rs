@@ -2,9 +2,12 @@
 //!
 //! Invariant: every partition is in one group, so the sizes add up to all of them. Not here: words (see `rules`).
 
+use std::cmp::Reverse;
+
 use rosterlab_engine::{Cell, PARTITIONS, PartitionId, Rule};
 
 use crate::look::Look;
+use crate::text::insert_sorted;
 
 /// Partitions that are what they are by the same rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +33,11 @@ pub fn groups(cells: &[Cell]) -> Vec<Group> {
             None => groups.push(Group { look, rule, size: 1, example }),
         }
     }
-    groups.sort_by_key(|group| (group.look, std::cmp::Reverse(group.size), group.rule));
-    groups
+    let mut sorted = Vec::with_capacity(groups.len());
+    for group in groups {
+        insert_sorted(&mut sorted, group, |group| (group.look, Reverse(group.size), group.rule));
+    }
+    sorted
 }
 
 #[cfg(test)]

@@ -3,7 +3,11 @@
 //! Invariant: every entry of either list appears once, in the order of ids, highest first. Not here: which lists are
 //! compared (see `components::roster`).
 
+use std::cmp::Reverse;
+
 use rosterlab_engine::RosterEntry;
+
+use crate::text::insert_sorted;
 
 /// How an entry differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +31,12 @@ pub fn marked(list: &[RosterEntry], other: &[RosterEntry]) -> Vec<(RosterEntry, 
         Some(_) => Mark::Same,
     };
     let missing = other.iter().filter(|there| list.iter().all(|entry| entry.node != there.node));
-    let mut marked: Vec<_> = list.iter().map(|entry| (*entry, mark(entry))).collect();
-    marked.extend(missing.map(|entry| (*entry, Mark::Missing)));
-    marked.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.node));
-    marked
+    let marked = list.iter().map(|entry| (*entry, mark(entry)));
+    let mut sorted = Vec::new();
+    for entry in marked.chain(missing.map(|entry| (*entry, Mark::Missing))) {
+        insert_sorted(&mut sorted, entry, |(entry, _)| Reverse(entry.node));
+    }
+    sorted
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! Invariant: pure; a sentence says only what its command or event says, and names the rule that decided. Words are the
 //! field's own. Not here: the server's log lines, and the rules' own wording (see `rules`).
 
+use std::cmp::Reverse;
+
 use rosterlab_engine::{
     Availability, ClientResult, ClusterView, Command, Counts, Event, EventKind, Explanation, Link,
     NodeId, PARTITIONS, ReadMode, RosterEntry, RosterNodes, Rule, Shutdown, Untrusted, Verdict,
@@ -10,7 +12,7 @@ use rosterlab_engine::{
 use rosterlab_scenario::Entry;
 
 use crate::rules;
-use crate::text::{clock, count, is_are, list, thousands};
+use crate::text::{clock, count, insert_sorted, is_are, list, thousands};
 
 /// Links that are named one by one; more are counted.
 const LINKS_NAMED: usize = 3;
@@ -260,12 +262,15 @@ fn of_reasons(by_rule: &[(Rule, u32)], inactive: u32, name: Availability) -> Str
         let availability = if active { Availability::Active } else { name };
         Verdict { availability, rule }
     };
-    let mut reasons: Vec<(Verdict, u32)> = by_rule
-        .iter()
-        .map(|(rule, partitions)| (verdict(*rule), *partitions))
-        .filter(|(verdict, _)| verdict.is_active() == (inactive == 0))
-        .collect();
-    reasons.sort_by_key(|(verdict, partitions)| (std::cmp::Reverse(*partitions), verdict.rule));
+    let mut reasons = Vec::new();
+    for (rule, partitions) in by_rule {
+        let reason = (verdict(*rule), *partitions);
+        if reason.0.is_active() == (inactive == 0) {
+            insert_sorted(&mut reasons, reason, |(verdict, partitions)| {
+                (Reverse(*partitions), verdict.rule)
+            });
+        }
+    }
     let alone = reasons.len() == 1;
     let reasons = reasons.iter().map(|(verdict, partitions)| {
         let (why, rule) = (rules::because(*verdict), rules::label(verdict.rule));

@@ -15,7 +15,7 @@ use yew::Reducible;
 
 use crate::groups::{Group, groups};
 use crate::sentences;
-use crate::text::capitalized;
+use crate::text::{capitalized, insert_sorted};
 use crate::verbs::Verb;
 
 /// How fast simulated time can run.
@@ -200,9 +200,12 @@ impl State {
     pub fn racks(&self) -> Vec<(RackId, Vec<NodeId>)> {
         let of_setup = self.timeline.setup().nodes.iter().map(|node| node.rack);
         let now = self.view.nodes.iter().map(|node| node.rack);
-        let mut racks: Vec<RackId> = of_setup.chain(now).collect();
-        racks.sort_unstable();
-        racks.dedup();
+        let mut racks: Vec<RackId> = Vec::new();
+        for rack in of_setup.chain(now) {
+            if !racks.contains(&rack) {
+                insert_sorted(&mut racks, rack, |rack| *rack);
+            }
+        }
         let nodes_on = |rack| {
             let nodes = self.view.nodes.iter().rev().filter(|node| node.rack == rack);
             nodes.map(|node| node.id).collect()

@@ -6,6 +6,7 @@
 use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView, SubClusterView};
 use yew::prelude::*;
 
+use crate::components::class_list::{classes, when};
 use crate::look::Look;
 use crate::text::digit_groups;
 
@@ -26,7 +27,7 @@ pub fn counts_panel(view: &ClusterView) -> Html {
     let nothing = blocks.is_empty().then(|| nothing_runs(view));
     html! {
         <section
-            class={classes!("panel", "counts", is_many.then_some("many"))}
+            class={classes(&["panel", "counts", when(is_many, "many")])}
             aria-label="Availability"
         >
             <div class="counts-blocks">{ for blocks }</div>
@@ -43,7 +44,7 @@ fn block(
 ) -> Html {
     let principal = sub_cluster.principal.to_string();
     html! {
-        <div key={format!("{principal} {name}")} class={classes!("counts-block", sub_class(place))}>
+        <div key={format!("{principal} {name}")} class={classes(&["counts-block", sub_class(place)])}>
             <h2 class="counts-title">
                 <span class="sub-swatch" aria-hidden="true"></span>
                 <span>
@@ -84,7 +85,7 @@ fn nothing_runs(view: &ClusterView) -> Vec<Html> {
 fn numbers(principal: &str, namespace: &str, counts: Counts) -> Html {
     let number = |name: &'static str, label: &'static str, number: u32| {
         html! {
-            <div key={name} class={classes!("number", name, (number == 0).then_some("zero"))}>
+            <div key={name} class={classes(&["number", name, when(number == 0, "zero")])}>
                 <dt>{ label }</dt>
                 <dd
                     data-subcluster={principal.to_owned()}

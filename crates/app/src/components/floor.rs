@@ -10,6 +10,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::components::button::on_press;
+use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
 use crate::components::links::{handles, lines};
 use crate::components::node_card::NodeCard;
@@ -70,7 +71,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
             { sub_clusters(state, dispatch) }
             <div
                 ref={node}
-                class={classes!("floor", hand.0.carried().map(|_| "carrying"))}
+                class={classes(&["floor", when(hand.0.carried().is_some(), "carrying")])}
             >
                 { lines(&floor, width, state, dispatch) }
                 <div class="lanes">{ for lanes }</div>
@@ -133,7 +134,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
             <li key={principal.to_string()}>
                 <button
                     type="button"
-                    class={classes!("sub-chip", sub_class(place))}
+                    class={classes(&["sub-chip", sub_class(place)])}
                     data-action="show-sub-cluster"
                     aria-pressed={(shown == Some(place)).to_string()}
                     title="show the map, the reasons and the roster from this sub-cluster"

@@ -50,7 +50,7 @@ pub fn icon(icon: Icon) -> Html {
         }
     };
     let filled = matches!(icon, Icon::Play | Icon::Finish);
-    let class = classes!("icon", filled.then_some("filled"));
+    let class = if filled { "icon filled" } else { "icon" };
     html! {
         <svg {class} viewBox="0 0 16 16" aria-hidden="true"><path d={drawn} /></svg>
     }

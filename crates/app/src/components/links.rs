@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::button::on_press;
+use crate::components::class_list::classes;
 use crate::components::counts::sub_class;
 use crate::components::placed::Placed;
 use crate::hooks::focus;
@@ -44,16 +45,12 @@ impl Condition {
         }
     }
 
-    fn classes(self) -> Classes {
-        match self {
-            Self::Connected(place) => classes!("connected", sub_class(place)),
-            Self::Unused => classes!("unused"),
-            Self::Idle => classes!("idle"),
-            Self::Cut => classes!("cut"),
-        }
+    /// The sub-cluster that it is a part of.
+    fn sub_class(self) -> &'static str {
+        if let Self::Connected(place) = self { sub_class(place) } else { "" }
     }
 
-    /// For those who listen, and for tests.
+    /// For those who listen, for tests, and its class.
     fn name(self) -> &'static str {
         match self {
             Self::Connected(_) => "connected",
@@ -87,7 +84,7 @@ pub fn lines(floor: &Floor, width: i32, state: &State, dispatch: &Dispatch) -> H
         let onclick = on_press(dispatch, Action::Do(toggle(place.link, view)));
         let d = place.path.svg();
         html! {
-            <g key={place.link.to_string()} class={classes!("line", condition.classes())} {onclick}>
+            <g key={place.link.to_string()} class={classes(&["line", condition.name(), condition.sub_class()])} {onclick}>
                 <path class="line-reach" d={d.clone()} />
                 <path class="line-seen" {d} />
             </g>
@@ -124,7 +121,7 @@ fn hull(floor: &Floor, view: &ClusterView, place: usize) -> Html {
         |link: &LinkPlace| html! { <path key={link.link.to_string()} d={link.path.svg()} /> };
     let cards = floor.cards().filter(|card| is_in(card.node));
     html! {
-        <g key={place} class={classes!("hull", sub_class(place))}>
+        <g key={place} class={classes(&["hull", sub_class(place)])}>
             <g>{ for bands.map(band) }</g>
             <g>{ for cards.map(|each| card(each.node, each.rect)) }</g>
         </g>
@@ -199,7 +196,7 @@ fn handle(
     html! {
         <button
             type="button"
-            class={classes!("handle", condition.classes())}
+            class={classes(&["handle", condition.name(), condition.sub_class()])}
             data-link={link.to_string()}
             data-state={condition.name()}
             tabindex={if is_stop { "0" } else { "-1" }}

@@ -11,6 +11,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 use yew::prelude::*;
 
 use crate::components::button::on_press;
+use crate::components::class_list::{classes, when};
 use crate::components::{Dispatch, PanelProps};
 use crate::groups::Group;
 use crate::keys;
@@ -213,7 +214,7 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
         html! {
             <tr
                 key={format!("{} {}", group.look.class(), rules::label(group.rule))}
-                class={classes!(group.look.class(), is_shown.then_some("shown"))}
+                class={classes(&[group.look.class(), when(is_shown, "shown")])}
             >
                 <td>
                     <button
@@ -224,7 +225,7 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
                         title={format!("show partition {}, one of them", group.example)}
                         {onclick}
                     >
-                        <span class={classes!("swatch", group.look.class())} aria-hidden="true">
+                        <span class={classes(&["swatch", group.look.class()])} aria-hidden="true">
                             { group.look.glyph() }
                         </span>
                         <span>
@@ -253,8 +254,8 @@ fn legend(state: &State) -> Html {
     let entry = |look: Look| {
         let count = state.shown_namespace().map_or(0, |namespace| look.count(namespace));
         html! {
-            <li key={look.class()} class={classes!((count == 0).then_some("zero"))}>
-                <span class={classes!("swatch", look.class())} aria-hidden="true">{ look.glyph() }</span>
+            <li key={look.class()} class={classes(&[when(count == 0, "zero")])}>
+                <span class={classes(&["swatch", look.class()])} aria-hidden="true">{ look.glyph() }</span>
                 { look.name() }{ " " }<b>{ thousands(count) }</b>
             </li>
         }

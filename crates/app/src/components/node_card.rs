@@ -9,6 +9,7 @@ use rosterlab_engine::{
 use std::rc::Rc;
 use yew::prelude::*;
 
+use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
 use crate::hooks::use_place;
 use crate::layout::{Point, Rect};
@@ -74,13 +75,13 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
     };
     let (on_focus, on_click) = (reach(), reach());
     let onpointer = &props.onpointer;
-    let class = classes!(
+    let class = classes(&[
         "node",
         facts.class,
-        node.sub_cluster.map(sub_class),
-        props.is_selected.then_some("selected"),
-        props.is_carried.then_some("carried")
-    );
+        node.sub_cluster.map_or("", sub_class),
+        when(props.is_selected, "selected"),
+        when(props.is_carried, "carried"),
+    ]);
     html! {
         <div
             ref={element}
@@ -226,7 +227,7 @@ fn face(id: NodeId, node: &NodeView, facts: &Facts) -> Html {
     let copies = facts.part.map(|part| part.copies).unwrap_or_default();
     let number = |name: &'static str, class: &'static str, number: u32| {
         html! {
-            <span key={name} class={classes!("copies", class, (number == 0).then_some("zero"))}>
+            <span key={name} class={classes(&["copies", class, when(number == 0, "zero")])}>
                 <span class="copies-name">{ name }</span>{ " " }
                 <span class="copies-count">{ thousands(number) }</span>{ " " }
             </span>
@@ -244,7 +245,7 @@ fn face(id: NodeId, node: &NodeView, facts: &Facts) -> Html {
                 <span class="grip" aria-hidden="true"></span>
                 <b class="id">{ id.to_string() }</b>
                 { " " }
-                <span class={classes!("badge", badge.0)}>{ badge.1 }</span>
+                <span class={classes(&["badge", badge.0])}>{ badge.1 }</span>
                 <span class="visually-hidden">{ facts.unseen() }</span>
             </span>
             { bar(copies.full, copies.subset, copies.evade) }
@@ -255,7 +256,7 @@ fn face(id: NodeId, node: &NodeView, facts: &Facts) -> Html {
             </span>
             <span class="face-foot">
                 { for facts.note.as_ref().map(|note| html! {
-                    <span key="note" class={classes!("note", note.class())}>{ note.text() }{ " " }</span>
+                    <span key="note" class={classes(&["note", note.class()])}>{ note.text() }{ " " }</span>
                 }) }
                 <span key="storage" class="storage"><span aria-hidden="true">{ facts.storage.0 }</span>
                     <span class="storage-text">{ " " }{ facts.storage.1 }</span></span>

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::button::{Face, verb_button};
+use crate::components::class_list::classes;
 use crate::roster_diff::{Mark, marked};
 use crate::state::State;
 use crate::verbs::Verb;
@@ -82,7 +83,7 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
             Mark::Moved => ("moved", "↔", " on another rack"),
         };
         html! {
-            <li key={entry.node.to_string()} class={classes!("entry", class)}>
+            <li key={entry.node.to_string()} class={classes(&["entry", class])}>
                 <span aria-hidden="true">{ sign }</span>
                 <span class="entry-name">{ entry.to_string() }</span>
                 <span class="visually-hidden">{ said }</span>

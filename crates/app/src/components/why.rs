@@ -1,10 +1,13 @@
 //! Why a partition is what it is: its row of nodes, and every rule with the numbers that it saw.
 
-use rosterlab_engine::{Answer, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat};
+use rosterlab_engine::{
+    Answer, Availability, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat,
+};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
+use crate::components::class_list::{classes, when};
 use crate::components::icons::{Icon, icon};
 use crate::rules;
 use crate::state::{Action, State};
@@ -13,17 +16,22 @@ use crate::state::{Action, State};
 pub fn why(state: &State, dispatch: &Dispatch) -> Html {
     let explanation = state.explanation();
     let verdict = explanation.map(|explanation| explanation.verdict);
-    let class = verdict.map(|verdict| verdict.availability.to_string());
+    let class = match verdict.map(|verdict| verdict.availability) {
+        Some(Availability::Active) => "active",
+        Some(Availability::Unavailable) => "unavailable",
+        Some(Availability::Dead) => "dead",
+        None => "",
+    };
     let decided = verdict.map(|verdict| {
         html! {
             <p class="why-verdict">
-                <b class={class.clone()}>{ verdict.availability.to_string() }</b>
+                <b {class}>{ verdict.availability.to_string() }</b>
                 { format!(", decided by {}", rules::label(verdict.rule)) }
             </p>
         }
     });
     html! {
-        <section class={classes!("panel", "why", class)} aria-label="Why">
+        <section class={classes(&["panel", "why", class])} aria-label="Why">
             <div class="panel-head">
                 { chooser(state.partition(), dispatch) }
                 <div class="why-decided">{ decided }</div>
@@ -105,7 +113,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
         "no data"
     };
     let mark = |letter: &'static str, name: &'static str, is_on: bool| {
-        is_on.then(|| html! { <abbr key={letter} class={classes!("mark", letter)} title={name}>{ letter }</abbr> })
+        is_on.then(|| html! { <abbr key={letter} class={classes(&["mark", letter])} title={name}>{ letter }</abbr> })
     };
     let version = seat.version;
     let marks = [
@@ -113,12 +121,12 @@ fn chip(place: usize, seat: &Seat) -> Html {
         mark("e", "evade: untrusted", version.is_evade()),
         mark("r", "revived", version.revived().is_some()),
     ];
-    let class = classes!(
+    let class = classes(&[
         "chip-node",
-        (!seat.present).then_some("absent"),
-        is_minor.then_some("minor"),
-        seat.working_master.then_some("serving")
-    );
+        when(!seat.present, "absent"),
+        when(is_minor, "minor"),
+        when(seat.working_master, "serving"),
+    ]);
     html! {
         <li key={seat.node.to_string()} {class} title={format!("version {version}")}>
             <span class="chip-top">
@@ -149,12 +157,12 @@ fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: An
         .as_ref()
         .filter(|_| answer != Answer::NotReached)
         .map(|facts| rules::seen(rule, facts, profile));
-    let class = classes!(
+    let class = classes(&[
         "rule",
-        is_decided.then_some("decided"),
-        (answer == Answer::NotReached).then_some("not-reached"),
-        if holds { "yes" } else { "no" }
-    );
+        when(is_decided, "decided"),
+        when(answer == Answer::NotReached, "not-reached"),
+        if holds { "yes" } else { "no" },
+    ]);
     let number = rule.number().map(|number| number.to_string());
     html! {
         <li key={rules::label(rule)} {class} aria-current={is_decided.then_some("true")}>
