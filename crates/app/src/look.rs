@@ -60,7 +60,7 @@ impl Look {
     pub fn name(self) -> &'static str {
         match self {
             Self::Settled => "active",
-            Self::Filling => "active, copies being filled",
+            Self::Filling => "active, filling",
             Self::Unavailable => "unavailable",
             Self::Dead => "dead",
         }

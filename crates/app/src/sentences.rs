@@ -240,19 +240,21 @@ fn of_rebalance(
     let who = format!("Sub-cluster {principal} has {present} of {all} roster nodes");
     let inactive = counts.unavailable + counts.dead;
     let name = if counts.dead > 0 { Availability::Dead } else { Availability::Unavailable };
-    let fate = match (counts.active, inactive) {
-        (active, 0) => format!("all {} partitions are active", thousands(active)),
-        (0, inactive) => format!("all {} partitions are {name}", thousands(inactive)),
-        (active, inactive) => {
-            let is = if inactive == 1 { "is" } else { "are" };
-            format!(
-                "{} {is} {name}, {} stay active",
-                count(inactive, "partition"),
-                thousands(active)
-            )
+    let reasons = of_reasons(by_rule, inactive, name);
+    match (counts.active, inactive) {
+        (active, 0) => {
+            format!("{who}: all {} partitions are active, {reasons}.", thousands(active))
         }
-    };
-    format!("{who}: {fate}, {}.", of_reasons(by_rule, inactive, name))
+        (0, inactive) => {
+            format!("{who}: all {} partitions are {name}, {reasons}.", thousands(inactive))
+        }
+        (active, inactive) => format!(
+            "{who}: {} {} {name}, {reasons}; {} stay active.",
+            count(inactive, "partition"),
+            if inactive == 1 { "is" } else { "are" },
+            thousands(active)
+        ),
+    }
 }
 
 /// The rules behind the inactive partitions, or behind all when all are active.
@@ -449,8 +451,8 @@ mod tests {
         let by_rule = vec![(Rule::NoFullCopy, 1), (Rule::AllReplicas, 4095)];
         assert_eq!(
             of_event(&rebalanced(5, counts, by_rule).kind),
-            "Sub-cluster A103 has 5 of 5 roster nodes: 1 partition is dead, 4,095 stay active, \
-             because no full copy is there (rule 3)."
+            "Sub-cluster A103 has 5 of 5 roster nodes: 1 partition is dead, because no full copy is \
+             there (rule 3); 4,095 stay active."
         );
     }
 

@@ -18,6 +18,7 @@ use crate::components::toolbar::toolbar;
 use crate::components::why::why;
 use crate::hooks::{focus, is_typing, use_page_keys, use_system_dark};
 use crate::keys::{self, Press, Scope};
+use crate::look::Look;
 use crate::state::{Action, Focus, Numbered, State};
 
 /// How often time goes on while it runs, in real milliseconds.
@@ -35,6 +36,8 @@ pub fn App() -> Html {
     use_focus(state.focus());
 
     let announcement = state.announcement();
+    let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
+    let class = if is_bad { "panel news bad" } else { "panel news" };
     let (s, d) = (&state, &dispatch);
     html! {
         <div class="page">
@@ -43,7 +46,7 @@ pub fn App() -> Html {
             <main class="board">
                 <div class="left">
                     { help(s) }
-                    <section class="panel news" aria-label="What happened last">
+                    <section {class} aria-label="What happened last">
                         <p data-news="">{ &**state.news() }</p>
                         <div role="alert" class="refusal">
                             { for state.refusal().map(|why| html! {

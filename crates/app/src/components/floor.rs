@@ -76,6 +76,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
                 { lines(&floor, width, state, dispatch) }
                 <div class="lanes">{ for lanes }</div>
                 { handles(&floor, state, dispatch) }
+                <div class="carry-room">{ carry_hint(hand.0) }</div>
             </div>
             <p class="visually-hidden" id="floor-help">
                 { "Arrow keys go to other cards. Keys: " }
@@ -155,6 +156,20 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
             <span class="dim">{ nothing }</span>
         </div>
     }
+}
+
+/// What to press while keys carry a card.
+fn carry_hint(gesture: Gesture) -> Option<Html> {
+    let (node, _) = gesture.carried().filter(|_| gesture.is_by_keys())?;
+    let to =
+        gesture.target().map_or_else(|| "another rack".to_owned(), |rack| format!("rack {rack}"));
+    Some(html! {
+        <p class="carry-hint" aria-hidden="true">
+            { format!("Move {node} to {to}: ") }
+            <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " or a number chooses, " }
+            <kbd>{ "Enter" }</kbd>{ " drops, " }<kbd>{ "Esc" }</kbd>{ " calls off" }
+        </p>
+    })
 }
 
 /// What hears pointers and keys on the floor.

@@ -210,7 +210,7 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
         let is_shown = shown == Some((group.look, group.rule));
         let onclick = on_press(dispatch, Action::ShowPartition(group.example));
         let is_active = matches!(group.look, Look::Settled | Look::Filling);
-        let filling = (group.look == Look::Filling).then_some(", copies being filled");
+        let filling = (group.look == Look::Filling).then_some(", filling");
         html! {
             <tr
                 key={format!("{} {}", group.look.class(), rules::label(group.rule))}

@@ -211,7 +211,7 @@ fn note(view: &ClusterView, node: &NodeView, namespace: usize) -> Option<Note> {
         Some(Note::ReturnsWithE)
     } else if entry.is_some_and(|entry| entry.rack != node.rack) {
         Some(Note::RackLater(node.rack))
-    } else if part.in_roster == Some(false) {
+    } else if is_outside(view, node, namespace) {
         Some(Note::NotInRoster)
     } else if node.quiesce != QuiesceState::No {
         Some(Note::Quiesced)
@@ -220,6 +220,22 @@ fn note(view: &ClusterView, node: &NodeView, namespace: usize) -> Option<Note> {
     } else {
         None
     }
+}
+
+/// Whether a node is in no roster: its own, or while it is down in none that is in force anywhere.
+fn is_outside(view: &ClusterView, node: &NodeView, namespace: usize) -> bool {
+    let own = node.namespaces.get(namespace).and_then(|part| part.in_roster);
+    let mut rosters = view
+        .sub_clusters
+        .iter()
+        .filter_map(|sub_cluster| sub_cluster.namespaces.get(namespace))
+        .map(|namespace| &namespace.roster)
+        .filter(|roster| !roster.is_empty())
+        .peekable();
+    if node.state.is_up() || rosters.peek().is_none() {
+        return own == Some(false);
+    }
+    rosters.all(|roster| roster.iter().all(|entry| entry.node != node.id))
 }
 
 /// What is on the card.
