@@ -46,7 +46,7 @@ impl Ledger {
             width,
             places: Vec::with_capacity(PARTITIONS),
             replicas: Vec::with_capacity(PARTITIONS * width),
-            migrations: Vec::with_capacity(PARTITIONS / 4),
+            migrations: Vec::with_capacity(PARTITIONS / 2),
         }
     }
 
@@ -255,6 +255,12 @@ pub(crate) fn rebalance_strong(
         rows.seats(pid, holders, &mut seats);
         if verdict.is_active() {
             let replicas = &seats[..width];
+            if seats.len() == width && usize::from(tally.full) == width {
+                // Every replica is full and nobody else has anything: so are most partitions, and nothing is to be decided.
+                settle_row(&mut cell, &seats, width, scene);
+                ledger.active(verdict, seats[0], replicas);
+                continue;
+            }
             let roles = strong_roles(&cell, &seats, replicas, whole);
             prepare_strong(&mut cell, &seats, replicas, &roles, scene);
             if let Some(migration) = plan(&mut cell, &seats, replicas, &roles, scene) {

@@ -69,6 +69,32 @@ pub enum RevivedBy {
 /// The family that prints as `U`: a version whose lineage no other copy shares.
 pub const UNIQUE_FAMILY: u8 = 15;
 
+/// What a version adds to the counts that the rules ask about (see [`Version::tally_bytes`]), by whether the whole roster
+/// is present and by the version's marks: a rebalance asks it of every version.
+static TALLY_BYTES: [[u64; 64]; 2] = [tally_bytes_of_all(false), tally_bytes_of_all(true)];
+
+/// Marks as a number: `r` 1, `m` 2, `s` 4, `e` 8, `r` by an operator 16, data 32.
+const fn tally_bytes_of_all(whole: bool) -> [u64; 64] {
+    let mut table = [0; 64];
+    let mut marks = 0;
+    while marks < 64 {
+        let revived = marks & 1 != 0;
+        let subset = marks & 4 != 0;
+        let evade = marks & 8 != 0;
+        let by_operator = revived && marks & 16 != 0;
+        let data = marks & 32 != 0;
+        let full = data && !subset && !evade && (whole || !revived);
+        table[marks] = evade as u64
+            | (revived as u64) << 8
+            | (by_operator as u64) << 16
+            | (data as u64) << 24
+            | (full as u64) << 32
+            | ((data && !subset) as u64) << 40;
+        marks += 1;
+    }
+    table
+}
+
 /// One partition's version on one node.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(u64);
@@ -190,15 +216,15 @@ impl Version {
     /// What this version adds to the counts that the rules ask about, a byte each: from the lowest, `e`, `r`, `r` by an
     /// operator, data, full, data without `s`. Sums over up to 128 nodes without overflow, and without a branch.
     pub(crate) fn tally_bytes(self, whole_roster_present: bool) -> u64 {
-        let bit = |on: bool, byte: u32| u64::from(on) << (8 * byte);
-        let revived = self.0 & REVIVED != 0;
-        let by_operator = self.0 & (REVIVED | BY_OPERATOR) == REVIVED | BY_OPERATOR;
-        bit(self.is_evade(), 0)
-            | bit(revived, 1)
-            | bit(by_operator, 2)
-            | bit(self.has_data(), 3)
-            | bit(self.is_full(whole_roster_present), 4)
-            | bit(self.has_data() && !self.is_subset(), 5)
+        TALLY_BYTES[usize::from(whole_roster_present)][self.marks()]
+    }
+
+    /// The flags and whether there is data as a number below 64.
+    fn marks(self) -> usize {
+        let flags = self.0 >> 60;
+        let by_operator = (self.0 & BY_OPERATOR) >> 52 << 4;
+        let data = u64::from(self.has_data()) << 5;
+        usize::try_from(flags | by_operator | data).unwrap_or(0) % 64
     }
 
     fn with(self, bits: u64, on: bool) -> Self {
@@ -260,6 +286,39 @@ mod tests {
         assert_ne!(operator, protection);
         assert!(!operator.is_null());
         assert_eq!(operator.with_evade().revived(), None, "an e replaces an r");
+    }
+
+    #[test]
+    fn the_table_of_tallies_says_what_the_version_says() {
+        let key = ClusterKey::of_change(1);
+        let data = [Version::NULL, Version::full(key, false), Version::full(key, true)];
+        let marks: [fn(Version) -> Version; 4] = [
+            |version| version,
+            Version::with_evade,
+            |version| version.with_revived(RevivedBy::Operator),
+            |version| version.with_revived(RevivedBy::RosterProtection),
+        ];
+        for version in data.into_iter().flat_map(|version| marks.map(|mark| mark(version))) {
+            for version in [version, version.isolated(), version.with_lineage(key, UNIQUE_FAMILY)] {
+                for whole in [false, true] {
+                    let said = [
+                        version.is_evade(),
+                        version.revived().is_some(),
+                        version.revived() == Some(RevivedBy::Operator),
+                        version.has_data(),
+                        version.is_full(whole),
+                        version.has_data() && !version.is_subset(),
+                        false,
+                        false,
+                    ];
+                    assert_eq!(
+                        version.tally_bytes(whole).to_le_bytes(),
+                        said.map(u8::from),
+                        "{version}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]
