@@ -88,7 +88,7 @@ pub struct ClusterSetup {
     pub namespaces: Vec<NamespaceSettings>,
     /// Whose rules hold.
     pub profile: Profile,
-    /// How many partitions a node sends in a second of simulated time, 1 to 1000 (reference.md §6.6: 40, \[model\]).
+    /// How many partitions a node sends in a second of simulated time, 1 to 1000 (40 by default, \[model\]).
     pub migration_rate_per_s: u16,
     /// `migrate-fill-delay`: how long after a rebalance fills wait, in milliseconds (domain.md §6, \[doc\]).
     pub fill_delay_ms: u32,

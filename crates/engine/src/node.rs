@@ -15,7 +15,7 @@ use crate::roster::Roster;
 use crate::storage::Storage;
 use crate::version::{RevivedBy, Version};
 
-/// The regime of a namespace that has never been rebalanced (reference: all published values are odd; \[model\]).
+/// The regime of a namespace that has never been rebalanced (all published values are odd; \[model\]).
 pub(crate) const FIRST_REGIME: u32 = 1;
 /// How much each completed rebalance adds to the regime (domain.md §1, \[doc\]).
 pub(crate) const REGIME_STEP: u32 = 2;

@@ -100,7 +100,7 @@ pub fn succession(nodes: &[(NodeId, RackId)], replication_factor: usize) -> Vec<
     PartitionId::all().map(|pid| ids(rows.row(pid))).collect()
 }
 
-/// How much hashing and sorting has been done: counts of work that tests hold (architecture.md).
+/// How much hashing and sorting has been done: counts of work that tests hold (ARCHITECTURE.md).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     /// Hashes of one node with one partition.
