@@ -63,7 +63,7 @@ fn keeps_its_promises((setup, deeds): History, judge: Judge) -> Result<(), TestC
 
 #[test]
 fn no_acknowledged_write_is_lost_and_no_partition_is_active_twice() {
-    run(200, |history| keeps_its_promises(history, judge)).unwrap();
+    run(120, |history| keeps_its_promises(history, judge)).unwrap();
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn run_twice_is_equal() {
 
 #[test]
 fn heal_start_and_recluster_make_everything_active_unless_dead() {
-    run(60, |(setup, deeds)| {
+    run(40, |(setup, deeds)| {
         let mut world = World::new(setup, judge);
         for deed in &deeds {
             world.act(deed);
