@@ -63,6 +63,10 @@ function faults(page) {
         found.push(`${face.closest("[data-node]").dataset.node}: its card is too small for its text`);
       }
     }
+    for (const bar of document.querySelectorAll(".bar")) {
+      const { width, height } = bar.getBoundingClientRect();
+      if (width < 40 || height < 5) found.push(`a bar is ${width} × ${height}`);
+    }
     for (const [place, card] of [...document.querySelectorAll("[data-node]")].entries()) {
       const a = card.getBoundingClientRect();
       for (const other of [...document.querySelectorAll("[data-node]")].slice(place + 1)) {

@@ -114,9 +114,11 @@ impl Gesture {
     #[must_use]
     pub fn next(self, input: Input) -> (Self, Option<Drop>) {
         match (self, input) {
-            (Self::Idle, Input::Press { node, home, pointer, at }) => {
-                (Self::Pressed { node, home, pointer, from: at }, None)
-            }
+            // A press ends what keys had begun.
+            (
+                Self::Idle | Self::Carried { by: Carrier::Keys, .. },
+                Input::Press { node, home, pointer, at },
+            ) => (Self::Pressed { node, home, pointer, from: at }, None),
             (_, Input::PickUp { node, home }) => {
                 (Self::Carried { node, home, over: None, by: Carrier::Keys }, None)
             }
@@ -276,7 +278,14 @@ mod tests {
     }
 
     #[test]
-    fn pointers_do_nothing_to_a_card_that_keys_carry() {
+    fn a_press_ends_what_keys_had_begun() {
+        let pick = Input::PickUp { node: node(), home: rack(1) };
+        let (gesture, drops) = run(&[pick, Input::Aim(rack(2)), press()]);
+        assert!(matches!(gesture, Gesture::Pressed { .. }) && drops.is_empty());
+    }
+
+    #[test]
+    fn moves_of_a_pointer_do_nothing_to_a_card_that_keys_carry() {
         let pick = Input::PickUp { node: node(), home: rack(1) };
         let (gesture, drops) = run(&[pick, Input::Aim(rack(2)), moved(300, None), RELEASE]);
         assert_eq!(gesture.target(), Some(rack(2)));

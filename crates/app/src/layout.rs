@@ -302,7 +302,7 @@ impl Sizes {
         Self {
             card_width_min: scaled(176),
             card_width_max: scaled(252),
-            card_height: scaled(110),
+            card_height: scaled(116),
             header: scaled(34) + 8,
         }
     }

@@ -12,6 +12,8 @@ pub enum Source {
     Documented,
     /// Published documentation, and the case study's log agrees.
     SeenInLogs,
+    /// What the openly licensed server can be seen to do.
+    SeenInServer,
     /// Our own choice where the sources are silent.
     Inferred,
 }
@@ -23,6 +25,7 @@ impl Source {
         match self {
             Self::Documented => "documented",
             Self::SeenInLogs => "documented, seen in logs",
+            Self::SeenInServer => "seen in the open server",
             Self::Inferred => "inferred",
         }
     }
@@ -34,6 +37,7 @@ pub fn source(rule: Rule) -> Source {
     match rule {
         Rule::AllReplicas | Rule::Majority | Rule::Half => Source::SeenInLogs,
         Rule::NoData => Source::Inferred,
+        Rule::NoRoster | Rule::NoCluster | Rule::Ap => Source::SeenInServer,
         _ => Source::Documented,
     }
 }
@@ -44,7 +48,8 @@ pub fn label(rule: Rule) -> String {
     rule.number().map_or_else(
         || match rule {
             Rule::Ap => "AP".to_owned(),
-            _ => "no rule".to_owned(),
+            Rule::NoRoster => "no roster".to_owned(),
+            _ => "no cluster".to_owned(),
         },
         |number| format!("rule {number}"),
     )

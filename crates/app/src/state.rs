@@ -1,4 +1,5 @@
-//! Everything that the page shows, as one immutable state, and what each action makes of it.
+//! Everything that the page shows, as one immutable state, and what each action makes of it. Actions say what a person
+//! wants and are worked out here, on the latest state: several may come before the page is drawn again.
 //!
 //! Invariant: pure; a state is its timeline, what the person looks at, and what follows from both. What cannot be done
 //! leaves all as it was and says why. An action that changes nothing gives the same `Rc`, so that nothing is drawn again.
@@ -7,13 +8,16 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{
-    ClusterSetup, ClusterView, Command, Explanation, Link, NodeId, NodeSetup, PartitionId, RackId,
-    Rejection, RosterNodes, Shutdown, SubClusterNamespaceView, SubClusterView,
+    Availability, Cell, ClusterSetup, ClusterView, Command, Explanation, Link, NodeId, NodeSetup,
+    PARTITIONS, PartitionId, RackId, Rejection, RosterNodes, Rule, Shutdown,
+    SubClusterNamespaceView, SubClusterView, Verdict,
 };
 use rosterlab_scenario::{Entry, Settle, Timeline};
 use yew::Reducible;
 
 use crate::groups::{Group, groups};
+use crate::look::Look;
+use crate::paint::step_from;
 use crate::sentences;
 use crate::text::{capitalized, insert_sorted};
 use crate::verbs::Verb;
@@ -28,6 +32,13 @@ const CASE_STUDY: [(u64, u32); 5] =
 /// The node that is selected at first: one whose loss matters.
 const FIRST_SELECTED: u64 = 0xA102;
 
+/// What a partition is when no node is up (docs/domain.md §5).
+const IN_NO_CLUSTER: Cell = Cell {
+    verdict: Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster },
+    working_master: None,
+    migrating: false,
+};
+
 /// What a person did on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -35,20 +46,26 @@ pub enum Action {
     Press(Verb),
     /// Did something to the cluster.
     Do(Command),
+    /// Cut a link, or restored it if it is cut.
+    ToggleLink(Link),
+    /// Moved a node to the rack so many lanes on from its own.
+    MoveBeside(NodeId, isize),
     /// Selected a card.
     Select(NodeId),
     /// Came to a link.
     ReachLink(Link),
     /// Wants to see a partition.
     ShowPartition(PartitionId),
+    /// Wants to see the partition so far across and down from the shown one.
+    StepPartition(i32, i32),
     /// Wants to see it all from a node's sub-cluster.
     ShowSubCluster(NodeId),
     /// Wants to see another namespace.
     ShowNamespace(usize),
     /// Simulated time passed, in milliseconds.
     Tick(u32),
-    /// Time is to run so many times as fast as real time.
-    SetSpeed(u32),
+    /// Wants time to run at the next speed.
+    NextSpeed,
     /// The system is dark, or light.
     SystemDark(bool),
     /// Says something to those who listen.
@@ -89,6 +106,7 @@ pub struct State {
     revision: u64,
     timeline: Rc<Timeline>,
     view: Rc<ClusterView>,
+    cells: Rc<Vec<Cell>>,
     explanation: Option<Rc<Explanation>>,
     groups: Rc<Vec<Group>>,
     selected: NodeId,
@@ -149,6 +167,7 @@ impl State {
             revision: 0,
             timeline: Rc::new(timeline),
             view: Rc::new(view),
+            cells: Rc::default(),
             explanation: None,
             groups: Rc::default(),
             // A timeline's cluster has a node at least (ClusterSetup::check).
@@ -269,6 +288,18 @@ impl State {
     #[must_use]
     pub fn explanation(&self) -> Option<&Rc<Explanation>> {
         self.explanation.as_ref()
+    }
+
+    /// The shown partitions, each by what it is.
+    #[must_use]
+    pub fn cells(&self) -> &Rc<Vec<Cell>> {
+        &self.cells
+    }
+
+    /// How many of them look so.
+    #[must_use]
+    pub fn count(&self, look: Look) -> u32 {
+        self.groups.iter().filter(|group| group.look == look).map(|group| group.size).sum()
     }
 
     /// The shown partitions by reason.
@@ -393,7 +424,9 @@ impl State {
 
     /// What follows from looking: the sub-cluster's groups and the partition's reasons.
     fn look(&mut self) {
-        self.groups = Rc::new(self.shown_namespace().map_or_else(Vec::new, |n| groups(&n.cells)));
+        let cells = self.shown_namespace().map(|namespace| namespace.cells.clone());
+        self.cells = cells.unwrap_or_else(|| Rc::new(vec![IN_NO_CLUSTER; PARTITIONS]));
+        self.groups = Rc::new(groups(&self.cells));
         let principal = self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal);
         let cluster = self.timeline.cluster();
         let explained = cluster.explain(self.namespace_name(), self.partition(), principal);
@@ -497,6 +530,33 @@ impl State {
         }
     }
 
+    fn show(&mut self, partition: PartitionId) {
+        self.partition = Some(partition);
+        self.look();
+        if let Some(explanation) = &self.explanation {
+            self.announcement.renew(sentences::of_explanation(explanation).into());
+        }
+    }
+
+    /// What pressing a link does.
+    fn toggle(&self, link: Link) -> Command {
+        let sides = vec![vec![link.low()], vec![link.high()]];
+        if self.view.is_cut(link.low(), link.high()) {
+            Command::Heal { between: Some(sides) }
+        } else {
+            Command::Cut { between: sides }
+        }
+    }
+
+    /// Moves a node to the rack so many lanes on, if there is one.
+    fn move_beside(&self, node: NodeId, places: isize) -> Option<Command> {
+        let home = self.view.node(node)?.rack;
+        let racks = self.racks();
+        let place = racks.iter().position(|(rack, _)| *rack == home)?;
+        let (rack, _) = racks.get(place.checked_add_signed(places)?)?;
+        Some(Command::MoveToRack { nodes: vec![node], rack: *rack })
+    }
+
     /// Does an action to this state; says whether it may have changed anything.
     fn apply(&mut self, action: Action) -> bool {
         match action {
@@ -504,6 +564,14 @@ impl State {
             Action::Do(command) => {
                 self.perform(&Entry::Act { command, settle: Settle::Fully });
             }
+            Action::ToggleLink(link) => {
+                let command = self.toggle(link);
+                self.perform(&Entry::Act { command, settle: Settle::Fully });
+            }
+            Action::MoveBeside(node, places) => match self.move_beside(node, places) {
+                Some(command) => self.perform(&Entry::Act { command, settle: Settle::Fully }),
+                None => return false,
+            },
             Action::Select(node) if self.selected == node => return false,
             Action::Select(node) => {
                 self.selected = node;
@@ -512,12 +580,9 @@ impl State {
             Action::ReachLink(link) if self.link == Some(link) => return false,
             Action::ReachLink(link) => self.link = Some(link),
             Action::ShowPartition(partition) if self.partition == Some(partition) => return false,
-            Action::ShowPartition(partition) => {
-                self.partition = Some(partition);
-                self.look();
-                if let Some(explanation) = &self.explanation {
-                    self.announcement.renew(sentences::of_explanation(explanation).into());
-                }
+            Action::ShowPartition(partition) => self.show(partition),
+            Action::StepPartition(across, down) => {
+                self.show(step_from(self.partition(), across, down));
             }
             Action::ShowSubCluster(node) => {
                 self.on = Some(node);
@@ -529,8 +594,10 @@ impl State {
             }
             Action::Tick(_) if !self.is_running() => return false,
             Action::Tick(ms) => self.tick(ms),
-            Action::SetSpeed(speed) if self.speed == speed => return false,
-            Action::SetSpeed(speed) => self.speed = speed,
+            Action::NextSpeed => {
+                let place = SPEEDS.iter().position(|speed| *speed == self.speed).unwrap_or(0);
+                self.speed = SPEEDS[(place + 1) % SPEEDS.len()];
+            }
             Action::SystemDark(is_dark) if self.is_system_dark == is_dark => return false,
             Action::SystemDark(is_dark) => self.is_system_dark = is_dark,
             Action::Announce(text) => self.announcement.renew(text),
@@ -658,7 +725,7 @@ mod tests {
         for action in [
             Action::Select(state.selected()),
             Action::Tick(100),
-            Action::SetSpeed(state.speed()),
+            Action::MoveBeside(id("A101"), -1),
             Action::SystemDark(false),
         ] {
             let same = Rc::ptr_eq(&state, &state.clone().reduce(action.clone()));
@@ -727,13 +794,27 @@ mod tests {
     }
 
     #[test]
+    fn actions_that_come_before_the_page_is_drawn_again_build_on_each_other() {
+        let link = Link::new(id("A101"), id("B101")).unwrap();
+        let state = run([Action::ToggleLink(link), Action::ToggleLink(link)]);
+        assert!(state.view().cuts.is_empty() && state.refusal().is_none());
+        let there_and_back = [1, 1, -1].map(|places| Action::MoveBeside(id("A103"), places));
+        let state = run(there_and_back);
+        assert_eq!(state.view().node(id("A103")).map(|node| node.rack.get()), Some(1));
+        assert_eq!(state.timeline().entries().len(), 2, "beyond the last lane nothing is done");
+        let state = run([Action::StepPartition(1, 0), Action::StepPartition(1, 1)]);
+        assert_eq!(state.partition().get(), 66);
+        assert_eq!(run([Action::NextSpeed, Action::NextSpeed]).speed(), 1);
+    }
+
+    #[test]
     fn when_nothing_runs_the_page_says_so() {
         let nodes = ["A101", "A102", "A103", "B101", "B102"].map(id).to_vec();
         let stop = Command::Stop { nodes, shutdown: Shutdown::Clean };
         let state = run([Action::Do(stop)]);
         assert!(state.shown().is_none());
         assert_eq!(state.explanation().and_then(|explanation| explanation.principal), None);
-        assert!(state.groups().is_empty());
+        assert_eq!(state.count(Look::Unavailable), 4096);
         assert!(state.news().contains("No node is up"), "{}", state.news());
         assert!(state.can(Verb::Recluster).is_err());
     }

@@ -61,8 +61,8 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
         dispatch: dispatch.clone(),
         floor: floor.clone(),
         node: node.clone(),
-        hand: hand.dispatcher(),
         gesture: hand.0,
+        hand: hand.clone(),
     };
     let lanes = floor.lanes.iter().map(|lane| ears.lane(lane));
     html! {
@@ -149,12 +149,13 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
             </li>
         }
     };
-    let nothing = view.sub_clusters.is_empty().then_some("No node is up.");
+    let nothing = view.sub_clusters.is_empty().then(|| {
+        html! { <li key="nothing" class="dim">{ "no node is up" }</li> }
+    });
     html! {
-        <div class="sub-clusters">
-            <ul>{ for (0..view.sub_clusters.len()).map(chip) }</ul>
-            <span class="dim">{ nothing }</span>
-        </div>
+        <ul class="sub-clusters">
+            { for (0..view.sub_clusters.len()).map(chip).chain(nothing) }
+        </ul>
     }
 }
 
@@ -178,7 +179,9 @@ struct Ears {
     dispatch: Dispatch,
     floor: Rc<Floor>,
     node: NodeRef,
-    hand: UseReducerDispatcher<Hand>,
+    /// What is under way when a pointer or a key is heard, which may be more than what is drawn.
+    hand: UseReducerHandle<Hand>,
+    /// What is drawn as under way.
     gesture: Gesture,
 }
 
@@ -248,12 +251,11 @@ impl Ears {
     }
 
     fn onkey(&self, home: RackId) -> Callback<(NodeId, KeyboardEvent)> {
-        let (state, dispatch) = (self.state.clone(), self.dispatch.clone());
-        let (floor, hand, gesture) = (self.floor.clone(), self.hand.clone(), self.gesture);
+        let dispatch = self.dispatch.clone();
+        let (floor, hand) = (self.floor.clone(), self.hand.clone());
         Callback::from(move |(node, event): (NodeId, KeyboardEvent)| {
-            let context =
-                CardKey { state: &state, dispatch: &dispatch, floor: &floor, hand: &hand };
-            if context.press(gesture, node, home, &event) {
+            let context = CardKey { dispatch: &dispatch, floor: &floor, hand: &hand };
+            if context.press(hand.0, node, home, &event) {
                 event.prevent_default();
             }
         })
@@ -271,10 +273,9 @@ fn on_floor(floor: &NodeRef, event: &PointerEvent) -> Point {
 
 /// What a key on a card can reach.
 struct CardKey<'a> {
-    state: &'a State,
     dispatch: &'a Dispatch,
     floor: &'a Floor,
-    hand: &'a UseReducerDispatcher<Hand>,
+    hand: &'a UseReducerHandle<Hand>,
 }
 
 impl CardKey<'_> {
@@ -285,16 +286,22 @@ impl CardKey<'_> {
             self.hand.dispatch(Input::CallOff);
             return gesture != Gesture::Idle;
         }
+        if gesture.is_by_keys() && key == "Tab" {
+            // Who goes elsewhere does not carry on.
+            self.hand.dispatch(Input::CallOff);
+            return false;
+        }
         if gesture.is_by_keys() && self.carry(gesture, node, home, &key) {
             return true;
         }
         let is_held = event.ctrl_key() || event.shift_key() || event.meta_key();
         if let Some(direction) = keys::direction(&key) {
-            return if is_held {
-                self.shift(node, home, direction)
+            if is_held {
+                self.dispatch.dispatch(Action::MoveBeside(node, keys::step(direction)));
             } else {
-                self.go(node, direction)
-            };
+                self.go(node, direction);
+            }
+            return true;
         }
         let ctrl = event.ctrl_key() || event.meta_key();
         let press = Press { key: &key, ctrl, shift: event.shift_key() };
@@ -341,23 +348,13 @@ impl CardKey<'_> {
     }
 
     /// To the next card.
-    fn go(&self, node: NodeId, direction: Direction) -> bool {
+    fn go(&self, node: NodeId, direction: Direction) {
         if let Some(next) = self.floor.neighbour(node, direction) {
             focus(&card_selector(next));
         }
-        true
-    }
-
-    /// Moves the card itself to the next lane.
-    fn shift(&self, node: NodeId, home: RackId, direction: Direction) -> bool {
-        if let Some(rack) = self.floor.lane_beside(home, keys::step(direction)) {
-            self.dispatch.dispatch(Action::Do(Command::MoveToRack { nodes: vec![node], rack }));
-        }
-        true
     }
 
     fn say(&self, what: String) {
-        debug_assert!(self.state.view().node(self.state.selected()).is_some());
         self.dispatch.dispatch(Action::Announce(what.into()));
     }
 }

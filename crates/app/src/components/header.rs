@@ -6,7 +6,7 @@ use crate::components::Dispatch;
 use crate::components::button::{Face, on_press, verb_button};
 use crate::components::icons::{Icon, icon};
 use crate::keys;
-use crate::state::{Action, SPEEDS, State};
+use crate::state::{Action, State};
 use crate::text::clock;
 use crate::verbs::Verb;
 
@@ -35,8 +35,6 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
         verb_button(state, dispatch, verb, Face::Picture(icon, label))
     };
     let speed = state.speed();
-    let place = SPEEDS.iter().position(|known| *known == speed).unwrap_or(0);
-    let faster = Action::SetSpeed(SPEEDS[(place + 1) % SPEEDS.len()]);
     let (play, label) =
         if state.is_playing() { (Icon::Pause, "Hold time") } else { (Icon::Play, "Play time") };
     html! {
@@ -55,7 +53,7 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
                 data-action="speed"
                 title="how fast simulated time runs"
                 aria-label={format!("{speed}× speed of simulated time, change")}
-                onclick={on_press(dispatch, faster)}
+                onclick={on_press(dispatch, Action::NextSpeed)}
             >
                 { format!("{speed}×") }
             </button>

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{ClusterView, Command, Link, NodeId};
+use rosterlab_engine::{ClusterView, Link, NodeId};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
@@ -61,16 +61,6 @@ impl Condition {
     }
 }
 
-/// What pressing a link does.
-fn toggle(link: Link, view: &ClusterView) -> Command {
-    let sides = vec![vec![link.low()], vec![link.high()]];
-    if view.is_cut(link.low(), link.high()) {
-        Command::Heal { between: Some(sides) }
-    } else {
-        Command::Cut { between: sides }
-    }
-}
-
 /// The lines, and the hulls of sub-clusters below them: an SVG that fills the floor.
 pub fn lines(floor: &Floor, width: i32, state: &State, dispatch: &Dispatch) -> Html {
     let view = state.view();
@@ -81,7 +71,7 @@ pub fn lines(floor: &Floor, width: i32, state: &State, dispatch: &Dispatch) -> H
     };
     let line = |place: &LinkPlace| {
         let condition = Condition::of(place.link, view);
-        let onclick = on_press(dispatch, Action::Do(toggle(place.link, view)));
+        let onclick = on_press(dispatch, Action::ToggleLink(place.link));
         let d = place.path.svg();
         html! {
             <g key={place.link.to_string()} class={classes(&["line", condition.name(), condition.sub_class()])} {onclick}>
@@ -202,7 +192,7 @@ fn handle(
             tabindex={if is_stop { "0" } else { "-1" }}
             aria-label={label.clone()}
             title={label}
-            onclick={on_press(dispatch, Action::Do(toggle(link, view)))}
+            onclick={on_press(dispatch, Action::ToggleLink(link))}
             {onfocus}
             {onkeydown}
         >

@@ -17,7 +17,7 @@ use crate::groups::Group;
 use crate::keys;
 use crate::layout::Direction;
 use crate::look::Look;
-use crate::paint::{CELL_PX, Palette, SIDE_PX, corner_of, paint, partition_at, step_from};
+use crate::paint::{CELL_PX, Palette, SIDE_PX, corner_of, paint, partition_at};
 use crate::rules;
 use crate::state::{Action, State};
 use crate::text::thousands;
@@ -50,11 +50,11 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
 
 /// Paints the cells onto a canvas.
 #[hook]
-fn use_painting(canvas: &NodeRef, cells: Option<Rc<Vec<Cell>>>, is_dark: bool) {
+fn use_painting(canvas: &NodeRef, cells: Rc<Vec<Cell>>, is_dark: bool) {
     let canvas = canvas.clone();
     use_effect_with((cells, is_dark), move |(cells, is_dark)| {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
-        let pixels = paint(cells.as_deref().map_or(&[], Vec::as_slice), &palette);
+        let pixels = paint(cells, &palette);
         let side = u32::try_from(SIDE_PX).unwrap_or(0);
         let context = canvas
             .cast::<HtmlCanvasElement>()
@@ -73,7 +73,7 @@ fn Map(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let canvas = use_node_ref();
     let hovered = use_state_eq(|| None::<PartitionId>);
-    use_painting(&canvas, state.shown_namespace().map(|n| n.cells.clone()), state.is_dark());
+    use_painting(&canvas, state.cells().clone(), state.is_dark());
 
     let under = {
         let canvas = canvas.clone();
@@ -99,11 +99,11 @@ fn Map(props: &PanelProps) -> Html {
         Callback::from(move |_: PointerEvent| hovered.set(None))
     };
     let onkeydown = {
-        let (dispatch, partition) = (dispatch.clone(), state.partition());
+        let dispatch = dispatch.clone();
         Callback::from(move |event: KeyboardEvent| {
-            if let Some(next) = stepped(partition, &event.key(), event.ctrl_key()) {
+            if let Some((across, down)) = step(&event.key(), event.ctrl_key()) {
                 event.prevent_default();
-                dispatch.dispatch(Action::ShowPartition(next));
+                dispatch.dispatch(Action::StepPartition(across, down));
             }
         })
     };
@@ -132,10 +132,10 @@ fn Map(props: &PanelProps) -> Html {
     }
 }
 
-/// Where a key leads on the map.
-fn stepped(from: PartitionId, key: &str, ctrl: bool) -> Option<PartitionId> {
+/// How far across and down a key leads on the map; over its edge is to the edge.
+fn step(key: &str, ctrl: bool) -> Option<(i32, i32)> {
     let stride = if ctrl { PAGE_ROWS } else { 1 };
-    let (across, down) = match (keys::direction(key), key) {
+    Some(match (keys::direction(key), key) {
         (Some(Direction::Left), _) => (-stride, 0),
         (Some(Direction::Right), _) => (stride, 0),
         (Some(Direction::Up), _) => (0, -stride),
@@ -147,22 +147,17 @@ fn stepped(from: PartitionId, key: &str, ctrl: bool) -> Option<PartitionId> {
         // Says again what the partition is.
         (None, "Enter" | " ") => (0, 0),
         _ => return None,
-    };
-    Some(step_from(from, across, down))
+    })
 }
 
 /// What the map shows, for those who cannot see it.
 fn label(state: &State) -> String {
-    let Some(namespace) = state.shown_namespace() else {
-        return "Map of 4,096 partitions: no node is up".to_owned();
-    };
-    let counts = namespace.counts;
     format!(
         "Map of 4,096 partitions: {} active, {} unavailable, {} dead. Partition {} is chosen; arrow \
          keys choose another",
-        thousands(counts.active),
-        thousands(counts.unavailable),
-        thousands(counts.dead),
+        thousands(state.count(Look::Settled) + state.count(Look::Filling)),
+        thousands(state.count(Look::Unavailable)),
+        thousands(state.count(Look::Dead)),
         state.partition()
     )
 }
@@ -187,10 +182,8 @@ fn cursor(chosen: PartitionId, hovered: Option<PartitionId>) -> Html {
 }
 
 fn under_pointer(state: &State, hovered: Option<PartitionId>) -> String {
-    let cell = hovered.and_then(|partition| {
-        let cell = state.shown_namespace()?.cells.get(partition.index())?;
-        Some((partition, cell))
-    });
+    let cell =
+        hovered.and_then(|partition| Some((partition, state.cells().get(partition.index())?)));
     cell.map_or_else(
         || "Click a partition, or use the arrow keys.".to_owned(),
         |(partition, cell)| {
@@ -202,10 +195,8 @@ fn under_pointer(state: &State, hovered: Option<PartitionId>) -> String {
 
 /// The groups of partitions with the same reason.
 fn reasons(state: &State, dispatch: &Dispatch) -> Html {
-    let shown = state.shown_namespace().and_then(|namespace| {
-        let cell = namespace.cells.get(state.partition().index())?;
-        Some((Look::of(cell), cell.verdict.rule))
-    });
+    let shown = state.cells().get(state.partition().index());
+    let shown = shown.map(|cell| (Look::of(cell), cell.verdict.rule));
     let row = |group: &Group| {
         let is_shown = shown == Some((group.look, group.rule));
         let onclick = on_press(dispatch, Action::ShowPartition(group.example));
@@ -252,7 +243,7 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
 /// What the colours mean, with their counts.
 fn legend(state: &State) -> Html {
     let entry = |look: Look| {
-        let count = state.shown_namespace().map_or(0, |namespace| look.count(namespace));
+        let count = state.count(look);
         html! {
             <li key={look.class()} class={classes(&[when(count == 0, "zero")])}>
                 <span class={classes(&["swatch", look.class()])} aria-hidden="true">{ look.glyph() }</span>
