@@ -1,46 +1,12 @@
 //! What the rules of availability (docs/domain.md §5) say, in words, with the numbers that they saw.
 //!
 //! Invariant: a rule's question, numbers and source are told the same way wherever they appear; the engine alone decides,
-//! nothing here does. Not here: the rules themselves (the engine's `availability`).
+//! nothing here does. Not here: the rules themselves (the engine's `availability`), and where each is known from (the
+//! scenario crate's `explain`, which the command line tells as well).
 
 use rosterlab_engine::{Availability, Facts, Profile, Rule, Verdict};
 
-/// Where a rule is known from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// Published documentation.
-    Documented,
-    /// Published documentation, and the case study's log agrees.
-    SeenInLogs,
-    /// What the openly licensed server can be seen to do.
-    SeenInServer,
-    /// Our own choice where the sources are silent.
-    Inferred,
-}
-
-impl Source {
-    /// The label beside a rule.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Documented => "documented",
-            Self::SeenInLogs => "documented, seen in logs",
-            Self::SeenInServer => "seen in the open server",
-            Self::Inferred => "inferred",
-        }
-    }
-}
-
-/// Where that rule is known from.
-#[must_use]
-pub fn source(rule: Rule) -> Source {
-    match rule {
-        Rule::AllReplicas | Rule::Majority | Rule::Half => Source::SeenInLogs,
-        Rule::NoData => Source::Inferred,
-        Rule::NoRoster | Rule::NoCluster | Rule::Ap => Source::SeenInServer,
-        _ => Source::Documented,
-    }
-}
+pub use rosterlab_scenario::explain::{Source, source};
 
 /// The rule as `rule 3`, or what stands for a number where it has none.
 #[must_use]
@@ -207,6 +173,6 @@ mod tests {
             assert!(!question(rule).is_empty());
             assert!(label(rule).starts_with("rule "));
         }
-        assert_eq!(source(Rule::NoData).label(), "inferred");
+        assert_eq!(source(Rule::NoData).words(), "inferred");
     }
 }

@@ -77,7 +77,7 @@ fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
         .answers
         .iter()
         .map(|(rule, answer)| rule_line(explanation, profile, *rule, *answer));
-    let source = rules::source(explanation.verdict.rule).label();
+    let source = rules::source(explanation.verdict.rule).words();
     html! {
         <div class="why-rows">
             <ol class="row" aria-label="Order of succession">{ for seats }</ol>
