@@ -97,7 +97,7 @@ pub fn because(verdict: Verdict) -> &'static str {
         (Rule::Half, _) => "exactly half of the roster votes, with the roster-master",
         (Rule::NothingElse, _) => "neither all roster-replicas nor enough votes are there",
         (Rule::NoRoster, _) => "no roster is in force",
-        (Rule::NoCluster, _) => "the node is in no cluster",
+        (Rule::NoCluster, _) => "no node there is in a cluster",
         (Rule::Ap, _) => "the namespace keeps availability",
     }
 }
@@ -116,7 +116,7 @@ pub fn reason(rule: Rule, active: bool) -> &'static str {
         (Rule::Half, _) => "by half with the roster-master",
         (Rule::NothingElse, _) => "no majority, not all replicas",
         (Rule::NoRoster, _) => "no roster in force",
-        (Rule::NoCluster, _) => "in no cluster",
+        (Rule::NoCluster, _) => "no node is up",
         (Rule::Ap, _) => "keeps availability",
     }
 }

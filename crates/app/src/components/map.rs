@@ -222,7 +222,9 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
                         <span>
                             <span class="visually-hidden">{ format!("{}: ", group.look.name()) }</span>
                             { rules::reason(group.rule, is_active) }{ filling }
-                            <span class="dim">{ format!(" ({})", rules::label(group.rule)) }</span>
+                            <span class="dim">
+                                { group.rule.number().map(|number| format!(" (rule {number})")) }
+                            </span>
                         </span>
                     </button>
                 </td>

@@ -26,7 +26,10 @@ pub fn why(state: &State, dispatch: &Dispatch) -> Html {
         html! {
             <p class="why-verdict">
                 <b {class}>{ verdict.availability.to_string() }</b>
-                { format!(", decided by {}", rules::label(verdict.rule)) }
+                { match verdict.rule.number() {
+                    Some(number) => format!(", decided by rule {number}"),
+                    None => format!(": {}", rules::because(verdict)),
+                } }
             </p>
         }
     });
