@@ -208,6 +208,11 @@ impl Cluster {
 
     // --- cluster changes
 
+    /// Whether a cluster change is still to come from what has happened so far.
+    pub(crate) fn is_changing(&self) -> bool {
+        self.prepare_at_ms.is_some() || !self.exchanges.is_empty()
+    }
+
     /// Something happened that may change clusters: nodes will begin to react; a change that is under way and no longer
     /// right is interrupted (domain.md §7).
     pub(crate) fn something_happened(&mut self, kinds: &mut Vec<EventKind>) {
@@ -227,7 +232,8 @@ impl Cluster {
         }
     }
 
-    fn running(&self) -> NodeSet {
+    /// The nodes whose processes run.
+    pub(crate) fn running(&self) -> NodeSet {
         let up = self.nodes.iter().enumerate().filter(|(_, node)| node.is_up());
         up.map(|(index, _)| Slot::new(index)).collect()
     }

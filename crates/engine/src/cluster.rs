@@ -198,8 +198,7 @@ impl Cluster {
                 refuse(!node.told_to_quiesce, Rejection::NotQuiesced(node.id))
             }),
             Command::Write { namespace, from, .. } | Command::Read { namespace, from, .. } => {
-                self.namespace_index(namespace)
-                    .ok_or_else(|| Rejection::NoNamespace(namespace.clone()))?;
+                self.namespace_named(namespace)?;
                 self.sender(*from).map(|_| ())
             }
         }
@@ -239,12 +238,12 @@ impl Cluster {
             Command::Quiesce { nodes } => self.tell_to_quiesce(nodes, true),
             Command::QuiesceUndo { nodes } => self.tell_to_quiesce(nodes, false),
             Command::Write { namespace, key, from } => {
-                let namespace = self.strong_or_not(namespace)?;
+                let namespace = self.namespace_named(namespace)?;
                 let from = self.sender(*from)?;
                 vec![self.write(namespace, *key, from)]
             }
             Command::Read { namespace, key, from, mode } => {
-                let namespace = self.strong_or_not(namespace)?;
+                let namespace = self.namespace_named(namespace)?;
                 let from = self.sender(*from)?;
                 vec![self.read(namespace, *key, from, *mode)]
             }
@@ -324,12 +323,13 @@ impl Cluster {
         Ok(())
     }
 
-    fn strong_or_not(&self, name: &str) -> Result<usize, Rejection> {
+    /// The place of a namespace, SC or AP.
+    pub(crate) fn namespace_named(&self, name: &str) -> Result<usize, Rejection> {
         self.namespace_index(name).ok_or_else(|| Rejection::NoNamespace(name.to_owned()))
     }
 
     fn strong_namespace(&self, name: &str) -> Result<usize, Rejection> {
-        let index = self.strong_or_not(name)?;
+        let index = self.namespace_named(name)?;
         let strong = self.setup.namespaces[index].mode == Mode::StrongConsistency;
         if strong { Ok(index) } else { Err(Rejection::NotStrong(name.to_owned())) }
     }

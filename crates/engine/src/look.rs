@@ -45,7 +45,7 @@ impl Cluster {
             nodes: self.by_id().iter().map(|slot| self.node_view(*slot, &seen)).collect(),
             cuts: self.cut_links(),
             sub_clusters: seen.iter().map(|one| self.sub_cluster_view(one)).collect(),
-            changing: self.prepare_at_ms.is_some() || !self.exchanges.is_empty(),
+            changing: self.is_changing(),
             migrating: balances.into_iter().any(Balance::is_migrating),
             lost_writes: self.ground.lost.len() as u64,
         }
@@ -179,9 +179,7 @@ impl Cluster {
         partition: PartitionId,
         on: Option<NodeId>,
     ) -> Result<Explanation, Rejection> {
-        let index = self
-            .namespace_index(namespace)
-            .ok_or_else(|| Rejection::NoNamespace(namespace.to_owned()))?;
+        let index = self.namespace_named(namespace)?;
         let number = match self.sub_cluster_on(on) {
             Err(Rejection::NothingRuns) => return Ok(nothing_runs(namespace, partition)),
             found => found?,

@@ -83,14 +83,10 @@ impl Cluster {
     pub fn losses(&self, namespace: &str) -> Option<Losses> {
         let index = self.namespace_index(namespace)?;
         let settings = &self.setup.namespaces[index];
-        let changing = self.prepare_at_ms.is_some() || !self.exchanges.is_empty();
-        if changing || settings.mode == Mode::Available {
+        if self.is_changing() || settings.mode == Mode::Available {
             return None;
         }
-        let running: NodeSet = (0..self.nodes.len())
-            .map(Slot::new)
-            .filter(|s| self.nodes[s.index()].is_up())
-            .collect();
+        let running = self.running();
         let mut rosters: Vec<Rc<Roster>> = Vec::new();
         let mut held = vec![None; self.nodes.len()];
         for slot in running.iter() {
@@ -145,12 +141,11 @@ impl Cluster {
                 if protected { version.with_revived(RevivedBy::RosterProtection) } else { version },
             );
         }
-        let replication_factor = usize::from(self.setup.namespaces[index].replication_factor);
-        let row = roster.rows.row(pid);
+        let replicas = roster.replicas(pid, self.setup.namespaces[index].replication_factor);
         Position {
             marks,
-            roster_replicas: row.iter().take(replication_factor).copied().collect(),
-            roster_master: row.first().copied(),
+            roster_replicas: replicas.iter().copied().collect(),
+            roster_master: replicas.first().copied(),
         }
     }
 }

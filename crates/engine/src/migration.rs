@@ -199,10 +199,9 @@ impl Balance {
 
     /// Whether a node is a roster-replica of a partition; in AP there is none and nothing is delayed for it (\[model\]).
     fn is_roster_replica(&self, pid: PartitionId, node: Slot) -> bool {
-        self.roster.as_ref().is_none_or(|roster| {
-            let replicas = roster.rows.row(pid).iter().take(usize::from(self.replication_factor));
-            replicas.into_iter().any(|slot| *slot == node)
-        })
+        self.roster
+            .as_ref()
+            .is_none_or(|roster| roster.replicas(pid, self.replication_factor).contains(&node))
     }
 
     /// The verdicts, added up.

@@ -100,7 +100,7 @@ struct RowMaker<'a> {
     /// Present and quiesced: last in every row.
     last: NodeSet,
     racks: [RackId; MAX_NODES],
-    replication_factor: usize,
+    replication_factor: u8,
     /// Replicas that an active partition has here.
     width: usize,
     /// min(racks of those live, RF); 0 where racks make no difference.
@@ -116,9 +116,9 @@ impl<'a> RowMaker<'a> {
             racks[slot.index()] = entry.rack;
         }
         let live = present.minus(scene.quiesced);
-        let replication_factor = usize::from(scene.replication_factor);
+        let replication_factor = scene.replication_factor;
         let count = distinct_racks(live.iter().map(|slot| racks[slot.index()]));
-        let distinct = if count > 1 { count.min(replication_factor) } else { 0 };
+        let distinct = if count > 1 { count.min(usize::from(replication_factor)) } else { 0 };
         let last = present.and(scene.quiesced);
         let row = Vec::with_capacity(roster.len());
         let (is_live, is_present) = (live.into(), present.into());
@@ -138,8 +138,7 @@ impl<'a> RowMaker<'a> {
 
     /// The roster-replicas of a partition, present or not.
     fn roster_replicas(&self, pid: PartitionId) -> &'a [Slot] {
-        let row = self.roster.rows.row(pid);
-        &row[..self.replication_factor.min(row.len())]
+        self.roster.replicas(pid, self.replication_factor)
     }
 
     /// The part of the row that a rebalance has to look at (see [`take_seats`]): the roster's row without the absent
@@ -154,7 +153,7 @@ impl<'a> RowMaker<'a> {
         let start = held.max(1);
         seats.clear();
         let live_row = full_row.clone().filter(|slot| is_live.contains(*slot));
-        if held < self.replication_factor && start < self.distinct {
+        if held < usize::from(self.replication_factor) && start < self.distinct {
             self.row.clear();
             self.row.extend(live_row);
             let rack_of = |slot: Slot| self.racks[slot.index()];

@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::id::{IdError, NodeId, RackId};
+use crate::id::{IdError, NodeId, PartitionId, RackId};
 use crate::link::{NodeSet, Slot};
 use crate::succession::RosterRows;
 
@@ -83,6 +83,12 @@ impl Roster {
     /// Whether both name the same nodes on the same racks, whatever their generations.
     pub fn same_nodes(&self, other: &Self) -> bool {
         self.entries == other.entries
+    }
+
+    /// The roster-replicas of a partition, the roster-master first: the first RF of the roster's row (domain.md §3).
+    pub fn replicas(&self, pid: PartitionId, replication_factor: u8) -> &[Slot] {
+        let row = self.rows.row(pid);
+        &row[..usize::from(replication_factor).min(row.len())]
     }
 
     /// How many nodes it has: `n` of domain.md §5.
