@@ -1,0 +1,301 @@
+//! From a setup and entries to a link.
+//!
+//! Invariant: writes what `reader` reads back. Not here: limits and the check (the parent's).
+
+use rosterlab_engine::{
+    ClusterSetup, Command, Digest, Mode, NodeId, NodeSetup, Profile, ReadMode, RosterNodes,
+    Shutdown,
+};
+
+use super::DIGITS;
+use crate::timeline::{Entry, Settle};
+
+/// Writes from left to right.
+pub(super) struct Writer {
+    pub out: String,
+    table: Vec<NodeId>,
+    namespaces: Vec<String>,
+    digests: Vec<Digest>,
+}
+
+impl Writer {
+    pub fn new(setup: &ClusterSetup, entries: &[Entry]) -> Self {
+        let mut table: Vec<NodeId> = setup.nodes.iter().map(|node| node.id).collect();
+        for entry in entries {
+            if let Entry::Act { command: Command::AddNode { id, .. }, .. } = entry
+                && !table.contains(id)
+            {
+                table.push(*id);
+            }
+        }
+        let namespaces = setup.namespaces.iter().map(|namespace| namespace.name.clone()).collect();
+        Self { out: String::new(), table, namespaces, digests: Vec::new() }
+    }
+
+    pub fn text(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    pub fn number(&mut self, number: u64) {
+        let mut digits = [0; 13];
+        let mut left = number;
+        let mut from = digits.len();
+        loop {
+            from -= 1;
+            digits[from] = DIGITS[usize::try_from(left % 36).unwrap_or(0)];
+            left /= 36;
+            if left == 0 {
+                break;
+            }
+        }
+        self.out.extend(digits[from..].iter().map(|digit| char::from(*digit)));
+    }
+
+    pub fn settings(&mut self, setup: &ClusterSetup) {
+        self.text(match setup.profile {
+            Profile::V4_5_3 => "_a",
+            Profile::V6_0 => "_b",
+        });
+        let usual = ClusterSetup::of(Vec::new(), 1);
+        if setup.migration_rate_per_s != usual.migration_rate_per_s {
+            self.text(".r");
+            self.number(u64::from(setup.migration_rate_per_s));
+        }
+        if setup.fill_delay_ms != usual.fill_delay_ms {
+            self.text(".f");
+            self.number(u64::from(setup.fill_delay_ms));
+        }
+        for namespace in &setup.namespaces {
+            self.text(".n");
+            self.number(u64::from(namespace.replication_factor));
+            // An upper-case letter ends the number.
+            self.text(if namespace.mode == Mode::Available { "A" } else { "S" });
+            self.text(if namespace.commit_to_device { "C" } else { "" });
+            if namespace.devices != 1 {
+                self.text("D");
+                self.number(u64::from(namespace.devices));
+            }
+            self.text("-");
+            for byte in namespace.name.bytes() {
+                if byte.is_ascii_alphanumeric() {
+                    self.out.push(char::from(byte));
+                } else {
+                    self.text("~");
+                    self.out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+                    self.out.push(char::from(DIGITS[usize::from(byte & 15)]));
+                }
+            }
+        }
+    }
+
+    pub fn nodes(&mut self, setup: &ClusterSetup) {
+        let mut rest = &setup.nodes[..];
+        let mut rack = None;
+        self.text("_");
+        while let [first, after @ ..] = rest {
+            if rest.len() < setup.nodes.len() {
+                self.text(".");
+            }
+            if rack != Some(first.rack) {
+                self.number(u64::from(first.rack.get()));
+                rack = Some(first.rack);
+            }
+            self.text("-");
+            self.text(&first.id.to_string());
+            let up = run(first, after, 1);
+            let down = run(first, after, -1);
+            if up.max(down) > 0 {
+                self.text(if up > 0 { "~" } else { "~-" });
+                self.number(u64::try_from(up.max(down)).unwrap_or(0));
+            }
+            rest = &after[up.max(down)..];
+        }
+    }
+
+    /// A node's place, in as many digits as every place has.
+    fn place(&mut self, node: NodeId) {
+        let found = self.table.iter().position(|known| *known == node);
+        debug_assert!(found.is_some(), "a command that was done names nodes that are there");
+        let place = found.unwrap_or(0);
+        if self.table.len() > DIGITS.len() {
+            self.out.push(char::from(DIGITS[place / DIGITS.len() % DIGITS.len()]));
+        }
+        self.out.push(char::from(DIGITS[place % DIGITS.len()]));
+    }
+
+    fn places(&mut self, nodes: &[NodeId]) {
+        let place_of = |node: &NodeId| self.table.iter().position(|known| known == node);
+        let places: Vec<Option<usize>> = nodes.iter().map(place_of).collect();
+        let mut from = 0;
+        while from < nodes.len() {
+            let mut to = from;
+            while to + 1 < nodes.len() && places[to + 1] == places[to].map(|place| place + 1) {
+                to += 1;
+            }
+            self.place(nodes[from]);
+            if to > from + 1 {
+                self.text("~");
+            }
+            if to > from {
+                self.place(nodes[to]);
+            }
+            from = to + 1;
+        }
+    }
+
+    fn sides(&mut self, sides: &[Vec<NodeId>]) {
+        for (index, side) in sides.iter().enumerate() {
+            self.text(if index > 0 { "." } else { "" });
+            self.places(side);
+        }
+    }
+
+    fn namespace(&mut self, name: &str) {
+        let place = self.namespaces.iter().position(|known| known == name);
+        self.number(u64::try_from(place.unwrap_or(0)).unwrap_or(0));
+    }
+
+    fn on(&mut self, sign: &str, on: Option<NodeId>) {
+        if let Some(on) = on {
+            self.text(sign);
+            self.place(on);
+        }
+    }
+
+    fn digest(&mut self, digest: &Digest) {
+        self.text(".");
+        if let Some(place) = self.digests.iter().position(|known| known == digest) {
+            self.text("~");
+            self.number(u64::try_from(place).unwrap_or(0));
+            return;
+        }
+        self.digests.push(*digest);
+        for byte in digest.0 {
+            self.out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            self.out.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+
+    pub fn entry(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Pass { ms } => {
+                self.text("p");
+                self.number(*ms);
+            }
+            Entry::Migrate { partitions } => {
+                self.text("g");
+                if let Some(partitions) = partitions {
+                    self.number(u64::from(*partitions));
+                }
+            }
+            Entry::Act { command, settle } => {
+                self.text(if *settle == Settle::Prepared { "~" } else { "" });
+                self.command(command);
+            }
+        }
+    }
+
+    fn command(&mut self, command: &Command) {
+        let mut of_nodes = |letter: &str, nodes: &[NodeId]| {
+            self.text(letter);
+            self.places(nodes);
+        };
+        match command {
+            Command::Stop { nodes, shutdown: Shutdown::Clean } => of_nodes("s", nodes),
+            Command::Stop { nodes, shutdown: Shutdown::Unclean } => of_nodes("c", nodes),
+            Command::Start { nodes } => of_nodes("t", nodes),
+            Command::Quiesce { nodes } => of_nodes("q", nodes),
+            Command::QuiesceUndo { nodes } => of_nodes("u", nodes),
+            Command::Wipe { nodes, device } => {
+                of_nodes("w", nodes);
+                if let Some(device) = device {
+                    self.text(".");
+                    self.number(u64::from(*device));
+                }
+            }
+            Command::AddNode { id, rack } => {
+                self.text("a");
+                self.number(u64::from(rack.get()));
+                self.text("-");
+                self.text(&id.to_string());
+            }
+            Command::MoveToRack { nodes, rack } => {
+                self.text("m");
+                self.number(u64::from(rack.get()));
+                self.text(".");
+                self.places(nodes);
+            }
+            Command::Cut { between } => {
+                self.text("k");
+                self.sides(between);
+            }
+            Command::Heal { between } => {
+                self.text("h");
+                self.sides(between.as_deref().unwrap_or(&[]));
+            }
+            Command::RosterSet { namespace, nodes, on } => self.roster_set(namespace, nodes, *on),
+            Command::Recluster { on } => {
+                self.text("r");
+                self.on("", *on);
+            }
+            Command::Revive { namespace, nodes } => {
+                self.text("v");
+                self.namespace(namespace);
+                if let Some(nodes) = nodes {
+                    self.text(".");
+                    self.places(nodes);
+                }
+            }
+            Command::Write { namespace, key, from } => {
+                self.text("i");
+                self.client(namespace, key, *from);
+            }
+            Command::Read { namespace, key, from, mode } => {
+                self.text(match mode {
+                    ReadMode::Session => "ds",
+                    ReadMode::Linearize => "dl",
+                    ReadMode::AllowReplica => "dr",
+                    ReadMode::AllowUnavailable => "du",
+                });
+                self.client(namespace, key, *from);
+            }
+        }
+    }
+
+    fn client(&mut self, namespace: &str, key: &Digest, from: Option<NodeId>) {
+        self.namespace(namespace);
+        self.digest(key);
+        self.on(".", from);
+    }
+
+    fn roster_set(&mut self, namespace: &str, nodes: &RosterNodes, on: Option<NodeId>) {
+        let RosterNodes::List(entries) = nodes else {
+            self.text("o");
+            self.namespace(namespace);
+            return self.on("-", on);
+        };
+        self.text("l");
+        self.namespace(namespace);
+        self.on("-", on);
+        let mut rest = &entries[..];
+        while let [first, ..] = rest {
+            let same = rest.iter().take_while(|entry| entry.rack == first.rack).count();
+            let nodes: Vec<NodeId> = rest[..same].iter().map(|entry| entry.node).collect();
+            self.text(".");
+            self.number(u64::from(first.rack.get()));
+            self.text("-");
+            self.places(&nodes);
+            rest = &rest[same..];
+        }
+    }
+}
+
+/// How many of the nodes after one are on its rack with ids that go on by one each.
+fn run(first: &NodeSetup, after: &[NodeSetup], by: i64) -> usize {
+    let follows = |(index, node): &(usize, &NodeSetup)| {
+        let away = i64::try_from(index + 1).ok().map(|away| away * by);
+        let id = away.and_then(|away| first.id.get().checked_add_signed(away));
+        node.rack == first.rack && id == Some(node.id.get())
+    };
+    after.iter().enumerate().take_while(follows).count()
+}
