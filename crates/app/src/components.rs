@@ -17,8 +17,10 @@ pub mod icons;
 pub mod links;
 pub mod map;
 pub mod node_card;
+pub mod panel;
 pub mod placed;
 pub mod roster;
+pub mod share;
 pub mod toolbar;
 pub mod why;
 

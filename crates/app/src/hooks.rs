@@ -4,12 +4,17 @@
 //! inside effects and never one of their dependencies. Places are set through the style *object*, which a strict
 //! Content-Security-Policy allows; a `style` attribute it would not. Not here: what is shown.
 
-use wasm_bindgen::JsCast;
+use std::rc::Rc;
+
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{EventTarget, HtmlElement, KeyboardEvent, ResizeObserver, window};
 use yew::prelude::*;
 
+use crate::components::Dispatch;
 use crate::layout::{Point, Rect};
+use crate::state::Action;
 
 /// The usual size of a page's text, in CSS pixels.
 const USUAL_TEXT_PX: i32 = 16;
@@ -150,6 +155,53 @@ pub fn focus(selector: &str) {
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // Fails only for elements that cannot have it.
         element.focus().ok();
+    }
+}
+
+/// Copies a text and tells those who listen whether that worked; `what` begins the sentence.
+pub fn copy(text: &str, dispatch: &Dispatch, what: &'static str) {
+    let Some(window) = window() else { return };
+    // Where a page is not served securely there is no clipboard.
+    let clipboard = window.navigator().clipboard();
+    let dispatch = dispatch.clone();
+    let copied = (!clipboard.is_undefined()).then(|| clipboard.write_text(text));
+    spawn_local(async move {
+        let is_done = match copied {
+            Some(copied) => JsFuture::from(copied).await.is_ok(),
+            None => false,
+        };
+        let said = if is_done {
+            " is copied."
+        } else {
+            " could not be copied: select it, and copy it by hand."
+        };
+        dispatch.dispatch(Action::Announce([what, said].concat().into()));
+    });
+}
+
+/// Follows links: calls back with what stands behind the `#` of the address when a person changes it.
+#[hook]
+pub fn use_followed_links(followed: Callback<Rc<str>>) {
+    use_effect_with((), move |()| {
+        let listener = window().map(|window| {
+            Listener::new(window.into(), "hashchange", move |_| followed.emit(hash().into()))
+        });
+        move || drop(listener)
+    });
+}
+
+/// What stands behind the `#` of the address, with it.
+#[must_use]
+pub fn hash() -> String {
+    window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// Puts a link behind the `#` of the address, in place of what is there, without a step of the browser's own history.
+pub fn put_hash(link: &str) {
+    let history = window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        // Browsers refuse when it is done very often; the next step puts it again.
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{link}"))).ok();
     }
 }
 

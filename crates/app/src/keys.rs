@@ -1,7 +1,7 @@
 //! Which key does what: one table, read both ways.
 //!
 //! Invariant: a key press finds its verb and a verb finds its key in the same table. Single letters work only while a
-//! card has the focus (WCAG 2.1.4), keys with Ctrl everywhere but in text fields. Not here: what a verb does (see
+//! card has the focus, and can be turned off with `?` (WCAG 2.1.4); keys with Ctrl work everywhere but in text fields. Not here: what a verb does (see
 //! `state`), keys of the map and of the links (their components', with [`direction`]).
 
 use crate::layout::Direction;
@@ -44,7 +44,7 @@ const fn page(verb: Verb, key: &'static str, shift: bool) -> Shortcut {
 }
 
 /// The table; of several keys for one verb the first is shown.
-const TABLE: [Shortcut; 17] = [
+const TABLE: [Shortcut; 18] = [
     card(Verb::Stop, "s"),
     card(Verb::Crash, "c"),
     card(Verb::Start, "t"),
@@ -59,6 +59,7 @@ const TABLE: [Shortcut; 17] = [
     card(Verb::Play, "p"),
     card(Verb::Migrate, "f"),
     card(Verb::Help, "?"),
+    Shortcut { verb: Verb::Help, scope: Scope::Page, key: "?", ctrl: false, shift: false },
     page(Verb::Undo, "z", false),
     page(Verb::Redo, "z", true),
     page(Verb::Redo, "y", false),

@@ -20,6 +20,7 @@ pub mod layout;
 pub mod look;
 pub mod paint;
 pub mod panic;
+pub mod recorder;
 pub mod roster_diff;
 pub mod rules;
 pub mod sentences;

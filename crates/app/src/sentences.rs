@@ -10,6 +10,7 @@ use rosterlab_engine::{
     NodeId, PARTITIONS, ReadMode, RosterEntry, RosterNodes, Rule, Shutdown, Untrusted, Verdict,
 };
 use rosterlab_scenario::Entry;
+use rosterlab_scenario::link::Linked;
 
 use crate::rules;
 use crate::text::{clock, count, insert_sorted, is_are, list, thousands};
@@ -99,6 +100,26 @@ fn links(links: &[Link]) -> String {
 
 fn roster(entries: &[RosterEntry]) -> String {
     entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What is said of a file that is not even read.
+pub const FILE_TOO_LONG: &str =
+    "This file has more than 4 MiB, which no scenario needs. Nothing has changed.";
+/// What is said of a file that the browser does not give.
+pub const FILE_UNREADABLE: &str = "The browser could not read this file. Nothing has changed.";
+
+/// What following a link in the address has come to.
+#[must_use]
+pub fn of_link(linked: &Linked) -> String {
+    let steps = u32::try_from(linked.timeline.entries().len()).unwrap_or(u32::MAX);
+    let came = format!("Followed a link: {}.", count(steps, "step"));
+    match &linked.differs {
+        None => came,
+        Some(version) => format!(
+            "{came} It was made with version {version} of Rosterlab, which came to another result than \
+             this one does."
+        ),
+    }
 }
 
 /// What an event says.

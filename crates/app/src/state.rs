@@ -12,12 +12,13 @@ use rosterlab_engine::{
     PARTITIONS, PartitionId, RackId, Rejection, RosterNodes, Rule, Shutdown,
     SubClusterNamespaceView, SubClusterView, Verdict,
 };
-use rosterlab_scenario::{Entry, Settle, Timeline};
+use rosterlab_scenario::{Entry, Scenario, Settle, Timeline, link};
 use yew::Reducible;
 
 use crate::groups::{Group, groups};
 use crate::look::Look;
 use crate::paint::step_from;
+use crate::recorder;
 use crate::sentences;
 use crate::text::{capitalized, insert_sorted};
 use crate::verbs::Verb;
@@ -70,6 +71,32 @@ pub enum Action {
     SystemDark(bool),
     /// Says something to those who listen.
     Announce(Rc<str>),
+    /// Closes the panel that is open.
+    ClosePanel,
+    /// Turns keys that are single letters on or off.
+    SetLetters(bool),
+    /// Came with a link.
+    Follow(Rc<str>),
+    /// Opened a file: its text, or why it has none.
+    Open(Result<Rc<str>, FileFault>),
+}
+
+/// Why a file was not even read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// It has more bytes than a scenario may have.
+    TooLong,
+    /// The browser did not give it.
+    Unreadable,
+}
+
+/// A panel that opens over the floor when it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// The keys.
+    Keys,
+    /// Link and file.
+    Share,
 }
 
 /// Where the focus has to go because of an action.
@@ -79,6 +106,10 @@ pub enum Focus {
     Card(NodeId),
     /// To a link.
     Link(Link),
+    /// To the panel that has been opened.
+    Panel(Panel),
+    /// To a verb's button.
+    Button(Verb),
 }
 
 /// Something of which each is new, even if it says the same as the one before.
@@ -122,7 +153,8 @@ pub struct State {
     speed: u32,
     is_dark: Option<bool>,
     is_system_dark: bool,
-    is_help_open: bool,
+    panel: Option<Panel>,
+    are_letters_on: bool,
 }
 
 impl PartialEq for State {
@@ -184,9 +216,20 @@ impl State {
             speed: SPEEDS[1],
             is_dark: None,
             is_system_dark: false,
-            is_help_open: false,
+            panel: None,
+            are_letters_on: true,
         };
         state.look();
+        state
+    }
+
+    /// The page as it opens at an address: at what a link in it leads to, else as ever.
+    #[must_use]
+    pub fn at(link: &str) -> Self {
+        let mut state = Self::open();
+        if link.len() > 1 {
+            state.follow(link);
+        }
         state
     }
 
@@ -356,10 +399,16 @@ impl State {
         self.is_dark.unwrap_or(self.is_system_dark)
     }
 
-    /// Whether the keys are shown.
+    /// The panel that is open.
     #[must_use]
-    pub fn is_help_open(&self) -> bool {
-        self.is_help_open
+    pub fn panel(&self) -> Option<Panel> {
+        self.panel
+    }
+
+    /// Whether keys that are single letters work.
+    #[must_use]
+    pub fn are_letters_on(&self) -> bool {
+        self.are_letters_on
     }
 
     /// The command of a verb that does something to the cluster.
@@ -442,6 +491,7 @@ impl State {
             self.selected = node.id;
         }
         self.timeline = Rc::new(timeline);
+        recorder::note(&self.timeline, None);
         self.view = Rc::new(view);
         self.refusal = None;
         self.look();
@@ -459,6 +509,7 @@ impl State {
 
     /// Does an entry and tells what came of it.
     fn perform(&mut self, entry: &Entry) {
+        recorder::note(&self.timeline, Some(entry));
         let mut timeline = Timeline::clone(&self.timeline);
         if let Err(rejection) = timeline.perform(entry.clone()) {
             return self.refuse(refusal(&rejection));
@@ -519,7 +570,8 @@ impl State {
             Verb::Undo | Verb::Redo => self.travel(verb),
             Verb::Migrate => self.perform(&Entry::Migrate { partitions: None }),
             Verb::Play => self.is_playing = !self.is_playing,
-            Verb::Help => self.is_help_open = !self.is_help_open,
+            Verb::Help => self.toggle_panel(Panel::Keys),
+            Verb::Share => self.toggle_panel(Panel::Share),
             Verb::Theme => self.is_dark = Some(!self.is_dark()),
             Verb::Links => {
                 let other = self.view.nodes.iter().rev().find(|node| node.id != self.selected);
@@ -527,6 +579,53 @@ impl State {
                 self.focus.renew(self.link.map(Focus::Link));
             }
             _ => {}
+        }
+    }
+
+    fn toggle_panel(&mut self, panel: Panel) {
+        self.panel = (self.panel != Some(panel)).then_some(panel);
+        self.focus.renew(Some(match self.panel {
+            Some(panel) => Focus::Panel(panel),
+            None => Focus::Button(panel.verb()),
+        }));
+    }
+
+    /// Goes on from another timeline, told as such.
+    fn go_on_from(&mut self, timeline: Timeline, told: &str) {
+        self.partition = None;
+        self.on = None;
+        self.namespace = 0;
+        self.arrive(timeline);
+        self.tell(format!("{told} {}", sentences::standing(&self.view)));
+    }
+
+    /// Does what a link tells; one that cannot be followed changes nothing.
+    fn follow(&mut self, link: &str) {
+        match link::read(link) {
+            Ok(linked) => {
+                let told = sentences::of_link(&linked);
+                self.go_on_from(linked.timeline, &told);
+            }
+            Err(error) => {
+                self.refuse(format!("This link cannot be followed: {error}. Nothing has changed."));
+            }
+        }
+    }
+
+    /// Does what a scenario file tells; one with a mistake changes nothing.
+    fn open_file(&mut self, file: Result<&str, FileFault>) {
+        let scenario = match file {
+            Ok(text) => Scenario::parse(text.as_bytes()),
+            Err(FileFault::TooLong) => return self.refuse(sentences::FILE_TOO_LONG.to_owned()),
+            Err(FileFault::Unreadable) => {
+                return self.refuse(sentences::FILE_UNREADABLE.to_owned());
+            }
+        };
+        match scenario.and_then(|scenario| Ok((scenario.timeline()?, scenario.title))) {
+            Ok((timeline, title)) => self.go_on_from(timeline, &format!("Opened “{title}”.")),
+            Err(error) => {
+                self.refuse(format!("This file is no scenario: {error}. Nothing has changed."));
+            }
         }
     }
 
@@ -601,6 +700,13 @@ impl State {
             Action::SystemDark(is_dark) if self.is_system_dark == is_dark => return false,
             Action::SystemDark(is_dark) => self.is_system_dark = is_dark,
             Action::Announce(text) => self.announcement.renew(text),
+            Action::ClosePanel => match self.panel {
+                Some(panel) => self.toggle_panel(panel),
+                None => return false,
+            },
+            Action::SetLetters(on) => self.are_letters_on = on,
+            Action::Follow(link) => self.follow(&link),
+            Action::Open(file) => self.open_file(file.as_deref().map_err(|fault| *fault)),
         }
         true
     }
@@ -616,6 +722,17 @@ impl Reducible for State {
             Rc::new(next)
         } else {
             self
+        }
+    }
+}
+
+impl Panel {
+    /// The verb that opens and closes it.
+    #[must_use]
+    pub fn verb(self) -> Verb {
+        match self {
+            Self::Keys => Verb::Help,
+            Self::Share => Verb::Share,
         }
     }
 }
@@ -825,5 +942,49 @@ mod tests {
         let state = run([Action::ShowPartition(partition)]);
         assert_eq!(state.partition(), partition);
         assert!(state.announcement().what.contains("1042"), "{}", state.announcement().what);
+    }
+
+    #[test]
+    fn a_link_is_followed_and_a_broken_one_changes_nothing() {
+        let crashed = run(select_and("A103", Verb::Crash));
+        let address = link::write(crashed.timeline()).unwrap();
+        let there = State::at(&format!("#{address}"));
+        assert_eq!(there.view(), crashed.view());
+        assert!(there.news().starts_with("Followed a link: 1 step."), "{}", there.news());
+        let broken = crashed.clone().reduce(Action::Follow("#s1=0.1.0".into()));
+        assert_eq!(broken.view(), crashed.view());
+        let why = broken.refusal().unwrap();
+        assert!(why.contains("character 9"), "{why}");
+        assert_eq!(State::at("#").refusal(), None);
+    }
+
+    #[test]
+    fn a_file_is_opened_and_a_broken_one_changes_nothing() {
+        let crashed = run(select_and("A103", Verb::Crash));
+        let json = Scenario::from_timeline("Mine", crashed.timeline()).to_json();
+        let opened = run([Action::Open(Ok(json.as_str().into()))]);
+        assert_eq!(opened.view(), crashed.view());
+        assert!(opened.news().starts_with("Opened “Mine”."), "{}", opened.news());
+        for (file, said) in [
+            (Ok("{".into()), "line 1 column 1"),
+            (Err(FileFault::TooLong), "4 MiB"),
+            (Err(FileFault::Unreadable), "could not read"),
+        ] {
+            let same = crashed.clone().reduce(Action::Open(file));
+            assert_eq!(same.view(), crashed.view());
+            assert!(same.refusal().unwrap().contains(said), "{:?}", same.refusal());
+        }
+    }
+
+    #[test]
+    fn a_panel_takes_the_focus_and_gives_it_back() {
+        let open = run([Action::Press(Verb::Help)]);
+        assert_eq!(open.panel(), Some(Panel::Keys));
+        assert_eq!(open.focus().what, Some(Focus::Panel(Panel::Keys)));
+        let other = open.reduce(Action::Press(Verb::Share));
+        assert_eq!(other.panel(), Some(Panel::Share));
+        let closed = other.reduce(Action::ClosePanel);
+        assert_eq!((closed.panel(), &closed.focus().what), (None, &Some(Focus::Button(Verb::Share))));
+        assert!(Rc::ptr_eq(&closed.clone(), &closed.reduce(Action::ClosePanel)));
     }
 }

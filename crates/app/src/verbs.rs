@@ -38,6 +38,8 @@ pub enum Verb {
     Redo,
     /// Shows or hides the keys.
     Help,
+    /// Shows or hides what shares the experiment.
+    Share,
     /// Light or dark.
     Theme,
 }
@@ -63,6 +65,7 @@ impl Verb {
             Self::Undo => "undo",
             Self::Redo => "redo",
             Self::Help => "help",
+            Self::Share => "share",
             Self::Theme => "theme",
         }
     }
@@ -87,6 +90,7 @@ impl Verb {
             Self::Undo => "Undo",
             Self::Redo => "Redo",
             Self::Help => "Keys",
+            Self::Share => "Share",
             Self::Theme => "Theme",
         }
     }
@@ -111,6 +115,7 @@ impl Verb {
             Self::Undo => "take the last step back",
             Self::Redo => "do it again",
             Self::Help => "show or hide the keys",
+            Self::Share => "a link to this experiment, or a file of it",
             Self::Theme => "switch between light and dark",
         }
     }

@@ -2,35 +2,42 @@
 
 use std::rc::Rc;
 
-use gloo_timers::callback::Interval;
+use gloo_timers::callback::{Interval, Timeout};
+use rosterlab_scenario::link;
 use web_sys::{KeyboardEvent, window};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::counts::{counts_panel, patterns};
 use crate::components::floor::{FloorPanel, card_selector};
-use crate::components::header::{header, help};
+use crate::components::header::header;
 use crate::components::history::history;
 use crate::components::links::selector as link_selector;
 use crate::components::map::map_panel;
+use crate::components::panel::panel;
 use crate::components::roster::roster_panel;
 use crate::components::toolbar::toolbar;
 use crate::components::why::why;
-use crate::hooks::{focus, is_typing, use_page_keys, use_system_dark};
+use crate::hooks::{
+    focus, hash, is_typing, put_hash, use_followed_links, use_page_keys, use_system_dark,
+};
 use crate::keys::{self, Press, Scope};
 use crate::look::Look;
 use crate::state::{Action, Focus, Numbered, State};
 
 /// How often time goes on while it runs, in real milliseconds.
 const TICK_MS: u32 = 100;
+/// How long the address may lag behind, in real milliseconds.
+const ADDRESS_MS: u32 = 400;
 
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let handle = use_reducer(State::open);
+    let handle = use_reducer(|| State::at(&hash()));
     let dispatch = handle.dispatcher();
     let state = Rc::new(State::clone(&handle));
-    use_keys(&dispatch);
+    use_keys(state.are_letters_on(), &dispatch);
+    use_address(&state, &dispatch);
     use_theme(state.is_dark(), &dispatch);
     use_time(state.is_running().then_some(state.speed()), &dispatch);
     use_focus(state.focus());
@@ -45,7 +52,7 @@ pub fn App() -> Html {
             { header(s, d) }
             <main class="board">
                 <div class="left">
-                    { help(s) }
+                    { panel(s, d) }
                     <section {class} aria-label="What happened last">
                         <p data-news="">{ &**state.news() }</p>
                         <div role="alert" class="refusal">
@@ -80,13 +87,18 @@ pub fn App() -> Html {
 
 /// Keys that work wherever the focus is.
 #[hook]
-fn use_keys(dispatch: &Dispatch) {
-    let heard = use_callback(dispatch.clone(), |event: KeyboardEvent, dispatch| {
+fn use_keys(are_letters_on: bool, dispatch: &Dispatch) {
+    let inputs = (are_letters_on, dispatch.clone());
+    let heard = use_callback(inputs, |event: KeyboardEvent, (are_letters_on, dispatch)| {
         let key = event.key();
         let ctrl = event.ctrl_key() || event.meta_key();
         let press = Press { key: &key, ctrl, shift: event.shift_key() };
         let is_free = !event.default_prevented() && !event.alt_key() && !is_typing(&event);
-        if let Some(verb) = keys::verb_of(press, Scope::Page).filter(|_| is_free) {
+        if key == "Escape" && !event.default_prevented() {
+            return dispatch.dispatch(Action::ClosePanel);
+        }
+        let is_on = ctrl || *are_letters_on;
+        if let Some(verb) = keys::verb_of(press, Scope::Page).filter(|_| is_free && is_on) {
             event.prevent_default();
             dispatch.dispatch(Action::Press(verb));
         }
@@ -112,6 +124,32 @@ fn use_theme(is_dark: bool, dispatch: &Dispatch) {
     });
 }
 
+/// Keeps the experiment's link in the address, and follows links that a person puts there. The address lags a moment behind,
+/// so that a busy minute does not make a link for each tick.
+#[hook]
+fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
+    let followed = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |link: Rc<str>| dispatch.dispatch(Action::Follow(link)))
+    };
+    use_followed_links(followed);
+    let latest = use_mut_ref(|| state.timeline().clone());
+    let pending = use_mut_ref(|| None::<Timeout>);
+    use_effect_with(state.timeline().clone(), move |timeline| {
+        let is_first = Rc::ptr_eq(&latest.borrow(), timeline);
+        *latest.borrow_mut() = timeline.clone();
+        if is_first || pending.borrow().is_some() {
+            return;
+        }
+        let (shown, done) = (latest.clone(), pending.clone());
+        let timeout = Timeout::new(ADDRESS_MS, move || {
+            done.borrow_mut().take();
+            put_hash(&link::write(&shown.borrow()).unwrap_or_default());
+        });
+        *pending.borrow_mut() = Some(timeout);
+    });
+}
+
 /// Lets simulated time run at a speed; without one, nothing ticks.
 #[hook]
 fn use_time(speed: Option<u32>, dispatch: &Dispatch) {
@@ -130,6 +168,8 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
     use_effect_with(wanted.clone(), |wanted| match wanted.what {
         Some(Focus::Card(node)) => focus(&card_selector(node)),
         Some(Focus::Link(link)) => focus(&link_selector(link)),
+        Some(Focus::Panel(_)) => focus(".side-panel h2"),
+        Some(Focus::Button(verb)) => focus(&format!("[data-action=\"{}\"]", verb.action())),
         None => {}
     });
 }

@@ -5,7 +5,6 @@ use yew::prelude::*;
 use crate::components::Dispatch;
 use crate::components::button::{Face, on_press, verb_button};
 use crate::components::icons::{Icon, icon};
-use crate::keys;
 use crate::state::{Action, State};
 use crate::text::clock;
 use crate::verbs::Verb;
@@ -22,6 +21,7 @@ pub fn header(state: &State, dispatch: &Dispatch) -> Html {
             </div>
             { time(state, dispatch) }
             <div class="head-tools">
+                { verb_button(state, dispatch, Verb::Share, Face::Words) }
                 { verb_button(state, dispatch, Verb::Help, Face::Words) }
                 { verb_button(state, dispatch, Verb::Theme, Face::Picture(Icon::Theme, theme)) }
             </div>
@@ -60,29 +60,4 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
             { tool(Verb::Migrate, Icon::Finish, "Finish migrations") }
         </div>
     }
-}
-
-/// The keys, for those who asked.
-pub fn help(state: &State) -> Html {
-    let body = state.is_help_open().then(|| {
-        let keys = keys::verbs().map(|verb| {
-            html! {
-                <li key={verb.action()}>
-                    <kbd>{ keys::shortcut_of(verb) }</kbd>
-                    <span><b>{ verb.label() }</b>{ ": " }{ verb.tip() }</span>
-                </li>
-            }
-        });
-        html! {
-            <section class="panel help" aria-label="Keys">
-                <p>
-                    { "Single letters work while a card has the focus. Arrow keys go from card to card, \
-                       from link to link and across the map; Ctrl with an arrow moves a card to the next \
-                       lane; Enter cuts or restores a link." }
-                </p>
-                <ul>{ for keys }</ul>
-            </section>
-        }
-    });
-    html! { <div class="help-room">{ body }</div> }
 }

@@ -1,0 +1,78 @@
+//! What opens over the floor when it is asked for: the keys, the link, one at a time.
+//!
+//! Invariant: whatever is opened has the focus and gives it back to its button; Escape closes it.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::components::Dispatch;
+use crate::components::button::on_press;
+use crate::components::share::share;
+use crate::keys;
+use crate::state::{Action, Panel, State};
+
+/// The open panel, if there is one.
+pub fn panel(state: &State, dispatch: &Dispatch) -> Html {
+    let open = state.panel().map(|panel| {
+        let body = match panel {
+            Panel::Keys => help(state, dispatch),
+            Panel::Share => share(state, dispatch),
+        };
+        html! {
+            <section key={panel.verb().action()} class="panel side-panel" aria-label={panel.verb().label()}>
+                <div class="panel-head">
+                    <h2 tabindex="-1">{ panel.verb().label() }</h2>
+                    <button
+                        type="button"
+                        class="tool bare"
+                        data-action="close-panel"
+                        onclick={on_press(dispatch, Action::ClosePanel)}
+                    >
+                        { "Close" }<kbd aria-hidden="true">{ "Esc" }</kbd>
+                    </button>
+                </div>
+                { body }
+            </section>
+        }
+    });
+    html! { <div class="side-panel-room">{ open }</div> }
+}
+
+/// The keys.
+fn help(state: &State, dispatch: &Dispatch) -> Html {
+    let keys = keys::verbs().map(|verb| {
+        html! {
+            <li key={verb.action()}>
+                <kbd>{ keys::shortcut_of(verb) }</kbd>
+                <span><b>{ verb.label() }</b>{ ": " }{ verb.tip() }</span>
+            </li>
+        }
+    });
+    let onchange = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: Event| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                dispatch.dispatch(Action::SetLetters(input.checked()));
+            }
+        })
+    };
+    html! {
+        <div class="help">
+            <p>
+                { "Single letters work while a card has the focus, and " }<kbd>{ "?" }</kbd>
+                { " everywhere. Arrow keys go from card to card, from link to link and across the map; Ctrl \
+                   with an arrow moves a card to the next lane; Enter cuts or restores a link." }
+            </p>
+            <ul>{ for keys }</ul>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-action="letters"
+                    checked={state.are_letters_on()}
+                    {onchange}
+                />
+                { "Single letters and ? work as keys" }
+            </label>
+        </div>
+    }
+}

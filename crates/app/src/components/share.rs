@@ -1,0 +1,104 @@
+//! What leaves the page and comes back: the link that is the experiment, and scenario files.
+//!
+//! Invariant: the link and the file are made when the panel is open, not on every step; what is opened goes through the same
+//! action however it came. Not here: what a link or a file says (the scenario crate's).
+
+use std::rc::Rc;
+
+use js_sys::encode_uri_component;
+use rosterlab_scenario::{MAX_BYTES, Scenario, link};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{File, HtmlInputElement, window};
+use yew::prelude::*;
+
+use crate::components::Dispatch;
+use crate::hooks::copy;
+use crate::state::{Action, FileFault, State};
+
+/// What a saved file is called.
+const FILE_NAME: &str = "rosterlab-scenario.json";
+
+/// The panel's contents.
+pub fn share(state: &State, dispatch: &Dispatch) -> Html {
+    let timeline = state.timeline();
+    let address = link::write(timeline).map(|link| format!("{}#{link}", here()));
+    let shown = match address {
+        Some(address) => by_link(address, dispatch),
+        None => html! {
+            <p>{ "This is too long for a link. Save it as a file." }</p>
+        },
+    };
+    let json = Scenario::from_timeline("An experiment in Rosterlab", timeline).to_json();
+    let href = format!("data:application/json;charset=utf-8,{}", encode_uri_component(&json));
+    html! {
+        <div class="share">
+            <p>
+                { "The address of this page always holds the experiment: the cluster, and every step up to \
+                   where you are. Whoever opens it sees what you see." }
+            </p>
+            <div class="share-link">{ shown }</div>
+            <div class="tools">
+                <a class="tool" data-action="save" {href} download={FILE_NAME}>{ "Save as a file" }</a>
+                <label class="tool file-tool">
+                    { "Open a file" }
+                    <input
+                        type="file"
+                        class="visually-hidden"
+                        data-action="open-file"
+                        accept=".json,application/json"
+                        onchange={on_file(dispatch)}
+                    />
+                </label>
+            </div>
+        </div>
+    }
+}
+
+fn by_link(address: String, dispatch: &Dispatch) -> Html {
+    let onclick = {
+        let (address, dispatch) = (address.clone(), dispatch.clone());
+        Callback::from(move |_: MouseEvent| copy(&address, &dispatch, "The link"))
+    };
+    html! {
+        <div class="share-row">
+            <label class="visually-hidden" for="share-link">{ "Link to this experiment" }</label>
+            <input id="share-link" class="id" type="text" readonly=true value={address} />
+            <button type="button" class="tool primary" data-action="copy-link" {onclick}>
+                { "Copy link" }
+            </button>
+        </div>
+    }
+}
+
+/// The page's address without what is behind `#`.
+fn here() -> String {
+    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// Reads the chosen file.
+fn on_file(dispatch: &Dispatch) -> Callback<Event> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |event: Event| {
+        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            read(&file, &dispatch);
+        }
+        // So that the same file can be chosen again.
+        input.set_value("");
+    })
+}
+
+fn read(file: &File, dispatch: &Dispatch) {
+    // A size is a whole number of bytes below 2^53.
+    #[allow(clippy::cast_precision_loss, reason = "four million is exact")]
+    if file.size() > MAX_BYTES as f64 {
+        return dispatch.dispatch(Action::Open(Err(FileFault::TooLong)));
+    }
+    let (text, dispatch) = (file.text(), dispatch.clone());
+    spawn_local(async move {
+        let text = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
+        let text = text.map(Rc::from).ok_or(FileFault::Unreadable);
+        dispatch.dispatch(Action::Open(text));
+    });
+}
