@@ -103,8 +103,10 @@ fn roster(entries: &[RosterEntry]) -> String {
 }
 
 /// What is said of a file that is not even read.
-pub const FILE_TOO_LONG: &str =
-    "This file has more than 4 MiB, which no scenario needs. Nothing has changed.";
+pub const FILE_TOO_LONG: &str = "This file is far longer than an experiment. Nothing has changed.";
+/// What is said of a scenario file.
+pub const FILE_IS_SCENARIO: &str = "This is a scenario file, which the command line runs; the page opens \
+                                    links and the files that it saves. Nothing has changed.";
 /// What is said of a file that the browser does not give.
 pub const FILE_UNREADABLE: &str = "The browser could not read this file. Nothing has changed.";
 

@@ -12,7 +12,7 @@ use rosterlab_engine::{
     PARTITIONS, PartitionId, RackId, Rejection, RosterNodes, Rule, Shutdown,
     SubClusterNamespaceView, SubClusterView, Verdict,
 };
-use rosterlab_scenario::{Entry, Scenario, Settle, Timeline, link};
+use rosterlab_scenario::{Entry, Settle, Timeline, link};
 use yew::Reducible;
 
 use crate::groups::{Group, groups};
@@ -607,25 +607,20 @@ impl State {
                 self.go_on_from(linked.timeline, &told);
             }
             Err(error) => {
-                self.refuse(format!("This link cannot be followed: {error}. Nothing has changed."));
+                self.refuse(format!("This cannot be followed: {error}. Nothing has changed."));
             }
         }
     }
 
-    /// Does what a scenario file tells; one with a mistake changes nothing.
+    /// Does what a file tells, which holds a link; one with a mistake changes nothing.
     fn open_file(&mut self, file: Result<&str, FileFault>) {
-        let scenario = match file {
-            Ok(text) => Scenario::parse(text.as_bytes()),
-            Err(FileFault::TooLong) => return self.refuse(sentences::FILE_TOO_LONG.to_owned()),
-            Err(FileFault::Unreadable) => {
-                return self.refuse(sentences::FILE_UNREADABLE.to_owned());
+        match file {
+            Ok(text) if text.trim_start().starts_with('{') => {
+                self.refuse(sentences::FILE_IS_SCENARIO.to_owned());
             }
-        };
-        match scenario.and_then(|scenario| Ok((scenario.timeline()?, scenario.title))) {
-            Ok((timeline, title)) => self.go_on_from(timeline, &format!("Opened “{title}”.")),
-            Err(error) => {
-                self.refuse(format!("This file is no scenario: {error}. Nothing has changed."));
-            }
+            Ok(text) => self.follow(text.trim()),
+            Err(FileFault::TooLong) => self.refuse(sentences::FILE_TOO_LONG.to_owned()),
+            Err(FileFault::Unreadable) => self.refuse(sentences::FILE_UNREADABLE.to_owned()),
         }
     }
 
@@ -961,12 +956,12 @@ mod tests {
     #[test]
     fn a_file_is_opened_and_a_broken_one_changes_nothing() {
         let crashed = run(select_and("A103", Verb::Crash));
-        let json = Scenario::from_timeline("Mine", crashed.timeline()).to_json();
-        let opened = run([Action::Open(Ok(json.as_str().into()))]);
+        let saved = format!("{}\n", link::write(crashed.timeline()).unwrap());
+        let opened = run([Action::Open(Ok(saved.as_str().into()))]);
         assert_eq!(opened.view(), crashed.view());
-        assert!(opened.news().starts_with("Opened “Mine”."), "{}", opened.news());
         for (file, said) in [
-            (Ok("{".into()), "line 1 column 1"),
+            (Ok("{}".into()), "command line"),
+            (Ok("".into()), "character 1"),
             (Err(FileFault::TooLong), "4 MiB"),
             (Err(FileFault::Unreadable), "could not read"),
         ] {
@@ -984,7 +979,10 @@ mod tests {
         let other = open.reduce(Action::Press(Verb::Share));
         assert_eq!(other.panel(), Some(Panel::Share));
         let closed = other.reduce(Action::ClosePanel);
-        assert_eq!((closed.panel(), &closed.focus().what), (None, &Some(Focus::Button(Verb::Share))));
+        assert_eq!(
+            (closed.panel(), &closed.focus().what),
+            (None, &Some(Focus::Button(Verb::Share)))
+        );
         assert!(Rc::ptr_eq(&closed.clone(), &closed.reduce(Action::ClosePanel)));
     }
 }

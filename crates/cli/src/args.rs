@@ -26,6 +26,11 @@ pub enum Invocation {
         /// How it is printed.
         format: Format,
     },
+    /// `scenario`
+    Scenario {
+        /// Where the scenario is.
+        file: Source,
+    },
     /// `succession`
     Succession {
         /// At least one node, none twice.
@@ -109,7 +114,7 @@ fn known(command: &str) -> Option<&'static [&'static str]> {
         "succession" => &["roster", "replication-factor", "partition"],
         "explain" => &["partition", "namespace", "on"],
         "what-if" => &["lose", "unclean"],
-        "schema" => &[],
+        "scenario" | "schema" => &[],
         _ => return None,
     })
 }
@@ -185,6 +190,7 @@ impl Raw {
                     partition: self.partition,
                 }
             }
+            "scenario" => Invocation::Scenario { file: self.file(command)? },
             "explain" => Invocation::Explain {
                 file: self.file(command)?,
                 partition: needed(self.partition, command, "partition")?,

@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use rosterlab_engine::{Cluster, NodeId, PartitionId, RosterEntry};
 use rosterlab_scenario::log::{Log, LogLine};
 use rosterlab_scenario::{MAX_BYTES, Runner, Scenario, ScenarioError, StepReport, report};
-use rosterlab_scenario::{explain, log, what_if};
+use rosterlab_scenario::{explain, link, log, what_if};
 
 use crate::args::{Format, Source};
 
@@ -58,7 +58,7 @@ fn read(file: &Source) -> Result<Scenario, Problem> {
         Source::File(path) => File::open(path).and_then(|f| f.take(most).read_to_end(&mut bytes)),
     };
     match (read, file) {
-        (Ok(_), _) => Ok(Scenario::parse(&bytes)?),
+        (Ok(_), _) => scenario(&bytes),
         (Err(error), Source::Stdin) => {
             Err(Problem::Input(format!("cannot read standard input: {error}")))
         }
@@ -66,6 +66,24 @@ fn read(file: &Source) -> Result<Scenario, Problem> {
             Err(Problem::Input(format!("cannot read {}: {error}", path.display())))
         }
     }
+}
+
+/// A scenario file's contents, or a link of the page, or a whole address that ends in one.
+fn scenario(bytes: &[u8]) -> Result<Scenario, Problem> {
+    let text = str::from_utf8(bytes).unwrap_or_default().trim();
+    let link = text.rsplit_once('#').map_or(text, |(_, link)| link);
+    if text.starts_with('{') || !link.starts_with("s1=") {
+        return Ok(Scenario::parse(bytes)?);
+    }
+    let linked = link::read(link).map_err(|error| Problem::Input(error.to_string()))?;
+    Ok(Scenario::from_timeline("From a link", &linked.timeline))
+}
+
+/// `scenario`
+pub fn print_scenario(file: &Source, out: &mut impl Write) -> Result<Verdict, Problem> {
+    let scenario = read(file)?;
+    writeln!(out, "{}", scenario.to_json().trim_end())?;
+    Ok(Verdict::Holds)
 }
 
 fn last(file: &Source) -> Result<Cluster, Problem> {

@@ -21,6 +21,8 @@ usage:
   rosterlab run FILE [--format ndjson|table|log]
       Runs a scenario. ndjson, the usual one, prints one object a step; table prints
       rows for people; log prints the server's own log lines.
+  rosterlab scenario FILE
+      Prints the scenario, which is how a link of the page becomes a file to edit.
   rosterlab succession --roster A101@1,A102@1,B101@2 --replication-factor N [--partition N]
       Prints the order of succession of a roster, one line a partition.
   rosterlab explain FILE --partition N [--namespace X] [--on NODE]
@@ -32,7 +34,7 @@ usage:
       Prints the JSON Schema of scenario files.
   rosterlab --help | --version
 
-FILE is a scenario, or - for standard input.
+FILE is a scenario, or holds a link of the page, or is - for standard input.
 exit codes: 0 all well; 1 an expectation does not hold; 2 bad input
 ";
 
@@ -73,6 +75,7 @@ fn perform(invocation: &Invocation, out: &mut impl Write) -> Result<Verdict, Pro
         }
         Invocation::Schema => commands::print(out, &rosterlab_scenario::schema_text()),
         Invocation::Run { file, format } => commands::run(file, *format, out),
+        Invocation::Scenario { file } => commands::print_scenario(file, out),
         Invocation::Succession { roster, replication_factor, partition } => {
             commands::succession(roster, *replication_factor, *partition, out)
         }

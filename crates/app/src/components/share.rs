@@ -1,12 +1,11 @@
-//! What leaves the page and comes back: the link that is the experiment, and scenario files.
+//! What leaves the page and comes back: the link that is the experiment, and files of it.
 //!
 //! Invariant: the link and the file are made when the panel is open, not on every step; what is opened goes through the same
-//! action however it came. Not here: what a link or a file says (the scenario crate's).
+//! action however it came. Not here: what a link or a file says (the scenario crate's `link`).
 
 use std::rc::Rc;
 
-use js_sys::encode_uri_component;
-use rosterlab_scenario::{MAX_BYTES, Scenario, link};
+use rosterlab_scenario::link;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, HtmlInputElement, window};
 use yew::prelude::*;
@@ -16,20 +15,25 @@ use crate::hooks::copy;
 use crate::state::{Action, FileFault, State};
 
 /// What a saved file is called.
-const FILE_NAME: &str = "rosterlab-scenario.json";
+const FILE_NAME: &str = "experiment.rosterlab.txt";
+/// The longest file that is read, in bytes: a link with a little room around it.
+const MOST_BYTES: i32 = 64 * 1024;
 
 /// The panel's contents.
 pub fn share(state: &State, dispatch: &Dispatch) -> Html {
     let timeline = state.timeline();
-    let address = link::write(timeline).map(|link| format!("{}#{link}", here()));
-    let shown = match address {
-        Some(address) => by_link(address, dispatch),
+    let written = link::write(timeline);
+    let shown = match &written {
+        Some(link) => by_link(format!("{}#{link}", here()), dispatch),
         None => html! {
-            <p>{ "This is too long for a link. Save it as a file." }</p>
+            <p>{ "This is too long for a link: it has more than 1,000 steps." }</p>
         },
     };
-    let json = Scenario::from_timeline("An experiment in Rosterlab", timeline).to_json();
-    let href = format!("data:application/json;charset=utf-8,{}", encode_uri_component(&json));
+    // What a link consists of needs no escaping.
+    let save = written.map(|link| {
+        let href = format!("data:text/plain,{link}");
+        html! { <a class="tool" data-action="save" {href} download={FILE_NAME}>{ "Save as a file" }</a> }
+    });
     html! {
         <div class="share">
             <p>
@@ -38,14 +42,14 @@ pub fn share(state: &State, dispatch: &Dispatch) -> Html {
             </p>
             <div class="share-link">{ shown }</div>
             <div class="tools">
-                <a class="tool" data-action="save" {href} download={FILE_NAME}>{ "Save as a file" }</a>
+                <span>{ save }</span>
                 <label class="tool file-tool">
                     { "Open a file" }
                     <input
                         type="file"
                         class="visually-hidden"
                         data-action="open-file"
-                        accept=".json,application/json"
+                        accept=".txt,text/plain"
                         onchange={on_file(dispatch)}
                     />
                 </label>
@@ -90,9 +94,7 @@ fn on_file(dispatch: &Dispatch) -> Callback<Event> {
 }
 
 fn read(file: &File, dispatch: &Dispatch) {
-    // A size is a whole number of bytes below 2^53.
-    #[allow(clippy::cast_precision_loss, reason = "four million is exact")]
-    if file.size() > MAX_BYTES as f64 {
+    if file.size() > f64::from(MOST_BYTES) {
         return dispatch.dispatch(Action::Open(Err(FileFault::TooLong)));
     }
     let (text, dispatch) = (file.text(), dispatch.clone());

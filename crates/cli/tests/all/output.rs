@@ -110,3 +110,18 @@ fn help_and_version() {
     }
     assert_eq!(told(&["--version"], "").1, format!("rosterlab {}\n", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn a_link_of_the_page_is_a_scenario_everywhere() {
+    let link = "https://host/page#s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1\n";
+    let (code, scenario, _) = told(&["scenario", "-"], link);
+    assert_eq!(code, 0);
+    let by_link = told(&["run", "-"], link);
+    assert_eq!(by_link, told(&["run", "-"], &scenario));
+    assert_eq!(by_link.1.lines().count(), 4, "the start and three steps: {}", by_link.1);
+    let (code, _, complaint) = told(&["run", "-"], "s1=0.1.0-0_a.n2S-main_1-A1_s5");
+    assert_eq!(
+        (code, complaint.as_str()),
+        (2, "error: step 1, character 30: a node's place is expected\n")
+    );
+}

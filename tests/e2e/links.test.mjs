@@ -1,0 +1,138 @@
+// The address holds the experiment: links, files, broken ones of both, and the panel after a crash of the page.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { openBlankPage, openPage } from "./browser.mjs";
+import { action, eventually, expectCounts, node } from "./rosterlab.mjs";
+
+const CASE = "s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1";
+
+const refusal = (page) => page.locator(".refusal").innerText();
+
+test("the address follows what is done, and opening it elsewhere shows the same", async (t) => {
+  const { page, url, complaints } = await openPage(t);
+  assert.equal(new URL(page.url()).hash, "", "nothing is done yet");
+  await node(page, "A102").click();
+  await action(page, "crash").click();
+  await eventually(() => /_c1$/.test(page.url()), true);
+  const address = page.url();
+  const { page: other, complaints: others } = await openBlankPage(t);
+  await other.goto(address.replace(/^[^#]*/, url));
+  await eventually(() => node(other, "A102").getAttribute("data-state"), "crashed");
+  assert.match(await other.locator("[data-news]").innerText(), /^Followed a link: 1 step\./);
+  assert.deepEqual([...complaints, ...others], []);
+});
+
+test("a link that is put into the address of an open page is followed", async (t) => {
+  const { page, url, complaints } = await openPage(t);
+  await page.goto(`${url}#${CASE}`);
+  await expectCounts(page, "A103", { unavailable: 4096 });
+  assert.deepEqual(complaints, []);
+});
+
+for (const [what, hash, says] of [
+  ["cut short", CASE.slice(0, 30), /This cannot be followed: .*character/],
+  ["of something else", "hello", /character 1: a link begins with s1=/],
+  ["that the cluster refuses", `${CASE}_s1`, /step 4, character 52: node A102 is down/],
+  ["far too long", `s1=${"x".repeat(20000)}`, /at most 16384 characters/],
+]) {
+  test(`a broken link, ${what}, is a sentence, and the page works on`, async (t) => {
+    const { page, complaints } = await openBlankPage(t).then(async (opened) => {
+      await opened.page.goto(`${opened.url}#${hash}`);
+      await opened.page.waitForSelector("#app h1");
+      return opened;
+    });
+    assert.match(await refusal(page), says);
+    await node(page, "A102").click();
+    await action(page, "stop").click();
+    await eventually(() => node(page, "A102").getAttribute("data-state"), "stopped");
+    assert.deepEqual(complaints, []);
+  });
+}
+
+test("a link whose result another version had decided otherwise says so", async (t) => {
+  const { page, url } = await openBlankPage(t);
+  await page.goto(`${url}#${CASE.replace("0.1.0-0_", "0.0.9-7_")}`);
+  await eventually(
+    async () => /made with version 0\.0\.9 of Rosterlab, which came to another result/.test(
+      await page.locator("[data-news]").innerText(),
+    ),
+    true,
+  );
+});
+
+test("the link can be copied, the experiment saved as a file and opened again", async (t) => {
+  const context = { permissions: ["clipboard-read", "clipboard-write"] };
+  const { page, url, complaints } = await openPage(t, { context });
+  await page.goto(`${url}#${CASE}`);
+  await expectCounts(page, "A103", { unavailable: 4096 });
+  await action(page, "share").click();
+  await eventually(() => page.evaluate(() => document.activeElement.textContent), "Share");
+  await action(page, "copy-link").click();
+  await eventually(() => page.locator("[role=status]").last().innerText(), "The link is copied.");
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(copied, /#s1=0\.1\.0-[0-9a-z]+_a\.n2S-main_1-A101~2\.2-B101~1_s34_g_c1$/);
+
+  const [download] = await Promise.all([page.waitForEvent("download"), action(page, "save").click()]);
+  assert.equal(download.suggestedFilename(), "experiment.rosterlab.txt");
+  const path = await download.path();
+  assert.equal(await readFile(path, "utf8"), copied.split("#")[1]);
+
+  await action(page, "undo").click();
+  await expectCounts(page, "A103", {});
+  await page.locator('[data-action="open-file"]').setInputFiles(path);
+  await expectCounts(page, "A103", { unavailable: 4096 });
+  assert.deepEqual(complaints, []);
+});
+
+test("a file that is none, or is huge, is a sentence, and nothing is lost", async (t) => {
+  const { page, complaints } = await openPage(t);
+  await action(page, "crash").click();
+  await action(page, "share").click();
+  const open = (buffer) =>
+    page.locator('[data-action="open-file"]').setInputFiles({ name: "x.json", mimeType: "application/json", buffer });
+  await open(Buffer.from('{"format": "nonsense"'));
+  await eventually(async () => /which the command line runs/.test(await refusal(page)), true);
+  await open(Buffer.alloc(5 * 1024 * 1024, 32));
+  await eventually(async () => /far longer than an experiment/.test(await refusal(page)), true);
+  await open(Buffer.from([0xff, 0xfe, 0x00]));
+  await eventually(async () => /This cannot be followed: character 1/.test(await refusal(page)), true);
+  assert.equal(await node(page, "A102").getAttribute("data-state"), "crashed");
+  assert.deepEqual(complaints, []);
+});
+
+test("a crash of the page gives a link that does it all again", async (t) => {
+  const { page, url } = await openPage(t);
+  await node(page, "B101").click();
+  await action(page, "stop").click();
+  await node(page, "A102").click();
+  // What holds the page is taken from under it, which it cannot survive.
+  await page.evaluate(() => document.querySelector(".steps").replaceChildren());
+  await action(page, "crash").click();
+  const href = await action(page, "replay").getAttribute("href");
+  assert.match(href, /_s3_c1$/);
+  const { page: other } = await openBlankPage(t);
+  await other.goto(`${url}${href}`);
+  await eventually(() => node(other, "A102").getAttribute("data-state"), "crashed");
+  await eventually(() => node(other, "B101").getAttribute("data-state"), "stopped");
+});
+
+test("the keys are shown on ?, wherever the focus is, and letters can be turned off", async (t) => {
+  const { page, complaints } = await openPage(t);
+  const panel = page.locator(".side-panel");
+  await page.keyboard.press("?");
+  await panel.waitFor();
+  await page.keyboard.press("Escape");
+  await eventually(() => panel.count(), 0);
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.action), "help");
+  await page.keyboard.press("?");
+  await action(page, "letters").uncheck();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await node(page, "A102").focus();
+  await page.keyboard.press("c");
+  assert.equal(await panel.count(), 0);
+  assert.equal(await node(page, "A102").getAttribute("data-state"), "up");
+  assert.deepEqual(complaints, []);
+});
