@@ -278,6 +278,7 @@ mod tests {
             },
             act(Command::QuiesceUndo { nodes: ids("A103") }),
             stop("A102 C101", Shutdown::Unclean),
+            act(Command::RemoveNode { nodes: ids("C101") }),
             Entry::Migrate { partitions: Some(10) },
             Entry::Migrate { partitions: None },
         ];

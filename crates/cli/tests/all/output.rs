@@ -118,7 +118,7 @@ fn a_link_of_the_page_is_a_scenario_everywhere() {
     assert_eq!(code, 0);
     let by_link = told(&["run", "-"], link);
     assert_eq!(by_link, told(&["run", "-"], &scenario));
-    assert_eq!(by_link.1.lines().count(), 4, "the start and three steps: {}", by_link.1);
+    assert_eq!(by_link.1.lines().count(), 3, "three steps: {}", by_link.1);
     let (code, _, complaint) = told(&["run", "-"], "s1=0.1.0-0_a.n2S-main_1-A1_s5");
     assert_eq!(
         (code, complaint.as_str()),

@@ -255,6 +255,7 @@ impl Reader<'_> {
             Some(b's') => Command::Stop { nodes: self.places(known)?, shutdown: Shutdown::Clean },
             Some(b'c') => Command::Stop { nodes: self.places(known)?, shutdown: Shutdown::Unclean },
             Some(b't') => Command::Start { nodes: self.places(known)? },
+            Some(b'x') => Command::RemoveNode { nodes: self.places(known)? },
             Some(b'q') => Command::Quiesce { nodes: self.places(known)? },
             Some(b'u') => Command::QuiesceUndo { nodes: self.places(known)? },
             Some(b'w') => {

@@ -204,6 +204,7 @@ impl Writer {
             Command::Stop { nodes, shutdown: Shutdown::Clean } => of_nodes("s", nodes),
             Command::Stop { nodes, shutdown: Shutdown::Unclean } => of_nodes("c", nodes),
             Command::Start { nodes } => of_nodes("t", nodes),
+            Command::RemoveNode { nodes } => of_nodes("x", nodes),
             Command::Quiesce { nodes } => of_nodes("q", nodes),
             Command::QuiesceUndo { nodes } => of_nodes("u", nodes),
             Command::Wipe { nodes, device } => {
