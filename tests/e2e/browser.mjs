@@ -14,7 +14,7 @@ import { chromium } from "playwright-core";
 import { startServer } from "./server.mjs";
 
 /** No GPU, no sandbox (tests may run as root), and no traffic of the browser's own. */
-const BROWSER_ARGS = [
+export const BROWSER_ARGS = [
   "--headless=new",
   "--no-sandbox",
   "--disable-gpu",

@@ -10,11 +10,12 @@ usage: cargo xtask VERB
   test [--fast]      run every check and test; --fast leaves out the page and the browser
   e2e [-- ARGS]      build the page and run the browser tests; ARGS go to node's test runner,
                      and those that end in .test.mjs name the files to run
+  perf               build the page, measure it in the browser and write docs/performance.md
   size               build the page and print what a first visit transfers; fail above the limit
   setup              only install what the other verbs need
   help               print this
 
-serve, test, e2e and size first install what is missing: the compiler's target for the browser,
+serve, test, e2e, perf and size first install what is missing: the compiler's target for the browser,
 wasm-bindgen, trunk and, for browser tests, Chromium and their npm packages. Programs go to
 $ROSTERLAB_TOOLS, by default a folder of the user's cache. ROSTERLAB_CHROMIUM names another
 browser.";
@@ -38,6 +39,8 @@ pub enum Verb {
     },
     /// Bytes of a first visit.
     Size,
+    /// Times in the browser.
+    Perf,
     /// Only the browser tests.
     E2e {
         /// What to hand on to node's test runner.
@@ -58,6 +61,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, String> {
         None | Some("help" | "--help" | "-h") => Verb::Help,
         Some("setup") => Verb::Setup,
         Some("size") => Verb::Size,
+        Some("perf") => Verb::Perf,
         Some("serve") => Verb::Serve { port: port(&mut words)? },
         Some("announce") => {
             Verb::Announce { port: port(&mut words)?.ok_or("announce wants --port N")? }

@@ -81,6 +81,11 @@ fn perform(verb: Verb) -> Result<Ended, Failure> {
                 return Ok(Ended::WithFailures);
             }
         }
+        Verb::Perf => {
+            let places = Places::find()?;
+            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut report)?;
+            suites::perf(&places, &toolbox)?;
+        }
         Verb::Test { fast: true } => {
             suites::native(&Places::find()?, &mut report);
             return Ok(summary(&report));

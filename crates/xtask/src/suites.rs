@@ -104,6 +104,32 @@ fn size(places: &Places) -> Result<Outcome, Failure> {
     Ok(Outcome::Counted(Counts::one(first_load.fits())))
 }
 
+/// Measures the built page in the browser; the script writes docs/performance.md.
+///
+/// # Errors
+/// When the page does not build or cannot be measured. Times are reported, never judged.
+pub fn perf(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
+    page::build(places, toolbox)?;
+    let first_load = FirstLoad::measure(places)?;
+    let mut node = node(places, toolbox);
+    node.arg("perf.mjs").env("ROSTERLAB_FIRST_LOAD", first_load.gzip_bytes().to_string());
+    let status = process::run_streaming(&mut node, |line| println!("{line}"))?;
+    if status.success() { Ok(()) } else { Err(Failure::new("the page could not be measured")) }
+}
+
+/// Node, in the folder of the browser tests, with what they are told.
+fn node(places: &Places, toolbox: &Toolbox) -> Command {
+    let mut node = toolbox.command("node");
+    node.current_dir(places.e2e())
+        .env("ROSTERLAB_DIST", places.dist())
+        .env("NO_COLOR", "1")
+        .env_remove("FORCE_COLOR");
+    if let Some(browser) = &toolbox.browser {
+        node.env("ROSTERLAB_CHROMIUM", browser);
+    }
+    node
+}
+
 fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, Failure> {
     let folder = places.e2e();
     let is_test = |name: &String| name.ends_with(".test.mjs");
@@ -116,17 +142,10 @@ fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, F
             .collect();
         files.sort();
     }
-    let mut node = toolbox.command("node");
-    node.current_dir(&folder)
-        .env("ROSTERLAB_DIST", places.dist())
-        .env("NO_COLOR", "1")
-        .env_remove("FORCE_COLOR")
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+    let mut node = node(places, toolbox);
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .arg(format!("--test-timeout={TEST_TIMEOUT_MS}"))
         .args(flags)
         .args(files);
-    if let Some(browser) = &toolbox.browser {
-        node.env("ROSTERLAB_CHROMIUM", browser);
-    }
     count(&mut node, Runner::Node)
 }
