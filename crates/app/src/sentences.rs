@@ -39,6 +39,7 @@ pub fn of_command(command: &Command, all: usize) -> String {
         Command::Start { nodes } => format!("Start {}", list(nodes)),
         Command::Wipe { nodes, .. } => format!("Wipe the drives of {}", list(nodes)),
         Command::AddNode { id, rack } => format!("Add node {id} on rack {rack}"),
+        Command::RemoveNode { nodes } => format!("Remove {}", list(nodes)),
         Command::MoveToRack { nodes, rack } => format!("Move {} to rack {rack}", list(nodes)),
         Command::Cut { between } => of_cut(between, all),
         Command::Heal { between: None } => "Heal all links".to_owned(),
@@ -110,6 +111,7 @@ pub fn of_event(kind: &EventKind) -> String {
         | EventKind::EvadeSet { .. }
         | EventKind::DrivesWiped { .. }
         | EventKind::NodeAdded { .. }
+        | EventKind::NodeRemoved { .. }
         | EventKind::NodeMoved { .. } => of_node_event(kind),
         EventKind::LinksCut { links: cut } => {
             format!("{} {} cut.", links(cut), is_are(cut.len()))
@@ -159,6 +161,7 @@ fn of_node_event(kind: &EventKind) -> String {
         }
         EventKind::DrivesWiped { node, .. } => format!("The drives of {node} are empty."),
         EventKind::NodeAdded { node, rack } => format!("{node} is new, on rack {rack}."),
+        EventKind::NodeRemoved { node } => format!("{node} is gone, and its drives with it."),
         EventKind::NodeMoved { node, from, to } => format!(
             "{node} is configured for rack {to} instead of {from}; in the roster it moves only \
              with roster-set and recluster."

@@ -157,7 +157,12 @@ impl Cluster {
             Command::Wipe { nodes, device } => self.check_wipe(nodes, *device),
             Command::AddNode { id, .. } => {
                 refuse(self.slot(*id).is_some(), Rejection::Exists(*id))?;
-                refuse(self.nodes.len() >= MAX_NODES, Rejection::TooManyNodes)
+                let full = self.nodes.len() >= MAX_NODES && self.removed_slot(*id).is_none();
+                refuse(full, Rejection::TooManyNodes)
+            }
+            Command::RemoveNode { nodes } => {
+                self.each(nodes, |node| refuse(node.is_up(), Rejection::IsUp(node.id)))?;
+                refuse(nodes.len() == self.by_id().len(), Rejection::LastNode)
             }
             Command::MoveToRack { nodes, rack } => self.each(nodes, |node| {
                 refuse(node.rack == *rack, Rejection::SameRack(node.id, *rack))
@@ -214,13 +219,8 @@ impl Cluster {
             Command::Stop { nodes, shutdown } => self.stop(nodes, *shutdown),
             Command::Start { nodes } => self.start(nodes),
             Command::Wipe { nodes, device } => self.wipe(nodes, *device),
-            Command::AddNode { id, rack } => {
-                self.add_nodes(&[NodeSetup { id: *id, rack: *rack }]);
-                let mut kinds = vec![EventKind::NodeAdded { node: *id, rack: *rack }];
-                kinds.extend(self.slot(*id).map(|slot| self.start_up(slot)).unwrap_or_default());
-                self.something_happened(&mut kinds);
-                kinds
-            }
+            Command::AddNode { id, rack } => self.add_node(*id, *rack),
+            Command::RemoveNode { nodes } => self.remove_nodes(nodes),
             Command::MoveToRack { nodes, rack } => self.move_to_rack(nodes, *rack),
             Command::Cut { between } => {
                 let links = self.links_between(between, false)?;
@@ -260,7 +260,12 @@ impl Cluster {
     // --- finding things
 
     pub(crate) fn slot(&self, id: NodeId) -> Option<Slot> {
-        self.nodes.iter().position(|node| node.id == id).map(Slot::new)
+        self.nodes.iter().position(|node| node.id == id && !node.removed).map(Slot::new)
+    }
+
+    /// The slot of a node that was removed.
+    fn removed_slot(&self, id: NodeId) -> Option<Slot> {
+        self.nodes.iter().position(|node| node.id == id && node.removed).map(Slot::new)
     }
 
     pub(crate) fn id(&self, slot: Slot) -> NodeId {
@@ -275,9 +280,10 @@ impl Cluster {
         self.setup.namespaces.iter().position(|namespace| namespace.name == name)
     }
 
-    /// Every node, highest id first.
+    /// Every node that was not removed, highest id first.
     pub(crate) fn by_id(&self) -> Vec<Slot> {
-        self.highest_first((0..self.nodes.len()).map(Slot::new).collect())
+        let there = self.nodes.iter().enumerate().filter(|(_, node)| !node.removed);
+        self.highest_first(there.map(|(index, _)| Slot::new(index)).collect())
     }
 
     /// These nodes, highest id first.
@@ -416,6 +422,29 @@ impl Cluster {
         let rows = (PARTITIONS * nodes.len()) as u64;
         self.work.hashes += rows;
         self.work.insertions += rows;
+    }
+
+    /// A new node joins. A removed node's id comes back on its old slot, whose places in every order are known.
+    fn add_node(&mut self, id: NodeId, rack: RackId) -> Vec<EventKind> {
+        match self.removed_slot(id) {
+            Some(slot) => {
+                self.nodes[slot.index()] = Node::new(id, rack, &self.setup.namespaces);
+            }
+            None => self.add_nodes(&[NodeSetup { id, rack }]),
+        }
+        let mut kinds = vec![EventKind::NodeAdded { node: id, rack }];
+        kinds.extend(self.slot(id).map(|slot| self.start_up(slot)).unwrap_or_default());
+        self.something_happened(&mut kinds);
+        kinds
+    }
+
+    /// Nodes that are down go for good. Nobody who runs sees a difference, so no cluster change follows.
+    fn remove_nodes(&mut self, ids: &[NodeId]) -> Vec<EventKind> {
+        for slot in self.slots(ids) {
+            self.nodes[slot.index()].remove(&self.setup.namespaces);
+            self.cuts.remove_node(slot);
+        }
+        ids.iter().map(|node| EventKind::NodeRemoved { node: *node }).collect()
     }
 
     fn start_up(&mut self, slot: Slot) -> Vec<EventKind> {

@@ -55,10 +55,16 @@ pub enum Command {
     },
     /// A new node joins: brand-new, in no roster.
     AddNode {
-        /// An id that no node has.
+        /// An id that no node has; a removed node's may come again.
         id: NodeId,
         /// Its configured rack.
         rack: RackId,
+    },
+    /// Decommissions nodes: they are gone with their drives and their links. Rosters keep naming them until a `roster-set`
+    /// leaves them out (domain.md §1); [`Command::AddNode`] with such an id brings a brand-new node. At least one node has to be left.
+    RemoveNode {
+        /// At least one, each down.
+        nodes: Vec<NodeId>,
     },
     /// Changes the configured rack id; a node's rack in a roster changes only with `roster-set` (domain.md §2).
     MoveToRack {
@@ -149,8 +155,10 @@ pub enum Rejection {
     IsDown(NodeId),
     /// A node of that id is there already.
     Exists(NodeId),
-    /// 128 nodes are there already.
+    /// 128 nodes are there already, those that were removed included.
     TooManyNodes,
+    /// No node would be left.
+    LastNode,
     /// Its namespaces have no device of that number.
     NoDevice(u8),
     /// It is on that rack already.
@@ -200,7 +208,10 @@ impl fmt::Display for Rejection {
             Self::IsUp(id) => write!(f, "node {id} is up"),
             Self::IsDown(id) => write!(f, "node {id} is down"),
             Self::Exists(id) => write!(f, "a node {id} is there already"),
-            Self::TooManyNodes => write!(f, "a cluster has at most {MAX_NODES} nodes"),
+            Self::TooManyNodes => {
+                write!(f, "a cluster has at most {MAX_NODES} nodes, removed ones included")
+            }
+            Self::LastNode => f.write_str("a cluster keeps at least one node"),
             Self::NoDevice(device) => write!(f, "no namespace has a device {device}"),
             Self::SameRack(id, rack) => write!(f, "node {id} is on rack {rack} already"),
             Self::OneSide => f.write_str("a cut needs two sides or more"),

@@ -104,6 +104,11 @@ pub enum EventKind {
         /// Its rack.
         rack: RackId,
     },
+    /// A node was removed, with its drives and its links.
+    NodeRemoved {
+        /// The node.
+        node: NodeId,
+    },
     /// A configured rack id changed.
     NodeMoved {
         /// The node.

@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Partitions in every namespace (domain.md §1, \[open\]).
 pub const PARTITIONS: usize = 4096;
-/// Most nodes that a cluster of this model may hold, running or not (the server's own limit of that time).
+/// Most nodes that a cluster of this model may hold, running or not, removed ones included (the server's own limit of
+/// that time).
 pub const MAX_NODES: usize = 128;
 /// Most namespaces that a cluster may hold (the server's own limit).
 pub const MAX_NAMESPACES: usize = 32;

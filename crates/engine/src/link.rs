@@ -3,7 +3,7 @@
 //! Invariant: a cut is symmetric and never of a node with itself. Nodes are known here by their [`Slot`], the order in
 //! which they were added. Not here: what follows from a cut (see `clustering`).
 
-/// A node's place in the cluster's own lists, 0 to 127; never reused.
+/// A node's place in the cluster's own lists, 0 to 127; never another id's, not even when the node is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Slot(u8);
 
@@ -124,6 +124,12 @@ impl Cuts {
         self.0.iter().any(|set| !set.is_empty())
     }
 
+    /// A node goes, and its links with it.
+    pub fn remove_node(&mut self, slot: Slot) {
+        self.0[slot.index()] = NodeSet::EMPTY;
+        self.0.iter_mut().for_each(|set| set.remove(slot));
+    }
+
     /// The nodes whose link with this one is cut.
     pub fn of(&self, slot: Slot) -> NodeSet {
         self.0[slot.index()]
@@ -159,6 +165,9 @@ mod tests {
         cuts.set(Slot::new(0), Slot::new(2), true);
         assert!(cuts.is_cut(Slot::new(2), Slot::new(0)) && cuts.any());
         cuts.set(Slot::new(2), Slot::new(0), false);
+        assert!(!cuts.any());
+        cuts.set(Slot::new(0), Slot::new(1), true);
+        cuts.remove_node(Slot::new(1));
         assert!(!cuts.any());
     }
 }

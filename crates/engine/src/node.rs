@@ -32,6 +32,10 @@ pub(crate) enum Process {
 }
 
 /// One node.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; none excludes another"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub id: NodeId,
@@ -43,6 +47,8 @@ pub(crate) struct Node {
     pub prepared: bool,
     /// Was added later and has been in no roster since.
     pub brand_new: bool,
+    /// Was decommissioned: only its slot is left, for the rosters that still name it, and for its id if that comes back.
+    pub removed: bool,
     pub namespaces: Vec<NodeNamespace>,
 }
 
@@ -56,8 +62,16 @@ impl Node {
             told_to_quiesce: false,
             prepared: false,
             brand_new: true,
+            removed: false,
             namespaces: namespaces.iter().map(NodeNamespace::empty).collect(),
         }
+    }
+
+    /// The node is taken away, and its drives with it.
+    pub fn remove(&mut self, namespaces: &[NamespaceSettings]) {
+        *self = Self::new(self.id, self.rack, namespaces);
+        self.process = Process::Down { marked_clean: false };
+        self.removed = true;
     }
 
     pub fn is_up(&self) -> bool {

@@ -23,7 +23,7 @@ pub struct ClusterView {
     pub profile: Profile,
     /// The namespaces' settings; wherever a view lists namespaces, it is in this order.
     pub namespaces: Vec<NamespaceSettings>,
-    /// Every node, up or not, highest id first.
+    /// Every node, up or not, highest id first; not those that were removed.
     pub nodes: Vec<NodeView>,
     /// The links that are cut, in order.
     pub cuts: Vec<Link>,

@@ -5,16 +5,20 @@
 mod common;
 
 use common::{
-    act, case_study, cluster, crash, cut, ids, migrate, not_active, recluster, revive, roster_set,
-    start, stop, sub_cluster,
+    act, case_study, cluster, counts, crash, cut, ids, migrate, not_active, recluster, revive,
+    roster_set, start, stop, sub_cluster,
 };
 use rosterlab_engine::{
-    Cluster, Command, DeviceMark, EventKind, Mode, PartitionId, QuiesceState, RackId, Rejection,
-    Role, RosterNodes, Until, Untrusted,
+    Cluster, Command, DeviceMark, EventKind, Mode, NodeId, PartitionId, QuiesceState, RackId,
+    Rejection, Role, RosterNodes, Until, Untrusted,
 };
 
 fn quiesce(nodes: &str) -> Command {
     Command::Quiesce { nodes: ids(nodes) }
+}
+
+fn remove(nodes: &str) -> Command {
+    Command::RemoveNode { nodes: ids(nodes) }
 }
 
 #[test]
@@ -49,6 +53,9 @@ fn what_cannot_be_done_is_refused_and_changes_nothing() {
         (Command::Recluster { on: Some(id("A102")) }, Rejection::IsDown(id("A102"))),
         (Command::QuiesceUndo { nodes: ids("A101") }, Rejection::NotQuiesced(id("A101"))),
         (quiesce("A102"), Rejection::IsDown(id("A102"))),
+        (remove("A109"), Rejection::NoNode(id("A109"))),
+        (remove("A102 A101"), Rejection::IsUp(id("A101"))),
+        (remove(""), Rejection::NoNodes),
     ];
     let mut cluster = case_study();
     act(&mut cluster, &stop("A102"));
@@ -134,6 +141,92 @@ fn the_same_roster_again_protects_nothing() {
     act(&mut cluster, &roster_set("A101@1 A102@1 A103@1 B101@2 B102@2"));
     let events = act(&mut cluster, &recluster());
     assert!(!events.iter().any(|event| matches!(event.kind, EventKind::RosterProtected { .. })));
+}
+
+#[test]
+fn a_removed_node_stays_in_the_roster_until_it_is_left_out() {
+    let mut cluster = case_study();
+    let (b102, pid) = (ids("B102")[0], PartitionId::new(0).unwrap());
+    act(&mut cluster, &cut("B102|A101 A102 A103"));
+    act(&mut cluster, &crash("B101 B102"));
+    let before = cluster.view();
+    let losses = cluster.losses("main").unwrap().not_active_without(&ids("A101"));
+    let events = act(&mut cluster, &remove("B102"));
+    assert_eq!(
+        events.iter().map(|event| &event.kind).collect::<Vec<_>>(),
+        [&EventKind::NodeRemoved { node: b102 }]
+    );
+    let view = cluster.view();
+    assert_eq!((view.nodes.len(), view.node(b102), view.cuts.len()), (4, None, 0));
+    assert_eq!(view.sub_clusters, before.sub_clusters, "the others see no difference");
+    assert_eq!(view.sub_clusters[0].namespaces[0].roster.len(), 5);
+    assert_eq!(cluster.losses("main").unwrap().not_active_without(&ids("A101")), losses);
+    // It stands in the row of the roster, absent and with nothing on its drives.
+    let seat = |cluster: &Cluster| {
+        let row = cluster.explain("main", pid, None).unwrap().row;
+        row.into_iter().find(|seat| seat.node == b102)
+    };
+    let gone = seat(&cluster).unwrap();
+    assert!(!gone.present && gone.version.is_null() && gone.role == Role::RosterReplica);
+    for command in [start("B102"), stop("B102"), remove("B102"), cut("A101|B102")] {
+        assert_eq!(cluster.check(&command), Err(Rejection::NoNode(b102)), "{command:?}");
+    }
+    assert_eq!(cluster.check(&roster_set("A101 B102")), Err(Rejection::NoNode(b102)));
+
+    act(&mut cluster, &roster_set("A101@1 A102@1 A103@1 B101@2"));
+    assert!(seat(&cluster).is_some(), "pending is not in force");
+    act(&mut cluster, &recluster());
+    assert_eq!(seat(&cluster), None);
+    assert_eq!(counts(&cluster).active, 4096);
+}
+
+#[test]
+fn a_removed_nodes_id_comes_back_brand_new() {
+    let mut cluster = case_study();
+    let (id, rack) = (ids("B102")[0], RackId::new(2).unwrap());
+    act(&mut cluster, &stop("B101 B102"));
+    act(&mut cluster, &roster_set("A101@1 A102@1 A103@1"));
+    act(&mut cluster, &recluster());
+    act(&mut cluster, &remove("B101 B102"));
+    let work = cluster.work();
+    let mut outside = cluster.clone();
+    act(&mut outside, &Command::AddNode { id, rack });
+    assert_eq!(outside.work(), work, "its places are known");
+    let view = outside.view();
+    let node = view.node(id).unwrap();
+    assert!(node.brand_new && node.principal);
+    let copies = node.namespaces[0].copies;
+    assert_eq!((copies.evade, copies.with_data, node.namespaces[0].regime), (4096, 0, 7));
+    assert_eq!(outside.check(&Command::AddNode { id, rack }), Err(Rejection::Exists(id)));
+
+    // A roster that still names the id takes the new machine for the old one.
+    let mut inside = case_study();
+    act(&mut inside, &stop("B102"));
+    act(&mut inside, &remove("B102"));
+    act(&mut inside, &Command::AddNode { id, rack });
+    let view = inside.view();
+    assert_eq!(view.node(id).unwrap().namespaces[0].in_roster, Some(true));
+    assert!(!view.node(id).unwrap().brand_new);
+    migrate(&mut inside);
+    let filled = inside.view().node(id).unwrap().namespaces[0].copies;
+    let whole = case_study().view().node(id).unwrap().namespaces[0].copies;
+    assert_eq!(filled, whole, "migrations fill it again");
+}
+
+#[test]
+fn the_last_node_cannot_be_removed_and_slots_are_counted() {
+    let mut cluster = cluster("A1 A2", 1);
+    act(&mut cluster, &stop("A1 A2"));
+    assert_eq!(cluster.check(&remove("A1 A2")), Err(Rejection::LastNode));
+    act(&mut cluster, &remove("A1"));
+    assert_eq!(cluster.check(&remove("A2")), Err(Rejection::LastNode));
+    let add = |n: u64| Command::AddNode { id: NodeId::new(n).unwrap(), rack: RackId::NONE };
+    for n in 0..126 {
+        act(&mut cluster, &add(0xb000 + n));
+    }
+    assert_eq!(cluster.view().nodes.len(), 127);
+    assert_eq!(cluster.check(&add(1)), Err(Rejection::TooManyNodes));
+    act(&mut cluster, &add(0xa1));
 }
 
 #[test]

@@ -87,8 +87,13 @@ fn heal_start_and_recluster_make_everything_active_unless_dead() {
         for deed in &deeds {
             world.act(deed);
         }
+        let removed = world.removed();
         let cluster = &mut world.cluster;
         cluster.advance(Until::Settled);
+        for id in removed {
+            let rack = cluster.setup().nodes.iter().find(|node| node.id == id).unwrap().rack;
+            cluster.apply(&Command::AddNode { id, rack }).unwrap();
+        }
         let down = |node: &rosterlab_engine::NodeView| (!node.state.is_up()).then_some(node.id);
         let nodes: Vec<_> = cluster.view().nodes.iter().filter_map(down).collect();
         let _ = cluster.apply(&Command::Heal { between: None });

@@ -116,6 +116,7 @@ fn place_within(action: &Action, rejection: &Rejection) -> String {
         Action::Stop(Nodes { nodes })
         | Action::Crash(Nodes { nodes })
         | Action::Start(Nodes { nodes })
+        | Action::Remove(Nodes { nodes })
         | Action::Quiesce(Nodes { nodes })
         | Action::QuiesceUndo(Nodes { nodes })
         | Action::Wipe(Wipe { nodes, .. })
@@ -238,6 +239,7 @@ impl Planner<'_> {
                 Command::Wipe { nodes: nodes.clone(), device: *device }
             }
             Action::Add(Add { id, rack }) => Command::AddNode { id: *id, rack: *rack },
+            Action::Remove(Nodes { nodes }) => Command::RemoveNode { nodes: nodes.clone() },
             Action::Move(Move { nodes, rack }) => {
                 Command::MoveToRack { nodes: nodes.clone(), rack: *rack }
             }
@@ -358,6 +360,7 @@ fn action_of(command: &Command) -> Action {
         Command::Start { nodes } => Action::Start(Nodes { nodes }),
         Command::Wipe { nodes, device } => Action::Wipe(Wipe { nodes, device }),
         Command::AddNode { id, rack } => Action::Add(Add { id, rack }),
+        Command::RemoveNode { nodes } => Action::Remove(Nodes { nodes }),
         Command::MoveToRack { nodes, rack } => Action::Move(Move { nodes, rack }),
         Command::Cut { between } => Action::Cut(Cut { between }),
         Command::Heal { between } => Action::Heal(Heal { between }),

@@ -160,6 +160,8 @@ pub enum Action {
     Wipe(Wipe),
     /// A new node joins.
     Add(Add),
+    /// Nodes are taken away.
+    Remove(Nodes),
     /// Changes the configured rack.
     Move(Move),
     /// Cuts links.
@@ -190,12 +192,13 @@ pub enum Action {
 
 impl Action {
     /// Every name that `do` may have, in the order of the documentation.
-    pub const NAMES: [&str; 18] = [
+    pub const NAMES: [&str; 19] = [
         "stop",
         "crash",
         "start",
         "wipe",
         "add",
+        "remove",
         "move",
         "cut",
         "heal",
@@ -220,6 +223,7 @@ impl Action {
             Self::Start(_) => "start",
             Self::Wipe(_) => "wipe",
             Self::Add(_) => "add",
+            Self::Remove(_) => "remove",
             Self::Move(_) => "move",
             Self::Cut(_) => "cut",
             Self::Heal(_) => "heal",
@@ -251,6 +255,7 @@ impl Action {
             "start" => Self::Start(of(place, rest)?),
             "wipe" => Self::Wipe(of(place, rest)?),
             "add" => Self::Add(of(place, rest)?),
+            "remove" => Self::Remove(of(place, rest)?),
             "move" => Self::Move(of(place, rest)?),
             "cut" => Self::Cut(of(place, rest)?),
             "heal" => Self::Heal(of(place, rest)?),

@@ -165,7 +165,9 @@ impl JsonSchema for Step {
 /// The schema of an action's own fields.
 fn fields_of(name: &str, generator: &mut SchemaGenerator) -> Schema {
     match name {
-        "stop" | "crash" | "start" | "quiesce" | "quiesce-undo" => Nodes::json_schema(generator),
+        "stop" | "crash" | "start" | "remove" | "quiesce" | "quiesce-undo" => {
+            Nodes::json_schema(generator)
+        }
         "wipe" => Wipe::json_schema(generator),
         "add" => Add::json_schema(generator),
         "move" => Move::json_schema(generator),

@@ -145,7 +145,7 @@ fn runs() {
             1 steps[1].unavailable: expected 7, found 0
             1 steps[1].unavailable: expected 7, found 0
             2 error: steps[1].nodes[0]: no node "A9"
-            2 error: steps[0].do: unknown action "explode", known are stop, crash, start, wipe, add, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
+            2 error: steps[0].do: unknown action "explode", known are stop, crash, start, wipe, add, remove, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
             1 steps[0].result: expected unavailable, found ok
             2 error: line 1 column 128: not JSON: recursion limit exceeded
             2 error: line 1 column 0: not JSON: EOF while parsing a value

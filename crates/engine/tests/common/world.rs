@@ -18,6 +18,8 @@ pub enum Deed {
     Stop(u16, Shutdown),
     Start(u16),
     Wipe(u16),
+    Remove(u16),
+    AddAgain(u16),
     Cut(u16),
     CutLink(u8, u8),
     Heal,
@@ -42,6 +44,8 @@ fn settled_deed() -> impl Strategy<Value = Deed> {
         4 => (any::<u16>(), shutdown()).prop_map(|(nodes, shutdown)| Deed::Stop(nodes, shutdown)),
         6 => any::<u16>().prop_map(Deed::Start),
         1 => any::<u16>().prop_map(Deed::Wipe),
+        1 => any::<u16>().prop_map(Deed::Remove),
+        2 => any::<u16>().prop_map(Deed::AddAgain),
         2 => any::<u16>().prop_map(Deed::Cut),
         2 => any::<(u8, u8)>().prop_map(|(a, b)| Deed::CutLink(a, b)),
         2 => Just(Deed::Heal),
@@ -90,6 +94,18 @@ impl World {
         view.nodes.iter().filter(|node| node.state.is_up() == up).map(|node| node.id).collect()
     }
 
+    /// The nodes of the setup that were not removed.
+    fn there(&self) -> Vec<NodeId> {
+        let view = self.cluster.view();
+        self.ids.iter().copied().filter(|id| view.node(*id).is_some()).collect()
+    }
+
+    /// Those that were.
+    pub fn removed(&self) -> Vec<NodeId> {
+        let view = self.cluster.view();
+        self.ids.iter().copied().filter(|id| view.node(*id).is_none()).collect()
+    }
+
     /// One or more of these nodes, mostly one.
     fn some(of: &[NodeId], pick: u16) -> Vec<NodeId> {
         let Some(first) = of.get(usize::from(pick) % of.len().max(1)) else {
@@ -119,10 +135,21 @@ impl World {
                 let nodes = Self::some(&self.running(false), *pick & 0xff | 0x100);
                 Command::Wipe { nodes, device: None }
             }
+            Deed::Remove(pick) => {
+                let nodes = Self::some(&self.running(false), *pick);
+                Command::RemoveNode { nodes }
+            }
+            Deed::AddAgain(pick) => {
+                let removed = self.removed();
+                let id = *removed.get(usize::from(*pick) % removed.len().max(1))?;
+                let rack = self.cluster.setup().nodes.iter().find(|node| node.id == id)?.rack;
+                Command::AddNode { id, rack }
+            }
             Deed::Cut(mask) => {
                 let side = |n: usize| mask >> (n % 16) & 1 == 1;
+                let there = self.there();
                 let (a, b): (Vec<_>, Vec<_>) =
-                    self.ids.iter().enumerate().partition(|(n, _)| side(*n));
+                    there.iter().enumerate().partition(|(n, _)| side(*n));
                 let ids =
                     |side: Vec<(usize, &NodeId)>| side.into_iter().map(|(_, id)| *id).collect();
                 Command::Cut { between: vec![ids(a), ids(b)] }

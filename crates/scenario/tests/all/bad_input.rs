@@ -244,7 +244,7 @@ fn steps_that_are_none() {
             steps[0]: a step is an object that has "do"
             steps[0]: missing field `do`
             steps[0].do: invalid type: integer `7`, expected a string
-            steps[0].do: unknown action "explode", known are stop, crash, start, wipe, add, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
+            steps[0].do: unknown action "explode", known are stop, crash, start, wipe, add, remove, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
             steps[1]: missing field `nodes`
             steps[0].nodes: invalid type: string "A101", expected a sequence
             steps[0].node: unknown field `node`, expected `nodes`
@@ -303,6 +303,10 @@ fn actions_that_cannot_be_done_at_their_step() {
             of(r#"{"do":"wipe","nodes":["A101"]}"#),
             of(r#"{"do":"stop","nodes":["A101"]},{"do":"wipe","nodes":["A101"],"device":3}"#),
             of(r#"{"do":"add","id":"A101"}"#),
+            of(r#"{"do":"remove","nodes":["A101"]}"#),
+            of(
+                r#"{"do":"crash","nodes":["A101"]},{"do":"remove","nodes":["A101"]},{"do":"start","nodes":["A101"]}"#,
+            ),
             of(r#"{"do":"move","nodes":["B101","A101"],"rack":1}"#),
             of(r#"{"do":"cut","between":[["A101","A102","B101"]]}"#),
             of(r#"{"do":"cut","between":[]}"#),
@@ -333,6 +337,8 @@ fn actions_that_cannot_be_done_at_their_step() {
             steps[0].nodes[0]: node A101 is up
             steps[1].device: no namespace has a device 3
             steps[0].id: a node A101 is there already
+            steps[0].nodes[0]: node A101 is up
+            steps[2].nodes[0]: no node "A101"
             steps[0].nodes[1]: node A101 is on rack 1 already
             steps[0].between: a cut needs two sides or more
             steps[0].between: a cut needs two sides or more

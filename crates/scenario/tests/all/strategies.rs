@@ -65,6 +65,7 @@ pub fn command() -> impl Strategy<Value = Command> {
         4 => nodes().prop_map(|nodes| Command::Start { nodes }),
         1 => (nodes(), of(0..2_u8)).prop_map(|(nodes, device)| Command::Wipe { nodes, device }),
         1 => (node(), rack()).prop_map(|(id, rack)| Command::AddNode { id, rack }),
+        1 => nodes().prop_map(|nodes| Command::RemoveNode { nodes }),
         1 => (nodes(), rack()).prop_map(|(nodes, rack)| Command::MoveToRack { nodes, rack }),
         2 => sides().prop_map(|between| Command::Cut { between }),
         1 => of(sides()).prop_map(|between| Command::Heal { between }),
