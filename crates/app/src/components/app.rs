@@ -130,6 +130,10 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
     use_effect_with(wanted.clone(), |wanted| match wanted.what {
         Some(Focus::Card(node)) => focus(&card_selector(node)),
         Some(Focus::Link(link)) => focus(&link_selector(link)),
+        Some(Focus::NewNode) => focus("[data-field=\"node-id\"]"),
+        Some(Focus::Lane(rack)) => {
+            focus(&format!("[data-rack=\"{rack}\"] [data-action=\"add-node\"]"));
+        }
         None => {}
     });
 }
