@@ -16,6 +16,9 @@ const fenced = (page) => page.locator("[data-fenced]");
 const picked = (page) =>
   page.locator(".node.picked").evaluateAll((cards) => cards.map((card) => card.dataset.node).sort());
 
+/** Presses a button, also one that says it would refuse. */
+const pressed = (page, name) => action(page, name).click({ force: true });
+
 /** The step that was done last, as the history tells it. */
 const lastStep = (page) => page.locator(".step-title").first().innerText();
 
@@ -143,7 +146,7 @@ const ADDS = {
     const field = page.locator('[data-field="node-id"]');
     assert.equal(await field.inputValue(), "A104");
     if (id !== undefined) await field.fill(id);
-    await action(page, "add").click();
+    await pressed(page, "add");
   },
   "by keyboard": async (page, id) => {
     const keyboard = new Keyboard(page);
@@ -166,7 +169,7 @@ for (const [way, add] of Object.entries(ADDS)) {
     assert.match(await node(page, "A104").innerText(), /brand-new, in no roster/);
     const press = async (name, key) => {
       if (way === "by keyboard") await page.keyboard.press(key);
-      else await action(page, name).click();
+      else await pressed(page, name);
     };
     await press("remove", "d");
     await eventually(() => page.getByRole("alert").first().innerText(), "Not done. Node A104 is up.");
@@ -243,7 +246,7 @@ for (const way of ["by mouse", "by keyboard"]) {
     const { page, complaints } = await openPage(t, WIDE);
     await new Keyboard(page).go("A103");
     const press = (name, key) =>
-      way === "by keyboard" ? page.keyboard.press(key) : action(page, name).click();
+      way === "by keyboard" ? page.keyboard.press(key) : pressed(page, name);
     const face = () => node(page, "A103").innerText();
     const refusal = () => page.getByRole("alert").first().innerText();
     await press("quiesce", "q");

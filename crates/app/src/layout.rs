@@ -228,6 +228,8 @@ pub struct Floor {
     pub lanes: Vec<Lane>,
     /// Links in the order in which they were given.
     pub links: Vec<LinkPlace>,
+    /// The size of the text that it is made for, in percent of the usual.
+    pub text_percent: i32,
     /// Whether there are so many nodes that cards are small and links are bundled: then single links have no handles on
     /// the floor.
     pub is_dense: bool,
@@ -385,7 +387,7 @@ impl Sizes {
         Self {
             card_width_min: scaled(176),
             card_width_max: scaled(252),
-            card_height: scaled(116),
+            card_height: scaled(118),
             header: scaled(34) + 8,
         }
     }
@@ -412,7 +414,8 @@ pub fn lay_out(wanted: &Wanted) -> Floor {
     );
     let height = lanes.iter().map(|lane| lane.rect.bottom()).max().unwrap_or(0);
     let links = links(&lanes, style, wanted.links);
-    Floor { height, lanes, links, is_dense: false, bundles: Vec::new() }
+    let text_percent = wanted.text_percent;
+    Floor { height, lanes, links, text_percent, is_dense: false, bundles: Vec::new() }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

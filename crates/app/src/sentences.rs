@@ -542,4 +542,20 @@ mod tests {
         let moved = EventKind::NodeMoved { node: id("A103"), from: rack(1), to: rack(2) };
         assert!(of_event(&moved).contains("only with roster-set and recluster"));
     }
+
+    #[test]
+    fn many_nodes_and_many_events_are_counted() {
+        let many: Vec<NodeId> = (1..=64).filter_map(NodeId::new).collect();
+        assert_eq!(of_command(&Command::Start { nodes: many.clone() }, 128), "Start 64 nodes");
+        let within = many.iter().map(|node| vec![*node]).collect();
+        let cut = of_command(&Command::Cut { between: within }, 128);
+        assert_eq!(cut, "Cut every link between 64 nodes");
+        let sides = vec![many[..32].to_vec(), many[32..].to_vec()];
+        assert_eq!(of_command(&Command::Cut { between: sides }, 128), "Cut 32 nodes from 32 nodes");
+        let events: Vec<Event> =
+            many.iter().map(|node| event(EventKind::NodeStarted { node: *node })).collect();
+        let news = news(&act(Command::Start { nodes: many }), &events, State::open().view());
+        assert!(news.starts_with("1 started. 2 started."), "{news}");
+        assert!(news.ends_with("And 58 more such events."), "{news}");
+    }
 }

@@ -145,9 +145,6 @@ fn lines(
     }
 }
 
-/// About how wide a letter of a hull's label is, in sixteenths of the text's size.
-const LETTER: usize = 8;
-
 /// What holds the cards of each sub-cluster together: first all outlines, then all fills over them, so that pieces that
 /// touch become one shape.
 fn hulls(floor: &Floor, state: &State) -> Html {
@@ -173,15 +170,13 @@ fn hulls(floor: &Floor, state: &State) -> Html {
         let principal = sub_cluster.principal;
         let short = format!("sub-cluster {principal}");
         let long = format!("{short}{}", in_roster.unwrap_or_default());
-        let fits = |text: &String| {
-            i32::try_from(text.chars().count() * LETTER).is_ok_and(|px| px <= hull.label_width)
-        };
+        let fits = |text: &String| text.chars().count() <= hull.label_letters;
         let text = [long, short, principal.to_string()].into_iter().find(fits).unwrap_or_default();
         let class = classes(&["hull-label", sub_class(hull.sub_cluster)]);
         let (x, y) = ((hull.rect.x + 14).to_string(), (hull.rect.bottom() + 3).to_string());
         html! { <text {key} {class} {x} {y}>{ text }</text> }
     };
-    let labelled = hulls.iter().enumerate().filter(|(_, hull)| hull.label_width > 0);
+    let labelled = hulls.iter().enumerate().filter(|(_, hull)| hull.label_letters > 0);
     html! {
         <g class="hulls">
             <g>{ for rect("hull-edge") }</g>

@@ -53,7 +53,8 @@ pub(super) fn lay_out(wanted: &Wanted) -> Floor {
         }
     }
     let bundles = bundles(&lanes);
-    Floor { height, links: singles(&lanes, wanted), lanes, is_dense: true, bundles }
+    let (links, text_percent) = (singles(&lanes, wanted), wanted.text_percent);
+    Floor { height, lanes, links, text_percent, is_dense: true, bundles }
 }
 
 /// How many columns of handles bundles need: one for those within racks, and as many as there are pairs of racks around

@@ -14,12 +14,14 @@ pub struct Hull {
     pub sub_cluster: usize,
     /// What it covers.
     pub rect: Rect,
-    /// The room for its label at the lower edge; none when cards are small.
-    pub label_width: i32,
+    /// How many letters its label at the lower edge may have; none when cards are small.
+    pub label_letters: usize,
 }
 
 /// How far a hull reaches beyond large cards.
 const MARGIN: i32 = 7;
+/// About how wide a letter of a label is, with the usual text.
+const LETTER: i32 = 7;
 
 impl Floor {
     /// The hulls of the sub-clusters, given which one a node is in.
@@ -41,15 +43,17 @@ impl Floor {
                 // Below a card that is not the last one, the handle of a link stands in the middle.
                 let label_width = match (self.is_dense, is_last) {
                     (true, _) => 0,
-                    (_, true) => around.width - 2 * MARGIN,
+                    (_, true) => around.width - 4 * MARGIN,
                     _ => (around.width - HANDLE) / 2 - 2 * MARGIN,
                 };
+                let letters = label_width * 100 / (LETTER * self.text_percent);
+                let label_letters = usize::try_from(letters).unwrap_or(0);
                 match hulls.last_mut().filter(|_| joins) {
                     Some(hull) => {
                         hull.rect = hull.rect.joined(around);
-                        hull.label_width = label_width;
+                        hull.label_letters = label_letters;
                     }
-                    None => hulls.push(Hull { sub_cluster, rect: around, label_width }),
+                    None => hulls.push(Hull { sub_cluster, rect: around, label_letters }),
                 }
             }
         }
@@ -107,6 +111,6 @@ mod tests {
         let middle = racks[0].1[1];
         let parted = floor.hulls(&|node| (node != middle).then_some(0));
         assert_eq!(parted.len(), 3);
-        assert!(parted[0].label_width < parted[1].label_width, "a handle stands below the first");
+        assert!(parted[0].label_letters < parted[1].label_letters, "a handle stands below the first");
     }
 }

@@ -361,11 +361,13 @@ impl State {
             return true;
         }
         let floor = &self.floor;
-        if floor.picked.is_empty() && floor.fence.is_none() && !floor.is_selecting {
+        let is_holding = !floor.picked.is_empty() || floor.fence.is_some();
+        if !is_holding && !floor.is_selecting && !floor.are_links_shown {
             return false;
         }
         self.let_go();
         self.floor.is_selecting = false;
+        self.floor.are_links_shown = false;
         self.announcement.renew("Nothing but one node is selected.".into());
         true
     }
