@@ -201,3 +201,32 @@ test("undo and redo, by button and by key", async (t) => {
   await eventually(state, "crashed");
   assert.deepEqual(complaints, []);
 });
+
+test("a card tells state, principal, copies, clean-shutdown mark and roster", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const face = async (id) => (await node(page, id).innerText()).replace(/\s+/g, " ");
+  const parts = ["B102", "principal", "master", "full", "subset", "evade", "in use"];
+  for (const part of parts) assert.ok((await face("B102")).includes(part), part);
+  assert.match(await face("A102"), /with B102/);
+  await action(page, "crash").click();
+  await eventually(async () => /✕ crashed.*returns with e/.test(await face("A102")), true);
+  await action(page, "undo").click();
+  await action(page, "stop").click();
+  await eventually(async () => /stopped clean.*☑ flushed/.test(await face("A102")), true);
+  await action(page, "stage-observed").click();
+  await action(page, "recluster").click();
+  await eventually(async () => /not in the roster/.test(await face("A102")), true);
+  assert.deepEqual(complaints, []);
+});
+
+test("a click on a card's lane, its name or a link draws no fence", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await rack(page, 1).locator("h3").click();
+  await link(page, "A101-B101").click();
+  await eventually(() => link(page, "A101-B101").getAttribute("data-state"), "cut");
+  const lane = await rack(page, 2).boundingBox();
+  await page.mouse.click(lane.x + lane.width / 2, lane.y + lane.height - 20);
+  assert.equal(await page.locator(".fence").count(), 0);
+  assert.equal(await page.locator(".node.picked").count(), 0);
+  assert.deepEqual(complaints, []);
+});

@@ -10,6 +10,7 @@ pub mod app;
 pub mod button;
 pub mod class_list;
 pub mod counts;
+pub mod fence;
 pub mod floor;
 pub mod header;
 pub mod history;

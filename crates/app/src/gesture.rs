@@ -1,12 +1,12 @@
-//! Moving a card to another lane, by pointer or by keys, as one pure state machine.
+//! Moving a card to another lane, by pointer or by keys, and drawing a fence around cards, as one pure state machine.
 //!
-//! Invariant: both ways end in the same [`Drop`], so they cannot drift apart; a card that is dropped on its own lane, or
-//! on none, or whose gesture is called off, moves nowhere. Not here: where lanes are (see `layout`) and what a move does
-//! to the cluster.
+//! Invariant: both ways of moving end in the same [`Drop`], so they cannot drift apart; a card that is dropped on its own
+//! lane, or on none, moves nowhere; a gesture that is called off does nothing. Not here: where lanes and cards are (see
+//! `layout`) and what a move or a fence does to the cluster.
 
 use rosterlab_engine::{NodeId, RackId};
 
-use crate::layout::Point;
+use crate::layout::{Point, Rect};
 
 /// How far a pressed pointer travels before the press is a drag, in CSS pixels: a shaky click stays a click.
 const THRESHOLD_PX: i32 = 6;
@@ -39,6 +39,22 @@ pub enum Gesture {
         /// What carries it.
         by: Carrier,
     },
+    /// Empty ground is pressed; it may become a fence.
+    Ground {
+        /// Which pointer.
+        pointer: i32,
+        /// Where it was pressed.
+        from: Point,
+    },
+    /// A fence is drawn.
+    Fencing {
+        /// Which pointer.
+        pointer: i32,
+        /// The corner where it began.
+        from: Point,
+        /// The corner where the pointer is.
+        at: Point,
+    },
 }
 
 /// What carries a card.
@@ -66,6 +82,13 @@ pub enum Input {
         node: NodeId,
         /// The card's own lane.
         home: RackId,
+        /// Which pointer.
+        pointer: i32,
+        /// Where.
+        at: Point,
+    },
+    /// A pointer is pressed on empty ground.
+    PressGround {
         /// Which pointer.
         pointer: i32,
         /// Where.
@@ -109,16 +132,33 @@ pub struct Drop {
     pub rack: RackId,
 }
 
+/// What a gesture came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A card is to move.
+    Moved(Drop),
+    /// A fence was drawn.
+    Fenced(Rect),
+}
+
 impl Gesture {
     /// What follows from one input.
     #[must_use]
-    pub fn next(self, input: Input) -> (Self, Option<Drop>) {
+    pub fn next(self, input: Input) -> (Self, Option<Outcome>) {
         match (self, input) {
-            // A press ends what keys had begun.
+            // A press ends what keys had begun, and a press on the ground whose end was not seen.
             (
-                Self::Idle | Self::Carried { by: Carrier::Keys, .. },
+                Self::Idle | Self::Ground { .. } | Self::Carried { by: Carrier::Keys, .. },
                 Input::Press { node, home, pointer, at },
             ) => (Self::Pressed { node, home, pointer, from: at }, None),
+            (
+                Self::Idle | Self::Ground { .. } | Self::Carried { by: Carrier::Keys, .. },
+                Input::PressGround { pointer, at },
+            ) => (Self::Ground { pointer, from: at }, None),
+            (
+                Self::Ground { .. } | Self::Fencing { .. },
+                Input::Move { .. } | Input::Release { .. },
+            ) => self.fence(input),
             (_, Input::PickUp { node, home }) => {
                 (Self::Carried { node, home, over: None, by: Carrier::Keys }, None)
             }
@@ -156,6 +196,42 @@ impl Gesture {
         }
     }
 
+    /// What follows while the ground is pressed or a fence is drawn.
+    fn fence(self, input: Input) -> (Self, Option<Outcome>) {
+        match (self, input) {
+            (Self::Ground { pointer, from }, Input::Move { pointer: moved, at, .. })
+                if moved == pointer && from.distance_squared(at) >= THRESHOLD_PX.pow(2) =>
+            {
+                (Self::Fencing { pointer, from, at }, None)
+            }
+            (Self::Fencing { pointer, from, .. }, Input::Move { pointer: moved, at, .. })
+                if moved == pointer =>
+            {
+                (Self::Fencing { pointer, from, at }, None)
+            }
+            (Self::Ground { pointer, .. }, Input::Release { pointer: released })
+                if released == pointer =>
+            {
+                (Self::Idle, None)
+            }
+            (Self::Fencing { pointer, from, at }, Input::Release { pointer: released })
+                if released == pointer =>
+            {
+                (Self::Idle, Some(Outcome::Fenced(Rect::between(from, at))))
+            }
+            (unmoved, _) => (unmoved, None),
+        }
+    }
+
+    /// The fence that is drawn now.
+    #[must_use]
+    pub fn drawn_fence(&self) -> Option<Rect> {
+        match *self {
+            Self::Fencing { from, at, .. } => Some(Rect::between(from, at)),
+            _ => None,
+        }
+    }
+
     /// The card that is carried, and by how much a pointer has moved it.
     #[must_use]
     pub fn carried(&self) -> Option<(NodeId, Point)> {
@@ -184,8 +260,8 @@ impl Gesture {
     }
 }
 
-fn landed(node: NodeId, home: RackId, over: Option<RackId>) -> Option<Drop> {
-    over.filter(|rack| *rack != home).map(|rack| Drop { node, rack })
+fn landed(node: NodeId, home: RackId, over: Option<RackId>) -> Option<Outcome> {
+    over.filter(|rack| *rack != home).map(|rack| Outcome::Moved(Drop { node, rack }))
 }
 
 #[cfg(test)]
@@ -212,8 +288,12 @@ mod tests {
         Input::Move { pointer: 7, at: at(x, 10), over }
     }
 
-    /// Runs inputs from rest and gives the state at the end and every drop on the way.
-    fn run(inputs: &[Input]) -> (Gesture, Vec<Drop>) {
+    fn dropped(number: u32) -> Vec<Outcome> {
+        vec![Outcome::Moved(Drop { node: node(), rack: rack(number) })]
+    }
+
+    /// Runs inputs from rest and gives the state at the end and every outcome on the way.
+    fn run(inputs: &[Input]) -> (Gesture, Vec<Outcome>) {
         let mut drops = Vec::new();
         let end = inputs.iter().fold(Gesture::Idle, |gesture, input| {
             let (gesture, drop) = gesture.next(*input);
@@ -228,7 +308,7 @@ mod tests {
     #[test]
     fn a_drag_to_another_lane_drops_the_card_there() {
         let inputs = [press(), moved(300, Some(rack(2))), RELEASE];
-        assert_eq!(run(&inputs), (Gesture::Idle, vec![Drop { node: node(), rack: rack(2) }]));
+        assert_eq!(run(&inputs), (Gesture::Idle, dropped(2)));
     }
 
     #[test]
@@ -273,7 +353,7 @@ mod tests {
         let (gesture, _) = run(&[pick]);
         assert!(gesture.is_by_keys() && gesture.target().is_none());
         let inputs = [pick, Input::Aim(rack(1)), Input::Aim(rack(2)), Input::PutDown];
-        assert_eq!(run(&inputs), (Gesture::Idle, vec![Drop { node: node(), rack: rack(2) }]));
+        assert_eq!(run(&inputs), (Gesture::Idle, dropped(2)));
         assert_eq!(run(&[pick, Input::PutDown]), (Gesture::Idle, vec![]));
     }
 
@@ -290,5 +370,40 @@ mod tests {
         let (gesture, drops) = run(&[pick, Input::Aim(rack(2)), moved(300, None), RELEASE]);
         assert_eq!(gesture.target(), Some(rack(2)));
         assert!(drops.is_empty());
+    }
+
+    const PRESS_GROUND: Input = Input::PressGround { pointer: 7, at: Point { x: 100, y: 80 } };
+
+    #[test]
+    fn a_drag_on_the_ground_draws_a_fence_whichever_way_it_goes() {
+        let inputs = [PRESS_GROUND, moved(60, Some(rack(1))), moved(30, None)];
+        let fence = Rect { x: 30, y: 10, width: 70, height: 70 };
+        assert_eq!(run(&inputs).0.drawn_fence(), Some(fence));
+        let released = [PRESS_GROUND, moved(60, Some(rack(1))), moved(30, None), RELEASE];
+        assert_eq!(run(&released), (Gesture::Idle, vec![Outcome::Fenced(fence)]));
+    }
+
+    #[test]
+    fn a_click_on_the_ground_and_a_fence_that_is_called_off_fence_nothing() {
+        let shaky = Input::Move { pointer: 7, at: at(103, 82), over: None };
+        assert_eq!(run(&[PRESS_GROUND, shaky, RELEASE]), (Gesture::Idle, vec![]));
+        let called_off = [PRESS_GROUND, moved(300, None), Input::CallOff, RELEASE];
+        assert_eq!(run(&called_off), (Gesture::Idle, vec![]));
+    }
+
+    #[test]
+    fn a_second_pointer_neither_moves_nor_ends_a_fence_and_no_card_is_taken_up_meanwhile() {
+        let other = Input::Move { pointer: 8, at: at(500, 500), over: None };
+        let inputs =
+            [PRESS_GROUND, moved(300, None), other, Input::Release { pointer: 8 }, press()];
+        let (gesture, outcomes) = run(&inputs);
+        assert_eq!(gesture.drawn_fence(), Some(Rect { x: 100, y: 10, width: 200, height: 70 }));
+        assert!(gesture.carried().is_none() && outcomes.is_empty());
+    }
+
+    #[test]
+    fn a_press_on_the_ground_that_was_let_go_elsewhere_does_not_hold_a_card_back() {
+        let inputs = [PRESS_GROUND, press(), moved(300, Some(rack(2))), RELEASE];
+        assert_eq!(run(&inputs), (Gesture::Idle, dropped(2)));
     }
 }

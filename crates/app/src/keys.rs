@@ -44,13 +44,18 @@ const fn page(verb: Verb, key: &'static str, shift: bool) -> Shortcut {
 }
 
 /// The table; of several keys for one verb the first is shown.
-const TABLE: [Shortcut; 18] = [
+const TABLE: [Shortcut; 23] = [
     card(Verb::Stop, "s"),
     card(Verb::Crash, "c"),
     card(Verb::Start, "t"),
     card(Verb::PickUp, "m"),
     card(Verb::Links, "l"),
     card(Verb::Isolate, "i"),
+    card(Verb::Quiesce, "q"),
+    card(Verb::QuiesceUndo, "u"),
+    card(Verb::Wipe, "w"),
+    card(Verb::Remove, "d"),
+    card(Verb::AddNode, "n"),
     card(Verb::Split, "x"),
     card(Verb::Heal, "h"),
     card(Verb::StageObserved, "o"),

@@ -1,13 +1,21 @@
-//! Where lanes, cards and links lie on the floor: a pure function from racks and a width to rectangles and lines.
+//! Where lanes, cards and links lie on the floor: a pure function from racks and a width to rectangles and lines; and what
+//! is at a point of it.
 //!
-//! Invariant: cards never overlap each other or stick out of their lanes; every link that is drawn has a handle of its own
-//! that can be hit (24 px, not on a card, not on another handle). All lengths are CSS pixels. Not here: pixels, colours,
-//! what is up or cut.
+//! Invariant: cards never overlap each other or stick out of their lanes; every link or bundle that is pressed on the floor
+//! has a handle of its own that can be hit (24 px, not on a card, not on another handle). All lengths are CSS pixels. Not
+//! here: pixels, colours, what is up or cut.
 //!
-//! Three arrangements: lanes side by side with a column of cards each; where there are too many cards for that, lanes
-//! below each other with cards in rows; where it is narrow, one column of everything with its links as arcs at the side.
+//! Three arrangements: lanes side by side with a column of cards each; where it is narrow, one column of everything with
+//! its links as arcs at the side; with many nodes (`grid`), lanes below each other with small cards in rows and links in
+//! bundles by rack.
 
 use rosterlab_engine::{Link, NodeId, RackId};
+
+mod grid;
+mod hulls;
+
+pub use grid::{Bundle, BundlePlace};
+pub use hulls::Hull;
 
 /// A point.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +55,28 @@ pub struct Rect {
 }
 
 impl Rect {
+    /// The rectangle with these two corners, in any order.
+    #[must_use]
+    pub fn between(a: Point, b: Point) -> Self {
+        let (x, y) = (a.x.min(b.x), a.y.min(b.y));
+        Self { x, y, width: (a.x - b.x).abs(), height: (a.y - b.y).abs() }
+    }
+
+    /// The smallest that holds both.
+    #[must_use]
+    pub fn joined(self, other: Self) -> Self {
+        let corner = |rect: Self| Point { x: rect.right(), y: rect.bottom() };
+        let (a, b) = (corner(self), corner(other));
+        let from = Point { x: self.x.min(other.x), y: self.y.min(other.y) };
+        Self::between(from, Point { x: a.x.max(b.x), y: a.y.max(b.y) })
+    }
+
+    /// A square around a point.
+    #[must_use]
+    pub fn around(middle: Point, size: i32) -> Self {
+        Self { x: middle.x - size / 2, y: middle.y - size / 2, width: size, height: size }
+    }
+
     /// Its middle.
     #[must_use]
     pub fn middle(self) -> Point {
@@ -198,6 +228,24 @@ pub struct Floor {
     pub lanes: Vec<Lane>,
     /// Links in the order in which they were given.
     pub links: Vec<LinkPlace>,
+    /// The size of the text that it is made for, in percent of the usual.
+    pub text_percent: i32,
+    /// Whether there are so many nodes that cards are small and links are bundled: then single links have no handles on
+    /// the floor.
+    pub is_dense: bool,
+    /// The bundles of links between racks and within them, while links are bundled.
+    pub bundles: Vec<BundlePlace>,
+}
+
+/// What is at a point of the floor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// A node's card.
+    Card(NodeId),
+    /// A lane's name and its buttons, or the handle of a link or a bundle.
+    Control,
+    /// Nothing that could be pressed.
+    Ground,
 }
 
 impl Floor {
@@ -205,6 +253,41 @@ impl Floor {
     #[must_use]
     pub fn lane_at(&self, point: Point) -> Option<RackId> {
         self.lanes.iter().find(|lane| lane.rect.contains(point)).map(|lane| lane.rack)
+    }
+
+    /// What is at a point.
+    #[must_use]
+    pub fn hit(&self, point: Point) -> Hit {
+        if let Some(card) = self.cards().find(|card| card.rect.contains(point)) {
+            return Hit::Card(card.node);
+        }
+        let singles = self.links.iter().filter(|_| !self.is_dense).map(|link| link.handle);
+        let mut handles = singles.chain(self.bundles.iter().map(|bundle| bundle.handle));
+        let is_control = self.lanes.iter().any(|lane| lane.head.contains(point))
+            || handles.any(|handle| Rect::around(handle, HANDLE).contains(point));
+        if is_control { Hit::Control } else { Hit::Ground }
+    }
+
+    /// The nodes inside a fence: those whose cards have their middle in it, lane by lane.
+    #[must_use]
+    pub fn fenced(&self, fence: Rect) -> Vec<NodeId> {
+        let inside = self.cards().filter(|card| fence.contains(card.rect.middle()));
+        inside.map(|card| card.node).collect()
+    }
+
+    /// Where a bar of that size lies beside a fence, on the floor: below, else above, else at its lower edge.
+    #[must_use]
+    pub fn beside(&self, fence: Rect, bar: (i32, i32), floor_width: i32) -> Rect {
+        let (width, height) = (bar.0.min(floor_width), bar.1);
+        let below = fence.bottom() + BESIDE;
+        let y = if below + height <= self.height {
+            below
+        } else if fence.y - BESIDE - height >= 0 {
+            fence.y - BESIDE - height
+        } else {
+            (self.height - height).max(0)
+        };
+        Rect { x: fence.x.clamp(0, (floor_width - width).max(0)), y, width, height }
     }
 
     /// Every card, lane by lane.
@@ -280,10 +363,12 @@ const LANE_GAP: i32 = 12;
 /// How much farther out each next arc goes.
 const ARC_STEP: i32 = 26;
 /// The least room between lanes beside each other, for their links.
-const GUTTER_MIN: i32 = 84;
+const GUTTER_MIN: i32 = 72;
+/// Between a fence and its bar.
+const BESIDE: i32 = 8;
 /// A handle's diameter.
 pub const HANDLE: i32 = 24;
-/// Up to so many nodes every link is drawn at once; with more, only some of them.
+/// Up to so many nodes every link is drawn with a handle of its own; with more, links are bundled by rack.
 pub const ALL_LINKS_NODES: usize = 7;
 /// The most cards that a lane has in one column beside others.
 const COLUMN_CARDS: usize = 5;
@@ -302,7 +387,7 @@ impl Sizes {
         Self {
             card_width_min: scaled(176),
             card_width_max: scaled(252),
-            card_height: scaled(116),
+            card_height: scaled(118),
             header: scaled(34) + 8,
         }
     }
@@ -318,20 +403,24 @@ impl Sizes {
 /// Lays the floor out.
 #[must_use]
 pub fn lay_out(wanted: &Wanted) -> Floor {
+    let all: usize = wanted.racks.iter().map(|(_, nodes)| nodes.len()).sum();
+    if all > ALL_LINKS_NODES {
+        return grid::lay_out(wanted);
+    }
     let sizes = Sizes::of(wanted.text_percent);
-    let (lanes, style) = side_by_side(wanted, &sizes)
-        .map(|lanes| (lanes, Style::Columns))
-        .or_else(|| in_rows(wanted, &sizes).map(|lanes| (lanes, Style::Rows)))
-        .unwrap_or_else(|| (in_one_column(wanted, &sizes), Style::Strip));
+    let (lanes, style) = side_by_side(wanted, &sizes).map_or_else(
+        || (in_one_column(wanted, &sizes), Style::Strip),
+        |lanes| (lanes, Style::Columns),
+    );
     let height = lanes.iter().map(|lane| lane.rect.bottom()).max().unwrap_or(0);
     let links = links(&lanes, style, wanted.links);
-    Floor { height, lanes, links }
+    let text_percent = wanted.text_percent;
+    Floor { height, lanes, links, text_percent, is_dense: false, bundles: Vec::new() }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Style {
     Columns,
-    Rows,
     Strip,
 }
 
@@ -384,41 +473,6 @@ fn side_by_side(wanted: &Wanted, sizes: &Sizes) -> Option<Vec<Lane>> {
         let head = sizes.head(left, 0, width);
         let cards = column(nodes, left, sizes.header, width, sizes.card_height);
         Lane { rack: *rack, rect, head, cards }
-    });
-    Some(lanes.collect())
-}
-
-/// Lanes below each other, cards in rows, where at least two cards fit beside each other.
-fn in_rows(wanted: &Wanted, sizes: &Sizes) -> Option<Vec<Lane>> {
-    let room = wanted.width - 2 * PAD;
-    let across = usize::try_from((room + GAP) / (sizes.card_width_min + GAP)).ok()?;
-    let all: usize = wanted.racks.iter().map(|(_, nodes)| nodes.len()).sum();
-    if across < 2 || all <= ALL_LINKS_NODES {
-        return None;
-    }
-    let fitting = i32::try_from(across).ok()?;
-    let width = ((room + GAP) / fitting - GAP).min(sizes.card_width_max);
-    let mut y = 0;
-    let lanes = wanted.racks.iter().map(|(rack, nodes)| {
-        let rows = nodes.len().div_ceil(across).max(1);
-        let height = sizes.header + extent(rows, sizes.card_height, GAP) + PAD;
-        let rect = Rect { x: 0, y, width: wanted.width, height };
-        let top = y + sizes.header;
-        y += height + LANE_GAP;
-        let place = |place: usize| {
-            let (row, column) = (place / across, place % across);
-            let [row, column] = [row, column].map(|at| i32::try_from(at).unwrap_or(0));
-            Rect {
-                x: PAD + column * (width + GAP),
-                y: top + row * (sizes.card_height + GAP),
-                width,
-                height: sizes.card_height,
-            }
-        };
-        let cards =
-            nodes.iter().enumerate().map(|(at, node)| Card { node: *node, rect: place(at) });
-        let head = sizes.head(PAD, rect.y, wanted.width - 2 * PAD);
-        Lane { rack: *rack, rect, head, cards: cards.collect() }
     });
     Some(lanes.collect())
 }
@@ -534,17 +588,6 @@ fn path(style: Style, upper: &Seat, lower: &Seat, ports: (i32, i32)) -> Path {
             let span = lower.among_all - upper.among_all;
             arc(a, b, a.right(), arc_depth(span.clamp(2, 5)))
         }
-        Style::Rows if same_lane && lower.place == upper.place + 1 && a.y == b.y => {
-            let y = a.middle().y;
-            Path::Line(Point { x: a.right(), y }, Point { x: b.x, y })
-        }
-        Style::Rows if same_lane && a.y == b.y => Path::Line(
-            Point { x: a.middle().x, y: a.bottom() - 2 },
-            Point { x: b.middle().x, y: b.bottom() - 2 },
-        ),
-        Style::Rows => {
-            Path::Line(Point { x: a.middle().x, y: a.bottom() }, Point { x: b.middle().x, y: b.y })
-        }
     }
 }
 
@@ -585,7 +628,7 @@ fn handle(paths: &[Path], at: usize, cards: &[Rect], placed: &[LinkPlace]) -> Po
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn racks(lanes: &[(u32, &[&str])]) -> Vec<(RackId, Vec<NodeId>)> {
@@ -669,6 +712,22 @@ mod tests {
         }
     }
 
+    /// What must hold of the handles of bundles.
+    fn check_bundles(floor: &Floor, width: i32, what: &str) {
+        for (place, bundle) in floor.bundles.iter().enumerate() {
+            let rect = Rect::around(bundle.handle, HANDLE);
+            assert!(rect.x >= 0 && rect.right() <= width, "{what}: {bundle:?} sticks out");
+            assert!(rect.y >= 0 && rect.bottom() <= floor.height, "{what}: {bundle:?} sticks out");
+            for lane in &floor.lanes {
+                assert!(!overlap(rect, lane.rect), "{what}: {bundle:?} lies on a lane");
+            }
+            for other in &floor.bundles[..place] {
+                let apart = bundle.handle.distance_squared(other.handle);
+                assert!(apart >= HANDLE * HANDLE, "{what}: {bundle:?} lies on {other:?}");
+            }
+        }
+    }
+
     #[test]
     fn the_case_studys_floor_is_sound_at_every_width() {
         let racks = case_study();
@@ -700,16 +759,8 @@ mod tests {
     #[test]
     fn more_racks_and_nodes_do_not_overlap() {
         let three = racks(&[(1, &["1", "2"]), (2, &["3", "4"]), (3, &["5", "6"])]);
-        let ids: Vec<String> = (1..=128).map(|number| format!("{number:X}")).collect();
-        let many: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let many = racks(&[(1, &many[..40]), (2, &many[40..]), (9, &[])]);
-        for width in [328, 640, 806, 1200] {
+        for width in [328, 640, 816, 1200] {
             check(&floor(&three, width, 100), width, "three racks");
-            check(
-                &lay_out(&Wanted { racks: &many, links: &[], width, text_percent: 100 }),
-                width,
-                "many",
-            );
         }
     }
 
@@ -765,5 +816,74 @@ mod tests {
         assert_eq!(path.at(0), Point { x: 10, y: 0 });
         assert_eq!(path.at(8), Point { x: 40, y: 50 });
         assert_eq!(path.at(16), Point { x: 10, y: 100 });
+    }
+
+    /// So many nodes, dealt to so many racks, of which the last may be empty.
+    pub fn dealt(nodes: u64, racks: u32) -> Vec<(RackId, Vec<NodeId>)> {
+        let on = |rack: u32| {
+            let ids = (0..nodes).filter(|at| at % u64::from(racks) == u64::from(rack - 1));
+            ids.filter_map(|at| NodeId::new(0xA100 + at)).collect()
+        };
+        (1..=racks).map(|rack| (RackId::new(rack).unwrap(), on(rack))).collect()
+    }
+
+    #[test]
+    fn floors_of_1_to_128_nodes_are_sound_on_1_to_8_racks_at_every_width() {
+        for nodes in [1, 2, 5, 7, 8, 16, 64, 128] {
+            for racks in 1..=8 {
+                for (width, percent) in [(326, 100), (562, 100), (816, 100), (816, 200)] {
+                    let what = format!("{nodes} nodes, {racks} racks, {width} px, {percent} %");
+                    let dealt = dealt(nodes, racks);
+                    let links = if nodes > 7 { Vec::new() } else { all_links(&dealt) };
+                    let wanted =
+                        Wanted { racks: &dealt, links: &links, width, text_percent: percent };
+                    let floor = lay_out(&wanted);
+                    check(&floor, width, &what);
+                    check_handles(&floor, width, &what);
+                    check_bundles(&floor, width, &what);
+                    assert_eq!(floor.cards().count() as u64, nodes, "{what}");
+                    assert_eq!(floor.is_dense, nodes > 7, "{what}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_fence_holds_the_cards_whose_middle_it_holds() {
+        let floor = floor(&case_study(), 816, 100);
+        let rect = |node: &str| floor.card(node.parse().unwrap()).unwrap().rect;
+        let names = |fence| -> Vec<String> {
+            floor.fenced(fence).iter().map(ToString::to_string).collect()
+        };
+        let two = rect("A102").joined(rect("A103"));
+        assert_eq!(names(two), ["A102", "A103"]);
+        assert_eq!(names(two.joined(rect("B102")).grown(20)), ["A102", "A103", "B102"]);
+        let corner = rect("A101");
+        assert!(names(Rect { width: corner.width / 3, ..corner }).is_empty());
+    }
+
+    #[test]
+    fn a_fence_begins_on_the_ground_and_not_on_what_can_be_pressed() {
+        let floor = floor(&case_study(), 816, 100);
+        let card = floor.cards().next().unwrap();
+        assert_eq!(floor.hit(card.rect.middle()), Hit::Card(card.node));
+        assert_eq!(floor.hit(floor.links[0].handle), Hit::Control);
+        assert_eq!(floor.hit(floor.lanes[1].head.middle()), Hit::Control);
+        let corner = Point { x: card.rect.right() + 5, y: floor.lanes[0].rect.bottom() - 2 };
+        assert_eq!(floor.hit(corner), Hit::Ground);
+    }
+
+    #[test]
+    fn the_bar_of_a_fence_stays_on_the_floor() {
+        let floor = floor(&case_study(), 816, 100);
+        let all = Rect { x: 0, y: 0, width: 816, height: floor.height };
+        for fence in [all, all.grown(-40), Rect::around(Point { x: 800, y: 20 }, 30), all.grown(90)]
+        {
+            for size in [(300, 40), (900, 80)] {
+                let bar = floor.beside(fence, size, 816);
+                assert!(bar.x >= 0 && bar.right() <= 816, "{fence:?}: {bar:?}");
+                assert!(bar.y >= 0 && bar.bottom() <= floor.height, "{fence:?}: {bar:?}");
+            }
+        }
     }
 }

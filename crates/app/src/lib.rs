@@ -9,6 +9,7 @@
 //!
 //! **What this crate does not do**: the rules (the engine's), undo and files (the scenario crate's).
 
+pub mod card;
 pub mod components;
 #[cfg(test)]
 mod contrast;

@@ -17,6 +17,16 @@ use crate::text::{clock, count, insert_sorted, is_are, list, thousands};
 
 /// Links that are named one by one; more are counted.
 const LINKS_NAMED: usize = 3;
+/// Nodes that are named one by one; more are counted.
+const NODES_NAMED: usize = 6;
+/// Events of one step that are told one by one; of more the rest is counted.
+const EVENTS_TOLD: usize = 6;
+
+/// Nodes by name, or how many they are.
+#[must_use]
+pub fn nodes(nodes: &[NodeId]) -> String {
+    if nodes.len() > NODES_NAMED { format!("{} nodes", nodes.len()) } else { list(nodes) }
+}
 
 /// What a step was, as a title: `Crash A102`.
 #[must_use]
@@ -34,19 +44,22 @@ pub fn of_entry(entry: &Entry, nodes: usize) -> String {
 /// What a person did, as a title; `all` is how many nodes there are.
 #[must_use]
 pub fn of_command(command: &Command, all: usize) -> String {
+    let named = nodes;
     match command {
-        Command::Stop { nodes, shutdown: Shutdown::Clean } => format!("Stop {}", list(nodes)),
-        Command::Stop { nodes, shutdown: Shutdown::Unclean } => format!("Crash {}", list(nodes)),
-        Command::Start { nodes } => format!("Start {}", list(nodes)),
-        Command::Wipe { nodes, .. } => format!("Wipe the drives of {}", list(nodes)),
+        Command::Stop { nodes, shutdown: Shutdown::Clean } => format!("Stop {}", named(nodes)),
+        Command::Stop { nodes, shutdown: Shutdown::Unclean } => format!("Crash {}", named(nodes)),
+        Command::Start { nodes } => format!("Start {}", named(nodes)),
+        Command::Wipe { nodes, .. } => format!("Wipe the drives of {}", named(nodes)),
         Command::AddNode { id, rack } => format!("Add node {id} on rack {rack}"),
-        Command::RemoveNode { nodes } => format!("Remove {}", list(nodes)),
-        Command::MoveToRack { nodes, rack } => format!("Move {} to rack {rack}", list(nodes)),
+        Command::RemoveNode { nodes } => format!("Remove {}", named(nodes)),
+        Command::MoveToRack { nodes, rack } => format!("Move {} to rack {rack}", named(nodes)),
         Command::Cut { between } => of_cut(between, all),
         Command::Heal { between: None } => "Heal all links".to_owned(),
         Command::Heal { between: Some(sides) } => match single_link(sides) {
             Some(link) => format!("Restore the link {}", link_name(link)),
-            None => format!("Restore the links between {}", list(sides.iter().map(list))),
+            None => {
+                format!("Restore the links between {}", list(sides.iter().map(|side| named(side))))
+            }
         },
         Command::RosterSet { nodes: RosterNodes::Observed, .. } => {
             "Stage the observed nodes as the roster".to_owned()
@@ -57,8 +70,8 @@ pub fn of_command(command: &Command, all: usize) -> String {
         Command::Recluster { on: None } => "Recluster".to_owned(),
         Command::Recluster { on: Some(node) } => format!("Recluster on {node}"),
         Command::Revive { namespace, .. } => format!("Revive {namespace}"),
-        Command::Quiesce { nodes } => format!("Quiesce {}", list(nodes)),
-        Command::QuiesceUndo { nodes } => format!("Take back the quiesce of {}", list(nodes)),
+        Command::Quiesce { nodes } => format!("Quiesce {}", named(nodes)),
+        Command::QuiesceUndo { nodes } => format!("Take back the quiesce of {}", named(nodes)),
         Command::Write { namespace, .. } => format!("Write a record of {namespace}"),
         Command::Read { namespace, .. } => format!("Read a record of {namespace}"),
     }
@@ -71,7 +84,14 @@ fn of_cut(sides: &[Vec<NodeId>], all: usize) -> String {
     let everyone = sides.iter().map(Vec::len).sum::<usize>() == all;
     match sides {
         [alone, _] if alone.len() == 1 && everyone => format!("Isolate {}", list(alone)),
-        _ => format!("Cut {}", sides.iter().map(list).collect::<Vec<_>>().join(" from ")),
+        // A bundle within a rack.
+        _ if sides.len() > 2 && sides.iter().all(|side| side.len() == 1) => {
+            format!("Cut every link between {}", nodes(&sides.concat()))
+        }
+        _ => {
+            let sides = sides.iter().map(|side| nodes(side));
+            format!("Cut {}", sides.collect::<Vec<_>>().join(" from "))
+        }
     }
 }
 
@@ -147,7 +167,10 @@ pub fn of_event(kind: &EventKind) -> String {
         }
         EventKind::ClusterFormed { principal, key, nodes } => match nodes.as_slice() {
             [alone] => format!("{alone} forms a cluster of its own, key {key}."),
-            _ => format!("{} form a cluster, principal {principal}, key {key}.", list(nodes)),
+            members => format!(
+                "{} form a cluster, principal {principal}, key {key}.",
+                self::nodes(members)
+            ),
         },
         EventKind::Rebalanced { principal, roster_nodes, counts, by_rule, .. } => {
             of_rebalance(*principal, *roster_nodes, *counts, by_rule)
@@ -320,7 +343,11 @@ fn says_yes(rule: Rule) -> bool {
 pub fn news(entry: &Entry, events: &[Event], view: &ClusterView) -> String {
     let kinds = || events.iter().map(|event| &event.kind);
     let mut sentences: Vec<String> = of_stops(events).into_iter().collect();
-    sentences.extend(kinds().filter(|kind| is_news(kind)).map(of_event));
+    sentences.extend(kinds().filter(|kind| is_news(kind)).take(EVENTS_TOLD).map(of_event));
+    let untold = kinds().filter(|kind| is_news(kind)).count().saturating_sub(EVENTS_TOLD);
+    if untold > 0 {
+        sentences.push(format!("And {untold} more such events."));
+    }
     // Of several changes in one step the last ones stand.
     let mut latest: Vec<(NodeId, &str, &EventKind)> = Vec::new();
     for kind in kinds() {
@@ -384,7 +411,8 @@ fn of_stops(events: &[Event]) -> Option<String> {
         .collect();
     let (_, shutdown) = *stopped.first()?;
     let verb = if shutdown == Shutdown::Clean { "stopped" } else { "crashed" };
-    Some(format!("{} {verb}.", list(stopped.iter().map(|(node, _)| node))))
+    let stopped: Vec<NodeId> = stopped.iter().map(|(node, _)| **node).collect();
+    Some(format!("{} {verb}.", nodes(&stopped)))
 }
 
 fn is_news(kind: &EventKind) -> bool {
@@ -538,5 +566,21 @@ mod tests {
         let rack = |number| RackId::new(number).unwrap();
         let moved = EventKind::NodeMoved { node: id("A103"), from: rack(1), to: rack(2) };
         assert!(of_event(&moved).contains("only with roster-set and recluster"));
+    }
+
+    #[test]
+    fn many_nodes_and_many_events_are_counted() {
+        let many: Vec<NodeId> = (1..=64).filter_map(NodeId::new).collect();
+        assert_eq!(of_command(&Command::Start { nodes: many.clone() }, 128), "Start 64 nodes");
+        let within = many.iter().map(|node| vec![*node]).collect();
+        let cut = of_command(&Command::Cut { between: within }, 128);
+        assert_eq!(cut, "Cut every link between 64 nodes");
+        let sides = vec![many[..32].to_vec(), many[32..].to_vec()];
+        assert_eq!(of_command(&Command::Cut { between: sides }, 128), "Cut 32 nodes from 32 nodes");
+        let events: Vec<Event> =
+            many.iter().map(|node| event(EventKind::NodeStarted { node: *node })).collect();
+        let news = news(&act(Command::Start { nodes: many }), &events, State::open().view());
+        assert!(news.starts_with("1 started. 2 started."), "{news}");
+        assert!(news.ends_with("And 58 more such events."), "{news}");
     }
 }

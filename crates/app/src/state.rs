@@ -5,22 +5,27 @@
 //! leaves all as it was and says why. An action that changes nothing gives the same `Rc`, so that nothing is drawn again.
 //! Not here: effects (timers, focus, canvas, live region), which components run after a state is shown.
 
+mod floor;
+
 use std::rc::Rc;
 
 use rosterlab_engine::{
     Availability, Cell, ClusterSetup, ClusterView, Command, Explanation, Link, NodeId, NodeSetup,
-    PARTITIONS, PartitionId, RackId, Rejection, RosterNodes, Rule, Shutdown,
-    SubClusterNamespaceView, SubClusterView, Verdict,
+    PARTITIONS, PartitionId, RackId, Rejection, RosterNodes, Rule, SubClusterNamespaceView,
+    SubClusterView, Verdict,
 };
 use rosterlab_scenario::{Entry, Settle, Timeline, link};
 use yew::Reducible;
 
 use crate::groups::{Group, groups};
+pub use floor::{Adding, BundleCuts, FloorAction, FloorState};
+
+use crate::layout::ALL_LINKS_NODES;
 use crate::look::Look;
 use crate::paint::step_from;
 use crate::recorder;
 use crate::sentences;
-use crate::text::{capitalized, insert_sorted};
+use crate::text::capitalized;
 use crate::verbs::Verb;
 
 /// How fast simulated time can run.
@@ -71,6 +76,8 @@ pub enum Action {
     SystemDark(bool),
     /// Says something to those who listen.
     Announce(Rc<str>),
+    /// Did something on the floor that is no command.
+    Floor(FloorAction),
     /// Closes the panel that is open.
     ClosePanel,
     /// Turns keys that are single letters on or off.
@@ -110,6 +117,10 @@ pub enum Focus {
     Panel(Panel),
     /// To a verb's button.
     Button(Verb),
+    /// To the id of a node that is about to be added.
+    NewNode,
+    /// To the button of a lane that adds a node.
+    Lane(RackId),
 }
 
 /// Something of which each is new, even if it says the same as the one before.
@@ -141,6 +152,7 @@ pub struct State {
     explanation: Option<Rc<Explanation>>,
     groups: Rc<Vec<Group>>,
     selected: NodeId,
+    floor: FloorState,
     link: Option<Link>,
     on: Option<NodeId>,
     namespace: usize,
@@ -204,6 +216,7 @@ impl State {
             groups: Rc::default(),
             // A timeline's cluster has a node at least (ClusterSetup::check).
             selected: selected.unwrap_or(case_study().nodes[0].id),
+            floor: FloorState::default(),
             link: None,
             on: None,
             namespace: 0,
@@ -255,24 +268,6 @@ impl State {
     #[must_use]
     pub fn link(&self) -> Option<Link> {
         self.link
-    }
-
-    /// The racks, in order: those of the setup and those that nodes are configured for now.
-    #[must_use]
-    pub fn racks(&self) -> Vec<(RackId, Vec<NodeId>)> {
-        let of_setup = self.timeline.setup().nodes.iter().map(|node| node.rack);
-        let now = self.view.nodes.iter().map(|node| node.rack);
-        let mut racks: Vec<RackId> = Vec::new();
-        for rack in of_setup.chain(now) {
-            if !racks.contains(&rack) {
-                insert_sorted(&mut racks, rack, |rack| *rack);
-            }
-        }
-        let nodes_on = |rack| {
-            let nodes = self.view.nodes.iter().rev().filter(|node| node.rack == rack);
-            nodes.map(|node| node.id).collect()
-        };
-        racks.into_iter().map(|rack| (rack, nodes_on(rack))).collect()
     }
 
     /// The sub-cluster from which the map, the reasons and the roster are seen: the one that was chosen, else the one
@@ -414,19 +409,10 @@ impl State {
     /// The command of a verb that does something to the cluster.
     #[must_use]
     pub fn command(&self, verb: Verb) -> Option<Command> {
-        let nodes = vec![self.selected];
         let namespace = self.namespace_name().to_owned();
         let sub_cluster = self.shown_sub_cluster().filter(|_| self.view.sub_clusters.len() > 1);
         let on = sub_cluster.map(|sub_cluster| sub_cluster.principal);
         match verb {
-            Verb::Stop => Some(Command::Stop { nodes, shutdown: Shutdown::Clean }),
-            Verb::Crash => Some(Command::Stop { nodes, shutdown: Shutdown::Unclean }),
-            Verb::Start => Some(Command::Start { nodes }),
-            Verb::Isolate => {
-                let others = self.view.nodes.iter().map(|node| node.id);
-                let others = others.filter(|node| *node != self.selected).collect();
-                Some(Command::Cut { between: vec![nodes, others] })
-            }
             Verb::Split => {
                 let racks = self.racks().into_iter().map(|(_, nodes)| nodes);
                 Some(Command::Cut { between: racks.filter(|nodes| !nodes.is_empty()).collect() })
@@ -440,7 +426,7 @@ impl State {
                 let nodes = sub_cluster.map(|sub_cluster| sub_cluster.nodes.clone());
                 Some(Command::Revive { namespace, nodes })
             }
-            _ => None,
+            _ => self.selection_command(verb),
         }
     }
 
@@ -449,6 +435,9 @@ impl State {
     /// # Errors
     /// Why not, as a sentence.
     pub fn can(&self, verb: Verb) -> Result<(), String> {
+        if let Some(why) = self.floor_refusal(verb) {
+            return Err(why);
+        }
         if let Some(command) = self.command(verb) {
             return self.can_do(&command);
         }
@@ -494,6 +483,7 @@ impl State {
         recorder::note(&self.timeline, None);
         self.view = Rc::new(view);
         self.refusal = None;
+        self.keep_to_nodes_there();
         self.look();
     }
 
@@ -518,10 +508,21 @@ impl State {
         let news = sentences::news(entry, timeline.events_of(last), &timeline.cluster().view());
         self.arrive(timeline);
         self.tell(news);
-        if let Entry::Act { command: Command::MoveToRack { nodes, .. }, .. } = entry {
+        match entry {
             // The card is another element on its new lane.
-            self.focus.renew(nodes.first().copied().map(Focus::Card));
+            Entry::Act { command: Command::MoveToRack { nodes, .. }, .. } => {
+                self.focus.renew(nodes.first().copied().map(Focus::Card));
+            }
+            // The card that may have had the focus is gone.
+            Entry::Act { command: Command::RemoveNode { .. }, .. } => {
+                self.focus.renew(Some(Focus::Card(self.selected)));
+            }
+            _ => {}
         }
+    }
+
+    fn act(&mut self, command: Command) {
+        self.perform(&Entry::Act { command, settle: Settle::Fully });
     }
 
     /// Lets time pass; tells only of what happened meanwhile.
@@ -576,9 +577,12 @@ impl State {
             Verb::Links => {
                 let other = self.view.nodes.iter().rev().find(|node| node.id != self.selected);
                 self.link = other.and_then(|other| Link::new(self.selected, other.id));
+                if self.view.nodes.len() > ALL_LINKS_NODES {
+                    self.show_links();
+                }
                 self.focus.renew(self.link.map(Focus::Link));
             }
-            _ => {}
+            _ => self.press_floor(verb),
         }
     }
 
@@ -695,6 +699,7 @@ impl State {
             Action::SystemDark(is_dark) if self.is_system_dark == is_dark => return false,
             Action::SystemDark(is_dark) => self.is_system_dark = is_dark,
             Action::Announce(text) => self.announcement.renew(text),
+            Action::Floor(action) => return self.on_floor(action),
             Action::ClosePanel => match self.panel {
                 Some(panel) => self.toggle_panel(panel),
                 None => return false,
@@ -740,6 +745,8 @@ pub fn refusal(rejection: &Rejection) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rosterlab_engine::Shutdown;
+
     use super::*;
 
     fn id(text: &str) -> NodeId {

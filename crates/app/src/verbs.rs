@@ -6,14 +6,28 @@
 /// Something that can be pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verb {
-    /// Stops the selected node cleanly.
+    /// Stops the selected nodes cleanly.
     Stop,
-    /// Crashes the selected node.
+    /// Crashes the selected nodes at once.
     Crash,
-    /// Starts the selected node.
+    /// Starts the selected nodes.
     Start,
-    /// Cuts the selected node off from all others.
+    /// Cuts the selected nodes off from all others.
     Isolate,
+    /// From the next cluster change the selected nodes stand last in every row.
+    Quiesce,
+    /// Takes that back.
+    QuiesceUndo,
+    /// Empties the drives of the selected nodes.
+    Wipe,
+    /// Removes the selected nodes for good.
+    Remove,
+    /// Makes each click on a card add it to the selection.
+    SelectMore,
+    /// Wants to add a node beside the selected one.
+    AddNode,
+    /// Adds a lane.
+    AddRack,
     /// Cuts every link between racks.
     Split,
     /// Restores every link.
@@ -53,6 +67,13 @@ impl Verb {
             Self::Crash => "crash",
             Self::Start => "start",
             Self::Isolate => "isolate",
+            Self::Quiesce => "quiesce",
+            Self::QuiesceUndo => "quiesce-undo",
+            Self::Wipe => "wipe",
+            Self::Remove => "remove",
+            Self::SelectMore => "select-more",
+            Self::AddNode => "add-node-here",
+            Self::AddRack => "add-rack",
             Self::Split => "split",
             Self::Heal => "heal",
             Self::PickUp => "pick-up",
@@ -78,6 +99,13 @@ impl Verb {
             Self::Crash => "Crash",
             Self::Start => "Start",
             Self::Isolate => "Isolate",
+            Self::Quiesce => "Quiesce",
+            Self::QuiesceUndo => "Undo quiesce",
+            Self::Wipe => "Wipe",
+            Self::Remove => "Remove",
+            Self::SelectMore => "Select more",
+            Self::AddNode => "Add node",
+            Self::AddRack => "Add rack",
             Self::Split => "Split by rack",
             Self::Heal => "Heal all",
             Self::PickUp => "Move",
@@ -99,10 +127,19 @@ impl Verb {
     #[must_use]
     pub fn tip(self) -> &'static str {
         match self {
-            Self::Stop => "stop the node cleanly: it marks its storage clean",
-            Self::Crash => "crash the node: it returns with e, untrusted",
+            Self::Stop => "stop cleanly: the node marks its storage clean",
+            Self::Crash => "crash, or cut the power of several nodes at once: they return with e",
             Self::Start => "start the node",
-            Self::Isolate => "cut the node off from all others",
+            Self::Isolate => "cut the selected nodes off from all others",
+            Self::Quiesce => "from the next cluster change the node stands last in every row",
+            Self::QuiesceUndo => "take the quiesce back, from the next cluster change",
+            Self::Wipe => {
+                "empty the drives of a node that is down: it returns with e, without data"
+            }
+            Self::Remove => "remove a node that is down, with its drives; rosters still name it",
+            Self::SelectMore => "each click on a card adds it to the selection or takes it out",
+            Self::AddNode => "add a node to this rack",
+            Self::AddRack => "add a lane for a rack; it is a rack once a node is on it",
             Self::Split => "cut every link between racks",
             Self::Heal => "restore every link that is cut",
             Self::PickUp => "pick the card up; arrows or a number choose its lane, Enter drops it",

@@ -170,6 +170,10 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
         Some(Focus::Link(link)) => focus(&link_selector(link)),
         Some(Focus::Panel(_)) => focus(".side-panel h2"),
         Some(Focus::Button(verb)) => focus(&format!("[data-action=\"{}\"]", verb.action())),
+        Some(Focus::NewNode) => focus("[data-field=\"node-id\"]"),
+        Some(Focus::Lane(rack)) => {
+            focus(&format!("[data-rack=\"{rack}\"] [data-action=\"add-node\"]"));
+        }
         None => {}
     });
 }

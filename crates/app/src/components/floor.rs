@@ -3,41 +3,44 @@
 //! Invariant: what a pointer or a key means is decided by `gesture` and `keys`, where things lie by `layout`; a move by
 //! drag, by keys and by button ends in the same command.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rosterlab_engine::{Command, Link, NodeId, RackId, Shutdown};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::card::Facts;
 use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
-use crate::components::links::{handles, lines};
-use crate::components::node_card::NodeCard;
+use crate::components::fence::{adding_form, fence_bar};
+use crate::components::links::{Wires, link_list};
+use crate::components::node_card::{Heard, NodeCard};
 use crate::components::placed::Placed;
 use crate::components::{Dispatch, PanelProps};
-use crate::gesture::{Drop, Gesture, Input};
-use crate::hooks::{focus, use_room};
+use crate::gesture::{Drop, Gesture, Input, Outcome};
+use crate::hooks::{focus, use_page_keys, use_room};
 use crate::keys::{self, Press, Scope};
-use crate::layout::{ALL_LINKS_NODES, Card, Direction, Floor, Lane, Point, Rect, Wanted, lay_out};
-use crate::state::{Action, State};
+use crate::layout::{ALL_LINKS_NODES, Card, Direction, Floor, Hit, Lane, Point, Wanted, lay_out};
+use crate::state::{Action, FloorAction, State};
 use crate::verbs::Verb;
 
 /// How wide the floor is taken to be until that is known.
 const UNKNOWN_WIDTH: i32 = 760;
 
-/// What a gesture is told, and where a card that it drops goes.
-struct Hand(Gesture, Option<Drop>);
+/// What a gesture is told, and what it came to.
+struct Hand(Gesture, Option<Outcome>);
 
 impl Reducible for Hand {
     type Action = Input;
 
     fn reduce(self: Rc<Self>, input: Input) -> Rc<Self> {
-        let (gesture, drop) = self.0.next(input);
-        if gesture == self.0 && drop.is_none() && self.1.is_none() {
+        let (gesture, outcome) = self.0.next(input);
+        if gesture == self.0 && outcome.is_none() && self.1.is_none() {
             return self;
         }
-        Rc::new(Self(gesture, drop))
+        Rc::new(Self(gesture, outcome))
     }
 }
 
@@ -50,70 +53,84 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
     let hand = use_reducer(|| Hand(Gesture::Idle, None));
     let width = room.map_or(UNKNOWN_WIDTH, |room| room.width);
     let text_percent = room.map_or(100, |room| room.text_percent);
-    let floor = {
-        let links = drawn_links(state);
-        Rc::new(lay_out(&Wanted { racks: &state.racks(), links: &links, width, text_percent }))
-    };
-    use_drops(hand.1, dispatch);
+    let places = (state.racks(), drawn_links(state), width, text_percent);
+    let floor = use_memo(places, |(racks, links, width, text_percent)| {
+        lay_out(&Wanted { racks, links, width: *width, text_percent: *text_percent })
+    });
+    use_outcomes(hand.1, &floor, dispatch);
 
     let ears = Ears {
-        state: state.clone(),
         dispatch: dispatch.clone(),
         floor: floor.clone(),
         node: node.clone(),
-        gesture: hand.0,
         hand: hand.clone(),
     };
-    let lanes = floor.lanes.iter().map(|lane| ears.lane(lane));
+    let ear = use_ears(ears.clone());
+    let gesture = hand.0;
+    let lanes =
+        floor.lanes.iter().map(|lane| self::lane(lane, state, dispatch, gesture, &floor, &ear));
+    let (onpointerdown, onpointer) = (ears.onground(), ears.onpointer());
     html! {
         <section class="panel floor-panel" aria-labelledby="floor-title">
             <h2 class="visually-hidden" id="floor-title">{ "Racks, nodes and links" }</h2>
             { sub_clusters(state, dispatch) }
             <div
                 ref={node}
-                class={classes(&["floor", when(hand.0.carried().is_some(), "carrying")])}
+                class={classes(&[
+                    "floor",
+                    when(gesture.carried().is_some(), "carrying"),
+                    when(state.is_selecting(), "selecting"),
+                ])}
+                {onpointerdown}
+                onpointermove={&onpointer}
+                onpointerup={&onpointer}
+                onpointercancel={&onpointer}
             >
-                { lines(&floor, width, state, dispatch) }
                 <div class="lanes">{ for lanes }</div>
-                { handles(&floor, state, dispatch) }
-                <div class="carry-room">{ carry_hint(hand.0) }</div>
+                <Wires state={state.clone()} dispatch={dispatch.clone()} floor={floor.clone()} {width} />
+                <div class="carry-room">{ carry_hint(gesture) }</div>
+                <div class="fence-room">{ fence_bar(state, dispatch, &floor, gesture, (width, text_percent)) }</div>
+                <div class="adding-room">{ adding_form(state, dispatch, &floor, (width, text_percent)) }</div>
             </div>
+            { link_list(&floor, state, dispatch) }
             <p class="visually-hidden" id="floor-help">
                 { "Arrow keys go to other cards. Keys: " }
                 { keys::verbs().map(|verb| {
                     format!("{} {}", keys::shortcut_of(verb).unwrap_or_default(), verb.label())
                 }).collect::<Vec<_>>().join(", ") }
+                { ", Ctrl+Space selects several, Escape lets go" }
             </p>
         </section>
     }
 }
 
-/// Turns drops into commands, once each.
+/// Turns what gestures come to into actions, once each.
 #[hook]
-fn use_drops(drop: Option<Drop>, dispatch: &Dispatch) {
-    let dispatch = dispatch.clone();
-    use_effect_with(drop, move |drop| {
-        if let Some(Drop { node, rack }) = *drop {
+fn use_outcomes(outcome: Option<Outcome>, floor: &Rc<Floor>, dispatch: &Dispatch) {
+    let (dispatch, floor) = (dispatch.clone(), floor.clone());
+    use_effect_with(outcome, move |outcome| match *outcome {
+        Some(Outcome::Moved(Drop { node, rack })) => {
             dispatch.dispatch(Action::Do(Command::MoveToRack { nodes: vec![node], rack }));
         }
+        Some(Outcome::Fenced(rect)) => {
+            dispatch.dispatch(Action::Floor(FloorAction::Fence(rect, floor.fenced(rect))));
+        }
+        None => {}
     });
 }
 
-/// The links that are drawn: all, or with many nodes those of the selected one and those that are cut.
+/// The links that are drawn singly: all, or with many nodes those of the selected one, when they are asked for.
 fn drawn_links(state: &State) -> Vec<Link> {
-    let view = state.view();
-    let nodes: Vec<NodeId> = view.nodes.iter().rev().map(|node| node.id).collect();
+    let nodes: Vec<NodeId> = state.view().nodes.iter().rev().map(|node| node.id).collect();
+    if nodes.len() > ALL_LINKS_NODES {
+        let selected = state.selected();
+        let others = nodes.iter().filter(|_| state.are_links_shown());
+        return others.filter_map(|node| Link::new(selected, *node)).collect();
+    }
     let pairs = nodes.iter().enumerate().flat_map(|(place, low)| {
         nodes[place + 1..].iter().filter_map(|high| Link::new(*low, *high))
     });
-    let selected = state.selected();
-    let is_drawn = |link: &Link| {
-        nodes.len() <= ALL_LINKS_NODES
-            || link.low() == selected
-            || link.high() == selected
-            || view.is_cut(link.low(), link.high())
-    };
-    pairs.filter(is_drawn).collect()
+    pairs.collect()
 }
 
 /// The sub-clusters by name; pressing one shows the map, the reasons and the roster from there.
@@ -130,6 +147,8 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
                 namespace.roster.len()
             )
         });
+        let is_split = view.sub_clusters.len() > 1;
+        let number = is_split.then(|| format!("{} · ", place + 1));
         let onclick = on_press(dispatch, Action::ShowSubCluster(principal));
         html! {
             <li key={principal.to_string()}>
@@ -142,7 +161,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
                     {onclick}
                 >
                     <span class="sub-swatch" aria-hidden="true"></span>
-                    <span>{ "sub-cluster " }<b class="id">{ principal.to_string() }</b></span>
+                    <span>{ number }{ "sub-cluster " }<b class="id">{ principal.to_string() }</b></span>
                     <span>{ in_roster }</span>
                     <span class="sub-key">{ "key " }<span class="id">{ sub_cluster.key.to_string() }</span></span>
                 </button>
@@ -173,65 +192,119 @@ fn carry_hint(gesture: Gesture) -> Option<Html> {
     })
 }
 
+/// A lane with its cards.
+fn lane(
+    lane: &Lane,
+    state: &Rc<State>,
+    dispatch: &Dispatch,
+    gesture: Gesture,
+    floor: &Floor,
+    ear: &Callback<(NodeId, RackId, Heard)>,
+) -> Html {
+    let (view, namespace) = (state.view(), state.namespace());
+    let card = |card: &Card| {
+        let carried = gesture.carried().filter(|(carried, _)| *carried == card.node);
+        let facts = view.node(card.node).map(|node| Facts::of(view, node, namespace))?;
+        Some(html! {
+            <NodeCard
+                key={card.node.to_string()}
+                {facts}
+                rect={card.rect.seen_from(lane.rect)}
+                offset={carried.map_or_else(Point::default, |(_, offset)| offset)}
+                is_carried={carried.is_some()}
+                is_small={floor.is_dense}
+                is_selected={state.selected() == card.node}
+                is_picked={state.is_picked(card.node)}
+                {ear}
+            />
+        })
+    };
+    let (rack, is_target) = (lane.rack, gesture.target() == Some(lane.rack));
+    html! {
+        <Placed key={rack.get()} class="lane-place" rect={lane.rect}>
+            <section
+                class={if is_target { "lane target" } else { "lane" }}
+                data-rack={rack.to_string()}
+                aria-label={format!("Rack {rack}")}
+            >
+                <Placed class="lane-head-place" rect={lane.head.seen_from(lane.rect)}>
+                    { lane_head(rack, &lane.cards, state, dispatch) }
+                </Placed>
+                <div class="lane-cards">{ for lane.cards.iter().filter_map(card) }</div>
+                <p class="lane-empty">
+                    { (lane.cards.is_empty() && !floor.is_dense).then_some("Drop a card here") }
+                </p>
+            </section>
+        </Placed>
+    }
+}
+
 /// What hears pointers and keys on the floor.
+#[derive(Clone)]
 struct Ears {
-    state: Rc<State>,
     dispatch: Dispatch,
     floor: Rc<Floor>,
     node: NodeRef,
     /// What is under way when a pointer or a key is heard, which may be more than what is drawn.
     hand: UseReducerHandle<Hand>,
-    /// What is drawn as under way.
-    gesture: Gesture,
+}
+
+/// One ear for all cards that stays the same while what it reaches changes, so that cards are not drawn again for it; and
+/// Escape, wherever the focus is.
+#[hook]
+fn use_ears(ears: Ears) -> Callback<(NodeId, RackId, Heard)> {
+    let latest = use_memo((), |()| RefCell::new(ears.clone()));
+    latest.replace(ears);
+    let reached = latest.clone();
+    let escape = use_callback((), move |event: KeyboardEvent, ()| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            let ears = reached.borrow().clone();
+            if ears.hand.0 == Gesture::Idle {
+                ears.dispatch.dispatch(Action::Floor(FloorAction::LetGo));
+            } else {
+                ears.hand.dispatch(Input::CallOff);
+            }
+        }
+    });
+    use_page_keys(escape);
+    use_callback((), move |(node, rack, heard): (NodeId, RackId, Heard), ()| {
+        let ears = latest.borrow().clone();
+        ears.hear(node, rack, heard);
+    })
 }
 
 impl Ears {
-    fn lane(&self, lane: &Lane) -> Html {
-        let cards = lane.cards.iter().map(|card| self.card(lane, card.node, card.rect));
-        let (rack, is_target) = (lane.rack, self.gesture.target() == Some(lane.rack));
-        html! {
-            <Placed key={rack.get()} class="lane-place" rect={lane.rect}>
-                <section
-                    class={if is_target { "lane target" } else { "lane" }}
-                    data-rack={rack.to_string()}
-                    aria-label={format!("Rack {rack}")}
-                >
-                    <Placed class="lane-head-place" rect={lane.head.seen_from(lane.rect)}>
-                        { lane_head(rack, &lane.cards, &self.state, &self.dispatch) }
-                    </Placed>
-                    <div class="lane-cards">{ for cards }</div>
-                    <p class="lane-empty">{ lane.cards.is_empty().then_some("Drop a card here") }</p>
-                </section>
-            </Placed>
+    fn hear(&self, node: NodeId, home: RackId, heard: Heard) {
+        match heard {
+            Heard::Press(event) => {
+                let (pointer, at) = (event.pointer_id(), on_floor(&self.node, &event));
+                self.hand.dispatch(Input::Press { node, home, pointer, at });
+            }
+            Heard::Key(event) => {
+                let context =
+                    CardKey { dispatch: &self.dispatch, floor: &self.floor, hand: &self.hand };
+                if context.press(self.hand.0, node, home, &event) {
+                    event.prevent_default();
+                }
+            }
+            Heard::Reach => self.dispatch.dispatch(Action::Select(node)),
+            Heard::Click(is_held) => {
+                self.dispatch.dispatch(Action::Floor(FloorAction::Click(node, is_held)));
+            }
         }
     }
 
-    fn card(&self, lane: &Lane, node: NodeId, rect: Rect) -> Html {
-        let carried = self.gesture.carried().filter(|(carried, _)| *carried == node);
-        let dispatch = self.dispatch.clone();
-        html! {
-            <NodeCard
-                key={node.to_string()}
-                {node}
-                view={self.state.view().clone()}
-                namespace={self.state.namespace()}
-                rect={rect.seen_from(lane.rect)}
-                offset={carried.map_or_else(Point::default, |(_, offset)| offset)}
-                is_carried={carried.is_some()}
-                is_selected={self.state.selected() == node}
-                onpress={self.onpress(lane.rack)}
-                onpointer={self.onpointer()}
-                onkey={self.onkey(lane.rack)}
-                onreach={Callback::from(move |node| dispatch.dispatch(Action::Select(node)))}
-            />
-        }
-    }
-
-    fn onpress(&self, home: RackId) -> Callback<(NodeId, PointerEvent)> {
-        let (hand, floor) = (self.hand.clone(), self.node.clone());
-        Callback::from(move |(node, event): (NodeId, PointerEvent)| {
-            let at = on_floor(&floor, &event);
-            hand.dispatch(Input::Press { node, home, pointer: event.pointer_id(), at });
+    /// A press on the ground, where a fence may begin.
+    fn onground(&self) -> Callback<PointerEvent> {
+        let (hand, node, floor) = (self.hand.clone(), self.node.clone(), self.floor.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 || !event.is_primary() {
+                return;
+            }
+            let at = on_floor(&node, &event);
+            if floor.hit(at) == Hit::Ground {
+                hand.dispatch(Input::PressGround { pointer: event.pointer_id(), at });
+            }
         })
     }
 
@@ -247,16 +320,13 @@ impl Ears {
                 "pointerup" => Input::Release { pointer },
                 _ => Input::CallOff,
             });
-        })
-    }
-
-    fn onkey(&self, home: RackId) -> Callback<(NodeId, KeyboardEvent)> {
-        let dispatch = self.dispatch.clone();
-        let (floor, hand) = (self.floor.clone(), self.hand.clone());
-        Callback::from(move |(node, event): (NodeId, KeyboardEvent)| {
-            let context = CardKey { dispatch: &dispatch, floor: &floor, hand: &hand };
-            if context.press(hand.0, node, home, &event) {
-                event.prevent_default();
+            // From its first stretch on a fence keeps its pointer, also beside the floor. Not before: a click on a line
+            // would be lost.
+            if hand.0.drawn_fence().is_some()
+                && let Some(floor) = node.cast::<web_sys::Element>()
+            {
+                // Fails only for pointers that are gone again.
+                floor.set_pointer_capture(pointer).ok();
             }
         })
     }
@@ -295,6 +365,10 @@ impl CardKey<'_> {
             return true;
         }
         let is_held = event.ctrl_key() || event.shift_key() || event.meta_key();
+        if is_held && matches!(key.as_str(), " " | "Enter") {
+            self.dispatch.dispatch(Action::Floor(FloorAction::Toggle(node)));
+            return true;
+        }
         if let Some(direction) = keys::direction(&key) {
             if is_held {
                 self.dispatch.dispatch(Action::MoveBeside(node, keys::step(direction)));
@@ -315,7 +389,10 @@ impl CardKey<'_> {
                 ));
             }
             Some(verb) => self.dispatch.dispatch(Action::Press(verb)),
-            None => return matches!(key.as_str(), " " | "Enter"),
+            None if matches!(key.as_str(), " " | "Enter") => {
+                self.dispatch.dispatch(Action::Floor(FloorAction::Click(node, false)));
+            }
+            None => return false,
         }
         true
     }
@@ -385,11 +462,49 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
             </button>
         }
     };
+    let add = {
+        let action = Action::Floor(FloorAction::Adding(rack));
+        let label = format!("Add a node to rack {rack}");
+        html! {
+            <button
+                key="add-node"
+                type="button"
+                class="lane-tool lane-add"
+                data-action="add-node"
+                aria-label={label.clone()}
+                title={label}
+                onclick={on_press(dispatch, action)}
+            >
+                { "+" }
+            </button>
+        }
+    };
+    let remove = || {
+        html! {
+            <button
+                key="remove-rack"
+                type="button"
+                class="lane-tool"
+                data-action="remove-rack"
+                aria-label={format!("Remove rack {rack}")}
+                title="take the empty lane away"
+                onclick={on_press(dispatch, Action::Floor(FloorAction::RemoveRack(rack)))}
+            >
+                { "Remove" }
+            </button>
+        }
+    };
+    let tools = if nodes.is_empty() {
+        vec![remove(), add]
+    } else {
+        let stop = Command::Stop { nodes: up, shutdown: Shutdown::Clean };
+        let start = Command::Start { nodes: down };
+        vec![tool("stop-rack", "Stop", stop), tool("start-rack", "Start", start), add]
+    };
     html! {
         <div class="lane-head">
             <h3>{ format!("Rack {rack}") }</h3>
-            { tool("stop-rack", "Stop", Command::Stop { nodes: up, shutdown: Shutdown::Clean }) }
-            { tool("start-rack", "Start", Command::Start { nodes: down }) }
+            { for tools }
         </div>
     }
 }

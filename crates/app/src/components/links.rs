@@ -1,4 +1,5 @@
-//! The links between nodes: lines on the floor, each with a handle that cuts or restores it.
+//! The links between nodes: lines on the floor, each with a handle that cuts or restores it; with many nodes in bundles by
+//! rack, and those of the selected node as a list below the floor when they are asked for.
 //!
 //! Invariant: the handles are the links for every purpose but sight; they are one tab stop, and arrow keys walk through
 //! them. A line can be clicked too, where it is near enough.
@@ -15,9 +16,41 @@ use crate::components::counts::sub_class;
 use crate::components::placed::Placed;
 use crate::hooks::focus;
 use crate::keys;
-use crate::layout::{Floor, HANDLE, LinkPlace, Point, Rect};
+use crate::layout::{Bundle, BundlePlace, Floor, HANDLE, LinkPlace, Rect};
 use crate::sentences::link_name;
-use crate::state::{Action, State};
+use crate::state::{Action, BundleCuts, FloorAction, State};
+use crate::text::thousands;
+
+/// What the wires need. They are a component so that carrying a card does not draw them again.
+#[derive(Clone, PartialEq, Properties)]
+pub struct WiresProps {
+    /// What is shown.
+    pub state: Rc<State>,
+    /// Where actions go.
+    pub dispatch: Dispatch,
+    /// Where things lie.
+    pub floor: Rc<Floor>,
+    /// How wide the floor is.
+    pub width: i32,
+}
+
+/// Hulls, lines and handles.
+#[component]
+pub fn Wires(props: &WiresProps) -> Html {
+    let WiresProps { state, dispatch, floor, width } = props;
+    let cuts = floor.is_dense.then(|| state.bundle_cuts());
+    html! {
+        <div class="wires">
+            { lines(floor, *width, state, cuts.as_ref(), dispatch) }
+            <div class="wires-handles">
+                { match &cuts {
+                    Some(cuts) => bundle_handles(floor, cuts, dispatch),
+                    None => handles(floor, state, dispatch),
+                } }
+            </div>
+        </div>
+    }
+}
 
 /// How a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +95,13 @@ impl Condition {
 }
 
 /// The lines, and the hulls of sub-clusters below them: an SVG that fills the floor.
-pub fn lines(floor: &Floor, width: i32, state: &State, dispatch: &Dispatch) -> Html {
+fn lines(
+    floor: &Floor,
+    width: i32,
+    state: &State,
+    cuts: Option<&BundleCuts>,
+    dispatch: &Dispatch,
+) -> Html {
     let view = state.view();
     let ground = |rect: Rect, key: u32| {
         let [x, y, width, height] =
@@ -73,11 +112,22 @@ pub fn lines(floor: &Floor, width: i32, state: &State, dispatch: &Dispatch) -> H
         let condition = Condition::of(place.link, view);
         let onclick = on_press(dispatch, Action::ToggleLink(place.link));
         let d = place.path.svg();
+        let reach = (!floor.is_dense).then(|| html! { <path class="line-reach" d={d.clone()} /> });
         html! {
             <g key={place.link.to_string()} class={classes(&["line", condition.name(), condition.sub_class()])} {onclick}>
-                <path class="line-reach" d={d.clone()} />
+                <g>{ reach }</g>
                 <path class="line-seen" {d} />
             </g>
+        }
+    };
+    let bundle = |place: &BundlePlace| {
+        let (cut, all) = cuts.map_or((0, 0), |cuts| cuts.of(place.bundle));
+        html! {
+            <path
+                key={bundle_id(place.bundle)}
+                class={classes(&["bundle-line", bundle_name(cut, all)])}
+                d={place.path.svg()}
+            />
         }
     };
     html! {
@@ -88,44 +138,167 @@ pub fn lines(floor: &Floor, width: i32, state: &State, dispatch: &Dispatch) -> H
             aria-hidden="true"
         >
             <g>{ for floor.lanes.iter().map(|lane| ground(lane.rect, lane.rack.get())) }</g>
-            <g>{ for (0..view.sub_clusters.len()).map(|place| hull(floor, view, place)) }</g>
+            { hulls(floor, state) }
+            <g>{ for floor.bundles.iter().map(bundle) }</g>
             <g>{ for floor.links.iter().map(line) }</g>
         </svg>
     }
 }
 
-/// What holds the cards of a sub-cluster together.
-fn hull(floor: &Floor, view: &ClusterView, place: usize) -> Html {
-    let is_in = |node: NodeId| view.sub_cluster_of(node) == Some(place);
-    let card = |node: NodeId, rect: Rect| {
-        let rect = rect.grown(7);
-        let [x, y, width, height] =
-            [rect.x, rect.y, rect.width, rect.height].map(|n| n.to_string());
-        html! { <rect key={node.to_string()} {x} {y} {width} {height} rx="16" /> }
+/// What holds the cards of each sub-cluster together: first all outlines, then all fills over them, so that pieces that
+/// touch become one shape.
+fn hulls(floor: &Floor, state: &State) -> Html {
+    let view = state.view();
+    let hulls = floor.hulls(&|node| view.sub_cluster_of(node));
+    let rect = |class: &'static str| {
+        let hulls = hulls.iter().enumerate();
+        let rects = hulls.map(move |(key, hull)| {
+            let [x, y, width, height] =
+                [hull.rect.x, hull.rect.y, hull.rect.width, hull.rect.height]
+                    .map(|n| n.to_string());
+            let rx = if floor.is_dense { "5" } else { "16" };
+            let class = classes(&[class, sub_class(hull.sub_cluster)]);
+            html! { <rect {key} {class} {x} {y} {width} {height} {rx} /> }
+        });
+        rects.collect::<Vec<Html>>()
     };
-    let bands = floor
-        .links
-        .iter()
-        .filter(|link| Condition::of(link.link, view) == Condition::Connected(place));
-    let band =
-        |link: &LinkPlace| html! { <path key={link.link.to_string()} d={link.path.svg()} /> };
-    let cards = floor.cards().filter(|card| is_in(card.node));
+    let label = |(key, hull): (usize, &crate::layout::Hull)| {
+        let sub_cluster = &view.sub_clusters[hull.sub_cluster];
+        let in_roster = sub_cluster.namespaces.get(state.namespace()).map(|namespace| {
+            let (here, all) = (namespace.roster_nodes_present, namespace.roster.len());
+            format!(" · {here} of {all} in the roster")
+        });
+        let principal = sub_cluster.principal;
+        let short = format!("sub-cluster {principal}");
+        let long = format!("{short}{}", in_roster.unwrap_or_default());
+        let fits = |text: &String| text.chars().count() <= hull.label_letters;
+        let text = [long, short, principal.to_string()].into_iter().find(fits).unwrap_or_default();
+        let class = classes(&["hull-label", sub_class(hull.sub_cluster)]);
+        let (x, y) = ((hull.rect.x + 14).to_string(), (hull.rect.bottom() + 3).to_string());
+        html! { <text {key} {class} {x} {y}>{ text }</text> }
+    };
+    let labelled = hulls.iter().enumerate().filter(|(_, hull)| hull.label_letters > 0);
     html! {
-        <g key={place} class={classes(&["hull", sub_class(place)])}>
-            <g>{ for bands.map(band) }</g>
-            <g>{ for cards.map(|each| card(each.node, each.rect)) }</g>
+        <g class="hulls">
+            <g>{ for rect("hull-edge") }</g>
+            <g>{ for rect("hull-fill") }</g>
+            <g>{ for labelled.map(label) }</g>
         </g>
     }
 }
 
+/// How tests and keys find a bundle: `1-2`.
+fn bundle_id(bundle: Bundle) -> String {
+    format!("{}-{}", bundle.from, bundle.to)
+}
+
+/// How a bundle is, by how many of its links are cut.
+fn bundle_name(cut: u32, all: u32) -> &'static str {
+    match cut {
+        0 => "connected",
+        cut if cut == all => "cut",
+        _ => "partly",
+    }
+}
+
+fn bundle_title(bundle: Bundle) -> String {
+    if bundle.from == bundle.to {
+        format!("Within rack {}", bundle.from)
+    } else {
+        format!("Racks {}–{}", bundle.from, bundle.to)
+    }
+}
+
+/// The handles of all bundles, each a button that cuts or restores all its links.
+fn bundle_handles(floor: &Floor, cuts: &BundleCuts, dispatch: &Dispatch) -> Html {
+    let each = |place: &BundlePlace| {
+        let bundle = place.bundle;
+        let (cut, all) = cuts.of(bundle);
+        let name = bundle_name(cut, all);
+        let does = if cut == all { "restore them" } else { "cut them all" };
+        let title = bundle_title(bundle);
+        let label = format!("{title}: {} of {} links cut, {does}", thousands(cut), thousands(all));
+        let shown = match cut {
+            _ if name != "partly" => String::new(),
+            0..100 => cut.to_string(),
+            _ => "99+".to_owned(),
+        };
+        html! {
+            <Placed key={bundle_id(bundle)} class="handle-place" rect={Rect::around(place.handle, HANDLE)}>
+                <button
+                    type="button"
+                    class={classes(&["handle", "bundle", name])}
+                    data-bundle={bundle_id(bundle)}
+                    data-state={name}
+                    data-cut={cut.to_string()}
+                    aria-label={label.clone()}
+                    title={label}
+                    onclick={on_press(dispatch, Action::Floor(FloorAction::ToggleBundle(bundle)))}
+                >
+                    <span class="handle-seen" aria-hidden="true">{ shown }</span>
+                </button>
+            </Placed>
+        }
+    };
+    html! {
+        <div class="handles" role="group" aria-label="Links between racks, in bundles">
+            { for floor.bundles.iter().map(each) }
+        </div>
+    }
+}
+
+/// With many nodes: which bundles are cut, in words, and the links of the selected node.
+pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
+    let cuts = (floor.is_dense && !state.view().cuts.is_empty()).then(|| state.bundle_cuts());
+    let of = |place: &BundlePlace| {
+        let (cut, all) = cuts.as_ref().map_or((0, 0), |cuts| cuts.of(place.bundle));
+        let title = bundle_title(place.bundle);
+        (cut > 0).then(|| format!("{title}: {} of {} cut", thousands(cut), thousands(all)))
+    };
+    let told: Vec<String> = floor.bundles.iter().filter_map(of).collect();
+    let told = match told.as_slice() {
+        [] if floor.is_dense => "Links are bundled by rack at the right: none is cut.".to_owned(),
+        told => told.join(" · "),
+    };
+    let shown = floor.is_dense && state.are_links_shown();
+    let links: Rc<Vec<Link>> =
+        Rc::new(floor.links.iter().map(|place| place.link).filter(|_| shown).collect());
+    let reached = state.link().filter(|link| links.contains(link));
+    let stop = reached.or_else(|| links.first().copied());
+    let chips = links.iter().map(|link| {
+        html! {
+            <span key={link.to_string()} class="link-chip">
+                { handle(*link, &links, stop == Some(*link), state.view(), dispatch) }
+                <span class="id" aria-hidden="true">{ other_end(*link, state.selected()).to_string() }</span>
+            </span>
+        }
+    });
+    let list = shown.then(|| {
+        html! {
+            <div class="link-chips" role="toolbar" aria-label={format!("Links of {}", state.selected())}>
+                { for chips }
+            </div>
+        }
+    });
+    html! {
+        <div class="link-list">
+            <p class="bundles-told" data-bundles="">{ told }</p>
+            <div>{ list }</div>
+        </div>
+    }
+}
+
+fn other_end(link: Link, node: NodeId) -> NodeId {
+    if link.low() == node { link.high() } else { link.low() }
+}
+
 /// The handles of all links that are drawn.
-pub fn handles(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
+fn handles(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
     let links: Rc<Vec<Link>> = Rc::new(floor.links.iter().map(|place| place.link).collect());
     let reached = state.link().filter(|link| links.contains(link));
     let stop = reached.or_else(|| links.first().copied());
     let each = |place: &LinkPlace| {
-        let corner = place.handle.minus(Point { x: HANDLE / 2, y: HANDLE / 2 });
-        let rect = Rect { x: corner.x, y: corner.y, width: HANDLE, height: HANDLE };
+        let rect = Rect::around(place.handle, HANDLE);
         html! {
             <Placed key={place.link.to_string()} class="handle-place" {rect}>
                 { handle(place.link, &links, stop == Some(place.link), state.view(), dispatch) }

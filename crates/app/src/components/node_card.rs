@@ -1,59 +1,65 @@
 //! A node's card.
 //!
 //! Invariant: the card is one button: it can be focused, pressed and dragged, and its name is all that it shows. It
-//! tells the floor of pointers and keys, and decides nothing.
+//! tells the floor of presses and keys (the floor hears where a pressed pointer goes), and decides nothing. What it shows comes by value, so that a card is drawn again
+//! only when that changes.
 
-use rosterlab_engine::{
-    ClusterView, DeviceMark, NodeId, NodeNamespaceView, NodeState, NodeView, QuiesceState, RackId,
-};
-use std::rc::Rc;
+use rosterlab_engine::{CopyCounts, NodeId, NodeState, PARTITIONS, RackId};
 use yew::prelude::*;
 
+use crate::card::{Facts, NamespaceLine, mark_text, short_id};
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
 use crate::hooks::use_place;
 use crate::layout::{Point, Rect};
 use crate::text::thousands;
 
+/// What a card hears.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    /// A pointer is pressed on it.
+    Press(PointerEvent),
+    /// A key.
+    Key(KeyboardEvent),
+    /// It has the focus.
+    Reach,
+    /// It is clicked, with Ctrl or Shift held or not.
+    Click(bool),
+}
+
 /// What a card needs.
 #[derive(Clone, PartialEq, Properties)]
 pub struct NodeCardProps {
-    /// The node.
-    pub node: NodeId,
-    /// The cluster.
-    pub view: Rc<ClusterView>,
-    /// The place of the shown namespace.
-    pub namespace: usize,
+    /// What it shows.
+    pub facts: Facts,
     /// Where the card lies in its lane.
     pub rect: Rect,
     /// How far it is carried from there.
     pub offset: Point,
     /// Whether it is carried.
     pub is_carried: bool,
-    /// Whether it is the selected one.
+    /// Whether there is only room for a little.
+    pub is_small: bool,
+    /// Whether it is the one that is explained, and the tab stop.
     pub is_selected: bool,
-    /// Told of presses of a pointer.
-    pub onpress: Callback<(NodeId, PointerEvent)>,
-    /// Told of moves, releases and losses of a pointer.
-    pub onpointer: Callback<PointerEvent>,
-    /// Told of keys.
-    pub onkey: Callback<(NodeId, KeyboardEvent)>,
-    /// Told that the card is reached.
-    pub onreach: Callback<NodeId>,
+    /// Whether it is one of several that are selected together.
+    pub is_picked: bool,
+    /// Told of everything, with the card's node and rack.
+    pub ear: Callback<(NodeId, RackId, Heard)>,
 }
 
 /// A node's card.
 #[component]
 pub fn NodeCard(props: &NodeCardProps) -> Html {
-    let NodeCardProps { node: id, view, namespace, rect, offset, .. } = props;
+    let NodeCardProps { facts, rect, offset, is_small, .. } = props;
     let element = use_node_ref();
     use_place(&element, *rect, *offset);
-    let Some(node) = view.node(*id) else {
-        return html! { <div class="node"></div> };
+    let tell = {
+        let (node, rack, ear) = (facts.node, facts.rack, props.ear.clone());
+        move |heard: Heard| ear.emit((node, rack, heard))
     };
-    let facts = Facts::of(view, node, *namespace);
     let onpointerdown = {
-        let (id, onpress, element) = (*id, props.onpress.clone(), element.clone());
+        let (tell, element) = (tell.clone(), element.clone());
         Callback::from(move |event: PointerEvent| {
             if event.button() != 0 || !event.is_primary() {
                 return;
@@ -62,227 +68,184 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
                 // Fails only for pointers that are gone again.
                 element.set_pointer_capture(event.pointer_id()).ok();
             }
-            onpress.emit((id, event));
+            tell(Heard::Press(event));
         })
     };
     let onkeydown = {
-        let (id, onkey) = (*id, props.onkey.clone());
-        Callback::from(move |event: KeyboardEvent| onkey.emit((id, event)))
+        let tell = tell.clone();
+        Callback::from(move |event: KeyboardEvent| tell(Heard::Key(event)))
     };
-    let reach = || {
-        let (id, onreach) = (*id, props.onreach.clone());
-        move || onreach.emit(id)
+    let onfocus = {
+        let tell = tell.clone();
+        Callback::from(move |_: FocusEvent| tell(Heard::Reach))
     };
-    let (on_focus, on_click) = (reach(), reach());
-    let onpointer = &props.onpointer;
+    // With a key held the card is added to a selection, which has to know what was selected before.
+    let onmousedown = Callback::from(move |event: MouseEvent| {
+        if is_held(&event) {
+            event.prevent_default();
+        }
+    });
+    let onclick = Callback::from(move |event: MouseEvent| tell(Heard::Click(is_held(&event))));
     let class = classes(&[
         "node",
-        facts.class,
-        node.sub_cluster.map_or("", sub_class),
+        facts.class(),
+        facts.home.map_or("", |(place, _)| sub_class(place)),
+        when(*is_small, "small"),
         when(props.is_selected, "selected"),
+        when(props.is_picked, "picked"),
         when(props.is_carried, "carried"),
     ]);
     html! {
         <div
             ref={element}
             {class}
-            data-node={id.to_string()}
-            data-state={facts.class}
+            data-node={facts.node.to_string()}
+            data-state={facts.class()}
             role="button"
             tabindex={if props.is_selected { "0" } else { "-1" }}
-            aria-pressed={props.is_selected.to_string()}
+            aria-pressed={(props.is_selected || props.is_picked).to_string()}
             aria-describedby="floor-help"
-            onfocus={Callback::from(move |_: FocusEvent| on_focus())}
-            onclick={Callback::from(move |_: MouseEvent| on_click())}
+            title={is_small.then(|| format!("{}: {}", facts.node, facts.text()))}
+            {onfocus}
+            {onclick}
             {onkeydown}
+            {onmousedown}
             {onpointerdown}
-            onpointermove={onpointer}
-            onpointerup={onpointer}
-            onpointercancel={onpointer}
         >
-            { face(*id, node, &facts) }
+            { if *is_small { small_face(facts) } else { face(facts) } }
         </div>
     }
 }
 
-/// What a card says.
-struct Facts<'a> {
-    class: &'static str,
-    state: &'static str,
-    principal: Option<NodeId>,
-    rack: RackId,
-    part: Option<&'a NodeNamespaceView>,
-    storage: (&'static str, &'static str),
-    note: Option<Note>,
+fn is_held(event: &MouseEvent) -> bool {
+    event.ctrl_key() || event.shift_key() || event.meta_key()
 }
 
-/// The one thing that matters most about a node beside its state.
-enum Note {
-    ReturnsWithE,
-    RackLater(RackId),
-    NotInRoster,
-    Quiesced,
-    Filling(u32),
-}
-
-impl Note {
-    fn text(&self) -> String {
-        match self {
-            Self::ReturnsWithE => "returns with e".to_owned(),
-            Self::RackLater(rack) => format!("rack {rack} after roster-set + recluster"),
-            Self::NotInRoster => "not in the roster".to_owned(),
-            Self::Quiesced => "quiesced".to_owned(),
-            Self::Filling(copies) => format!("filling {}", thousands(*copies)),
-        }
-    }
-
-    fn class(&self) -> &'static str {
-        match self {
-            Self::ReturnsWithE => "note-e",
-            Self::Filling(_) => "note-filling",
-            Self::RackLater(_) => "note-long",
-            _ => "note-plain",
-        }
+/// What is on a card with room.
+pub fn face(facts: &Facts) -> Html {
+    let badge = match (facts.home, facts.state) {
+        (Some(_), _) if facts.is_principal() => ("badge-sub", "principal".to_owned()),
+        (Some((_, principal)), _) => ("badge-sub", format!("with {principal}")),
+        (None, NodeState::DownUnclean) => ("badge-crashed", format!("✕ {}", facts.state_text())),
+        (None, _) => ("badge-down", facts.state_text().to_owned()),
+    };
+    let is_up = if facts.home.is_some() { ", up" } else { "" };
+    html! {
+        <span class="face">
+            <span class="face-head">
+                <span class="grip" aria-hidden="true"></span>
+                <b class="id">{ facts.node.to_string() }</b>
+                { " " }
+                <span class={classes(&["badge", badge.0])}>{ badge.1 }</span>
+                <span class="visually-hidden">{ format!("{is_up}, rack {}, ", facts.rack) }</span>
+            </span>
+            <span class="face-body">{ body(facts) }</span>
+            { foot(facts) }
+        </span>
     }
 }
 
-impl<'a> Facts<'a> {
-    fn of(view: &ClusterView, node: &'a NodeView, namespace: usize) -> Self {
-        let (class, state) = match node.state {
-            NodeState::Up => ("up", "up"),
-            NodeState::Starting => ("starting", "starting"),
-            NodeState::DownClean => ("stopped", "stopped clean"),
-            NodeState::DownUnclean => ("crashed", "crashed"),
-        };
-        let sub_cluster = node.sub_cluster.and_then(|place| view.sub_clusters.get(place));
-        let part = node.namespaces.get(namespace);
-        let worst =
-            part.and_then(|part| part.devices.iter().copied().max_by_key(|mark| badness(*mark)));
-        Self {
-            class,
-            state,
-            principal: sub_cluster.map(|sub_cluster| sub_cluster.principal),
-            rack: node.rack,
-            part,
-            storage: worst.map_or(("", ""), storage),
-            note: note(view, node, namespace),
-        }
-    }
-
-    /// What the card shows by its place and its looks alone, for those who listen.
-    fn unseen(&self) -> String {
-        let is_up = if self.principal.is_some() { ", up" } else { "" };
-        format!("{is_up}, rack {}, ", self.rack)
-    }
-}
-
-fn badness(mark: DeviceMark) -> u8 {
-    match mark {
-        DeviceMark::Flushed => 0,
-        DeviceMark::InUse => 1,
-        DeviceMark::NotFlushed => 2,
-        DeviceMark::Empty => 3,
-    }
-}
-
-fn storage(mark: DeviceMark) -> (&'static str, &'static str) {
-    match mark {
-        DeviceMark::InUse => ("▣", "in use"),
-        DeviceMark::Flushed => ("☑", "flushed"),
-        DeviceMark::NotFlushed => ("☒", "not flushed"),
-        DeviceMark::Empty => ("☐", "empty"),
-    }
-}
-
-fn note(view: &ClusterView, node: &NodeView, namespace: usize) -> Option<Note> {
-    let part = node.namespaces.get(namespace)?;
-    let settings = view.namespaces.get(namespace)?;
-    let untrusted = part.devices.iter().any(|mark| match mark {
-        DeviceMark::NotFlushed => !settings.commit_to_device,
-        DeviceMark::Empty => true,
-        _ => false,
-    });
-    let sub_cluster = node.sub_cluster.and_then(|place| view.sub_clusters.get(place));
-    let entry = sub_cluster.and_then(|sub_cluster| {
-        let roster = &sub_cluster.namespaces.get(namespace)?.roster;
-        roster.iter().find(|entry| entry.node == node.id)
-    });
-    if !node.state.is_up() && untrusted {
-        Some(Note::ReturnsWithE)
-    } else if entry.is_some_and(|entry| entry.rack != node.rack) {
-        Some(Note::RackLater(node.rack))
-    } else if is_outside(view, node, namespace) {
-        Some(Note::NotInRoster)
-    } else if node.quiesce != QuiesceState::No {
-        Some(Note::Quiesced)
-    } else if part.copies.filling > 0 {
-        Some(Note::Filling(part.copies.filling))
-    } else {
-        None
-    }
-}
-
-/// Whether a node is in no roster: its own, or while it is down in none that is in force anywhere.
-fn is_outside(view: &ClusterView, node: &NodeView, namespace: usize) -> bool {
-    let own = node.namespaces.get(namespace).and_then(|part| part.in_roster);
-    let mut rosters = view
-        .sub_clusters
-        .iter()
-        .filter_map(|sub_cluster| sub_cluster.namespaces.get(namespace))
-        .map(|namespace| &namespace.roster)
-        .filter(|roster| !roster.is_empty())
-        .peekable();
-    if node.state.is_up() || rosters.peek().is_none() {
-        return own == Some(false);
-    }
-    rosters.all(|roster| roster.iter().all(|entry| entry.node != node.id))
-}
-
-/// What is on the card.
-fn face(id: NodeId, node: &NodeView, facts: &Facts) -> Html {
-    let copies = facts.part.map(|part| part.copies).unwrap_or_default();
-    let number = |name: &'static str, class: &'static str, number: u32| {
+/// The copies: of one namespace with numbers, of several a line each.
+fn body(facts: &Facts) -> Html {
+    let [only] = facts.lines.as_slice() else {
+        return facts.lines.iter().map(namespace_line).collect();
+    };
+    let CopyCounts { master, full, subset, evade, .. } = only.copies;
+    let number = |name: &'static str, number: u32| {
         html! {
-            <span key={name} class={classes(&["copies", class, when(number == 0, "zero")])}>
+            <span key={name} class={classes(&["copies", name, when(number == 0, "zero")])}>
                 <span class="copies-name">{ name }</span>{ " " }
                 <span class="copies-count">{ thousands(number) }</span>{ " " }
             </span>
         }
     };
-    let badge = match (facts.principal, node.state) {
-        (Some(principal), _) if principal == id => ("badge-sub", "principal".to_owned()),
-        (Some(principal), _) => ("badge-sub", format!("with {principal}")),
-        (None, NodeState::DownUnclean) => ("badge-crashed", format!("✕ {}", facts.state)),
-        (None, _) => ("badge-down", facts.state.to_owned()),
+    html! {
+        <>
+            { bar(only.copies) }
+            { thin_bar(only.copies) }
+            <span class="face-copies">
+                { number("master", master) }
+                { number("full", full) }
+                { number("subset", subset) }
+                { number("evade", evade) }
+            </span>
+        </>
+    }
+}
+
+/// One namespace of several: its name, its copies, its clean-shutdown mark.
+fn namespace_line(line: &NamespaceLine) -> Html {
+    let (sign, words) = line.mark.map_or(("", ""), mark_text);
+    html! {
+        <span key={line.name.clone()} class="face-line" title={format!("{}: storage {words}", line.name)}>
+            <span class="face-line-name">{ line.name.clone() }</span>
+            <span class="face-line-bars">{ bar(line.copies) }{ thin_bar(line.copies) }</span>
+            <span aria-hidden="true">{ sign }</span>
+            <span class="visually-hidden">{ format!(" full {}, {words}, ", thousands(line.copies.full)) }</span>
+        </span>
+    }
+}
+
+/// The notes, and the clean-shutdown mark if no line has it.
+fn foot(facts: &Facts) -> Html {
+    let is_long = |text: &str| text.len() > 16;
+    let first = facts.notes.first().map(|note| note.text());
+    // Two notes fit beside each other when both are short.
+    let room = if first.as_deref().is_some_and(is_long) { 1 } else { 2 };
+    let note = |(place, note): (usize, &crate::card::Note)| {
+        let text = note.text();
+        let class = match note {
+            _ if place >= room || place > 0 && is_long(&text) => "visually-hidden",
+            crate::card::Note::ReturnsWithE => "note note-e",
+            crate::card::Note::Filling(_) => "note note-filling",
+            _ if is_long(&text) => "note note-long",
+            _ => "note",
+        };
+        html! { <span key={text.clone()} {class}>{ text }{ " " }</span> }
     };
+    let storage = match facts.lines.as_slice() {
+        [only] => only.mark.map(mark_text),
+        _ if facts.more > 0 => Some(("", "more namespaces")),
+        _ => None,
+    };
+    let more = if facts.more > 0 { format!("+ {} ", facts.more) } else { String::new() };
+    html! {
+        <span class="face-foot">
+            <span class="notes">{ for facts.notes.iter().enumerate().map(note) }</span>
+            <span class="storage">
+                <span aria-hidden="true">{ storage.map_or("", |storage| storage.0) }</span>
+                <span class="storage-text">{ " " }{ more }{ storage.map_or("", |storage| storage.1) }</span>
+            </span>
+        </span>
+    }
+}
+
+/// What is on a card among many: id, state, one bar, and more as there is room.
+fn small_face(facts: &Facts) -> Html {
+    let note = facts.notes.first();
+    let copies = facts.lines.first().map(|line| line.copies).unwrap_or_default();
+    let mark = facts.lines.first().and_then(|line| line.mark).map_or("", |mark| mark_text(mark).0);
     html! {
         <span class="face">
             <span class="face-head">
-                <span class="grip" aria-hidden="true"></span>
-                <b class="id">{ id.to_string() }</b>
-                { " " }
-                <span class={classes(&["badge", badge.0])}>{ badge.1 }</span>
-                <span class="visually-hidden">{ facts.unseen() }</span>
+                <b class="id">{ short_id(facts.node) }</b>
+                <span class="signs" aria-hidden="true">
+                    <span class="sign-note">{ note.map_or("", |note| note.sign()) }</span>
+                    <span class="sign-state">{ facts.sign() }</span>
+                </span>
+                <span class="visually-hidden">{ format!(" {}", facts.text()) }</span>
             </span>
-            { bar(copies.full, copies.subset, copies.evade) }
-            <span class="face-copies">
-                { number("full", "full", copies.full) }
-                { number("subset", "subset", copies.subset) }
-                { number("evade", "evade", copies.evade) }
-            </span>
-            <span class="face-foot">
-                { for facts.note.as_ref().map(|note| html! {
-                    <span key="note" class={classes(&["note", note.class()])}>{ note.text() }{ " " }</span>
-                }) }
-                <span key="storage" class="storage"><span aria-hidden="true">{ facts.storage.0 }</span>
-                    <span class="storage-text">{ " " }{ facts.storage.1 }</span></span>
+            { bar(copies) }
+            <span class="face-small" aria-hidden="true">
+                <span>{ mark }{ " " }{ note.map_or_else(|| facts.state_text().to_owned(), |note| note.text()) }</span>
             </span>
         </span>
     }
 }
 
 /// The copies as lengths; the whole is all 4096 partitions.
-fn bar(full: u32, subset: u32, evade: u32) -> Html {
+fn bar(copies: CopyCounts) -> Html {
+    let CopyCounts { full, subset, evade, .. } = copies;
     let parts = [("full", 0, full), ("subset", full, subset), ("evade", full + subset, evade)];
     let part = |(class, from, length): (&'static str, u32, u32)| {
         let (x, width) = (from.to_string(), length.to_string());
@@ -293,6 +256,18 @@ fn bar(full: u32, subset: u32, evade: u32) -> Html {
         <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
             <g>{ for parts.clone().map(part) }</g>
             <g class="stripes">{ for parts.map(part) }</g>
+        </svg>
+    }
+}
+
+/// What it serves as working master, from the left, and what is still to be filled, from the right.
+fn thin_bar(copies: CopyCounts) -> Html {
+    let all = u32::try_from(PARTITIONS).unwrap_or(0);
+    let from = all.saturating_sub(copies.filling);
+    html! {
+        <svg class="thin-bar" viewBox="0 0 4096 4" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="master" x="0" y="0" width={copies.master.to_string()} height="4" />
+            <rect class="migrating" x={from.to_string()} y="0" width={copies.filling.to_string()} height="4" />
         </svg>
     }
 }

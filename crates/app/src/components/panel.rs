@@ -61,7 +61,8 @@ fn help(state: &State, dispatch: &Dispatch) -> Html {
             <p>
                 { "Single letters work while a card has the focus, and " }<kbd>{ "?" }</kbd>
                 { " everywhere. Arrow keys go from card to card, from link to link and across the map; Ctrl \
-                   with an arrow moves a card to the next lane; Enter cuts or restores a link." }
+                   with an arrow moves a card to the next lane; Enter cuts or restores a link. Ctrl+click, \
+                   Ctrl+Space or a fence drawn on empty ground selects several cards; Escape lets go." }
             </p>
             <ul>{ for keys }</ul>
             <label class="check">
