@@ -16,6 +16,7 @@ mod fields;
 mod json;
 mod key;
 pub mod log;
+pub mod margin;
 mod names;
 mod plan;
 pub mod report;
