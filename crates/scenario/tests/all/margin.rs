@@ -126,6 +126,27 @@ fn what_is_out_already_does_not_count() {
     assert_eq!(found.at_once.examples, [ids(&[0xA103]), ids(&[0xA101])]);
 }
 
+/// A roster that is set and not yet in force makes the difference: the first stop puts it in force, and the second finds
+/// copies that are not filled yet.
+#[test]
+fn one_after_the_other_can_hurt_sooner_than_at_once() {
+    let racks = [(0xA1, 1), (0xA2, 1), (0xA3, 1), (0xB1, 2), (0xB2, 2), (0xB3, 2)];
+    let mut cluster = Cluster::new(nodes_on_racks(&racks, 3)).unwrap();
+    act(&mut cluster, &Command::AddNode { id: node(0xC1), rack: RackId::NONE });
+    let observed = RosterNodes::Observed;
+    act(&mut cluster, &Command::RosterSet { namespace: "main".into(), nodes: observed, on: None });
+    let found = found(&cluster).unwrap();
+    assert_eq!((found.at_once.margin, found.one_by_one.margin), (2, 1));
+    let lost = &found.one_by_one.examples[0];
+    let mut at_once = cluster.clone();
+    act(&mut at_once, &stop(lost, Shutdown::Clean));
+    assert_eq!(count(&out(&at_once)), 0);
+    for id in lost {
+        act(&mut cluster, &stop(&[*id], Shutdown::Clean));
+    }
+    assert_eq!(count(&out(&cluster)), found.one_by_one.worst);
+}
+
 #[test]
 fn the_table_reads_from_no_loss_to_the_loss_of_all() {
     let cluster = case_study();
