@@ -16,9 +16,11 @@ pub mod history;
 pub mod icons;
 pub mod links;
 pub mod map;
+pub mod margin;
 pub mod node_card;
 pub mod placed;
 pub mod roster;
+pub mod settings;
 pub mod toolbar;
 pub mod why;
 

@@ -56,16 +56,17 @@ pub fn number(reach: &Reach) -> String {
     format!("{at_least}{}", reach.margin)
 }
 
-/// Which loss makes the first partition unavailable.
+/// Which loss makes the first partition unavailable; `is_any_down` says whether it would be on top of others.
 #[must_use]
-pub fn sentence(found: &Found) -> String {
+pub fn sentence(found: &Found, is_any_down: bool) -> String {
     // The smaller of the two is the one to fear.
     let sooner = found.one_by_one.margin < found.at_once.margin;
     let (reach, how) = if sooner {
-        (&found.one_by_one, ", one after the other,")
+        (&found.one_by_one, "one after the other")
     } else {
-        (&found.at_once, "")
+        (&found.at_once, "at once")
     };
+    let as_well = if is_any_down { " as well" } else { "" };
     let Some(worst) = reach.examples.first() else {
         return "No loss that was tried makes a partition unavailable.".to_owned();
     };
@@ -85,8 +86,8 @@ pub fn sentence(found: &Found) -> String {
             Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
             _ => names.concat(),
         };
-        let up_to = if reach.hurting > 1 { "leaves up to" } else { "leaves" };
-        return format!("Losing {names} as well {up_to} {lost} unavailable.");
+        let up_to = if reach.mildest < reach.worst { "up to " } else { "" };
+        return format!("Losing {names}{as_well} leaves {up_to}{lost} unavailable.");
     }
     let share = if sooner || reach.sets == 0 {
         String::new()
@@ -94,7 +95,7 @@ pub fn sentence(found: &Found) -> String {
         let (hurting, sets) = (as_u32(reach.hurting), as_u32(reach.sets));
         format!(" {} of {} such losses do harm.", thousands(hurting), thousands(sets))
     };
-    format!("Losing {}{how} as well leaves {lost} unavailable.{share}", list(worst))
+    format!("Losing {}{as_well} {how} leaves {lost} unavailable.{share}", list(worst))
 }
 
 /// Why there is no margin.
@@ -343,7 +344,8 @@ mod tests {
     fn reach(margin: usize, examples: &[&[&str]], worst: u32, hurting: usize, sets: usize) -> Reach {
         let ids = |set: &&[&str]| set.iter().map(|id| id.parse().unwrap()).collect();
         let examples = examples.iter().map(ids).collect();
-        Reach { margin, at_least: false, examples, worst, hurting, sets }
+        let mildest = worst.min(4096 - 7);
+        Reach { margin, at_least: false, examples, worst, mildest, hurting, sets }
     }
 
     #[test]
@@ -356,22 +358,22 @@ mod tests {
             (reach(0, &[&["A1"]], 12, 1, 3), "Losing A1 as well leaves 12 unavailable."),
             (
                 reach(0, &[&["A1"], &["A2"], &["A3"], &["A4"]], 12, 6, 9),
-                "Losing A1, A2, A3, A4 or one of 2 more as well leaves up to 12 unavailable.",
+                "Losing A1, A2, A3, A4 or one of 2 more as well leaves 12 unavailable.",
             ),
             (
                 reach(1, &[&["B101", "A101"]], 812, 6, 10),
-                "Losing B101 and A101 as well leaves 812 unavailable. 6 of 10 such losses do harm.",
+                "Losing B101 and A101 as well at once leaves 812 unavailable. 6 of 10 such losses do harm.",
             ),
         ] {
             let found = Found { one_by_one: reach.clone(), at_once: reach };
-            assert_eq!(super::sentence(&found), sentence);
+            assert_eq!(super::sentence(&found, true), sentence);
         }
         let found = Found {
             at_once: reach(2, &[&["A1", "A2", "A3"]], 9, 1, 4),
             one_by_one: reach(1, &[&["A2", "A1"]], 7, 0, 0),
         };
-        let said = "Losing A2 and A1, one after the other, as well leaves 7 unavailable.";
-        assert_eq!(super::sentence(&found), said);
+        let said = "Losing A2 and A1 one after the other leaves 7 unavailable.";
+        assert_eq!(super::sentence(&found, false), said);
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl Draft {
 
     /// Takes what was typed.
     pub fn set(&mut self, field: Field, text: &str) {
-        let value = || text.trim().to_owned();
+        let value = || text.to_owned();
         match field {
             Field::Profile => {
                 let is_new = text == Profile::V6_0.to_string();
@@ -211,19 +211,20 @@ impl Draft {
                 faults.push((field, refused(&error, text)));
             }
         };
-        let names = || self.namespaces.iter().map(|typed| NamespaceSettings::strong(&typed.name, 1));
+        let names =
+            || self.namespaces.iter().map(|typed| NamespaceSettings::strong(typed.name.trim(), 1));
         let alone = |namespace| ClusterSetup { namespaces: vec![namespace], ..base.clone() };
         let mut namespaces = Vec::new();
         for (index, typed) in self.namespaces.iter().enumerate() {
             let settings = NamespaceSettings {
-                name: typed.name.clone(),
+                name: typed.name.trim().to_owned(),
                 replication_factor: number(&typed.factor),
                 mode: if typed.is_strong { Mode::StrongConsistency } else { Mode::Available },
                 commit_to_device: typed.commits,
                 devices: number(&typed.devices),
             };
             // The earlier ones may have names that are refused themselves, or too often.
-            let is_twice = self.namespaces[..index].iter().any(|other| other.name == typed.name);
+            let is_twice = self.namespaces[..index].iter().any(|other| other.name.trim() == typed.name.trim());
             let same = names().skip(index).take(1);
             let asked = same.clone().chain(same.filter(|_| is_twice)).collect();
             ask(Field::Name(index), &typed.name, ClusterSetup { namespaces: asked, ..base.clone() });
@@ -260,10 +261,10 @@ impl Draft {
 
     /// In milliseconds; what was not touched stays as it is, even between two seconds.
     fn fill_delay_ms(&self, base: &ClusterSetup) -> Option<u32> {
-        if self.fill_delay == (base.fill_delay_ms / 1000).to_string() {
+        if self.fill_delay.trim() == (base.fill_delay_ms / 1000).to_string() {
             return Some(base.fill_delay_ms);
         }
-        let seconds: Option<u32> = self.fill_delay.parse().ok();
+        let seconds: Option<u32> = self.fill_delay.trim().parse().ok();
         seconds.filter(|seconds| *seconds <= MOST_DELAY_S).map(|seconds| seconds * 1000)
     }
 
@@ -299,7 +300,7 @@ impl Draft {
     #[must_use]
     pub fn warning(&self, index: usize, nodes: usize) -> Option<String> {
         let namespace = self.namespaces.get(index)?;
-        let factor: usize = namespace.factor.parse().ok()?;
+        let factor: usize = namespace.factor.trim().parse().ok()?;
         (namespace.is_strong && factor > nodes && factor <= 128).then(|| {
             format!("With fewer nodes ({nodes}) than that nothing is available (rule 0).")
         })
@@ -308,7 +309,7 @@ impl Draft {
 
 /// A number as it was typed; 0, which no limit allows, for what is none.
 fn number<T: std::str::FromStr + Default>(text: &str) -> T {
-    text.parse().unwrap_or_default()
+    text.trim().parse().unwrap_or_default()
 }
 
 fn refused(error: &SetupError, text: &str) -> String {

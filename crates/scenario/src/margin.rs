@@ -40,6 +40,8 @@ pub struct Reach {
     pub examples: Vec<Vec<NodeId>>,
     /// How many partitions are active nowhere after the worst of the sets that were tried.
     pub worst: u32,
+    /// The same after the mildest of those that make one unavailable.
+    pub mildest: u32,
     /// How many of the sets of one more make a partition unavailable; only counted for losses at once.
     pub hurting: usize,
     /// How many sets of one more there are; 0 where they were not counted.
@@ -167,6 +169,7 @@ impl Margin {
         self.tried += 1;
         if further > 0 {
             reach.hurting += 1;
+            reach.mildest = if reach.hurting == 1 { all } else { reach.mildest.min(all) };
             if all > reach.worst {
                 // The worst is named first.
                 reach.worst = all;
@@ -248,6 +251,7 @@ impl Margin {
             margin: example.len() - 1,
             examples: vec![example],
             worst: all,
+            mildest: all,
             ..Reach::default()
         };
     }

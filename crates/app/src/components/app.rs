@@ -13,7 +13,9 @@ use crate::components::header::{header, help};
 use crate::components::history::history;
 use crate::components::links::selector as link_selector;
 use crate::components::map::map_panel;
+use crate::components::margin::{LossesPanel, use_margin};
 use crate::components::roster::roster_panel;
+use crate::components::settings::settings_panel;
 use crate::components::toolbar::toolbar;
 use crate::components::why::why;
 use crate::hooks::{focus, is_typing, use_page_keys, use_system_dark};
@@ -34,6 +36,7 @@ pub fn App() -> Html {
     use_theme(state.is_dark(), &dispatch);
     use_time(state.is_running().then_some(state.speed()), &dispatch);
     use_focus(state.focus());
+    use_margin(&state, &dispatch);
 
     let announcement = state.announcement();
     let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
@@ -46,6 +49,7 @@ pub fn App() -> Html {
             <main class="board">
                 <div class="left">
                     { help(s) }
+                    { settings_panel(s, d) }
                     <section {class} aria-label="What happened last">
                         <p data-news="">{ &**state.news() }</p>
                         <div role="alert" class="refusal">
@@ -59,11 +63,14 @@ pub fn App() -> Html {
                     { roster_panel(s, d) }
                 </div>
                 <div class="right">
-                    { counts_panel(s.view()) }
+                    { counts_panel(s) }
                     { map_panel(s, d) }
                     { why(s, d) }
                 </div>
-                <div class="below">{ history(s) }</div>
+                <div class="below">
+                    <LossesPanel state={s.clone()} dispatch={d.clone()} />
+                    { history(s) }
+                </div>
             </main>
             <footer class="foot">
                 <p>
@@ -130,6 +137,7 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
     use_effect_with(wanted.clone(), |wanted| match wanted.what {
         Some(Focus::Card(node)) => focus(&card_selector(node)),
         Some(Focus::Link(link)) => focus(&link_selector(link)),
+        Some(Focus::On(selector)) => focus(selector),
         None => {}
     });
 }
