@@ -3,6 +3,7 @@
 //! `cargo bench -p rosterlab-engine`; figures and the machine they were taken on stand in `docs/performance.md`.
 
 use std::hint::black_box;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
@@ -109,5 +110,67 @@ fn case_study(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, succession_of_all, crash_to_verdicts, view, case_study);
+fn cluster_of(count: u32, replication_factor: u8) -> Cluster {
+    Cluster::new(ClusterSetup::of(nodes(count), replication_factor)).expect("within the limits")
+}
+
+/// What the heat-map asks: every set of sixteen nodes, healthy and after crashes and restarts with nothing migrated.
+fn every_failure_set(c: &mut Criterion) {
+    let mut group = c.benchmark_group("all 65,536 failure sets of 16 nodes");
+    for replication_factor in [2, 3, 5] {
+        let healthy = cluster_of(16, replication_factor);
+        let mut worn = healthy.clone();
+        let crashed: Vec<NodeId> = (0xa001..0xa005).filter_map(NodeId::new).collect();
+        let crash = Command::Stop { nodes: crashed.clone(), shutdown: Shutdown::Unclean };
+        do_one(&mut worn, &crash);
+        do_one(&mut worn, &Command::Start { nodes: crashed });
+        for (state, cluster) in [("healthy", healthy), ("worn", worn)] {
+            let name = format!("RF {replication_factor}, {state}");
+            group.bench_function(BenchmarkId::from_parameter(name), |b| {
+                b.iter(|| {
+                    let losses = Rc::new(cluster.losses("main").expect("settled"));
+                    let mut every = losses.every_set().expect("sixteen");
+                    while every.step() {}
+                    every.not_active().iter().map(|count| u32::from(*count)).max()
+                });
+            });
+        }
+    }
+}
+
+/// Beyond sixteen nodes: every set of up to three.
+fn up_to_three(c: &mut Criterion) {
+    let mut group = c.benchmark_group("all 349,632 failure sets of up to 3 of 128 nodes");
+    group.sample_size(10);
+    for replication_factor in [2, 3] {
+        let cluster = cluster_of(128, replication_factor);
+        group.bench_function(format!("RF {replication_factor}"), |b| {
+            b.iter(|| {
+                let losses = Rc::new(cluster.losses("main").expect("settled"));
+                let few = losses.up_to_three();
+                let mut most = 0;
+                for a in 0..128 {
+                    most = most.max(few.not_active_without(&[a]));
+                    for b in 0..a {
+                        most = most.max(few.not_active_without(&[a, b]));
+                        for c in 0..b {
+                            most = most.max(few.not_active_without(&[a, b, c]));
+                        }
+                    }
+                }
+                most
+            });
+        });
+    }
+}
+
+criterion_group!(
+    benches,
+    succession_of_all,
+    crash_to_verdicts,
+    view,
+    case_study,
+    every_failure_set,
+    up_to_three
+);
 criterion_main!(benches);

@@ -19,6 +19,8 @@ mod cluster;
 mod clustering;
 mod command;
 mod event;
+mod every_set;
+mod failure_sets;
 mod id;
 mod link;
 mod look;
@@ -30,6 +32,7 @@ mod rebalance;
 mod roster;
 mod storage;
 mod succession;
+mod up_to_three;
 mod version;
 mod view;
 
@@ -38,6 +41,7 @@ pub use client::CopyOfRecord;
 pub use cluster::{Cluster, Until};
 pub use command::{Command, ReadMode, Rejection, Shutdown};
 pub use event::{ClientResult, Counts, Event, EventKind, Migrations, Untrusted};
+pub use every_set::EverySet;
 pub use id::{
     Digest, IdError, Link, MAX_NAMESPACES, MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PartitionId,
     RackId,
@@ -46,6 +50,7 @@ pub use losses::Losses;
 pub use namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, Profile, SetupError};
 pub use roster::{RosterEntry, RosterNodes};
 pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};
+pub use up_to_three::UpToThree;
 pub use version::{ClusterKey, RevivedBy, UNIQUE_FAMILY, Version};
 pub use view::{
     Answer, Cell, ClusterView, CopyCounts, DeviceMark, Explanation, NodeNamespaceView, NodeState,

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use crate::availability::{Facts, Judge};
 use crate::cluster::Cluster;
 use crate::clustering::form;
-use crate::id::{NodeId, PartitionId};
+use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::link::{Cuts, NodeSet, Slot};
 use crate::namespace::{Mode, Profile};
 use crate::roster::Roster;
@@ -20,7 +20,7 @@ use crate::version::{RevivedBy, Version};
 
 /// What the running nodes hold of a partition, each mark as a set of nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Marks {
+pub(crate) struct Marks {
     evading: NodeSet,
     revived: NodeSet,
     by_operator: NodeSet,
@@ -45,33 +45,57 @@ impl Marks {
 
 /// A partition as one roster sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Position {
+pub(crate) struct Position {
     marks: Marks,
     roster_replicas: NodeSet,
     roster_master: Option<Slot>,
 }
 
+/// What the rules can see of one node of a partition, as bits.
+pub(crate) mod seen {
+    pub const EVADE: u8 = 1;
+    pub const REVIVED: u8 = 1 << 1;
+    pub const BY_OPERATOR: u8 = 1 << 2;
+    pub const DATA: u8 = 1 << 3;
+    pub const SUBSET: u8 = 1 << 4;
+    pub const REPLICA: u8 = 1 << 5;
+    pub const MASTER: u8 = 1 << 6;
+}
+
+impl Position {
+    /// What the rules can see of a node: bits of [`seen`].
+    pub fn seen(&self, slot: Slot) -> u8 {
+        let Marks { evading, revived, by_operator, with_data, subset } = self.marks;
+        let sets = [evading, revived, by_operator, with_data, subset, self.roster_replicas];
+        let bits = sets.iter().enumerate().map(|(n, set)| u8::from(set.contains(slot)) << n);
+        let bits = bits.fold(0, |all, bit| all | bit);
+        if self.roster_master == Some(slot) { bits | seen::MASTER } else { bits }
+    }
+}
+
 /// Partitions that are in the same position under every roster that is pending somewhere.
 #[derive(Clone, Debug)]
-struct Group {
+pub(crate) struct Group {
     /// By the roster's place in `rosters`.
-    positions: Vec<Position>,
-    partitions: Vec<PartitionId>,
+    pub positions: Vec<Position>,
+    pub partitions: Vec<PartitionId>,
 }
 
 /// An SC namespace of a settled cluster, ready to be asked about losses.
 #[derive(Clone, Debug)]
 pub struct Losses {
     ids: Vec<NodeId>,
-    running: NodeSet,
-    cuts: Cuts,
-    rosters: Vec<Rc<Roster>>,
+    pub(crate) running: NodeSet,
+    /// The same, highest id first: what masks and indexes of callers count.
+    pub(crate) order: Vec<Slot>,
+    pub(crate) cuts: Cuts,
+    pub(crate) rosters: Vec<Rc<Roster>>,
     /// By slot: the roster that the node holds, as a place in `rosters`.
-    held: Vec<Option<usize>>,
-    groups: Vec<Group>,
-    replication_factor: u8,
-    profile: Profile,
-    judge: Judge,
+    pub(crate) held: Vec<Option<usize>>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) replication_factor: u8,
+    pub(crate) profile: Profile,
+    pub(crate) judge: Judge,
 }
 
 impl Cluster {
@@ -102,6 +126,7 @@ impl Cluster {
         Some(Losses {
             ids: self.nodes.iter().map(|node| node.id).collect(),
             running,
+            order: self.highest_first(running),
             cuts: self.cuts.clone(),
             rosters,
             held,
@@ -114,39 +139,41 @@ impl Cluster {
 
     fn groups(&self, index: usize, running: NodeSet, rosters: &[Rc<Roster>]) -> Vec<Group> {
         let mut by_positions: BTreeMap<Vec<Position>, Vec<PartitionId>> = BTreeMap::new();
+        let marks = rosters.iter().map(|roster| self.marks(index, running, roster));
+        let marks: Vec<Vec<Marks>> = marks.collect();
         for pid in PartitionId::all() {
-            let positions = rosters.iter().map(|roster| self.position(index, running, roster, pid));
+            let rf = self.setup.namespaces[index].replication_factor;
+            let position = |(roster, marks): (&Rc<Roster>, &Vec<Marks>)| {
+                let replicas = roster.replicas(pid, rf);
+                Position {
+                    marks: marks[pid.index()],
+                    roster_replicas: replicas.iter().copied().collect(),
+                    roster_master: replicas.first().copied(),
+                }
+            };
+            let positions = rosters.iter().zip(&marks).map(position);
             by_positions.entry(positions.collect()).or_default().push(pid);
         }
         let group = |(positions, partitions)| Group { positions, partitions };
         by_positions.into_iter().map(group).collect()
     }
 
-    fn position(
-        &self,
-        index: usize,
-        running: NodeSet,
-        roster: &Roster,
-        pid: PartitionId,
-    ) -> Position {
-        let mut marks = Marks::default();
+    /// What the running nodes of a roster hold, by partition. Most versions are null and leave no mark.
+    fn marks(&self, index: usize, running: NodeSet, roster: &Roster) -> Vec<Marks> {
+        let mut marks = vec![Marks::default(); PARTITIONS];
         for slot in running.and(roster.set).iter() {
             let namespace = &self.nodes[slot.index()].namespaces[index];
-            let version = namespace.versions[pid.index()];
             // What roster-set protection would do when this roster comes into force (domain.md §4).
-            let differs = namespace.in_force.as_ref().is_some_and(|old| !old.same_nodes(roster));
-            let protected = differs && version.is_null();
-            marks.add(
-                slot,
-                if protected { version.with_revived(RevivedBy::RosterProtection) } else { version },
-            );
+            let protects = namespace.in_force.as_ref().is_some_and(|old| !old.same_nodes(roster));
+            for (version, marks) in namespace.versions.iter().zip(&mut marks) {
+                if !version.is_null() {
+                    marks.add(slot, *version);
+                } else if protects {
+                    marks.add(slot, version.with_revived(RevivedBy::RosterProtection));
+                }
+            }
         }
-        let replicas = roster.replicas(pid, self.setup.namespaces[index].replication_factor);
-        Position {
-            marks,
-            roster_replicas: replicas.iter().copied().collect(),
-            roster_master: replicas.first().copied(),
-        }
+        marks
     }
 }
 
@@ -154,17 +181,38 @@ impl Losses {
     /// The nodes that could be lost, highest id first.
     #[must_use]
     pub fn running(&self) -> Vec<NodeId> {
-        let mut ids: Vec<NodeId> = self.running.iter().map(|slot| self.ids[slot.index()]).collect();
-        ids.sort_unstable_by(|a, b| b.cmp(a));
-        ids
+        self.order.iter().map(|slot| self.ids[slot.index()]).collect()
+    }
+
+    /// The node at a place of [`Losses::running`].
+    #[must_use]
+    pub fn member(&self, index: usize) -> Option<NodeId> {
+        self.order.get(index).map(|slot| self.ids[slot.index()])
+    }
+
+    /// As [`Losses::not_active_without`], for a set of nodes by their places in [`Losses::running`]: bit 0 is the highest
+    /// id. For very many sets there are [`Losses::every_set`] and [`Losses::up_to_three`], which are far quicker.
+    #[must_use]
+    pub fn not_active_without_set(&self, lost: u128) -> u32 {
+        partitions_of(self.groups_inactive(self.running.minus(self.set_of(lost))))
+    }
+
+    /// The nodes of a mask over [`Losses::running`].
+    pub(crate) fn set_of(&self, lost: u128) -> NodeSet {
+        let picked = self.order.iter().enumerate().filter(|(place, _)| lost >> place & 1 == 1);
+        picked.map(|(_, slot)| *slot).collect()
+    }
+
+    /// Who forms clusters with whom among these nodes.
+    pub(crate) fn clusters(&self, left: NodeSet) -> Vec<NodeSet> {
+        form(left, &self.cuts, |slot| self.ids[slot.index()])
     }
 
     /// How many partitions would be active in no sub-cluster if these nodes stopped at the same instant. Nodes that do
     /// not run make no difference.
     #[must_use]
     pub fn not_active_without(&self, lost: &[NodeId]) -> u32 {
-        let partitions = self.groups_not_active_without(lost).map(|group| group.partitions.len());
-        u32::try_from(partitions.sum::<usize>()).unwrap_or(u32::MAX)
+        partitions_of(self.groups_not_active_without(lost))
     }
 
     /// Which partitions those are, in order.
@@ -179,8 +227,12 @@ impl Losses {
 
     fn groups_not_active_without(&self, lost: &[NodeId]) -> impl Iterator<Item = &Group> {
         let slots = lost.iter().filter_map(|id| self.ids.iter().position(|other| other == id));
-        let left = self.running.minus(slots.map(Slot::new).collect());
-        let clusters: Vec<(usize, NodeSet)> = form(left, &self.cuts, |slot| self.ids[slot.index()])
+        self.groups_inactive(self.running.minus(slots.map(Slot::new).collect()))
+    }
+
+    fn groups_inactive(&self, left: NodeSet) -> impl Iterator<Item = &Group> {
+        let clusters: Vec<(usize, NodeSet)> = self
+            .clusters(left)
             .into_iter()
             .filter_map(|members| Some((self.roster_of(members)?, members)))
             .collect();
@@ -222,4 +274,9 @@ impl Losses {
         };
         (self.judge)(&facts, self.profile).is_active()
     }
+}
+
+fn partitions_of<'a>(groups: impl Iterator<Item = &'a Group>) -> u32 {
+    let partitions = groups.map(|group| group.partitions.len());
+    u32::try_from(partitions.sum::<usize>()).unwrap_or(u32::MAX)
 }

@@ -4,12 +4,14 @@
 
 mod common;
 
+use std::rc::Rc;
+
 use common::world::{World, deed};
 use common::{act, case_study, crash, ids, migrate, roster_set, setup, stop};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use rosterlab_engine::{Cluster, Command, NodeId, Shutdown, Until, judge};
+use rosterlab_engine::{Cluster, Command, Losses, NodeId, Shutdown, Until, judge};
 
 /// Partitions active in no sub-cluster, once these nodes have stopped in a copy of the cluster.
 fn tried(cluster: &Cluster, lost: &[NodeId], shutdown: Shutdown) -> u32 {
@@ -52,6 +54,130 @@ fn nothing_is_said_while_a_change_is_still_to_come() {
     assert!(cluster.losses("other").is_none());
 }
 
+/// What every set of running nodes would leave, by the three ways there are to ask.
+fn all_sets(losses: &Rc<Losses>) -> Vec<u32> {
+    let nodes = losses.running().len();
+    let few = losses.up_to_three();
+    let mut every = losses.every_set().unwrap();
+    while every.step() {}
+    assert_eq!(every.not_active().len(), 1 << nodes);
+    let count = |set: usize| {
+        let asked = losses.not_active_without_set(set as u128);
+        assert_eq!(u32::from(every.not_active()[set]), asked, "every set, at {set:b}");
+        if set.count_ones() <= 3 {
+            let places: Vec<usize> = (0..nodes).rev().filter(|n| set >> n & 1 == 1).collect();
+            assert_eq!(few.not_active_without(&places), asked, "up to three, at {set:b}");
+        }
+        asked
+    };
+    (0..1 << nodes).map(count).collect()
+}
+
+#[test]
+fn all_failure_sets_of_the_case_study_are_those_that_happen() {
+    let mut cluster = case_study();
+    let check = |cluster: &Cluster| {
+        let losses = Rc::new(cluster.losses("main").unwrap());
+        let running = losses.running();
+        assert_eq!(losses.member(1), Some(running[1]));
+        let all = all_sets(&losses);
+        for (set, thought) in all.iter().enumerate().skip(1) {
+            let picked = (0..running.len()).filter(|n| set >> n & 1 == 1);
+            let lost: Vec<NodeId> = picked.map(|n| losses.member(n).unwrap()).collect();
+            assert_eq!(*thought, tried(cluster, &lost, Shutdown::Clean), "{lost:?}");
+        }
+        all
+    };
+    let healthy = check(&cluster);
+    let hurt = |sets: usize| {
+        healthy
+            .iter()
+            .enumerate()
+            .filter(move |(set, lost)| set.count_ones() as usize == sets && **lost > 0)
+    };
+    // No single loss hurts, and of two only one from each rack.
+    assert_eq!((hurt(1).count(), hurt(2).count()), (0, 6));
+    act(&mut cluster, &stop("B101 B102"));
+    check(&cluster);
+    migrate(&mut cluster);
+    act(&mut cluster, &roster_set("A101@1 A102@1 A103@1"));
+    check(&cluster);
+    act(&mut cluster, &common::recluster());
+    check(&cluster);
+    cluster.advance(Until::Migrated { partitions: Some(40) });
+    act(&mut cluster, &crash("A102"));
+    act(&mut cluster, &common::start("A102 B101"));
+    check(&cluster);
+    act(&mut cluster, &common::cut("A101|A102 A103 B101"));
+    check(&cluster);
+    act(&mut cluster, &Command::Heal { between: None });
+    act(&mut cluster, &common::cut("A101|A102"));
+    check(&cluster);
+}
+
+#[test]
+fn sixteen_nodes_in_any_state_are_asked_about_at_once() {
+    let names: Vec<String> = (0..16).map(|n| format!("{:X}@{}", 0xa1 + n, n % 4 + 1)).collect();
+    let mut cluster = common::cluster(&names.join(" "), 3);
+    let mut check = |commands: &[Command]| {
+        for command in commands {
+            act(&mut cluster, command);
+        }
+        let losses = Rc::new(cluster.losses("main").unwrap());
+        let mut every = losses.every_set().unwrap();
+        while every.step() {}
+        let few = losses.up_to_three();
+        // Sets spread over all, each asked about in the slow way.
+        for set in (0..every.not_active().len()).step_by(397) {
+            let asked = losses.not_active_without_set(set as u128);
+            assert_eq!(u32::from(every.not_active()[set]), asked, "{set:b}");
+        }
+        for (a, b) in (0..every.not_active().len().ilog2() as usize).map(|a| (a, (a + 5) % 11)) {
+            let set = 1 << a | 1 << b | 2;
+            let places: Vec<usize> = (0..16).filter(|n| set >> n & 1 == 1).collect();
+            assert_eq!(few.not_active_without(&places), u32::from(every.not_active()[set]));
+        }
+        every.not_active().iter().map(|count| u32::from(*count)).sum::<u32>()
+    };
+    let sums = [
+        check(&[]),
+        check(&[crash("A1 A2 A3 B0"), common::start("A1 A2 A3")]),
+        check(&[common::revive(), common::recluster()]),
+        check(&[common::cut("A1 A2 A3 A4 A5|A6 A7 A8 A9 AA AB AC AD AE AF")]),
+        check(&[common::cut("A6|A7")]),
+        check(&[Command::Heal { between: None }, roster_set("A1 A2 A3 A4 A5@1 A6@2 A7@3 A8")]),
+        check(&[common::recluster()]),
+    ];
+    let different: std::collections::BTreeSet<u32> = sums.into_iter().collect();
+    assert_eq!(different.len(), sums.len(), "{sums:?}");
+}
+
+#[test]
+fn sets_of_three_of_a_hundred_and_twenty_eight_nodes() {
+    let names: Vec<String> = (0..128).map(|n| format!("{:X}@{}", 0xa1 + n, n % 4 + 1)).collect();
+    let mut cluster = common::cluster(&names.join(" "), 2);
+    act(&mut cluster, &crash("A1 A2 120"));
+    act(&mut cluster, &common::start("A1 A2"));
+    let losses = Rc::new(cluster.losses("main").unwrap());
+    assert!(losses.every_set().is_none(), "only up to sixteen nodes");
+    let few = losses.up_to_three();
+    let mut hurt = 0;
+    for a in 0..127 {
+        let (b, c) = ((a + 31) % 127, (a * 7 + 50) % 127);
+        for places in [vec![a], vec![a, b], vec![c, b, a]] {
+            let set = places.iter().fold(0, |set: u128, place| set | 1 << place);
+            let asked = losses.not_active_without_set(set);
+            let distinct = set.count_ones() as usize == places.len();
+            if distinct {
+                assert_eq!(few.not_active_without(&places), asked, "{places:?}");
+                hurt += u32::from(asked > 0);
+            }
+        }
+    }
+    assert!(hurt > 0);
+    assert_eq!(few.not_active_without(&[0, 1, 2, 3]), losses.not_active_without_set(0b1111));
+}
+
 #[test]
 fn thought_of_and_tried_are_the_same_after_any_history() {
     let config = Config { cases: 60, failure_persistence: None, ..Config::default() };
@@ -67,7 +193,8 @@ fn thought_of_and_tried_are_the_same_after_any_history() {
             world.act(deed);
         }
         world.cluster.advance(Until::Settled);
-        let losses = world.cluster.losses("main").unwrap();
+        let losses = Rc::new(world.cluster.losses("main").unwrap());
+        all_sets(&losses);
         let picked = |(n, _): &(usize, &NodeId)| mask >> n & 1 == 1;
         let lost: Vec<NodeId> =
             losses.running().iter().enumerate().filter(picked).map(|(_, id)| *id).collect();

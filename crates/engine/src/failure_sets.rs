@@ -1,0 +1,465 @@
+//! What all sets of lost nodes have in common, worked out once, so that going through very many of them is quick.
+//!
+//! Which partitions a loss leaves inactive depends on little: for one partition, on which of the few nodes that hold its
+//! data or are its roster-replicas are lost (its *core*), and on how many of all the others, by their marks (their
+//! *labels*). So for a given number of nodes lost of each label (a *key*) a partition is a function of the lost part of its
+//! core, and every such function is a sum over the subsets of that part ([`Plan::terms`]). Adding up the terms of all
+//! partitions gives numbers for few small sets of nodes; the count for a lost set is the sum over its subsets.
+//!
+//! Nodes with the same marks are interchangeable, so the judge is asked once for each *shape* of a core and each number of
+//! nodes lost of it, and never for a partition.
+//!
+//! Invariant: the counts are those of [`Losses::not_active_without_set`]. There is no plan where clusters or cores would
+//! give too many cases; the callers then ask one by one. Not here: going through the sets (see `every_set`, `up_to_three`).
+
+use std::collections::BTreeMap;
+
+use crate::availability::Facts;
+use crate::link::NodeSet;
+use crate::losses::{Losses, seen};
+
+/// Most nodes of a core: a core of `n` has 2ⁿ subsets.
+const MOST_CORE: usize = 12;
+/// Most families that are tried.
+const MOST_FAMILIES: usize = 64;
+/// How many nodes of a partition may have other labels than its family's and be put into its core for it.
+const MOST_ODD: usize = 2;
+/// Most keys that are tried to find out whether a cluster can serve at all.
+const MOST_KEYS_TRIED: usize = 256;
+
+/// A node's cluster (a place in [`Plan::homes`], above) and its bits of [`seen`] (below).
+type Signature = u16;
+const UNKNOWN: Signature = Signature::MAX;
+/// Bits of [`seen`] below the cluster's number.
+const BITS: u32 = 8;
+/// What makes a node one of the core.
+const CORE: Signature = (seen::DATA | seen::REPLICA | seen::MASTER) as Signature;
+
+/// A cluster that can serve, with its roster.
+#[derive(Clone, Copy, Debug)]
+struct Home {
+    roster: usize,
+    members: NodeSet,
+}
+
+/// A running node that counts: its place in [`Losses::running`], and its cluster.
+#[derive(Clone, Copy, Debug)]
+struct Voter {
+    place: u8,
+    home: u16,
+}
+
+/// Nodes of a family that differ in nothing outside the cores.
+#[derive(Clone, Copy, Debug)]
+struct Label {
+    signature: Signature,
+    nodes: u8,
+}
+
+/// Nodes of a core that differ in nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Class {
+    signature: Signature,
+    /// What they count as in the family.
+    label: u8,
+    nodes: u8,
+}
+
+/// Partitions whose cores differ in nothing but the nodes.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    classes: Vec<Class>,
+    /// For every subset of a core (as a mask over its nodes by class) the place of its term in [`Plan::terms`].
+    pub term_of: Vec<u16>,
+    pub cores: Vec<Core>,
+}
+
+/// The core of some partitions.
+#[derive(Clone, Debug)]
+pub(crate) struct Core {
+    /// By class, as places in [`Losses::running`].
+    pub nodes: Vec<u8>,
+    pub partitions: i32,
+}
+
+/// Partitions that agree on the label of every node outside their cores.
+#[derive(Clone, Debug)]
+pub(crate) struct Family {
+    labels: Vec<Label>,
+    /// By place in [`Losses::running`]; `None` for nodes whose loss makes no difference.
+    pub label_of: Vec<Option<u8>>,
+    pub shapes: Vec<Shape>,
+}
+
+impl Family {
+    pub fn labels(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// How many keys there are: numbers of lost nodes for each label.
+    pub fn keys(&self) -> usize {
+        self.labels.iter().fold(1, |keys, label| keys.saturating_mul(usize::from(label.nodes) + 1))
+    }
+
+    /// What one more lost node of each label adds to a key.
+    pub fn strides(&self) -> Vec<usize> {
+        let stride = |next: &mut usize, label: &Label| {
+            let this = *next;
+            *next = this.saturating_mul(usize::from(label.nodes) + 1);
+            Some(this)
+        };
+        self.labels.iter().scan(1, stride).collect()
+    }
+
+    /// The numbers of lost nodes that a key stands for.
+    pub fn lost_by_label(&self, mut key: usize) -> Vec<u8> {
+        let digit = |label: &Label| {
+            let radix = usize::from(label.nodes) + 1;
+            let digit = key % radix;
+            key /= radix;
+            u8::try_from(digit).unwrap_or(u8::MAX)
+        };
+        self.labels.iter().map(digit).collect()
+    }
+}
+
+/// Nodes of one cluster, counted by what the rules can see.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    present: u32,
+    evading: u32,
+    revived: u32,
+    by_operator: u32,
+    with_data: u32,
+    unsubset: u32,
+    /// Full when the whole roster is present.
+    full_if_whole: u32,
+    /// Full when it is not.
+    full: u32,
+    replicas: u32,
+    master: bool,
+}
+
+impl Tally {
+    fn add(&mut self, signature: Signature, nodes: u32) {
+        let has = |bit: u8| signature & Signature::from(bit) != 0;
+        let count = |on: bool| if on { nodes } else { 0 };
+        let unsubset = has(seen::DATA) && !has(seen::SUBSET);
+        let trusted = unsubset && !has(seen::EVADE);
+        self.present += nodes;
+        self.evading += count(has(seen::EVADE));
+        self.revived += count(has(seen::REVIVED));
+        self.by_operator += count(has(seen::BY_OPERATOR));
+        self.with_data += count(has(seen::DATA));
+        self.unsubset += count(unsubset);
+        self.full_if_whole += count(trusted);
+        self.full += count(trusted && !has(seen::REVIVED));
+        self.replicas += count(has(seen::REPLICA));
+        self.master |= has(seen::MASTER) && nodes > 0;
+    }
+}
+
+/// All failure sets of a namespace, prepared.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    homes: Vec<Home>,
+    pub families: Vec<Family>,
+    /// The clusters as they are.
+    clusters: Vec<NodeSet>,
+    /// Whether any loss leaves these clusters as they are, but for the lost nodes.
+    splits_cleanly: bool,
+}
+
+impl Plan {
+    /// `None` where there would be too many cases.
+    pub fn new(losses: &Losses) -> Option<Self> {
+        let clusters = losses.clusters(losses.running);
+        let mut homes = Vec::new();
+        for members in &clusters {
+            let mut held = members.iter().map(|slot| losses.held[slot.index()]);
+            let first = held.next().flatten();
+            if !held.all(|roster| roster == first) {
+                return None;
+            }
+            homes.extend(first.map(|roster| Home { roster, members: *members }));
+        }
+        // Clusters that cannot serve whatever they lose would only multiply the keys.
+        let several = homes.len() > 1;
+        homes.retain(|home| {
+            if !several {
+                return true;
+            }
+            let alone = Self::of(losses, vec![*home]);
+            alone.is_none_or(|plan| plan.can_serve(losses))
+        });
+        let mut plan = Self::of(losses, homes)?;
+        plan.splits_cleanly = clusters.iter().all(|members| {
+            let others = losses.running.minus(*members);
+            members.iter().all(|slot| losses.cuts.of(slot).and(losses.running) == others)
+        });
+        plan.clusters = clusters;
+        Some(plan)
+    }
+
+    /// Whether the plan holds for every loss.
+    pub fn always_holds(&self) -> bool {
+        self.splits_cleanly
+    }
+
+    /// Whether a loss leaves the clusters as they are, but for the lost nodes. The plan holds for no other loss.
+    pub fn holds_without(&self, losses: &Losses, lost: u128) -> bool {
+        if self.splits_cleanly {
+            return true;
+        }
+        let lost = losses.set_of(lost);
+        let left = losses.clusters(losses.running.minus(lost));
+        let same = |members: &NodeSet| {
+            let members = members.minus(lost);
+            members.is_empty() || left.contains(&members)
+        };
+        self.clusters.iter().all(same)
+    }
+
+    fn of(losses: &Losses, homes: Vec<Home>) -> Option<Self> {
+        let voters = voters(losses, &homes);
+        let mut drafts: Vec<Draft> = Vec::new();
+        for group in &losses.groups {
+            let signature = |voter: &Voter| {
+                let position = &group.positions[homes[usize::from(voter.home)].roster];
+                let seen = position.seen(losses.order[usize::from(voter.place)]);
+                voter.home << BITS | Signature::from(seen)
+            };
+            let signatures: Vec<Signature> = voters.iter().map(signature).collect();
+            let partitions = i32::try_from(group.partitions.len()).unwrap_or(i32::MAX);
+            let fits = |draft: &Draft| draft.odd(&signatures).count();
+            let best = drafts.iter_mut().map(|draft| (fits(draft), draft));
+            let best = best.min_by_key(|(odd, _)| *odd).filter(|(odd, _)| *odd <= MOST_ODD);
+            if let Some((_, draft)) = best {
+                draft.take_in(&signatures, partitions)?;
+            } else {
+                let mut draft = Draft::new(voters.len());
+                draft.take_in(&signatures, partitions)?;
+                drafts.push(draft);
+            }
+            if drafts.len() > MOST_FAMILIES {
+                return None;
+            }
+        }
+        let families =
+            drafts.into_iter().map(|draft| draft.finish(&voters, losses.order.len())).collect();
+        Some(Self { homes, families, clusters: Vec::new(), splits_cleanly: false })
+    }
+
+    fn can_serve(&self, losses: &Losses) -> bool {
+        self.families.iter().any(|family| {
+            let keys = family.keys();
+            keys > MOST_KEYS_TRIED
+                || (0..keys).any(|key| {
+                    let lost = family.lost_by_label(key);
+                    let served = |shape| self.verdicts(losses, family, shape, &lost).contains(&0);
+                    family.shapes.iter().any(served)
+                })
+        })
+    }
+
+    /// For a key, the terms of a shape's partitions: a lost part of the core is inactive (1) or not (0) as the terms of
+    /// all its subsets add up.
+    pub fn terms(
+        &self,
+        losses: &Losses,
+        family: &Family,
+        shape: &Shape,
+        lost_by_label: &[u8],
+    ) -> Vec<i32> {
+        let verdicts = self.verdicts(losses, family, shape, lost_by_label);
+        // What cannot be (-1) is never asked for.
+        let mut terms: Vec<i32> = verdicts.into_iter().map(|verdict| verdict.max(0)).collect();
+        let mut stride = 1;
+        for class in &shape.classes {
+            let nodes = usize::from(class.nodes);
+            for low in (0..terms.len()).filter(|place| place / stride % (nodes + 1) == 0) {
+                for round in 1..=nodes {
+                    for place in (round..=nodes).rev() {
+                        terms[low + place * stride] -= terms[low + (place - 1) * stride];
+                    }
+                }
+            }
+            stride *= nodes + 1;
+        }
+        terms
+    }
+
+    /// For a key and every number of nodes lost of each class: 1 where no cluster serves, 0 where one does, -1 where
+    /// there are not so many nodes.
+    fn verdicts(
+        &self,
+        losses: &Losses,
+        family: &Family,
+        shape: &Shape,
+        lost_by_label: &[u8],
+    ) -> Vec<i32> {
+        let radix = |class: &Class| usize::from(class.nodes) + 1;
+        let cases: usize = shape.classes.iter().map(radix).product();
+        let mut tallies = vec![Tally::default(); self.homes.len()];
+        let verdict = |case: usize| {
+            tallies.fill(Tally::default());
+            let outside = family.labels.iter().zip(lost_by_label);
+            let mut there: Vec<i32> =
+                outside.map(|(label, lost)| i32::from(label.nodes) - i32::from(*lost)).collect();
+            let mut rest = case;
+            let mut left = [0_i32; MOST_CORE];
+            for (class, left) in shape.classes.iter().zip(&mut left) {
+                let lost = i32::try_from(rest % radix(class)).unwrap_or(0);
+                rest /= radix(class);
+                *left = i32::from(class.nodes) - lost;
+                there[usize::from(class.label)] -= *left;
+            }
+            let most = family.labels.iter().enumerate().map(|(index, label)| {
+                let in_core =
+                    shape.classes.iter().filter(|class| usize::from(class.label) == index);
+                i32::from(label.nodes) - in_core.map(|class| i32::from(class.nodes)).sum::<i32>()
+            });
+            if there.iter().zip(most).any(|(there, most)| *there < 0 || *there > most) {
+                return -1;
+            }
+            let outside = family.labels.iter().map(|label| label.signature).zip(there);
+            let core = shape.classes.iter().map(|class| class.signature).zip(left);
+            for (signature, nodes) in outside.chain(core) {
+                tallies[usize::from(signature >> BITS)].add(signature, nodes.unsigned_abs());
+            }
+            let mut homes = self.homes.iter().zip(&tallies);
+            i32::from(!homes.any(|(home, tally)| serves(losses, *home, tally)))
+        };
+        (0..cases).map(verdict).collect()
+    }
+}
+
+/// The running nodes that are in one of these clusters and in its roster.
+fn voters(losses: &Losses, homes: &[Home]) -> Vec<Voter> {
+    let voter = |(place, slot): (usize, &crate::link::Slot)| {
+        let of = |home: &Home| losses.rosters[home.roster].set.and(home.members).contains(*slot);
+        let home = homes.iter().position(of)?;
+        Some(Voter { place: u8::try_from(place).ok()?, home: u16::try_from(home).ok()? })
+    };
+    losses.order.iter().enumerate().filter_map(voter).collect()
+}
+
+fn serves(losses: &Losses, home: Home, tally: &Tally) -> bool {
+    let roster = u32::try_from(losses.rosters[home.roster].len()).unwrap_or(u32::MAX);
+    let facts = Facts {
+        replication_factor: u32::from(losses.replication_factor),
+        roster,
+        present: tally.present,
+        evading: tally.evading,
+        revived: tally.revived,
+        revived_by_operator: tally.by_operator,
+        with_data: tally.with_data,
+        full: if tally.present == roster { tally.full_if_whole } else { tally.full },
+        unsubset: tally.unsubset,
+        roster_replicas_present: tally.replicas,
+        roster_master_present: tally.master,
+    };
+    (losses.judge)(&facts, losses.profile).is_active()
+}
+
+/// A family in the making.
+struct Draft {
+    /// By voter: what it is outside the cores.
+    labels: Vec<Signature>,
+    /// Cores as pairs of a signature and a voter, with their partitions.
+    cores: Vec<(Vec<(Signature, u8)>, i32)>,
+}
+
+impl Draft {
+    fn new(voters: usize) -> Self {
+        Self { labels: vec![UNKNOWN; voters], cores: Vec::new() }
+    }
+
+    /// The voters that are outside the core and not what the family says.
+    fn odd(&self, signatures: &[Signature]) -> impl Iterator<Item = usize> {
+        let pairs = self.labels.iter().zip(signatures).enumerate();
+        let odd = pairs.filter(|(_, (label, signature))| {
+            **signature & CORE == 0 && **label != UNKNOWN && label != signature
+        });
+        odd.map(|(voter, _)| voter)
+    }
+
+    /// Takes in partitions; `None` when their core is too large.
+    fn take_in(&mut self, signatures: &[Signature], partitions: i32) -> Option<()> {
+        let mut core: Vec<usize> = self.odd(signatures).collect();
+        for (voter, signature) in signatures.iter().enumerate() {
+            if signature & CORE != 0 {
+                core.push(voter);
+            } else if self.labels[voter] == UNKNOWN {
+                self.labels[voter] = *signature;
+            }
+        }
+        if core.len() > MOST_CORE {
+            return None;
+        }
+        let node = |voter: usize| Some((signatures[voter], u8::try_from(voter).ok()?));
+        self.cores.push((core.into_iter().map(node).collect::<Option<_>>()?, partitions));
+        Some(())
+    }
+
+    fn finish(mut self, voters: &[Voter], running: usize) -> Family {
+        for (label, voter) in self.labels.iter_mut().zip(voters) {
+            if *label == UNKNOWN {
+                *label = voter.home << BITS;
+            }
+        }
+        let mut labels: Vec<Label> = Vec::new();
+        let mut label_of = vec![None; running];
+        let mut label_of_voter = vec![0; voters.len()];
+        for (index, signature) in self.labels.iter().enumerate() {
+            let known = labels.iter().position(|label| label.signature == *signature);
+            let place = known.unwrap_or_else(|| {
+                labels.push(Label { signature: *signature, nodes: 0 });
+                labels.len() - 1
+            });
+            labels[place].nodes += 1;
+            label_of_voter[index] = u8::try_from(place).unwrap_or(u8::MAX);
+            label_of[usize::from(voters[index].place)] = u8::try_from(place).ok();
+        }
+        let mut shapes: BTreeMap<Vec<Class>, Vec<Core>> = BTreeMap::new();
+        for (nodes, partitions) in self.cores {
+            let of = |(signature, voter): (Signature, u8)| {
+                let voter = usize::from(voter);
+                (signature, label_of_voter[voter], voters[voter].place)
+            };
+            let mut nodes: Vec<(Signature, u8, u8)> = nodes.into_iter().map(of).collect();
+            nodes.sort_unstable();
+            let mut classes: Vec<Class> = Vec::new();
+            for (signature, label, _) in &nodes {
+                match classes.last_mut() {
+                    Some(last) if (last.signature, last.label) == (*signature, *label) => {
+                        last.nodes += 1;
+                    }
+                    _ => classes.push(Class { signature: *signature, label: *label, nodes: 1 }),
+                }
+            }
+            let nodes = nodes.into_iter().map(|(_, _, place)| place).collect();
+            shapes.entry(classes).or_default().push(Core { nodes, partitions });
+        }
+        let shape = |(classes, cores): (Vec<Class>, Vec<Core>)| {
+            let term_of = term_of(&classes);
+            Shape { classes, term_of, cores }
+        };
+        Family { labels, label_of, shapes: shapes.into_iter().map(shape).collect() }
+    }
+}
+
+/// For every subset of a core, the number of its nodes in each class as one number.
+fn term_of(classes: &[Class]) -> Vec<u16> {
+    let mut steps = Vec::new();
+    let mut stride = 1;
+    for class in classes {
+        steps.extend(std::iter::repeat_n(stride, usize::from(class.nodes)));
+        stride *= u16::from(class.nodes) + 1;
+    }
+    let mut terms = vec![0; 1 << steps.len()];
+    for subset in 1..terms.len() {
+        terms[subset] = terms[subset & (subset - 1)] + steps[subset.trailing_zeros() as usize];
+    }
+    terms
+}
