@@ -12,7 +12,9 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{Cluster, Command, Losses, NodeId, PARTITIONS, Shutdown, Until};
+use rosterlab_engine::{
+    Cluster, Command, EverySet, Losses, NodeId, PARTITIONS, Shutdown, Until, UpToThree,
+};
 
 /// Up to so many running nodes every set of losses is listed; beyond, losses of one and two, and of three with a chosen one.
 pub const MOST_LISTED_NODES: usize = 16;
@@ -28,6 +30,44 @@ const MOST_CLUSTERS: usize = 2_000;
 
 /// How many sets as much work as stopping a node in a copy of the cluster.
 const CLUSTER_COST: usize = 64;
+
+/// How many sets as much work as one step of listing every set.
+const STEP_COST: usize = 8;
+
+/// What every set of losses leaves, for few nodes listed and for many looked up.
+#[derive(Clone, Debug)]
+enum Counts {
+    Listed(EverySet),
+    LookedUp(Box<UpToThree>),
+}
+
+impl Counts {
+    fn new(losses: &Rc<Losses>) -> Self {
+        match losses.every_set() {
+            Some(every) => Self::Listed(every),
+            None => Self::LookedUp(Box::new(losses.up_to_three())),
+        }
+    }
+
+    /// Does a part of what has to be done before anything is asked; says whether some is left.
+    fn step(&mut self) -> bool {
+        match self {
+            Self::Listed(every) => every.step(),
+            Self::LookedUp(_) => false,
+        }
+    }
+
+    /// How many partitions are active nowhere without these nodes, by their places in `Losses::running`.
+    fn without(&self, lost: &[usize]) -> u32 {
+        match self {
+            Self::Listed(every) => {
+                let set = lost.iter().fold(0, |set, place| set | 1 << place);
+                every.not_active().get::<usize>(set).copied().map_or(0, u32::from)
+            }
+            Self::LookedUp(three) => three.not_active_without(lost),
+        }
+    }
+}
 
 /// How many nodes can be lost in one way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +110,8 @@ struct Walk {
 
 #[derive(Clone, Debug)]
 enum Phase {
+    /// Counting what every set of losses at once leaves.
+    Count,
     /// Trying sets of so many nodes: the next one.
     AtOnce(Vec<usize>),
     /// Trying what was found to hurt at once, in its order: which of the examples.
@@ -86,6 +128,7 @@ pub struct Margin {
     namespace: Rc<str>,
     nodes: Vec<NodeId>,
     losses: Rc<Losses>,
+    counts: Counts,
     /// By partition: whether it is active nowhere now.
     out: Rc<Vec<bool>>,
     is_any_out: bool,
@@ -100,9 +143,9 @@ impl Margin {
     /// roster, and where no partition is active.
     #[must_use]
     pub fn new(cluster: &Cluster, namespace: &str) -> Option<Self> {
-        let losses = cluster.losses(namespace)?;
+        let losses = Rc::new(cluster.losses(namespace)?);
         let out = not_active(cluster, namespace)?;
-        let nodes: Vec<NodeId> = losses.running();
+        let nodes = losses.running();
         if out.iter().all(|is_out| *is_out) {
             return None;
         }
@@ -110,9 +153,10 @@ impl Margin {
         Some(Self {
             cluster: Rc::new(cluster.clone()),
             namespace: namespace.into(),
-            phase: Phase::AtOnce(vec![0]),
+            phase: Phase::Count,
             nodes,
-            losses: Rc::new(losses),
+            counts: Counts::new(&losses),
+            losses,
             out: Rc::new(out),
             is_any_out,
             at_once: Reach::default(),
@@ -126,6 +170,11 @@ impl Margin {
         let mut budget = sets;
         while budget > 0 {
             let cost = match std::mem::replace(&mut self.phase, Phase::Done) {
+                Phase::Count => {
+                    let is_left = self.counts.step();
+                    self.phase = if is_left { Phase::Count } else { Phase::AtOnce(vec![0]) };
+                    STEP_COST
+                }
                 Phase::AtOnce(set) => self.try_at_once(&set),
                 Phase::Examples(index) => self.try_example(index),
                 Phase::OneByOne(size, walk) => self.walk_on(size, walk),
@@ -146,15 +195,20 @@ impl Margin {
         })
     }
 
-    /// How many partitions that are active now are active nowhere after a loss, and how many are active nowhere at all.
-    fn lost(&self, losses: &Losses, nodes: &[NodeId]) -> (u32, u32) {
-        let all = losses.not_active_without(nodes);
+    /// Of so many partitions that are active nowhere after a loss, how many are active now.
+    fn further(&self, losses: &Losses, nodes: &[NodeId], all: u32) -> u32 {
         if !self.is_any_out || all == 0 {
-            return (all, all);
+            return all;
         }
         let lost = losses.partitions_not_active_without(nodes);
         let further = lost.iter().filter(|pid| !self.out[pid.index()]).count();
-        (u32::try_from(further).unwrap_or(u32::MAX), all)
+        u32::try_from(further).unwrap_or(u32::MAX)
+    }
+
+    /// How many partitions that are active now are active nowhere after a loss, and how many are active nowhere at all.
+    fn lost(&self, losses: &Losses, nodes: &[NodeId]) -> (u32, u32) {
+        let all = losses.not_active_without(nodes);
+        (self.further(losses, nodes, all), all)
     }
 
     fn named(&self, set: &[usize]) -> Vec<NodeId> {
@@ -163,7 +217,8 @@ impl Margin {
 
     fn try_at_once(&mut self, set: &[usize]) -> usize {
         let lost = self.named(set);
-        let (further, all) = self.lost(&self.losses, &lost);
+        let all = self.counts.without(set);
+        let further = self.further(&self.losses, &lost, all);
         let reach = &mut self.at_once;
         reach.sets += 1;
         self.tried += 1;
@@ -364,7 +419,8 @@ pub struct OfSize {
 /// diagonal: that one alone), with one more that can be chosen to go with all.
 #[derive(Clone, Debug)]
 pub struct LossTable {
-    losses: Rc<Losses>,
+    sets: Counts,
+    is_counted: bool,
     nodes: Vec<NodeId>,
     also: Option<NodeId>,
     now: u16,
@@ -380,7 +436,7 @@ impl LossTable {
     /// where no node runs. `also` goes with every set where not all sets are listed.
     #[must_use]
     pub fn new(cluster: &Cluster, namespace: &str, also: Option<NodeId>) -> Option<Self> {
-        let losses = cluster.losses(namespace)?;
+        let losses = Rc::new(cluster.losses(namespace)?);
         let nodes: Vec<NodeId> = losses.running().into_iter().rev().collect();
         let now = not_active(cluster, namespace)?.into_iter().filter(|is_out| *is_out).count();
         if nodes.is_empty() {
@@ -394,7 +450,8 @@ impl LossTable {
         }
         Some(Self {
             also: also.filter(|also| columns.is_empty() && nodes.contains(also)),
-            losses: Rc::new(losses),
+            sets: Counts::new(&losses),
+            is_counted: false,
             now: u16::try_from(now).unwrap_or(u16::MAX),
             nodes,
             columns,
@@ -405,6 +462,14 @@ impl LossTable {
 
     /// Tries so many more sets; says whether all have been.
     pub fn advance(&mut self, sets: usize) -> bool {
+        let mut steps = sets.div_ceil(STEP_COST);
+        while !self.is_counted {
+            if steps == 0 {
+                return false;
+            }
+            self.is_counted = !self.sets.step();
+            steps -= 1;
+        }
         let (columns, rows) = self.size();
         let end = (self.counts.len() + sets).min(columns * rows);
         while self.counts.len() < end {
@@ -413,8 +478,10 @@ impl LossTable {
             let count = if column < row && !self.is_complete() {
                 self.counts[column * columns + row]
             } else {
-                let lost = self.set(column, row);
-                let count = self.losses.not_active_without(&lost);
+                // The engine counts the nodes from the highest id on.
+                let last = self.nodes.len() - 1;
+                let lost: Vec<usize> = self.places(column, row).map(|place| last - place).collect();
+                let count = self.sets.without(&lost);
                 // No loss is how it is now: what is pending is not yet in force.
                 if lost.is_empty() { self.now } else { u16::try_from(count).unwrap_or(u16::MAX) }
             };
@@ -470,12 +537,16 @@ impl LossTable {
     /// The nodes that are lost in a cell, lowest id first; none beside the picture.
     #[must_use]
     pub fn set(&self, column: usize, row: usize) -> Vec<NodeId> {
+        self.places(column, row).map(|place| self.nodes[place]).collect()
+    }
+
+    fn places(&self, column: usize, row: usize) -> impl Iterator<Item = usize> {
         let first = self.nodes.len().div_ceil(2);
-        let is_lost = |place: usize| match (self.columns.get(column), self.rows.get(row)) {
+        let is_lost = move |place: &usize| match (self.columns.get(column), self.rows.get(row)) {
             (Some(column), Some(row)) => (column | row << first) >> place & 1 == 1,
-            _ => place == column || place == row || Some(self.nodes[place]) == self.also,
+            _ => *place == column || *place == row || Some(self.nodes[*place]) == self.also,
         };
-        (0..self.nodes.len()).filter(|place| is_lost(*place)).map(|place| self.nodes[place]).collect()
+        (0..self.nodes.len()).filter(is_lost)
     }
 
     /// How many partitions are active nowhere after the losses of a cell; `None` until it was tried.
