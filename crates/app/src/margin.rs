@@ -95,7 +95,12 @@ pub fn sentence(found: &Found, is_any_down: bool) -> String {
         let (hurting, sets) = (as_u32(reach.hurting), as_u32(reach.sets));
         format!(" {} of {} such losses do harm.", thousands(hurting), thousands(sets))
     };
-    format!("Losing {}{as_well} {how} leaves {lost} unavailable.{share}", list(worst))
+    // The order matters only where there is one.
+    let mut nodes = worst.clone();
+    if !sooner {
+        nodes.reverse();
+    }
+    format!("Losing {}{as_well} {how} leaves {lost} unavailable.{share}", list(nodes))
 }
 
 /// Why there is no margin.
@@ -173,7 +178,7 @@ impl Level {
             Self::None => palette.settled,
             Self::Some => mix(palette.unavailable, palette.mark, 45),
             Self::Most => palette.unavailable,
-            Self::All => mix(palette.unavailable, [0; 3], 55),
+            Self::All => mix(palette.unavailable, palette.mark.map(|part| !part), 55),
         }
     }
 
@@ -362,7 +367,7 @@ mod tests {
             ),
             (
                 reach(1, &[&["B101", "A101"]], 812, 6, 10),
-                "Losing B101 and A101 as well at once leaves 812 unavailable. 6 of 10 such losses do harm.",
+                "Losing A101 and B101 as well at once leaves 812 unavailable. 6 of 10 such losses do harm.",
             ),
         ] {
             let found = Found { one_by_one: reach.clone(), at_once: reach };

@@ -56,11 +56,10 @@ fn block(
                 </span>
                 <span class="dim">
                     <span class="id">{ name }</span>
-                    { format!(
-                        " · {} of {} in the roster",
-                        namespace.roster_nodes_present,
-                        namespace.roster.len()
-                    ) }
+                    { match namespace.roster.len() {
+                        0 => " · no roster".to_owned(),
+                        all => format!(" · {} of {all} in the roster", namespace.roster_nodes_present),
+                    } }
                 </span>
             </h2>
             { numbers(&principal, name, namespace.counts) }

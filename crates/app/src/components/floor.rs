@@ -124,11 +124,10 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
         let sub_cluster = &view.sub_clusters[place];
         let principal = sub_cluster.principal;
         let in_roster = sub_cluster.namespaces.get(state.namespace()).map(|namespace| {
-            format!(
-                "{} of {} in the roster",
-                namespace.roster_nodes_present,
-                namespace.roster.len()
-            )
+            match namespace.roster.len() {
+                0 => "no roster".to_owned(),
+                all => format!("{} of {all} in the roster", namespace.roster_nodes_present),
+            }
         });
         let onclick = on_press(dispatch, Action::ShowSubCluster(principal));
         html! {

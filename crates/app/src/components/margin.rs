@@ -305,7 +305,7 @@ fn picture(
     };
     let (width, height) = frame.size();
     html! {
-        <div class="heat">
+        <div class={classes(&["heat", when(table.is_complete(), "with-names")])}>
             <div class="heat-picture">
                 <canvas
                     ref={canvas.clone()}
@@ -510,8 +510,8 @@ fn by_size(hand: &Hand<'_>, table: &LossTable) -> Html {
         <table class="reasons losses-table">
             <thead>
                 <tr>
-                    { for ["Lost", "Sets", "Do harm", "Worst leaves"].into_iter().map(head) }
-                    <th scope="col">{ "The worst" }</th>
+                    { for ["Lost", "Sets", "Do harm", "Unavailable at worst"].into_iter().map(head) }
+                    <th scope="col">{ "The worst set" }</th>
                 </tr>
             </thead>
             <tbody>{ for table.by_size().iter().map(row) }</tbody>

@@ -125,7 +125,7 @@ impl Form<'_> {
     fn namespace(&self, index: usize, typed: &NamespaceDraft, warning: Option<String>) -> Html {
         let commit = Field::Commit(index).id();
         let mode = if typed.is_strong { "sc" } else { "ap" };
-        let modes = [("sc", "strong consistency (SC)"), ("ap", "available (AP)")];
+        let modes = [("sc", "strong (SC)"), ("ap", "available (AP)")];
         html! {
             <fieldset key={index} class="settings-group" data-setting={format!("ns-{index}")}>
                 <legend>{ format!("Namespace {}", index + 1) }</legend>
@@ -206,7 +206,7 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
                 <legend>{ "Server" }</legend>
                 { profile(&form, draft) }
                 { form.text(Field::FillDelay, "migrate-fill-delay, seconds", &draft.fill_delay, None) }
-                { form.text(Field::Rate, "Partitions a node sends in a second", &draft.rate, None) }
+                { form.text(Field::Rate, "Partitions sent a second", &draft.rate, None) }
             </fieldset>
             <div class="settings-line">
                 <button type="submit" class="tool primary" data-action="apply-settings">{ "Apply" }</button>
