@@ -4,12 +4,17 @@
 //! inside effects and never one of their dependencies. Places are set through the style *object*, which a strict
 //! Content-Security-Policy allows; a `style` attribute it would not. Not here: what is shown.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{EventTarget, HtmlElement, KeyboardEvent, ResizeObserver, window};
+use web_sys::{
+    CanvasRenderingContext2d, EventTarget, HtmlCanvasElement, HtmlElement, ImageData,
+    KeyboardEvent, ResizeObserver, window,
+};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
@@ -210,4 +215,62 @@ pub fn put_hash(link: &str) {
 pub fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA"))
+}
+
+/// How long work between two frames may hold the page up, in milliseconds.
+const SLICE_MS: f64 = 4.0;
+
+/// How long to wait before work begins, so that a new state is seen first.
+const SEEN_WITHIN_MS: u32 = 30;
+
+/// Work that goes on in slices until it is done or this is dropped.
+#[derive(Debug)]
+pub struct InSlices(Rc<RefCell<Option<Timeout>>>);
+
+impl InSlices {
+    /// Begins work of which `step` does a little and says whether that was all.
+    #[must_use]
+    pub fn begin(step: impl FnMut() -> bool + 'static) -> Self {
+        let timer = Rc::default();
+        go_on(&timer, SEEN_WITHIN_MS, Box::new(step));
+        Self(timer)
+    }
+}
+
+impl Drop for InSlices {
+    fn drop(&mut self) {
+        self.0.take();
+    }
+}
+
+fn go_on(timer: &Rc<RefCell<Option<Timeout>>>, after_ms: u32, mut step: Box<dyn FnMut() -> bool>) {
+    // Weak, so that whoever drops the timer ends the work.
+    let again = Rc::downgrade(timer);
+    let timeout = Timeout::new(after_ms, move || {
+        let end = js_sys::Date::now() + SLICE_MS;
+        while !step() {
+            if js_sys::Date::now() >= end {
+                if let Some(timer) = again.upgrade() {
+                    go_on(&timer, 0, step);
+                }
+                return;
+            }
+        }
+    });
+    timer.replace(Some(timeout));
+}
+
+/// Puts pixels (red, green, blue, opacity) onto a canvas of that width and height.
+pub fn put_pixels(canvas: &NodeRef, pixels: &[u8], (width, height): (usize, usize)) {
+    let context = canvas
+        .cast::<HtmlCanvasElement>()
+        .and_then(|canvas| canvas.get_context("2d").ok().flatten())
+        .and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
+    let side = |pixels: usize| u32::try_from(pixels).unwrap_or(0);
+    let image =
+        ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), side(width), side(height));
+    if let (Some(context), Ok(image)) = (context, image) {
+        // Fails only for images that were taken away.
+        context.put_image_data(&image, 0.0, 0.0).ok();
+    }
 }

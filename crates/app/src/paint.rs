@@ -86,7 +86,8 @@ fn strength(look: Look) -> u16 {
     }
 }
 
-fn mix(base: Colour, mark: Colour, percent: u16) -> Colour {
+/// Two colours mixed: so many percent of the second.
+pub(crate) fn mix(base: Colour, mark: Colour, percent: u16) -> Colour {
     let mixed = |base: u8, mark: u8| {
         let sum = u16::from(base) * (100 - percent) + u16::from(mark) * percent;
         u8::try_from(sum / 100).unwrap_or(u8::MAX)

@@ -279,6 +279,19 @@ fn of_client_event(kind: &EventKind) -> String {
     }
 }
 
+/// An event, with the namespace's name where there are several.
+#[must_use]
+pub fn of_event_among(kind: &EventKind, view: &ClusterView) -> String {
+    match kind {
+        EventKind::Rebalanced { namespace, .. } => among(view, namespace, of_event(kind)),
+        _ => of_event(kind),
+    }
+}
+
+fn among(view: &ClusterView, namespace: &str, said: String) -> String {
+    if view.namespaces.len() > 1 { format!("{namespace}: {said}") } else { said }
+}
+
 /// What a rebalance decided, with the rules that decided.
 fn of_rebalance(
     principal: NodeId,
@@ -286,7 +299,11 @@ fn of_rebalance(
     counts: Counts,
     by_rule: &[(Rule, u32)],
 ) -> String {
-    let who = format!("Sub-cluster {principal} has {present} of {all} roster nodes");
+    let who = match all {
+        // In AP there is no roster (docs/domain.md §3).
+        0 => format!("Sub-cluster {principal}"),
+        _ => format!("Sub-cluster {principal} has {present} of {all} roster nodes"),
+    };
     let inactive = counts.unavailable + counts.dead;
     let name = if counts.dead > 0 { Availability::Dead } else { Availability::Unavailable };
     let reasons = of_reasons(by_rule, inactive, name);
@@ -356,7 +373,7 @@ pub fn news(entry: &Entry, events: &[Event], view: &ClusterView) -> String {
             latest.push((*principal, namespace, kind));
         }
     }
-    sentences.extend(latest.iter().map(|(.., kind)| of_event(kind)));
+    sentences.extend(latest.iter().map(|(.., kind)| of_event_among(kind, view)));
     if view.sub_clusters.is_empty() {
         sentences.push(standing(view));
     }
@@ -374,10 +391,12 @@ pub fn standing(view: &ClusterView) -> String {
         .sub_clusters
         .iter()
         .flat_map(|sub_cluster| {
-            sub_cluster.namespaces.iter().map(|namespace| {
+            sub_cluster.namespaces.iter().zip(&view.namespaces).map(|(namespace, settings)| {
                 let all = u32::try_from(namespace.roster.len()).unwrap_or(0);
                 let present = (namespace.roster_nodes_present, all);
-                of_rebalance(sub_cluster.principal, present, namespace.counts, &namespace.by_rule)
+                let principal = sub_cluster.principal;
+                let said = of_rebalance(principal, present, namespace.counts, &namespace.by_rule);
+                among(view, &settings.name, said)
             })
         })
         .collect();
@@ -496,6 +515,21 @@ mod tests {
             text,
             "Sub-cluster A103 has 3 of 5 roster nodes: all 4,096 partitions are active, because \
              more than half of the roster votes (rule 5)."
+        );
+    }
+
+    #[test]
+    fn of_several_namespaces_each_is_named_and_ap_has_no_roster() {
+        let mut draft = crate::settings_draft::Draft::of(&crate::state::case_study());
+        draft.add();
+        draft.set(crate::settings_draft::Field::Mode(1), "ap");
+        let setup = draft.setup(&crate::state::case_study()).unwrap();
+        let timeline = rosterlab_scenario::Timeline::new(setup).unwrap();
+        assert_eq!(
+            standing(&timeline.cluster().view()),
+            "main: Sub-cluster B102 has 5 of 5 roster nodes: all 4,096 partitions are active, because \
+             fewer roster nodes than RF are missing or untrusted (rule 2). ns2: Sub-cluster B102: all \
+             4,096 partitions are active, because the namespace keeps availability (AP)."
         );
     }
 

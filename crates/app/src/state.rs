@@ -22,10 +22,12 @@ pub use floor::{Adding, BundleCuts, FloorAction, FloorState};
 
 use crate::layout::ALL_LINKS_NODES;
 use crate::look::Look;
+use crate::margin::{KnownMargin, Worked};
 use crate::paint::step_from;
 use crate::recorder;
 use crate::sentences;
-use crate::text::capitalized;
+use crate::settings_draft::{Draft, Settings, SettingsAction};
+use crate::text::{capitalized, count};
 use crate::verbs::Verb;
 
 /// How fast simulated time can run.
@@ -37,6 +39,12 @@ const CASE_STUDY: [(u64, u32); 5] =
 
 /// The node that is selected at first: one whose loss matters.
 const FIRST_SELECTED: u64 = 0xA102;
+
+/// What opens the settings.
+const SETTINGS_BUTTON: &str = "[data-action=\"settings\"]";
+
+/// The settings' title.
+const SETTINGS_TITLE: &str = "#settings-title";
 
 /// What a partition is when no node is up (docs/domain.md §5).
 const IN_NO_CLUSTER: Cell = Cell {
@@ -76,6 +84,10 @@ pub enum Action {
     SystemDark(bool),
     /// Says something to those who listen.
     Announce(Rc<str>),
+    /// The margin was worked out.
+    Margin(Worked),
+    /// Did something in the settings.
+    Settings(SettingsAction),
     /// Did something on the floor that is no command.
     Floor(FloorAction),
     /// Closes the panel that is open.
@@ -121,6 +133,8 @@ pub enum Focus {
     NewNode,
     /// To the button of a lane that adds a node.
     Lane(RackId),
+    /// To the first element that a selector finds.
+    On(&'static str),
 }
 
 /// Something of which each is new, even if it says the same as the one before.
@@ -167,6 +181,8 @@ pub struct State {
     is_system_dark: bool,
     panel: Option<Panel>,
     are_letters_on: bool,
+    margin: KnownMargin,
+    settings: Settings,
 }
 
 impl PartialEq for State {
@@ -231,6 +247,8 @@ impl State {
             is_system_dark: false,
             panel: None,
             are_letters_on: true,
+            margin: KnownMargin::default(),
+            settings: Settings::default(),
         };
         state.look();
         state
@@ -404,6 +422,18 @@ impl State {
     #[must_use]
     pub fn are_letters_on(&self) -> bool {
         self.are_letters_on
+    }
+
+    /// What is known of the margin, perhaps of a moment before.
+    #[must_use]
+    pub fn margin(&self) -> &KnownMargin {
+        &self.margin
+    }
+
+    /// The settings as they are being typed, and the cluster before their last change.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The command of a verb that does something to the cluster.
@@ -628,6 +658,104 @@ impl State {
         }
     }
 
+    /// The state on another cluster's timeline; the one that it leaves is kept.
+    fn move_to(&mut self, timeline: Timeline, news: String) {
+        self.settings.previous = Some(self.timeline.clone());
+        self.settings.draft = None;
+        self.is_playing = false;
+        (self.on, self.link) = (None, None);
+        let namespaces = timeline.setup().namespaces.len();
+        self.namespace = self.namespace.min(namespaces.saturating_sub(1));
+        self.arrive(timeline);
+        self.tell(news);
+        self.focus.renew(Some(Focus::On(SETTINGS_BUTTON)));
+    }
+
+    /// Does the past again with the settings as they were typed, or begins anew.
+    fn apply_settings(&mut self, draft: &Draft, is_new: bool) {
+        let base = self.timeline.setup();
+        let setup = if is_new { draft.new_setup(base) } else { draft.setup(base) };
+        let setup = match setup {
+            Ok(setup) => setup,
+            Err(faults) => {
+                let why: Vec<&str> = faults.iter().map(|(_, why)| why.as_str()).collect();
+                return self.refuse(why.join(" "));
+            }
+        };
+        if !is_new && setup == *base {
+            return self.refuse("The settings are as they were.".to_owned());
+        }
+        let again = if is_new {
+            Timeline::new(setup).map(|timeline| (timeline, None))
+        } else {
+            self.timeline.on_setup(setup)
+        };
+        let (timeline, refused) = match again {
+            Ok(again) => again,
+            Err(error) => return self.refuse(format!("{}.", capitalized(&error.to_string()))),
+        };
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let done = match (is_new, timeline.position()) {
+            (true, _) => "A new cluster.".to_owned(),
+            (false, 0) => "New settings.".to_owned(),
+            (false, steps) => {
+                format!("New settings, and {} done again.", count(number(steps), "step"))
+            }
+        };
+        let stopped = refused.map(|(index, rejection)| {
+            let entry = &self.timeline.entries()[index];
+            let title = sentences::of_entry(entry, self.view.nodes.len());
+            let why = refusal(&rejection);
+            format!(" Step {}, “{title}”, cannot be done with them: {why}", index + 1)
+        });
+        let standing = sentences::standing(&timeline.cluster().view());
+        let news = format!(
+            "{done}{} {standing} The former cluster is kept in the settings.",
+            stopped.unwrap_or_default()
+        );
+        self.move_to(timeline, news);
+    }
+
+    fn settle(&mut self, action: SettingsAction) {
+        let draft = self.settings.draft.clone();
+        match (action, draft) {
+            (SettingsAction::Toggle, None) => {
+                self.settings.draft = Some(Rc::new(Draft::of(self.timeline.setup())));
+                self.focus.renew(Some(Focus::On(SETTINGS_TITLE)));
+            }
+            (SettingsAction::Toggle, Some(_)) => {
+                self.settings.draft = None;
+                self.refusal = None;
+                self.focus.renew(Some(Focus::On(SETTINGS_BUTTON)));
+            }
+            (SettingsAction::Back, _) => {
+                if let Some(former) = self.settings.previous.take() {
+                    let standing = sentences::standing(&former.cluster().view());
+                    self.move_to(
+                        Timeline::clone(&former),
+                        format!("The former cluster. {standing}"),
+                    );
+                }
+            }
+            (_, None) => {}
+            (SettingsAction::Apply, Some(draft)) => self.apply_settings(&draft, false),
+            (SettingsAction::NewCluster, Some(draft)) => self.apply_settings(&draft, true),
+            (edit, Some(draft)) => {
+                let mut edited = Draft::clone(&draft);
+                match edit {
+                    SettingsAction::Type(field, text) => edited.set(field, &text),
+                    SettingsAction::Add => edited.add(),
+                    SettingsAction::Remove(index) if index < edited.namespaces.len() => {
+                        edited.namespaces.remove(index);
+                        self.focus.renew(Some(Focus::On("[data-action=\"add-namespace\"]")));
+                    }
+                    _ => {}
+                }
+                self.settings.draft = Some(Rc::new(edited));
+            }
+        }
+    }
+
     fn show(&mut self, partition: PartitionId) {
         self.partition = Some(partition);
         self.look();
@@ -707,6 +835,12 @@ impl State {
             Action::SetLetters(on) => self.are_letters_on = on,
             Action::Follow(link) => self.follow(&link),
             Action::Open(file) => self.open_file(file.as_deref().map_err(|fault| *fault)),
+            // What was worked out for a moment that is gone is of no use.
+            Action::Margin(of) if !Rc::ptr_eq(&of.view, &self.view) => return false,
+            Action::Margin(of) => {
+                self.margin = KnownMargin::new(of.view, of.namespace, of.found);
+            }
+            Action::Settings(action) => self.settle(action),
         }
         true
     }

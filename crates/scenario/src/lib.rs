@@ -17,6 +17,7 @@ mod json;
 mod key;
 pub mod link;
 pub mod log;
+pub mod margin;
 mod names;
 mod plan;
 pub mod report;

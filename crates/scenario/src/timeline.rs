@@ -117,6 +117,24 @@ impl Timeline {
         })
     }
 
+    /// The entries that are done, done again on another setup. They stop before the first that cannot be done there: its
+    /// index, and why. What was undone is left out.
+    ///
+    /// # Errors
+    /// When no cluster can be made of the setup.
+    pub fn on_setup(
+        &self,
+        setup: ClusterSetup,
+    ) -> Result<(Self, Option<(usize, Rejection)>), SetupError> {
+        let mut again = Self::new(setup)?;
+        for (index, entry) in self.entries[..self.position].iter().enumerate() {
+            if let Err(rejection) = again.perform(entry.clone()) {
+                return Ok((again, Some((index, rejection))));
+            }
+        }
+        Ok((again, None))
+    }
+
     /// Does a command and lets the clusters react fully. What was undone is dropped.
     ///
     /// # Errors

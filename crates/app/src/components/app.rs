@@ -14,8 +14,10 @@ use crate::components::header::header;
 use crate::components::history::history;
 use crate::components::links::selector as link_selector;
 use crate::components::map::map_panel;
+use crate::components::margin::{LossesPanel, use_margin};
 use crate::components::panel::panel;
 use crate::components::roster::roster_panel;
+use crate::components::settings::settings_panel;
 use crate::components::toolbar::toolbar;
 use crate::components::why::why;
 use crate::hooks::{
@@ -41,6 +43,7 @@ pub fn App() -> Html {
     use_theme(state.is_dark(), &dispatch);
     use_time(state.is_running().then_some(state.speed()), &dispatch);
     use_focus(state.focus());
+    use_margin(&state, &dispatch);
 
     let announcement = state.announcement();
     let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
@@ -53,6 +56,7 @@ pub fn App() -> Html {
             <main class="board">
                 <div class="left">
                     { panel(s, d) }
+                    { settings_panel(s, d) }
                     <section {class} aria-label="What happened last">
                         <p data-news="">{ &**state.news() }</p>
                         <div role="alert" class="refusal">
@@ -66,11 +70,14 @@ pub fn App() -> Html {
                     { roster_panel(s, d) }
                 </div>
                 <div class="right">
-                    { counts_panel(s.view()) }
+                    { counts_panel(s) }
                     { map_panel(s, d) }
                     { why(s, d) }
                 </div>
-                <div class="below">{ history(s) }</div>
+                <div class="below">
+                    <LossesPanel state={s.clone()} dispatch={d.clone()} />
+                    { history(s) }
+                </div>
             </main>
             <footer class="foot">
                 <p>
@@ -174,6 +181,7 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
         Some(Focus::Lane(rack)) => {
             focus(&format!("[data-rack=\"{rack}\"] [data-action=\"add-node\"]"));
         }
+        Some(Focus::On(selector)) => focus(selector),
         None => {}
     });
 }

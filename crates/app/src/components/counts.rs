@@ -7,11 +7,14 @@ use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView,
 use yew::prelude::*;
 
 use crate::components::class_list::{classes, when};
+use crate::components::margin::margin_pill;
 use crate::look::Look;
+use crate::state::State;
 use crate::text::digit_groups;
 
-/// One block for each sub-cluster and namespace.
-pub fn counts_panel(view: &ClusterView) -> Html {
+/// One block for each sub-cluster and namespace, and the margin.
+pub fn counts_panel(state: &State) -> Html {
+    let view = state.view();
     let blocks: Vec<Html> = view
         .sub_clusters
         .iter()
@@ -30,6 +33,7 @@ pub fn counts_panel(view: &ClusterView) -> Html {
             class={classes(&["panel", "counts", when(is_many, "many")])}
             aria-label="Availability"
         >
+            { margin_pill(state) }
             <div class="counts-blocks">{ for blocks }</div>
             <div class="counts-nothing">{ for nothing.into_iter().flatten() }</div>
         </section>
@@ -52,11 +56,10 @@ fn block(
                 </span>
                 <span class="dim">
                     <span class="id">{ name }</span>
-                    { format!(
-                        " · {} of {} in the roster",
-                        namespace.roster_nodes_present,
-                        namespace.roster.len()
-                    ) }
+                    { match namespace.roster.len() {
+                        0 => " · no roster".to_owned(),
+                        all => format!(" · {} of {all} in the roster", namespace.roster_nodes_present),
+                    } }
                 </span>
             </h2>
             { numbers(&principal, name, namespace.counts) }

@@ -141,11 +141,10 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
         let sub_cluster = &view.sub_clusters[place];
         let principal = sub_cluster.principal;
         let in_roster = sub_cluster.namespaces.get(state.namespace()).map(|namespace| {
-            format!(
-                "{} of {} in the roster",
-                namespace.roster_nodes_present,
-                namespace.roster.len()
-            )
+            match namespace.roster.len() {
+                0 => "no roster".to_owned(),
+                all => format!("{} of {all} in the roster", namespace.roster_nodes_present),
+            }
         });
         let is_split = view.sub_clusters.len() > 1;
         let number = is_split.then(|| format!("{} · ", place + 1));

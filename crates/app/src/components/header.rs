@@ -5,8 +5,9 @@ use yew::prelude::*;
 use crate::components::Dispatch;
 use crate::components::button::{Face, on_press, verb_button};
 use crate::components::icons::{Icon, icon};
-use crate::state::{Action, State};
-use crate::text::clock;
+use crate::components::settings::settings_button;
+use crate::state::{Action, State, case_study};
+use crate::text::{clock, count};
 use crate::verbs::Verb;
 
 /// The head of the page.
@@ -17,16 +18,28 @@ pub fn header(state: &State, dispatch: &Dispatch) -> Html {
             <div class="head-name">
                 { icon(Icon::Logo) }
                 <h1>{ "Rosterlab" }</h1>
-                <p class="crumb">{ "Case study: " }<b>{ "five nodes on two racks" }</b></p>
+                <p class="crumb">{ crumb(state) }</p>
             </div>
             { time(state, dispatch) }
             <div class="head-tools">
                 { verb_button(state, dispatch, Verb::Share, Face::Words) }
+                { settings_button(state, dispatch) }
                 { verb_button(state, dispatch, Verb::Help, Face::Words) }
                 { verb_button(state, dispatch, Verb::Theme, Face::Picture(Icon::Theme, theme)) }
             </div>
         </header>
     }
+}
+
+/// What cluster it is.
+fn crumb(state: &State) -> Html {
+    let nodes = &state.timeline().setup().nodes;
+    if *nodes == case_study().nodes {
+        return html! { <span>{ "Case study: " }<b>{ "five nodes on two racks" }</b></span> };
+    }
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let (nodes, racks) = (number(nodes.len()), number(state.racks().len()));
+    html! { <b>{ format!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
 }
 
 /// Undo and redo, the simulated clock, play and its speed.

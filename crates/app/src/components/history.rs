@@ -1,5 +1,6 @@
 //! What happened: every step with its sentences, the latest first.
 
+use rosterlab_engine::Event;
 use rosterlab_scenario::Entry;
 use yew::prelude::*;
 
@@ -46,8 +47,10 @@ pub fn history(state: &State) -> Html {
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let events = state.timeline().events_of(place);
     let at_ms = events.first().map_or(0, |event| event.at_ms);
-    let mut told: Vec<String> =
-        events.iter().map(|event| sentences::of_event(&event.kind)).collect();
+    let mut told: Vec<String> = {
+        let of = |event: &Event| sentences::of_event_among(&event.kind, state.view());
+        events.iter().map(of).collect()
+    };
     if told.len() > MOST_SENTENCES {
         told.drain(..told.len() - MOST_SENTENCES);
     }

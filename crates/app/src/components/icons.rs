@@ -21,6 +21,8 @@ pub enum Icon {
     Finish,
     /// Sun and moon.
     Theme,
+    /// Sliders.
+    Settings,
 }
 
 /// Draws a picture.
@@ -39,6 +41,7 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Redo => "M9.5 3 13 6.5 9.5 10M13 6.5H6.8a3.8 3.8 0 0 0 0 7.6H10",
         Icon::Play => "M5 3.2v9.6l8-4.8z",
         Icon::Pause => "M5 3v10M11 3v10",
+        Icon::Settings => "M2 4.5h7M13 4.5h1M2 11.5h1M7 11.5h7M9 2.5v4h4v-4zM3 9.5v4h4v-4z",
         Icon::Finish => "M3 3.5v9l5-4.5zM8 3.5v9l5-4.5zM13.2 3.5v9",
         Icon::Theme => {
             return html! {

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{Cell, PartitionId};
+use rosterlab_engine::{Cell, NamespaceSettings, PartitionId};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 use yew::prelude::*;
@@ -36,6 +36,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                 <h2 id="map-title">
                     { "4,096 partitions of " }<span class="id">{ state.namespace_name() }</span>{ title }
                 </h2>
+                <div class="namespaces">{ namespaces(state, dispatch) }</div>
             </div>
             <div class="map-and-table">
                 <Map state={state.clone()} dispatch={dispatch.clone()} />
@@ -46,6 +47,28 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
             { legend(state) }
         </section>
     }
+}
+
+/// Which namespace is shown here, in the roster and on the cards; nothing to choose where there is only one.
+fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
+    let list = &state.view().namespaces;
+    let choice = |(place, settings): (usize, &NamespaceSettings)| {
+        html! {
+            <button
+                key={settings.name.clone()}
+                type="button"
+                class="tool id"
+                data-action="show-namespace"
+                data-show={settings.name.clone()}
+                aria-pressed={(place == state.namespace()).to_string()}
+                onclick={on_press(dispatch, Action::ShowNamespace(place))}
+            >
+                { &settings.name }
+            </button>
+        }
+    };
+    let choices = list.iter().enumerate().filter(|_| list.len() > 1).map(choice);
+    html! { <div role="group" aria-label="Namespace">{ for choices }</div> }
 }
 
 /// Paints the cells onto a canvas.

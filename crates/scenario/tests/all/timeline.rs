@@ -75,6 +75,39 @@ fn passes_merge_and_no_time_is_nothing() {
 }
 
 #[test]
+fn the_same_entries_can_be_done_on_another_setup() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.act(stop(0xA1)).unwrap();
+    timeline.pass(300);
+    timeline.act(stop(0xA2)).unwrap();
+    timeline.act(stop(0xA3)).unwrap();
+    timeline.undo();
+    let mut wider = three_nodes();
+    wider.namespaces[0].replication_factor = 3;
+    let (again, refused) = timeline.on_setup(wider.clone()).unwrap();
+    assert!(refused.is_none());
+    assert_eq!((again.entries(), again.setup()), (&timeline.entries()[..3], &wider));
+    let (back, _) = again.on_setup(three_nodes()).unwrap();
+    assert!(*back.cluster() == *timeline.cluster(), "the same entries on the same setup");
+}
+
+#[test]
+fn on_another_setup_entries_stop_before_what_cannot_be_done() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.act(stop(0xA1)).unwrap();
+    timeline.act(Command::Revive { namespace: "main".to_owned(), nodes: None }).unwrap();
+    timeline.act(stop(0xA2)).unwrap();
+    let mut renamed = three_nodes();
+    renamed.namespaces[0].name = "other".to_owned();
+    let (again, refused) = timeline.on_setup(renamed).unwrap();
+    let (index, rejection) = refused.unwrap();
+    assert_eq!((index, again.entries().len()), (1, 1));
+    assert!(rejection.to_string().contains("main"), "{rejection}");
+    let none = ClusterSetup { nodes: Vec::new(), ..three_nodes() };
+    assert!(timeline.on_setup(none).is_err());
+}
+
+#[test]
 fn long_timelines_keep_few_checkpoints_and_seek_anywhere() {
     let mut timeline = Timeline::new(three_nodes()).unwrap();
     let mut clusters = vec![timeline.cluster().clone()];

@@ -1,0 +1,242 @@
+//! The settings: namespaces, the server's profile, and a new cluster.
+//!
+//! Invariant: a value that is refused stays as it was typed, with a sentence at its field; nothing changes before Apply.
+//! Not here: limits (see `settings_draft`).
+
+use rosterlab_engine::Profile;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::components::Dispatch;
+use crate::components::button::on_press;
+use crate::components::icons::{Icon, icon};
+use crate::settings_draft::{Draft, Faults, Field, NamespaceDraft, SettingsAction};
+use crate::state::{Action, State};
+
+/// The button that opens and closes the panel.
+pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
+    let is_open = state.settings().draft.is_some();
+    html! {
+        <button
+            type="button"
+            class="tool bare"
+            data-action="settings"
+            aria-label="Settings"
+            aria-expanded={is_open.to_string()}
+            title="namespaces, the server's profile, a new cluster"
+            onclick={on_press(dispatch, Action::Settings(SettingsAction::Toggle))}
+        >
+            { icon(Icon::Settings) }
+        </button>
+    }
+}
+
+/// The panel, for those who opened it.
+pub fn settings_panel(state: &State, dispatch: &Dispatch) -> Html {
+    let body = state.settings().draft.as_ref().map(|draft| form(state, dispatch, draft));
+    html! { <div class="help-room">{ body }</div> }
+}
+
+/// What each field needs.
+struct Form<'a> {
+    dispatch: &'a Dispatch,
+    faults: Faults,
+}
+
+impl Form<'_> {
+    /// What is typed into a field goes there.
+    fn typed(&self, field: Field) -> Callback<InputEvent> {
+        let dispatch = self.dispatch.clone();
+        Callback::from(move |event: InputEvent| {
+            // A select has a value as an input has.
+            let Some(input) = event.target().map(JsCast::unchecked_into::<HtmlInputElement>) else {
+                return;
+            };
+            let value = match input.type_().as_str() {
+                "checkbox" if input.checked() => "on".to_owned(),
+                "checkbox" => "off".to_owned(),
+                _ => input.value(),
+            };
+            dispatch.dispatch(Action::Settings(SettingsAction::Type(field, value.into())));
+        })
+    }
+
+    /// A value that is typed, with its label, and the sentence where it is refused.
+    fn text(&self, field: Field, label: &'static str, value: &str, hint: Option<String>) -> Html {
+        let id = field.id();
+        let why_id = format!("{id}-why");
+        let fault = self.faults.iter().find(|(of, _)| *of == field).map(|(_, why)| why.clone());
+        let is_name = matches!(field, Field::Name(_));
+        let class = if fault.is_some() { "field-why bad" } else { "field-why" };
+        html! {
+            <div class={if is_name { "field wide" } else { "field" }}>
+                <label for={id.clone()}>{ label }</label>
+                <input
+                    id={id}
+                    type="text"
+                    inputmode={(!is_name).then_some("numeric")}
+                    autocomplete="off"
+                    spellcheck="false"
+                    value={value.to_owned()}
+                    aria-invalid={fault.is_some().then_some("true")}
+                    aria-describedby={why_id.clone()}
+                    oninput={self.typed(field)}
+                />
+                <p {class} id={why_id}>{ fault.or(hint) }</p>
+            </div>
+        }
+    }
+
+    /// A value that is chosen.
+    fn select(
+        &self,
+        field: Field,
+        label: &'static str,
+        value: &str,
+        options: &[(&'static str, &'static str)],
+    ) -> Html {
+        let id = field.id();
+        let option = |(name, words): &(&'static str, &'static str)| {
+            html! { <option key={*name} value={*name} selected={*name == value}>{ *words }</option> }
+        };
+        html! {
+            <div class="field">
+                <label for={id.clone()}>{ label }</label>
+                <select {id} oninput={self.typed(field)}>{ for options.iter().map(option) }</select>
+            </div>
+        }
+    }
+
+    fn action(&self, name: &'static str, label: &'static str, action: SettingsAction) -> Html {
+        html! {
+            <button
+                type="button"
+                class="tool"
+                data-action={name}
+                onclick={on_press(self.dispatch, Action::Settings(action))}
+            >
+                { label }
+            </button>
+        }
+    }
+
+    /// One namespace.
+    fn namespace(&self, index: usize, typed: &NamespaceDraft, warning: Option<String>) -> Html {
+        let commit = Field::Commit(index).id();
+        let mode = if typed.is_strong { "sc" } else { "ap" };
+        let modes = [("sc", "strong (SC)"), ("ap", "available (AP)")];
+        html! {
+            <fieldset key={index} class="settings-group" data-setting={format!("ns-{index}")}>
+                <legend>{ format!("Namespace {}", index + 1) }</legend>
+                { self.text(Field::Name(index), "Name", &typed.name, None) }
+                { self.text(Field::Factor(index), "Replication factor", &typed.factor, warning) }
+                { self.select(Field::Mode(index), "Mode", mode, &modes) }
+                { self.text(Field::Devices(index), "Devices", &typed.devices, None) }
+                <div class="field check">
+                    <input
+                        id={commit.clone()}
+                        type="checkbox"
+                        checked={typed.commits}
+                        oninput={self.typed(Field::Commit(index))}
+                    />
+                    <label for={commit} title="every write is flushed before it is acknowledged: a crash sets no e">
+                        { "commit-to-device" }
+                    </label>
+                </div>
+                <button
+                    type="button"
+                    class="tool"
+                    data-action="remove-namespace"
+                    aria-label={format!("Remove namespace {}", typed.name)}
+                    onclick={on_press(self.dispatch, Action::Settings(SettingsAction::Remove(index)))}
+                >
+                    { "Remove" }
+                </button>
+            </fieldset>
+        }
+    }
+}
+
+fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
+    let base = state.timeline().setup();
+    let faults = draft.new_setup(base).err().unwrap_or_default();
+    let together = faults.iter().find(|(field, _)| *field == Field::Profile);
+    let together =
+        together.map(|(_, why)| html! { <p key="why" class="field-why bad">{ why }</p> });
+    let form = Form { dispatch, faults: faults.clone() };
+    let nodes = base.nodes.len();
+    let namespaces = draft.namespaces.iter().enumerate();
+    let namespaces =
+        namespaces.map(|(index, typed)| form.namespace(index, typed, draft.warning(index, nodes)));
+    let onkeydown = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                event.prevent_default();
+                dispatch.dispatch(Action::Settings(SettingsAction::Toggle));
+            }
+        })
+    };
+    let onsubmit = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            dispatch.dispatch(Action::Settings(SettingsAction::Apply));
+        })
+    };
+    let former = state.settings().previous.is_some().then(|| {
+        html! {
+            <span key="back">
+                { form.action("former-cluster", "Back to the former cluster", SettingsAction::Back) }
+            </span>
+        }
+    });
+    html! {
+        <form class="panel settings" aria-labelledby="settings-title" {onkeydown} {onsubmit}>
+            <div class="panel-head">
+                <h2 id="settings-title" tabindex="-1">{ "Settings" }</h2>
+                { form.action("close-settings", "Close without applying", SettingsAction::Toggle) }
+            </div>
+            <div class="settings-namespaces">{ for namespaces }</div>
+            <div class="settings-line">
+                { form.action("add-namespace", "Add a namespace", SettingsAction::Add) }
+                <div class="settings-together">{ together }</div>
+            </div>
+            <fieldset class="settings-group">
+                <legend>{ "Server" }</legend>
+                { profile(&form, draft) }
+                { form.text(Field::FillDelay, "migrate-fill-delay, seconds", &draft.fill_delay, None) }
+                { form.text(Field::Rate, "Partitions sent a second", &draft.rate, None) }
+            </fieldset>
+            <div class="settings-line">
+                <button type="submit" class="tool primary" data-action="apply-settings">{ "Apply" }</button>
+                <p class="dim">{ "The steps so far are done again with these settings." }</p>
+            </div>
+            <fieldset class="settings-group">
+                <legend>{ "New cluster" }</legend>
+                { form.text(Field::Nodes, "Nodes", &draft.nodes, None) }
+                { form.text(Field::Racks, "Racks", &draft.racks, None) }
+                { form.action("new-cluster", "New cluster", SettingsAction::NewCluster) }
+                <div class="settings-former">{ former }</div>
+            </fieldset>
+        </form>
+    }
+}
+
+/// The server's profile, and what differs.
+fn profile(form: &Form<'_>, draft: &Draft) -> Html {
+    let options = [("4.5.3", "4.5.3, the case study's"), ("6.0", "6.0 and later")];
+    let differs = match draft.profile {
+        Profile::V4_5_3 => "r is trusted as soon as the whole roster is present.",
+        Profile::V6_0 => {
+            "r is trusted only if the whole roster is present and no version there has e."
+        }
+    };
+    html! {
+        <div class="field-with-note">
+            { form.select(Field::Profile, "Profile", &draft.profile.to_string(), &options) }
+            <p class="field-why">{ differs }{ " Documented, and reconstructed in part." }</p>
+        </div>
+    }
+}

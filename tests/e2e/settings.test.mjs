@@ -1,0 +1,145 @@
+// Settings: namespaces, the server's profile, a new cluster; what is refused has a sentence, and nothing is lost.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openPage } from "./browser.mjs";
+import { Keyboard, action, counts, eventually, expectCounts, focused, node } from "./rosterlab.mjs";
+
+const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
+
+const field = (page, id) => page.locator(`#${id}`);
+const sentence = (page, id) => page.locator(`#${id}-why`).innerText();
+const news = (page) => page.locator("[data-news]").innerText();
+const alert = (page) => page.getByRole("alert").innerText();
+const namespaces = (page) =>
+  page.locator('[data-count="active"]').evaluateAll((all) => all.map((count) => count.dataset.namespace));
+
+test("by mouse: a namespace is added, the steps are done again, and the former cluster can be had back", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await action(page, "crash").click();
+  await action(page, "settings").click();
+  await eventually(() => page.evaluate(() => document.activeElement.id), "settings-title");
+  await action(page, "add-namespace").click();
+  await field(page, "ns-1-name").fill("cache");
+  await field(page, "ns-1-mode").selectOption("ap");
+  await action(page, "apply-settings").click();
+  await eventually(() => namespaces(page), ["main", "cache"]);
+  await eventually(() => focused(page), "settings");
+  assert.match(await news(page), /^New settings, and 1 step done again\./);
+  await eventually(() => node(page, "A102").getAttribute("data-state"), "crashed");
+
+  await page.locator('[data-action="show-namespace"][data-show="cache"]').click();
+  await page.locator('[data-map="cache"]').waitFor();
+  await eventually(() => page.locator("[data-margin]").getAttribute("data-margin"), "–");
+  assert.match(await page.locator(".margin-why").innerText(), /AP/);
+
+  await action(page, "settings").click();
+  await action(page, "former-cluster").click();
+  await eventually(() => namespaces(page), ["main"]);
+  await page.locator('[data-map="main"]').waitFor();
+  await eventually(() => node(page, "A102").getAttribute("data-state"), "crashed");
+  assert.match(await news(page), /^The former cluster\./);
+  assert.deepEqual(complaints, []);
+});
+
+test("each value that is refused has a sentence at its field, and nothing is applied", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await action(page, "settings").click();
+  for (const [id, value, said] of [
+    ["ns-0-factor", "129", "A replication factor is 1 to 128, not “129”."],
+    ["ns-0-name", "a b", 'A namespace\'s name is 1 to 31 bytes without any of ":;,= ", not “a b”.'],
+    ["ns-0-devices", "0", "A namespace has 1 to 16 devices, not “0”."],
+    ["rate", "fast", "A migration rate is 1 to 1000 partitions a second, not “fast”."],
+    ["fill-delay", "-1", "Migrate-fill-delay is 0 to 86,400 whole seconds, not “-1”."],
+    ["nodes", "129", "A cluster has 1 to 128 nodes, not “129”."],
+    ["racks", "0", "So many nodes stand on 1 to 5 racks, not “0”."],
+  ]) {
+    const before = await field(page, id).inputValue();
+    await field(page, id).fill(value);
+    await eventually(async () => (await sentence(page, id)).includes(said), true, `${id}: ${value}`);
+    assert.equal(await field(page, id).getAttribute("aria-invalid"), "true");
+    assert.equal(await field(page, id).getAttribute("aria-describedby"), `${id}-why`);
+    await action(page, ["nodes", "racks"].includes(id) ? "new-cluster" : "apply-settings").click();
+    await eventually(async () => (await alert(page)).includes(said), true, id);
+    assert.equal(await field(page, id).inputValue(), value, "what was typed stays");
+    await field(page, id).fill(before);
+    await eventually(() => field(page, id).getAttribute("aria-invalid"), null);
+  }
+  await expectCounts(page, "B102", {});
+  assert.deepEqual(complaints, []);
+});
+
+test("a step that cannot be done with the new settings is told, and the former cluster is kept", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await action(page, "crash").click();
+  await action(page, "stage-observed").click();
+  await action(page, "recluster").click();
+  await action(page, "settings").click();
+  await field(page, "ns-0-name").fill("other");
+  await action(page, "apply-settings").click();
+  await eventually(() => namespaces(page), ["other"]);
+  assert.match(await news(page), /Step 2, “Stage the observed nodes as the roster”, cannot be done with them: .*main/);
+  await action(page, "settings").click();
+  await action(page, "former-cluster").click();
+  await eventually(() => page.locator(".step-title").first().innerText(), "Recluster");
+  assert.deepEqual(complaints, []);
+});
+
+test("the profile decides when r is trusted", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await action(page, "settings").click();
+  await field(page, "profile").selectOption("6.0");
+  const note = page.locator(".field-with-note .field-why");
+  await eventually(async () => (await note.innerText()).includes("no version there has e"), true);
+  await action(page, "apply-settings").click();
+  await eventually(() => news(page).then((text) => text.split(".")[0]), "New settings");
+  assert.deepEqual(complaints, []);
+});
+
+test("by keyboard: a new cluster of 16 nodes on four racks, Escape closes", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const keyboard = new Keyboard(page);
+  const to = (id) => keyboard.tabTo(`document.activeElement?.id === "${id}" || document.activeElement?.dataset.action === "${id}"`, id);
+  await to("settings");
+  await keyboard.press("Enter");
+  await eventually(() => page.evaluate(() => document.activeElement.id), "settings-title");
+  await keyboard.press("Escape");
+  await eventually(() => focused(page), "settings");
+  await eventually(() => page.locator(".settings").count(), 0);
+  await keyboard.press("Enter");
+  for (const [id, value] of [["nodes", "16"], ["racks", "4"]]) {
+    await to(id);
+    await keyboard.press("Control+a");
+    for (const digit of value) await keyboard.press(digit);
+  }
+  await to("new-cluster");
+  await keyboard.press("Enter");
+  await eventually(() => page.locator("[data-node]").count(), 16);
+  await eventually(() => page.locator("[data-rack]").count(), 4);
+  await expectCounts(page, "D104", {});
+  assert.match(await page.locator(".crumb").innerText(), /16 nodes on 4 racks/);
+  await eventually(() => page.locator("[data-margin]").getAttribute("data-margin"), "1");
+  assert.deepEqual(complaints, []);
+});
+
+test("a cluster of one node and one of 128 work, and more copies than nodes is warned of", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  for (const nodes of ["1", "128"]) {
+    await action(page, "settings").click();
+    await field(page, "racks").fill("1");
+    await field(page, "nodes").fill(nodes);
+    await action(page, "new-cluster").click();
+    await eventually(() => page.locator("[data-node]").count(), Number(nodes));
+  }
+  assert.equal(Object.values(await counts(page))[0].active, 4096);
+  await action(page, "settings").click();
+  await field(page, "nodes").fill("3");
+  await action(page, "new-cluster").click();
+  await eventually(() => page.locator("[data-node]").count(), 3);
+  await action(page, "settings").click();
+  await field(page, "ns-0-factor").fill("4");
+  await eventually(async () => (await sentence(page, "ns-0-factor")).includes("rule 0"), true);
+  await action(page, "apply-settings").click();
+  await eventually(async () => Object.values(await counts(page))[0]?.active, 0);
+  assert.deepEqual(complaints, []);
+});
