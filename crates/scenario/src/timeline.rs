@@ -117,6 +117,24 @@ impl Timeline {
         })
     }
 
+    /// The same entries on another setup, as far as they are done: up to the first that cannot be done there. That one is
+    /// told with its place, and why.
+    ///
+    /// # Errors
+    /// When no cluster can be made of the setup.
+    pub fn on_setup(
+        &self,
+        setup: ClusterSetup,
+    ) -> Result<(Self, Option<(usize, Rejection)>), SetupError> {
+        let mut timeline = Self::new(setup)?;
+        for (place, entry) in self.entries[..self.position].iter().enumerate() {
+            if let Err(rejection) = timeline.perform(entry.clone()) {
+                return Ok((timeline, Some((place, rejection))));
+            }
+        }
+        Ok((timeline, None))
+    }
+
     /// Does a command and lets the clusters react fully. What was undone is dropped.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod golden;
+mod preview;
 mod round_trip;
 mod shipped;
 mod strategies;
