@@ -4,8 +4,8 @@
 //! inside effects and never one of their dependencies. Places are set through the style *object*, which a strict
 //! Content-Security-Policy allows; a `style` attribute it would not. Not here: what is shown.
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventTarget, HtmlElement, KeyboardEvent, ResizeObserver, window};
 use yew::prelude::*;
 
@@ -150,6 +150,30 @@ pub fn focus(selector: &str) {
     if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // Fails only for elements that cannot have it.
         element.focus().ok();
+    }
+}
+
+/// What has the focus.
+#[must_use]
+pub fn focused() -> Option<HtmlElement> {
+    let active = window()?.document()?.active_element()?;
+    active.dyn_into().ok()
+}
+
+/// Puts text on the clipboard; says whether that could be done.
+pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
+    let clipboard = window().map(|window| window.navigator().clipboard());
+    // Pages that did not come over a secure connection have none.
+    let clipboard = clipboard.filter(|clipboard| !clipboard.is_undefined());
+    let Some(clipboard) = clipboard else { return done(false) };
+    let promise = clipboard.write_text(text);
+    // One closure hears both: without a value the text was written, with one (the cause) it was not.
+    let heard = Closure::once_into_js(move |cause: JsValue| done(cause.is_undefined()));
+    let heard: &js_sys::Function = heard.unchecked_ref();
+    let then = js_sys::Reflect::get(&promise, &"then".into());
+    if let Some(then) = then.ok().and_then(|then| then.dyn_into::<js_sys::Function>().ok()) {
+        // Fails only if the promise is none.
+        then.call2(&promise, heard, heard).ok();
     }
 }
 

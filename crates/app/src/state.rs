@@ -5,6 +5,9 @@
 //! leaves all as it was and says why. An action that changes nothing gives the same `Rc`, so that nothing is drawn again.
 //! Not here: effects (timers, focus, canvas, live region), which components run after a state is shown.
 
+pub mod clients;
+pub mod rostering;
+
 use std::rc::Rc;
 
 use rosterlab_engine::{
@@ -19,6 +22,8 @@ use crate::groups::{Group, groups};
 use crate::look::Look;
 use crate::paint::step_from;
 use crate::sentences;
+use crate::state::clients::{ClientAction, ClientDesk};
+use crate::state::rostering::{RosterAction, RosterDesk};
 use crate::text::{capitalized, insert_sorted};
 use crate::verbs::Verb;
 
@@ -62,6 +67,10 @@ pub enum Action {
     ShowSubCluster(NodeId),
     /// Wants to see another namespace.
     ShowNamespace(usize),
+    /// Did something in the roster panel.
+    Roster(RosterAction),
+    /// Did something in the client strip.
+    Clients(ClientAction),
     /// Simulated time passed, in milliseconds.
     Tick(u32),
     /// Wants time to run at the next speed.
@@ -79,6 +88,10 @@ pub enum Focus {
     Card(NodeId),
     /// To a link.
     Link(Link),
+    /// To the question that was opened.
+    Question,
+    /// Back to where it was before the question.
+    Back,
 }
 
 /// Something of which each is new, even if it says the same as the one before.
@@ -123,6 +136,8 @@ pub struct State {
     is_dark: Option<bool>,
     is_system_dark: bool,
     is_help_open: bool,
+    rosters: RosterDesk,
+    clients: ClientDesk,
 }
 
 impl PartialEq for State {
@@ -185,6 +200,8 @@ impl State {
             is_dark: None,
             is_system_dark: false,
             is_help_open: false,
+            rosters: RosterDesk::default(),
+            clients: ClientDesk::default(),
         };
         state.look();
         state
@@ -362,6 +379,18 @@ impl State {
         self.is_help_open
     }
 
+    /// What the roster panel remembers.
+    #[must_use]
+    pub fn rosters(&self) -> &RosterDesk {
+        &self.rosters
+    }
+
+    /// What the client strip remembers.
+    #[must_use]
+    pub fn clients(&self) -> &ClientDesk {
+        &self.clients
+    }
+
     /// The command of a verb that does something to the cluster.
     #[must_use]
     pub fn command(&self, verb: Verb) -> Option<Command> {
@@ -386,6 +415,7 @@ impl State {
             Verb::StageObserved => {
                 Some(Command::RosterSet { namespace, nodes: RosterNodes::Observed, on })
             }
+            Verb::SetRoster => Some(self.set_roster(on)),
             Verb::Recluster => Some(Command::Recluster { on }),
             Verb::Revive => {
                 let nodes = sub_cluster.map(|sub_cluster| sub_cluster.nodes.clone());
@@ -400,6 +430,9 @@ impl State {
     /// # Errors
     /// Why not, as a sentence.
     pub fn can(&self, verb: Verb) -> Result<(), String> {
+        if verb == Verb::SetRoster {
+            self.can_set()?;
+        }
         if let Some(command) = self.command(verb) {
             return self.can_do(&command);
         }
@@ -409,6 +442,7 @@ impl State {
             Verb::Redo if self.timeline.position() == entries => {
                 Err("Nothing was undone.".to_owned())
             }
+            Verb::EditRoster => self.can(Verb::StageObserved),
             Verb::Migrate if !self.view.migrating => Err("No migration is under way.".to_owned()),
             _ => Ok(()),
         }
@@ -444,6 +478,7 @@ impl State {
         self.timeline = Rc::new(timeline);
         self.view = Rc::new(view);
         self.refusal = None;
+        self.rosters.renew();
         self.look();
     }
 
@@ -465,6 +500,7 @@ impl State {
         }
         let last = timeline.position().saturating_sub(1);
         let news = sentences::news(entry, timeline.events_of(last), &timeline.cluster().view());
+        self.rosters.forget();
         self.arrive(timeline);
         self.tell(news);
         if let Entry::Act { command: Command::MoveToRack { nodes, .. }, .. } = entry {
@@ -503,6 +539,7 @@ impl State {
         let title = timeline.entries().get(entry).map(|entry| sentences::of_entry(entry, nodes));
         if let (true, Some(title)) = (moved, title) {
             let standing = sentences::standing(&timeline.cluster().view());
+            self.rosters.forget();
             self.arrive(timeline);
             self.tell(format!("{said}: {title}. {standing}"));
         }
@@ -513,9 +550,13 @@ impl State {
             return self.refuse(why);
         }
         if let Some(command) = self.command(verb) {
-            return self.perform(&Entry::Act { command, settle: Settle::Fully });
+            if !self.ask_first(verb, &command) {
+                self.perform_verb(verb, command);
+            }
+            return;
         }
         match verb {
+            Verb::EditRoster => self.edit_roster(),
             Verb::Undo | Verb::Redo => self.travel(verb),
             Verb::Migrate => self.perform(&Entry::Migrate { partitions: None }),
             Verb::Play => self.is_playing = !self.is_playing,
@@ -586,12 +627,16 @@ impl State {
             }
             Action::ShowSubCluster(node) => {
                 self.on = Some(node);
+                self.rosters.close();
                 self.look();
             }
             Action::ShowNamespace(namespace) => {
                 self.namespace = namespace.min(self.view.namespaces.len().saturating_sub(1));
+                self.rosters.close();
                 self.look();
             }
+            Action::Roster(action) => return self.apply_to_roster(action),
+            Action::Clients(action) => return self.apply_to_clients(action),
             Action::Tick(_) if !self.is_running() => return false,
             Action::Tick(ms) => self.tick(ms),
             Action::NextSpeed => {
@@ -689,7 +734,12 @@ mod tests {
     fn a_new_roster_before_migrations_are_done_loses_a_third_at_the_next_stop() {
         let mut actions = rack_b_stops();
         actions.pop();
-        actions.extend([Action::Press(Verb::StageObserved), Action::Press(Verb::Recluster)]);
+        let confirm = Action::Roster(RosterAction::Confirm);
+        actions.extend([
+            Action::Press(Verb::StageObserved),
+            confirm,
+            Action::Press(Verb::Recluster),
+        ]);
         assert_eq!(lost(&run(actions.clone())), [(0, 0)]);
         actions.extend(select_and("A102", Verb::Stop));
         assert_eq!(lost(&run(actions.clone())), [(1381, 0)]);
