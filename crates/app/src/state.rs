@@ -88,6 +88,8 @@ pub enum Focus {
     Card(NodeId),
     /// To a link.
     Link(Link),
+    /// To a verb's button.
+    Button(Verb),
     /// To the question that was opened.
     Question,
     /// Back to where it was before the question.

@@ -152,6 +152,7 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
     use_effect_with(wanted.clone(), move |wanted| match wanted.what {
         Some(Focus::Card(node)) => focus(&card_selector(node)),
         Some(Focus::Link(link)) => focus(&link_selector(link)),
+        Some(Focus::Button(verb)) => focus(&format!("[data-action=\"{}\"]", verb.action())),
         Some(Focus::Question) => {
             let now = focused();
             if !now.as_ref().is_some_and(|now| now.matches(CONFIRM).unwrap_or(false)) {

@@ -73,8 +73,8 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
                 }) }
             </div>
             <p class="dim">
-                { (more > 0).then(|| format!("{more} more sub-clusters are not listed.")) }
-                { sides.is_empty().then_some("No node is up: no client reaches anything.") }
+                <span>{ (more > 0).then(|| format!("{more} more sub-clusters are not listed.")) }</span>
+                <span>{ sides.is_empty().then_some("No node is up: no client reaches anything.") }</span>
             </p>
             <dl class="truths">{ for columns.iter().map(truth) }</dl>
             <p class="clients-note dim">
@@ -246,7 +246,7 @@ fn side(
             class={classes(&["side", sub_class(place)])}
             aria-label={format!("Client on {principal}’s side")}
         >
-            <div class="side-head">
+            <div key="head" class="side-head">
                 <h3>
                     <span class="sub-swatch" aria-hidden="true"></span>
                     { "Client on " }<b class="id">{ principal.to_string() }</b>{ "’s side" }
@@ -267,7 +267,11 @@ fn at(state: &State, sub_cluster: &SubClusterView, from: Option<NodeId>) -> bool
     match from {
         Some(node) => sub_cluster.nodes.contains(&node),
         // A client that names none reaches the highest principal.
-        None => state.view().sub_clusters.first().is_some_and(|first| first == sub_cluster),
+        None => state
+            .view()
+            .sub_clusters
+            .first()
+            .is_some_and(|first| first.principal == sub_cluster.principal),
     }
 }
 

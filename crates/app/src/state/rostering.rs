@@ -172,9 +172,13 @@ impl State {
     /// Opens the editor on what is pending, or closes it.
     pub(super) fn edit_roster(&mut self) {
         let pending = self.shown_namespace().map(|here| here.pending.clone());
-        let draft = if self.rosters.draft.is_some() { None } else { pending.map(Draft::of) };
+        let is_open = self.rosters.draft.is_some();
         self.rosters.close();
-        self.rosters.draft = draft;
+        if is_open {
+            self.focus.renew(Some(Focus::Button(Verb::EditRoster)));
+        } else {
+            self.rosters.draft = pending.map(Draft::of);
+        }
     }
 
     /// Asks, where an action is a mistake that nobody has confirmed for this roster; says whether it did.
@@ -210,10 +214,10 @@ impl State {
     fn confirm(&mut self) -> bool {
         let Some(Asking { verb, warnings }) = self.rosters.asking.take() else { return false };
         let Some(command) = self.command(verb) else { return false };
+        self.focus.renew(Some(Focus::Back));
         self.perform_verb(verb, command);
         let pending = self.shown_namespace().map(|here| here.pending.clone());
         self.rosters.accepted = pending.map(|pending| (pending, warnings));
-        self.focus.renew(Some(Focus::Back));
         true
     }
 
@@ -222,6 +226,8 @@ impl State {
         self.perform(&Entry::Act { command, settle: Settle::Fully });
         if verb == Verb::SetRoster && self.refusal.is_none() {
             self.rosters.close();
+            // What had the focus is gone with the editor.
+            self.focus.renew(Some(Focus::Button(Verb::EditRoster)));
         }
     }
 
@@ -402,6 +408,7 @@ mod tests {
         let set = state.clone().reduce(press(Verb::SetRoster));
         assert_eq!(set.shown_namespace().unwrap().pending.len(), 4);
         assert!(set.rosters().draft().is_none());
+        assert_eq!(set.focus().what, Some(Focus::Button(Verb::EditRoster)));
         let bad = state.reduce(desk(RosterAction::Type("A103@1,XYZ".to_owned())));
         let refused = bad.reduce(press(Verb::SetRoster));
         assert!(refused.refusal().unwrap().starts_with("Entry 2: "), "{:?}", refused.refusal());
