@@ -31,6 +31,18 @@ const VIEWS = [
     await page.locator('[data-action="move"]').click();
     await eventually(() => page.locator("[data-count]").count(), 6);
   }],
+  ["with a roster being written, and a question", async (page) => {
+    await action(page, "edit-roster").click();
+    await page.locator("#draft-text").fill("A103@1,X");
+    await eventually(() => page.locator("#draft-error").innerText().then((text) => text.startsWith("Entry 2")), true);
+    await action(page, "stage-observed").click();
+    await page.locator(".question").waitFor();
+  }],
+  ["with clients of both sides, in SC and AP", async (page) => {
+    await action(page, "beside").click();
+    for (const side of await action(page, "client-write").all()) await side.click();
+    await eventually(() => page.locator(".answer").count(), 4);
+  }],
   ["with the keys shown", async (page) => {
     await action(page, "help").click();
     await page.locator(".help").waitFor();

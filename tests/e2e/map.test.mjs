@@ -12,6 +12,7 @@ const chosen = (page) => page.locator("#partition").inputValue();
 async function resetTooEarly(page) {
   await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
   await action(page, "stage-observed").click();
+  await action(page, "roster-confirm").click();
   await action(page, "recluster").click();
   await action(page, "stop").click();
   await eventually(

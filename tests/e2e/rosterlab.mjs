@@ -82,6 +82,7 @@ export class Mouse {
   stage = () => action(this.page, "stage-observed").click();
   recluster = () => action(this.page, "recluster").click();
   revive = () => action(this.page, "revive").click();
+  confirm = () => action(this.page, "roster-confirm").click();
 
   /** Drags a card, with the moves of a hand, and lets go over a lane. */
   async drag(id, rackId, { release = true } = {}) {
@@ -147,4 +148,11 @@ export class Keyboard {
   stage = () => this.press("o");
   recluster = () => this.press("r");
   revive = () => this.press("v");
+
+  /** Answers the question that has taken the focus; the focus goes back to where it was. */
+  confirm = async () => {
+    await eventually(() => focused(this.page), "roster-confirm");
+    await this.press("Enter");
+    await eventually(async () => [null, "roster-confirm"].includes(await focused(this.page)), false);
+  };
 }

@@ -9,6 +9,7 @@
 pub mod app;
 pub mod button;
 pub mod class_list;
+pub mod clients;
 pub mod counts;
 pub mod fence;
 pub mod floor;

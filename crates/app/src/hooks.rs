@@ -17,9 +17,7 @@ use web_sys::{
 };
 use yew::prelude::*;
 
-use crate::components::Dispatch;
 use crate::layout::{Point, Rect};
-use crate::state::Action;
 
 /// The usual size of a page's text, in CSS pixels.
 const USUAL_TEXT_PX: i32 = 16;
@@ -163,25 +161,14 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// Copies a text and tells those who listen whether that worked; `what` begins the sentence.
-pub fn copy(text: &str, dispatch: &Dispatch, what: &'static str) {
-    let Some(window) = window() else { return };
-    // Where a page is not served securely there is no clipboard.
-    let clipboard = window.navigator().clipboard();
-    let dispatch = dispatch.clone();
-    let copied = (!clipboard.is_undefined()).then(|| clipboard.write_text(text));
-    spawn_local(async move {
-        let is_done = match copied {
-            Some(copied) => JsFuture::from(copied).await.is_ok(),
-            None => false,
-        };
-        let said = if is_done {
-            " is copied."
-        } else {
-            " could not be copied: select it, and copy it by hand."
-        };
-        dispatch.dispatch(Action::Announce([what, said].concat().into()));
-    });
+/// Puts text on the clipboard; says whether that could be done.
+pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
+    let clipboard = window().map(|window| window.navigator().clipboard());
+    // Pages that did not come over a secure connection have none.
+    let clipboard = clipboard.filter(|clipboard| !clipboard.is_undefined());
+    let Some(clipboard) = clipboard else { return done(false) };
+    let copied = clipboard.write_text(text);
+    spawn_local(async move { done(JsFuture::from(copied).await.is_ok()) });
 }
 
 /// Follows links: calls back with what stands behind the `#` of the address when a person changes it.
@@ -208,6 +195,13 @@ pub fn put_hash(link: &str) {
         // Browsers refuse when it is done very often; the next step puts it again.
         history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{link}"))).ok();
     }
+}
+
+/// What has the focus.
+#[must_use]
+pub fn focused() -> Option<HtmlElement> {
+    let active = window()?.document()?.active_element()?;
+    active.dyn_into().ok()
 }
 
 /// Whether an event comes from where text is typed, whose keys are its own.

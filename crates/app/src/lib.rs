@@ -9,6 +9,7 @@
 //!
 //! **What this crate does not do**: the rules (the engine's), undo and files (the scenario crate's).
 
+pub mod answers;
 pub mod card;
 pub mod components;
 #[cfg(test)]
@@ -24,6 +25,8 @@ pub mod paint;
 pub mod panic;
 pub mod recorder;
 pub mod roster_diff;
+pub mod roster_draft;
+pub mod roster_words;
 pub mod rules;
 pub mod sentences;
 pub mod settings_draft;

@@ -5,7 +5,9 @@
 //! leaves all as it was and says why. An action that changes nothing gives the same `Rc`, so that nothing is drawn again.
 //! Not here: effects (timers, focus, canvas, live region), which components run after a state is shown.
 
+pub mod clients;
 mod floor;
+pub mod rostering;
 
 use std::rc::Rc;
 
@@ -27,6 +29,8 @@ use crate::paint::step_from;
 use crate::recorder;
 use crate::sentences;
 use crate::settings_draft::{Draft, Settings, SettingsAction};
+use crate::state::clients::{ClientAction, ClientDesk};
+use crate::state::rostering::{RosterAction, RosterDesk};
 use crate::text::{capitalized, count};
 use crate::verbs::Verb;
 
@@ -76,6 +80,10 @@ pub enum Action {
     ShowSubCluster(NodeId),
     /// Wants to see another namespace.
     ShowNamespace(usize),
+    /// Did something in the roster panel.
+    Roster(RosterAction),
+    /// Did something in the client strip.
+    Clients(ClientAction),
     /// Simulated time passed, in milliseconds.
     Tick(u32),
     /// Wants time to run at the next speed.
@@ -135,6 +143,10 @@ pub enum Focus {
     Lane(RackId),
     /// To the first element that a selector finds.
     On(&'static str),
+    /// To the question that was opened.
+    Question,
+    /// Back to where it was before the question.
+    Back,
 }
 
 /// Something of which each is new, even if it says the same as the one before.
@@ -183,6 +195,8 @@ pub struct State {
     are_letters_on: bool,
     margin: KnownMargin,
     settings: Settings,
+    rosters: RosterDesk,
+    clients: ClientDesk,
 }
 
 impl PartialEq for State {
@@ -249,6 +263,8 @@ impl State {
             are_letters_on: true,
             margin: KnownMargin::default(),
             settings: Settings::default(),
+            rosters: RosterDesk::default(),
+            clients: ClientDesk::default(),
         };
         state.look();
         state
@@ -436,6 +452,18 @@ impl State {
         &self.settings
     }
 
+    /// What the roster panel remembers.
+    #[must_use]
+    pub fn rosters(&self) -> &RosterDesk {
+        &self.rosters
+    }
+
+    /// What the client strip remembers.
+    #[must_use]
+    pub fn clients(&self) -> &ClientDesk {
+        &self.clients
+    }
+
     /// The command of a verb that does something to the cluster.
     #[must_use]
     pub fn command(&self, verb: Verb) -> Option<Command> {
@@ -451,6 +479,7 @@ impl State {
             Verb::StageObserved => {
                 Some(Command::RosterSet { namespace, nodes: RosterNodes::Observed, on })
             }
+            Verb::SetRoster => Some(self.set_roster(on)),
             Verb::Recluster => Some(Command::Recluster { on }),
             Verb::Revive => {
                 let nodes = sub_cluster.map(|sub_cluster| sub_cluster.nodes.clone());
@@ -468,6 +497,9 @@ impl State {
         if let Some(why) = self.floor_refusal(verb) {
             return Err(why);
         }
+        if verb == Verb::SetRoster {
+            self.can_set()?;
+        }
         if let Some(command) = self.command(verb) {
             return self.can_do(&command);
         }
@@ -477,6 +509,7 @@ impl State {
             Verb::Redo if self.timeline.position() == entries => {
                 Err("Nothing was undone.".to_owned())
             }
+            Verb::EditRoster => self.can(Verb::StageObserved),
             Verb::Migrate if !self.view.migrating => Err("No migration is under way.".to_owned()),
             _ => Ok(()),
         }
@@ -514,6 +547,7 @@ impl State {
         self.view = Rc::new(view);
         self.refusal = None;
         self.keep_to_nodes_there();
+        self.rosters.renew();
         self.look();
     }
 
@@ -536,6 +570,7 @@ impl State {
         }
         let last = timeline.position().saturating_sub(1);
         let news = sentences::news(entry, timeline.events_of(last), &timeline.cluster().view());
+        self.rosters.forget();
         self.arrive(timeline);
         self.tell(news);
         match entry {
@@ -585,6 +620,7 @@ impl State {
         let title = timeline.entries().get(entry).map(|entry| sentences::of_entry(entry, nodes));
         if let (true, Some(title)) = (moved, title) {
             let standing = sentences::standing(&timeline.cluster().view());
+            self.rosters.forget();
             self.arrive(timeline);
             self.tell(format!("{said}: {title}. {standing}"));
         }
@@ -595,9 +631,13 @@ impl State {
             return self.refuse(why);
         }
         if let Some(command) = self.command(verb) {
-            return self.perform(&Entry::Act { command, settle: Settle::Fully });
+            if !self.ask_first(verb, &command) {
+                self.perform_verb(verb, command);
+            }
+            return;
         }
         match verb {
+            Verb::EditRoster => self.edit_roster(),
             Verb::Undo | Verb::Redo => self.travel(verb),
             Verb::Migrate => self.perform(&Entry::Migrate { partitions: None }),
             Verb::Play => self.is_playing = !self.is_playing,
@@ -812,12 +852,16 @@ impl State {
             }
             Action::ShowSubCluster(node) => {
                 self.on = Some(node);
+                self.rosters.close();
                 self.look();
             }
             Action::ShowNamespace(namespace) => {
                 self.namespace = namespace.min(self.view.namespaces.len().saturating_sub(1));
+                self.rosters.close();
                 self.look();
             }
+            Action::Roster(action) => return self.apply_to_roster(action),
+            Action::Clients(action) => return self.apply_to_clients(action),
             Action::Tick(_) if !self.is_running() => return false,
             Action::Tick(ms) => self.tick(ms),
             Action::NextSpeed => {
@@ -942,7 +986,12 @@ mod tests {
     fn a_new_roster_before_migrations_are_done_loses_a_third_at_the_next_stop() {
         let mut actions = rack_b_stops();
         actions.pop();
-        actions.extend([Action::Press(Verb::StageObserved), Action::Press(Verb::Recluster)]);
+        let confirm = Action::Roster(RosterAction::Confirm);
+        actions.extend([
+            Action::Press(Verb::StageObserved),
+            confirm,
+            Action::Press(Verb::Recluster),
+        ]);
         assert_eq!(lost(&run(actions.clone())), [(0, 0)]);
         actions.extend(select_and("A102", Verb::Stop));
         assert_eq!(lost(&run(actions.clone())), [(1381, 0)]);

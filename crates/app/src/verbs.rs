@@ -38,6 +38,10 @@ pub enum Verb {
     Links,
     /// Sets the pending roster to the observed nodes.
     StageObserved,
+    /// Opens the editor of a roster, or closes it.
+    EditRoster,
+    /// Sets the pending roster to what was written.
+    SetRoster,
     /// Forces a cluster change.
     Recluster,
     /// Turns `e` into `r`.
@@ -79,6 +83,8 @@ impl Verb {
             Self::PickUp => "pick-up",
             Self::Links => "links",
             Self::StageObserved => "stage-observed",
+            Self::EditRoster => "edit-roster",
+            Self::SetRoster => "set-roster",
             Self::Recluster => "recluster",
             Self::Revive => "revive",
             Self::Play => "play",
@@ -111,6 +117,8 @@ impl Verb {
             Self::PickUp => "Move",
             Self::Links => "Links",
             Self::StageObserved => "Stage observed",
+            Self::EditRoster => "Edit",
+            Self::SetRoster => "Set roster",
             Self::Recluster => "Recluster",
             Self::Revive => "Revive",
             Self::Play => "Play",
@@ -145,6 +153,8 @@ impl Verb {
             Self::PickUp => "pick the card up; arrows or a number choose its lane, Enter drops it",
             Self::Links => "go to the node's links",
             Self::StageObserved => "set the pending roster to the observed nodes",
+            Self::EditRoster => "write a roster: take nodes in and out, set their racks",
+            Self::SetRoster => "set the pending roster to what is written here",
             Self::Recluster => "force a cluster change: the pending roster comes into force",
             Self::Revive => "turn e into r on the nodes of this sub-cluster, at the next change",
             Self::Play => "let simulated time run while something migrates, or hold it",

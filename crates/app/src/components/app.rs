@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
 use rosterlab_scenario::link;
-use web_sys::{KeyboardEvent, window};
+use web_sys::{HtmlElement, KeyboardEvent, window};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
+use crate::components::clients::clients_panel;
 use crate::components::counts::{counts_panel, patterns};
 use crate::components::floor::{FloorPanel, card_selector};
 use crate::components::header::header;
@@ -16,21 +17,26 @@ use crate::components::links::selector as link_selector;
 use crate::components::map::map_panel;
 use crate::components::margin::{LossesPanel, use_margin};
 use crate::components::panel::panel;
-use crate::components::roster::roster_panel;
+use crate::components::roster::{CONFIRM, roster_panel};
 use crate::components::settings::settings_panel;
 use crate::components::toolbar::toolbar;
 use crate::components::why::why;
 use crate::hooks::{
-    focus, hash, is_typing, put_hash, use_followed_links, use_page_keys, use_system_dark,
+    focus, focused, hash, is_typing, put_hash, use_followed_links, use_page_keys, use_system_dark,
 };
 use crate::keys::{self, Press, Scope};
 use crate::look::Look;
+use crate::state::rostering::RosterAction;
 use crate::state::{Action, Focus, Numbered, State};
+use crate::verbs::Verb;
 
 /// How often time goes on while it runs, in real milliseconds.
 const TICK_MS: u32 = 100;
 /// How long the address may lag behind, in real milliseconds.
 const ADDRESS_MS: u32 = 400;
+
+/// How long after the page was drawn it is worked out what a considered action would do, in real milliseconds.
+const WEIGH_AFTER_MS: u32 = 30;
 
 /// The page.
 #[component]
@@ -44,6 +50,7 @@ pub fn App() -> Html {
     use_time(state.is_running().then_some(state.speed()), &dispatch);
     use_focus(state.focus());
     use_margin(&state, &dispatch);
+    use_weighing(state.to_weigh(), &dispatch);
 
     let announcement = state.announcement();
     let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
@@ -76,6 +83,7 @@ pub fn App() -> Html {
                 </div>
                 <div class="below">
                     <LossesPanel state={s.clone()} dispatch={d.clone()} />
+                    { clients_panel(s, d) }
                     { history(s) }
                 </div>
             </main>
@@ -169,10 +177,25 @@ fn use_time(speed: Option<u32>, dispatch: &Dispatch) {
     });
 }
 
+/// Works out what the considered action would do, once the page is drawn and nothing else has come.
+#[hook]
+fn use_weighing(wanted: Option<(Verb, u32)>, dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    use_effect_with(wanted, move |wanted| {
+        let later = wanted.map(|_| {
+            let weigh = move || dispatch.dispatch(Action::Roster(RosterAction::Weigh));
+            Timeout::new(WEIGH_AFTER_MS, weigh)
+        });
+        move || drop(later)
+    });
+}
+
 /// Puts the focus where an action wants it, once.
 #[hook]
 fn use_focus(wanted: &Numbered<Option<Focus>>) {
-    use_effect_with(wanted.clone(), |wanted| match wanted.what {
+    // Where it was before a question.
+    let before = use_mut_ref(|| None::<HtmlElement>);
+    use_effect_with(wanted.clone(), move |wanted| match wanted.what {
         Some(Focus::Card(node)) => focus(&card_selector(node)),
         Some(Focus::Link(link)) => focus(&link_selector(link)),
         Some(Focus::Panel(_)) => focus(".side-panel h2"),
@@ -182,6 +205,19 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
             focus(&format!("[data-rack=\"{rack}\"] [data-action=\"add-node\"]"));
         }
         Some(Focus::On(selector)) => focus(selector),
+        Some(Focus::Question) => {
+            let now = focused();
+            if !now.as_ref().is_some_and(|now| now.matches(CONFIRM).unwrap_or(false)) {
+                *before.borrow_mut() = now;
+            }
+            focus(CONFIRM);
+        }
+        Some(Focus::Back) => {
+            if let Some(before) = before.borrow_mut().take() {
+                // Fails only for elements that cannot have it.
+                before.focus().ok();
+            }
+        }
         None => {}
     });
 }

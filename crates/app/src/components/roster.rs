@@ -1,14 +1,26 @@
-//! The roster of the shown namespace in the shown sub-cluster: in force, pending and observed, with what differs.
+//! The roster of the shown namespace in the shown sub-cluster: in force, pending and observed, with what differs; what each
+//! action would do before it is done, the same as commands of a real cluster, and an editor.
+//!
+//! Invariant: nothing here decides; what an action would do and what is wrong with it stands in the state. Each button
+//! can be come to and read about before it is pressed.
 
-use rosterlab_engine::{Mode, RosterEntry};
+use rosterlab_engine::{Mode, NodeView, RosterEntry};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::{Face, verb_button};
+use crate::components::button::{Face, on_press, verb_button};
 use crate::components::class_list::classes;
+use crate::hooks::copy;
 use crate::roster_diff::{Mark, marked};
-use crate::state::State;
+use crate::roster_draft::Draft;
+use crate::roster_words::{commands, consequence, of_warning};
+use crate::state::rostering::{Asking, RosterAction};
+use crate::state::{Action, State};
 use crate::verbs::Verb;
+
+/// The button that confirms a mistake.
+pub const CONFIRM: &str = "[data-action=\"roster-confirm\"]";
 
 /// The panel.
 pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
@@ -21,18 +33,13 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
             <div key={label} class="roster-line">
                 <dt>{ label }</dt>
                 <dd>{ chips(list, other) }</dd>
-                <dd class="roster-tool">
-                    { verb_button(state, dispatch, verb, Face::Words) }
-                </dd>
-                <dd class="roster-command" title="the same on a real cluster">
-                    <span class="visually-hidden">{ "in asadm: " }</span>
-                    <code>{ asadm(state, verb) }</code>
-                </dd>
+                <dd class="roster-tool">{ considerable(state, dispatch, verb) }</dd>
             </div>
         }
     };
     let shown = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
-    let differs = hint(state, roster, pending, observed);
+    let (is_due, differs) = hint(state, roster, pending, observed);
+    let due = if is_due { "roster-hint due" } else { "roster-hint dim" };
     html! {
         <section class="panel roster" aria-labelledby="roster-title">
             <div class="panel-head">
@@ -40,37 +47,271 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
                     { "Roster of " }<span class="id">{ state.namespace_name().to_owned() }</span>
                     <span>{ shown.map(|sub| format!(" in sub-cluster {}", sub.principal)) }</span>
                 </h2>
-                <p class="dim roster-hint">{ differs }</p>
-                <p class="dim roster-asadm">{ "the same in asadm" }</p>
+                <p class={due}>{ differs }</p>
+                { verb_button(state, dispatch, Verb::EditRoster, Face::Words) }
             </div>
             <dl class="roster-lines">
                 { line("Roster", roster, roster, Verb::Recluster) }
                 { line("Pending", pending, roster, Verb::StageObserved) }
                 { line("Observed", observed, roster, Verb::Revive) }
             </dl>
+            <div class="roster-edit-room">
+                { for state.rosters().draft().map(|draft| editor(state, dispatch, draft)) }
+            </div>
+            { outlook(state, dispatch) }
+            <div class="question-room">
+                { for state.rosters().asking().map(|asking| question(dispatch, asking)) }
+            </div>
         </section>
     }
 }
 
-/// What the differences ask for.
+/// A button that tells what it would do as soon as the pointer or the focus comes to it.
+fn considerable(state: &State, dispatch: &Dispatch, verb: Verb) -> Html {
+    let consider = {
+        let dispatch = dispatch.clone();
+        move || dispatch.dispatch(Action::Roster(RosterAction::Consider(verb)))
+    };
+    let (on_pointer, on_focus) = (consider.clone(), consider);
+    html! {
+        <span
+            class="considerable"
+            onpointermove={Callback::from(move |_| on_pointer())}
+            onfocusin={Callback::from(move |_| on_focus())}
+        >
+            { verb_button(state, dispatch, verb, Face::Words) }
+        </span>
+    }
+}
+
+/// What the differences ask for, and whether it is due.
 fn hint(
     state: &State,
     roster: &[RosterEntry],
     pending: &[RosterEntry],
     observed: &[RosterEntry],
-) -> &'static str {
+) -> (bool, &'static str) {
     let mode = state.view().namespaces.get(state.namespace()).map(|namespace| namespace.mode);
     if mode == Some(Mode::Available) {
-        "available (AP): no roster"
+        (false, "available (AP): no roster")
     } else if state.shown_namespace().is_none() {
-        "no node is up"
+        (false, "no node is up")
     } else if pending != roster {
-        "pending differs: recluster puts it in force"
+        (true, "staged, not in force: recluster, or the next cluster change does it")
+    } else if state.awaits_recluster().is_some() {
+        (true, "revived, not in effect: recluster, or the next cluster change does it")
     } else if observed != roster {
-        "observed differs from the roster"
+        (false, "observed differs from the roster")
     } else {
-        "all three agree"
+        (false, "all three agree")
     }
+}
+
+/// What the considered action would do, and the commands that do it on a real cluster.
+fn outlook(state: &State, dispatch: &Dispatch) -> Html {
+    let verb = state.considered();
+    let (class, told) = match state.weighed() {
+        Some(Ok(preview)) => ("", consequence(verb, preview)),
+        Some(Err(why)) => ("dim", format!("Not now: {why}")),
+        None if state.to_weigh().is_some() => ("dim", "…".to_owned()),
+        None => ("dim", "Come to an action to see what it would do.".to_owned()),
+    };
+    let lines = commands(verb, state.namespace_name(), state.roster_lists());
+    html! {
+        <div class="outlook" data-verb={verb.action()}>
+            <p class="outlook-text" data-consequence="">
+                <b>{ verb.label() }</b>{ " · " }<span {class}>{ told }</span>
+            </p>
+            <ul class="commands" aria-label={format!("{} on a real cluster", verb.label())}>
+                { for lines.into_iter().map(|(tool, text)| command(dispatch, tool, text)) }
+            </ul>
+        </div>
+    }
+}
+
+fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
+    let onclick = {
+        let (dispatch, text) = (dispatch.clone(), text.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (dispatch, copied) = (dispatch.clone(), text.clone());
+            copy(&text, move |is_done| {
+                let said = if is_done {
+                    format!("Copied: {copied}")
+                } else {
+                    "Not copied: the browser does not allow it. Select the text instead.".to_owned()
+                };
+                dispatch.dispatch(Action::Announce(said.into()));
+            });
+        })
+    };
+    html! {
+        <li key={tool} class="command">
+            <span class="dim">{ tool }</span>
+            <code data-command={tool}>{ text }</code>
+            <button
+                type="button"
+                class="tool small"
+                data-action={format!("copy-{tool}")}
+                aria-label={format!("Copy the {tool} command")}
+                {onclick}
+            >
+                { "Copy" }
+            </button>
+        </li>
+    }
+}
+
+/// What stands before a mistake.
+fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
+    let warning = |(place, warning): (usize, &rosterlab_scenario::preview::Warning)| {
+        html! {
+            <li key={place}>
+                { of_warning(warning) }{ " " }
+                <span class="source">{ warning.source().words() }</span>
+            </li>
+        }
+    };
+    let cancel_by_key = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                event.prevent_default();
+                dispatch.dispatch(Action::Roster(RosterAction::Cancel));
+            }
+        })
+    };
+    html! {
+        <div
+            class="question"
+            role="alertdialog"
+            aria-labelledby="question-title"
+            aria-describedby="question-text"
+            onkeydown={cancel_by_key}
+        >
+            <h3 id="question-title">
+                { format!("{}: a known mistake?", asking.verb.label()) }
+            </h3>
+            <ul id="question-text">{ for asking.warnings.iter().enumerate().map(warning) }</ul>
+            <div class="question-tools">
+                <button
+                    type="button"
+                    class="tool"
+                    data-action="roster-confirm"
+                    onclick={on_press(dispatch, Action::Roster(RosterAction::Confirm))}
+                >
+                    { "Do it anyway" }
+                </button>
+                <button
+                    type="button"
+                    class="tool"
+                    data-action="roster-cancel"
+                    onclick={on_press(dispatch, Action::Roster(RosterAction::Cancel))}
+                >
+                    { "Cancel" }
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// The roster being written: as text, and node by node.
+fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
+    let on_text = typed(dispatch, RosterAction::Type);
+    let on_key = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+            "Enter" => {
+                event.prevent_default();
+                dispatch.dispatch(Action::Press(Verb::SetRoster));
+            }
+            "Escape" => dispatch.dispatch(Action::Press(Verb::EditRoster)),
+            _ => {}
+        })
+    };
+    let is_bad = draft.error.is_some();
+    html! {
+        <div key="editor" class="roster-editor">
+            <div class="draft-line">
+                <label for="draft-text">{ "New roster" }</label>
+                <input
+                    id="draft-text"
+                    class="field id"
+                    type="text"
+                    spellcheck="false"
+                    autocomplete="off"
+                    value={draft.text.clone()}
+                    aria-invalid={is_bad.then_some("true")}
+                    aria-describedby="draft-error"
+                    oninput={on_text}
+                    onkeydown={on_key}
+                />
+                { considerable(state, dispatch, Verb::SetRoster) }
+            </div>
+            <p id="draft-error" class="draft-error" aria-live="polite">
+                { draft.error.clone().unwrap_or_default() }
+            </p>
+            <ul class="draft-nodes" aria-label="Nodes of the new roster">
+                { for state.view().nodes.iter().map(|node| draft_node(dispatch, draft, node)) }
+            </ul>
+        </div>
+    }
+}
+
+fn draft_node(dispatch: &Dispatch, draft: &Draft, node: &NodeView) -> Html {
+    let id = node.id;
+    let rack = draft.rack_of(id);
+    let toggle = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: Event| {
+            dispatch.dispatch(Action::Roster(RosterAction::Toggle(id)));
+        })
+    };
+    let on_rack = typed(dispatch, move |text| RosterAction::PutOnRack(id, text));
+    let down = (!node.state.is_up()).then_some("down");
+    html! {
+        <li key={id.to_string()} class="draft-node">
+            <label>
+                <input
+                    type="checkbox"
+                    data-draft={id.to_string()}
+                    checked={rack.is_some()}
+                    onchange={toggle}
+                />
+                <span class="id">{ id.to_string() }</span>
+                <span class="dim">{ down }</span>
+            </label>
+            <label class="draft-rack">
+                <span class="dim">{ "rack" }</span>
+                <input
+                    type="number"
+                    class="field"
+                    min="0"
+                    max="1000000"
+                    aria-label={format!("Rack of {id} in the new roster")}
+                    data-draft-rack={id.to_string()}
+                    disabled={rack.is_none()}
+                    value={rack.unwrap_or(node.rack).to_string()}
+                    onchange={on_rack}
+                />
+            </label>
+        </li>
+    }
+}
+
+/// What a text field's new text does.
+fn typed<E: AsRef<Event> + 'static>(
+    dispatch: &Dispatch,
+    action: impl Fn(String) -> RosterAction + 'static,
+) -> Callback<E> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |event: E| {
+        let target = event.as_ref().target();
+        let field = target
+            .and_then(|target| wasm_bindgen::JsCast::dyn_into::<HtmlInputElement>(target).ok());
+        if let Some(field) = field {
+            dispatch.dispatch(Action::Roster(action(field.value())));
+        }
+    })
 }
 
 /// The entries of a list, with what it has more or less than another.
@@ -91,14 +332,4 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
         }
     };
     html! { <ul class="entries">{ for marked(list, other).into_iter().map(chip) }</ul> }
-}
-
-/// What does the same on a real cluster.
-fn asadm(state: &State, verb: Verb) -> String {
-    let namespace = state.namespace_name();
-    match verb {
-        Verb::Recluster => "manage recluster".to_owned(),
-        Verb::StageObserved => format!("manage roster stage observed ns {namespace}"),
-        _ => format!("manage revive ns {namespace}"),
-    }
 }

@@ -16,6 +16,8 @@ use crate::state::{Action, FileFault, State};
 
 /// What a saved file is called.
 const FILE_NAME: &str = "experiment.rosterlab.txt";
+/// What is said where there is no clipboard.
+const NOT_COPIED: &str = "The link could not be copied: select it, and copy it by hand.";
 /// The longest file that is read, in bytes: a link with a little room around it.
 const MOST_BYTES: i32 = 64 * 1024;
 
@@ -61,7 +63,13 @@ pub fn share(state: &State, dispatch: &Dispatch) -> Html {
 fn by_link(address: String, dispatch: &Dispatch) -> Html {
     let onclick = {
         let (address, dispatch) = (address.clone(), dispatch.clone());
-        Callback::from(move |_: MouseEvent| copy(&address, &dispatch, "The link"))
+        Callback::from(move |_: MouseEvent| {
+            let dispatch = dispatch.clone();
+            copy(&address, move |is_done| {
+                let said = if is_done { "The link is copied." } else { NOT_COPIED };
+                dispatch.dispatch(Action::Announce(said.into()));
+            });
+        })
     };
     html! {
         <div class="share-row">

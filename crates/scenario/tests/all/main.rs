@@ -5,6 +5,7 @@
 mod bad_input;
 mod golden;
 mod margin;
+mod preview;
 mod round_trip;
 mod shipped;
 mod strategies;

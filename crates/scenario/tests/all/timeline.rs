@@ -181,3 +181,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_same_entries_on_another_setup_stop_before_the_first_that_cannot_be_done() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.act(stop(0xA1)).unwrap();
+    timeline.act(stop(0xA2)).unwrap();
+    timeline.migrate(None);
+    let mut both = three_nodes();
+    both.namespaces.push(rosterlab_engine::NamespaceSettings::strong("other", 3));
+    let (again, stopped) = timeline.on_setup(both).unwrap();
+    assert_eq!(stopped, None);
+    assert_eq!(again.entries(), timeline.entries());
+    assert_eq!(again.cluster().view().namespaces.len(), 2);
+    let mut fewer = three_nodes();
+    fewer.nodes.remove(1);
+    let (short, stopped) = timeline.on_setup(fewer).unwrap();
+    assert_eq!(stopped, Some((1, rosterlab_engine::Rejection::NoNode(node(0xA2)))));
+    assert_eq!(short.position(), 1);
+    let none = ClusterSetup { nodes: Vec::new(), ..three_nodes() };
+    assert!(timeline.on_setup(none).is_err());
+}

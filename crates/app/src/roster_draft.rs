@@ -1,0 +1,157 @@
+//! A roster that somebody is writing: as text in the form that `roster-set` takes, or entry by entry.
+//!
+//! Invariant: the text is what counts; the entries are those of the last text without an error, so that nothing is lost
+//! while somebody types. Bad text is a sentence that names the entry. Not here: setting it (see `state::rostering`).
+
+use rosterlab_engine::{NodeId, RackId, RosterEntry};
+
+/// A roster being written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// As it was typed.
+    pub text: String,
+    /// As it was last understood.
+    pub entries: Vec<RosterEntry>,
+    /// What is wrong with the text, as a sentence.
+    pub error: Option<String>,
+}
+
+impl Draft {
+    /// One that has these entries.
+    #[must_use]
+    pub fn of(entries: Vec<RosterEntry>) -> Self {
+        Self { text: written(&entries, ","), entries, error: None }
+    }
+
+    /// What becomes of it when this is typed; `known` are the nodes that there are.
+    pub fn type_in(&mut self, text: String, known: &[NodeId]) {
+        match parse(&text, known) {
+            Ok(entries) => *self = Self { text, entries, error: None },
+            Err(error) => (self.text, self.error) = (text, Some(error)),
+        }
+    }
+
+    /// Takes a node in on a rack, or out.
+    pub fn toggle(&mut self, entry: RosterEntry) {
+        let mut entries = self.entries.clone();
+        let before = entries.len();
+        entries.retain(|there| there.node != entry.node);
+        if entries.len() == before {
+            entries.push(entry);
+        }
+        self.replace(entries);
+    }
+
+    /// Puts a node on another rack, if it is in.
+    pub fn put_on_rack(&mut self, node: NodeId, rack: &str) {
+        match rack.trim().parse::<RackId>() {
+            Ok(rack) => {
+                let mut entries = self.entries.clone();
+                let own = entries.iter_mut().filter(|entry| entry.node == node);
+                own.for_each(|entry| entry.rack = rack);
+                self.replace(entries);
+            }
+            Err(error) => self.error = Some(format!("The rack of {node}: {error}.")),
+        }
+    }
+
+    /// The rack that it puts a node on; `None` when it has not that node.
+    #[must_use]
+    pub fn rack_of(&self, node: NodeId) -> Option<RackId> {
+        self.entries.iter().find(|entry| entry.node == node).map(|entry| entry.rack)
+    }
+
+    fn replace(&mut self, entries: Vec<RosterEntry>) {
+        let error = entries.is_empty().then(|| NO_NODE.to_owned());
+        *self = Self { text: written(&entries, ","), entries, error };
+    }
+}
+
+const NO_NODE: &str = "A roster has one node at least.";
+
+/// Entries as `roster-set` writes them (docs/domain.md §8).
+#[must_use]
+pub fn written(entries: &[RosterEntry], between: &str) -> String {
+    entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
+}
+
+/// Reads `A103@1,A102@1`.
+fn parse(text: &str, known: &[NodeId]) -> Result<Vec<RosterEntry>, String> {
+    if text.trim().is_empty() {
+        return Err(NO_NODE.to_owned());
+    }
+    let mut entries: Vec<RosterEntry> = Vec::new();
+    for (place, part) in text.split(',').enumerate() {
+        let at = |what: String| format!("Entry {}: {what}.", place + 1);
+        let entry: RosterEntry = part
+            .trim()
+            .parse()
+            .map_err(|error: rosterlab_engine::IdError| at(error.to_string()))?;
+        if !known.contains(&entry.node) {
+            return Err(at(format!("there is no node {}", entry.node)));
+        }
+        if entries.iter().any(|earlier| earlier.node == entry.node) {
+            return Err(at(format!("{} is there twice", entry.node)));
+        }
+        entries.push(entry);
+    }
+    Ok(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> NodeId {
+        text.parse().unwrap()
+    }
+
+    fn draft() -> Draft {
+        Draft::of(["A103@1", "A101@1"].map(|entry| entry.parse().unwrap()).to_vec())
+    }
+
+    #[test]
+    fn text_and_entries_are_two_ways_to_write_the_same() {
+        let known = ["A103", "A102", "A101"].map(id);
+        let mut draft = draft();
+        assert_eq!(draft.text, "A103@1,A101@1");
+        draft.toggle("A102@2".parse().unwrap());
+        assert_eq!(draft.text, "A103@1,A101@1,A102@2");
+        draft.put_on_rack(id("A101"), "0");
+        assert_eq!(draft.text, "A103@1,A101,A102@2");
+        draft.type_in("a101@7, A102".to_owned(), &known);
+        assert_eq!((written(&draft.entries, " "), draft.error), ("A101@7 A102".to_owned(), None));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place_and_nothing_is_lost() {
+        let known = ["A103", "A101"].map(id);
+        for (text, error) in [
+            ("", "A roster has one node at least."),
+            (
+                "A103@1,",
+                "Entry 2: \"\" is no node id: one to sixteen hexadecimal digits, not all zero.",
+            ),
+            ("A103@x", "Entry 1: \"x\" is no rack id: a whole number from 0 to 1000000."),
+            ("A103,A1FF", "Entry 2: there is no node A1FF."),
+            ("A103@1,A101@1,A103@2", "Entry 3: A103 is there twice."),
+        ] {
+            let mut draft = draft();
+            draft.type_in(text.to_owned(), &known);
+            assert_eq!(draft.error.as_deref(), Some(error), "{text}");
+            assert_eq!((draft.text.as_str(), draft.entries.len()), (text, 2));
+        }
+        let mut draft = draft();
+        draft.put_on_rack(id("A103"), "-1");
+        assert!(draft.error.is_some_and(|error| error.starts_with("The rack of A103: ")));
+    }
+
+    #[test]
+    fn an_empty_one_is_no_roster() {
+        let mut draft = draft();
+        draft.toggle("A103".parse().unwrap());
+        draft.toggle("A101".parse().unwrap());
+        assert!(draft.entries.is_empty() && draft.error.is_some());
+        assert_eq!(draft.rack_of(id("A101")), None);
+    }
+}

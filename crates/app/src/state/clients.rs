@@ -1,0 +1,339 @@
+//! The client strip's part of the state: which record, how it is read, and the namespace beside it that keeps the other
+//! promise.
+//!
+//! Invariant: a click writes or reads the same record in every namespace of the strip, one step each, so that both get the
+//! same. Not here: what clients were told (see `answers`), which follows from the timeline.
+
+use rosterlab_engine::{Command, Digest, Mode, NamespaceSettings, NodeId, PartitionId, ReadMode};
+use rosterlab_scenario::{Entry, Key, Settle};
+
+use super::State;
+use crate::answers::{Record, record};
+use crate::text::{capitalized, count};
+
+/// What a person did in the client strip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientAction {
+    /// Typed the set's name.
+    TypeSet(String),
+    /// Typed the key.
+    TypeKey(String),
+    /// Chose how to read.
+    Choose(ReadMode),
+    /// Writes through a node.
+    Write(NodeId),
+    /// Reads through a node.
+    Read(NodeId),
+    /// Cuts the record's master off and writes through it before anybody has noticed.
+    CutAndWrite,
+    /// Puts a namespace beside that keeps the other promise, and does all steps again.
+    Beside,
+}
+
+/// What the client strip remembers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientDesk {
+    /// The record's set.
+    pub set: String,
+    /// The record's key: a whole number is a number, anything else text.
+    pub key: String,
+    /// How reads are done.
+    pub mode: ReadMode,
+}
+
+impl Default for ClientDesk {
+    fn default() -> Self {
+        Self { set: "demo".to_owned(), key: "user-42".to_owned(), mode: ReadMode::default() }
+    }
+}
+
+impl ClientDesk {
+    /// The record's digest, as a client computes it.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let number = self.key.parse().map(Key::Integer);
+        number.unwrap_or_else(|_| Key::Text(self.key.clone())).digest(&self.set)
+    }
+}
+
+impl State {
+    /// The namespaces of the strip, by their places: the shown one and the first that keeps the other promise, SC first.
+    #[must_use]
+    pub fn client_namespaces(&self) -> Vec<usize> {
+        let all = &self.view.namespaces;
+        let Some(shown) = all.get(self.namespace) else { return Vec::new() };
+        let other = all.iter().position(|settings| settings.mode != shown.mode);
+        let mut places: Vec<usize> = [self.namespace].into_iter().chain(other).collect();
+        if shown.mode == Mode::Available {
+            places.reverse();
+        }
+        places
+    }
+
+    /// What is known of the strip's record in a namespace.
+    #[must_use]
+    pub fn client_record(&self, namespace: usize) -> Record {
+        let name = self.view.namespaces.get(namespace).map_or("", |settings| &settings.name);
+        record(&self.timeline, name, self.clients.digest())
+    }
+
+    /// The node that serves the strip's record in the shown sub-cluster.
+    #[must_use]
+    pub fn client_master(&self) -> Option<NodeId> {
+        let place = PartitionId::of_digest(&self.clients.digest());
+        self.cells.get(place.index()).and_then(|cell| cell.working_master)
+    }
+
+    /// The command that cuts the record's master off from all others.
+    ///
+    /// # Errors
+    /// Why that cannot be done, as a sentence.
+    pub fn cut_master(&self) -> Result<(NodeId, Command), String> {
+        let master = self.client_master().ok_or("The record's partition has no master here.")?;
+        let others = self.view.nodes.iter().map(|node| node.id);
+        let others = others.filter(|node| *node != master).collect();
+        let command = Command::Cut { between: vec![vec![master], others] };
+        self.can_do(&command).map(|()| (master, command))
+    }
+
+    /// The namespace that would be put beside the shown one; `None` when both promises are there.
+    #[must_use]
+    pub fn beside(&self) -> Option<NamespaceSettings> {
+        let settings = self.view.namespaces.get(self.namespace)?;
+        if self.client_namespaces().len() > 1 {
+            return None;
+        }
+        let (mode, name) = match settings.mode {
+            Mode::StrongConsistency => (Mode::Available, "ap"),
+            Mode::Available => (Mode::StrongConsistency, "sc"),
+        };
+        let mut name = name.to_owned();
+        while self.view.namespace_index(&name).is_some() {
+            name.push('2');
+        }
+        Some(NamespaceSettings { name, mode, ..settings.clone() })
+    }
+
+    /// Does all steps again with a namespace more.
+    fn put_beside(&mut self) {
+        let Some(settings) = self.beside() else { return };
+        let name = settings.name.clone();
+        let mut setup = self.timeline.setup().clone();
+        setup.namespaces.push(settings);
+        match self.timeline.on_setup(setup) {
+            Err(error) => self.refuse(format!("{}.", capitalized(&error.to_string()))),
+            Ok((timeline, stopped)) => {
+                let steps = count(u32::try_from(timeline.position()).unwrap_or(u32::MAX), "step");
+                let until = stopped.map(|(place, why)| format!(" Step {} not: {why}.", place + 1));
+                self.rosters.forget();
+                self.arrive(timeline);
+                self.tell(format!(
+                    "Namespace {name} is beside {}; {steps} done again, so that every fault hits \
+                     both.{}",
+                    self.namespace_name(),
+                    until.unwrap_or_default()
+                ));
+            }
+        }
+    }
+
+    /// Does commands one after the other; only the last lets the clusters react.
+    fn perform_all(&mut self, commands: Vec<Command>) {
+        let last = commands.len().saturating_sub(1);
+        for (place, command) in commands.into_iter().enumerate() {
+            let settle = if place < last { Settle::Prepared } else { Settle::Fully };
+            self.perform(&Entry::Act { command, settle });
+            if self.refusal.is_some() {
+                return;
+            }
+        }
+        self.tell_answers();
+    }
+
+    /// Tells what clients were just told, in each namespace.
+    fn tell_answers(&mut self) {
+        let mut told = String::new();
+        for place in self.client_namespaces() {
+            let settings = &self.view.namespaces[place];
+            if let Some(answer) = self.client_record(place).answers.last() {
+                told += &format!("{}: {}: {}. ", settings.name, answer.title(), answer.words());
+            }
+        }
+        let news = format!("{told}{}", self.news_of_change());
+        self.tell(news.trim_end().to_owned());
+    }
+
+    /// What the last step said of the clusters, if they changed with it.
+    fn news_of_change(&self) -> String {
+        let last = self.timeline.position().saturating_sub(1);
+        let changed = self
+            .timeline
+            .events_of(last)
+            .iter()
+            .any(|event| matches!(event.kind, rosterlab_engine::EventKind::Rebalanced { .. }));
+        if changed { crate::sentences::standing(&self.view) } else { String::new() }
+    }
+
+    /// A write of the record in each of the strip's namespaces.
+    fn writes(&self, from: NodeId) -> Vec<Command> {
+        let key = self.clients.digest();
+        let names = self.client_namespaces().into_iter().map(|place| &self.view.namespaces[place]);
+        names
+            .map(|settings| Command::Write {
+                namespace: settings.name.clone(),
+                key,
+                from: Some(from),
+            })
+            .collect()
+    }
+
+    fn reads(&self, from: NodeId) -> Vec<Command> {
+        let (key, usual) = (self.clients.digest(), self.clients.mode);
+        let names = self.client_namespaces().into_iter().map(|place| &self.view.namespaces[place]);
+        names
+            .map(|settings| Command::Read {
+                namespace: settings.name.clone(),
+                key,
+                from: Some(from),
+                mode: usual,
+            })
+            .collect()
+    }
+
+    /// Does an action of the client strip; says whether it may have changed anything.
+    pub(super) fn apply_to_clients(&mut self, action: ClientAction) -> bool {
+        match action {
+            ClientAction::TypeSet(set) => self.clients.set = set,
+            ClientAction::TypeKey(key) => self.clients.key = key,
+            ClientAction::Choose(mode) if self.clients.mode == mode => return false,
+            ClientAction::Choose(mode) => self.clients.mode = mode,
+            ClientAction::Write(from) => self.perform_all(self.writes(from)),
+            ClientAction::Read(from) => self.perform_all(self.reads(from)),
+            ClientAction::CutAndWrite => match self.cut_master() {
+                Err(why) => self.refuse(why),
+                Ok((master, cut)) => {
+                    let writes = self.writes(master).into_iter();
+                    self.perform_all([cut].into_iter().chain(writes).collect());
+                }
+            },
+            ClientAction::Beside => self.put_beside(),
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use rosterlab_engine::ClientResult;
+    use yew::Reducible;
+
+    use super::*;
+    use crate::answers::Asked;
+    use crate::state::Action;
+    use crate::verbs::Verb;
+
+    fn id(text: &str) -> NodeId {
+        text.parse().unwrap()
+    }
+
+    fn client(action: ClientAction) -> Action {
+        Action::Clients(action)
+    }
+
+    fn write(node: &str) -> Action {
+        client(ClientAction::Write(id(node)))
+    }
+
+    fn read(node: &str) -> Action {
+        client(ClientAction::Read(id(node)))
+    }
+
+    fn on(state: State, actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+        actions.into_iter().fold(Rc::new(state), State::reduce)
+    }
+
+    fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+        on(State::open(), actions)
+    }
+
+    fn results(state: &State, namespace: usize) -> Vec<ClientResult> {
+        state.client_record(namespace).answers.iter().map(|answer| answer.result).collect()
+    }
+
+    #[test]
+    fn the_minority_side_gets_error_11_and_a_stale_answer_if_it_allows_one() {
+        let allow = client(ClientAction::Choose(ReadMode::AllowUnavailable));
+        let state = run([
+            write("B102"),
+            Action::Press(Verb::Split),
+            write("A103"),
+            write("B102"),
+            read("B102"),
+            allow,
+            read("B102"),
+        ]);
+        use ClientResult::{Ok, Unavailable};
+        assert_eq!(results(&state, 0), [Ok, Ok, Unavailable, Unavailable, Ok]);
+        let record = state.client_record(0);
+        let stale = record.answers.last().unwrap();
+        assert_eq!(stale.from, Some(id("B102")));
+        let mode = ReadMode::AllowUnavailable;
+        assert_eq!(stale.asked, Asked::Read { mode, value: Some(1), behind: 1 });
+        assert_eq!((record.acknowledged, record.lost), (Some(2), vec![]));
+        assert!(state.news().contains("value 1, stale: 1 acknowledged write later"));
+    }
+
+    #[test]
+    fn beside_it_ap_accepts_on_both_sides_and_loses_a_write_when_it_heals() {
+        let split = [write("B102"), Action::Press(Verb::Split), client(ClientAction::Beside)];
+        let beside = run(split.clone());
+        assert_eq!(beside.view().namespaces.len(), 2);
+        assert_eq!(beside.timeline().entries().len(), 2, "the same steps");
+        assert_eq!(beside.beside(), None);
+        let write_both = [write("B102"), write("A103"), write("B102")];
+        let healed = write_both.into_iter().chain([
+            Action::Press(Verb::Heal),
+            Action::Press(Verb::Migrate),
+            read("B102"),
+        ]);
+        let state = run(split.into_iter().chain(healed));
+        use ClientResult::{Ok, Unavailable};
+        assert_eq!(results(&state, 0), [Ok, Unavailable, Ok, Unavailable, Ok]);
+        assert_eq!(results(&state, 1), [Ok, Ok, Ok, Ok]);
+        assert!(state.client_record(0).lost.is_empty());
+        assert_eq!(state.client_record(1).lost.len(), 1);
+        assert_eq!(state.view().lost_writes, 1);
+        assert_eq!(state.client_namespaces(), [0, 1]);
+    }
+
+    #[test]
+    fn a_master_that_is_cut_off_leaves_its_client_in_doubt() {
+        let state = run([write("B102"), client(ClientAction::CutAndWrite)]);
+        assert_eq!(results(&state, 0), [ClientResult::Ok, ClientResult::InDoubt]);
+        assert_eq!(state.view().sub_clusters.len(), 2, "then everybody noticed");
+        assert_eq!(state.client_record(0).acknowledged, Some(1));
+        assert!(state.news().contains("in doubt"), "{}", state.news());
+        let again = state.reduce(Action::Press(Verb::Undo)).reduce(Action::Press(Verb::Undo));
+        assert!(again.view().cuts.is_empty());
+    }
+
+    #[test]
+    fn a_key_that_is_a_whole_number_is_one() {
+        let desk = ClientDesk { key: "42".to_owned(), ..ClientDesk::default() };
+        assert_eq!(desk.digest(), Key::Integer(42).digest("demo"));
+        let text = ClientDesk { key: "42a".to_owned(), ..desk };
+        assert_eq!(text.digest(), Key::Text("42a".to_owned()).digest("demo"));
+    }
+
+    #[test]
+    fn with_no_node_up_nothing_can_be_cut_off() {
+        let nodes = ["A101", "A102", "A103", "B101", "B102"].map(id).to_vec();
+        let stop = Command::Stop { nodes, shutdown: rosterlab_engine::Shutdown::Clean };
+        let state = run([Action::Do(stop), client(ClientAction::CutAndWrite)]);
+        assert!(state.refusal().is_some());
+        let state = state.reduce(write("A101"));
+        assert_eq!(state.refusal().map(|why| &**why), Some("Node A101 is down."));
+    }
+}

@@ -1,0 +1,420 @@
+//! The roster panel's part of the state: which action is considered and what it would do, the question that comes before a
+//! documented mistake, and the roster that is being written.
+//!
+//! Invariant: a mistake is asked about once: who confirmed it for a roster is not asked again when the same roster comes
+//! into force. What an action would do is worked out when it is considered, after the page was drawn, and never while it
+//! is drawn; whatever changes the cluster makes it stale. Not here: what is a mistake (the scenario crate's `preview`).
+
+use rosterlab_engine::{Command, NodeId, RackId, RosterEntry, RosterNodes};
+use rosterlab_scenario::preview::{Preview, Warning, preview, warnings};
+use rosterlab_scenario::{Entry, Settle};
+
+use super::{Focus, State, refusal};
+use crate::roster_draft::Draft;
+use crate::roster_words::Lists;
+use crate::verbs::Verb;
+
+/// What a person did in the roster panel, beside pressing its buttons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RosterAction {
+    /// Came to an action's button, with the pointer or the focus.
+    Consider(Verb),
+    /// The page was drawn: there is time to work out what the considered action would do.
+    Weigh,
+    /// Wants the mistake.
+    Confirm,
+    /// Does not.
+    Cancel,
+    /// Typed a roster.
+    Type(String),
+    /// Takes a node into the written roster, or out.
+    Toggle(NodeId),
+    /// Puts a node of it on another rack.
+    PutOnRack(NodeId, String),
+}
+
+/// A question before a mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asking {
+    /// What was pressed.
+    pub verb: Verb,
+    /// What is wrong with it.
+    pub warnings: Vec<Warning>,
+}
+
+/// What the roster panel remembers.
+#[derive(Clone, Debug, Default)]
+pub struct RosterDesk {
+    considered: Option<Verb>,
+    /// What the considered action would do, once it is worked out.
+    weighed: Option<(Verb, Result<Preview, String>)>,
+    /// Grows whenever it has to be worked out anew.
+    stale: u32,
+    asking: Option<Asking>,
+    /// The roster that was set in spite of warnings, with them.
+    accepted: Option<(Vec<RosterEntry>, Vec<Warning>)>,
+    draft: Option<Draft>,
+}
+
+impl RosterDesk {
+    /// Something changed: what was worked out no longer holds.
+    pub(super) fn renew(&mut self) {
+        self.weighed = None;
+        self.stale = self.stale.wrapping_add(1);
+    }
+
+    /// Something was done, or another roster is looked at: a question no longer stands.
+    pub(super) fn forget(&mut self) {
+        self.considered = None;
+        self.asking = None;
+        self.renew();
+    }
+
+    /// Another namespace is looked at.
+    pub(super) fn close(&mut self) {
+        self.draft = None;
+        self.forget();
+    }
+
+    /// The question that is open.
+    #[must_use]
+    pub fn asking(&self) -> Option<&Asking> {
+        self.asking.as_ref()
+    }
+
+    /// The roster that is being written.
+    #[must_use]
+    pub fn draft(&self) -> Option<&Draft> {
+        self.draft.as_ref()
+    }
+}
+
+/// Whether a verb is one of the roster panel that something follows from.
+fn is_of_roster(verb: Verb) -> bool {
+    matches!(verb, Verb::StageObserved | Verb::SetRoster | Verb::Recluster | Verb::Revive)
+}
+
+impl State {
+    /// The action that the panel tells of: the one come to, else the one that is due.
+    #[must_use]
+    pub fn considered(&self) -> Verb {
+        let due = self.shown_namespace().filter(|namespace| namespace.pending != namespace.roster);
+        let usual = if self.rosters.draft.is_some() {
+            Verb::SetRoster
+        } else if due.is_some() {
+            Verb::Recluster
+        } else {
+            Verb::StageObserved
+        };
+        self.rosters.considered.unwrap_or(usual)
+    }
+
+    /// What the considered action would do, if it is known.
+    #[must_use]
+    pub fn weighed(&self) -> Option<&Result<Preview, String>> {
+        let (verb, weighed) = self.rosters.weighed.as_ref()?;
+        (*verb == self.considered()).then_some(weighed)
+    }
+
+    /// Changes whenever there is something to work out for the panel; `None` when there is not.
+    #[must_use]
+    pub fn to_weigh(&self) -> Option<(Verb, u32)> {
+        let verb = self.considered();
+        let is_wanted = self.rosters.considered.is_some() || verb != Verb::StageObserved;
+        (is_wanted && self.weighed().is_none()).then_some((verb, self.rosters.stale))
+    }
+
+    /// The lists that the panel's commands are made of.
+    #[must_use]
+    pub fn roster_lists(&self) -> Lists<'_> {
+        let draft = self.rosters.draft.as_ref().map_or(&[][..], |draft| &draft.entries);
+        match self.shown_namespace() {
+            Some(here) => Lists { pending: &here.pending, observed: &here.observed, draft },
+            None => Lists { draft, ..Lists::default() },
+        }
+    }
+
+    /// Whether something waits for a recluster: a staged roster, or a revive since the last cluster change.
+    #[must_use]
+    pub fn awaits_recluster(&self) -> Option<Verb> {
+        use rosterlab_engine::EventKind;
+        if self.shown_namespace().is_some_and(|here| here.pending != here.roster) {
+            return Some(Verb::StageObserved);
+        }
+        let name = self.namespace_name();
+        let mut revived = false;
+        for (_, event) in self.timeline.events() {
+            match &event.kind {
+                EventKind::Revived { namespace, .. } if namespace == name => revived = true,
+                EventKind::Rebalanced { namespace, .. } if namespace == name => revived = false,
+                _ => {}
+            }
+        }
+        revived.then_some(Verb::Revive)
+    }
+
+    /// The command that sets the written roster.
+    pub(super) fn set_roster(&self, on: Option<NodeId>) -> Command {
+        let entries = self.rosters.draft.as_ref().map(|draft| draft.entries.clone());
+        let nodes = RosterNodes::List(entries.unwrap_or_default());
+        Command::RosterSet { namespace: self.namespace_name().to_owned(), nodes, on }
+    }
+
+    /// Whether the written roster can be set.
+    pub(super) fn can_set(&self) -> Result<(), String> {
+        match &self.rosters.draft {
+            Some(Draft { error: Some(error), .. }) => Err(error.clone()),
+            Some(_) => Ok(()),
+            None => Err("No roster is being written.".to_owned()),
+        }
+    }
+
+    /// Opens the editor on what is pending, or closes it.
+    pub(super) fn edit_roster(&mut self) {
+        let pending = self.shown_namespace().map(|here| here.pending.clone());
+        let is_open = self.rosters.draft.is_some();
+        self.rosters.close();
+        if is_open {
+            self.focus.renew(Some(Focus::Button(Verb::EditRoster)));
+        } else {
+            self.rosters.draft = pending.map(Draft::of);
+        }
+    }
+
+    /// Asks, where an action is a mistake that nobody has confirmed for this roster; says whether it did.
+    pub(super) fn ask_first(&mut self, verb: Verb, command: &Command) -> bool {
+        if !is_of_roster(verb) {
+            return false;
+        }
+        let name = self.namespace_name();
+        let mut found = warnings(self.timeline.cluster(), name, std::slice::from_ref(command));
+        let pending = self.shown_namespace().map(|here| &here.pending);
+        let accepted = self
+            .rosters
+            .accepted
+            .as_ref()
+            .filter(|(roster, _)| verb == Verb::Recluster && pending == Some(roster));
+        found.retain(|warning| {
+            let known = accepted
+                .is_some_and(|(_, known)| known.iter().any(|known| known.is_same_kind(warning)));
+            !known && !warning.is_reminder()
+        });
+        if found.is_empty() {
+            return false;
+        }
+        self.rosters.considered = Some(verb);
+        self.rosters.renew();
+        self.rosters.asking = Some(Asking { verb, warnings: found });
+        self.refusal = None;
+        self.focus.renew(Some(Focus::Question));
+        true
+    }
+
+    /// Does what was asked about.
+    fn confirm(&mut self) -> bool {
+        let Some(Asking { verb, warnings }) = self.rosters.asking.take() else { return false };
+        let Some(command) = self.command(verb) else { return false };
+        self.focus.renew(Some(Focus::Back));
+        self.perform_verb(verb, command);
+        let pending = self.shown_namespace().map(|here| here.pending.clone());
+        self.rosters.accepted = pending.map(|pending| (pending, warnings));
+        true
+    }
+
+    /// Does the command of a verb.
+    pub(super) fn perform_verb(&mut self, verb: Verb, command: Command) {
+        self.perform(&Entry::Act { command, settle: Settle::Fully });
+        if verb == Verb::SetRoster && self.refusal.is_none() {
+            self.rosters.close();
+            // What had the focus is gone with the editor.
+            self.focus.renew(Some(Focus::Button(Verb::EditRoster)));
+        }
+    }
+
+    /// Works out what the considered action, and the recluster that makes it effective, would do.
+    fn weigh(&mut self) -> bool {
+        let Some((verb, _)) = self.to_weigh() else { return false };
+        let weighed = self.can(verb).and_then(|()| {
+            let on = self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal);
+            let mut commands: Vec<Command> = self.command(verb).into_iter().collect();
+            if verb != Verb::Recluster {
+                commands.push(Command::Recluster { on });
+            }
+            let cluster = self.timeline.cluster();
+            preview(cluster, self.namespace_name(), &commands)
+                .map_err(|rejection| refusal(&rejection))
+        });
+        self.rosters.weighed = Some((verb, weighed));
+        true
+    }
+
+    /// Changes the written roster.
+    fn write_roster(&mut self, change: impl FnOnce(&mut Draft, &Self)) -> bool {
+        let Some(mut draft) = self.rosters.draft.clone() else { return false };
+        change(&mut draft, self);
+        self.rosters.forget();
+        self.rosters.draft = Some(draft);
+        true
+    }
+
+    /// Does an action of the roster panel; says whether it may have changed anything.
+    pub(super) fn apply_to_roster(&mut self, action: RosterAction) -> bool {
+        match action {
+            RosterAction::Consider(verb) if self.rosters.considered == Some(verb) => false,
+            // While a question is open the panel tells of what it asks about.
+            RosterAction::Consider(_) if self.rosters.asking.is_some() => false,
+            RosterAction::Consider(verb) => {
+                self.rosters.considered = Some(verb);
+                true
+            }
+            RosterAction::Weigh => self.weigh(),
+            RosterAction::Confirm => self.confirm(),
+            RosterAction::Cancel => {
+                let was_open = self.rosters.asking.take().is_some();
+                self.focus.renew(Some(Focus::Back));
+                was_open
+            }
+            RosterAction::Type(text) => self.write_roster(|draft, state| {
+                let known: Vec<NodeId> = state.view.nodes.iter().map(|node| node.id).collect();
+                draft.type_in(text, &known);
+            }),
+            RosterAction::Toggle(node) => self.write_roster(|draft, state| {
+                let rack = state.view.node(node).map_or(RackId::NONE, |node| node.rack);
+                draft.toggle(RosterEntry { node, rack });
+            }),
+            RosterAction::PutOnRack(node, rack) => {
+                self.write_roster(|draft, _| draft.put_on_rack(node, &rack))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use yew::Reducible;
+
+    use super::*;
+    use crate::state::Action;
+
+    fn id(text: &str) -> NodeId {
+        text.parse().unwrap()
+    }
+
+    fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
+        actions.into_iter().fold(Rc::new(State::open()), State::reduce)
+    }
+
+    fn press(verb: Verb) -> Action {
+        Action::Press(verb)
+    }
+
+    fn desk(action: RosterAction) -> Action {
+        Action::Roster(action)
+    }
+
+    fn rack_b_stops() -> Vec<Action> {
+        ["B101", "B102"]
+            .into_iter()
+            .flat_map(|node| [Action::Select(id(node)), press(Verb::Stop)])
+            .collect()
+    }
+
+    fn steps(state: &State) -> usize {
+        state.timeline().entries().len()
+    }
+
+    #[test]
+    fn a_mistake_is_asked_about_and_nothing_is_done_until_it_is_confirmed() {
+        let mut actions = rack_b_stops();
+        actions.push(press(Verb::StageObserved));
+        let asked = run(actions.clone());
+        let asking = asked.rosters().asking().unwrap();
+        assert_eq!((asking.verb, asking.warnings.len()), (Verb::StageObserved, 2));
+        assert_eq!(asked.focus().what, Some(Focus::Question));
+        assert_eq!(steps(&asked), 2);
+        let cancelled = asked.clone().reduce(desk(RosterAction::Cancel));
+        assert!(cancelled.rosters().asking().is_none());
+        assert_eq!((steps(&cancelled), cancelled.focus().what), (2, Some(Focus::Back)));
+        actions.push(desk(RosterAction::Confirm));
+        let done = run(actions.clone());
+        assert_eq!((steps(&done), done.focus().what), (3, Some(Focus::Back)));
+        // It was confirmed for this roster: it comes into force without another question.
+        actions.push(press(Verb::Recluster));
+        let in_force = run(actions);
+        assert_eq!((steps(&in_force), in_force.rosters().asking()), (4, None));
+        assert_eq!(in_force.shown_namespace().unwrap().roster.len(), 3);
+    }
+
+    #[test]
+    fn a_question_is_dropped_when_something_else_is_done() {
+        let mut actions = rack_b_stops();
+        actions.extend([press(Verb::StageObserved), press(Verb::Start)]);
+        let refused = run(actions.clone());
+        assert!(refused.refusal().is_none(), "the last selected node is down and starts");
+        assert!(refused.rosters().asking().is_none());
+        let nothing = run([desk(RosterAction::Confirm)]);
+        assert_eq!(steps(&nothing), 0);
+    }
+
+    #[test]
+    fn what_is_no_mistake_is_done_at_once() {
+        let state = run([press(Verb::StageObserved), press(Verb::Recluster)]);
+        assert_eq!((steps(&state), state.rosters().asking()), (2, None));
+    }
+
+    #[test]
+    fn what_an_action_would_do_is_told_when_it_is_considered_and_then_happens() {
+        let opened = State::open();
+        assert_eq!((opened.considered(), opened.to_weigh()), (Verb::StageObserved, None));
+        let mut actions = rack_b_stops();
+        actions.push(desk(RosterAction::Consider(Verb::StageObserved)));
+        let considered = run(actions.clone());
+        assert!(considered.to_weigh().is_some() && considered.weighed().is_none());
+        actions.push(desk(RosterAction::Weigh));
+        let weighed = run(actions.clone());
+        assert_eq!(weighed.to_weigh(), None);
+        let told = weighed.weighed().unwrap().clone().unwrap();
+        assert_eq!(told.leave, [id("B102"), id("B101")]);
+        actions.extend([press(Verb::StageObserved), desk(RosterAction::Confirm)]);
+        let staged = run(actions.clone());
+        assert_eq!(staged.considered(), Verb::Recluster, "what is due next");
+        assert!(staged.to_weigh().is_some());
+        assert_eq!(staged.awaits_recluster(), Some(Verb::StageObserved));
+        actions.push(press(Verb::Recluster));
+        let done = run(actions);
+        assert_eq!(done.shown_namespace().unwrap().counts, told.after);
+        assert_eq!(done.awaits_recluster(), None);
+    }
+
+    #[test]
+    fn revive_waits_for_a_recluster_too_and_is_asked_about_when_it_helps_nothing() {
+        let asked = run([press(Verb::Revive)]);
+        assert_eq!(asked.rosters().asking().unwrap().warnings, [Warning::NothingDead]);
+        let revived = asked.reduce(desk(RosterAction::Confirm));
+        assert_eq!(revived.awaits_recluster(), Some(Verb::Revive));
+        assert_eq!(revived.reduce(press(Verb::Recluster)).awaits_recluster(), None);
+    }
+
+    #[test]
+    fn a_roster_is_written_and_set() {
+        let edit = [press(Verb::EditRoster), desk(RosterAction::Toggle(id("A101")))];
+        let state = run(edit.clone());
+        assert_eq!(state.rosters().draft().unwrap().text, "B102@2,B101@2,A103@1,A102@1");
+        assert_eq!(state.considered(), Verb::SetRoster);
+        let weighed = state.clone().reduce(desk(RosterAction::Weigh));
+        assert_eq!(weighed.weighed().unwrap().clone().unwrap().leave, [id("A101")]);
+        let set = state.clone().reduce(press(Verb::SetRoster));
+        assert_eq!(set.shown_namespace().unwrap().pending.len(), 4);
+        assert!(set.rosters().draft().is_none());
+        assert_eq!(set.focus().what, Some(Focus::Button(Verb::EditRoster)));
+        let bad = state.reduce(desk(RosterAction::Type("A103@1,XYZ".to_owned())));
+        let refused = bad.reduce(press(Verb::SetRoster));
+        assert!(refused.refusal().unwrap().starts_with("Entry 2: "), "{:?}", refused.refusal());
+        assert_eq!(refused.rosters().draft().unwrap().text, "A103@1,XYZ");
+        assert_eq!(steps(&refused), 0);
+        let moved = run(edit).reduce(desk(RosterAction::PutOnRack(id("A103"), "2".to_owned())));
+        assert_eq!(moved.rosters().draft().unwrap().text, "B102@2,B101@2,A103@2,A102@1");
+    }
+}

@@ -1,0 +1,166 @@
+// The roster panel: what an action would do before it is done, the question before a documented mistake, writing a roster,
+// the commands of a real cluster. By mouse and by keyboard.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openPage } from "./browser.mjs";
+import { Keyboard, Mouse, action, eventually, expectCounts, focused, node, rosters } from "./rosterlab.mjs";
+
+const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
+const RACK_A = ["A103@1", "A102@1", "A101@1"];
+const ALL = ["B102@2", "B101@2", ...RACK_A];
+
+const consequence = (page) => page.locator("[data-consequence]").innerText();
+const command = (page, tool) => page.locator(`[data-command="${tool}"]`).innerText();
+const warnings = (page) => page.locator(".question li").allInnerTexts();
+const steps = (page) => page.locator(".steps .step-title").count().then((count) => count - 1);
+
+async function stopRackB(page) {
+  await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
+  await expectCounts(page, "A103", {});
+}
+
+test("what an action would do is told while the pointer is on it, and then happens", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await stopRackB(page);
+  await action(page, "crash").click();
+  await expectCounts(page, "A103", { unavailable: 4096 });
+  await action(page, "start").click();
+  await action(page, "stage-observed").hover();
+  await eventually(async () => /4,096 partitions become active; B102 and B101 leave the roster; .* regime/.test(await consequence(page)), true);
+  assert.equal(await command(page, "asadm"), "manage roster stage observed ns main");
+  assert.equal(await command(page, "asinfo"), "asinfo -v 'roster-set:namespace=main;nodes=A103@1,A102@1,A101@1'");
+  await action(page, "revive").hover();
+  await eventually(async () => /no partition changes, 4,096 stay not active/.test(await consequence(page)), true);
+  assert.equal(await command(page, "asinfo"), "asinfo -v 'revive:namespace=main'");
+  await expectCounts(page, "A103", { unavailable: 4096 }, "nothing was done yet");
+
+  const mouse = new Mouse(page);
+  await mouse.stage();
+  await mouse.confirm();
+  await eventually(async () => /^Recluster · .*4,096 partitions become active/.test(await consequence(page)), true, "what is due");
+  assert.match(await page.locator(".roster-hint").innerText(), /staged, not in force/);
+  await mouse.recluster();
+  await expectCounts(page, "A103", {});
+  assert.deepEqual(complaints, []);
+});
+
+test("by keyboard: coming to an action tells what it would do, Escape leaves the question", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await stopRackB(page);
+  const keyboard = new Keyboard(page);
+  await keyboard.tabTo(() => document.activeElement?.dataset.action === "stage-observed", "stage observed");
+  await eventually(async () => /B102 and B101 leave the roster/.test(await consequence(page)), true);
+  await keyboard.press("Enter");
+  await eventually(() => focused(page), "roster-confirm");
+  const told = await warnings(page);
+  assert.equal(told.length, 2);
+  assert.match(told[0], /RF is 2.*documented/s);
+  assert.match(told[1], /4,096 partitions are not done.*documented, seen in logs/s);
+  await keyboard.press("Escape");
+  await eventually(() => focused(page), "stage-observed");
+  assert.equal(await page.locator(".question").count(), 0);
+  assert.deepEqual((await rosters(page)).Pending, ALL);
+
+  await keyboard.press("Enter");
+  await keyboard.confirm();
+  await eventually(async () => (await rosters(page)).Pending, RACK_A);
+  assert.equal(await focused(page), "stage-observed", "the focus is where it was");
+  await keyboard.go("A102");
+  await keyboard.press("r");
+  await eventually(async () => (await rosters(page)).Roster, RACK_A, "asked once for a roster");
+  assert.deepEqual(complaints, []);
+});
+
+test("cancel and anything else that is done close the question", async (t) => {
+  const { page } = await openPage(t, WIDE);
+  await action(page, "revive").click();
+  assert.match((await warnings(page))[0], /No partition is dead/);
+  await action(page, "roster-cancel").click();
+  await eventually(() => page.locator(".question").count(), 0);
+  assert.equal(await steps(page), 0);
+  await action(page, "revive").click();
+  await page.locator(".question").waitFor();
+  await action(page, "crash").click();
+  await eventually(() => page.locator(".question").count(), 0);
+  assert.equal(await steps(page), 1);
+});
+
+test("a roster on one side of a split is asked about, with the other side's nodes", async (t) => {
+  const { page } = await openPage(t, WIDE);
+  await action(page, "split").click();
+  await eventually(() => page.locator("[data-count]").count(), 6);
+  await action(page, "stage-observed").click();
+  await eventually(async () => (await warnings(page)).some((text) => /split, and B102 and B101 are up with data.*inferred/s.test(text)), true);
+});
+
+test("a roster is written by clicks: nodes out, another rack, then set", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await action(page, "edit-roster").click();
+  const text = () => page.locator("#draft-text").inputValue();
+  await eventually(text, ALL.join(","));
+  await page.locator('[data-draft="B101"]').click();
+  await eventually(text, "B102@2,A103@1,A102@1,A101@1");
+  await eventually(async () => /B101 leaves the roster/.test(await consequence(page)), true);
+  assert.equal(await command(page, "asadm"), "manage roster remove nodes B101@2 ns main");
+  await page.locator('[data-draft-rack="A103"]').fill("3");
+  await page.locator('[data-draft-rack="A103"]').press("Tab");
+  await eventually(text, "B102@2,A103@3,A102@1,A101@1");
+  await action(page, "set-roster").click();
+  await action(page, "roster-confirm").click();
+  await eventually(async () => (await rosters(page)).Pending, ["B102@2", "A103@3", "A102@1", "A101@1"]);
+  assert.equal(await page.locator(".roster-editor").count(), 0);
+  await action(page, "recluster").click();
+  await eventually(async () => (await rosters(page)).Roster, ["B102@2", "A103@3", "A102@1", "A101@1"]);
+  await expectCounts(page, "B102", {});
+  assert.deepEqual(complaints, []);
+});
+
+test("a roster is written as text by keyboard; what is wrong is said with its place", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const keyboard = new Keyboard(page);
+  await keyboard.tabTo(() => document.activeElement?.dataset.action === "edit-roster", "edit");
+  await keyboard.press("Enter");
+  await keyboard.tabTo(() => document.activeElement?.id === "draft-text", "the text");
+  await page.keyboard.press("End");
+  await page.keyboard.type(",A1FF");
+  await eventually(() => page.locator("#draft-error").innerText(), "Entry 6: there is no node A1FF.");
+  await keyboard.press("Enter");
+  await eventually(() => page.getByRole("alert").innerText(), "Not done. Entry 6: there is no node A1FF.");
+  assert.equal(await page.locator("#draft-text").inputValue(), `${ALL.join(",")},A1FF`, "nothing is lost");
+  for (let letter = 0; letter < ",A101@1,A1FF".length; letter += 1) await keyboard.press("Backspace");
+  await eventually(() => page.locator("#draft-text").inputValue(), "B102@2,B101@2,A103@1,A102@1");
+  await keyboard.press("Enter");
+  await eventually(async () => (await rosters(page)).Pending, ["B102@2", "B101@2", "A103@1", "A102@1"]);
+  assert.equal(await focused(page), "edit-roster");
+  assert.deepEqual(complaints, []);
+});
+
+test("revive waits for a recluster and says so", async (t) => {
+  const { page } = await openPage(t, WIDE);
+  for (const lane of ["1", "2"]) {
+    for (const id of lane === "1" ? ["A101", "A102", "A103"] : ["B101", "B102"]) {
+      await node(page, id).click();
+      await action(page, "crash").click();
+    }
+  }
+  for (const lane of ["1", "2"]) await page.locator(`[data-rack="${lane}"] [data-action="start-rack"]`).click();
+  await expectCounts(page, "B102", { dead: 4096 });
+  await action(page, "revive").click();
+  await eventually(() => page.locator(".roster-hint").innerText(), "revived, not in effect: recluster, or the next cluster change does it");
+  await action(page, "recluster").click();
+  await expectCounts(page, "B102", {});
+  assert.equal(await page.locator(".roster-hint").innerText(), "all three agree");
+});
+
+test("a command is copied, and that is said", async (t) => {
+  const { page, complaints } = await openPage(t, {
+    context: { ...WIDE.context, permissions: ["clipboard-read", "clipboard-write"] },
+  });
+  await action(page, "recluster").hover();
+  await eventually(() => command(page, "asadm"), "manage recluster");
+  await action(page, "copy-asadm").click();
+  await eventually(() => page.getByRole("status").innerText(), "Copied: manage recluster");
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "manage recluster");
+  assert.deepEqual(complaints, []);
+});
