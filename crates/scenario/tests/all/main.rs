@@ -9,3 +9,4 @@ mod shipped;
 mod strategies;
 mod texts;
 mod timeline;
+mod ways;
