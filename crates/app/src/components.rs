@@ -10,6 +10,7 @@ pub mod app;
 pub mod button;
 pub mod class_list;
 pub mod counts;
+pub mod finder;
 pub mod floor;
 pub mod header;
 pub mod history;
@@ -20,6 +21,7 @@ pub mod node_card;
 pub mod placed;
 pub mod roster;
 pub mod toolbar;
+pub mod ways;
 pub mod why;
 
 use std::rc::Rc;

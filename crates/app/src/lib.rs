@@ -12,20 +12,24 @@
 pub mod components;
 #[cfg(test)]
 mod contrast;
+pub mod finder;
 pub mod gesture;
 pub mod groups;
 pub mod hooks;
 pub mod keys;
 pub mod layout;
 pub mod look;
+pub mod map_state;
 pub mod paint;
 pub mod panic;
+pub mod picture;
 pub mod roster_diff;
 pub mod rules;
 pub mod sentences;
 pub mod state;
 pub mod text;
 pub mod verbs;
+pub mod ways;
 
 use web_sys::window;
 

@@ -473,12 +473,7 @@ fn is_redundant(set: &[Remedy]) -> bool {
 
 /// What a command may cost in the cluster as it is now: by a roster that it brings into force or is about to, and by an
 /// `e` that was overruled and is trusted after the next cluster change.
-fn risk_of(
-    command: &Command,
-    namespace: &str,
-    partition: PartitionId,
-    cluster: &Cluster,
-) -> Risk {
+fn risk_of(command: &Command, namespace: &str, partition: PartitionId, cluster: &Cluster) -> Risk {
     let view = cluster.view();
     let Some(index) = view.namespace_index(namespace) else { return Risk::None };
     match command {

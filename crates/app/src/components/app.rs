@@ -15,6 +15,7 @@ use crate::components::links::selector as link_selector;
 use crate::components::map::map_panel;
 use crate::components::roster::roster_panel;
 use crate::components::toolbar::toolbar;
+use crate::components::ways::use_search;
 use crate::components::why::why;
 use crate::hooks::{focus, is_typing, use_page_keys, use_system_dark};
 use crate::keys::{self, Press, Scope};
@@ -34,6 +35,7 @@ pub fn App() -> Html {
     use_theme(state.is_dark(), &dispatch);
     use_time(state.is_running().then_some(state.speed()), &dispatch);
     use_focus(state.focus());
+    use_search(&state, &dispatch);
 
     let announcement = state.announcement();
     let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
@@ -130,6 +132,7 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
     use_effect_with(wanted.clone(), |wanted| match wanted.what {
         Some(Focus::Card(node)) => focus(&card_selector(node)),
         Some(Focus::Link(link)) => focus(&link_selector(link)),
+        Some(Focus::Partition) => focus("#partition"),
         None => {}
     });
 }

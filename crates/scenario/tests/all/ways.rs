@@ -11,10 +11,8 @@ fn id(text: &str) -> NodeId {
 }
 
 fn cluster(nodes: &[(&str, u32)]) -> Cluster {
-    let setup = |(node, rack): &(&str, u32)| NodeSetup {
-        id: id(node),
-        rack: RackId::new(*rack).unwrap(),
-    };
+    let setup =
+        |(node, rack): &(&str, u32)| NodeSetup { id: id(node), rack: RackId::new(*rack).unwrap() };
     Cluster::new(ClusterSetup::of(nodes.iter().map(setup).collect(), 2)).unwrap()
 }
 
@@ -86,10 +84,7 @@ fn after_a_roster_reset_too_early_the_crashed_node_is_the_way() {
     stop(&mut cluster, &["B101", "B102"], Shutdown::Clean);
     set_roster(&mut cluster);
     stop(&mut cluster, &["A102"], Shutdown::Unclean);
-    check(
-        &cluster,
-        &["start A102: None, 4096", "roster: MayLoseWrites, 4096"],
-    );
+    check(&cluster, &["start A102: None, 4096", "roster: MayLoseWrites, 4096"]);
 }
 
 #[test]
@@ -99,8 +94,7 @@ fn with_rack_2_stopped_and_a102_crashed_two_nodes_have_to_come_back() {
     migrate(&mut cluster);
     stop(&mut cluster, &["A102"], Shutdown::Unclean);
     let found = ways(&cluster);
-    let safe: Vec<String> =
-        found.iter().filter(|way| way.risk == Risk::None).map(text).collect();
+    let safe: Vec<String> = found.iter().filter(|way| way.risk == Risk::None).map(text).collect();
     assert_eq!(safe, ["start B102, start B101: None, 4096"]);
     assert_eq!(text(&found[0]), "roster: MayLoseWrites, 4096");
 }
@@ -216,7 +210,8 @@ fn everything(cluster: &Cluster) -> Vec<Remedy> {
     remedies.extend((!view.cuts.is_empty()).then_some(Remedy::Heal));
     remedies.extend([Remedy::Recluster, Remedy::Revive]);
     let on = view.sub_clusters.iter().map(|one| Some(one.principal));
-    let on: Vec<Option<NodeId>> = if view.sub_clusters.is_empty() { vec![None] } else { on.collect() };
+    let on: Vec<Option<NodeId>> =
+        if view.sub_clusters.is_empty() { vec![None] } else { on.collect() };
     remedies.extend(on.into_iter().map(|on| Remedy::RosterSet { on }));
     remedies
 }
@@ -307,7 +302,11 @@ fn in_small_clusters_the_ways_are_those_that_brute_force_finds() {
             let is_next = set.len() == other.len();
             assert!(is_next || is_only_safe, "history {history}: {found:?}, {brute:?}");
         }
-        assert_eq!(found.len(), brute.len().min(MOST_WAYS), "history {history}: {found:?}, {brute:?}");
+        assert_eq!(
+            found.len(),
+            brute.len().min(MOST_WAYS),
+            "history {history}: {found:?}, {brute:?}"
+        );
     }
     assert!(compared >= 20, "only {compared} histories end with something to repair");
 }
