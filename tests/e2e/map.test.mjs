@@ -127,7 +127,7 @@ test("by mouse: colours stand for rule, master or mark, and the legend counts al
     ["rule", /^rule \d: /],
     ["master", /^(A10[13]|nobody) /],
     ["mark", /^(full|subset \(s\)|untrusted \(e\)|revived \(r\)|no data) /],
-    ["verdict", /^(active|unavailable|dead)/],
+    ["verdict", /(active|active, filling|unavailable|dead) [\d,]+$/],
   ]) {
     await page.locator(`[data-colour-by="${by}"]`).click();
     await eventually(() => page.locator(".legend").getAttribute("data-legend"), by);

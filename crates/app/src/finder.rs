@@ -63,6 +63,7 @@ impl Finder {
     ///
     /// # Errors
     /// Why what was typed is no key, as a sentence.
+    #[must_use]
     pub fn found(&self) -> Option<Result<Found, String>> {
         if self.key.is_empty() {
             return None;

@@ -18,10 +18,11 @@ use rosterlab_engine::{
 pub const MOST_ACTIONS: usize = 4;
 /// Most ways that are given.
 pub const MOST_WAYS: usize = 4;
-/// Most sets that are tried in order of size.
-const MOST_TRIES: u32 = 400;
-/// Most sets that are tried while needless actions are taken out of many.
-const MOST_REDUCTIONS: u32 = 200;
+/// Most and fewest sets that are tried in order of size, and again while needless actions are taken out of many: a try
+/// takes the longer the more nodes there are.
+const TRIES: (u32, u32) = (400, 50);
+/// That many sets, times nodes, are worth the time.
+const TRIED_NODES: u32 = 6400;
 /// Most nodes whose start is tried by itself; of more, the most different ones.
 const MOST_STARTS: usize = 10;
 /// Most sub-clusters whose nodes could become the roster.
@@ -105,6 +106,7 @@ pub struct Search {
     down: Vec<NodeId>,
     phase: Phase,
     trial: Option<Trial>,
+    most_tries: u32,
     tries: u32,
     reductions: u32,
     found: Vec<Way>,
@@ -122,6 +124,7 @@ impl Search {
         let settings = view.namespaces.iter().find(|settings| settings.name == namespace);
         let strong = settings.is_some_and(|settings| settings.mode == Mode::StrongConsistency);
         let needed = strong && !cluster.serves(namespace, partition);
+        let nodes = u32::try_from(view.nodes.len().max(1)).unwrap_or(u32::MAX);
         let down = down_by_likelihood(&cluster, &view, namespace, partition);
         Self {
             remedies: remedies(&view, &down),
@@ -132,6 +135,7 @@ impl Search {
             partition,
             phase: if needed { Phase::Sets(vec![0]) } else { Phase::Done },
             trial: None,
+            most_tries: (TRIED_NODES / nodes).clamp(TRIES.1, TRIES.0),
             tries: 0,
             reductions: 0,
             found: Vec::new(),
@@ -258,8 +262,8 @@ impl Search {
             return None;
         }
         self.tries += 1;
-        if self.tries > MOST_TRIES {
-            self.tries = MOST_TRIES;
+        if self.tries > self.most_tries {
+            self.tries = self.most_tries;
             self.complete = false;
             self.phase = self.after_sets();
             return None;
@@ -300,7 +304,7 @@ impl Search {
             self.phase = Phase::Done;
             return None;
         }
-        let was_tried = set.len() <= MOST_ACTIONS && self.tries < MOST_TRIES;
+        let was_tried = set.len() <= MOST_ACTIONS && self.tries < self.most_tries;
         if set.is_empty() || was_tried && self.down.len() <= MOST_STARTS {
             self.phase = Phase::Everything(with + 1);
             return None;
@@ -313,7 +317,7 @@ impl Search {
     fn fewer(&mut self) -> Option<Vec<Remedy>> {
         let Phase::Fewer { way, chunk, from, left_out } = &mut self.phase else { return None };
         if *from >= way.remedies.len() {
-            let is_last = *chunk == 1 && !*left_out || self.reductions >= MOST_REDUCTIONS;
+            let is_last = *chunk == 1 && !*left_out || self.reductions >= self.most_tries;
             if is_last {
                 let way = way.clone();
                 // Every set of fewer than that was tried.

@@ -83,9 +83,9 @@ fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Htm
                 { title(way, view) }
             </button>
             <span class={classes(&["way-risk", class])} data-risk={class}>
-                <span aria-hidden="true">{ glyph }</span>
+                <span aria-hidden="true">{ glyph }{ " " }</span>
                 { words }
-                <span class="dim">{ format!("; {} active then", thousands(way.active)) }</span>
+                <span class="dim">{ format!(" · {} active then", thousands(way.active)) }</span>
             </span>
         </li>
     }
