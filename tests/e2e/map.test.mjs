@@ -1,6 +1,7 @@
 // The map, what it explains, and its equals for those who cannot see it or use a mouse.
 
 import assert from "node:assert/strict";
+import { createHash, getHashes } from "node:crypto";
 import { test } from "node:test";
 import { openPage } from "./browser.mjs";
 import { Keyboard, action, eventually, node } from "./rosterlab.mjs";
@@ -55,7 +56,9 @@ test("every cell is painted as its partition is, and why says the same", async (
   await page.locator(".reasons tr.filling button").first().click();
   await eventually(async () => (await page.locator(".why-verdict").innerText()).split(",")[0], "active");
   const kept = Number(await chosen(page));
-  assert.equal(await colourOf(page, lost), "210,96,26");
+  await eventually(async () => (await colourOf(page, lost)) !== "210,96,26", true, "dimmed");
+  await page.locator(".reasons tr.filling button").first().click();
+  await eventually(() => colourOf(page, lost), "210,96,26");
   assert.equal(await colourOf(page, kept), "74,159,216");
   await action(page, "theme").click();
   await eventually(() => colourOf(page, lost), "240,138,75");
@@ -110,4 +113,134 @@ test("what happens is told, written down and announced", async (t) => {
   await eventually(() => said.innerText(), news);
   await node(page, "A102").click();
   assert.match(await node(page, "A102").innerText(), /crashed[^]*returns with e[^]*not flushed/);
+});
+
+/** What the legend lists, without what has no partitions. */
+const legend = (page) =>
+  page.locator(".legend li:not(.zero)").evaluateAll((all) => all.map((entry) => entry.textContent.trim()));
+
+const numbers = (texts) => texts.map((text) => Number(text.match(/[\d,]+$/)[0].replace(",", "")));
+
+test("by mouse: colours stand for rule, master or mark, and the legend counts all", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await resetTooEarly(page);
+  for (const [by, expected] of [
+    ["rule", /^rule \d: /],
+    ["master", /^(A10[13]|nobody) /],
+    ["mark", /^(full|subset \(s\)|untrusted \(e\)|revived \(r\)|no data) /],
+    ["verdict", /(active|active, filling|unavailable|dead) [\d,]+$/],
+  ]) {
+    await page.locator(`[data-colour-by="${by}"]`).click();
+    await eventually(() => page.locator(".legend").getAttribute("data-legend"), by);
+    const entries = await legend(page);
+    assert.equal(numbers(entries).reduce((a, b) => a + b), 4096, `${entries}`);
+    for (const entry of entries) assert.match(entry, expected);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test("by keyboard: arrows choose what colours stand for, and marks are the selected node's", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const keyboard = new Keyboard(page);
+  await keyboard.crash("A102");
+  await keyboard.start("A102");
+  await keyboard.tabTo(() => document.activeElement.dataset.colourBy != null, "colour by");
+  for (const by of ["rule", "master", "mark"]) {
+    await keyboard.press("ArrowRight");
+    await eventually(() => page.locator(".legend").getAttribute("data-legend"), by);
+  }
+  await eventually(async () => (await legend(page)).sort(), ["no data 2,715", "untrusted (e) 1,381"]);
+  await keyboard.press("Shift+Tab");
+  await keyboard.go("A101");
+  await keyboard.press("Enter");
+  await eventually(async () => (await legend(page)).some((entry) => entry.startsWith("full ")), true);
+  assert.deepEqual(complaints, []);
+});
+
+test("by mouse: a group lights its cells, and a cell marks its group", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await resetTooEarly(page);
+  const lost = page.locator(".reasons tr.unavailable");
+  assert.match(await lost.innerText(), /no full copy here: it was on A102 \(rule 3\)\s+1,381/);
+  const first = page.locator(".reasons tr.filling").first();
+  await first.locator("button").click();
+  await eventually(() => first.locator("button").getAttribute("aria-pressed"), "true");
+  const kept = Number(await chosen(page));
+  assert.equal(await colourOf(page, kept), "74,159,216");
+  await eventually(() => first.getAttribute("aria-current"), "true");
+  await first.locator("button").click();
+  await eventually(() => first.locator("button").getAttribute("aria-pressed"), "false");
+  // A cell of the other colour marks the other group.
+  let other = 0;
+  while ((await colourOf(page, other)) !== "210,96,26") other += 1;
+  const position = { x: (other % 64) * 4 + 2, y: Math.floor(other / 64) * 4 + 2 };
+  await page.locator('[data-map="main"]').click({ position });
+  await eventually(() => lost.getAttribute("aria-current"), "true");
+  assert.equal(await first.getAttribute("aria-current"), null);
+  assert.deepEqual(complaints, []);
+});
+
+test("by keyboard: a group is picked and given up", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const keyboard = new Keyboard(page);
+  await keyboard.tabTo(() => document.activeElement.dataset.action === "pick-group", "a group");
+  const pressed = () => page.evaluate(() => document.activeElement.getAttribute("aria-pressed"));
+  await keyboard.press("Enter");
+  await eventually(pressed, "true");
+  await keyboard.press("Space");
+  await eventually(pressed, "false");
+  assert.deepEqual(complaints, []);
+});
+
+/** A digest as the client library makes it, by another implementation of RIPEMD-160. */
+function digest(set, key) {
+  const kind = typeof key === "bigint" ? 1 : 3;
+  const bytes = typeof key === "bigint" ? Buffer.alloc(8) : Buffer.from(key);
+  if (typeof key === "bigint") bytes.writeBigInt64BE(key);
+  const whole = Buffer.concat([Buffer.from(set), Buffer.from([kind]), bytes]);
+  return createHash("ripemd160").update(whole).digest();
+}
+
+const KNOWN = [
+  ["demo", "key1", "ec91192d4b7f8ce35d5d78d34bca65cbaaaac960"],
+  ["demo", 1n, "b7f4b83889e2da67de683e1df6919a1eacc446c8"],
+  ["", -1n, "d943ab3514038a3c02fd973a50aa7133e3f400f0"],
+];
+
+test("by mouse: a key leads to its partition, by the client's digest", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const found = (what) => page.locator(`[data-found="${what}"]`).innerText();
+  for (const [set, key, hex] of KNOWN) {
+    if (getHashes().includes("ripemd160")) assert.equal(digest(set, key).toString("hex"), hex);
+    await page.locator(`[data-key-type="${typeof key === "bigint" ? "integer" : "string"}"]`).click();
+    await page.locator("#find-set").fill(set);
+    await page.locator("#find-key").fill(String(key));
+    await eventually(() => found("digest"), hex);
+    const partition = String(Buffer.from(hex, "hex").readUInt32LE(0) & 4095);
+    assert.equal(await found("partition"), partition);
+    await action(page, "show-found").click();
+    await eventually(() => chosen(page), partition);
+  }
+  await page.locator("#find-key").fill("9223372036854775808");
+  await eventually(async () => (await page.locator(".finder-result").innerText()).includes("does not fit"), true);
+  assert.deepEqual(complaints, []);
+});
+
+test("by keyboard: a key is typed, letters do nothing else, Enter goes there", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const keyboard = new Keyboard(page);
+  await keyboard.tabTo(() => document.activeElement.id === "find-set", "the set");
+  for (const letter of "demo") await keyboard.press(letter);
+  await keyboard.press("Tab");
+  for (const letter of "key1") await keyboard.press(letter);
+  await keyboard.press("Enter");
+  await eventually(() => chosen(page), "492");
+  await keyboard.press("Tab");
+  await keyboard.press("ArrowRight");
+  await eventually(
+    () => page.locator(".finder-result").innerText(),
+    "“key1” is no whole number; choose string for keys that are text.",
+  );
+  assert.equal(await page.locator(".step-title").count(), 1, "nothing was done");
+  assert.deepEqual(complaints, []);
 });

@@ -12,6 +12,7 @@ pub mod class_list;
 pub mod clients;
 pub mod counts;
 pub mod fence;
+pub mod finder;
 pub mod floor;
 pub mod header;
 pub mod history;
@@ -26,6 +27,7 @@ pub mod roster;
 pub mod settings;
 pub mod share;
 pub mod toolbar;
+pub mod ways;
 pub mod why;
 
 use std::rc::Rc;

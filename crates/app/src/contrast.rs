@@ -86,6 +86,25 @@ fn what_is_no_text_can_be_told_from_its_ground() {
 }
 
 #[test]
+fn every_hue_of_the_map_stands_out_and_differs_from_the_next() {
+    // They have patterns besides; what is nothing is quieter than the rest.
+    for hue in 0..8 {
+        check(&format!("hue-{hue}"), "panel", 2.9);
+        let (name, none) = (format!("hue-{hue}"), "hue-none");
+        for (a, b) in token(&name).into_iter().zip(token(none)) {
+            assert!(contrast(a, b) >= 1.8, "{name} is like nothing");
+        }
+        for other in 0..hue {
+            let other = format!("hue-{other}");
+            for (a, b) in token(&name).into_iter().zip(token(&other)) {
+                let apart: f64 = a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum();
+                assert!(apart > 0.3, "{name} and {other} are only {apart:.2} apart");
+            }
+        }
+    }
+}
+
+#[test]
 fn looks_differ_in_lightness_too() {
     // Neighbours on the map; filling and unavailable have patterns besides.
     for (a, b) in [("settled", "filling"), ("unavailable", "dead"), ("settled", "dead")] {

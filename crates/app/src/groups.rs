@@ -1,50 +1,261 @@
 //! 4096 partitions as the few groups that share a reason: the map's equal for those who cannot see it.
 //!
-//! Invariant: every partition is in one group, so the sizes add up to all of them. Not here: words (see `rules`).
+//! Invariant: every partition is in one group, so the sizes add up to all of them, and there are at most [`MOST_GROUPS`]
+//! unless looks and rules alone make more. Not here: what the rules say (see `rules`).
 
 use std::cmp::Reverse;
 
-use rosterlab_engine::{Cell, PARTITIONS, PartitionId, Rule};
+use rosterlab_engine::{Cell, ClusterView, Holders, NodeId, PARTITIONS, PartitionId, Rule};
 
 use crate::look::Look;
-use crate::text::insert_sorted;
+use crate::rules;
+use crate::text::{insert_sorted, list};
 
-/// Partitions that are what they are by the same rule.
+/// More groups than these are no summary: they are joined.
+pub const MOST_GROUPS: usize = 16;
+
+/// With more nodes than these, who holds what is left out of the reasons: there would be too many.
+pub const MOST_NODES: usize = 32;
+
+/// Nodes that are named in a reason; of more, how many.
+const MOST_NAMES: usize = 3;
+
+/// What partitions of a group have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// How they look.
+    pub look: Look,
+    /// The rule that decided.
+    pub rule: Rule,
+    /// Who holds what of them, as far as it is part of the reason.
+    pub holders: Holders,
+}
+
+/// Partitions that are what they are by the same rule, with the copies that matter on the same nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group {
     /// How they look.
     pub look: Look,
     /// The rule that decided.
     pub rule: Rule,
+    /// Who holds what of them, as far as it is part of the reason.
+    pub holders: Holders,
     /// How many there are.
     pub size: u32,
     /// The first of them.
     pub example: PartitionId,
 }
 
-/// The groups of a sub-cluster's partitions: worst look first, then the largest.
+impl Group {
+    /// What its partitions have in common.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        Reason { look: self.look, rule: self.rule, holders: self.holders }
+    }
+}
+
+/// The groups, and which one each partition is in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grouping {
+    /// Worst look first, then the largest.
+    pub groups: Vec<Group>,
+    /// By partition: the place of its group.
+    pub of: Vec<u8>,
+}
+
+/// How much of who holds what is part of the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Detail {
+    /// Full copies and those that are being filled, copies that are away and those that are not trusted.
+    All,
+    /// Full copies and those that are away.
+    Sources,
+    /// Nothing.
+    None,
+}
+
+/// Gathers a sub-cluster's partitions by reason, as finely as [`MOST_GROUPS`] allows; without holders, by look and rule.
 #[must_use]
-pub fn groups(cells: &[Cell]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+pub fn grouping(cells: &[Cell], holders: Option<&[Holders]>) -> Grouping {
+    let detailed = holders.and_then(|holders| {
+        let gathered = |detail| gathered(cells, holders, detail, MOST_GROUPS);
+        gathered(Detail::All).or_else(|| gathered(Detail::Sources))
+    });
+    let plain = || gathered(cells, &[], Detail::None, usize::from(u8::MAX));
+    detailed.or_else(plain).unwrap_or_default()
+}
+
+fn gathered(cells: &[Cell], holders: &[Holders], detail: Detail, most: usize) -> Option<Grouping> {
+    let mut found: Vec<Group> = Vec::new();
+    let mut of: Vec<u8> = Vec::with_capacity(PARTITIONS);
     for (example, cell) in PartitionId::all().zip(cells.iter().take(PARTITIONS)) {
-        let (look, rule) = (Look::of(cell), cell.verdict.rule);
-        match groups.iter_mut().find(|group| (group.look, group.rule) == (look, rule)) {
-            Some(group) => group.size += 1,
-            None => groups.push(Group { look, rule, size: 1, example }),
+        let held = holders.get(example.index()).copied().unwrap_or_default();
+        let reason = reason(cell, held, detail);
+        let place = found.iter().position(|group| group.reason() == reason);
+        let place = place.unwrap_or_else(|| {
+            let Reason { look, rule, holders } = reason;
+            found.push(Group { look, rule, holders, size: 0, example });
+            found.len() - 1
+        });
+        if found.len() > most {
+            return None;
+        }
+        found[place].size += 1;
+        of.push(u8::try_from(place).unwrap_or(u8::MAX));
+    }
+    let mut sorted: Vec<(usize, Group)> = Vec::with_capacity(found.len());
+    for (place, group) in found.into_iter().enumerate() {
+        insert_sorted(&mut sorted, (place, group), |(place, group)| {
+            (group.look, Reverse(group.size), group.rule, *place)
+        });
+    }
+    let mut moved = [0; 256];
+    for (to, (from, _)) in sorted.iter().enumerate() {
+        moved[*from] = u8::try_from(to).unwrap_or(u8::MAX);
+    }
+    for place in &mut of {
+        *place = moved[usize::from(*place)];
+    }
+    Some(Grouping { groups: sorted.into_iter().map(|(_, group)| group).collect(), of })
+}
+
+/// What explains a partition: while it is filled, from where and whom; without a full copy, where it is instead.
+fn reason(cell: &Cell, held: Holders, detail: Detail) -> Reason {
+    let (look, rule) = (Look::of(cell), cell.verdict.rule);
+    let mut holders = Holders::default();
+    match (look, rule) {
+        _ if detail == Detail::None => {}
+        (Look::Filling, _) => {
+            holders.full = held.full & !held.filling;
+            holders.filling = if detail == Detail::All { held.filling } else { 0 };
+        }
+        (_, Rule::NoFullCopy) => {
+            holders.away = held.away;
+            holders.untrusted = if detail == Detail::All { held.untrusted } else { 0 };
+        }
+        _ => {}
+    }
+    Reason { look, rule, holders }
+}
+
+/// A group's reason in words, without its rule's number: `no full copy here: it was on A102`.
+#[must_use]
+pub fn words(group: &Group, view: &ClusterView) -> String {
+    let is_active = matches!(group.look, Look::Settled | Look::Filling);
+    let mut words = rules::reason(group.rule, is_active).to_owned();
+    let Holders { full, filling, untrusted, away } = group.holders;
+    if group.look == Look::Filling {
+        let parts = [(full, ", ", " full"), (filling, ", filling ", "")];
+        for (nodes, before, after) in parts.into_iter().filter(|(nodes, ..)| *nodes != 0) {
+            words.extend([before, &names(nodes, view), after]);
+        }
+        if full == 0 && filling == 0 {
+            words.push_str(", filling");
         }
     }
-    let mut sorted = Vec::with_capacity(groups.len());
-    for group in groups {
-        insert_sorted(&mut sorted, group, |group| (group.look, Reverse(group.size), group.rule));
+    if away != 0 {
+        let before = if away.is_power_of_two() { ": it was on " } else { ": they were on " };
+        words.extend([before, &names(away, view)]);
     }
-    sorted
+    if untrusted != 0 {
+        let before = if away == 0 { ": untrusted on " } else { ", untrusted on " };
+        words.extend([before, &names(untrusted, view)]);
+    }
+    words
+}
+
+/// The nodes of a set, highest id last, as people read racks.
+fn names(nodes: u128, view: &ClusterView) -> String {
+    let is_in = |place: usize| place < 128 && nodes & (1 << place) != 0;
+    let places = (0..view.nodes.len()).rev().filter(|place| is_in(*place));
+    let ids: Vec<NodeId> = places.map(|place| view.nodes[place].id).collect();
+    if ids.len() <= MOST_NAMES {
+        return list(ids);
+    }
+    let shown = ids[..MOST_NAMES - 1].iter().map(NodeId::to_string);
+    list(shown.chain([format!("{} more", ids.len() + 1 - MOST_NAMES)]))
 }
 
 #[cfg(test)]
 mod tests {
-    use rosterlab_engine::{Availability, Verdict};
+    use rosterlab_engine::{Availability, Cluster, Command, RosterNodes, Shutdown, Until, Verdict};
 
     use super::*;
+    use crate::state::case_study;
+
+    fn id(text: &str) -> NodeId {
+        text.parse().unwrap()
+    }
+
+    fn do_all(commands: &[Command]) -> Cluster {
+        let mut cluster = Cluster::new(case_study()).unwrap();
+        for command in commands {
+            cluster.apply(command).unwrap();
+            cluster.advance(Until::Settled);
+        }
+        cluster
+    }
+
+    fn stop(nodes: &[&str], shutdown: Shutdown) -> Command {
+        Command::Stop { nodes: nodes.iter().map(|node| id(node)).collect(), shutdown }
+    }
+
+    /// The groups of the only sub-cluster, as a person reads them.
+    fn told(cluster: &Cluster) -> Vec<String> {
+        let view = cluster.view();
+        let here = &view.sub_clusters[0];
+        let holders = cluster.holders("main", here.principal);
+        let found = grouping(&here.namespaces[0].cells, holders.as_deref());
+        assert_eq!(found.groups.iter().map(|group| group.size).sum::<u32>(), 4096);
+        for (partition, place) in PartitionId::all().zip(&found.of) {
+            let group = &found.groups[usize::from(*place)];
+            assert_eq!(group.look, Look::of(&here.namespaces[0].cells[partition.index()]));
+        }
+        found.groups.iter().map(|group| format!("{} {}", group.size, words(group, &view))).collect()
+    }
+
+    fn reset_too_early() -> Vec<Command> {
+        let (namespace, nodes) = ("main".to_owned(), RosterNodes::Observed);
+        vec![
+            stop(&["B101", "B102"], Shutdown::Clean),
+            Command::RosterSet { namespace, nodes, on: None },
+            Command::Recluster { on: None },
+            stop(&["A102"], Shutdown::Unclean),
+        ]
+    }
+
+    #[test]
+    fn after_a_roster_reset_too_early_the_reasons_name_the_nodes() {
+        let cluster = do_all(&reset_too_early());
+        assert_eq!(
+            told(&cluster),
+            [
+                "1381 no full copy here: it was on A102",
+                "679 by super-majority, A101 full, filling A103",
+                "657 by super-majority, A103 full, filling A101",
+                "636 by majority, A103 full, filling A101",
+                "596 by majority, A101 full, filling A103",
+                "76 all roster-replicas here, A103 full, filling A101",
+                "71 all roster-replicas here, A101 full, filling A103",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_copy_that_is_back_untrusted_is_told() {
+        let mut commands = reset_too_early();
+        commands.truncate(1);
+        commands.push(stop(&["A102"], Shutdown::Unclean));
+        commands.push(Command::Start { nodes: vec![id("A102")] });
+        let told = told(&do_all(&commands));
+        assert!(told.iter().any(|group| group.contains("untrusted on A102")), "{told:?}");
+        assert!(told.len() <= MOST_GROUPS, "{told:?}");
+    }
+
+    #[test]
+    fn what_is_settled_is_one_group_by_rule() {
+        assert_eq!(told(&do_all(&[])), ["4096 by super-majority"]);
+    }
 
     #[test]
     fn partitions_are_gathered_by_reason_worst_first() {
@@ -58,12 +269,14 @@ mod tests {
         let lost = cell(Availability::Unavailable, Rule::NoFullCopy, false);
         let minority = cell(Availability::Unavailable, Rule::NothingElse, false);
         let cells = [settled, lost, minority, filling, minority];
-        let found: Vec<_> = groups(&cells)
+        let found = grouping(&cells, None);
+        let groups: Vec<_> = found
+            .groups
             .iter()
             .map(|group| (group.look, group.rule, group.size, group.example.get()))
             .collect();
         assert_eq!(
-            found,
+            groups,
             [
                 (Look::Unavailable, Rule::NothingElse, 2, 2),
                 (Look::Unavailable, Rule::NoFullCopy, 1, 1),
@@ -71,5 +284,25 @@ mod tests {
                 (Look::Settled, Rule::SuperMajority, 1, 0),
             ]
         );
+        assert_eq!(found.of, [3, 1, 0, 2, 0]);
+    }
+
+    #[test]
+    fn too_many_reasons_are_joined() {
+        let verdict = Verdict { availability: Availability::Active, rule: Rule::Majority };
+        let cells = vec![Cell { verdict, working_master: None, migrating: true }; PARTITIONS];
+        let holders = |sources: usize, targets: usize| -> Vec<Holders> {
+            let of = |at: usize| Holders {
+                full: 1 << (at % sources),
+                filling: 1 << (20 + at / 16 % targets),
+                ..Holders::default()
+            };
+            (0..PARTITIONS).map(of).collect()
+        };
+        let count =
+            |sources, targets| grouping(&cells, Some(&holders(sources, targets))).groups.len();
+        assert_eq!(count(4, 4), 16);
+        assert_eq!(count(5, 4), 5, "only where they are filled from");
+        assert_eq!(count(17, 1), 1, "only looks and rules");
     }
 }

@@ -14,15 +14,18 @@ pub mod card;
 pub mod components;
 #[cfg(test)]
 mod contrast;
+pub mod finder;
 pub mod gesture;
 pub mod groups;
 pub mod hooks;
 pub mod keys;
 pub mod layout;
 pub mod look;
+pub mod map_state;
 pub mod margin;
 pub mod paint;
 pub mod panic;
+pub mod picture;
 pub mod recorder;
 pub mod roster_diff;
 pub mod roster_draft;
@@ -33,6 +36,7 @@ pub mod settings_draft;
 pub mod state;
 pub mod text;
 pub mod verbs;
+pub mod ways;
 
 use web_sys::window;
 

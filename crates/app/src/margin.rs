@@ -8,6 +8,7 @@ use std::rc::Rc;
 use rosterlab_engine::{ClusterView, Mode, NodeId, PARTITIONS};
 use rosterlab_scenario::margin::{Found, LossTable, Reach};
 
+use crate::look::Look;
 use crate::paint::{Colour, Palette, mix};
 use crate::text::{list, thousands};
 
@@ -177,10 +178,10 @@ impl Level {
 
     fn colour(self, palette: &Palette) -> Colour {
         match self {
-            Self::None => palette.settled,
-            Self::Some => mix(palette.unavailable, palette.mark, 45),
-            Self::Most => palette.unavailable,
-            Self::All => mix(palette.unavailable, palette.mark.map(|part| !part), 55),
+            Self::None => palette.of(Look::Settled),
+            Self::Some => mix(palette.of(Look::Unavailable), palette.mark, 45),
+            Self::Most => palette.of(Look::Unavailable),
+            Self::All => mix(palette.of(Look::Unavailable), palette.mark.map(|part| !part), 55),
         }
     }
 
@@ -444,7 +445,7 @@ mod tests {
             [pixels[at], pixels[at + 1], pixels[at + 2]]
         };
         let (x, y) = frame.corner((0, 0));
-        assert_eq!(colour((x, y)), Palette::LIGHT.settled);
+        assert_eq!(colour((x, y)), Palette::LIGHT.of(Look::Settled));
         let (x, y) = frame.corner((7, 3));
         let all = Level::All.colour(&Palette::LIGHT);
         assert!((0..8).any(|step| colour((x + step, y)) == all));

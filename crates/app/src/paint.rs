@@ -1,9 +1,10 @@
-//! From 4096 partitions to the pixels of the map.
+//! From 4096 partitions, each of a class, to the pixels of the map.
 //!
-//! Invariant: pure; the same cells and palette give the same bytes. Each partition is 4 × 4 pixels, row by row from
-//! partition 0, and each look has a pattern of its own beside its colour. Not here: the canvas (see `components::map`).
+//! Invariant: pure; the same classes, swatches and palette give the same bytes. Each partition is 4 × 4 pixels, row by row
+//! from partition 0, and each class has a pattern beside its colour. Not here: what the classes mean (see `picture`), the
+//! canvas (see `components::map`).
 
-use rosterlab_engine::{Cell, PARTITIONS, PartitionId};
+use rosterlab_engine::{PARTITIONS, PartitionId};
 
 use crate::look::Look;
 
@@ -16,20 +17,36 @@ pub const CELL_PX: usize = 4;
 /// Pixels of the map, across and down.
 pub const SIDE_PX: usize = CELLS_ACROSS * CELL_PX;
 
+/// How much of a partition that is not lit is the panel's colour, in percent.
+const DIM_PERCENT: u16 = 78;
+
 /// Red, green, blue.
 pub type Colour = [u8; 3];
+
+/// The colours that the map can have, as tokens of www/style.css: four looks, eight hues, and one for nothing.
+pub const TOKENS: [&str; 13] = [
+    "settled",
+    "filling",
+    "unavailable",
+    "dead",
+    "hue-0",
+    "hue-1",
+    "hue-2",
+    "hue-3",
+    "hue-4",
+    "hue-5",
+    "hue-6",
+    "hue-7",
+    "hue-none",
+];
 
 /// The colours of one theme; the same as in www/style.css, which a test compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Palette {
-    /// `--settled`.
-    pub settled: Colour,
-    /// `--filling`.
-    pub filling: Colour,
-    /// `--unavailable`.
-    pub unavailable: Colour,
-    /// `--dead`.
-    pub dead: Colour,
+    /// In the order of [`TOKENS`].
+    pub colours: [Colour; TOKENS.len()],
+    /// `--panel`, with which partitions are dimmed.
+    pub panel: Colour,
     /// What the patterns are drawn with: white on the light theme, black on the dark one.
     pub mark: Colour,
 }
@@ -37,53 +54,148 @@ pub struct Palette {
 impl Palette {
     /// The light theme's.
     pub const LIGHT: Self = Self {
-        settled: [0x0b, 0x8f, 0x6f],
-        filling: [0x4a, 0x9f, 0xd8],
-        unavailable: [0xd2, 0x60, 0x1a],
-        dead: [0x5c, 0x1d, 0x4f],
+        colours: [
+            [0x0b, 0x8f, 0x6f],
+            [0x4a, 0x9f, 0xd8],
+            [0xd2, 0x60, 0x1a],
+            [0x5c, 0x1d, 0x4f],
+            [0x1f, 0x4b, 0xb0],
+            [0xd2, 0x60, 0x1a],
+            [0x0b, 0x8f, 0x6f],
+            [0x8a, 0x3f, 0xb5],
+            [0x8f, 0x7a, 0x00],
+            [0x2e, 0x93, 0xc8],
+            [0x6d, 0x74, 0x80],
+            [0xc8, 0x3a, 0x74],
+            [0xcf, 0xcb, 0xc0],
+        ],
+        panel: [0xff, 0xfe, 0xfb],
         mark: [0xff, 0xff, 0xff],
     };
 
     /// The dark theme's.
     pub const DARK: Self = Self {
-        settled: [0x3c, 0xc3, 0x9c],
-        filling: [0x4d, 0x9b, 0xe3],
-        unavailable: [0xf0, 0x8a, 0x4b],
-        dead: [0xa9, 0x57, 0x9a],
+        colours: [
+            [0x3c, 0xc3, 0x9c],
+            [0x4d, 0x9b, 0xe3],
+            [0xf0, 0x8a, 0x4b],
+            [0xa9, 0x57, 0x9a],
+            [0x6a, 0x92, 0xff],
+            [0xf0, 0x8a, 0x4b],
+            [0x3c, 0xc3, 0x9c],
+            [0xb0, 0x7a, 0xe8],
+            [0xe8, 0xd4, 0x4a],
+            [0x8f, 0xd3, 0xf5],
+            [0x9a, 0xa3, 0xaf],
+            [0xf2, 0x86, 0xb4],
+            [0x39, 0x41, 0x4b],
+        ],
+        panel: [0x17, 0x1b, 0x21],
         mark: [0x00, 0x00, 0x00],
     };
 
-    fn colour(&self, look: Look) -> Colour {
-        match look {
-            Look::Settled => self.settled,
-            Look::Filling => self.filling,
-            Look::Unavailable => self.unavailable,
-            Look::Dead => self.dead,
+    /// The colour of a look.
+    #[must_use]
+    pub fn of(&self, look: Look) -> Colour {
+        // The first four tokens, in this order.
+        let place = Look::ALL.iter().position(|other| *other == look);
+        self.colours[place.unwrap_or(0)]
+    }
+}
+
+/// What is drawn over a colour, in 4 × 4 pixels: the second sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// Nothing.
+    Plain,
+    /// A dot in the middle.
+    Dot,
+    /// A line slanted upwards, which goes on in the neighbours.
+    Slash,
+    /// A cross.
+    Cross,
+    /// A line slanted downwards.
+    Backslash,
+    /// A line across.
+    Row,
+    /// A line down.
+    Column,
+    /// Two of four quarters.
+    Checked,
+}
+
+impl Pattern {
+    /// Every pattern.
+    pub const ALL: [Self; 8] = [
+        Self::Plain,
+        Self::Dot,
+        Self::Slash,
+        Self::Cross,
+        Self::Backslash,
+        Self::Row,
+        Self::Column,
+        Self::Checked,
+    ];
+
+    /// Whether it marks that pixel of a partition.
+    #[must_use]
+    pub fn marks(self, x: usize, y: usize) -> bool {
+        match self {
+            Self::Plain => false,
+            Self::Dot => (1..=2).contains(&x) && (1..=2).contains(&y),
+            Self::Slash => x + y == CELL_PX - 1,
+            Self::Cross => x == y || x + y == CELL_PX - 1,
+            Self::Backslash => x == y,
+            Self::Row => y == 1,
+            Self::Column => x == 1,
+            Self::Checked => x / 2 == y / 2,
+        }
+    }
+
+    /// How strongly it shows, in percent of the mark's colour.
+    fn strength(self) -> u16 {
+        match self {
+            Self::Plain => 0,
+            Self::Dot => 26,
+            Self::Checked => 32,
+            Self::Slash | Self::Backslash | Self::Row | Self::Column => 38,
+            Self::Cross => 55,
         }
     }
 }
 
-/// Whether the pattern of a look marks that pixel of a partition.
-fn is_marked(look: Look, x: usize, y: usize) -> bool {
-    match look {
-        Look::Settled => false,
-        // A dot in the middle.
-        Look::Filling => (1..=2).contains(&x) && (1..=2).contains(&y),
-        // A slanted line, which goes on in the neighbours.
-        Look::Unavailable => x + y == CELL_PX - 1,
-        // A cross.
-        Look::Dead => x == y || x + y == CELL_PX - 1,
-    }
+/// How the partitions of a class are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Swatch {
+    /// The colour's place in [`TOKENS`].
+    pub colour: usize,
+    /// The pattern over it.
+    pub pattern: Pattern,
 }
 
-/// How strongly a pattern shows, in percent of the mark's colour.
-fn strength(look: Look) -> u16 {
-    match look {
-        Look::Settled => 0,
-        Look::Filling => 26,
-        Look::Unavailable => 38,
-        Look::Dead => 55,
+impl Swatch {
+    /// That of a look.
+    #[must_use]
+    pub fn of(look: Look) -> Self {
+        match look {
+            Look::Settled => Self { colour: 0, pattern: Pattern::Plain },
+            Look::Filling => Self { colour: 1, pattern: Pattern::Dot },
+            Look::Unavailable => Self { colour: 2, pattern: Pattern::Slash },
+            Look::Dead => Self { colour: 3, pattern: Pattern::Cross },
+        }
     }
+
+    /// One of eight hues, with a pattern of its own in each round.
+    #[must_use]
+    pub fn of_hue(hue: usize, round: usize) -> Self {
+        // Each hue begins with another pattern, so that neighbours in a legend never differ by colour alone.
+        const FIRST: [usize; 8] = [4, 2, 0, 3, 5, 1, 6, 7];
+        let pattern = Pattern::ALL[(FIRST[hue % 8] + round) % 8];
+        Self { colour: 4 + hue % 8, pattern }
+    }
+
+    /// That of nothing.
+    pub const NOTHING: Self = Self { colour: 12, pattern: Pattern::Slash };
 }
 
 /// Two colours mixed: so many percent of the second.
@@ -95,18 +207,30 @@ pub(crate) fn mix(base: Colour, mark: Colour, percent: u16) -> Colour {
     [mixed(base[0], mark[0]), mixed(base[1], mark[1]), mixed(base[2], mark[2])]
 }
 
-/// The map as rows of red, green, blue, opaque; [`SIDE_PX`] squared pixels. Fewer cells than 4096 leave the rest clear.
+/// The map as rows of red, green, blue, opaque; [`SIDE_PX`] squared pixels. `classes` are places in `swatches`, one for each
+/// partition; fewer than 4096 leave the rest clear. With `lit`, the partitions for which it has another number than the
+/// given one are dimmed and have no pattern.
 #[must_use]
-pub fn paint(cells: &[Cell], palette: &Palette) -> Vec<u8> {
+pub fn paint(
+    classes: &[u8],
+    swatches: &[Swatch],
+    lit: Option<(&[u8], u8)>,
+    palette: &Palette,
+) -> Vec<u8> {
     let mut pixels = vec![0; SIDE_PX * SIDE_PX * 4];
-    for (index, cell) in cells.iter().enumerate().take(PARTITIONS) {
-        let look = Look::of(cell);
-        let plain = palette.colour(look);
-        let marked = mix(plain, palette.mark, strength(look));
+    for (index, class) in classes.iter().enumerate().take(PARTITIONS) {
+        let swatch = swatches.get(usize::from(*class)).copied().unwrap_or(Swatch::NOTHING);
+        let Swatch { colour, pattern } = swatch;
+        let mut plain = palette.colours[colour];
+        let mut marked = mix(plain, palette.mark, pattern.strength());
+        if lit.is_some_and(|(numbers, wanted)| numbers.get(index) != Some(&wanted)) {
+            plain = mix(plain, palette.panel, DIM_PERCENT);
+            marked = plain;
+        }
         let corner = (index / CELLS_ACROSS * SIDE_PX + index % CELLS_ACROSS) * CELL_PX;
         for y in 0..CELL_PX {
             for x in 0..CELL_PX {
-                let [red, green, blue] = if is_marked(look, x, y) { marked } else { plain };
+                let [red, green, blue] = if pattern.marks(x, y) { marked } else { plain };
                 let at = (corner + y * SIDE_PX + x) * 4;
                 pixels[at..at + 4].copy_from_slice(&[red, green, blue, u8::MAX]);
             }
@@ -147,22 +271,10 @@ pub fn step_from(partition: PartitionId, across: i32, down: i32) -> PartitionId 
 
 #[cfg(test)]
 mod tests {
-    use rosterlab_engine::{Availability, Rule, Verdict};
-
     use super::*;
 
-    fn cell(availability: Availability, migrating: bool) -> Cell {
-        let verdict = Verdict { availability, rule: Rule::SuperMajority };
-        Cell { verdict, working_master: None, migrating }
-    }
-
-    fn all_looks() -> Vec<Cell> {
-        vec![
-            cell(Availability::Active, false),
-            cell(Availability::Active, true),
-            cell(Availability::Unavailable, false),
-            cell(Availability::Dead, false),
-        ]
+    fn looks() -> Vec<Swatch> {
+        Look::ALL.map(Swatch::of).to_vec()
     }
 
     /// The 16 pixels of one partition, row by row.
@@ -174,34 +286,55 @@ mod tests {
             .collect()
     }
 
+    fn in_grey(swatches: &[Swatch]) -> Vec<Vec<bool>> {
+        let grey = Palette { colours: [[99; 3]; 13], panel: [0; 3], mark: [255; 3] };
+        let classes: Vec<u8> = (0..u8::try_from(swatches.len()).unwrap()).collect();
+        let pixels = paint(&classes, swatches, None, &grey);
+        let pattern = |index| block(&pixels, index).iter().map(|c| *c != [99; 3]).collect();
+        (0..swatches.len()).map(pattern).collect()
+    }
+
     #[test]
-    fn every_look_differs_by_its_pattern_alone() {
-        let grey = Palette {
-            settled: [99; 3],
-            filling: [99; 3],
-            unavailable: [99; 3],
-            dead: [99; 3],
-            mark: [255; 3],
-        };
-        let pixels = paint(&all_looks(), &grey);
-        let patterns: Vec<Vec<bool>> = (0..4)
-            .map(|index| block(&pixels, index).iter().map(|colour| *colour != [99; 3]).collect())
-            .collect();
-        for (place, pattern) in patterns.iter().enumerate() {
-            assert!(!patterns[..place].contains(pattern), "look {place} has no pattern of its own");
+    fn every_look_and_every_hue_differs_by_its_pattern_alone() {
+        let hues: Vec<Swatch> = (0..8).map(|hue| Swatch::of_hue(hue, 0)).collect();
+        for swatches in [looks(), hues] {
+            let patterns = in_grey(&swatches);
+            for (place, pattern) in patterns.iter().enumerate() {
+                let is_new = !patterns[..place].contains(pattern);
+                assert!(is_new, "class {place} has no pattern of its own");
+            }
+        }
+    }
+
+    #[test]
+    fn sixty_four_classes_all_differ() {
+        let swatches: Vec<Swatch> = (0..64).map(|n| Swatch::of_hue(n % 8, n / 8)).collect();
+        for (place, swatch) in swatches.iter().enumerate() {
+            assert!(!swatches[..place].contains(swatch), "{place}");
         }
     }
 
     #[test]
     fn a_partition_is_painted_at_its_place_in_its_colour() {
-        let mut cells = vec![cell(Availability::Active, false); PARTITIONS];
-        cells[65] = cell(Availability::Unavailable, false);
-        let pixels = paint(&cells, &Palette::LIGHT);
+        let mut classes = vec![0; PARTITIONS];
+        classes[65] = 2;
+        let pixels = paint(&classes, &looks(), None, &Palette::LIGHT);
         assert_eq!(pixels.len(), SIDE_PX * SIDE_PX * 4);
-        assert_eq!(block(&pixels, 64), [Palette::LIGHT.settled; 16]);
-        assert_eq!(block(&pixels, 65)[0], Palette::LIGHT.unavailable);
-        assert_eq!(block(&pixels, 66), [Palette::LIGHT.settled; 16]);
+        assert_eq!(block(&pixels, 64), [Palette::LIGHT.colours[0]; 16]);
+        assert_eq!(block(&pixels, 65)[0], Palette::LIGHT.colours[2]);
+        assert_eq!(block(&pixels, 66), [Palette::LIGHT.colours[0]; 16]);
         assert!(pixels.chunks(4).all(|pixel| pixel[3] == u8::MAX));
+    }
+
+    #[test]
+    fn what_is_not_lit_is_dimmed_and_has_no_pattern() {
+        let (classes, groups) = ([2, 2], [0, 1]);
+        let pixels = paint(&classes, &looks(), Some((&groups, 1)), &Palette::LIGHT);
+        let dimmed = block(&pixels, 0);
+        assert_eq!(dimmed, [dimmed[0]; 16]);
+        assert_ne!(dimmed[0], Palette::LIGHT.colours[2]);
+        assert_eq!(block(&pixels, 1)[0], Palette::LIGHT.colours[2]);
+        assert_ne!(block(&pixels, 1)[3], Palette::LIGHT.colours[2], "the pattern");
     }
 
     #[test]
@@ -236,12 +369,10 @@ mod tests {
     fn the_palette_is_the_style_sheets() {
         let css = include_str!("../../../www/style.css");
         let hex = |[red, green, blue]: Colour| format!("#{red:02x}{green:02x}{blue:02x}");
-        for (token, light, dark) in [
-            ("settled", Palette::LIGHT.settled, Palette::DARK.settled),
-            ("filling", Palette::LIGHT.filling, Palette::DARK.filling),
-            ("unavailable", Palette::LIGHT.unavailable, Palette::DARK.unavailable),
-            ("dead", Palette::LIGHT.dead, Palette::DARK.dead),
-        ] {
+        let colours = Palette::LIGHT.colours.into_iter().zip(Palette::DARK.colours);
+        let all = TOKENS.into_iter().zip(colours);
+        let panel = ("panel", (Palette::LIGHT.panel, Palette::DARK.panel));
+        for (token, (light, dark)) in all.chain([panel]) {
             let line = format!("--{token}: light-dark({}, {});", hex(light), hex(dark));
             assert!(css.contains(&line), "www/style.css lacks {line:?}");
         }

@@ -39,6 +39,35 @@ pub fn question(rule: Rule) -> &'static str {
     }
 }
 
+/// A rule in a word or two, for legends.
+#[must_use]
+pub fn short(rule: Rule) -> &'static str {
+    match rule {
+        Rule::TooFewNodes => "fewer nodes than RF",
+        Rule::NoData => "no data",
+        Rule::SuperMajority => "super-majority",
+        Rule::NoFullCopy => "no full copy",
+        Rule::AllReplicas => "all replicas",
+        Rule::Majority => "majority",
+        Rule::Half => "half",
+        Rule::NothingElse => "none of these",
+        Rule::NoRoster => "no roster",
+        Rule::NoCluster => "no cluster",
+        Rule::Ap => "AP",
+    }
+}
+
+/// Where a rule is written down: the heading in the published documentation.
+#[must_use]
+pub fn document(rule: Rule) -> Option<&'static str> {
+    match rule {
+        Rule::NoData | Rule::NoCluster => None,
+        Rule::TooFewNodes | Rule::Ap => Some("Consistency modes"),
+        Rule::NoRoster => Some("Configure strong consistency"),
+        _ => Some("Full partitions versus subsets"),
+    }
+}
+
 /// The numbers that a rule saw.
 #[must_use]
 pub fn seen(rule: Rule, facts: &Facts, profile: Profile) -> String {

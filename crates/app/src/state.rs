@@ -19,13 +19,15 @@ use rosterlab_engine::{
 use rosterlab_scenario::{Entry, Settle, Timeline, link};
 use yew::Reducible;
 
-use crate::groups::{Group, groups};
 pub use floor::{Adding, BundleCuts, FloorAction, FloorState};
 
+use crate::groups::Group;
 use crate::layout::ALL_LINKS_NODES;
 use crate::look::Look;
+use crate::map_state::{MapAction, MapState, Shown};
 use crate::margin::{KnownMargin, Worked};
 use crate::paint::step_from;
+use crate::picture::Colouring;
 use crate::recorder;
 use crate::sentences;
 use crate::settings_draft::{Draft, Settings, SettingsAction};
@@ -33,6 +35,7 @@ use crate::state::clients::{ClientAction, ClientDesk};
 use crate::state::rostering::{RosterAction, RosterDesk};
 use crate::text::{capitalized, count};
 use crate::verbs::Verb;
+use crate::ways::{Quest, Standing, WaysAction, WaysState, title};
 
 /// How fast simulated time can run.
 pub const SPEEDS: [u32; 3] = [1, 10, 60];
@@ -92,6 +95,10 @@ pub enum Action {
     SystemDark(bool),
     /// Says something to those who listen.
     Announce(Rc<str>),
+    /// Did something on the map's panel.
+    Map(MapAction),
+    /// Something about the ways out of a partition.
+    Ways(WaysAction),
     /// The margin was worked out.
     Margin(Worked),
     /// Did something in the settings.
@@ -147,6 +154,8 @@ pub enum Focus {
     Question,
     /// Back to where it was before the question.
     Back,
+    /// To the number of the partition that is explained.
+    Partition,
 }
 
 /// Something of which each is new, even if it says the same as the one before.
@@ -176,7 +185,8 @@ pub struct State {
     view: Rc<ClusterView>,
     cells: Rc<Vec<Cell>>,
     explanation: Option<Rc<Explanation>>,
-    groups: Rc<Vec<Group>>,
+    map: MapState,
+    ways: WaysState,
     selected: NodeId,
     floor: FloorState,
     link: Option<Link>,
@@ -243,7 +253,8 @@ impl State {
             view: Rc::new(view),
             cells: Rc::default(),
             explanation: None,
-            groups: Rc::default(),
+            map: MapState::default(),
+            ways: WaysState::default(),
             // A timeline's cluster has a node at least (ClusterSetup::check).
             selected: selected.unwrap_or(case_study().nodes[0].id),
             floor: FloorState::default(),
@@ -349,7 +360,7 @@ impl State {
     /// The partition that is explained: the one that was chosen, else an example of what matters most.
     #[must_use]
     pub fn partition(&self) -> PartitionId {
-        let example = || self.groups.first().map(|group| group.example);
+        let example = || self.groups().first().map(|group| group.example);
         self.partition.or_else(example).or_else(|| PartitionId::all().next()).unwrap_or(
             // There are 4096.
             PartitionId::of_digest(&rosterlab_engine::Digest([0; 20])),
@@ -371,13 +382,47 @@ impl State {
     /// How many of them look so.
     #[must_use]
     pub fn count(&self, look: Look) -> u32 {
-        self.groups.iter().filter(|group| group.look == look).map(|group| group.size).sum()
+        self.groups().iter().filter(|group| group.look == look).map(|group| group.size).sum()
     }
 
     /// The shown partitions by reason.
     #[must_use]
-    pub fn groups(&self) -> &Rc<Vec<Group>> {
-        &self.groups
+    pub fn groups(&self) -> &[Group] {
+        self.map.groups()
+    }
+
+    /// What a person chose on the map.
+    #[must_use]
+    pub fn map(&self) -> &MapState {
+        &self.map
+    }
+
+    /// How things stand with the ways out of the shown partition.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        let partition = self.partition();
+        let is_active = |sub_cluster: &&SubClusterView| {
+            let namespace = sub_cluster.namespaces.get(self.namespace);
+            namespace.is_some_and(|one| one.cells[partition.index()].verdict.is_active())
+        };
+        if self.cells.get(partition.index()).is_some_and(|cell| cell.verdict.is_active()) {
+            return Standing::Active;
+        }
+        if let Some(elsewhere) = self.view.sub_clusters.iter().find(is_active) {
+            return Standing::ActiveElsewhere(elsewhere.principal);
+        }
+        if self.is_running() {
+            return Standing::Running;
+        }
+        let answer = self.ways.answer(self.ways.quest(self.namespace, partition));
+        answer.map_or(Standing::Searching, |answer| Standing::Found(answer.clone()))
+    }
+
+    /// What has to be searched for.
+    #[must_use]
+    pub fn quest(&self) -> Option<Quest> {
+        let wanted = self.standing() == Standing::Searching;
+        wanted.then(|| self.ways.quest(self.namespace, self.partition()))
     }
 
     /// What happened last, and why.
@@ -527,7 +572,32 @@ impl State {
     fn look(&mut self) {
         let cells = self.shown_namespace().map(|namespace| namespace.cells.clone());
         self.cells = cells.unwrap_or_else(|| Rc::new(vec![IN_NO_CLUSTER; PARTITIONS]));
-        self.groups = Rc::new(groups(&self.cells));
+        let mut map = self.map.clone();
+        map.look(self.on_the_map());
+        self.map = map;
+        self.explain();
+    }
+
+    /// What the map is of.
+    fn on_the_map(&self) -> Shown<'_> {
+        Shown {
+            cluster: self.timeline.cluster(),
+            view: &self.view,
+            namespace: self.namespace_name(),
+            on: self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal),
+            cells: &self.cells,
+            node: self.selected,
+        }
+    }
+
+    /// The map in other colours.
+    fn draw(&mut self) {
+        let mut map = self.map.clone();
+        map.draw(self.on_the_map());
+        self.map = map;
+    }
+
+    fn explain(&mut self) {
         let principal = self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal);
         let cluster = self.timeline.cluster();
         let explained = cluster.explain(self.namespace_name(), self.partition(), principal);
@@ -548,6 +618,7 @@ impl State {
         self.refusal = None;
         self.keep_to_nodes_there();
         self.rosters.renew();
+        self.ways.forget();
         self.look();
     }
 
@@ -798,10 +869,59 @@ impl State {
 
     fn show(&mut self, partition: PartitionId) {
         self.partition = Some(partition);
-        self.look();
+        self.explain();
         if let Some(explanation) = &self.explanation {
             self.announcement.renew(sentences::of_explanation(explanation).into());
         }
+    }
+
+    /// Does something on the map's panel.
+    fn on_map(&mut self, action: MapAction) -> bool {
+        match action {
+            MapAction::ColourBy(colouring) if self.map.colouring == colouring => return false,
+            MapAction::ColourBy(colouring) => {
+                self.map.colouring = colouring;
+                self.draw();
+            }
+            MapAction::Pick(place) => {
+                if let Some(group) = self.map.pick(place)
+                    && self.map.group_of(self.partition().index()) != Some(place)
+                {
+                    self.show(group.example);
+                }
+            }
+            MapAction::FindSet(set) => self.map.finder.set = set,
+            MapAction::FindKey(key) => self.map.finder.key = key,
+            MapAction::FindAs(kind) => self.map.finder.kind = kind,
+            MapAction::ShowFound => match self.map.finder.found() {
+                Some(Ok(found)) => self.show(found.partition),
+                Some(Err(why)) => self.announcement.renew(why.into()),
+                None => self.announcement.renew("Type a key to find its partition.".into()),
+            },
+        }
+        true
+    }
+
+    /// Takes a way out, its commands one after the other, or keeps what a search has found.
+    fn on_ways(&mut self, action: WaysAction) -> bool {
+        let place = match action {
+            WaysAction::Found(answer) => return self.ways.keep(answer),
+            WaysAction::Take(place) => place,
+        };
+        let Standing::Found(answer) = self.standing() else { return false };
+        let Some(way) = answer.ways.get(place) else { return false };
+        let title = title(way, &self.view);
+        for command in &way.commands {
+            self.perform(&Entry::Act { command: command.clone(), settle: Settle::Fully });
+            if self.refusal.is_some() {
+                return true;
+            }
+        }
+        let standing = sentences::standing(&self.view);
+        self.tell(format!("Way out taken: {title}. {standing}"));
+        // The way's button is gone.
+        self.focus.renew(Some(Focus::Partition));
+        true
     }
 
     /// What pressing a link does.
@@ -842,6 +962,9 @@ impl State {
             Action::Select(node) => {
                 self.selected = node;
                 self.refusal = None;
+                if self.map.colouring == Colouring::Mark {
+                    self.draw();
+                }
             }
             Action::ReachLink(link) if self.link == Some(link) => return false,
             Action::ReachLink(link) => self.link = Some(link),
@@ -885,6 +1008,8 @@ impl State {
                 self.margin = KnownMargin::new(of.view, of.namespace, of.found);
             }
             Action::Settings(action) => self.settle(action),
+            Action::Map(action) => return self.on_map(action),
+            Action::Ways(action) => return self.on_ways(action),
         }
         true
     }
@@ -924,8 +1049,11 @@ pub fn refusal(rejection: &Rejection) -> String {
 #[cfg(test)]
 mod tests {
     use rosterlab_engine::Shutdown;
+    use rosterlab_scenario::ways::Search;
 
     use super::*;
+    use crate::finder::KeyType;
+    use crate::ways::Answer;
 
     fn id(text: &str) -> NodeId {
         text.parse().unwrap()
@@ -1119,6 +1247,97 @@ mod tests {
         assert_eq!(state.count(Look::Unavailable), 4096);
         assert!(state.news().contains("No node is up"), "{}", state.news());
         assert!(state.can(Verb::Recluster).is_err());
+    }
+
+    fn reset_too_early() -> Vec<Action> {
+        let mut actions = rack_b_stops();
+        actions.pop();
+        actions.extend([Action::Press(Verb::StageObserved), Action::Press(Verb::Recluster)]);
+        actions.extend(select_and("A102", Verb::Crash));
+        actions
+    }
+
+    /// What the search that the page does in slices would have found.
+    fn found(state: &State) -> Action {
+        let quest = state.quest().unwrap();
+        let mut search = Search::new(state.timeline().cluster(), "main", quest.partition);
+        while !search.advance(1) {}
+        Action::Ways(WaysAction::Found(Rc::new(Answer::of(quest, &search))))
+    }
+
+    #[test]
+    fn a_way_out_is_searched_for_found_and_taken() {
+        let state = run(reset_too_early());
+        assert_eq!(state.standing(), Standing::Searching);
+        let answered = state.clone().reduce(found(&state));
+        let Standing::Found(answer) = answered.standing() else { panic!("not found") };
+        assert_eq!(title(&answer.ways[0], answered.view()), "Start A102");
+        assert_eq!(answered.quest(), None, "nothing is searched for twice");
+        let steps = answered.timeline().entries().len();
+        let out = answered.reduce(Action::Ways(WaysAction::Take(0)));
+        assert_eq!(lost(&out), [(0, 0)]);
+        assert_eq!(out.timeline().entries().len(), steps + 1);
+        assert!(out.news().starts_with("Way out taken: Start A102. "), "{}", out.news());
+        assert_eq!(out.standing(), Standing::Active);
+        assert_eq!(out.focus().what, Some(Focus::Partition));
+        let again = Rc::ptr_eq(&out, &out.clone().reduce(Action::Ways(WaysAction::Take(0))));
+        assert!(again, "there is nothing to take any more");
+    }
+
+    #[test]
+    fn an_answer_that_comes_too_late_is_dropped() {
+        let state = run(reset_too_early());
+        let late = found(&state);
+        let started = state.reduce(Action::Press(Verb::Start));
+        assert!(Rc::ptr_eq(&started, &started.clone().reduce(late)));
+    }
+
+    #[test]
+    fn where_another_sub_cluster_serves_there_is_nothing_to_search() {
+        let split = [Action::Press(Verb::Split), Action::ShowSubCluster(id("B101"))];
+        let state = run(split);
+        assert_eq!(state.standing(), Standing::ActiveElsewhere(id("A103")));
+        assert_eq!(state.quest(), None);
+    }
+
+    #[test]
+    fn a_picked_group_shows_an_example_and_a_second_press_gives_it_up() {
+        let mut actions = reset_too_early();
+        actions.push(Action::Map(MapAction::Pick(1)));
+        let picked = run(actions.clone());
+        assert_eq!(picked.map().picked_place(), Some(1));
+        assert_eq!(picked.map().group_of(picked.partition().index()), Some(1));
+        actions.push(Action::Map(MapAction::Pick(1)));
+        let given_up = run(actions.clone());
+        assert_eq!(given_up.map().picked_place(), None);
+        assert_eq!(given_up.partition(), picked.partition());
+        actions.extend([Action::Map(MapAction::Pick(0)), Action::Press(Verb::Undo)]);
+        assert_eq!(run(actions).map().picked_place(), None, "that reason is gone");
+    }
+
+    #[test]
+    fn a_key_is_found_and_shown() {
+        let find = |key: &str, kind| {
+            run([
+                Action::Map(MapAction::FindSet("demo".to_owned())),
+                Action::Map(MapAction::FindKey(key.to_owned())),
+                Action::Map(MapAction::FindAs(kind)),
+                Action::Map(MapAction::ShowFound),
+            ])
+        };
+        assert_eq!(find("key1", KeyType::Text).partition().get(), 492);
+        assert_eq!(find("1", KeyType::Integer).partition().get(), 1207);
+        let refused = find("one", KeyType::Integer);
+        assert!(refused.announcement().what.contains("no whole number"));
+    }
+
+    #[test]
+    fn another_selected_node_shows_its_own_marks() {
+        let mut actions = reset_too_early();
+        actions.push(Action::Map(MapAction::ColourBy(Colouring::Mark)));
+        let of_a102 = run(actions.clone()).map().picture().clone();
+        actions.push(Action::Select(id("A101")));
+        assert_ne!(&of_a102, run(actions).map().picture());
     }
 
     #[test]

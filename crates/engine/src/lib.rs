@@ -53,6 +53,6 @@ pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};
 pub use up_to_three::UpToThree;
 pub use version::{ClusterKey, RevivedBy, UNIQUE_FAMILY, Version};
 pub use view::{
-    Answer, Cell, ClusterView, CopyCounts, DeviceMark, Explanation, NodeNamespaceView, NodeState,
-    NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
+    Answer, Cell, ClusterView, CopyCounts, DeviceMark, Explanation, Holders, NodeNamespaceView,
+    NodeState, NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
 };

@@ -10,13 +10,14 @@ use crate::cluster::Cluster;
 use crate::clustering::SubCluster;
 use crate::command::Rejection;
 use crate::event::Migrations;
-use crate::id::{NodeId, PartitionId};
+use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::link::Slot;
 use crate::migration::{Balance, due};
 use crate::node::{Node, Process};
+use crate::version::Version;
 use crate::view::{
-    Answer, Cell, ClusterView, CopyCounts, Explanation, NodeNamespaceView, NodeState, NodeView,
-    QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
+    Answer, Cell, ClusterView, CopyCounts, Explanation, Holders, NodeNamespaceView, NodeState,
+    NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
 };
 
 /// A sub-cluster's number, and what each of its nodes still has to migrate, by namespace.
@@ -200,6 +201,60 @@ impl Cluster {
             answers: if facts.is_some() { answers(verdict.rule) } else { Vec::new() },
             row: self.seats(sub_cluster, index, partition),
         })
+    }
+
+    /// Whether a partition is active in some sub-cluster; not when there is no such namespace.
+    #[must_use]
+    pub fn serves(&self, namespace: &str, partition: PartitionId) -> bool {
+        self.namespace_index(namespace).is_some_and(|index| {
+            self.sub_clusters.values().any(|sub_cluster| {
+                let places = &sub_cluster.balances[index].places;
+                places[partition.index()].verdict.is_active()
+            })
+        })
+    }
+
+    /// The versions of a namespace on a node, in partition order; of a node that is down, what its drives hold. `None`
+    /// when there is no such namespace or node.
+    #[must_use]
+    pub fn versions(&self, namespace: &str, node: NodeId) -> Option<&[Version]> {
+        let index = self.namespace_index(namespace)?;
+        Some(&self.nodes[self.slot(node)?.index()].namespaces[index].versions)
+    }
+
+    /// Who holds what of each partition, in partition order, as the sub-cluster of a node sees it. `None` when there is
+    /// no such namespace, or that node is in no cluster.
+    #[must_use]
+    pub fn holders(&self, namespace: &str, on: NodeId) -> Option<Vec<Holders>> {
+        let index = self.namespace_index(namespace)?;
+        let sub_cluster = &self.sub_clusters[&self.sub_cluster_on(Some(on)).ok()?];
+        let balance = &sub_cluster.balances[index];
+        let whole = balance.roster.as_ref().is_none_or(|roster| roster.set == balance.present);
+        let mut holders = vec![Holders::default(); PARTITIONS];
+        let by_id = self.by_id();
+        for (place, slot) in by_id.iter().enumerate() {
+            let bit = 1 << place;
+            let versions = &self.nodes[slot.index()].namespaces[index].versions;
+            let in_roster = balance.roster.as_ref().is_some_and(|one| one.set.contains(*slot));
+            if sub_cluster.members.contains(*slot) {
+                for (holders, version) in holders.iter_mut().zip(versions.iter()) {
+                    holders.full |= if version.is_full(whole) { bit } else { 0 };
+                    let untrusted = version.is_evade() && version.has_data();
+                    holders.untrusted |= if untrusted { bit } else { 0 };
+                }
+            } else if in_roster {
+                for (holders, version) in holders.iter_mut().zip(versions.iter()) {
+                    holders.away |= if version.is_full(true) { bit } else { 0 };
+                }
+            }
+        }
+        for migration in balance.migrations.iter().filter(|migration| !migration.is_done()) {
+            for (place, slot) in by_id.iter().enumerate() {
+                let fills = migration.fills_or_awaits(*slot);
+                holders[migration.pid.index()].filling |= if fills { 1 << place } else { 0 };
+            }
+        }
+        Some(holders)
     }
 
     fn seats(&self, sub_cluster: &SubCluster, index: usize, pid: PartitionId) -> Vec<Seat> {

@@ -219,6 +219,19 @@ pub struct Cell {
     pub migrating: bool,
 }
 
+/// Who holds what of one partition, each as a set of nodes: bit `i` is the node at place `i` of [`ClusterView::nodes`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holders {
+    /// Here with a full copy.
+    pub full: u128,
+    /// Here with a copy that a migration is still to fill.
+    pub filling: u128,
+    /// Here with data and `e`.
+    pub untrusted: u128,
+    /// In the roster and not here, with a copy on its drives that was full when it was last here.
+    pub away: u128,
+}
+
 /// What a node is to a partition (domain.md §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,7 +3,7 @@
 //! Invariant: everything here goes through the engine's one way in and one way out; bad input of any kind is an error
 //! that names its place, never a panic. In reading order: `timeline`, `scenario` (the file's types and reading one),
 //! `plan` (steps into entries and back), `runner`, `expectation`, then what makes text of it: `report`, `log`, `explain`,
-//! `what_if`, `preview`; `link` is a timeline as one line of an address.
+//! `what_if`, `preview`, `ways`; `link` is a timeline as one line of an address.
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
 
@@ -27,6 +27,7 @@ pub mod scenario;
 #[cfg(feature = "schema")]
 mod schema;
 mod timeline;
+pub mod ways;
 pub mod what_if;
 
 pub use clock::{ClockTime, ClockTimeError, Seconds};

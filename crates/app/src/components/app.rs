@@ -20,6 +20,7 @@ use crate::components::panel::panel;
 use crate::components::roster::{CONFIRM, roster_panel};
 use crate::components::settings::settings_panel;
 use crate::components::toolbar::toolbar;
+use crate::components::ways::use_search;
 use crate::components::why::why;
 use crate::hooks::{
     focus, focused, hash, is_typing, put_hash, use_followed_links, use_page_keys, use_system_dark,
@@ -51,6 +52,7 @@ pub fn App() -> Html {
     use_focus(state.focus());
     use_margin(&state, &dispatch);
     use_weighing(state.to_weigh(), &dispatch);
+    use_search(&state, &dispatch);
 
     let announcement = state.announcement();
     let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
@@ -218,6 +220,7 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
                 before.focus().ok();
             }
         }
+        Some(Focus::Partition) => focus("#partition"),
         None => {}
     });
 }

@@ -1,29 +1,37 @@
 //! The map of 4096 partitions, and the same as a short table.
 //!
-//! Invariant: the canvas is painted only when its cells or its colours have changed; the cursor is drawn over it. Not
-//! here: pixels (see `paint`).
+//! Invariant: the canvas is painted only when its picture or its colours have changed; the cursor is drawn over it. Not
+//! here: pixels (see `paint`), what colours stand for (see `picture`), finding a key (see `components::finder`).
 
 use std::rc::Rc;
 
-use rosterlab_engine::{Cell, NamespaceSettings, PartitionId};
+use rosterlab_engine::{NamespaceSettings, PartitionId};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 use yew::prelude::*;
 
 use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::finder::finder;
 use crate::components::{Dispatch, PanelProps};
-use crate::groups::Group;
+use crate::groups::{Group, Grouping, words};
 use crate::keys;
 use crate::layout::Direction;
 use crate::look::Look;
-use crate::paint::{CELL_PX, Palette, SIDE_PX, corner_of, paint, partition_at};
+use crate::map_state::MapAction;
+use crate::paint::{
+    CELL_PX, Palette, Pattern, SIDE_PX, Swatch, TOKENS, corner_of, paint, partition_at,
+};
+use crate::picture::{Class, Colouring, Picture};
 use crate::rules;
 use crate::state::{Action, State};
 use crate::text::thousands;
 
 /// How far Page Up and Page Down go.
 const PAGE_ROWS: i32 = 8;
+
+/// Most classes that a legend lists.
+const MOST_CLASSES: usize = 12;
 
 /// The map with its table.
 pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
@@ -37,6 +45,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                     { "4,096 partitions of " }<span class="id">{ state.namespace_name() }</span>{ title }
                 </h2>
                 <div class="namespaces">{ namespaces(state, dispatch) }</div>
+                { colour_by(state, dispatch) }
             </div>
             <div class="map-and-table">
                 <Map state={state.clone()} dispatch={dispatch.clone()} />
@@ -45,6 +54,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                 </div>
             </div>
             { legend(state) }
+            { finder(state, dispatch) }
         </section>
     }
 }
@@ -71,13 +81,57 @@ fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
     html! { <div role="group" aria-label="Namespace">{ for choices }</div> }
 }
 
-/// Paints the cells onto a canvas.
+/// What colours stand for, one of four.
+fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
+    let choice = |colouring: Colouring| {
+        let is_on = state.map().colouring == colouring;
+        let onchange = {
+            let dispatch = dispatch.clone();
+            let action = Action::Map(MapAction::ColourBy(colouring));
+            Callback::from(move |_: Event| dispatch.dispatch(action.clone()))
+        };
+        let of = (colouring == Colouring::Mark).then(|| state.selected().to_string());
+        html! {
+            <label
+                key={colouring.name()}
+                class={classes(&["choice", when(is_on, "on")])}
+                title={format!("colour by {}", colouring.tip())}
+            >
+                <input
+                    type="radio"
+                    name="colour-by"
+                    data-action="colour-by"
+                    data-colour-by={colouring.name()}
+                    checked={is_on}
+                    {onchange}
+                />
+                { colouring.name() }
+                <span>{ for of.map(|node| html! { <>{ " of " }<span class="id">{ node }</span></> }) }</span>
+            </label>
+        }
+    };
+    html! {
+        <fieldset class="choices">
+            <legend>{ "Colour by" }</legend>
+            { for Colouring::ALL.into_iter().map(choice) }
+        </fieldset>
+    }
+}
+
+/// What is on the canvas: a picture, the group that is lit, the theme.
+type Painted = (Rc<Picture>, Option<(Rc<Grouping>, usize)>, bool);
+
+/// Paints a picture onto a canvas.
 #[hook]
-fn use_painting(canvas: &NodeRef, cells: Rc<Vec<Cell>>, is_dark: bool) {
+fn use_painting(canvas: &NodeRef, painted: Painted) {
     let canvas = canvas.clone();
-    use_effect_with((cells, is_dark), move |(cells, is_dark)| {
+    use_effect_with(painted, move |(picture, lit, is_dark)| {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
-        let pixels = paint(cells, &palette);
+        let swatches: Vec<Swatch> = picture.legend.iter().map(|class| class.swatch).collect();
+        let lit = lit
+            .as_ref()
+            .map(|(grouping, place)| (&*grouping.of, u8::try_from(*place).unwrap_or(u8::MAX)));
+        let pixels = paint(&picture.classes, &swatches, lit, &palette);
         let side = u32::try_from(SIDE_PX).unwrap_or(0);
         let context = canvas
             .cast::<HtmlCanvasElement>()
@@ -96,7 +150,9 @@ fn Map(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let canvas = use_node_ref();
     let hovered = use_state_eq(|| None::<PartitionId>);
-    use_painting(&canvas, state.cells().clone(), state.is_dark());
+    let map = state.map();
+    let lit = map.picked_place().map(|place| (map.grouping().clone(), place));
+    use_painting(&canvas, (map.picture().clone(), lit, state.is_dark()));
 
     let under = {
         let canvas = canvas.clone();
@@ -211,70 +267,137 @@ fn under_pointer(state: &State, hovered: Option<PartitionId>) -> String {
         || "Click a partition, or use the arrow keys.".to_owned(),
         |(partition, cell)| {
             let look = Look::of(cell);
-            format!("{partition}: {}, {}", look.name(), rules::label(cell.verdict.rule))
+            let class = match state.map().colouring {
+                Colouring::Verdict | Colouring::Rule => String::new(),
+                Colouring::Master | Colouring::Mark => class_of(state, partition),
+            };
+            format!("{partition}: {}, {}{class}", look.name(), rules::label(cell.verdict.rule))
         },
     )
 }
 
+/// What the colour of a partition says.
+fn class_of(state: &State, partition: PartitionId) -> String {
+    let picture = state.map().picture();
+    let place = picture.classes.get(partition.index()).map(|place| usize::from(*place));
+    let class = place.and_then(|place| picture.legend.get(place));
+    class.map_or_else(String::new, |class| format!(", {}", class.name))
+}
+
 /// The groups of partitions with the same reason.
 fn reasons(state: &State, dispatch: &Dispatch) -> Html {
-    let shown = state.cells().get(state.partition().index());
-    let shown = shown.map(|cell| (Look::of(cell), cell.verdict.rule));
-    let row = |group: &Group| {
-        let is_shown = shown == Some((group.look, group.rule));
-        let onclick = on_press(dispatch, Action::ShowPartition(group.example));
-        let is_active = matches!(group.look, Look::Settled | Look::Filling);
-        let filling = (group.look == Look::Filling).then_some(", filling");
-        html! {
-            <tr
-                key={format!("{} {}", group.look.class(), rules::label(group.rule))}
-                class={classes(&[group.look.class(), when(is_shown, "shown")])}
-            >
-                <td>
-                    <button
-                        type="button"
-                        class="reason"
-                        data-action="show-example"
-                        aria-pressed={is_shown.to_string()}
-                        title={format!("show partition {}, one of them", group.example)}
-                        {onclick}
-                    >
-                        <span class={classes(&["swatch", group.look.class()])} aria-hidden="true">
-                            { group.look.glyph() }
-                        </span>
-                        <span>
-                            <span class="visually-hidden">{ format!("{}: ", group.look.name()) }</span>
-                            { rules::reason(group.rule, is_active) }{ filling }
-                            <span class="dim">
-                                { group.rule.number().map(|number| format!(" (rule {number})")) }
-                            </span>
-                        </span>
-                    </button>
-                </td>
-                <td class="n">{ thousands(group.size) }</td>
-            </tr>
-        }
-    };
+    let shown = state.map().group_of(state.partition().index());
+    let picked = state.map().picked_place();
+    let rows = state.groups().iter().enumerate().map(|(place, group)| {
+        reason(state, dispatch, group, place, (shown == Some(place), picked == Some(place)))
+    });
     html! {
-        <table class="reasons">
-            <thead>
-                <tr><th scope="col">{ "Reason" }</th><th scope="col" class="n">{ "Partitions" }</th></tr>
-            </thead>
-            <tbody>{ for state.groups().iter().map(row) }</tbody>
-        </table>
+        <div class="reasons-room">
+            <table class="reasons">
+                <thead>
+                    <tr>
+                        <th scope="col">{ "Reason" }</th>
+                        <th scope="col" class="n">{ "Partitions" }</th>
+                    </tr>
+                </thead>
+                <tbody>{ for rows }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn reason(
+    state: &State,
+    dispatch: &Dispatch,
+    group: &Group,
+    place: usize,
+    (is_shown, is_picked): (bool, bool),
+) -> Html {
+    let look = group.look;
+    let title =
+        if is_picked { "light all partitions again" } else { "light only these on the map" };
+    html! {
+        <tr
+            key={place}
+            class={classes(&[look.class(), when(is_shown, "shown"), when(is_picked, "picked")])}
+            aria-current={is_shown.then_some("true")}
+        >
+            <td>
+                <button
+                    type="button"
+                    class="reason"
+                    data-action="pick-group"
+                    aria-pressed={is_picked.to_string()}
+                    {title}
+                    onclick={on_press(dispatch, Action::Map(MapAction::Pick(place)))}
+                >
+                    <span class={classes(&["swatch", look.class()])} aria-hidden="true">
+                        { look.glyph() }
+                    </span>
+                    <span>
+                        <span class="visually-hidden">{ format!("{}: ", look.name()) }</span>
+                        { words(group, state.view()) }
+                        <span class="dim">
+                            { group.rule.number().map(|number| format!(" (rule {number})")) }
+                        </span>
+                    </span>
+                </button>
+            </td>
+            <td class="n">{ thousands(group.size) }</td>
+        </tr>
     }
 }
 
 /// What the colours mean, with their counts.
 fn legend(state: &State) -> Html {
-    let entry = |look: Look| {
-        let count = state.count(look);
+    let colouring = state.map().colouring;
+    let (shown, more) = state.map().picture().shown(colouring, MOST_CLASSES);
+    let entry = |class: &Class| {
         html! {
-            <li key={look.class()} class={classes(&[when(count == 0, "zero")])}>
-                <span class={classes(&["swatch", look.class()])} aria-hidden="true">{ look.glyph() }</span>
-                { look.name() }{ " " }<b>{ thousands(count) }</b>
+            <li key={class.name.clone()} class={classes(&[when(class.size == 0, "zero")])}>
+                { swatch(class.swatch) }
+                { &class.name }{ " " }<b>{ thousands(class.size) }</b>
             </li>
         }
     };
-    html! { <ul class="legend">{ for Look::ALL.into_iter().map(entry) }</ul> }
+    let more = (more > 0).then(|| html! { <li key="more">{ format!("and {more} more") }</li> });
+    html! {
+        <ul class="legend" data-legend={colouring.name()}>
+            { for shown.into_iter().map(entry) }
+            { for more }
+        </ul>
+    }
+}
+
+/// A class as it is drawn on the map, larger.
+fn swatch(swatch: Swatch) -> Html {
+    let Swatch { colour, pattern } = swatch;
+    let token = TOKENS[colour];
+    if let Some(look) = Look::ALL.into_iter().find(|look| look.class() == token) {
+        return html! {
+            <span key="swatch" class={classes(&["swatch", token])} aria-hidden="true">
+                { look.glyph() }
+            </span>
+        };
+    }
+    html! {
+        <svg key="swatch" class="swatch" viewBox="0 0 4 4" aria-hidden="true">
+            <rect class={token} width="4" height="4" />
+            <path d={marked(pattern)} />
+        </svg>
+    }
+}
+
+/// The marked pixels of a pattern, each as a square.
+fn marked(pattern: Pattern) -> String {
+    const DIGITS: [&str; CELL_PX] = ["0", "1", "2", "3"];
+    let mut squares = String::new();
+    for y in 0..CELL_PX {
+        for x in 0..CELL_PX {
+            if pattern.marks(x, y) {
+                squares.extend(["M", DIGITS[x], " ", DIGITS[y], "h1v1h-1z"]);
+            }
+        }
+    }
+    squares
 }

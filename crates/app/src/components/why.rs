@@ -9,6 +9,7 @@ use yew::prelude::*;
 use crate::components::Dispatch;
 use crate::components::class_list::{classes, when};
 use crate::components::icons::{Icon, icon};
+use crate::components::ways::ways;
 use crate::rules;
 use crate::state::{Action, State};
 
@@ -42,6 +43,8 @@ pub fn why(state: &State, dispatch: &Dispatch) -> Html {
             <div class="why-body">
                 { for explanation.map(|explanation| body(explanation, state.view().profile)) }
             </div>
+            { ways(state, dispatch) }
+            <div class="why-sources">{ for explanation.map(|explanation| sources(explanation)) }</div>
         </section>
     }
 }
@@ -80,17 +83,35 @@ fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
         .answers
         .iter()
         .map(|(rule, answer)| rule_line(explanation, profile, *rule, *answer));
-    let source = rules::source(explanation.verdict.rule).words();
     html! {
         <div class="why-rows">
             <ol class="row" aria-label="Order of succession">{ for seats }</ol>
             <ol class="rules" start="0">{ for rules }</ol>
-            <p class="source">
-                { format!("{}: ", crate::text::capitalized(&rules::label(explanation.verdict.rule))) }
-                <b>{ source }</b>
-                { ". Counts: exact, of the latest rebalance." }
-            </p>
         </div>
+    }
+}
+
+/// Where what is shown is known from (the marks of docs/domain.md §4 and §5).
+fn sources(explanation: &Explanation) -> Html {
+    let rule = explanation.verdict.rule;
+    let document = rules::document(rule).map(|heading| format!(", “{heading}”"));
+    let is_marked = |holds: fn(&Seat) -> bool| explanation.row.iter().any(holds);
+    let marks = [
+        ("s", "seen in logs", is_marked(|seat| seat.version.is_subset())),
+        ("e", "documented, seen in logs", is_marked(|seat| seat.version.is_evade())),
+        ("r", "documented", is_marked(|seat| seat.version.revived().is_some())),
+    ];
+    let mark = |(letter, source, _): (&'static str, &'static str, bool)| {
+        html! { <span key={letter}>{ format!(" · Mark {letter}: ") }<b>{ source }</b></span> }
+    };
+    html! {
+        <p class="source">
+            { format!("{}: ", crate::text::capitalized(&rules::label(rule))) }
+            <b>{ rules::source(rule).words() }</b>
+            { document }
+            <span>{ for marks.into_iter().filter(|(.., is_there)| *is_there).map(mark) }</span>
+            { " · Counts: exact, of the latest rebalance" }
+        </p>
     }
 }
 

@@ -11,3 +11,4 @@ mod shipped;
 mod strategies;
 mod texts;
 mod timeline;
+mod ways;

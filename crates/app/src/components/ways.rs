@@ -1,0 +1,92 @@
+//! The nearest ways out of the explained partition, each with its risk and a button that takes it.
+//!
+//! Invariant: what is searched for is searched in slices of time, and nothing ticks when there is nothing to search. Not
+//! here: the search (the scenario crate's `ways`), its words (see `ways`).
+
+use gloo_timers::callback::Interval;
+use js_sys::Date;
+use rosterlab_engine::ClusterView;
+use rosterlab_scenario::ways::{Search, Way};
+use yew::prelude::*;
+
+use crate::components::Dispatch;
+use crate::components::button::on_press;
+use crate::components::class_list::classes;
+use crate::state::{Action, State};
+use crate::text::thousands;
+use crate::ways::{Answer, Standing, WaysAction, risk, status, title};
+
+/// How often a search goes on, in real milliseconds.
+const EVERY_MS: u32 = 12;
+
+/// How long it goes on then, unless a single command takes longer.
+const SLICE_MS: f64 = 5.0;
+
+/// Searches for the ways that the page has to show, a slice at a time.
+#[hook]
+pub fn use_search(state: &State, dispatch: &Dispatch) {
+    let timeline = state.timeline().clone();
+    let namespace = state.namespace_name().to_owned();
+    let dispatch = dispatch.clone();
+    use_effect_with(state.quest(), move |quest| {
+        let interval = quest.map(|quest| {
+            let mut search: Option<Search> = None;
+            Interval::new(EVERY_MS, move || {
+                let Some(search) = &mut search else {
+                    search = Some(Search::new(timeline.cluster(), &namespace, quest.partition));
+                    return;
+                };
+                let end = Date::now() + SLICE_MS;
+                while !search.advance(1) {
+                    if Date::now() >= end {
+                        return;
+                    }
+                }
+                let answer = Answer::of(quest, search).into();
+                dispatch.dispatch(Action::Ways(WaysAction::Found(answer)));
+            })
+        });
+        move || drop(interval)
+    });
+}
+
+/// The part of the panel that says why.
+pub fn ways(state: &State, dispatch: &Dispatch) -> Html {
+    let standing = state.standing();
+    let view = state.view();
+    let found = match &standing {
+        Standing::Found(answer) => &*answer.ways,
+        _ => &[],
+    };
+    let lines = found.iter().enumerate().map(|(place, way)| line(place, way, view, dispatch));
+    html! {
+        <div class="ways">
+            <h3>{ "Nearest ways out" }</h3>
+            <p class="ways-status" aria-live="polite">{ status(&standing, view) }</p>
+            <ul class="way-list">{ for lines }</ul>
+        </div>
+    }
+}
+
+fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Html {
+    let (class, glyph, words) = risk(way.risk);
+    html! {
+        <li key={place} class="way">
+            <button
+                type="button"
+                class="tool"
+                data-action="take-way"
+                data-way={place.to_string()}
+                title="do this now, as the next steps of the timeline"
+                onclick={on_press(dispatch, Action::Ways(WaysAction::Take(place)))}
+            >
+                { title(way, view) }
+            </button>
+            <span class={classes(&["way-risk", class])} data-risk={class}>
+                <span aria-hidden="true">{ glyph }{ " " }</span>
+                { words }
+                <span class="dim">{ format!(" · {} active then", thousands(way.active)) }</span>
+            </span>
+        </li>
+    }
+}

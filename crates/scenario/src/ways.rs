@@ -1,0 +1,547 @@
+//! The nearest ways out: the smallest sets of actions that would make a partition active again.
+//!
+//! Invariant: each way was tried on a copy of the cluster, command by command, with the clusters settled after each, and
+//! made the partition active; no part of it does. Smaller sets are tried before larger ones. Only a way that was found by
+//! taking needless actions out of many (when no set of [`MOST_ACTIONS`] helped without risk) is checked by leaving out
+//! one at a time.
+//! The cluster itself is not touched. A search advances one command at a time, so that whoever asks can do something else
+//! in between. Not here: whether a node can be started at all, words for a person.
+
+use std::cmp::Reverse;
+
+use rosterlab_engine::{
+    Cluster, ClusterView, Command, Mode, NodeId, NodeState, PartitionId, RevivedBy, Role,
+    RosterEntry, RosterNodes, SubClusterView, Until,
+};
+
+/// Most actions of a set that is tried for its own sake.
+pub const MOST_ACTIONS: usize = 4;
+/// Most ways that are given.
+pub const MOST_WAYS: usize = 4;
+/// Most and fewest sets that are tried in order of size, and again while needless actions are taken out of many: a try
+/// takes the longer the more nodes there are.
+const TRIES: (u32, u32) = (400, 50);
+/// That many sets, times nodes, are worth the time.
+const TRIED_NODES: u32 = 6400;
+/// Most nodes whose start is tried by itself; of more, the most different ones.
+const MOST_STARTS: usize = 10;
+/// Most sub-clusters whose nodes could become the roster.
+const MOST_ROSTERS: usize = 3;
+
+/// Something that an operator can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Remedy {
+    /// Restore every link.
+    Heal,
+    /// Start a node that is down; all starts of a way happen at once.
+    Start(NodeId),
+    /// Force a cluster change: what was staged comes into force.
+    Recluster,
+    /// Set the roster to the observed nodes and recluster.
+    RosterSet {
+        /// In the sub-cluster of this node; else in the one with the highest principal.
+        on: Option<NodeId>,
+    },
+    /// Revive the namespace on all nodes that are up and recluster.
+    Revive,
+}
+
+/// What a way may cost, beyond what has happened already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// Nothing: with the roster as it is, the rules let no acknowledged write be missed (domain.md §5).
+    None,
+    /// Fewer than RF nodes of the roster are dropped or untrusted, so every acknowledged write is on a node that stays;
+    /// the copies on the dropped ones serve nobody until they are in a roster again.
+    LeavesCopiesBehind,
+    /// RF nodes of the roster or more are dropped or untrusted, or their `e` is overruled: acknowledged writes that only
+    /// they have are missed (domain.md §4, §8).
+    MayLoseWrites,
+}
+
+/// A way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// What to do.
+    pub remedies: Vec<Remedy>,
+    /// The same as commands, in order; clusters settle after each.
+    pub commands: Vec<Command>,
+    /// The worst that any of it may cost.
+    pub risk: Risk,
+    /// Partitions of the namespace that would be active in some sub-cluster then.
+    pub active: u32,
+}
+
+/// A set of actions that is being tried.
+#[derive(Clone, Debug)]
+struct Trial {
+    remedies: Vec<Remedy>,
+    commands: Vec<Command>,
+    done: usize,
+    copy: Cluster,
+    risk: Risk,
+}
+
+/// Which sets come next.
+#[derive(Clone, Debug)]
+enum Phase {
+    /// Every set of so many remedies, in lexicographic order: the next one as places in the list of remedies.
+    Sets(Vec<usize>),
+    /// Everything at once, without or with a new roster (bit 0) and revive (bit 1).
+    Everything(u8),
+    /// What helps, with so many actions left out from a place on.
+    Fewer { way: Way, chunk: usize, from: usize, left_out: bool },
+    /// Nothing is left to try.
+    Done,
+}
+
+/// A search for the ways to make one partition active.
+#[derive(Clone, Debug)]
+pub struct Search {
+    cluster: Cluster,
+    namespace: String,
+    partition: PartitionId,
+    remedies: Vec<Remedy>,
+    /// Every node that is down.
+    down: Vec<NodeId>,
+    phase: Phase,
+    trial: Option<Trial>,
+    most_tries: u32,
+    tries: u32,
+    reductions: u32,
+    found: Vec<Way>,
+    complete: bool,
+}
+
+impl Search {
+    /// A search that has tried nothing yet. It is done at once when the partition is active in some sub-cluster, or the
+    /// namespace is none of SC.
+    #[must_use]
+    pub fn new(cluster: &Cluster, namespace: &str, partition: PartitionId) -> Self {
+        let mut cluster = cluster.clone();
+        cluster.advance(Until::Settled);
+        let view = cluster.view();
+        let settings = view.namespaces.iter().find(|settings| settings.name == namespace);
+        let strong = settings.is_some_and(|settings| settings.mode == Mode::StrongConsistency);
+        let needed = strong && !cluster.serves(namespace, partition);
+        let nodes = u32::try_from(view.nodes.len().max(1)).unwrap_or(u32::MAX);
+        let down = down_by_likelihood(&cluster, &view, namespace, partition);
+        Self {
+            remedies: remedies(&view, &down),
+            complete: down.len() <= MOST_STARTS,
+            down,
+            cluster,
+            namespace: namespace.to_owned(),
+            partition,
+            phase: if needed { Phase::Sets(vec![0]) } else { Phase::Done },
+            trial: None,
+            most_tries: (TRIED_NODES / nodes).clamp(TRIES.1, TRIES.0),
+            tries: 0,
+            reductions: 0,
+            found: Vec::new(),
+        }
+    }
+
+    /// Goes on by so many commands on a copy; says whether the search is done.
+    pub fn advance(&mut self, commands: u32) -> bool {
+        for _ in 0..commands {
+            if self.is_done() {
+                break;
+            }
+            self.step();
+        }
+        if self.is_done() {
+            self.show_a_safe_one();
+        }
+        self.is_done()
+    }
+
+    /// Whether there is nothing left to try.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.trial.is_none() && matches!(self.phase, Phase::Done)
+    }
+
+    /// The ways found so far, at most [`MOST_WAYS`]: fewest actions first, then the least risk, then the most partitions
+    /// active; one without risk is always among them if any was found.
+    #[must_use]
+    pub fn found(&self) -> &[Way] {
+        &self.found[..self.found.len().min(MOST_WAYS)]
+    }
+
+    /// Whether every set that is smaller than the largest way found (or has at most [`MOST_ACTIONS`]) was tried, so that
+    /// no smaller way is left out. Only with many nodes down it is not.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// How many sets were tried.
+    #[must_use]
+    pub fn tries(&self) -> u32 {
+        self.tries + self.reductions
+    }
+
+    /// One command of the trial under way, or else the start of the next trial.
+    fn step(&mut self) {
+        match self.trial.take() {
+            None => self.trial = self.next_trial(),
+            Some(mut trial) => match trial.step(&self.namespace, self.partition) {
+                Err(()) => self.tried(None),
+                Ok(true) => self.trial = Some(trial),
+                Ok(false) => {
+                    let helps = trial.copy.serves(&self.namespace, self.partition);
+                    let way = helps.then(|| trial.into_way(&self.namespace));
+                    self.tried(way);
+                }
+            },
+        }
+    }
+
+    /// What follows from a trial: `None` when it did not help.
+    fn tried(&mut self, way: Option<Way>) {
+        match (&mut self.phase, way) {
+            (Phase::Sets(_), Some(way)) => self.add(way),
+            // A way with a risk that is smaller was found before.
+            (Phase::Everything(_), Some(way))
+                if way.risk > Risk::None && !self.found.is_empty() =>
+            {
+                self.phase = Phase::Done;
+            }
+            (Phase::Everything(_), Some(way)) => {
+                let chunk = way.remedies.len().div_ceil(2);
+                self.phase = Phase::Fewer { way, chunk, from: 0, left_out: false };
+            }
+            (Phase::Everything(with), None) => *with += 1,
+            (Phase::Fewer { way, left_out, .. }, Some(smaller)) => {
+                *way = smaller;
+                *left_out = true;
+            }
+            (Phase::Fewer { chunk, from, .. }, None) => *from += *chunk,
+            _ => {}
+        }
+    }
+
+    /// Puts a way among the others.
+    fn add(&mut self, way: Way) {
+        let order = |way: &Way| (way.remedies.len(), way.risk, Reverse(way.active));
+        let place = self.found.iter().take_while(|other| order(other) <= order(&way)).count();
+        self.found.insert(place, way);
+    }
+
+    fn next_trial(&mut self) -> Option<Trial> {
+        loop {
+            let remedies = match &self.phase {
+                Phase::Sets(_) => self.next_set(),
+                Phase::Everything(_) => self.everything(),
+                Phase::Fewer { .. } => self.fewer(),
+                Phase::Done => return None,
+            };
+            if let Some(remedies) = remedies {
+                return Some(Trial::new(&self.cluster, &self.namespace, remedies));
+            }
+        }
+    }
+
+    /// The set that is next by size, if it is worth a trial; moves on.
+    fn next_set(&mut self) -> Option<Vec<Remedy>> {
+        let Phase::Sets(places) = &mut self.phase else { return None };
+        let set: Vec<Remedy> = places.iter().map(|place| self.remedies[*place]).collect();
+        let size = places.len();
+        if !following(places, self.remedies.len()) {
+            // Ways with a risk are never enough.
+            let enough = self.found.len() >= MOST_WAYS && self.has_safe();
+            if enough || size == MOST_ACTIONS.min(self.remedies.len()) {
+                self.phase = self.after_sets();
+            } else {
+                self.phase = Phase::Sets((0..=size).collect());
+            }
+        }
+        let holds = |way: &Way| way.remedies.iter().all(|remedy| set.contains(remedy));
+        if is_redundant(&set) || self.found.iter().any(holds) {
+            return None;
+        }
+        self.tries += 1;
+        if self.tries > self.most_tries {
+            self.tries = self.most_tries;
+            self.complete = false;
+            self.phase = self.after_sets();
+            return None;
+        }
+        Some(set)
+    }
+
+    /// When all small sets were tried: a way without risk is worth many actions.
+    fn after_sets(&self) -> Phase {
+        if self.has_safe() { Phase::Done } else { Phase::Everything(0) }
+    }
+
+    fn has_safe(&self) -> bool {
+        self.found.iter().any(|way| way.risk == Risk::None)
+    }
+
+    /// Moves the first way without risk to where it is seen.
+    fn show_a_safe_one(&mut self) {
+        let safe = self.found.iter().position(|way| way.risk == Risk::None);
+        if let Some(place) = safe.filter(|place| *place >= MOST_WAYS) {
+            let way = self.found.remove(place);
+            self.found.insert(MOST_WAYS - 1, way);
+        }
+    }
+
+    /// Everything that could help at once.
+    fn everything(&mut self) -> Option<Vec<Remedy>> {
+        let Phase::Everything(with) = self.phase else { return None };
+        let starts = self.down.iter().map(|node| Remedy::Start(*node));
+        let of_kind = |wanted: fn(&Remedy) -> bool| self.remedies.iter().copied().find(wanted);
+        let heal = of_kind(|remedy| *remedy == Remedy::Heal);
+        let roster = of_kind(|remedy| matches!(remedy, Remedy::RosterSet { .. }));
+        let mut set: Vec<Remedy> = heal.into_iter().chain(starts).collect();
+        set.extend(roster.filter(|_| with & 1 != 0));
+        set.extend((with & 2 != 0).then_some(Remedy::Revive));
+        // What has a risk needs no more than the few actions that were found.
+        if with > 3 || with > 0 && !self.found.is_empty() {
+            self.phase = Phase::Done;
+            return None;
+        }
+        let was_tried = set.len() <= MOST_ACTIONS && self.tries < self.most_tries;
+        if set.is_empty() || was_tried && self.down.len() <= MOST_STARTS {
+            self.phase = Phase::Everything(with + 1);
+            return None;
+        }
+        self.reductions += 1;
+        Some(set)
+    }
+
+    /// What helps without some of it.
+    fn fewer(&mut self) -> Option<Vec<Remedy>> {
+        let Phase::Fewer { way, chunk, from, left_out } = &mut self.phase else { return None };
+        if *from >= way.remedies.len() {
+            let is_last = *chunk == 1 && !*left_out || self.reductions >= self.most_tries;
+            if is_last {
+                let way = way.clone();
+                // Every set of fewer than that was tried.
+                self.complete &= way.remedies.len() <= MOST_ACTIONS + 1;
+                self.phase = Phase::Done;
+                self.add(way);
+            } else {
+                (*chunk, *from, *left_out) = (chunk.div_ceil(2).max(1), 0, false);
+            }
+            return None;
+        }
+        let to = (*from + *chunk).min(way.remedies.len());
+        if to - *from == way.remedies.len() {
+            // Doing nothing does not help: that was asked first.
+            *from = to;
+            return None;
+        }
+        self.reductions += 1;
+        let mut set = way.remedies.clone();
+        set.drain(*from..to);
+        Some(set)
+    }
+}
+
+impl Trial {
+    fn new(cluster: &Cluster, namespace: &str, remedies: Vec<Remedy>) -> Self {
+        let commands = commands(&remedies, namespace);
+        Self { remedies, commands, done: 0, copy: cluster.clone(), risk: Risk::None }
+    }
+
+    /// Does the next command; says whether there is another one, and fails when it is refused.
+    fn step(&mut self, namespace: &str, partition: PartitionId) -> Result<bool, ()> {
+        if let Some(command) = self.commands.get(self.done) {
+            self.risk = self.risk.max(risk_of(command, namespace, partition, &self.copy));
+            self.copy.apply(command).map_err(|_| ())?;
+            self.copy.advance(Until::Settled);
+            self.done += 1;
+        }
+        Ok(self.done < self.commands.len())
+    }
+
+    fn into_way(self, namespace: &str) -> Way {
+        let active = PartitionId::all().filter(|pid| self.copy.serves(namespace, *pid)).count();
+        Way {
+            remedies: self.remedies,
+            commands: self.commands,
+            risk: self.risk,
+            active: u32::try_from(active).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// The commands that remedies stand for, in the order in which an operator would give them: links, nodes, the roster, and
+/// last what overrules the marks.
+#[must_use]
+pub fn commands(remedies: &[Remedy], namespace: &str) -> Vec<Command> {
+    let mut nodes = Vec::new();
+    let mut commands = Vec::new();
+    if remedies.contains(&Remedy::Heal) {
+        commands.push(Command::Heal { between: None });
+    }
+    for remedy in remedies {
+        if let Remedy::Start(node) = remedy {
+            nodes.push(*node);
+        }
+    }
+    if !nodes.is_empty() {
+        commands.push(Command::Start { nodes });
+    }
+    if remedies.contains(&Remedy::Recluster) {
+        commands.push(Command::Recluster { on: None });
+    }
+    for remedy in remedies {
+        if let Remedy::RosterSet { on } = remedy {
+            let (namespace, nodes) = (namespace.to_owned(), RosterNodes::Observed);
+            commands.push(Command::RosterSet { namespace, nodes, on: *on });
+            commands.push(Command::Recluster { on: *on });
+        }
+    }
+    if remedies.contains(&Remedy::Revive) {
+        commands.push(Command::Revive { namespace: namespace.to_owned(), nodes: None });
+        commands.push(Command::Recluster { on: None });
+    }
+    commands
+}
+
+/// What could be done, least risk first; of the nodes that are down only the likeliest.
+fn remedies(view: &ClusterView, down: &[NodeId]) -> Vec<Remedy> {
+    let mut remedies = Vec::new();
+    if !view.cuts.is_empty() {
+        remedies.push(Remedy::Heal);
+    }
+    remedies.extend(down.iter().take(MOST_STARTS).map(|node| Remedy::Start(*node)));
+    remedies.push(Remedy::Recluster);
+    let mut largest: Vec<(usize, NodeId)> = Vec::new();
+    for sub_cluster in &view.sub_clusters {
+        let size = sub_cluster.nodes.len();
+        let place = largest.iter().take_while(|(other, _)| *other >= size).count();
+        largest.insert(place, (size, sub_cluster.principal));
+    }
+    if largest.is_empty() {
+        remedies.push(Remedy::RosterSet { on: None });
+    }
+    let largest = largest.iter().take(MOST_ROSTERS);
+    remedies.extend(largest.map(|(_, on)| Remedy::RosterSet { on: Some(*on) }));
+    remedies.push(Remedy::Revive);
+    remedies
+}
+
+/// Nodes that are down: those of the partition's own row first, in its order. Of many, those that differ in what the
+/// rules ask about (role, marks, how they went down) come before those that are like another.
+fn down_by_likelihood(
+    cluster: &Cluster,
+    view: &ClusterView,
+    namespace: &str,
+    partition: PartitionId,
+) -> Vec<NodeId> {
+    let row = cluster.explain(namespace, partition, None).map(|explanation| explanation.row);
+    let row = row.unwrap_or_default();
+    let state = |id: NodeId| view.node(id).map_or(NodeState::Up, |node| node.state);
+    let mut down: Vec<(NodeId, (u64, bool, Role))> = Vec::new();
+    for seat in row.iter().filter(|seat| !state(seat.node).is_up()) {
+        let version = seat.version;
+        let marks = u64::from(version.has_data())
+            | u64::from(version.is_subset()) << 1
+            | u64::from(version.is_evade()) << 2
+            | u64::from(version.revived().is_some()) << 3;
+        down.push((seat.node, (marks, state(seat.node) == NodeState::DownClean, seat.role)));
+    }
+    for node in view.nodes.iter().filter(|node| !node.state.is_up()) {
+        if !down.iter().any(|(other, _)| *other == node.id) {
+            down.push((node.id, (0, node.state == NodeState::DownClean, Role::NotInRoster)));
+        }
+    }
+    if down.len() <= MOST_STARTS {
+        return down.iter().map(|(node, _)| *node).collect();
+    }
+    let likes = |place: usize| {
+        let (_, kind) = down[place];
+        down[..place].iter().filter(|(_, other)| *other == kind).count()
+    };
+    let likes: Vec<usize> = (0..down.len()).map(likes).collect();
+    let mut ordered = Vec::with_capacity(down.len());
+    for round in 0..down.len() {
+        let of_round = down.iter().zip(&likes).filter(|(_, like)| **like == round);
+        ordered.extend(of_round.map(|((node, _), _)| *node));
+    }
+    ordered
+}
+
+/// Whether a set does the same as a smaller one: a recluster where another remedy brings a cluster change, or a second
+/// roster where the first makes its side active or both sides are one.
+fn is_redundant(set: &[Remedy]) -> bool {
+    let rosters = set.iter().filter(|remedy| matches!(remedy, Remedy::RosterSet { .. })).count();
+    rosters > 1 || set.len() > 1 && set.contains(&Remedy::Recluster)
+}
+
+/// What a command may cost in the cluster as it is now: by a roster that it brings into force or is about to, and by an
+/// `e` that was overruled and is trusted after the next cluster change.
+fn risk_of(command: &Command, namespace: &str, partition: PartitionId, cluster: &Cluster) -> Risk {
+    let view = cluster.view();
+    let Some(index) = view.namespace_index(namespace) else { return Risk::None };
+    match command {
+        Command::Revive { .. } => Risk::MayLoseWrites,
+        Command::RosterSet { on, .. } => {
+            let place = on.map_or(Some(0), |node| view.sub_cluster_of(node));
+            let here = place.and_then(|place| view.sub_clusters.get(place));
+            here.map_or(Risk::MayLoseWrites, |here| {
+                risk_of_roster(&view, index, here, &here.namespaces[index].observed)
+            })
+        }
+        _ => {
+            let overruled = view.nodes.iter().filter(|node| node.state.is_up()).any(|node| {
+                let versions = cluster.versions(namespace, node.id).unwrap_or_default();
+                let version = versions.get(partition.index());
+                version.and_then(|version| version.revived()) == Some(RevivedBy::Operator)
+            });
+            let staged = view.sub_clusters.iter().map(|here| {
+                let roster = &here.namespaces[index];
+                if roster.pending == roster.roster {
+                    Risk::None
+                } else {
+                    risk_of_roster(&view, index, here, &roster.pending)
+                }
+            });
+            let least = if overruled { Risk::MayLoseWrites } else { Risk::None };
+            staged.fold(least, Risk::max)
+        }
+    }
+}
+
+/// Every acknowledged write is on RF nodes of the roster (domain.md §9): one of them that is here, trusted and in the next
+/// roster is enough. Whether a node is trusted is asked of the whole namespace, since the roster is set for all of it.
+fn risk_of_roster(
+    view: &ClusterView,
+    index: usize,
+    here: &SubClusterView,
+    next: &[RosterEntry],
+) -> Risk {
+    let rf = usize::from(view.namespaces[index].replication_factor);
+    let (mut dropped, mut unsure) = (0, 0);
+    for entry in &here.namespaces[index].roster {
+        let held = view.node(entry.node).map(|node| node.namespaces[index].copies);
+        let is_untrusted = held.is_none_or(|held| held.evade + held.revived > 0);
+        let is_dropped = next.iter().all(|other| other.node != entry.node);
+        dropped += u32::from(is_dropped);
+        unsure += usize::from(is_dropped || is_untrusted || !here.nodes.contains(&entry.node));
+    }
+    match dropped {
+        _ if unsure >= rf => Risk::MayLoseWrites,
+        0 => Risk::None,
+        _ => Risk::LeavesCopiesBehind,
+    }
+}
+
+/// The next set of places below `n` in lexicographic order; says whether there is one.
+fn following(set: &mut [usize], n: usize) -> bool {
+    let size = set.len();
+    let Some(place) = (0..size).rfind(|place| set[*place] + size < n + place) else {
+        return false;
+    };
+    let from = set[place] + 1;
+    for (step, index) in set[place..].iter_mut().enumerate() {
+        *index = from + step;
+    }
+    true
+}

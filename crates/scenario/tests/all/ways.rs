@@ -1,0 +1,312 @@
+//! The nearest ways out: those of the case study, and in small clusters all that a search by brute force finds.
+
+use rosterlab_engine::{
+    Cluster, ClusterSetup, Command, NodeId, NodeSetup, PartitionId, RackId, RosterNodes, Shutdown,
+    Until,
+};
+use rosterlab_scenario::ways::{MOST_ACTIONS, MOST_WAYS, Remedy, Risk, Search, Way, commands};
+
+fn id(text: &str) -> NodeId {
+    text.parse().unwrap()
+}
+
+fn cluster(nodes: &[(&str, u32)]) -> Cluster {
+    let setup =
+        |(node, rack): &(&str, u32)| NodeSetup { id: id(node), rack: RackId::new(*rack).unwrap() };
+    Cluster::new(ClusterSetup::of(nodes.iter().map(setup).collect(), 2)).unwrap()
+}
+
+/// The cluster of docs/domain.md §10.
+fn case_study() -> Cluster {
+    cluster(&[("A101", 1), ("A102", 1), ("A103", 1), ("B101", 2), ("B102", 2)])
+}
+
+fn act(cluster: &mut Cluster, command: &Command) {
+    cluster.apply(command).unwrap();
+    cluster.advance(Until::Settled);
+}
+
+fn stop(cluster: &mut Cluster, nodes: &[&str], shutdown: Shutdown) {
+    act(cluster, &Command::Stop { nodes: nodes.iter().map(|node| id(node)).collect(), shutdown });
+}
+
+fn start(cluster: &mut Cluster, nodes: &[&str]) {
+    act(cluster, &Command::Start { nodes: nodes.iter().map(|node| id(node)).collect() });
+}
+
+fn migrate(cluster: &mut Cluster) {
+    cluster.advance(Until::Migrated { partitions: None });
+}
+
+fn set_roster(cluster: &mut Cluster) {
+    let (namespace, nodes) = ("main".to_owned(), RosterNodes::Observed);
+    act(cluster, &Command::RosterSet { namespace, nodes, on: None });
+    act(cluster, &Command::Recluster { on: None });
+}
+
+/// The first partition that nobody serves.
+fn lost(cluster: &Cluster) -> Option<PartitionId> {
+    PartitionId::all().find(|partition| !cluster.serves("main", *partition))
+}
+
+fn searched(cluster: &Cluster, partition: PartitionId) -> Search {
+    let mut search = Search::new(cluster, "main", partition);
+    while !search.advance(1) {}
+    search
+}
+
+/// The ways out for the first partition that nobody serves.
+fn ways(cluster: &Cluster) -> Vec<Way> {
+    searched(cluster, lost(cluster).unwrap()).found().to_vec()
+}
+
+fn text(way: &Way) -> String {
+    let remedy = |remedy: &Remedy| match remedy {
+        Remedy::Heal => "heal".to_owned(),
+        Remedy::Start(node) => format!("start {node}"),
+        Remedy::Recluster => "recluster".to_owned(),
+        Remedy::RosterSet { .. } => "roster".to_owned(),
+        Remedy::Revive => "revive".to_owned(),
+    };
+    let remedies: Vec<String> = way.remedies.iter().map(remedy).collect();
+    format!("{}: {:?}, {}", remedies.join(", "), way.risk, way.active)
+}
+
+#[track_caller]
+fn check(cluster: &Cluster, expected: &[&str]) {
+    let found: Vec<String> = ways(cluster).iter().map(text).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn after_a_roster_reset_too_early_the_crashed_node_is_the_way() {
+    let mut cluster = case_study();
+    stop(&mut cluster, &["B101", "B102"], Shutdown::Clean);
+    set_roster(&mut cluster);
+    stop(&mut cluster, &["A102"], Shutdown::Unclean);
+    check(&cluster, &["start A102: None, 4096", "roster: MayLoseWrites, 4096"]);
+}
+
+#[test]
+fn with_rack_2_stopped_and_a102_crashed_two_nodes_have_to_come_back() {
+    let mut cluster = case_study();
+    stop(&mut cluster, &["B101", "B102"], Shutdown::Clean);
+    migrate(&mut cluster);
+    stop(&mut cluster, &["A102"], Shutdown::Unclean);
+    let found = ways(&cluster);
+    let safe: Vec<String> = found.iter().filter(|way| way.risk == Risk::None).map(text).collect();
+    assert_eq!(safe, ["start B102, start B101: None, 4096"]);
+    assert_eq!(text(&found[0]), "roster: MayLoseWrites, 4096");
+}
+
+#[test]
+fn dead_partitions_are_revived_and_that_may_lose_writes() {
+    let mut cluster = case_study();
+    let all = ["A101", "A102", "A103", "B101", "B102"];
+    stop(&mut cluster, &all, Shutdown::Unclean);
+    start(&mut cluster, &all);
+    check(&cluster, &["revive: MayLoseWrites, 4096"]);
+}
+
+#[test]
+fn a_cut_is_healed() {
+    let mut cluster = case_study();
+    let sides = [["A101", "A102"].map(id).to_vec(), ["A103", "B101"].map(id).to_vec()];
+    let between = [&sides[..], &[vec![id("B102")]]].concat();
+    act(&mut cluster, &Command::Cut { between });
+    let first = ways(&cluster).remove(0);
+    assert_eq!(text(&first), "heal: None, 4096");
+}
+
+#[test]
+fn a_roster_that_was_staged_and_forgotten_needs_a_recluster_only() {
+    let mut cluster = case_study();
+    stop(&mut cluster, &["B101", "B102"], Shutdown::Clean);
+    migrate(&mut cluster);
+    stop(&mut cluster, &["A102"], Shutdown::Unclean);
+    let (namespace, nodes) = ("main".to_owned(), RosterNodes::Observed);
+    act(&mut cluster, &Command::RosterSet { namespace, nodes, on: None });
+    let found: Vec<String> = ways(&cluster).iter().map(text).collect();
+    assert!(found.contains(&"recluster: MayLoseWrites, 4096".to_owned()), "{found:?}");
+    // Whatever changes the cluster brings the staged roster into force; nothing is without risk any more.
+    assert!(found[..3].iter().all(|way| way.starts_with("start ")), "{found:?}");
+}
+
+#[test]
+fn what_is_active_needs_no_way_and_nothing_is_tried() {
+    let mut search = Search::new(&case_study(), "main", PartitionId::new(0).unwrap());
+    assert!(search.is_done() && search.advance(5) && search.found().is_empty());
+    assert_eq!(search.tries(), 0);
+}
+
+#[test]
+fn with_no_node_up_some_have_to_be_started() {
+    let mut cluster = cluster(&[("A1", 1), ("B1", 2), ("C1", 3)]);
+    stop(&mut cluster, &["A1", "B1", "C1"], Shutdown::Clean);
+    let found = ways(&cluster);
+    assert_eq!(found.len(), 3);
+    for way in &found {
+        assert_eq!((way.remedies.len(), way.risk), (2, Risk::None), "{}", text(way));
+    }
+}
+
+#[test]
+fn nodes_that_are_all_cut_off_are_healed() {
+    let mut cluster = case_study();
+    stop(&mut cluster, &["B102"], Shutdown::Clean);
+    migrate(&mut cluster);
+    // Each node by itself: nobody serves anything, and each holds its copies.
+    let sides = ["A101", "A102", "A103", "B101"].map(|node| vec![id(node)]).to_vec();
+    act(&mut cluster, &Command::Cut { between: sides });
+    let found = ways(&cluster);
+    assert_eq!(text(&found[0]), "heal: None, 4096");
+}
+
+#[test]
+fn when_few_actions_help_only_with_a_risk_the_needless_ones_are_taken_out_of_all() {
+    let names: Vec<String> = (1..=16).map(|number| format!("A{number}")).collect();
+    let nodes: Vec<(&str, u32)> = names.iter().map(|name| (&**name, 0)).collect();
+    let mut cluster = cluster(&nodes);
+    // Both copies stop with eleven others: they return as subsets, so a super-majority has to come together.
+    let partition = PartitionId::new(0).unwrap();
+    let row = cluster.explain("main", partition, None).unwrap().row;
+    let stopped = row[..13].iter().map(|seat| seat.node).collect();
+    act(&mut cluster, &Command::Stop { nodes: stopped, shutdown: Shutdown::Clean });
+    let search = searched(&cluster, partition);
+    assert!(!search.is_complete());
+    let safe = search.found().iter().find(|way| way.risk == Risk::None).unwrap();
+    assert_eq!(safe.remedies.len(), 12, "15 of 16 are fewer than two missing");
+    for way in search.found() {
+        assert_works_and_is_minimal(&cluster, partition, way);
+    }
+}
+
+/// Tries a way, and it without each of its actions.
+fn assert_works_and_is_minimal(cluster: &Cluster, partition: PartitionId, way: &Way) {
+    assert!(helps(cluster, partition, &way.remedies), "{}", text(way));
+    for place in 0..way.remedies.len() {
+        let mut fewer = way.remedies.clone();
+        fewer.remove(place);
+        assert!(!helps(cluster, partition, &fewer), "{} without {place}", text(way));
+    }
+}
+
+fn helps(cluster: &Cluster, partition: PartitionId, remedies: &[Remedy]) -> bool {
+    let mut copy = cluster.clone();
+    for command in commands(remedies, "main") {
+        if copy.apply(&command).is_err() {
+            return false;
+        }
+        copy.advance(Until::Settled);
+    }
+    copy.serves("main", partition)
+}
+
+/// Everything that could be done in a small cluster.
+fn everything(cluster: &Cluster) -> Vec<Remedy> {
+    let view = cluster.view();
+    let down = view.nodes.iter().filter(|node| !node.state.is_up());
+    let mut remedies: Vec<Remedy> = down.map(|node| Remedy::Start(node.id)).collect();
+    remedies.extend((!view.cuts.is_empty()).then_some(Remedy::Heal));
+    remedies.extend([Remedy::Recluster, Remedy::Revive]);
+    let on = view.sub_clusters.iter().map(|one| Some(one.principal));
+    let on: Vec<Option<NodeId>> =
+        if view.sub_clusters.is_empty() { vec![None] } else { on.collect() };
+    remedies.extend(on.into_iter().map(|on| Remedy::RosterSet { on }));
+    remedies
+}
+
+/// Every set of which no part helps, smallest first; each is sorted.
+fn by_brute_force(cluster: &Cluster, partition: PartitionId) -> Vec<Vec<Remedy>> {
+    let remedies = everything(cluster);
+    let mut sets: Vec<u32> = (1..1 << remedies.len()).collect();
+    sets.sort_by_key(|set: &u32| set.count_ones());
+    let mut minimal: Vec<u32> = Vec::new();
+    for set in sets {
+        if minimal.iter().any(|other| other & set == *other) {
+            continue;
+        }
+        let chosen = (0..remedies.len()).filter(|place| set & (1 << place) != 0);
+        let chosen: Vec<Remedy> = chosen.map(|place| remedies[place]).collect();
+        if helps(cluster, partition, &chosen) {
+            minimal.push(set);
+        }
+    }
+    let chosen = |set: &u32| {
+        let places = (0..remedies.len()).filter(|place| set & (1 << place) != 0);
+        let mut chosen: Vec<Remedy> = places.map(|place| remedies[place]).collect();
+        chosen.sort();
+        chosen
+    };
+    minimal.iter().map(chosen).collect()
+}
+
+/// A number below `n`: a fixed sequence.
+fn pick(seed: &mut u64, n: usize) -> usize {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from((*seed >> 33) % n as u64).unwrap()
+}
+
+fn any_command(seed: &mut u64, nodes: &[NodeId]) -> Command {
+    let node = nodes[pick(seed, nodes.len())];
+    let namespace = "main".to_owned();
+    match pick(seed, 12) {
+        0..=3 => Command::Stop { nodes: vec![node], shutdown: Shutdown::Unclean },
+        4 | 5 => Command::Stop { nodes: vec![node], shutdown: Shutdown::Clean },
+        6 | 7 => Command::Start { nodes: vec![node] },
+        8 => {
+            let others = nodes.iter().copied().filter(|other| *other != node).collect();
+            Command::Cut { between: vec![vec![node], others] }
+        }
+        9 => Command::RosterSet { namespace, nodes: RosterNodes::Observed, on: None },
+        10 => Command::Revive { namespace, nodes: None },
+        _ => Command::Recluster { on: None },
+    }
+}
+
+#[test]
+fn in_small_clusters_the_ways_are_those_that_brute_force_finds() {
+    let nodes = ["A1", "A2", "B1", "B2"].map(id);
+    let mut compared = 0;
+    for history in 0..60_u64 {
+        let mut seed = history * 7919 + 1;
+        let mut cluster = cluster(&[("A1", 1), ("A2", 1), ("B1", 2), ("B2", 2)]);
+        for _ in 0..5 {
+            if cluster.apply(&any_command(&mut seed, &nodes)).is_ok() {
+                cluster.advance(Until::Settled);
+                if pick(&mut seed, 3) == 0 {
+                    migrate(&mut cluster);
+                }
+            }
+        }
+        let Some(partition) = lost(&cluster) else { continue };
+        compared += 1;
+        let search = searched(&cluster, partition);
+        assert!(search.is_complete(), "history {history}");
+        let brute = by_brute_force(&cluster, partition);
+        let brute: Vec<_> = brute.into_iter().filter(|set| set.len() <= MOST_ACTIONS).collect();
+        let found: Vec<Vec<Remedy>> = search
+            .found()
+            .iter()
+            .map(|way| {
+                let mut set = way.remedies.clone();
+                set.sort();
+                set
+            })
+            .collect();
+        for (place, (set, other)) in found.iter().zip(&brute).enumerate() {
+            assert!(brute.contains(set), "history {history}: {set:?} is none of {brute:?}");
+            let is_only_safe = place == MOST_WAYS - 1
+                && search.found()[..place].iter().all(|way| way.risk > Risk::None)
+                && search.found()[place].risk == Risk::None;
+            let is_next = set.len() == other.len();
+            assert!(is_next || is_only_safe, "history {history}: {found:?}, {brute:?}");
+        }
+        assert_eq!(
+            found.len(),
+            brute.len().min(MOST_WAYS),
+            "history {history}: {found:?}, {brute:?}"
+        );
+    }
+    assert!(compared >= 20, "only {compared} histories end with something to repair");
+}
