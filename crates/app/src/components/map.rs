@@ -390,12 +390,11 @@ fn swatch(swatch: Swatch) -> Html {
 
 /// The marked pixels of a pattern, each as a square.
 fn marked(pattern: Pattern) -> String {
-    const DIGITS: [&str; CELL_PX] = ["0", "1", "2", "3"];
     let mut squares = String::new();
-    for y in 0..CELL_PX {
-        for x in 0..CELL_PX {
+    for (y, down) in ["0", "1", "2", "3"].into_iter().enumerate() {
+        for (x, across) in ["0", "1", "2", "3"].into_iter().enumerate() {
             if pattern.marks(x, y) {
-                squares.extend(["M", DIGITS[x], " ", DIGITS[y], "h1v1h-1z"]);
+                squares.extend(["M", across, " ", down, "h1v1h-1z"]);
             }
         }
     }
