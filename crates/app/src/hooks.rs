@@ -11,8 +11,8 @@ use gloo_timers::callback::Timeout;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{
-    CanvasRenderingContext2d, EventTarget, HtmlCanvasElement, HtmlElement, ImageData, KeyboardEvent,
-    ResizeObserver, window,
+    CanvasRenderingContext2d, EventTarget, HtmlCanvasElement, HtmlElement, ImageData,
+    KeyboardEvent, ResizeObserver, window,
 };
 use yew::prelude::*;
 
@@ -193,11 +193,7 @@ impl Drop for InSlices {
     }
 }
 
-fn go_on(
-    timer: &Rc<RefCell<Option<Timeout>>>,
-    after_ms: u32,
-    mut step: Box<dyn FnMut() -> bool>,
-) {
+fn go_on(timer: &Rc<RefCell<Option<Timeout>>>, after_ms: u32, mut step: Box<dyn FnMut() -> bool>) {
     // Weak, so that whoever drops the timer ends the work.
     let again = Rc::downgrade(timer);
     let timeout = Timeout::new(after_ms, move || {
@@ -221,7 +217,8 @@ pub fn put_pixels(canvas: &NodeRef, pixels: &[u8], (width, height): (usize, usiz
         .and_then(|canvas| canvas.get_context("2d").ok().flatten())
         .and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
     let side = |pixels: usize| u32::try_from(pixels).unwrap_or(0);
-    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), side(width), side(height));
+    let image =
+        ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), side(width), side(height));
     if let (Some(context), Ok(image)) = (context, image) {
         // Fails only for images that were taken away.
         context.put_image_data(&image, 0.0, 0.0).ok();

@@ -83,7 +83,9 @@ pub fn sentence(found: &Found, is_any_down: bool) -> String {
             names.push(format!("one of {others} more"));
         }
         let names = match names.split_last() {
-            Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+            Some((last, others)) if !others.is_empty() => {
+                format!("{} or {last}", others.join(", "))
+            }
             _ => names.concat(),
         };
         let up_to = if reach.mildest < reach.worst { "up to " } else { "" };
@@ -187,8 +189,8 @@ impl Level {
         match self {
             Self::None => false,
             Self::Some => x % 4 == 1 && y % 4 == 1,
-            Self::Most => (x + y) % 6 == 0,
-            Self::All => (x + y) % 6 == 0 || (x + 6 - y % 6) % 6 == 0,
+            Self::Most => (x + y).is_multiple_of(6),
+            Self::All => (x + y).is_multiple_of(6) || x % 6 == y % 6,
         }
     }
 }
@@ -258,7 +260,12 @@ impl Frame {
 
     /// The cell so far across and down from another; at the edges it stays.
     #[must_use]
-    pub fn step(&self, (column, row): (usize, usize), across: isize, down: isize) -> (usize, usize) {
+    pub fn step(
+        &self,
+        (column, row): (usize, usize),
+        across: isize,
+        down: isize,
+    ) -> (usize, usize) {
         let to = |from: usize, by: isize, end: usize| from.saturating_add_signed(by).min(end - 1);
         (to(column, across, self.columns), to(row, down, self.rows))
     }
@@ -326,7 +333,11 @@ pub fn cell_text(table: &LossTable, (column, row): (usize, usize)) -> String {
         PARTITIONS => "all 4,096 partitions are unavailable".to_owned(),
         _ => format!("{} partitions are unavailable", thousands(u32::from(count))),
     };
-    if lost.is_empty() { format!("No loss: {left}") } else { format!("Without {}: {left}", list(lost)) }
+    if lost.is_empty() {
+        format!("No loss: {left}")
+    } else {
+        format!("Without {}: {left}", list(lost))
+    }
 }
 
 #[cfg(test)]
@@ -346,7 +357,13 @@ mod tests {
         table
     }
 
-    fn reach(margin: usize, examples: &[&[&str]], worst: u32, hurting: usize, sets: usize) -> Reach {
+    fn reach(
+        margin: usize,
+        examples: &[&[&str]],
+        worst: u32,
+        hurting: usize,
+        sets: usize,
+    ) -> Reach {
         let ids = |set: &&[&str]| set.iter().map(|id| id.parse().unwrap()).collect();
         let examples = examples.iter().map(ids).collect();
         let mildest = worst.min(4096 - 7);

@@ -224,10 +224,15 @@ impl Draft {
                 devices: number(&typed.devices),
             };
             // The earlier ones may have names that are refused themselves, or too often.
-            let is_twice = self.namespaces[..index].iter().any(|other| other.name.trim() == typed.name.trim());
+            let is_twice =
+                self.namespaces[..index].iter().any(|other| other.name.trim() == typed.name.trim());
             let same = names().skip(index).take(1);
             let asked = same.clone().chain(same.filter(|_| is_twice)).collect();
-            ask(Field::Name(index), &typed.name, ClusterSetup { namespaces: asked, ..base.clone() });
+            ask(
+                Field::Name(index),
+                &typed.name,
+                ClusterSetup { namespaces: asked, ..base.clone() },
+            );
             let factor = NamespaceSettings::strong("x", settings.replication_factor);
             ask(Field::Factor(index), &typed.factor, alone(factor));
             let devices = settings.devices;
@@ -274,10 +279,11 @@ impl Draft {
     /// Every field that is refused.
     pub fn new_setup(&self, base: &ClusterSetup) -> Result<ClusterSetup, Faults> {
         let (nodes, racks) = (number::<usize>(&self.nodes), number::<usize>(&self.racks));
-        let (made, node_fault) = match (ClusterSetup { nodes: new_nodes(nodes, 1), ..base.clone() }).check() {
-            Ok(()) => (nodes, None),
-            Err(error) => (0, Some((Field::Nodes, refused(&error, &self.nodes)))),
-        };
+        let (made, node_fault) =
+            match (ClusterSetup { nodes: new_nodes(nodes, 1), ..base.clone() }).check() {
+                Ok(()) => (nodes, None),
+                Err(error) => (0, Some((Field::Nodes, refused(&error, &self.nodes)))),
+            };
         let most = MOST_RACKS.min(made.max(1));
         let rack_fault = (!(1..=most).contains(&racks)).then(|| {
             let sentence = format!("so many nodes stand on 1 to {most} racks");
@@ -301,9 +307,8 @@ impl Draft {
     pub fn warning(&self, index: usize, nodes: usize) -> Option<String> {
         let namespace = self.namespaces.get(index)?;
         let factor: usize = namespace.factor.trim().parse().ok()?;
-        (namespace.is_strong && factor > nodes && factor <= 128).then(|| {
-            format!("With fewer nodes ({nodes}) than that nothing is available (rule 0).")
-        })
+        (namespace.is_strong && factor > nodes && factor <= 128)
+            .then(|| format!("With fewer nodes ({nodes}) than that nothing is available (rule 0)."))
     }
 }
 
@@ -399,7 +404,10 @@ mod tests {
         let first = &setup.namespaces[0];
         assert_eq!((&*first.name, first.replication_factor, first.devices), ("test", 3, 2));
         assert!(first.commit_to_device && first.mode == Mode::StrongConsistency);
-        assert_eq!((&*setup.namespaces[1].name, setup.namespaces[1].mode), ("ns2", Mode::Available));
+        assert_eq!(
+            (&*setup.namespaces[1].name, setup.namespaces[1].mode),
+            ("ns2", Mode::Available)
+        );
         assert_eq!((setup.profile, setup.fill_delay_ms), (Profile::V6_0, 60_000));
         assert_eq!(setup.migration_rate_per_s, 100);
     }
@@ -407,14 +415,22 @@ mod tests {
     #[test]
     fn each_refused_value_has_a_sentence_of_its_own() {
         for (field, text, sentence) in [
-            (Field::Name(0), "a b", "A namespace's name is 1 to 31 bytes without any of \":;,= \", not “a b”."),
+            (
+                Field::Name(0),
+                "a b",
+                "A namespace's name is 1 to 31 bytes without any of \":;,= \", not “a b”.",
+            ),
             (Field::Name(0), "", "A namespace's name is 1 to 31 bytes without any of \":;,= \"."),
             (Field::Factor(0), "0", "A replication factor is 1 to 128, not “0”."),
             (Field::Factor(0), "129", "A replication factor is 1 to 128, not “129”."),
             (Field::Factor(0), "two", "A replication factor is 1 to 128, not “two”."),
             (Field::Devices(0), "17", "A namespace has 1 to 16 devices, not “17”."),
             (Field::Rate, "-1", "A migration rate is 1 to 1000 partitions a second, not “-1”."),
-            (Field::FillDelay, "86401", "Migrate-fill-delay is 0 to 86,400 whole seconds, not “86401”."),
+            (
+                Field::FillDelay,
+                "86401",
+                "Migrate-fill-delay is 0 to 86,400 whole seconds, not “86401”.",
+            ),
             (Field::Nodes, "129", "A cluster has 1 to 128 nodes, not “129”."),
             (Field::Racks, "6", "So many nodes stand on 1 to 5 racks, not “6”."),
         ] {
@@ -425,14 +441,11 @@ mod tests {
 
     #[test]
     fn all_that_is_refused_is_told_at_once() {
-        let fields: Vec<Field> = faults(&[
-            (Field::Factor(0), "0"),
-            (Field::Name(0), "a:b"),
-            (Field::Racks, "x"),
-        ])
-        .into_iter()
-        .map(|(field, _)| field)
-        .collect();
+        let fields: Vec<Field> =
+            faults(&[(Field::Factor(0), "0"), (Field::Name(0), "a:b"), (Field::Racks, "x")])
+                .into_iter()
+                .map(|(field, _)| field)
+                .collect();
         assert_eq!(fields, [Field::Racks, Field::Name(0), Field::Factor(0)]);
     }
 

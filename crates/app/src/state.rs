@@ -633,7 +633,10 @@ impl State {
             (SettingsAction::Back, _) => {
                 if let Some(former) = self.settings.previous.take() {
                     let standing = sentences::standing(&former.cluster().view());
-                    self.move_to(Timeline::clone(&former), format!("The former cluster. {standing}"));
+                    self.move_to(
+                        Timeline::clone(&former),
+                        format!("The former cluster. {standing}"),
+                    );
                 }
             }
             (_, None) => {}

@@ -189,10 +189,8 @@ impl Margin {
     #[must_use]
     pub fn found(&self) -> Option<Found> {
         let is_done = matches!(self.phase, Phase::Done);
-        is_done.then(|| Found {
-            at_once: self.at_once.clone(),
-            one_by_one: self.one_by_one.clone(),
-        })
+        is_done
+            .then(|| Found { at_once: self.at_once.clone(), one_by_one: self.one_by_one.clone() })
     }
 
     /// Of so many partitions that are active nowhere after a loss, how many are active now.

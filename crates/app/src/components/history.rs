@@ -47,8 +47,7 @@ pub fn history(state: &State) -> Html {
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let events = state.timeline().events_of(place);
     let at_ms = events.first().map_or(0, |event| event.at_ms);
-    let mut told: Vec<String> =
-        {
+    let mut told: Vec<String> = {
         let of = |event: &Event| sentences::of_event_among(&event.kind, state.view());
         events.iter().map(of).collect()
     };

@@ -63,8 +63,8 @@ pub fn use_margin(state: &State, dispatch: &Dispatch) {
         let moment = moment.clone();
         let mut margin: Option<Option<Margin>> = None;
         let work = InSlices::begin(move || {
-            let margin = margin
-                .get_or_insert_with(|| Margin::new(moment.timeline.cluster(), moment.name()));
+            let margin =
+                margin.get_or_insert_with(|| Margin::new(moment.timeline.cluster(), moment.name()));
             let is_done = margin.as_mut().is_none_or(|margin| margin.advance(SETS_A_LOOK));
             if is_done {
                 let found = margin.as_ref().and_then(Margin::found).map(Rc::new);
@@ -88,9 +88,7 @@ pub fn margin_pill(state: &State) -> Html {
     };
     let is_bad = found.is_none_or(|found| lesser(found).margin == 0);
     let why = match found {
-        Some(found) => {
-            sentence(found, state.view().nodes.iter().any(|node| !node.state.is_up()))
-        }
+        Some(found) => sentence(found, state.view().nodes.iter().any(|node| !node.state.is_up())),
         None if is_current => nothing_to_say(state.view(), state.namespace()).to_owned(),
         None => String::new(),
     };
@@ -180,7 +178,8 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
     let is_working = *is_open && !is_current;
     let body = is_open.then(|| {
         let Some(table) = table else {
-            let why = if is_working { "…" } else { nothing_to_say(state.view(), state.namespace()) };
+            let why =
+                if is_working { "…" } else { nothing_to_say(state.view(), state.namespace()) };
             return html! { <p key="none" class="dim">{ why }</p> };
         };
         let hand = Hand { dispatch, is_current, is_clean: *is_clean };

@@ -162,12 +162,13 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
     let base = state.timeline().setup();
     let faults = draft.new_setup(base).err().unwrap_or_default();
     let together = faults.iter().find(|(field, _)| *field == Field::Profile);
-    let together = together.map(|(_, why)| html! { <p key="why" class="field-why bad">{ why }</p> });
+    let together =
+        together.map(|(_, why)| html! { <p key="why" class="field-why bad">{ why }</p> });
     let form = Form { dispatch, faults: faults.clone() };
     let nodes = base.nodes.len();
     let namespaces = draft.namespaces.iter().enumerate();
-    let namespaces = namespaces
-        .map(|(index, typed)| form.namespace(index, typed, draft.warning(index, nodes)));
+    let namespaces =
+        namespaces.map(|(index, typed)| form.namespace(index, typed, draft.warning(index, nodes)));
     let onkeydown = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: KeyboardEvent| {
@@ -228,7 +229,9 @@ fn profile(form: &Form<'_>, draft: &Draft) -> Html {
     let options = [("4.5.3", "4.5.3, the case study's"), ("6.0", "6.0 and later")];
     let differs = match draft.profile {
         Profile::V4_5_3 => "r is trusted as soon as the whole roster is present.",
-        Profile::V6_0 => "r is trusted only if the whole roster is present and no version there has e.",
+        Profile::V6_0 => {
+            "r is trusted only if the whole roster is present and no version there has e."
+        }
     };
     html! {
         <div class="field-with-note">

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use rosterlab_engine::{
     Cluster, ClusterSetup, Command, NodeId, NodeSetup, RackId, RosterNodes, Shutdown, Until,
 };
-use rosterlab_scenario::margin::{Found, LossTable, Margin};
 use rosterlab_scenario::Timeline;
+use rosterlab_scenario::margin::{Found, LossTable, Margin};
 
 use crate::strategies::{entry, setup};
 
@@ -18,12 +18,16 @@ fn ids(list: &[u64]) -> Vec<NodeId> {
 }
 
 fn case_study() -> Cluster {
-    Cluster::new(nodes_on_racks(&[(0xA101, 1), (0xA102, 1), (0xA103, 1), (0xB101, 2), (0xB102, 2)], 2))
-        .unwrap()
+    Cluster::new(nodes_on_racks(
+        &[(0xA101, 1), (0xA102, 1), (0xA103, 1), (0xB101, 2), (0xB102, 2)],
+        2,
+    ))
+    .unwrap()
 }
 
 fn nodes_on_racks(nodes: &[(u64, u32)], rf: u8) -> ClusterSetup {
-    let of = |(id, rack): &(u64, u32)| NodeSetup { id: node(*id), rack: RackId::new(*rack).unwrap() };
+    let of =
+        |(id, rack): &(u64, u32)| NodeSetup { id: node(*id), rack: RackId::new(*rack).unwrap() };
     ClusterSetup::of(nodes.iter().map(of).collect(), rf)
 }
 
@@ -156,14 +160,14 @@ fn the_table_reads_from_no_loss_to_the_loss_of_all() {
     assert_eq!(table.set(7, 3).len(), 5);
     assert_eq!(table.count(7, 3), Some(4096));
     assert_eq!((table.count(8, 0), table.count(0, 4)), (None, None));
-    let sizes: Vec<_> =
-        table.by_size().iter().map(|of| (of.size, of.sets, of.hurting)).collect();
+    let sizes: Vec<_> = table.by_size().iter().map(|of| (of.size, of.sets, of.hurting)).collect();
     assert_eq!(sizes, [(1, 5, 0), (2, 10, 6), (3, 10, 10), (4, 5, 5), (5, 1, 1)]);
 }
 
 #[test]
 fn with_many_nodes_pairs_are_listed_and_a_third_can_be_chosen() {
-    let many: Vec<(u64, u32)> = (0..17).map(|n| (0xA1 + n, u32::try_from(n).unwrap() % 2 + 1)).collect();
+    let many: Vec<(u64, u32)> =
+        (0..17).map(|n| (0xA1 + n, u32::try_from(n).unwrap() % 2 + 1)).collect();
     let cluster = Cluster::new(nodes_on_racks(&many, 2)).unwrap();
     let pairs = table(&cluster, None);
     assert!(!pairs.is_complete());
