@@ -47,6 +47,20 @@ const VIEWS = [
     await action(page, "help").click();
     await page.locator(".help").waitFor();
   }],
+  ["with every loss shown, and settings of which some are refused", async (page) => {
+    await action(page, "losses").click();
+    await page.locator("[data-heat]").waitFor();
+    await action(page, "settings").click();
+    await action(page, "add-namespace").click();
+    await page.locator("#ns-1-factor").fill("129");
+    await page.locator("#ns-1-factor[aria-invalid]").waitFor();
+  }],
+  ["with two namespaces", async (page) => {
+    await page.locator("#ns-1-factor").fill("3");
+    await action(page, "apply-settings").click();
+    await action(page, "show-namespace").last().click();
+    await page.locator('[data-map="ns2"]').waitFor();
+  }],
   ["with every node down", async (page) => {
     await page.locator('[data-rack="1"] [data-action="stop-rack"]').click();
     await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();

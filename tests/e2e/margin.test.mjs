@@ -119,21 +119,24 @@ test("by keyboard: arrows walk the losses, Enter lets one happen", async (t) => 
   assert.deepEqual(complaints, []);
 });
 
-test("nothing ticks once all is worked out", async (t) => {
+test("what is known is not worked out again because something else is shown", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "losses").click();
   await heat(page).waitFor();
   await eventually(() => margin(page), "1");
   await page.evaluate(() => {
+    // Work begins with a timer of 30 ms; Yew sets some of 0 ms to draw.
     const set = window.setTimeout;
-    window.timeouts = 0;
-    window.setTimeout = (...args) => {
-      window.timeouts += 1;
-      return set(...args);
+    window.begun = 0;
+    window.setTimeout = (heard, ms, ...more) => {
+      window.begun += ms === 30 ? 1 : 0;
+      return set(heard, ms, ...more);
     };
   });
   await action(page, "help").click();
   await page.locator(".help").waitFor();
-  assert.equal(await page.evaluate(() => window.timeouts), 0, "showing something else works nothing out again");
+  assert.equal(await page.evaluate(() => window.begun), 0);
+  await action(page, "crash").click();
+  await eventually(() => page.evaluate(() => window.begun), 2, "the margin and the table, once each");
   assert.deepEqual(complaints, []);
 });

@@ -190,8 +190,8 @@ impl Level {
         match self {
             Self::None => false,
             Self::Some => x % 4 == 1 && y % 4 == 1,
-            Self::Most => (x + y) % 6 == 0,
-            Self::All => (x + y) % 6 == 0 || (x + 6 - y % 6) % 6 == 0,
+            Self::Most => (x + y).is_multiple_of(6),
+            Self::All => (x + y).is_multiple_of(6) || x % 6 == y % 6,
         }
     }
 }

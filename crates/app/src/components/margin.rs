@@ -110,7 +110,7 @@ pub fn margin_pill(state: &State) -> Html {
                         </span>
                         { " · " }
                         <span title="clean stops, the clusters settled after each, migrations not waited for">
-                            { "clean, one by one " }<b data-margin-way="one-by-one">{ way(&found.one_by_one) }</b>
+                            { "clean, in turn " }<b data-margin-way="one-by-one">{ way(&found.one_by_one) }</b>
                         </span>
                     </span>
                 }) }
@@ -518,12 +518,12 @@ fn by_size(hand: &Hand<'_>, table: &LossTable) -> Html {
     }
 }
 
-/// A set in few words: most of many nodes are told by those that are left.
+/// A set in few words.
 fn example_name(set: &[NodeId], all: usize) -> String {
     if set.len() == all {
         "all".to_owned()
-    } else if set.len() > 6 {
-        format!("{} and {} more", list(&set[..4]), set.len() - 4)
+    } else if set.len() > 4 {
+        format!("{}, {} and {} more", set[0], set[1], set.len() - 2)
     } else {
         list(set)
     }

@@ -206,7 +206,7 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
             <fieldset class="settings-group">
                 <legend>{ "Server" }</legend>
                 { profile(&form, draft) }
-                { form.text(Field::FillDelay, "migrate-fill-delay, seconds", &draft.fill_delay, None) }
+                { form.text(Field::FillDelay, "migrate-fill-delay (s)", &draft.fill_delay, None) }
                 { form.text(Field::Rate, "Partitions sent a second", &draft.rate, None) }
             </fieldset>
             <div class="settings-line">
