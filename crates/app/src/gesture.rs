@@ -394,7 +394,8 @@ mod tests {
     #[test]
     fn a_second_pointer_neither_moves_nor_ends_a_fence_and_no_card_is_taken_up_meanwhile() {
         let other = Input::Move { pointer: 8, at: at(500, 500), over: None };
-        let inputs = [PRESS_GROUND, moved(300, None), other, Input::Release { pointer: 8 }, press()];
+        let inputs =
+            [PRESS_GROUND, moved(300, None), other, Input::Release { pointer: 8 }, press()];
         let (gesture, outcomes) = run(&inputs);
         assert_eq!(gesture.drawn_fence(), Some(Rect { x: 100, y: 10, width: 200, height: 70 }));
         assert!(gesture.carried().is_none() && outcomes.is_empty());

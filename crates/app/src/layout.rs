@@ -877,7 +877,8 @@ pub(crate) mod tests {
     fn the_bar_of_a_fence_stays_on_the_floor() {
         let floor = floor(&case_study(), 816, 100);
         let all = Rect { x: 0, y: 0, width: 816, height: floor.height };
-        for fence in [all, all.grown(-40), Rect::around(Point { x: 800, y: 20 }, 30), all.grown(90)] {
+        for fence in [all, all.grown(-40), Rect::around(Point { x: 800, y: 20 }, 30), all.grown(90)]
+        {
             for size in [(300, 40), (900, 80)] {
                 let bar = floor.beside(fence, size, 816);
                 assert!(bar.x >= 0 && bar.right() <= 816, "{fence:?}: {bar:?}");

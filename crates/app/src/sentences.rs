@@ -56,7 +56,9 @@ pub fn of_command(command: &Command, all: usize) -> String {
         Command::Heal { between: None } => "Heal all links".to_owned(),
         Command::Heal { between: Some(sides) } => match single_link(sides) {
             Some(link) => format!("Restore the link {}", link_name(link)),
-            None => format!("Restore the links between {}", list(sides.iter().map(|side| named(side)))),
+            None => {
+                format!("Restore the links between {}", list(sides.iter().map(|side| named(side))))
+            }
         },
         Command::RosterSet { nodes: RosterNodes::Observed, .. } => {
             "Stage the observed nodes as the roster".to_owned()

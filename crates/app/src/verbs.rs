@@ -129,7 +129,9 @@ impl Verb {
             Self::Isolate => "cut the selected nodes off from all others",
             Self::Quiesce => "from the next cluster change the node stands last in every row",
             Self::QuiesceUndo => "take the quiesce back, from the next cluster change",
-            Self::Wipe => "empty the drives of a node that is down: it returns with e, without data",
+            Self::Wipe => {
+                "empty the drives of a node that is down: it returns with e, without data"
+            }
             Self::Remove => "remove a node that is down, with its drives; rosters still name it",
             Self::SelectMore => "each click on a card adds it to the selection or takes it out",
             Self::AddNode => "add a node to this rack",

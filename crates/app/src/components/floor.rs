@@ -67,7 +67,8 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
     };
     let ear = use_ears(ears.clone());
     let gesture = hand.0;
-    let lanes = floor.lanes.iter().map(|lane| self::lane(lane, state, dispatch, gesture, &floor, &ear));
+    let lanes =
+        floor.lanes.iter().map(|lane| self::lane(lane, state, dispatch, gesture, &floor, &ear));
     let (onpointerdown, onpointer) = (ears.onground(), ears.onpointer());
     html! {
         <section class="panel floor-panel" aria-labelledby="floor-title">

@@ -154,7 +154,8 @@ fn hulls(floor: &Floor, state: &State) -> Html {
         let hulls = hulls.iter().enumerate();
         let rects = hulls.map(move |(key, hull)| {
             let [x, y, width, height] =
-                [hull.rect.x, hull.rect.y, hull.rect.width, hull.rect.height].map(|n| n.to_string());
+                [hull.rect.x, hull.rect.y, hull.rect.width, hull.rect.height]
+                    .map(|n| n.to_string());
             let rx = if floor.is_dense { "5" } else { "16" };
             let class = classes(&[class, sub_class(hull.sub_cluster)]);
             html! { <rect {key} {class} {x} {y} {width} {height} {rx} /> }

@@ -108,7 +108,11 @@ fn bundles(lanes: &[Lane]) -> Vec<BundlePlace> {
     for lane in lanes.iter().filter(|lane| lane.cards.len() > 1) {
         let handle = Point { x: lane.rect.right() + 2 + HANDLE / 2, y: lane.head.middle().y };
         let path = Path::Line(Point { x: lane.rect.right(), ..handle }, handle);
-        places.push(BundlePlace { bundle: Bundle { from: lane.rack, to: lane.rack }, path, handle });
+        places.push(BundlePlace {
+            bundle: Bundle { from: lane.rack, to: lane.rack },
+            path,
+            handle,
+        });
     }
     let columns = i32::try_from(lanes.len() / 2).unwrap_or(0).min(6);
     for span in 1..lanes.len() {
@@ -169,7 +173,8 @@ mod tests {
         lone[0].1.extend(moved);
         lone.push((RackId::new(9).unwrap(), vec![]));
         let floor = lay_out(&Wanted { racks: &lone, links: &[], width: 816, text_percent: 100 });
-        let of = |a: u32, b: u32| Bundle { from: RackId::new(a).unwrap(), to: RackId::new(b).unwrap() };
+        let of =
+            |a: u32, b: u32| Bundle { from: RackId::new(a).unwrap(), to: RackId::new(b).unwrap() };
         let bundles: Vec<Bundle> = floor.bundles.iter().map(|place| place.bundle).collect();
         assert_eq!(bundles, [of(1, 1), of(1, 2)]);
     }

@@ -111,6 +111,9 @@ mod tests {
         let middle = racks[0].1[1];
         let parted = floor.hulls(&|node| (node != middle).then_some(0));
         assert_eq!(parted.len(), 3);
-        assert!(parted[0].label_letters < parted[1].label_letters, "a handle stands below the first");
+        assert!(
+            parted[0].label_letters < parted[1].label_letters,
+            "a handle stands below the first"
+        );
     }
 }

@@ -6,9 +6,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{
-    Command, NodeId, NodeView, QuiesceState, RackId, Shutdown,
-};
+use rosterlab_engine::{Command, NodeId, NodeView, QuiesceState, RackId, Shutdown};
 
 use super::{Focus, State};
 use crate::layout::{Bundle, Rect};
@@ -218,7 +216,8 @@ impl State {
         let all = self.view.nodes.len();
         match verb {
             Verb::Isolate if self.selection().len() == all => {
-                let who = if all == 1 { "There is only one node" } else { "Every node is selected" };
+                let who =
+                    if all == 1 { "There is only one node" } else { "Every node is selected" };
                 Some(format!("{who}: there is no other to cut off from."))
             }
             Verb::AddRack if self.racks().len() >= LANES_MAX => {
@@ -250,9 +249,8 @@ impl State {
         let first_beside = nodes.iter().rev().find(|node| node.rack == last.rack)?.id.get();
         let step = if own.is_none() && first_beside >= RACK_STEP { RACK_STEP } else { 1 };
         let from = own.unwrap_or(if step == 1 { last.id.get() } else { first_beside });
-        let free = |number: &u64| {
-            NodeId::new(*number).is_some_and(|id| self.view.node(id).is_none())
-        };
+        let free =
+            |number: &u64| NodeId::new(*number).is_some_and(|id| self.view.node(id).is_none());
         let first = from.checked_add(step).unwrap_or(1);
         let number = (first..u64::MAX).find(free).or_else(|| (1..u64::MAX).find(free));
         number.and_then(NodeId::new)
@@ -325,7 +323,8 @@ impl State {
                 });
             }
             FloorAction::MoveTo(rack) => {
-                let elsewhere = |node: &NodeId| self.view.node(*node).is_some_and(|n| n.rack != rack);
+                let elsewhere =
+                    |node: &NodeId| self.view.node(*node).is_some_and(|n| n.rack != rack);
                 let nodes = self.selection().into_iter().filter(elsewhere).collect();
                 self.act(Command::MoveToRack { nodes, rack });
             }
@@ -631,7 +630,10 @@ mod tests {
         let adding = |number| Action::Floor(FloorAction::Adding(rack(number)));
         assert_eq!(proposed(&run([adding(1)])).as_deref(), Some("A104"));
         assert_eq!(proposed(&run([adding(2)])).as_deref(), Some("B103"));
-        assert_eq!(proposed(&run([Action::Press(Verb::AddRack), adding(3)])).as_deref(), Some("C101"));
+        assert_eq!(
+            proposed(&run([Action::Press(Verb::AddRack), adding(3)])).as_deref(),
+            Some("C101")
+        );
         assert_eq!(proposed(&run([Action::Press(Verb::AddNode)])).as_deref(), Some("A104"));
         let full = on(many(128, 4), [adding(1)]);
         assert!(full.adding_refusal().is_some_and(|why| why.contains("at most 128")));
@@ -643,7 +645,10 @@ mod tests {
             let adding = Action::Floor(FloorAction::Adding(rack(1)));
             run([adding, Action::Floor(FloorAction::NewId(text.into()))])
         };
-        assert_eq!(typed("A101").adding_refusal().as_deref(), Some("A node A101 is there already."));
+        assert_eq!(
+            typed("A101").adding_refusal().as_deref(),
+            Some("A node A101 is there already.")
+        );
         assert!(typed("node 7").adding_refusal().is_some_and(|why| why.contains("hexadecimal")));
         let refused = typed("xyz").reduce(Action::Floor(FloorAction::Add));
         assert!(refused.adding().is_some() && refused.refusal().is_some());
