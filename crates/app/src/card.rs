@@ -172,12 +172,12 @@ impl Facts {
     /// Everything, for a tip and for those who listen.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = format!("{}, rack {}", self.state_text(), self.rack);
-        match self.home {
-            Some(_) if self.is_principal() => text.push_str(", principal"),
-            Some((_, principal)) => text.push_str(&format!(", with {principal}")),
-            None => {}
-        }
+        let with = match self.home {
+            Some(_) if self.is_principal() => ", principal".to_owned(),
+            Some((_, principal)) => format!(", with {principal}"),
+            None => String::new(),
+        };
+        let mut text = format!("{}, rack {}{with}", self.state_text(), self.rack);
         for note in &self.notes {
             text.push_str(", ");
             text.push_str(&note.text());
@@ -191,11 +191,14 @@ impl Facts {
                 ("evade", evade),
                 ("to fill", filling),
             ];
-            text.push_str(&format!("; {}:", line.name));
+            text.push_str("; ");
+            text.push_str(&line.name);
+            text.push_str(": storage ");
+            text.push_str(line.mark.map_or("", |mark| mark_text(mark).1));
             for (name, number) in numbers.iter().filter(|(_, number)| *number > 0) {
-                text.push_str(&format!(" {name} {},", thousands(*number)));
+                let part = [", ", name, " ", &thousands(*number)].concat();
+                text.push_str(&part);
             }
-            text.push_str(&format!(" storage {}", line.mark.map_or("", |mark| mark_text(mark).1)));
         }
         text
     }

@@ -28,6 +28,7 @@ pub enum Heard {
 }
 
 /// What a card needs.
+#[allow(clippy::struct_excessive_bools, reason = "each is so or not, whatever the others are")]
 #[derive(Clone, PartialEq, Properties)]
 pub struct NodeCardProps {
     /// What it shows.
