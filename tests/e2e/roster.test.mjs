@@ -65,7 +65,7 @@ test("by keyboard: coming to an action tells what it would do, Escape leaves the
   await keyboard.press("Enter");
   await keyboard.confirm();
   await eventually(async () => (await rosters(page)).Pending, RACK_A);
-  assert.equal(await focused(page), "stage-observed", "the focus is where it was");
+  await eventually(() => focused(page), "stage-observed", "the focus is where it was");
   await keyboard.go("A102");
   await keyboard.press("r");
   await eventually(async () => (await rosters(page)).Roster, RACK_A, "asked once for a roster");
@@ -132,7 +132,7 @@ test("a roster is written as text by keyboard; what is wrong is said with its pl
   await eventually(() => page.locator("#draft-text").inputValue(), "B102@2,B101@2,A103@1,A102@1");
   await keyboard.press("Enter");
   await eventually(async () => (await rosters(page)).Pending, ["B102@2", "B101@2", "A103@1", "A102@1"]);
-  assert.equal(await focused(page), "edit-roster");
+  await eventually(() => focused(page), "edit-roster");
   assert.deepEqual(complaints, []);
 });
 

@@ -76,6 +76,7 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
                 <span>{ (more > 0).then(|| format!("{more} more sub-clusters are not listed.")) }</span>
                 <span>{ sides.is_empty().then_some("No node is up: no client reaches anything.") }</span>
             </p>
+            <h3 class="truth-title">{ "Ground truth" }</h3>
             <dl class="truths">{ for columns.iter().map(truth) }</dl>
             <p class="clients-note dim">
                 { "SC answers error 11 rather than lose an acknowledged write. AP answers on every \

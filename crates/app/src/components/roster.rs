@@ -77,7 +77,12 @@ fn considerable(state: &State, dispatch: &Dispatch, verb: Verb) -> Html {
         <span
             class="considerable"
             onpointermove={Callback::from(move |_| on_pointer())}
-            onfocusin={Callback::from(move |_| on_focus())}
+            onfocusin={Callback::from(move |event: FocusEvent| {
+                // Not when it comes back from a question that is closed: then the next step is told of.
+                if event.related_target().is_some() {
+                    on_focus();
+                }
+            })}
         >
             { verb_button(state, dispatch, verb, Face::Words) }
         </span>

@@ -4,11 +4,14 @@
 //! Invariant: a click writes or reads the same record in every namespace of the strip, one step each, so that both get the
 //! same. Not here: what clients were told (see `answers`), which follows from the timeline.
 
-use rosterlab_engine::{Command, Digest, Mode, NamespaceSettings, NodeId, PartitionId, ReadMode};
+use rosterlab_engine::{
+    Command, Digest, EventKind, Mode, NamespaceSettings, NodeId, PartitionId, ReadMode,
+};
 use rosterlab_scenario::{Entry, Key, Settle};
 
 use super::State;
 use crate::answers::{Record, record};
+use crate::sentences;
 use crate::text::{capitalized, count};
 
 /// What a person did in the client strip.
@@ -152,26 +155,26 @@ impl State {
 
     /// Tells what clients were just told, in each namespace.
     fn tell_answers(&mut self) {
-        let mut told = String::new();
+        let mut told = Vec::new();
         for place in self.client_namespaces() {
             let settings = &self.view.namespaces[place];
             if let Some(answer) = self.client_record(place).answers.last() {
-                told += &format!("{}: {}: {}. ", settings.name, answer.title(), answer.words());
+                told.push(format!("{}: {}: {}.", settings.name, answer.title(), answer.words()));
             }
         }
-        let news = format!("{told}{}", self.news_of_change());
-        self.tell(news.trim_end().to_owned());
+        told.extend(self.news_of_change());
+        self.tell(told.join(" "));
     }
 
-    /// What the last step said of the clusters, if they changed with it.
-    fn news_of_change(&self) -> String {
+    /// How the clusters stand, if they changed with the last step.
+    fn news_of_change(&self) -> Option<String> {
         let last = self.timeline.position().saturating_sub(1);
         let changed = self
             .timeline
             .events_of(last)
             .iter()
-            .any(|event| matches!(event.kind, rosterlab_engine::EventKind::Rebalanced { .. }));
-        if changed { crate::sentences::standing(&self.view) } else { String::new() }
+            .any(|event| matches!(event.kind, EventKind::Rebalanced { .. }));
+        changed.then(|| sentences::standing(&self.view))
     }
 
     /// A write of the record in each of the strip's namespaces.
@@ -226,7 +229,7 @@ impl State {
 mod tests {
     use std::rc::Rc;
 
-    use rosterlab_engine::ClientResult;
+    use rosterlab_engine::ClientResult::{self, Ok, Unavailable};
     use yew::Reducible;
 
     use super::*;
@@ -274,7 +277,6 @@ mod tests {
             allow,
             read("B102"),
         ]);
-        use ClientResult::{Ok, Unavailable};
         assert_eq!(results(&state, 0), [Ok, Ok, Unavailable, Unavailable, Ok]);
         let record = state.client_record(0);
         let stale = record.answers.last().unwrap();
@@ -299,7 +301,6 @@ mod tests {
             read("B102"),
         ]);
         let state = run(split.into_iter().chain(healed));
-        use ClientResult::{Ok, Unavailable};
         assert_eq!(results(&state, 0), [Ok, Unavailable, Ok, Unavailable, Ok]);
         assert_eq!(results(&state, 1), [Ok, Ok, Ok, Ok]);
         assert!(state.client_record(0).lost.is_empty());

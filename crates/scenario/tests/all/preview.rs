@@ -61,7 +61,9 @@ fn revive() -> Command {
 fn tried(cluster: &Cluster, commands: &[Command]) -> Preview {
     let said = preview(cluster, NS, commands).unwrap();
     let mut done = cluster.clone();
-    commands.iter().for_each(|command| act(&mut done, command));
+    for command in commands {
+        act(&mut done, command);
+    }
     assert_eq!(said.after, done.view().sub_clusters[0].namespaces[0].counts);
     said
 }
