@@ -4,7 +4,8 @@
 //! entries before that position, so that undoing an entry equals never having done it. Checkpoints (clones of the
 //! cluster) only make seeking quick; how many there may be follows from how much memory they take.
 //!
-//! Not here: files (see [`crate::scenario`]), lessons, and branches — a branch is a clone.
+//! Not here: files (see [`crate::scenario`]), lessons, and which branches are kept: a branch is a [`Course`], and the page
+//! keeps a list of them.
 
 use std::rc::Rc;
 
@@ -76,6 +77,47 @@ impl Entry {
             }
         }
     }
+}
+
+/// Entries with what followed from each: all of a timeline that cannot be worked out again at once. It holds no cluster,
+/// so that many can be kept.
+#[derive(Clone, Debug)]
+pub struct Course {
+    entries: Vec<Entry>,
+    outcomes: Vec<Rc<Vec<Event>>>,
+}
+
+impl PartialEq for Course {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl Course {
+    /// The entries.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether these entries are the first of others, or all of them. Less time at the end is the beginning of more.
+    #[must_use]
+    pub fn begins(&self, others: &[Entry]) -> bool {
+        let Some((last, before)) = self.entries.split_last() else {
+            return true;
+        };
+        let last_begins = match (last, others.get(before.len())) {
+            (Entry::Pass { ms }, Some(Entry::Pass { ms: longer })) => ms <= longer,
+            (last, other) => Some(last) == other,
+        };
+        last_begins && others.starts_with(before)
+    }
+}
+
+/// How many entries two lists have in common at their beginnings.
+#[must_use]
+pub fn fork(some: &[Entry], others: &[Entry]) -> usize {
+    some.iter().zip(others).take_while(|(one, other)| one == other).count()
 }
 
 /// The entries of one person's experiment, and the cluster at one position of them.
@@ -164,11 +206,16 @@ impl Timeline {
             self.checkpoints.truncate(self.position - 1);
             return Ok(());
         }
+        self.push(entry, Rc::new(events));
+        Ok(())
+    }
+
+    /// Adds what the cluster has just done.
+    fn push(&mut self, entry: Entry, outcome: Rc<Vec<Event>>) {
         self.entries.push(entry);
-        self.outcomes.push(Rc::new(events));
+        self.outcomes.push(outcome);
         self.position += 1;
         self.checkpoints.extend(self.checkpoint(), self.most_checkpoints());
-        Ok(())
     }
 
     /// Goes back before the last entry that is done; says whether there was one.
@@ -203,6 +250,28 @@ impl Timeline {
         true
     }
 
+    /// Every entry with what followed, the undone ones too.
+    #[must_use]
+    pub fn course(&self) -> Course {
+        Course { entries: self.entries.clone(), outcomes: self.outcomes.clone() }
+    }
+
+    /// Takes another course of the same cluster to its end: what both have in common stays, the rest is dropped and done
+    /// anew.
+    pub fn follow(&mut self, course: &Course) {
+        let fork = fork(&self.entries, &course.entries);
+        self.seek(fork);
+        self.drop_undone();
+        for (entry, outcome) in course.entries.iter().zip(&course.outcomes).skip(fork) {
+            let again = entry.run(&mut self.cluster);
+            debug_assert!(
+                again.as_ref().is_ok_and(|events| *events == **outcome),
+                "a course is followed on the cluster that it was made on"
+            );
+            self.push(entry.clone(), outcome.clone());
+        }
+    }
+
     /// Every entry, the undone ones too.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -221,6 +290,12 @@ impl Timeline {
         &self.cluster
     }
 
+    /// The cluster before anything was done.
+    #[must_use]
+    pub fn start(&self) -> &Cluster {
+        &self.checkpoints.nearest(0).cluster
+    }
+
     /// What the cluster was made of.
     #[must_use]
     pub fn setup(&self) -> &ClusterSetup {
@@ -233,6 +308,13 @@ impl Timeline {
             .iter()
             .enumerate()
             .flat_map(|(index, events)| events.iter().map(move |event| (index, event)))
+    }
+
+    /// What followed from each entry, the undone ones too. Whoever holds one of these can tell by its address whether it
+    /// is still the same: it is never changed while it is shared.
+    #[must_use]
+    pub fn outcomes(&self) -> &[Rc<Vec<Event>>] {
+        &self.outcomes
     }
 
     /// What followed from one entry; nothing for an index that no entry has.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rosterlab_engine::{ClusterSetup, Command, Event, NodeId, NodeSetup, RackId, Shutdown};
-use rosterlab_scenario::{Entry, Timeline};
+use rosterlab_scenario::{Entry, Timeline, fork};
 
 use crate::strategies::{entry, setup};
 
@@ -147,4 +147,41 @@ proptest! {
             same(&timeline, &replay);
         }
     }
+}
+
+#[test]
+fn a_course_that_was_left_can_be_taken_again_from_anywhere() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.act(stop(0xA1)).unwrap();
+    timeline.pass(5_000);
+    timeline.act(stop(0xA2)).unwrap();
+    let left = timeline.clone();
+    let course = timeline.course();
+    timeline.seek(1);
+    timeline.act(stop(0xA3)).unwrap();
+    assert_eq!(fork(timeline.entries(), course.entries()), 1);
+    let other = timeline.course();
+    timeline.follow(&course);
+    same(&timeline, &left);
+    timeline.seek(0);
+    timeline.follow(&other);
+    assert_eq!(timeline.entries(), other.entries());
+    assert_eq!(timeline.start().now_ms(), 0);
+    timeline.follow(&other);
+    assert_eq!(timeline.position(), 2, "nothing is done twice");
+}
+
+#[test]
+fn less_time_is_the_beginning_of_more() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    assert!(timeline.course().begins(&[]));
+    timeline.act(stop(0xA1)).unwrap();
+    let short = timeline.course();
+    timeline.pass(5_000);
+    let course = timeline.course();
+    assert!(short.begins(timeline.entries()) && course.begins(timeline.entries()));
+    assert!(!course.begins(short.entries()));
+    timeline.pass(1_000);
+    assert!(course.begins(timeline.entries()));
+    assert!(!timeline.course().begins(course.entries()));
 }
