@@ -9,6 +9,8 @@
 //!
 //! **What this crate does not do**: the rules (the engine's), undo and files (the scenario crate's).
 
+pub mod branches;
+pub mod compare;
 pub mod components;
 #[cfg(test)]
 mod contrast;
@@ -17,6 +19,7 @@ pub mod groups;
 pub mod hooks;
 pub mod keys;
 pub mod layout;
+pub mod logbook;
 pub mod look;
 pub mod paint;
 pub mod panic;
@@ -24,7 +27,10 @@ pub mod roster_diff;
 pub mod rules;
 pub mod sentences;
 pub mod state;
+pub mod strip;
 pub mod text;
+pub mod time;
+pub mod trend;
 pub mod verbs;
 
 use web_sys::window;

@@ -5,6 +5,8 @@
 //! leaves all as it was and says why. An action that changes nothing gives the same `Rc`, so that nothing is drawn again.
 //! Not here: effects (timers, focus, canvas, live region), which components run after a state is shown.
 
+mod going;
+
 use std::rc::Rc;
 
 use rosterlab_engine::{
@@ -12,7 +14,7 @@ use rosterlab_engine::{
     PARTITIONS, PartitionId, RackId, Rejection, RosterNodes, Rule, Shutdown,
     SubClusterNamespaceView, SubClusterView, Verdict,
 };
-use rosterlab_scenario::{Entry, Settle, Timeline};
+use rosterlab_scenario::{Course, Entry, Settle, Timeline};
 use yew::Reducible;
 
 use crate::groups::{Group, groups};
@@ -20,10 +22,8 @@ use crate::look::Look;
 use crate::paint::step_from;
 use crate::sentences;
 use crate::text::{capitalized, insert_sorted};
+use crate::time::{SPEEDS, Time, TimeAction};
 use crate::verbs::Verb;
-
-/// How fast simulated time can run.
-pub const SPEEDS: [u32; 3] = [1, 10, 60];
 
 /// The cluster of the case study (docs/domain.md §10): ids with their racks.
 const CASE_STUDY: [(u64, u32); 5] =
@@ -64,8 +64,8 @@ pub enum Action {
     ShowNamespace(usize),
     /// Simulated time passed, in milliseconds.
     Tick(u32),
-    /// Wants time to run at the next speed.
-    NextSpeed,
+    /// Does something with time: seeks, takes a branch, compares, reads the log.
+    Time(TimeAction),
     /// The system is dark, or light.
     SystemDark(bool),
     /// Says something to those who listen.
@@ -123,6 +123,7 @@ pub struct State {
     is_dark: Option<bool>,
     is_system_dark: bool,
     is_help_open: bool,
+    time: Time,
 }
 
 impl PartialEq for State {
@@ -165,6 +166,7 @@ impl State {
         .into();
         let mut state = Self {
             revision: 0,
+            time: Time::new(&timeline),
             timeline: Rc::new(timeline),
             view: Rc::new(view),
             cells: Rc::default(),
@@ -410,6 +412,9 @@ impl State {
                 Err("Nothing was undone.".to_owned())
             }
             Verb::Migrate if !self.view.migrating => Err("No migration is under way.".to_owned()),
+            Verb::Step if !(self.view.migrating || self.view.changing) => {
+                Err("Nothing moves.".to_owned())
+            }
             _ => Ok(()),
         }
     }
@@ -433,18 +438,20 @@ impl State {
         self.explanation = explained.ok().map(Rc::new);
     }
 
-    /// The state after the timeline has changed.
-    fn arrive(&mut self, timeline: Timeline) {
+    /// The state after the timeline has changed, and what has to be said of the course that was left.
+    fn arrive(&mut self, timeline: Timeline, left: Option<Course>) -> Option<String> {
         let view = timeline.cluster().view();
         if view.node(self.selected).is_none()
             && let Some(node) = view.nodes.last()
         {
             self.selected = node.id;
         }
+        let kept = self.time.arrive(&timeline, left);
         self.timeline = Rc::new(timeline);
         self.view = Rc::new(view);
         self.refusal = None;
         self.look();
+        kept
     }
 
     fn tell(&mut self, news: String) {
@@ -457,35 +464,33 @@ impl State {
         // An alert speaks for itself: nothing to announce.
     }
 
-    /// Does an entry and tells what came of it.
-    fn perform(&mut self, entry: &Entry) {
+    /// Does an entry and tells what came of it; of time that passes by itself only if something did.
+    fn perform(&mut self, entry: &Entry, by_itself: bool) {
         let mut timeline = Timeline::clone(&self.timeline);
+        let left = self.leaving();
+        // Time that passes after time is one entry with it: only what is new is news.
+        let last = timeline.position().checked_sub(1);
+        let is_pass = |entry: Option<&Entry>| matches!(entry, Some(Entry::Pass { .. }));
+        let merges = is_pass(Some(entry)) && is_pass(last.and_then(|at| timeline.entries().get(at)));
+        let known = last.filter(|_| merges).map_or(0, |last| timeline.events_of(last).len());
         if let Err(rejection) = timeline.perform(entry.clone()) {
             return self.refuse(refusal(&rejection));
         }
-        let last = timeline.position().saturating_sub(1);
-        let news = sentences::news(entry, timeline.events_of(last), &timeline.cluster().view());
-        self.arrive(timeline);
+        let kept = self.arrive(timeline, left);
+        let last = self.timeline.position().saturating_sub(1);
+        let happened = &self.timeline.events_of(last)[known..];
+        if by_itself && happened.is_empty() && kept.is_none() {
+            return;
+        }
+        let mut news = sentences::news(entry, happened, &self.view);
+        if let Some(kept) = kept {
+            news.push(' ');
+            news.push_str(&kept);
+        }
         self.tell(news);
         if let Entry::Act { command: Command::MoveToRack { nodes, .. }, .. } = entry {
             // The card is another element on its new lane.
             self.focus.renew(nodes.first().copied().map(Focus::Card));
-        }
-    }
-
-    /// Lets time pass; tells only of what happened meanwhile.
-    fn tick(&mut self, ms: u32) {
-        let mut timeline = Timeline::clone(&self.timeline);
-        let count = |timeline: &Timeline| timeline.events().count();
-        let before = count(&timeline);
-        timeline.pass(u64::from(ms));
-        let happened: Vec<_> =
-            timeline.events().skip(before).map(|(_, event)| event.clone()).collect();
-        let entry = Entry::Pass { ms: u64::from(ms) };
-        let news = sentences::news(&entry, &happened, &timeline.cluster().view());
-        self.arrive(timeline);
-        if !happened.is_empty() {
-            self.tell(news);
         }
     }
 
@@ -503,7 +508,8 @@ impl State {
         let title = timeline.entries().get(entry).map(|entry| sentences::of_entry(entry, nodes));
         if let (true, Some(title)) = (moved, title) {
             let standing = sentences::standing(&timeline.cluster().view());
-            self.arrive(timeline);
+            self.arrive(timeline, None);
+            self.hold_time();
             self.tell(format!("{said}: {title}. {standing}"));
         }
     }
@@ -513,11 +519,14 @@ impl State {
             return self.refuse(why);
         }
         if let Some(command) = self.command(verb) {
-            return self.perform(&Entry::Act { command, settle: Settle::Fully });
+            return self.perform(&Entry::Act { command, settle: Settle::Fully }, false);
         }
         match verb {
             Verb::Undo | Verb::Redo => self.travel(verb),
-            Verb::Migrate => self.perform(&Entry::Migrate { partitions: None }),
+            Verb::Migrate => self.perform(&Entry::Migrate { partitions: None }, false),
+            Verb::Step => self.perform(&Entry::Pass { ms: self.step_ms() }, false),
+            Verb::Faster => self.speed = self.speed_beside(1),
+            Verb::Slower => self.speed = self.speed_beside(SPEEDS.len() - 1),
             Verb::Play => self.is_playing = !self.is_playing,
             Verb::Help => self.is_help_open = !self.is_help_open,
             Verb::Theme => self.is_dark = Some(!self.is_dark()),
@@ -528,6 +537,12 @@ impl State {
             }
             _ => {}
         }
+    }
+
+    /// The speed so many places on, around.
+    fn speed_beside(&self, places: usize) -> u32 {
+        let place = SPEEDS.iter().position(|speed| *speed == self.speed).unwrap_or(0);
+        SPEEDS[(place + places) % SPEEDS.len()]
     }
 
     fn show(&mut self, partition: PartitionId) {
@@ -562,14 +577,16 @@ impl State {
         match action {
             Action::Press(verb) => self.press(verb),
             Action::Do(command) => {
-                self.perform(&Entry::Act { command, settle: Settle::Fully });
+                self.perform(&Entry::Act { command, settle: Settle::Fully }, false);
             }
             Action::ToggleLink(link) => {
                 let command = self.toggle(link);
-                self.perform(&Entry::Act { command, settle: Settle::Fully });
+                self.perform(&Entry::Act { command, settle: Settle::Fully }, false);
             }
             Action::MoveBeside(node, places) => match self.move_beside(node, places) {
-                Some(command) => self.perform(&Entry::Act { command, settle: Settle::Fully }),
+                Some(command) => {
+                    self.perform(&Entry::Act { command, settle: Settle::Fully }, false);
+                }
                 None => return false,
             },
             Action::Select(node) if self.selected == node => return false,
@@ -593,11 +610,8 @@ impl State {
                 self.look();
             }
             Action::Tick(_) if !self.is_running() => return false,
-            Action::Tick(ms) => self.tick(ms),
-            Action::NextSpeed => {
-                let place = SPEEDS.iter().position(|speed| *speed == self.speed).unwrap_or(0);
-                self.speed = SPEEDS[(place + 1) % SPEEDS.len()];
-            }
+            Action::Tick(ms) => self.perform(&Entry::Pass { ms: u64::from(ms) }, true),
+            Action::Time(action) => return self.on_time(action),
             Action::SystemDark(is_dark) if self.is_system_dark == is_dark => return false,
             Action::SystemDark(is_dark) => self.is_system_dark = is_dark,
             Action::Announce(text) => self.announcement.renew(text),
@@ -613,6 +627,8 @@ impl Reducible for State {
         let mut next = Self::clone(&self);
         if next.apply(action) {
             next.revision += 1;
+            let State { time, timeline, view, namespace, .. } = &mut next;
+            time.look(timeline, view, *namespace);
             Rc::new(next)
         } else {
             self
@@ -804,7 +820,7 @@ mod tests {
         assert_eq!(state.timeline().entries().len(), 2, "beyond the last lane nothing is done");
         let state = run([Action::StepPartition(1, 0), Action::StepPartition(1, 1)]);
         assert_eq!(state.partition().get(), 66);
-        assert_eq!(run([Action::NextSpeed, Action::NextSpeed]).speed(), 1);
+        assert_eq!(run([Action::Press(Verb::Faster), Action::Press(Verb::Slower)]).speed(), 10);
     }
 
     #[test]

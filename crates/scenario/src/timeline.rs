@@ -129,6 +129,8 @@ pub struct Timeline {
     entries: Vec<Entry>,
     /// What followed from each entry, those after the position too.
     outcomes: Vec<Rc<Vec<Event>>>,
+    /// When each entry had come to its end.
+    ends_ms: Vec<u64>,
     position: usize,
     cluster: Cluster,
     checkpoints: Checkpoints,
@@ -153,6 +155,7 @@ impl Timeline {
             setup,
             entries: Vec::new(),
             outcomes: Vec::new(),
+            ends_ms: Vec::new(),
             position: 0,
             checkpoints: Checkpoints::new(&cluster),
             cluster,
@@ -198,10 +201,11 @@ impl Timeline {
         let events = entry.run(&mut self.cluster)?;
         self.drop_undone();
         if let Entry::Pass { ms: more } = entry
-            && let (Some(Entry::Pass { ms }), Some(outcome)) =
-                (self.entries.last_mut(), self.outcomes.last_mut())
+            && let (Some(Entry::Pass { ms }), Some(outcome), Some(end_ms)) =
+                (self.entries.last_mut(), self.outcomes.last_mut(), self.ends_ms.last_mut())
         {
             *ms = ms.saturating_add(more);
+            *end_ms = self.cluster.now_ms();
             Rc::make_mut(outcome).extend(events);
             self.checkpoints.truncate(self.position - 1);
             return Ok(());
@@ -214,6 +218,7 @@ impl Timeline {
     fn push(&mut self, entry: Entry, outcome: Rc<Vec<Event>>) {
         self.entries.push(entry);
         self.outcomes.push(outcome);
+        self.ends_ms.push(self.cluster.now_ms());
         self.position += 1;
         self.checkpoints.extend(self.checkpoint(), self.most_checkpoints());
     }
@@ -317,6 +322,12 @@ impl Timeline {
         &self.outcomes
     }
 
+    /// When each entry had come to its end, in simulated milliseconds since the cluster was made.
+    #[must_use]
+    pub fn ends_ms(&self) -> &[u64] {
+        &self.ends_ms
+    }
+
     /// What followed from one entry; nothing for an index that no entry has.
     #[must_use]
     pub fn events_of(&self, entry: usize) -> &[Event] {
@@ -341,6 +352,7 @@ impl Timeline {
     fn drop_undone(&mut self) {
         self.entries.truncate(self.position);
         self.outcomes.truncate(self.position);
+        self.ends_ms.truncate(self.position);
         self.checkpoints.truncate(self.position);
     }
 

@@ -53,7 +53,7 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
                 data-action="speed"
                 title="how fast simulated time runs"
                 aria-label={format!("{speed}× speed of simulated time, change")}
-                onclick={on_press(dispatch, Action::NextSpeed)}
+                onclick={on_press(dispatch, Action::Press(Verb::Faster))}
             >
                 { format!("{speed}×") }
             </button>

@@ -163,6 +163,8 @@ fn a_course_that_was_left_can_be_taken_again_from_anywhere() {
     let other = timeline.course();
     timeline.follow(&course);
     same(&timeline, &left);
+    assert_eq!(timeline.ends_ms(), left.ends_ms());
+    assert_eq!(timeline.ends_ms().last(), Some(&timeline.cluster().now_ms()));
     timeline.seek(0);
     timeline.follow(&other);
     assert_eq!(timeline.entries(), other.entries());
