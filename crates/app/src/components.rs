@@ -7,18 +7,22 @@
 //! component costs some 6 kB of the module.
 
 pub mod app;
+pub mod bottom;
 pub mod button;
 pub mod class_list;
+pub mod compare_tab;
 pub mod counts;
 pub mod floor;
 pub mod header;
 pub mod history;
 pub mod icons;
 pub mod links;
+pub mod log_tab;
 pub mod map;
 pub mod node_card;
 pub mod placed;
 pub mod roster;
+pub mod timeline_tab;
 pub mod toolbar;
 pub mod why;
 

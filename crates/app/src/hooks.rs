@@ -4,9 +4,12 @@
 //! inside effects and never one of their dependencies. Places are set through the style *object*, which a strict
 //! Content-Security-Policy allows; a `style` attribute it would not. Not here: what is shown.
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{EventTarget, HtmlElement, KeyboardEvent, ResizeObserver, window};
+use wasm_bindgen::{Clamped, JsCast, JsValue};
+use web_sys::{
+    CanvasRenderingContext2d, EventTarget, HtmlCanvasElement, HtmlElement, ImageData, KeyboardEvent,
+    ResizeObserver, window,
+};
 use yew::prelude::*;
 
 use crate::layout::{Point, Rect};
@@ -153,9 +156,56 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Puts pixels onto a square canvas of so many pixels a side.
+pub fn put_pixels(canvas: &NodeRef, pixels: &[u8], side: usize) {
+    let side = u32::try_from(side).unwrap_or(0);
+    let context = canvas
+        .cast::<HtmlCanvasElement>()
+        .and_then(|canvas| canvas.get_context("2d").ok().flatten())
+        .and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
+    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), side, side);
+    if let (Some(context), Ok(image)) = (context, image) {
+        // Fails only for images that were taken away.
+        context.put_image_data(&image, 0.0, 0.0).ok();
+    }
+}
+
+/// Copies a text, and says afterwards whether it is in the clipboard. Where the browser does not let a page write there,
+/// the element that shows the text is selected instead, so that its own key copies it.
+pub fn copy(text: &str, shown_in: &str, done: Callback<bool>) {
+    let Some(window) = window() else { return };
+    let shown =
+        window.document().and_then(|document| document.query_selector(shown_in).ok().flatten());
+    let select = move || {
+        let selection = web_sys::window().and_then(|window| window.get_selection().ok().flatten());
+        if let (Some(selection), Some(shown)) = (selection, &shown) {
+            // Fails only for elements that are gone.
+            selection.select_all_children(shown).ok();
+        }
+    };
+    let clipboard = window.navigator().clipboard();
+    // Pages that were not loaded securely have none.
+    if AsRef::<JsValue>::as_ref(&clipboard).is_undefined() {
+        select();
+        return done.emit(false);
+    }
+    let refused = {
+        let done = done.clone();
+        Closure::once(move |_: JsValue| {
+            select();
+            done.emit(false);
+        })
+    };
+    let copied = Closure::once(move |_: JsValue| done.emit(true));
+    drop(clipboard.write_text(text).then2(&copied, &refused));
+    // One of the two is called once; both are left to the promise.
+    copied.forget();
+    refused.forget();
+}
+
 /// Whether an event comes from where text is typed, whose keys are its own.
 #[must_use]
 pub fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA"))
+    target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }

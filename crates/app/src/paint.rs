@@ -114,6 +114,20 @@ pub fn paint(cells: &[Cell], palette: &Palette) -> Vec<u8> {
     pixels
 }
 
+/// As [`paint`], of those partitions only; the others are clear.
+#[must_use]
+pub fn paint_only(cells: &[Cell], shown: &[bool], palette: &Palette) -> Vec<u8> {
+    let mut pixels = paint(cells, palette);
+    for index in (0..PARTITIONS).filter(|index| shown.get(*index) != Some(&true)) {
+        let corner = (index / CELLS_ACROSS * SIDE_PX + index % CELLS_ACROSS) * CELL_PX;
+        for y in 0..CELL_PX {
+            let row = (corner + y * SIDE_PX) * 4;
+            pixels[row..row + CELL_PX * 4].fill(0);
+        }
+    }
+    pixels
+}
+
 /// The partition at a point of a map that is drawn `side` wide and high; `None` beside it.
 #[must_use]
 pub fn partition_at(x: i32, y: i32, side: i32) -> Option<PartitionId> {
@@ -171,6 +185,17 @@ mod tests {
             .map(|i| (corner + i / CELL_PX * SIDE_PX + i % CELL_PX) * 4)
             .map(|at| [pixels[at], pixels[at + 1], pixels[at + 2]])
             .collect()
+    }
+
+    #[test]
+    fn of_some_partitions_only_those_are_painted() {
+        let cells = all_looks();
+        let all = paint(&cells, &Palette::LIGHT);
+        let some = paint_only(&cells, &[false, true, false, true], &Palette::LIGHT);
+        for index in 0..4 {
+            let wanted = if index % 2 == 1 { block(&all, index) } else { vec![[0; 3]; 16] };
+            assert_eq!(block(&some, index), wanted, "{index}");
+        }
     }
 
     #[test]

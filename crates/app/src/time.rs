@@ -104,6 +104,8 @@ pub enum TimeAction {
     LogLastStep(bool),
     /// Shows more of the log.
     LogMore,
+    /// Has copied the log, or could only select it.
+    Copied(bool),
 }
 
 /// The cells of a branch's end, remembered.
@@ -123,6 +125,8 @@ pub struct Time {
     pub sides: (Side, Option<Side>),
     /// The log.
     pub log: Logbook,
+    /// What came of copying it.
+    pub copied: Option<Rc<str>>,
     /// The branches.
     pub branches: Branches,
     trend: Rc<Trend>,
@@ -138,6 +142,7 @@ impl Time {
             tab: Tab::default(),
             sides: (Side::Now, None),
             log: Logbook::default(),
+            copied: None,
             branches: Branches::default(),
             trend: Rc::new(Trend::new(timeline)),
             comparison: None,

@@ -7,10 +7,10 @@ use web_sys::{KeyboardEvent, window};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
+use crate::components::bottom::bottom;
 use crate::components::counts::{counts_panel, patterns};
 use crate::components::floor::{FloorPanel, card_selector};
 use crate::components::header::{header, help};
-use crate::components::history::history;
 use crate::components::links::selector as link_selector;
 use crate::components::map::map_panel;
 use crate::components::roster::roster_panel;
@@ -63,7 +63,7 @@ pub fn App() -> Html {
                     { map_panel(s, d) }
                     { why(s, d) }
                 </div>
-                <div class="below">{ history(s) }</div>
+                <div class="below">{ bottom(s, d) }</div>
             </main>
             <footer class="foot">
                 <p>

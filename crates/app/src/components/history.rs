@@ -21,9 +21,9 @@ pub fn history(state: &State) -> Html {
     let undone = u32::try_from(undone).unwrap_or(u32::MAX);
     let summary = count(u32::try_from(timeline.position()).unwrap_or(u32::MAX), "step");
     html! {
-        <section class="panel history" aria-labelledby="history-title">
+        <section class="history" aria-labelledby="history-title">
             <div class="panel-head">
-                <h2 id="history-title">{ "What happened" }</h2>
+                <h3 id="history-title">{ "What happened" }</h3>
                 <p class="dim">
                     { summary }
                     <span>{ (undone > 0).then(|| format!(", {undone} undone")) }</span>
@@ -45,7 +45,7 @@ pub fn history(state: &State) -> Html {
 
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let events = state.timeline().events_of(place);
-    let at_ms = events.first().map_or(0, |event| event.at_ms);
+    let at_ms = state.time().trend().at_ms(place);
     let mut told: Vec<String> =
         events.iter().map(|event| sentences::of_event(&event.kind)).collect();
     if told.len() > MOST_SENTENCES {

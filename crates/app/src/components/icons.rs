@@ -17,6 +17,8 @@ pub enum Icon {
     Play,
     /// Hold.
     Pause,
+    /// Run a little.
+    Step,
     /// Run to the end.
     Finish,
     /// Sun and moon.
@@ -39,6 +41,7 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Redo => "M9.5 3 13 6.5 9.5 10M13 6.5H6.8a3.8 3.8 0 0 0 0 7.6H10",
         Icon::Play => "M5 3.2v9.6l8-4.8z",
         Icon::Pause => "M5 3v10M11 3v10",
+        Icon::Step => "M4 3.2v9.6l6-4.8zM12 3.2v9.6",
         Icon::Finish => "M3 3.5v9l5-4.5zM8 3.5v9l5-4.5zM13.2 3.5v9",
         Icon::Theme => {
             return html! {
@@ -49,7 +52,7 @@ pub fn icon(icon: Icon) -> Html {
             };
         }
     };
-    let filled = matches!(icon, Icon::Play | Icon::Finish);
+    let filled = matches!(icon, Icon::Play | Icon::Step | Icon::Finish);
     let class = if filled { "icon filled" } else { "icon" };
     html! {
         <svg {class} viewBox="0 0 16 16" aria-hidden="true"><path d={drawn} /></svg>

@@ -6,14 +6,14 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{Cell, PartitionId};
-use wasm_bindgen::{Clamped, JsCast};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::{Dispatch, PanelProps};
 use crate::groups::Group;
+use crate::hooks::put_pixels;
 use crate::keys;
 use crate::layout::Direction;
 use crate::look::Look;
@@ -54,17 +54,7 @@ fn use_painting(canvas: &NodeRef, cells: Rc<Vec<Cell>>, is_dark: bool) {
     let canvas = canvas.clone();
     use_effect_with((cells, is_dark), move |(cells, is_dark)| {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
-        let pixels = paint(cells, &palette);
-        let side = u32::try_from(SIDE_PX).unwrap_or(0);
-        let context = canvas
-            .cast::<HtmlCanvasElement>()
-            .and_then(|canvas| canvas.get_context("2d").ok().flatten())
-            .and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
-        let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), side, side);
-        if let (Some(context), Ok(image)) = (context, image) {
-            // Fails only for images that were taken away.
-            context.put_image_data(&image, 0.0, 0.0).ok();
-        }
+        put_pixels(&canvas, &paint(cells, &palette), SIDE_PX);
     });
 }
 

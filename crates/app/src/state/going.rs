@@ -10,7 +10,7 @@ use super::State;
 use crate::branches::outcome;
 use crate::compare::Side;
 use crate::sentences;
-use crate::text::clock;
+use crate::text::{clock, count};
 use crate::time::{CHANGE_MS, STEP_MS, Tab, TimeAction};
 
 impl State {
@@ -60,6 +60,7 @@ impl State {
 
     /// Does what a person wants of time; says whether it may have changed anything.
     pub(super) fn on_time(&mut self, action: TimeAction) -> bool {
+        self.time.copied = None;
         match action {
             TimeAction::Show(tab) if self.time.tab == tab => return false,
             TimeAction::Show(tab) => self.time.tab = tab,
@@ -95,8 +96,20 @@ impl State {
             TimeAction::LogOf(node) => self.log_of(node),
             TimeAction::LogLastStep(last_step) => self.time.log.filter.last_step = last_step,
             TimeAction::LogMore => self.time.more_of_log(),
+            TimeAction::Copied(copied) => self.on_copied(copied),
         }
         true
+    }
+
+    fn on_copied(&mut self, copied: bool) {
+        let lines = u32::try_from(self.time.log.page().lines.len()).unwrap_or(u32::MAX);
+        let said: std::rc::Rc<str> = if copied {
+            format!("Copied {} of the log.", count(lines, "line")).into()
+        } else {
+            "The browser does not let this page copy. The lines are selected: Ctrl+C copies them.".into()
+        };
+        self.time.copied = Some(said.clone());
+        self.announcement.renew(said);
     }
 
     fn log_of(&mut self, node: Option<NodeId>) {
