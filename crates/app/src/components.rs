@@ -7,9 +7,11 @@
 //! component costs some 6 kB of the module.
 
 pub mod app;
+pub mod bottom;
 pub mod button;
 pub mod class_list;
 pub mod clients;
+pub mod compare_tab;
 pub mod counts;
 pub mod fence;
 pub mod finder;
@@ -18,6 +20,7 @@ pub mod header;
 pub mod history;
 pub mod icons;
 pub mod links;
+pub mod log_tab;
 pub mod map;
 pub mod margin;
 pub mod node_card;
@@ -26,6 +29,7 @@ pub mod placed;
 pub mod roster;
 pub mod settings;
 pub mod share;
+pub mod timeline_tab;
 pub mod toolbar;
 pub mod ways;
 pub mod why;

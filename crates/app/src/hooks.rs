@@ -161,14 +161,31 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// Puts text on the clipboard; says whether that could be done.
-pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
+/// Copies a text, and says afterwards whether it is in the clipboard. Where the browser does not let a page write there, what
+/// the selector finds is selected instead, if there is one, so that a person's own key copies it.
+pub fn copy(text: &str, shown_in: Option<&'static str>, done: impl FnOnce(bool) + 'static) {
     let clipboard = window().map(|window| window.navigator().clipboard());
     // Pages that did not come over a secure connection have none.
     let clipboard = clipboard.filter(|clipboard| !clipboard.is_undefined());
-    let Some(clipboard) = clipboard else { return done(false) };
-    let copied = clipboard.write_text(text);
-    spawn_local(async move { done(JsFuture::from(copied).await.is_ok()) });
+    let copied = clipboard.map(|clipboard| clipboard.write_text(text));
+    spawn_local(async move {
+        let is_done = match copied {
+            Some(copied) => JsFuture::from(copied).await.is_ok(),
+            None => false,
+        };
+        if let Some(shown_in) = shown_in.filter(|_| !is_done) {
+            select(shown_in);
+        }
+        done(is_done);
+    });
+}
+
+/// Selects what is in the first element that a selector finds.
+fn select(selector: &str) -> Option<()> {
+    let shown = window()?.document()?.query_selector(selector).ok()??;
+    let selection = window()?.get_selection().ok()??;
+    // Fails only for elements that are gone.
+    selection.select_all_children(&shown).ok()
 }
 
 /// Follows links: calls back with what stands behind the `#` of the address when a person changes it.
@@ -208,7 +225,9 @@ pub fn focused() -> Option<HtmlElement> {
 #[must_use]
 pub fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA"))
+    target.is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+    })
 }
 
 /// How long work between two frames may hold the page up, in milliseconds.

@@ -44,7 +44,7 @@ const fn page(verb: Verb, key: &'static str, shift: bool) -> Shortcut {
 }
 
 /// The table; of several keys for one verb the first is shown.
-const TABLE: [Shortcut; 23] = [
+const TABLE: [Shortcut; 26] = [
     card(Verb::Stop, "s"),
     card(Verb::Crash, "c"),
     card(Verb::Start, "t"),
@@ -62,6 +62,9 @@ const TABLE: [Shortcut; 23] = [
     card(Verb::Recluster, "r"),
     card(Verb::Revive, "v"),
     card(Verb::Play, "p"),
+    card(Verb::Step, "."),
+    card(Verb::Faster, "]"),
+    card(Verb::Slower, "["),
     card(Verb::Migrate, "f"),
     card(Verb::Help, "?"),
     Shortcut { verb: Verb::Help, scope: Scope::Page, key: "?", ctrl: false, shift: false },

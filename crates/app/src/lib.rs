@@ -10,7 +10,9 @@
 //! **What this crate does not do**: the rules (the engine's), undo and files (the scenario crate's).
 
 pub mod answers;
+pub mod branches;
 pub mod card;
+pub mod compare;
 pub mod components;
 #[cfg(test)]
 mod contrast;
@@ -20,6 +22,7 @@ pub mod groups;
 pub mod hooks;
 pub mod keys;
 pub mod layout;
+pub mod logbook;
 pub mod look;
 pub mod map_state;
 pub mod margin;
@@ -34,7 +37,10 @@ pub mod rules;
 pub mod sentences;
 pub mod settings_draft;
 pub mod state;
+pub mod strip;
 pub mod text;
+pub mod time;
+pub mod trend;
 pub mod verbs;
 pub mod ways;
 

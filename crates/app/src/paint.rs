@@ -4,7 +4,7 @@
 //! from partition 0, and each class has a pattern beside its colour. Not here: what the classes mean (see `picture`), the
 //! canvas (see `components::map`).
 
-use rosterlab_engine::{PARTITIONS, PartitionId};
+use rosterlab_engine::{Cell, PARTITIONS, PartitionId};
 
 use crate::look::Look;
 
@@ -234,6 +234,23 @@ pub fn paint(
                 let at = (corner + y * SIDE_PX + x) * 4;
                 pixels[at..at + 4].copy_from_slice(&[red, green, blue, u8::MAX]);
             }
+        }
+    }
+    pixels
+}
+
+/// The looks of those partitions only; the others are clear.
+#[must_use]
+pub fn paint_only(cells: &[Cell], shown: &[bool], palette: &Palette) -> Vec<u8> {
+    let place = |cell: &Cell| Look::ALL.iter().position(|look| *look == Look::of(cell));
+    let class = |cell: &Cell| u8::try_from(place(cell).unwrap_or(0)).unwrap_or(0);
+    let classes: Vec<u8> = cells.iter().map(class).collect();
+    let mut pixels = paint(&classes, &Look::ALL.map(Swatch::of), None, palette);
+    for index in (0..PARTITIONS).filter(|index| shown.get(*index) != Some(&true)) {
+        let corner = (index / CELLS_ACROSS * SIDE_PX + index % CELLS_ACROSS) * CELL_PX;
+        for y in 0..CELL_PX {
+            let row = (corner + y * SIDE_PX) * 4;
+            pixels[row..row + CELL_PX * 4].fill(0);
         }
     }
     pixels

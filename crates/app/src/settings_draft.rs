@@ -12,6 +12,7 @@ use rosterlab_engine::{
 use rosterlab_scenario::Timeline;
 
 use crate::text::capitalized;
+use crate::time::Time;
 
 /// Longest `migrate-fill-delay`, in seconds: a day, \[model\].
 const MOST_DELAY_S: u32 = 86_400;
@@ -120,8 +121,17 @@ pub struct Draft {
 pub struct Settings {
     /// What is being typed, while the panel is open.
     pub draft: Option<Rc<Draft>>,
-    /// The timeline before the last change of the settings.
-    pub previous: Option<Rc<Timeline>>,
+    /// The cluster before the last change of the settings, or before a link was followed.
+    pub previous: Option<Former>,
+}
+
+/// A cluster that was left, with all that was done.
+#[derive(Clone, Debug)]
+pub struct Former {
+    /// Its timeline.
+    pub timeline: Rc<Timeline>,
+    /// Its branches, and what else was known of its time.
+    pub time: Time,
 }
 
 /// Fields with a sentence each.

@@ -7,6 +7,7 @@
 
 pub mod clients;
 mod floor;
+mod going;
 pub mod rostering;
 
 use std::rc::Rc;
@@ -16,7 +17,7 @@ use rosterlab_engine::{
     PARTITIONS, PartitionId, RackId, Rejection, RosterNodes, Rule, SubClusterNamespaceView,
     SubClusterView, Verdict,
 };
-use rosterlab_scenario::{Entry, Settle, Timeline, link};
+use rosterlab_scenario::{Course, Entry, Settle, Timeline, link};
 use yew::Reducible;
 
 pub use floor::{Adding, BundleCuts, FloorAction, FloorState};
@@ -30,15 +31,13 @@ use crate::paint::step_from;
 use crate::picture::Colouring;
 use crate::recorder;
 use crate::sentences;
-use crate::settings_draft::{Draft, Settings, SettingsAction};
+use crate::settings_draft::{Draft, Former, Settings, SettingsAction};
 use crate::state::clients::{ClientAction, ClientDesk};
 use crate::state::rostering::{RosterAction, RosterDesk};
 use crate::text::{capitalized, count};
+use crate::time::{SPEEDS, Time, TimeAction};
 use crate::verbs::Verb;
 use crate::ways::{Quest, Standing, WaysAction, WaysState, title};
-
-/// How fast simulated time can run.
-pub const SPEEDS: [u32; 3] = [1, 10, 60];
 
 /// The cluster of the case study (docs/domain.md §10): ids with their racks.
 const CASE_STUDY: [(u64, u32); 5] =
@@ -89,8 +88,8 @@ pub enum Action {
     Clients(ClientAction),
     /// Simulated time passed, in milliseconds.
     Tick(u32),
-    /// Wants time to run at the next speed.
-    NextSpeed,
+    /// Does something with time: seeks, takes a branch, compares, reads the log.
+    Time(TimeAction),
     /// The system is dark, or light.
     SystemDark(bool),
     /// Says something to those who listen.
@@ -207,6 +206,7 @@ pub struct State {
     settings: Settings,
     rosters: RosterDesk,
     clients: ClientDesk,
+    time: Time,
 }
 
 impl PartialEq for State {
@@ -249,6 +249,7 @@ impl State {
         .into();
         let mut state = Self {
             revision: 0,
+            time: Time::new(&timeline),
             timeline: Rc::new(timeline),
             view: Rc::new(view),
             cells: Rc::default(),
@@ -556,6 +557,9 @@ impl State {
             }
             Verb::EditRoster => self.can(Verb::StageObserved),
             Verb::Migrate if !self.view.migrating => Err("No migration is under way.".to_owned()),
+            Verb::Step if !(self.view.migrating || self.view.changing) => {
+                Err("Nothing moves.".to_owned())
+            }
             _ => Ok(()),
         }
     }
@@ -604,14 +608,15 @@ impl State {
         self.explanation = explained.ok().map(Rc::new);
     }
 
-    /// The state after the timeline has changed.
-    fn arrive(&mut self, timeline: Timeline) {
+    /// The state after the timeline has changed, and what has to be said of the course that was left.
+    fn arrive(&mut self, timeline: Timeline, left: Option<Course>) -> Option<String> {
         let view = timeline.cluster().view();
         if view.node(self.selected).is_none()
             && let Some(node) = view.nodes.last()
         {
             self.selected = node.id;
         }
+        let kept = self.time.arrive(&timeline, left);
         self.timeline = Rc::new(timeline);
         recorder::note(&self.timeline, None);
         self.view = Rc::new(view);
@@ -620,6 +625,7 @@ impl State {
         self.rosters.renew();
         self.ways.forget();
         self.look();
+        kept
     }
 
     fn tell(&mut self, news: String) {
@@ -632,17 +638,34 @@ impl State {
         // An alert speaks for itself: nothing to announce.
     }
 
-    /// Does an entry and tells what came of it.
-    fn perform(&mut self, entry: &Entry) {
+    /// Does an entry and tells what came of it; of time that passes by itself only if something did.
+    fn run(&mut self, entry: &Entry, by_itself: bool) {
         recorder::note(&self.timeline, Some(entry));
         let mut timeline = Timeline::clone(&self.timeline);
+        let left = self.leaving();
+        // Time that passes after time is one entry with it: only what is new is news.
+        let last = timeline.position().checked_sub(1);
+        let is_pass = |entry: Option<&Entry>| matches!(entry, Some(Entry::Pass { .. }));
+        let merges =
+            is_pass(Some(entry)) && is_pass(last.and_then(|at| timeline.entries().get(at)));
+        let known = last.filter(|_| merges).map_or(0, |last| timeline.events_of(last).len());
         if let Err(rejection) = timeline.perform(entry.clone()) {
             return self.refuse(refusal(&rejection));
         }
-        let last = timeline.position().saturating_sub(1);
-        let news = sentences::news(entry, timeline.events_of(last), &timeline.cluster().view());
-        self.rosters.forget();
-        self.arrive(timeline);
+        if !by_itself {
+            self.rosters.forget();
+        }
+        let kept = self.arrive(timeline, left);
+        let last = self.timeline.position().saturating_sub(1);
+        let happened = &self.timeline.events_of(last)[known..];
+        if by_itself && happened.is_empty() && kept.is_none() {
+            return;
+        }
+        let mut news = sentences::news(entry, happened, &self.view);
+        if let Some(kept) = kept {
+            news.push(' ');
+            news.push_str(&kept);
+        }
         self.tell(news);
         match entry {
             // The card is another element on its new lane.
@@ -657,24 +680,13 @@ impl State {
         }
     }
 
-    fn act(&mut self, command: Command) {
-        self.perform(&Entry::Act { command, settle: Settle::Fully });
+    /// Does an entry and tells what came of it.
+    fn perform(&mut self, entry: &Entry) {
+        self.run(entry, false);
     }
 
-    /// Lets time pass; tells only of what happened meanwhile.
-    fn tick(&mut self, ms: u32) {
-        let mut timeline = Timeline::clone(&self.timeline);
-        let count = |timeline: &Timeline| timeline.events().count();
-        let before = count(&timeline);
-        timeline.pass(u64::from(ms));
-        let happened: Vec<_> =
-            timeline.events().skip(before).map(|(_, event)| event.clone()).collect();
-        let entry = Entry::Pass { ms: u64::from(ms) };
-        let news = sentences::news(&entry, &happened, &timeline.cluster().view());
-        self.arrive(timeline);
-        if !happened.is_empty() {
-            self.tell(news);
-        }
+    fn act(&mut self, command: Command) {
+        self.perform(&Entry::Act { command, settle: Settle::Fully });
     }
 
     /// Goes one step back or on; says whether there was one.
@@ -692,7 +704,8 @@ impl State {
         if let (true, Some(title)) = (moved, title) {
             let standing = sentences::standing(&timeline.cluster().view());
             self.rosters.forget();
-            self.arrive(timeline);
+            self.arrive(timeline, None);
+            self.hold_time();
             self.tell(format!("{said}: {title}. {standing}"));
         }
     }
@@ -711,6 +724,9 @@ impl State {
             Verb::EditRoster => self.edit_roster(),
             Verb::Undo | Verb::Redo => self.travel(verb),
             Verb::Migrate => self.perform(&Entry::Migrate { partitions: None }),
+            Verb::Step => self.perform(&Entry::Pass { ms: self.step_ms() }),
+            Verb::Faster => self.speed = self.speed_beside(1),
+            Verb::Slower => self.speed = self.speed_beside(SPEEDS.len() - 1),
             Verb::Play => self.is_playing = !self.is_playing,
             Verb::Help => self.toggle_panel(Panel::Keys),
             Verb::Share => self.toggle_panel(Panel::Share),
@@ -735,13 +751,19 @@ impl State {
         }));
     }
 
-    /// Goes on from another timeline, told as such.
-    fn go_on_from(&mut self, timeline: Timeline, told: &str) {
-        self.partition = None;
-        self.on = None;
-        self.namespace = 0;
-        self.arrive(timeline);
-        self.tell(format!("{told} {}", sentences::standing(&self.view)));
+    /// Goes over to another cluster's timeline; the one that is left is kept with its branches.
+    fn go_over(&mut self, timeline: Timeline, time: Option<Time>) {
+        let mut time = time.unwrap_or_else(|| Time::new(&timeline));
+        time.tab = self.time.tab;
+        let former = std::mem::replace(&mut self.time, time);
+        self.settings.previous = Some(Former { timeline: self.timeline.clone(), time: former });
+        self.settings.draft = None;
+        self.is_playing = false;
+        (self.on, self.link) = (None, None);
+        let namespaces = timeline.setup().namespaces.len();
+        self.namespace = self.namespace.min(namespaces.saturating_sub(1));
+        self.rosters.forget();
+        self.arrive(timeline, None);
     }
 
     /// Does what a link tells; one that cannot be followed changes nothing.
@@ -749,7 +771,9 @@ impl State {
         match link::read(link) {
             Ok(linked) => {
                 let told = sentences::of_link(&linked);
-                self.go_on_from(linked.timeline, &told);
+                self.partition = None;
+                self.go_over(linked.timeline, None);
+                self.tell(format!("{told} {}", sentences::standing(&self.view)));
             }
             Err(error) => {
                 self.refuse(format!("This cannot be followed: {error}. Nothing has changed."));
@@ -769,15 +793,9 @@ impl State {
         }
     }
 
-    /// The state on another cluster's timeline; the one that it leaves is kept.
-    fn move_to(&mut self, timeline: Timeline, news: String) {
-        self.settings.previous = Some(self.timeline.clone());
-        self.settings.draft = None;
-        self.is_playing = false;
-        (self.on, self.link) = (None, None);
-        let namespaces = timeline.setup().namespaces.len();
-        self.namespace = self.namespace.min(namespaces.saturating_sub(1));
-        self.arrive(timeline);
+    /// As [`State::go_over`], from the settings.
+    fn move_to(&mut self, timeline: Timeline, time: Option<Time>, news: String) {
+        self.go_over(timeline, time);
         self.tell(news);
         self.focus.renew(Some(Focus::On(SETTINGS_BUTTON)));
     }
@@ -824,7 +842,7 @@ impl State {
             "{done}{} {standing} The former cluster is kept in the settings.",
             stopped.unwrap_or_default()
         );
-        self.move_to(timeline, news);
+        self.move_to(timeline, None, news);
     }
 
     fn settle(&mut self, action: SettingsAction) {
@@ -841,11 +859,10 @@ impl State {
             }
             (SettingsAction::Back, _) => {
                 if let Some(former) = self.settings.previous.take() {
-                    let standing = sentences::standing(&former.cluster().view());
-                    self.move_to(
-                        Timeline::clone(&former),
-                        format!("The former cluster. {standing}"),
-                    );
+                    let Former { timeline, time } = former;
+                    let standing = sentences::standing(&timeline.cluster().view());
+                    let news = format!("The former cluster. {standing}");
+                    self.move_to(Timeline::clone(&timeline), Some(time), news);
                 }
             }
             (_, None) => {}
@@ -865,6 +882,12 @@ impl State {
                 self.settings.draft = Some(Rc::new(edited));
             }
         }
+    }
+
+    /// The speed so many places on, around.
+    fn speed_beside(&self, places: usize) -> u32 {
+        let place = SPEEDS.iter().position(|speed| *speed == self.speed).unwrap_or(0);
+        SPEEDS[(place + places) % SPEEDS.len()]
     }
 
     fn show(&mut self, partition: PartitionId) {
@@ -955,7 +978,9 @@ impl State {
                 self.perform(&Entry::Act { command, settle: Settle::Fully });
             }
             Action::MoveBeside(node, places) => match self.move_beside(node, places) {
-                Some(command) => self.perform(&Entry::Act { command, settle: Settle::Fully }),
+                Some(command) => {
+                    self.perform(&Entry::Act { command, settle: Settle::Fully });
+                }
                 None => return false,
             },
             Action::Select(node) if self.selected == node => return false,
@@ -986,11 +1011,8 @@ impl State {
             Action::Roster(action) => return self.apply_to_roster(action),
             Action::Clients(action) => return self.apply_to_clients(action),
             Action::Tick(_) if !self.is_running() => return false,
-            Action::Tick(ms) => self.tick(ms),
-            Action::NextSpeed => {
-                let place = SPEEDS.iter().position(|speed| *speed == self.speed).unwrap_or(0);
-                self.speed = SPEEDS[(place + 1) % SPEEDS.len()];
-            }
+            Action::Tick(ms) => self.run(&Entry::Pass { ms: u64::from(ms) }, true),
+            Action::Time(action) => return self.on_time(action),
             Action::SystemDark(is_dark) if self.is_system_dark == is_dark => return false,
             Action::SystemDark(is_dark) => self.is_system_dark = is_dark,
             Action::Announce(text) => self.announcement.renew(text),
@@ -1022,6 +1044,8 @@ impl Reducible for State {
         let mut next = Self::clone(&self);
         if next.apply(action) {
             next.revision += 1;
+            let State { time, timeline, view, namespace, .. } = &mut next;
+            time.look(timeline, view, *namespace);
             Rc::new(next)
         } else {
             self
@@ -1234,7 +1258,7 @@ mod tests {
         assert_eq!(state.timeline().entries().len(), 2, "beyond the last lane nothing is done");
         let state = run([Action::StepPartition(1, 0), Action::StepPartition(1, 1)]);
         assert_eq!(state.partition().get(), 66);
-        assert_eq!(run([Action::NextSpeed, Action::NextSpeed]).speed(), 1);
+        assert_eq!(run([Action::Press(Verb::Faster), Action::Press(Verb::Slower)]).speed(), 10);
     }
 
     #[test]

@@ -48,6 +48,12 @@ pub enum Verb {
     Revive,
     /// Lets simulated time run, or holds it.
     Play,
+    /// Lets simulated time go on by one step.
+    Step,
+    /// Lets simulated time run at the next higher speed, after the highest at the lowest.
+    Faster,
+    /// At the next lower one.
+    Slower,
     /// Finishes all migrations at once.
     Migrate,
     /// Takes the last step back.
@@ -88,6 +94,9 @@ impl Verb {
             Self::Recluster => "recluster",
             Self::Revive => "revive",
             Self::Play => "play",
+            Self::Step => "step",
+            Self::Faster => "speed",
+            Self::Slower => "slower",
             Self::Migrate => "migrate",
             Self::Undo => "undo",
             Self::Redo => "redo",
@@ -122,6 +131,9 @@ impl Verb {
             Self::Recluster => "Recluster",
             Self::Revive => "Revive",
             Self::Play => "Play",
+            Self::Step => "Step",
+            Self::Faster => "Faster",
+            Self::Slower => "Slower",
             Self::Migrate => "Finish migrations",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
@@ -158,6 +170,13 @@ impl Verb {
             Self::Recluster => "force a cluster change: the pending roster comes into force",
             Self::Revive => "turn e into r on the nodes of this sub-cluster, at the next change",
             Self::Play => "let simulated time run while something migrates, or hold it",
+            Self::Step => {
+                "let one second of simulated time pass, or a cluster change come to its end"
+            }
+            Self::Faster => "let simulated time run faster; after 1000× at 1×",
+            Self::Slower => {
+                "let simulated time run slower; Shift and a click on the speed does it too"
+            }
             Self::Migrate => "let all migrations finish at once",
             Self::Undo => "take the last step back",
             Self::Redo => "do it again",

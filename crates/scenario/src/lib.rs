@@ -41,4 +41,4 @@ pub use runner::{ClientAnswer, Clock, Runner, StepReport};
 pub use scenario::{FORMAT, MAX_STEPS, Scenario};
 #[cfg(feature = "schema")]
 pub use schema::schema_text;
-pub use timeline::{Entry, Settle, Timeline};
+pub use timeline::{Course, Entry, Settle, Timeline, fork};

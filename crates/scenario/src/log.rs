@@ -7,7 +7,6 @@
 //!
 //! Not here: the console, and words of our own.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use rosterlab_engine::{
@@ -76,9 +75,9 @@ pub struct Log {
     profile: Profile,
     namespaces: Vec<NamespaceSettings>,
     /// The members of each sub-cluster by its principal, as events gave them.
-    members: BTreeMap<NodeId, Vec<NodeId>>,
-    /// Devices that were emptied and not started with since.
-    emptied: BTreeMap<NodeId, BTreeSet<u8>>,
+    members: Vec<(NodeId, Vec<NodeId>)>,
+    /// Devices that were emptied and not started with since; `None` is all of a node's.
+    emptied: Vec<(NodeId, Option<u8>)>,
 }
 
 impl Log {
@@ -90,12 +89,27 @@ impl Log {
             profile: view.profile,
             namespaces: view.namespaces.clone(),
             members: members.collect(),
-            emptied: BTreeMap::new(),
+            emptied: Vec::new(),
+        }
+    }
+
+    /// Learns from an event what later lines need, without making any.
+    pub fn pass(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::NodeAdded { node, .. } => self.emptied.push((*node, None)),
+            EventKind::DrivesWiped { node, device } => self.emptied.push((*node, *device)),
+            EventKind::ClusterFormed { principal, nodes, .. } => {
+                self.members.retain(|(other, _)| other != principal);
+                self.members.push((*principal, nodes.clone()));
+                self.emptied.retain(|(node, _)| !nodes.contains(node));
+            }
+            _ => {}
         }
     }
 
     /// The lines of an event, highest node id first.
     pub fn lines(&mut self, event: &Event) -> Vec<LogLine> {
+        self.pass(event);
         let mut lines = Lines { time_ms: event.at_ms, lines: Vec::new() };
         match &event.kind {
             EventKind::NodeStopped { node, marked_clean: true, .. } => {
@@ -103,16 +117,6 @@ impl Log {
             }
             EventKind::NodeStarted { node } => {
                 lines.info(*node, "as", Some("as.c:317"), self.banner());
-            }
-            EventKind::NodeAdded { node, .. } => {
-                self.emptied.insert(*node, (0..=u8::MAX).collect());
-            }
-            EventKind::DrivesWiped { node, device } => {
-                let emptied = self.emptied.entry(*node).or_default();
-                match device {
-                    Some(device) => drop(emptied.insert(*device)),
-                    None => emptied.extend(0..=u8::MAX),
-                }
             }
             EventKind::EvadeSet { node, namespace, why } => {
                 self.evade(&mut lines, *node, namespace, *why);
@@ -128,9 +132,7 @@ impl Log {
             EventKind::ReclusterAnswered { principal, .. } => {
                 lines.info(*principal, "clustering", None, "recluster: triggered...".to_owned());
             }
-            EventKind::ClusterFormed { principal, key, nodes } => {
-                self.members.insert(*principal, nodes.clone());
-                self.emptied.retain(|node, _| !nodes.contains(node));
+            EventKind::ClusterFormed { key, nodes, .. } => {
                 formed(&mut lines, nodes, &key.to_string());
             }
             EventKind::QuiesceIgnored { namespace, principal } => {
@@ -161,14 +163,19 @@ impl Log {
     }
 
     fn members_of(&self, principal: NodeId) -> Vec<NodeId> {
-        self.members.get(&principal).cloned().unwrap_or_default()
+        let found = self.members.iter().find(|(other, _)| *other == principal);
+        found.map(|(_, nodes)| nodes.clone()).unwrap_or_default()
     }
 
     fn evade(&self, lines: &mut Lines, node: NodeId, namespace: &str, why: Untrusted) {
         let settings = self.namespaces.iter().find(|settings| settings.name == namespace);
         let devices = settings.map_or(1, |settings| settings.devices);
-        let emptied = self.emptied.get(&node);
-        let is_empty = |device: &u8| emptied.is_some_and(|emptied| emptied.contains(device));
+        let is_empty = |device: &u8| {
+            let is = |(other, which): &(NodeId, Option<u8>)| {
+                *other == node && which.is_none_or(|which| which == *device)
+            };
+            self.emptied.iter().any(is)
+        };
         if why == Untrusted::EmptyDevice && (0..devices).all(|device| is_empty(&device)) {
             // The server draws the number; this one is fixed.
             let number = fnv1a_64(&node.get().to_le_bytes());
@@ -333,14 +340,21 @@ fn ticks(view: &ClusterView) -> Vec<LogLine> {
     lines.lines
 }
 
+/// How much of what was due is done, in hundredths of a percent, rounded: (1 − remaining / initial), of what is sent and
+/// received together.
+#[must_use]
+pub fn complete(left: Migrations, initial: Migrations) -> u64 {
+    let of = |figures: Migrations| u64::from(figures.tx) + u64::from(figures.rx);
+    let (left, all) = (of(left), of(initial));
+    if all == 0 { 10_000 } else { (20_000 * all.saturating_sub(left) + all) / (2 * all) }
+}
+
 /// `remaining (tx,rx,signals) active (tx,rx,signals) complete-pct`. A node sends one partition at a time (the default of
 /// `migrate-threads`) and is taken to receive one (domain.md §6, \[model\]).
-fn progress(left: Migrations, initial: Migrations) -> String {
+#[must_use]
+pub fn progress(left: Migrations, initial: Migrations) -> String {
     let Migrations { tx, rx, signals } = left;
-    let (left, all) =
-        (u64::from(tx) + u64::from(rx), u64::from(initial.tx) + u64::from(initial.rx));
-    let hundredths =
-        if all == 0 { 10_000 } else { (20_000 * all.saturating_sub(left) + all) / (2 * all) };
+    let hundredths = complete(left, initial);
     format!(
         "remaining ({tx},{rx},{signals}) active ({},{},0) complete-pct {}.{:02}",
         tx.min(1),

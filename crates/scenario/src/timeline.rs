@@ -4,7 +4,8 @@
 //! entries before that position, so that undoing an entry equals never having done it. Checkpoints (clones of the
 //! cluster) only make seeking quick; how many there may be follows from how much memory they take.
 //!
-//! Not here: files (see [`crate::scenario`]), lessons, and branches — a branch is a clone.
+//! Not here: files (see [`crate::scenario`]), lessons, and which branches are kept: a branch is a [`Course`], and the page
+//! keeps a list of them.
 
 use std::rc::Rc;
 
@@ -78,6 +79,47 @@ impl Entry {
     }
 }
 
+/// Entries with what followed from each: all of a timeline that cannot be worked out again at once. It holds no cluster,
+/// so that many can be kept.
+#[derive(Clone, Debug)]
+pub struct Course {
+    entries: Vec<Entry>,
+    outcomes: Vec<Rc<Vec<Event>>>,
+}
+
+impl PartialEq for Course {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl Course {
+    /// The entries.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether these entries are the first of others, or all of them. Less time at the end is the beginning of more.
+    #[must_use]
+    pub fn begins(&self, others: &[Entry]) -> bool {
+        let Some((last, before)) = self.entries.split_last() else {
+            return true;
+        };
+        let last_begins = match (last, others.get(before.len())) {
+            (Entry::Pass { ms }, Some(Entry::Pass { ms: longer })) => ms <= longer,
+            (last, other) => Some(last) == other,
+        };
+        last_begins && others.starts_with(before)
+    }
+}
+
+/// How many entries two lists have in common at their beginnings.
+#[must_use]
+pub fn fork(some: &[Entry], others: &[Entry]) -> usize {
+    some.iter().zip(others).take_while(|(one, other)| one == other).count()
+}
+
 /// The entries of one person's experiment, and the cluster at one position of them.
 ///
 /// Two timelines are equal when setup, entries and position are: the rest follows from these.
@@ -87,6 +129,8 @@ pub struct Timeline {
     entries: Vec<Entry>,
     /// What followed from each entry, those after the position too.
     outcomes: Vec<Rc<Vec<Event>>>,
+    /// When each entry had come to its end.
+    ends_ms: Vec<u64>,
     position: usize,
     cluster: Cluster,
     checkpoints: Checkpoints,
@@ -111,6 +155,7 @@ impl Timeline {
             setup,
             entries: Vec::new(),
             outcomes: Vec::new(),
+            ends_ms: Vec::new(),
             position: 0,
             checkpoints: Checkpoints::new(&cluster),
             cluster,
@@ -174,19 +219,26 @@ impl Timeline {
         let events = entry.run(&mut self.cluster)?;
         self.drop_undone();
         if let Entry::Pass { ms: more } = entry
-            && let (Some(Entry::Pass { ms }), Some(outcome)) =
-                (self.entries.last_mut(), self.outcomes.last_mut())
+            && let (Some(Entry::Pass { ms }), Some(outcome), Some(end_ms)) =
+                (self.entries.last_mut(), self.outcomes.last_mut(), self.ends_ms.last_mut())
         {
             *ms = ms.saturating_add(more);
+            *end_ms = self.cluster.now_ms();
             Rc::make_mut(outcome).extend(events);
             self.checkpoints.truncate(self.position - 1);
             return Ok(());
         }
+        self.push(entry, Rc::new(events));
+        Ok(())
+    }
+
+    /// Adds what the cluster has just done.
+    fn push(&mut self, entry: Entry, outcome: Rc<Vec<Event>>) {
         self.entries.push(entry);
-        self.outcomes.push(Rc::new(events));
+        self.outcomes.push(outcome);
+        self.ends_ms.push(self.cluster.now_ms());
         self.position += 1;
         self.checkpoints.extend(self.checkpoint(), self.most_checkpoints());
-        Ok(())
     }
 
     /// Goes back before the last entry that is done; says whether there was one.
@@ -221,6 +273,28 @@ impl Timeline {
         true
     }
 
+    /// Every entry with what followed, the undone ones too.
+    #[must_use]
+    pub fn course(&self) -> Course {
+        Course { entries: self.entries.clone(), outcomes: self.outcomes.clone() }
+    }
+
+    /// Takes another course of the same cluster to its end: what both have in common stays, the rest is dropped and done
+    /// anew.
+    pub fn follow(&mut self, course: &Course) {
+        let fork = fork(&self.entries, &course.entries);
+        self.seek(fork);
+        self.drop_undone();
+        for (entry, outcome) in course.entries.iter().zip(&course.outcomes).skip(fork) {
+            let again = entry.run(&mut self.cluster);
+            debug_assert!(
+                again.as_ref().is_ok_and(|events| *events == **outcome),
+                "a course is followed on the cluster that it was made on"
+            );
+            self.push(entry.clone(), outcome.clone());
+        }
+    }
+
     /// Every entry, the undone ones too.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -239,6 +313,12 @@ impl Timeline {
         &self.cluster
     }
 
+    /// The cluster before anything was done.
+    #[must_use]
+    pub fn start(&self) -> &Cluster {
+        &self.checkpoints.nearest(0).cluster
+    }
+
     /// What the cluster was made of.
     #[must_use]
     pub fn setup(&self) -> &ClusterSetup {
@@ -251,6 +331,19 @@ impl Timeline {
             .iter()
             .enumerate()
             .flat_map(|(index, events)| events.iter().map(move |event| (index, event)))
+    }
+
+    /// What followed from each entry, the undone ones too. Whoever holds one of these can tell by its address whether it
+    /// is still the same: it is never changed while it is shared.
+    #[must_use]
+    pub fn outcomes(&self) -> &[Rc<Vec<Event>>] {
+        &self.outcomes
+    }
+
+    /// When each entry had come to its end, in simulated milliseconds since the cluster was made.
+    #[must_use]
+    pub fn ends_ms(&self) -> &[u64] {
+        &self.ends_ms
     }
 
     /// What followed from one entry; nothing for an index that no entry has.
@@ -277,6 +370,7 @@ impl Timeline {
     fn drop_undone(&mut self) {
         self.entries.truncate(self.position);
         self.outcomes.truncate(self.position);
+        self.ends_ms.truncate(self.position);
         self.checkpoints.truncate(self.position);
     }
 

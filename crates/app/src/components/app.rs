@@ -8,11 +8,10 @@ use web_sys::{HtmlElement, KeyboardEvent, window};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::clients::clients_panel;
+use crate::components::bottom::bottom;
 use crate::components::counts::{counts_panel, patterns};
 use crate::components::floor::{FloorPanel, card_selector};
 use crate::components::header::header;
-use crate::components::history::history;
 use crate::components::links::selector as link_selector;
 use crate::components::map::map_panel;
 use crate::components::margin::{LossesPanel, use_margin};
@@ -85,8 +84,7 @@ pub fn App() -> Html {
                 </div>
                 <div class="below">
                     <LossesPanel state={s.clone()} dispatch={d.clone()} />
-                    { clients_panel(s, d) }
-                    { history(s) }
+                    { bottom(s, d) }
                 </div>
             </main>
             <footer class="foot">

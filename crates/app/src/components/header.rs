@@ -3,11 +3,12 @@
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::{Face, on_press, verb_button};
+use crate::components::button::{Face, verb_button};
 use crate::components::icons::{Icon, icon};
 use crate::components::settings::settings_button;
 use crate::state::{Action, State, case_study};
 use crate::text::{clock, count};
+use crate::time::{percent, progress};
 use crate::verbs::Verb;
 
 /// The head of the page.
@@ -50,23 +51,38 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
     let speed = state.speed();
     let (play, label) =
         if state.is_playing() { (Icon::Pause, "Hold time") } else { (Icon::Play, "Play time") };
+    let step = if state.view().changing { "Step 2 s" } else { "Step 1 s" };
+    let done = state
+        .shown_namespace()
+        .and_then(|namespace| progress(&namespace.expected, &namespace.remaining));
+    let onclick = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: MouseEvent| {
+            let verb = if event.shift_key() { Verb::Slower } else { Verb::Faster };
+            dispatch.dispatch(Action::Press(verb));
+        })
+    };
     html! {
         <div class="time" role="group" aria-label="Simulated time">
             { tool(Verb::Undo, Icon::Undo, "Undo") }
             { tool(Verb::Redo, Icon::Redo, "Redo") }
             <span class="sep"></span>
             { tool(Verb::Play, play, label) }
+            { tool(Verb::Step, Icon::Step, step) }
             <span class={if state.is_running() { "clock running" } else { "clock" }}>
                 <span class="visually-hidden">{ "Simulated time " }</span>
                 { clock(state.view().time_ms) }
             </span>
+            <span class="done" title="migrations complete, as the server's ticker counts">
+                { for done.map(|done| html! { <span>{ percent(done) }{ " %" }</span> }) }
+            </span>
             <button
                 type="button"
-                class="tool bare"
-                data-action="speed"
-                title="how fast simulated time runs"
+                class="tool bare speed"
+                data-action={Verb::Faster.action()}
+                title="how fast simulated time runs; Shift and a click for the one before"
                 aria-label={format!("{speed}× speed of simulated time, change")}
-                onclick={on_press(dispatch, Action::NextSpeed)}
+                {onclick}
             >
                 { format!("{speed}×") }
             </button>

@@ -22,9 +22,9 @@ pub fn history(state: &State) -> Html {
     let undone = u32::try_from(undone).unwrap_or(u32::MAX);
     let summary = count(u32::try_from(timeline.position()).unwrap_or(u32::MAX), "step");
     html! {
-        <section class="panel history" aria-labelledby="history-title">
+        <section class="history" aria-labelledby="history-title">
             <div class="panel-head">
-                <h2 id="history-title">{ "What happened" }</h2>
+                <h3 id="history-title">{ "What happened" }</h3>
                 <p class="dim">
                     { summary }
                     <span>{ (undone > 0).then(|| format!(", {undone} undone")) }</span>
@@ -46,11 +46,11 @@ pub fn history(state: &State) -> Html {
 
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let events = state.timeline().events_of(place);
-    let at_ms = events.first().map_or(0, |event| event.at_ms);
     let mut told: Vec<String> = {
         let of = |event: &Event| sentences::of_event_among(&event.kind, state.view());
         events.iter().map(of).collect()
     };
+    let at_ms = state.time().trend().at_ms(place);
     if told.len() > MOST_SENTENCES {
         told.drain(..told.len() - MOST_SENTENCES);
     }

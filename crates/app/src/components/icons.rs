@@ -17,6 +17,8 @@ pub enum Icon {
     Play,
     /// Hold.
     Pause,
+    /// Run a little.
+    Step,
     /// Run to the end.
     Finish,
     /// Sun and moon.
@@ -42,6 +44,7 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Play => "M5 3.2v9.6l8-4.8z",
         Icon::Pause => "M5 3v10M11 3v10",
         Icon::Settings => "M2 4.5h7M13 4.5h1M2 11.5h1M7 11.5h7M9 2.5v4h4v-4zM3 9.5v4h4v-4z",
+        Icon::Step => "M4 3.2v9.6l6-4.8zM12 3.2v9.6",
         Icon::Finish => "M3 3.5v9l5-4.5zM8 3.5v9l5-4.5zM13.2 3.5v9",
         Icon::Theme => {
             return html! {
@@ -52,7 +55,7 @@ pub fn icon(icon: Icon) -> Html {
             };
         }
     };
-    let filled = matches!(icon, Icon::Play | Icon::Finish);
+    let filled = matches!(icon, Icon::Play | Icon::Step | Icon::Finish);
     let class = if filled { "icon filled" } else { "icon" };
     html! {
         <svg {class} viewBox="0 0 16 16" aria-hidden="true"><path d={drawn} /></svg>

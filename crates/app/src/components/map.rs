@@ -6,8 +6,7 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{NamespaceSettings, PartitionId};
-use wasm_bindgen::{Clamped, JsCast};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
 use crate::components::button::on_press;
@@ -15,6 +14,7 @@ use crate::components::class_list::{classes, when};
 use crate::components::finder::finder;
 use crate::components::{Dispatch, PanelProps};
 use crate::groups::{Group, Grouping, words};
+use crate::hooks::put_pixels;
 use crate::keys;
 use crate::layout::Direction;
 use crate::look::Look;
@@ -132,16 +132,7 @@ fn use_painting(canvas: &NodeRef, painted: Painted) {
             .as_ref()
             .map(|(grouping, place)| (&*grouping.of, u8::try_from(*place).unwrap_or(u8::MAX)));
         let pixels = paint(&picture.classes, &swatches, lit, &palette);
-        let side = u32::try_from(SIDE_PX).unwrap_or(0);
-        let context = canvas
-            .cast::<HtmlCanvasElement>()
-            .and_then(|canvas| canvas.get_context("2d").ok().flatten())
-            .and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
-        let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), side, side);
-        if let (Some(context), Ok(image)) = (context, image) {
-            // Fails only for images that were taken away.
-            context.put_image_data(&image, 0.0, 0.0).ok();
-        }
+        put_pixels(&canvas, &pixels, (SIDE_PX, SIDE_PX));
     });
 }
 

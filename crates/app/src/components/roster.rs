@@ -139,7 +139,7 @@ fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
         let (dispatch, text) = (dispatch.clone(), text.clone());
         Callback::from(move |_: MouseEvent| {
             let (dispatch, copied) = (dispatch.clone(), text.clone());
-            copy(&text, move |is_done| {
+            copy(&text, None, move |is_done| {
                 let said = if is_done {
                     format!("Copied: {copied}")
                 } else {

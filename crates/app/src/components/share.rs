@@ -65,7 +65,7 @@ fn by_link(address: String, dispatch: &Dispatch) -> Html {
         let (address, dispatch) = (address.clone(), dispatch.clone());
         Callback::from(move |_: MouseEvent| {
             let dispatch = dispatch.clone();
-            copy(&address, move |is_done| {
+            copy(&address, None, move |is_done| {
                 let said = if is_done { "The link is copied." } else { NOT_COPIED };
                 dispatch.dispatch(Action::Announce(said.into()));
             });

@@ -128,8 +128,7 @@ impl State {
             Ok((timeline, stopped)) => {
                 let steps = count(u32::try_from(timeline.position()).unwrap_or(u32::MAX), "step");
                 let until = stopped.map(|(place, why)| format!(" Step {} not: {why}.", place + 1));
-                self.rosters.forget();
-                self.arrive(timeline);
+                self.go_over(timeline, None);
                 self.tell(format!(
                     "Namespace {name} is beside {}; {steps} done again, so that every fault hits \
                      both.{}",

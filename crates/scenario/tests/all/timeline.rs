@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rosterlab_engine::{ClusterSetup, Command, Event, NodeId, NodeSetup, RackId, Shutdown};
-use rosterlab_scenario::{Entry, Timeline};
+use rosterlab_scenario::{Entry, Timeline, fork};
 
 use crate::strategies::{entry, setup};
 
@@ -201,4 +201,43 @@ fn the_same_entries_on_another_setup_stop_before_the_first_that_cannot_be_done()
     assert_eq!(short.position(), 1);
     let none = ClusterSetup { nodes: Vec::new(), ..three_nodes() };
     assert!(timeline.on_setup(none).is_err());
+}
+
+#[test]
+fn a_course_that_was_left_can_be_taken_again_from_anywhere() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.act(stop(0xA1)).unwrap();
+    timeline.pass(5_000);
+    timeline.act(stop(0xA2)).unwrap();
+    let left = timeline.clone();
+    let course = timeline.course();
+    timeline.seek(1);
+    timeline.act(stop(0xA3)).unwrap();
+    assert_eq!(fork(timeline.entries(), course.entries()), 1);
+    let other = timeline.course();
+    timeline.follow(&course);
+    same(&timeline, &left);
+    assert_eq!(timeline.ends_ms(), left.ends_ms());
+    assert_eq!(timeline.ends_ms().last(), Some(&timeline.cluster().now_ms()));
+    timeline.seek(0);
+    timeline.follow(&other);
+    assert_eq!(timeline.entries(), other.entries());
+    assert_eq!(timeline.start().now_ms(), 0);
+    timeline.follow(&other);
+    assert_eq!(timeline.position(), 2, "nothing is done twice");
+}
+
+#[test]
+fn less_time_is_the_beginning_of_more() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    assert!(timeline.course().begins(&[]));
+    timeline.act(stop(0xA1)).unwrap();
+    let short = timeline.course();
+    timeline.pass(5_000);
+    let course = timeline.course();
+    assert!(short.begins(timeline.entries()) && course.begins(timeline.entries()));
+    assert!(!course.begins(short.entries()));
+    timeline.pass(1_000);
+    assert!(course.begins(timeline.entries()));
+    assert!(!timeline.course().begins(course.entries()));
 }

@@ -1,0 +1,221 @@
+//! Two ends of a person's experiments side by side: which partitions differ, and how.
+//!
+//! Invariant: pure. A partition is taken over all sub-clusters, as clients see it: active if one serves it, else dead if
+//! one has it dead, else unavailable. Not here: how an end is reached (see `state`), pixels (see `paint`).
+
+use std::rc::Rc;
+
+use rosterlab_engine::{Availability, Cell, ClusterView, PARTITIONS, PartitionId, Rule, Verdict};
+
+use crate::look::Look;
+use crate::text::insert_sorted;
+
+/// One of the two that are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The present position.
+    Now,
+    /// Before anything was done.
+    Start,
+    /// The end of a branch, by its number.
+    Branch(u32),
+}
+
+impl Side {
+    /// As the value of an option: `now`, `start`, `branch-3`.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Now => "now".to_owned(),
+            Self::Start => "start".to_owned(),
+            Self::Branch(number) => format!("branch-{number}"),
+        }
+    }
+
+    /// The side of such a name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        match name {
+            "now" => Some(Self::Now),
+            "start" => Some(Self::Start),
+            _ => name.strip_prefix("branch-")?.parse().ok().map(Self::Branch),
+        }
+    }
+}
+
+/// Partitions that look so on one side and otherwise on the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// On the left.
+    pub from: Look,
+    /// On the right.
+    pub to: Look,
+    /// How many.
+    pub size: u32,
+    /// The first of them.
+    pub example: PartitionId,
+}
+
+/// What is the same on both sides, and what is not.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The left side's partitions.
+    pub left: Rc<Vec<Cell>>,
+    /// The right side's.
+    pub right: Rc<Vec<Cell>>,
+    /// Which partitions look otherwise.
+    pub differs: Rc<Vec<bool>>,
+    /// How, worst on the right first, then the most.
+    pub changes: Vec<Change>,
+}
+
+impl Comparison {
+    /// Compares.
+    #[must_use]
+    pub fn of(left: Rc<Vec<Cell>>, right: Rc<Vec<Cell>>) -> Self {
+        let mut found: Vec<Change> = Vec::new();
+        let mut differs = vec![false; PARTITIONS];
+        for (example, (left, right)) in PartitionId::all().zip(left.iter().zip(right.iter())) {
+            let (from, to) = (Look::of(left), Look::of(right));
+            if from == to {
+                continue;
+            }
+            differs[example.index()] = true;
+            match found.iter_mut().find(|change| (change.from, change.to) == (from, to)) {
+                Some(change) => change.size += 1,
+                None => found.push(Change { from, to, size: 1, example }),
+            }
+        }
+        let mut changes = Vec::with_capacity(found.len());
+        for change in found {
+            insert_sorted(&mut changes, change, |change| {
+                (change.to, std::cmp::Reverse(change.size), change.from)
+            });
+        }
+        Self { left, right, differs: Rc::new(differs), changes }
+    }
+
+    /// How many partitions differ.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.changes.iter().map(|change| change.size).sum()
+    }
+
+    /// The next partition that differs, counting on or back from one; the first from the edge if it is the last.
+    #[must_use]
+    pub fn beside(&self, from: PartitionId, on: bool) -> Option<PartitionId> {
+        let count = self.differs.len();
+        let mut at = from.index();
+        for _ in 0..count {
+            at = if on { (at + 1) % count } else { (at + count - 1) % count };
+            if self.differs[at] {
+                return PartitionId::new(u16::try_from(at).ok()?).ok();
+            }
+        }
+        None
+    }
+}
+
+/// How many partitions of a list look so.
+#[must_use]
+pub fn count(cells: &[Cell], look: Look) -> u32 {
+    let found = cells.iter().filter(|cell| Look::of(cell) == look).count();
+    u32::try_from(found).unwrap_or(u32::MAX)
+}
+
+/// A namespace's partitions over all sub-clusters.
+#[must_use]
+pub fn merged(view: &ClusterView, namespace: usize) -> Rc<Vec<Cell>> {
+    let lists = view.sub_clusters.iter().filter_map(|sub| sub.namespaces.get(namespace));
+    let mut lists = lists.map(|namespace| &namespace.cells);
+    let Some(first) = lists.next() else {
+        let verdict = Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster };
+        let cell = Cell { verdict, working_master: None, migrating: false };
+        return Rc::new(vec![cell; PARTITIONS]);
+    };
+    let mut merged = first.clone();
+    for list in lists {
+        let merged = Rc::make_mut(&mut merged);
+        for (cell, other) in merged.iter_mut().zip(list.iter()) {
+            if rank(other) > rank(cell) {
+                *cell = *other;
+            }
+        }
+    }
+    merged
+}
+
+fn rank(cell: &Cell) -> u8 {
+    match cell.verdict.availability {
+        Availability::Unavailable => 0,
+        Availability::Dead => 1,
+        Availability::Active => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rosterlab_engine::{Command, NodeId, Shutdown};
+    use rosterlab_scenario::Timeline;
+
+    use super::*;
+    use crate::state::case_study;
+
+    fn ids(text: &str) -> Vec<NodeId> {
+        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
+    }
+
+    fn after(command: Command) -> ClusterView {
+        let mut timeline = Timeline::new(case_study()).unwrap();
+        timeline.act(command).unwrap();
+        timeline.migrate(None);
+        timeline.cluster().view()
+    }
+
+    #[test]
+    fn a_partition_is_active_if_it_is_anywhere() {
+        let racks = vec![ids("A101 B101"), ids("A102 A103 B102")];
+        let view = after(Command::Cut { between: racks });
+        let each: Vec<u32> =
+            view.sub_clusters.iter().map(|sub| sub.namespaces[0].counts.active).collect();
+        assert!(each.len() == 2 && each.iter().all(|active| *active > 0), "{each:?}");
+        let cells = merged(&view, 0);
+        let active = cells.iter().filter(|cell| cell.verdict.is_active()).count();
+        assert_eq!(active, each.iter().map(|active| *active as usize).sum::<usize>());
+        let stop =
+            Command::Stop { nodes: ids("A101 A102 A103 B101 B102"), shutdown: Shutdown::Clean };
+        assert_eq!(count(&merged(&after(stop), 0), Look::Unavailable), 4096);
+    }
+
+    #[test]
+    fn what_differs_is_counted_by_how() {
+        let whole = merged(&Timeline::new(case_study()).unwrap().cluster().view(), 0);
+        let stop = |nodes| Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Clean };
+        let same = Comparison::of(whole.clone(), whole.clone());
+        assert_eq!((same.size(), same.changes.len()), (0, 0));
+        let first = PartitionId::new(0).unwrap();
+        assert_eq!(same.beside(first, true), None);
+
+        let less = merged(&after(stop("A101 B101")), 0);
+        let found = Comparison::of(whole, less.clone());
+        let lost = count(&less, Look::Unavailable);
+        assert!(lost > 0 && lost < 4096);
+        let (change, lost_only) = (found.changes[0], found.changes.len());
+        assert_eq!((change.from, change.to, change.size), (Look::Settled, Look::Unavailable, lost));
+        assert_eq!((found.size(), lost_only), (lost, 1));
+        assert!(found.differs[change.example.index()]);
+        let next = found.beside(change.example, true).unwrap();
+        assert!(found.differs[next.index()] && next > change.example);
+        assert_eq!(found.beside(next, false), Some(change.example));
+        let last = found.beside(change.example, false).unwrap();
+        assert!(last > next, "back from the first is the last");
+    }
+
+    #[test]
+    fn sides_have_names() {
+        for side in [Side::Now, Side::Start, Side::Branch(7)] {
+            assert_eq!(Side::of_name(&side.name()), Some(side));
+        }
+        assert_eq!(Side::of_name("branch-x"), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! The panel below the floor: tabs, and what the open one shows.
+//!
+//! Invariant: one tab is a tab stop, arrows go to the others (the tabs pattern of ARIA); what is not open is not drawn.
+
+use std::rc::Rc;
+
+use web_sys::KeyboardEvent;
+use yew::prelude::*;
+
+use crate::components::Dispatch;
+use crate::components::button::on_press;
+use crate::components::compare_tab::compare_tab;
+use crate::components::log_tab::log_tab;
+use crate::components::timeline_tab::timeline_tab;
+use crate::hooks::focus;
+use crate::state::{Action, State};
+use crate::text::count;
+use crate::time::{Tab, TimeAction};
+
+/// The panel.
+pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
+    let open = state.time().tab;
+    let shown = match open {
+        Tab::Timeline => timeline_tab(state, dispatch),
+        Tab::Compare => compare_tab(state, dispatch),
+        Tab::Log => log_tab(state, dispatch),
+    };
+    let onkeydown = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(tab) = open.beside(&event.key()) {
+                event.prevent_default();
+                dispatch.dispatch(Action::Time(TimeAction::Show(tab)));
+                focus(&format!("#tab-{}", tab.name()));
+            }
+        })
+    };
+    let steps = u32::try_from(state.timeline().entries().len()).unwrap_or(u32::MAX);
+    let branches = u32::try_from(state.time().branches.all().len()).unwrap_or(u32::MAX);
+    let noun = if branches == 1 { "branch" } else { "branches" };
+    html! {
+        <section class="panel bottom" aria-label="Time and log">
+            <div class="bottom-head">
+                <div class="tabs" role="tablist" aria-label="Time and log" {onkeydown}>
+                    { for Tab::ALL.into_iter().map(|tab| tab_button(tab, open, dispatch)) }
+                </div>
+                <p class="dim">{ count(steps, "step") }{ format!(" · {branches} {noun}") }</p>
+            </div>
+            <div
+                key={open.name()}
+                id="bottom-panel"
+                class="tab-panel"
+                role="tabpanel"
+                aria-labelledby={format!("tab-{}", open.name())}
+            >
+                { shown }
+            </div>
+        </section>
+    }
+}
+
+fn tab_button(tab: Tab, open: Tab, dispatch: &Dispatch) -> Html {
+    let is_open = tab == open;
+    html! {
+        <button
+            key={tab.name()}
+            type="button"
+            role="tab"
+            id={format!("tab-{}", tab.name())}
+            class="tab"
+            data-action="tab"
+            data-tab={tab.name()}
+            aria-selected={is_open.to_string()}
+            aria-controls={is_open.then_some("bottom-panel")}
+            tabindex={if is_open { "0" } else { "-1" }}
+            onclick={on_press(dispatch, Action::Time(TimeAction::Show(tab)))}
+        >
+            { tab.label() }
+        </button>
+    }
+}

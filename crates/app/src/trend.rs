@@ -1,0 +1,241 @@
+//! How many partitions were active, unavailable and dead after each step of a timeline, without going there.
+//!
+//! Invariant: follows from the setup and the events alone, step by step; what a timeline has kept since the last look is
+//! not worked out again. A partition counts once: active where any sub-cluster serves it (in SC no two do), else dead if
+//! one has it dead, else unavailable. Not here: how it is drawn (see `strip`).
+
+use std::rc::Rc;
+
+use rosterlab_engine::{ClusterView, Counts, Event, EventKind, NodeId, PARTITIONS};
+use rosterlab_scenario::Timeline;
+
+/// One sub-cluster as events tell of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Part {
+    principal: NodeId,
+    nodes: Vec<NodeId>,
+    /// By namespace.
+    counts: Vec<Counts>,
+}
+
+/// How things stand at one position.
+#[derive(Clone, Debug)]
+struct Point {
+    at_ms: u64,
+    parts: Vec<Rc<Part>>,
+}
+
+/// How things stand at every position of a timeline, the undone ones too.
+#[derive(Clone, Debug)]
+pub struct Trend {
+    namespaces: Vec<String>,
+    /// One more than there are entries.
+    points: Vec<Rc<Point>>,
+    /// What the points were made of.
+    outcomes: Vec<Rc<Vec<Event>>>,
+}
+
+impl Trend {
+    /// The trend of a timeline.
+    #[must_use]
+    pub fn new(timeline: &Timeline) -> Self {
+        let mut trend = Self::beginning(&timeline.start().view());
+        trend.follow(timeline);
+        trend
+    }
+
+    fn beginning(view: &ClusterView) -> Self {
+        let part = |sub: &rosterlab_engine::SubClusterView| {
+            let counts = sub.namespaces.iter().map(|namespace| namespace.counts).collect();
+            Rc::new(Part { principal: sub.principal, nodes: sub.nodes.clone(), counts })
+        };
+        let parts = view.sub_clusters.iter().map(part).collect();
+        Self {
+            namespaces: view.namespaces.iter().map(|settings| settings.name.clone()).collect(),
+            points: vec![Rc::new(Point { at_ms: view.time_ms, parts })],
+            outcomes: Vec::new(),
+        }
+    }
+
+    /// Follows a timeline of the same setup to what it is now.
+    pub fn follow(&mut self, timeline: &Timeline) {
+        let outcomes = timeline.outcomes();
+        let same = self.outcomes.iter().zip(outcomes).take_while(|(a, b)| Rc::ptr_eq(a, b)).count();
+        self.outcomes.truncate(same);
+        self.points.truncate(same + 1);
+        for (at_ms, outcome) in timeline.ends_ms().iter().copied().zip(outcomes).skip(same) {
+            let Some(before) = self.points.last() else { return };
+            let mut parts = before.parts.clone();
+            for event in outcome.iter() {
+                self.learn(&mut parts, &event.kind);
+            }
+            self.points.push(Rc::new(Point { at_ms, parts }));
+            self.outcomes.push(outcome.clone());
+        }
+    }
+
+    fn learn(&self, parts: &mut Vec<Rc<Part>>, kind: &EventKind) {
+        match kind {
+            EventKind::NodeStopped { node, .. } => leave(parts, std::slice::from_ref(node)),
+            EventKind::ClusterFormed { principal, nodes, .. } => {
+                leave(parts, nodes);
+                let counts = vec![nothing(); self.namespaces.len()];
+                let nodes = nodes.clone();
+                parts.push(Rc::new(Part { principal: *principal, nodes, counts }));
+            }
+            EventKind::Rebalanced { namespace, principal, counts, .. } => {
+                let index = self.namespaces.iter().position(|name| name == namespace);
+                let part = parts.iter_mut().find(|part| part.principal == *principal);
+                if let (Some(index), Some(part)) = (index, part) {
+                    Rc::make_mut(part).counts[index] = *counts;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// How many positions there are: one more than entries.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.points.len()
+    }
+
+    /// Never: a timeline has a beginning.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
+    /// The simulated time at a position.
+    #[must_use]
+    pub fn at_ms(&self, position: usize) -> u64 {
+        self.points.get(position).map_or(0, |point| point.at_ms)
+    }
+
+    /// The counts of a namespace at a position.
+    #[must_use]
+    pub fn counts(&self, position: usize, namespace: usize) -> Counts {
+        let parts = self.points.get(position).map_or(&[][..], |point| &point.parts);
+        let all = nothing().unavailable;
+        let (mut active, mut dead) = (0, 0);
+        for counts in parts.iter().filter_map(|part| part.counts.get(namespace)) {
+            active = all.min(active + counts.active);
+            dead = all.min(dead + counts.dead);
+        }
+        let dead = dead.min(all - active);
+        Counts { active, unavailable: all - active - dead, dead }
+    }
+
+    /// The counts at the end.
+    #[must_use]
+    pub fn end(&self, namespace: usize) -> Counts {
+        self.counts(self.points.len().saturating_sub(1), namespace)
+    }
+}
+
+/// Where no node is up, every partition is unavailable (docs/domain.md §5).
+fn nothing() -> Counts {
+    let unavailable = u32::try_from(PARTITIONS).unwrap_or(0);
+    Counts { active: 0, unavailable, dead: 0 }
+}
+
+/// Nodes leave the sub-clusters they were in; an empty one is gone.
+fn leave(parts: &mut Vec<Rc<Part>>, nodes: &[NodeId]) {
+    for part in parts.iter_mut() {
+        if part.nodes.iter().any(|node| nodes.contains(node)) {
+            Rc::make_mut(part).nodes.retain(|node| !nodes.contains(node));
+        }
+    }
+    parts.retain(|part| !part.nodes.is_empty());
+}
+
+#[cfg(test)]
+mod tests {
+    use rosterlab_engine::{Command, NodeId, RosterNodes, Shutdown};
+
+    use super::*;
+    use crate::state::case_study;
+
+    fn ids(text: &str) -> Vec<NodeId> {
+        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
+    }
+
+    fn stop(nodes: &str, shutdown: Shutdown) -> Command {
+        Command::Stop { nodes: ids(nodes), shutdown }
+    }
+
+    fn acted(commands: impl IntoIterator<Item = Command>) -> Timeline {
+        let mut timeline = Timeline::new(case_study()).unwrap();
+        for command in commands {
+            timeline.act(command).unwrap();
+            timeline.migrate(None);
+        }
+        timeline
+    }
+
+    /// Unavailable and dead at each position, by going there.
+    fn by_going(timeline: &Timeline) -> Vec<(u32, u32)> {
+        let mut timeline = timeline.clone();
+        (0..=timeline.entries().len())
+            .map(|position| {
+                timeline.seek(position);
+                let view = timeline.cluster().view();
+                let counts = view.sub_clusters.iter().map(|sub| sub.namespaces[0].counts);
+                let (active, dead) = counts.fold((0, 0), |(active, dead), counts| {
+                    (active + counts.active, dead + counts.dead)
+                });
+                (4096 - active - dead.min(4096 - active), dead.min(4096 - active))
+            })
+            .collect()
+    }
+
+    fn by_events(trend: &Trend) -> Vec<(u32, u32)> {
+        let counts = (0..trend.len()).map(|position| trend.counts(position, 0));
+        counts.map(|counts| (counts.unavailable, counts.dead)).collect()
+    }
+
+    fn story() -> Timeline {
+        let racks = vec![ids("A101 A102 A103"), ids("B101 B102")];
+        acted([
+            stop("B101 B102", Shutdown::Clean),
+            stop("A102", Shutdown::Unclean),
+            Command::Start { nodes: ids("A102 B101 B102") },
+            Command::Cut { between: racks },
+            Command::RosterSet {
+                namespace: "main".to_owned(),
+                nodes: RosterNodes::Observed,
+                on: Some("A103".parse().unwrap()),
+            },
+            Command::Recluster { on: Some("A103".parse().unwrap()) },
+            Command::Heal { between: None },
+            stop("A101 A102 A103 B101 B102", Shutdown::Clean),
+        ])
+    }
+
+    #[test]
+    fn the_counts_are_those_of_going_there() {
+        let timeline = story();
+        let trend = Trend::new(&timeline);
+        assert_eq!(by_events(&trend), by_going(&timeline));
+        assert_eq!(by_events(&trend)[3], (4096, 0));
+        assert_eq!(trend.end(0).unavailable, 4096, "no node is up");
+        assert_eq!(trend.at_ms(trend.len() - 1), timeline.cluster().now_ms());
+    }
+
+    #[test]
+    fn following_a_change_is_the_same_as_beginning_anew() {
+        let mut timeline = story();
+        let mut trend = Trend::new(&timeline);
+        for position in [5, 2, 3] {
+            timeline.seek(position);
+            timeline.act(Command::Recluster { on: None }).unwrap();
+            timeline.pass(2_000);
+            trend.follow(&timeline);
+            timeline.pass(2_000);
+            trend.follow(&timeline);
+            assert_eq!(by_events(&trend), by_events(&Trend::new(&timeline)));
+            assert_eq!(trend.len(), timeline.entries().len() + 1);
+            assert_eq!(trend.at_ms(trend.len() - 1), timeline.cluster().now_ms());
+        }
+    }
+}
