@@ -5,9 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{
-    Availability, Cell, ClusterView, PARTITIONS, PartitionId, Rule, Verdict,
-};
+use rosterlab_engine::{Availability, Cell, ClusterView, PARTITIONS, PartitionId, Rule, Verdict};
 
 use crate::look::Look;
 use crate::text::insert_sorted;
@@ -131,8 +129,7 @@ pub fn merged(view: &ClusterView, namespace: usize) -> Rc<Vec<Cell>> {
     let lists = view.sub_clusters.iter().filter_map(|sub| sub.namespaces.get(namespace));
     let mut lists = lists.map(|namespace| &namespace.cells);
     let Some(first) = lists.next() else {
-        let verdict =
-            Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster };
+        let verdict = Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster };
         let cell = Cell { verdict, working_master: None, migrating: false };
         return Rc::new(vec![cell; PARTITIONS]);
     };
@@ -185,7 +182,8 @@ mod tests {
         let cells = merged(&view, 0);
         let active = cells.iter().filter(|cell| cell.verdict.is_active()).count();
         assert_eq!(active, each.iter().map(|active| *active as usize).sum::<usize>());
-        let stop = Command::Stop { nodes: ids("A101 A102 A103 B101 B102"), shutdown: Shutdown::Clean };
+        let stop =
+            Command::Stop { nodes: ids("A101 A102 A103 B101 B102"), shutdown: Shutdown::Clean };
         assert_eq!(count(&merged(&after(stop), 0), Look::Unavailable), 4096);
     }
 

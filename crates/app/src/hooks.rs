@@ -7,8 +7,8 @@
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{
-    CanvasRenderingContext2d, EventTarget, HtmlCanvasElement, HtmlElement, ImageData, KeyboardEvent,
-    ResizeObserver, window,
+    CanvasRenderingContext2d, EventTarget, HtmlCanvasElement, HtmlElement, ImageData,
+    KeyboardEvent, ResizeObserver, window,
 };
 use yew::prelude::*;
 
@@ -207,5 +207,7 @@ pub fn copy(text: &str, shown_in: &str, done: Callback<bool>) {
 #[must_use]
 pub fn is_typing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+    target.is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+    })
 }

@@ -274,7 +274,9 @@ mod tests {
         book.look(&timeline, &Trend::new(&timeline));
         let lines: Vec<String> = book.page().lines.iter().map(dated).collect();
         assert_eq!(lines, look(&timeline, all()));
-        assert!(text(book.page(), true).lines().next().is_some_and(|line| line.starts_with("B102")));
+        assert!(
+            text(book.page(), true).lines().next().is_some_and(|line| line.starts_with("B102"))
+        );
         assert!(text(book.page(), false).starts_with("Jan 01 2019"));
     }
 }

@@ -471,7 +471,8 @@ impl State {
         // Time that passes after time is one entry with it: only what is new is news.
         let last = timeline.position().checked_sub(1);
         let is_pass = |entry: Option<&Entry>| matches!(entry, Some(Entry::Pass { .. }));
-        let merges = is_pass(Some(entry)) && is_pass(last.and_then(|at| timeline.entries().get(at)));
+        let merges =
+            is_pass(Some(entry)) && is_pass(last.and_then(|at| timeline.entries().get(at)));
         let known = last.filter(|_| merges).map_or(0, |last| timeline.events_of(last).len());
         if let Err(rejection) = timeline.perform(entry.clone()) {
             return self.refuse(refusal(&rejection));

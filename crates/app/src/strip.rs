@@ -13,7 +13,7 @@ const SIDE: i32 = 14;
 /// How high all partitions are drawn.
 const AREA: i32 = 48;
 /// Fewest steps that the width is made for, so that a few steps stand close to where they begin.
-const FEWEST: usize = 6;
+const FEWEST: i32 = 6;
 /// How many branches are drawn; the list below the graph has them all.
 pub const MOST_LANES: usize = 3;
 /// Height of a line of text, and the usual width of a letter, in pixels at the usual text size.
@@ -23,7 +23,7 @@ const LETTER: i32 = 7;
 const MOST_LABELS: usize = 14;
 const MOST_TRIED: usize = 60;
 /// Most letters of a label.
-const MOST_LETTERS: usize = 34;
+const MOST_LETTERS: i32 = 52;
 
 /// What a step was; each kind has a shape of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,10 +76,9 @@ impl Kind {
         let (left, top, double) = (x - size, y - size, 2 * size);
         // Writing into a string cannot fail.
         let _ = match self {
-            Self::Fault => write!(
-                path,
-                "M{left} {top}l{double} {double}m0 -{double}l-{double} {double}"
-            ),
+            Self::Fault => {
+                write!(path, "M{left} {top}l{double} {double}m0 -{double}l-{double} {double}")
+            }
             Self::Repair => write!(path, "M{left} {y}h{double}M{x} {top}v{double}"),
             Self::Operator => {
                 write!(path, "M{x} {top}l{size} {size}l-{size} {size}l-{size} -{size}z")
@@ -182,7 +181,7 @@ struct Scale {
 
 impl Scale {
     fn new(width: i32, longest: usize) -> Self {
-        let span = i32::try_from(longest + 1).unwrap_or(i32::MAX).max(FEWEST as i32);
+        let span = i32::try_from(longest + 1).unwrap_or(i32::MAX).max(FEWEST);
         Self { inner: (width - 2 * SIDE).max(1), span }
     }
 
@@ -333,9 +332,8 @@ fn fitting(text: &str, width: i32, text_percent: i32) -> (String, i32) {
 /// latest first, then the others.
 fn labels(steps: &Steps, scale: Scale, y: i32) -> Vec<Label> {
     let (here, last) = (steps.position, steps.kinds.len());
-    let inactive = |position: usize| {
-        steps.counts.get(position).map(|counts| counts.unavailable + counts.dead)
-    };
+    let inactive =
+        |position: usize| steps.counts.get(position).map(|counts| counts.unavailable + counts.dead);
     let changed = |position: &usize| *position > 0 && inactive(*position) != inactive(position - 1);
     let all = || (0..=last).rev();
     let wanted = [here, here.wrapping_sub(1), here + 1].into_iter();
@@ -345,7 +343,7 @@ fn labels(steps: &Steps, scale: Scale, y: i32) -> Vec<Label> {
         if placed.iter().any(|(.., label)| label.position == position) {
             continue;
         }
-        let most = (steps.width - 4).min(LETTER * MOST_LETTERS as i32 * steps.text_percent / 100);
+        let most = (steps.width - 4).min(LETTER * MOST_LETTERS * steps.text_percent / 100);
         let (text, width) = fitting(&(steps.label)(position), most, steps.text_percent);
         let x = (scale.x(position) - width / 2).min(steps.width - width).max(0);
         let gap = LETTER * 2;

@@ -279,10 +279,9 @@ mod tests {
         let remaining = [(node(1), of(5, 0)), (node(2), of(0, 5))];
         assert_eq!(progress(&expected, &remaining), Some(5_000));
         assert_eq!(progress(&expected, &[(node(1), of(0, 0))]), None);
-        assert_eq!((percent(5_000), percent(9), percent(10_000)), (
-            "50.00".to_owned(),
-            "0.09".to_owned(),
-            "100.00".to_owned()
-        ));
+        assert_eq!(
+            (percent(5_000), percent(9), percent(10_000)),
+            ("50.00".to_owned(), "0.09".to_owned(), "100.00".to_owned())
+        );
     }
 }

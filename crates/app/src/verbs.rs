@@ -119,9 +119,13 @@ impl Verb {
             Self::Recluster => "force a cluster change: the pending roster comes into force",
             Self::Revive => "turn e into r on the nodes of this sub-cluster, at the next change",
             Self::Play => "let simulated time run while something migrates, or hold it",
-            Self::Step => "let one second of simulated time pass, or a cluster change come to its end",
+            Self::Step => {
+                "let one second of simulated time pass, or a cluster change come to its end"
+            }
             Self::Faster => "let simulated time run faster; after 1000× at 1×",
-            Self::Slower => "let simulated time run slower; Shift and a click on the speed does it too",
+            Self::Slower => {
+                "let simulated time run slower; Shift and a click on the speed does it too"
+            }
             Self::Migrate => "let all migrations finish at once",
             Self::Undo => "take the last step back",
             Self::Redo => "do it again",

@@ -267,22 +267,23 @@ fn branches(state: &State, dispatch: &Dispatch) -> Html {
 fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
     let parting = branch.parting(state.timeline(), state.view().nodes.len());
     let number = branch.number;
-    let button = |name: &'static str, label: &'static str, action: TimeAction, tip: &'static str| {
-        html! {
-            <button
-                type="button"
-                class="tool"
-                data-action={name}
-                data-branch={number.to_string()}
-                aria-pressed={(name == "pin").then(|| branch.pinned.to_string())}
-                aria-label={format!("{label} the branch {}", parting.title)}
-                title={tip}
-                onclick={on_press(dispatch, Action::Time(action))}
-            >
-                { label }
-            </button>
-        }
-    };
+    let button =
+        |name: &'static str, label: &'static str, action: TimeAction, tip: &'static str| {
+            html! {
+                <button
+                    type="button"
+                    class="tool"
+                    data-action={name}
+                    data-branch={number.to_string()}
+                    aria-pressed={(name == "pin").then(|| branch.pinned.to_string())}
+                    aria-label={format!("{label} the branch {}", parting.title)}
+                    title={tip}
+                    onclick={on_press(dispatch, Action::Time(action))}
+                >
+                    { label }
+                </button>
+            }
+        };
     let counts = branch.trend.end(state.namespace());
     let is_bad = counts.unavailable + counts.dead > 0;
     html! {

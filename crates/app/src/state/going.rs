@@ -72,7 +72,8 @@ impl State {
             TimeAction::Switch(number) => return self.switch(number),
             TimeAction::Pin(number) => {
                 let Some(pinned) = self.time.branches.toggle_pin(number) else { return false };
-                let said = if pinned { "The branch is pinned." } else { "The branch is not pinned." };
+                let said =
+                    if pinned { "The branch is pinned." } else { "The branch is not pinned." };
                 self.announcement.renew(said.into());
             }
             TimeAction::Delete(number) => {
@@ -106,7 +107,8 @@ impl State {
         let said: std::rc::Rc<str> = if copied {
             format!("Copied {} of the log.", count(lines, "line")).into()
         } else {
-            "The browser does not let this page copy. The lines are selected: Ctrl+C copies them.".into()
+            "The browser does not let this page copy. The lines are selected: Ctrl+C copies them."
+                .into()
         };
         self.time.copied = Some(said.clone());
         self.announcement.renew(said);
@@ -272,10 +274,12 @@ mod tests {
 
     #[test]
     fn speeds_go_round_both_ways() {
-        let speed = |verb: Verb, times: usize| {
-            run(std::iter::repeat_n(Action::Press(verb), times)).speed()
-        };
-        assert_eq!((1..=5).map(|n| speed(Verb::Faster, n)).collect::<Vec<_>>(), [60, 300, 1000, 1, 10]);
+        let speed =
+            |verb: Verb, times: usize| run(std::iter::repeat_n(Action::Press(verb), times)).speed();
+        assert_eq!(
+            (1..=5).map(|n| speed(Verb::Faster, n)).collect::<Vec<_>>(),
+            [60, 300, 1000, 1, 10]
+        );
         assert_eq!(speed(Verb::Slower, 2), *SPEEDS.last().unwrap());
     }
 
@@ -292,7 +296,11 @@ mod tests {
         let change = swapped.time().comparison().unwrap().changes[0];
         assert_eq!((change.from.name(), change.size), ("unavailable", 4096));
         let next = go(state.clone(), [time(TimeAction::NextDifference(true))]);
-        assert!(next.announcement().what.contains(" → unavailable"), "{}", next.announcement().what);
+        assert!(
+            next.announcement().what.contains(" → unavailable"),
+            "{}",
+            next.announcement().what
+        );
         let deleted = go(state, [time(TimeAction::Delete(1))]);
         assert_eq!(deleted.time().sides, (Side::Now, Some(Side::Start)));
         let closed = go(deleted, [time(TimeAction::Show(Tab::Log))]);
