@@ -403,8 +403,8 @@ mod tests {
     #[test]
     fn labels_never_lie_on_each_other_and_the_present_one_is_there() {
         for (steps, width) in [(0, 300), (3, 312), (12, 1300), (500, 1300), (500, 312)] {
-            for position in [0, steps / 2, steps] {
-                let lost: Vec<(u32, u32)> = (0..=steps).map(|at| (at as u32 % 7, 0)).collect();
+            for position in [0, steps / 2, steps].map(|at: u32| at as usize) {
+                let lost: Vec<(u32, u32)> = (0..=steps).map(|at| (at % 7, 0)).collect();
                 let strip = laid(&lost, position, width, vec![]);
                 assert!(strip.labels.iter().any(|label| label.position == position));
                 assert!(strip.labels.len() <= MOST_LABELS);
