@@ -137,7 +137,11 @@ test("two ends stand side by side, and a partition that differs can be chosen", 
   assert.match(await row.innerText(), /active → .*unavailable\s+4,096/s);
   const painted = (which) =>
     page.locator(`[data-compare="${which}"]`).evaluate((canvas) => {
-      const { data } = canvas.getContext("2d").getImageData(0, 0, 256, 256);
+      // A copy is read, so that the browser does not complain of how the page's own canvas is used.
+      const copy = Object.assign(document.createElement("canvas"), { width: 256, height: 256 });
+      const context = copy.getContext("2d", { willReadFrequently: true });
+      context.drawImage(canvas, 0, 0);
+      const { data } = context.getImageData(0, 0, 256, 256);
       return data.filter((_, at) => at % 4 === 3 && data[at] === 255).length;
     });
   await eventually(() => painted("differs"), 256 * 256);

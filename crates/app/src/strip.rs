@@ -13,7 +13,7 @@ const SIDE: i32 = 14;
 /// How high all partitions are drawn.
 const AREA: i32 = 48;
 /// Fewest steps that the width is made for, so that a few steps stand close to where they begin.
-const FEWEST: usize = 6;
+const FEWEST: i32 = 6;
 /// How many branches are drawn; the list below the graph has them all.
 pub const MOST_LANES: usize = 3;
 /// Height of a line of text, and the usual width of a letter, in pixels at the usual text size.
@@ -23,7 +23,7 @@ const LETTER: i32 = 7;
 const MOST_LABELS: usize = 14;
 const MOST_TRIED: usize = 60;
 /// Most letters of a label.
-const MOST_LETTERS: usize = 34;
+const MOST_LETTERS: i32 = 52;
 
 /// What a step was; each kind has a shape of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,7 +181,7 @@ struct Scale {
 
 impl Scale {
     fn new(width: i32, longest: usize) -> Self {
-        let span = i32::try_from(longest + 1).unwrap_or(i32::MAX).max(FEWEST as i32);
+        let span = i32::try_from(longest + 1).unwrap_or(i32::MAX).max(FEWEST);
         Self { inner: (width - 2 * SIDE).max(1), span }
     }
 
@@ -343,7 +343,7 @@ fn labels(steps: &Steps, scale: Scale, y: i32) -> Vec<Label> {
         if placed.iter().any(|(.., label)| label.position == position) {
             continue;
         }
-        let most = (steps.width - 4).min(LETTER * MOST_LETTERS as i32 * steps.text_percent / 100);
+        let most = (steps.width - 4).min(LETTER * MOST_LETTERS * steps.text_percent / 100);
         let (text, width) = fitting(&(steps.label)(position), most, steps.text_percent);
         let x = (scale.x(position) - width / 2).min(steps.width - width).max(0);
         let gap = LETTER * 2;
@@ -403,8 +403,8 @@ mod tests {
     #[test]
     fn labels_never_lie_on_each_other_and_the_present_one_is_there() {
         for (steps, width) in [(0, 300), (3, 312), (12, 1300), (500, 1300), (500, 312)] {
-            for position in [0, steps / 2, steps] {
-                let lost: Vec<(u32, u32)> = (0..=steps).map(|at| (at as u32 % 7, 0)).collect();
+            for position in [0, steps / 2, steps].map(|at: u32| at as usize) {
+                let lost: Vec<(u32, u32)> = (0..=steps).map(|at| (at % 7, 0)).collect();
                 let strip = laid(&lost, position, width, vec![]);
                 assert!(strip.labels.iter().any(|label| label.position == position));
                 assert!(strip.labels.len() <= MOST_LABELS);

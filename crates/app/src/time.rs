@@ -210,14 +210,13 @@ impl Time {
             Side::Branch(number) => {
                 let known = |end: &&End| (end.number, end.namespace) == (number, namespace);
                 let known = ends.iter().chain(&self.ends).find(known).cloned();
-                let end = match known {
-                    Some(end) => end,
-                    None => {
-                        let mut there = timeline.clone();
-                        there.follow(&self.branches.get(number)?.course);
-                        let cells = merged(&there.cluster().view(), namespace);
-                        End { number, namespace, cells }
-                    }
+                let end = if let Some(end) = known {
+                    end
+                } else {
+                    let mut there = timeline.clone();
+                    there.follow(&self.branches.get(number)?.course);
+                    let cells = merged(&there.cluster().view(), namespace);
+                    End { number, namespace, cells }
                 };
                 let cells = end.cells.clone();
                 self.ends.push(end);
