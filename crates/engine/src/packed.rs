@@ -137,7 +137,9 @@ impl Cluster {
             bytes.shrink_to_fit();
             migrations.push(bytes);
         }
-        versions.iter_mut().for_each(|versions| versions.runs.shrink_to_fit());
+        for versions in &mut versions {
+            versions.runs.shrink_to_fit();
+        }
         PackedCluster { rest, versions, tallies, migrations }
     }
 }
