@@ -32,13 +32,18 @@ pub enum Tab {
     Timeline,
     /// Two ends side by side.
     Compare,
+    /// What clients are told.
+    Clients,
+    /// What every further loss of nodes would leave.
+    Losses,
     /// The server's log.
     Log,
 }
 
 impl Tab {
     /// Every tab, in order.
-    pub const ALL: [Self; 3] = [Self::Timeline, Self::Compare, Self::Log];
+    pub const ALL: [Self; 5] =
+        [Self::Timeline, Self::Compare, Self::Clients, Self::Losses, Self::Log];
 
     /// Its `data-tab`.
     #[must_use]
@@ -46,6 +51,8 @@ impl Tab {
         match self {
             Self::Timeline => "timeline",
             Self::Compare => "compare",
+            Self::Clients => "clients",
+            Self::Losses => "losses",
             Self::Log => "log",
         }
     }
@@ -56,6 +63,8 @@ impl Tab {
         match self {
             Self::Timeline => "Timeline",
             Self::Compare => "Compare",
+            Self::Clients => "Clients",
+            Self::Losses => "Failure sets",
             Self::Log => "Log",
         }
     }

@@ -4,6 +4,7 @@
 //! that nothing is left to do. A step is short, so that a caller can stop after any to draw a frame. Not here: how counts
 //! come about (see `failure_sets`).
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::failure_sets::{Family, Plan};
@@ -19,8 +20,10 @@ const SETS_A_STEP: usize = 64;
 /// What is to be done next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
-    /// A key of a family.
-    Key { family: usize, key: usize },
+    /// Finding out which keys of a family are alike.
+    Family(usize),
+    /// One kind of keys of a family.
+    Kind { family: usize, kind: usize },
     /// The sets from there on, one by one: all, or those for which the plan does not hold.
     Sets { from: usize },
 }
@@ -31,8 +34,10 @@ pub struct EverySet {
     losses: Rc<Losses>,
     plan: Option<Plan>,
     next: Option<Next>,
-    /// By set: its key in the family that is being worked on.
-    keys: Vec<u16>,
+    /// By set: the kind of its key in the family that is being worked on.
+    kinds: Vec<u16>,
+    /// By kind: the terms of each shape.
+    terms: Vec<Vec<Vec<i32>>>,
     /// By set: terms, and then their sums.
     sums: Vec<i32>,
     not_active: Vec<u16>,
@@ -51,13 +56,13 @@ impl Losses {
         };
         let plan = Plan::new(self).filter(few_keys);
         let sets = 1 << nodes;
-        let next =
-            if plan.is_some() { Next::Key { family: 0, key: 0 } } else { Next::Sets { from: 0 } };
+        let next = if plan.is_some() { Next::Family(0) } else { Next::Sets { from: 0 } };
         Some(EverySet {
             losses: self.clone(),
             plan,
             next: Some(next),
-            keys: vec![0; sets],
+            kinds: vec![0; sets],
+            terms: Vec::new(),
             sums: vec![0; sets],
             not_active: vec![0; sets],
         })
@@ -69,7 +74,8 @@ impl EverySet {
     pub fn step(&mut self) -> bool {
         self.next = match self.next {
             None => None,
-            Some(Next::Key { family, key }) => self.key(family, key),
+            Some(Next::Family(family)) => self.family(family),
+            Some(Next::Kind { family, kind }) => self.kind(family, kind),
             Some(Next::Sets { from }) => self.one_by_one(from),
         };
         self.next.is_some()
@@ -82,47 +88,80 @@ impl EverySet {
         &self.not_active
     }
 
-    fn key(&mut self, number: usize, key: usize) -> Option<Next> {
+    /// Most keys have the terms of another: that a node more or less is lost matters only around a majority.
+    fn family(&mut self, number: usize) -> Option<Next> {
         let plan = self.plan.as_ref()?;
         let Some(family) = plan.families.get(number) else {
             return Some(Next::Sets { from: 0 });
         };
-        if key == 0 {
-            let strides = family.strides();
-            for set in 1..self.keys.len() {
-                let label = family.label_of[set.trailing_zeros() as usize];
-                let step = label.map_or(0, |label| strides[usize::from(label)]);
-                let step = u16::try_from(step).unwrap_or(u16::MAX);
-                self.keys[set] = self.keys[set & (set - 1)] + step;
-            }
+        let mut known: BTreeMap<Vec<Vec<i32>>, u16> = BTreeMap::new();
+        let kind_of = |key: usize| {
+            let lost = family.lost_by_label(key);
+            let terms = |shape| plan.terms(&self.losses, family, shape, &lost);
+            let next = u16::try_from(known.len()).unwrap_or(u16::MAX);
+            *known.entry(family.shapes.iter().map(terms).collect()).or_insert(next)
+        };
+        let kind_of: Vec<u16> = (0..family.keys()).map(kind_of).collect();
+        let strides = family.strides();
+        self.kinds[0] = 0;
+        for set in 1..self.kinds.len() {
+            let label = family.label_of[set.trailing_zeros() as usize];
+            let step = label.map_or(0, |label| strides[usize::from(label)]);
+            // The key for now, made from that of a smaller set.
+            self.kinds[set] = self.kinds[set & (set - 1)] + u16::try_from(step).unwrap_or(0);
         }
-        let lost = family.lost_by_label(key);
+        for kind in &mut self.kinds {
+            *kind = kind_of[usize::from(*kind)];
+        }
+        self.terms = vec![Vec::new(); known.len()];
+        for (terms, kind) in known {
+            self.terms[usize::from(kind)] = terms;
+        }
+        Some(Next::Kind { family: number, kind: 0 })
+    }
+
+    fn kind(&mut self, number: usize, kind: usize) -> Option<Next> {
+        let family = self.plan.as_ref()?.families.get(number)?;
         self.sums.fill(0);
-        for shape in &family.shapes {
-            let terms = plan.terms(&self.losses, family, shape, &lost);
-            let mut sets = vec![0_usize; shape.term_of.len()];
+        let mut differs = false;
+        let mut sets = Vec::new();
+        for (shape, terms) in family.shapes.iter().zip(&self.terms[kind]) {
+            let all: i32 = shape.cores.iter().map(|core| core.partitions).sum();
+            self.sums[0] += terms[0] * all;
+            if terms[1..].iter().all(|term| *term == 0) {
+                continue;
+            }
+            differs = true;
+            sets.clear();
+            sets.resize(shape.term_of.len(), 0_usize);
             for core in &shape.cores {
-                for (subset, term) in shape.term_of.iter().enumerate() {
-                    if subset > 0 {
-                        let node = core.nodes[subset.trailing_zeros() as usize];
-                        sets[subset] = sets[subset & (subset - 1)] | 1 << node;
+                for (subset, term) in shape.term_of.iter().enumerate().skip(1) {
+                    let node = core.nodes[subset.trailing_zeros() as usize];
+                    let set = sets[subset & (subset - 1)] | 1 << node;
+                    sets[subset] = set;
+                    let term = terms[usize::from(*term)];
+                    if term != 0 {
+                        self.sums[set] += term * core.partitions;
                     }
-                    self.sums[sets[subset]] += terms[usize::from(*term)] * core.partitions;
                 }
             }
         }
-        add_up(&mut self.sums);
-        let this = u16::try_from(key).unwrap_or(u16::MAX);
-        for ((not_active, sum), key) in self.not_active.iter_mut().zip(&self.sums).zip(&self.keys) {
-            if *key == this {
-                *not_active += u16::try_from(*sum).unwrap_or(0);
+        if differs {
+            add_up(&mut self.sums);
+        } else {
+            let all = self.sums[0];
+            self.sums.fill(all);
+        }
+        let this = u16::try_from(kind).unwrap_or(u16::MAX);
+        for ((count, sum), kind) in self.not_active.iter_mut().zip(&self.sums).zip(&self.kinds) {
+            if *kind == this {
+                *count += u16::try_from(*sum).unwrap_or(0);
             }
         }
-        let more = key + 1 < family.keys();
-        Some(if more {
-            Next::Key { family: number, key: key + 1 }
+        Some(if kind + 1 < self.terms.len() {
+            Next::Kind { family: number, kind: kind + 1 }
         } else {
-            Next::Key { family: number + 1, key: 0 }
+            Next::Family(number + 1)
         })
     }
 

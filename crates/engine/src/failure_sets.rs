@@ -301,11 +301,17 @@ impl Plan {
         let radix = |class: &Class| usize::from(class.nodes) + 1;
         let cases: usize = shape.classes.iter().map(radix).product();
         let mut tallies = vec![Tally::default(); self.homes.len()];
+        // Nodes of each label outside the core: all, and those that are there.
+        let mut outside: Vec<i32> = family.labels.iter().map(|label| label.nodes.into()).collect();
+        for class in &shape.classes {
+            outside[usize::from(class.label)] -= i32::from(class.nodes);
+        }
+        let mut there = Vec::new();
         let verdict = |case: usize| {
             tallies.fill(Tally::default());
-            let outside = family.labels.iter().zip(lost_by_label);
-            let mut there: Vec<i32> =
-                outside.map(|(label, lost)| i32::from(label.nodes) - i32::from(*lost)).collect();
+            there.clear();
+            let labels = family.labels.iter().zip(lost_by_label);
+            there.extend(labels.map(|(label, lost)| i32::from(label.nodes) - i32::from(*lost)));
             let mut rest = case;
             let mut left = [0_i32; MOST_CORE];
             for (class, left) in shape.classes.iter().zip(&mut left) {
@@ -314,15 +320,11 @@ impl Plan {
                 *left = i32::from(class.nodes) - lost;
                 there[usize::from(class.label)] -= *left;
             }
-            let most = family.labels.iter().enumerate().map(|(index, label)| {
-                let in_core =
-                    shape.classes.iter().filter(|class| usize::from(class.label) == index);
-                i32::from(label.nodes) - in_core.map(|class| i32::from(class.nodes)).sum::<i32>()
-            });
-            if there.iter().zip(most).any(|(there, most)| *there < 0 || *there > most) {
+            if there.iter().zip(&outside).any(|(there, most)| !(0..=*most).contains(there)) {
                 return -1;
             }
-            let outside = family.labels.iter().map(|label| label.signature).zip(there);
+            let labels = family.labels.iter().map(|label| label.signature);
+            let outside = labels.zip(there.iter().copied());
             let core = shape.classes.iter().map(|class| class.signature).zip(left);
             for (signature, nodes) in outside.chain(core) {
                 tallies[usize::from(signature >> BITS)].add(signature, nodes.unsigned_abs());

@@ -28,6 +28,7 @@ mod losses;
 mod migration;
 mod namespace;
 mod node;
+mod packed;
 mod rebalance;
 mod roster;
 mod storage;
@@ -48,6 +49,7 @@ pub use id::{
 };
 pub use losses::Losses;
 pub use namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, Profile, SetupError};
+pub use packed::PackedCluster;
 pub use roster::{RosterEntry, RosterNodes};
 pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};
 pub use up_to_three::UpToThree;

@@ -193,6 +193,11 @@ impl RosterRows {
         self
     }
 
+    /// How many bytes they take.
+    pub fn bytes(&self) -> usize {
+        self.rows.len()
+    }
+
     pub fn row(&self, pid: PartitionId) -> &[Slot] {
         &self.rows[pid.index() * self.width..][..self.width]
     }

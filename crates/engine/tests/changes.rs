@@ -204,6 +204,26 @@ fn the_largest_cluster_is_128_nodes_and_32_namespaces() {
 }
 
 #[test]
+fn a_packed_cluster_is_small_and_the_same() {
+    for (nodes, most) in [(5, 160 << 10), (16, 180 << 10), (128, 300 << 10)] {
+        let names: Vec<String> =
+            (0..nodes).map(|n| format!("{:X}@{}", 0xa000 + n, n % 4 + 1)).collect();
+        let mut setup = common::setup(&names.join(" "), 2);
+        setup.namespaces.push(NamespaceSettings::strong("safe", 2));
+        setup.namespaces[1].commit_to_device = true;
+        let mut cluster = Cluster::new(setup).unwrap();
+        act(&mut cluster, &crash("A000 A001"));
+        act(&mut cluster, &start("A001"));
+        cluster.apply(&stop("A002")).unwrap();
+        cluster.advance(Until::Prepared);
+        let packed = cluster.pack();
+        let bytes = packed.bytes() / 2;
+        assert!(bytes <= most, "{bytes} bytes a namespace with {nodes} nodes");
+        assert!(packed.unpack() == cluster);
+    }
+}
+
+#[test]
 fn each_namespace_has_settings_of_its_own() {
     let mut setup = common::setup("A1 A2 A3", 2);
     setup.namespaces.push(NamespaceSettings::strong("single", 1));

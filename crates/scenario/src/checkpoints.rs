@@ -1,25 +1,20 @@
 //! Clusters as they were at some positions of a timeline, so that a seek has little to do again.
 //!
-//! Invariant: positions ascend, the first is 0, and there are never more checkpoints than [`most`] allows. Those that
-//! stay stand evenly, so that any seek is short; a few recent ones stand close together behind the position, so that
-//! undoing step by step is. Not here: what is done again (see `timeline`).
+//! Invariant: positions ascend, the first is 0, and there are never more checkpoints than [`Checkpoints::most`]. Those
+//! that stay stand evenly, so that any seek is short; a few recent ones stand close together behind the position, so that
+//! undoing step by step is. Clusters are kept packed. Not here: what is done again (see `timeline`).
 
 use std::rc::Rc;
 
-use rosterlab_engine::Cluster;
+use rosterlab_engine::{Cluster, PackedCluster};
 
-/// What all checkpoints together may hold, in columns of 32 KiB. A column is one node's versions of one namespace; a
-/// rebalance writes nearly all of them anew, so that checkpoints share little.
-const MOST_COLUMNS: usize = 768;
-/// What a checkpoint holds of each namespace besides its nodes' columns, in columns.
-const OTHER_COLUMNS: usize = 5;
+/// What all checkpoints together may hold, in bytes.
+const MOST_BYTES: usize = 8 << 20;
+/// How many there may be, however little or much they hold.
+const MOST: usize = 96;
+const LEAST: usize = 4;
 /// Most of the recent ones.
-const MOST_RECENT: usize = 8;
-
-/// How many checkpoints there may be: fewer the more a cluster holds.
-pub(crate) fn most(nodes: usize, namespaces: usize) -> usize {
-    (MOST_COLUMNS / ((nodes + OTHER_COLUMNS) * namespaces)).max(4)
-}
+pub(crate) const MOST_RECENT: usize = 8;
 
 /// The cluster at a position.
 #[derive(Clone, Debug)]
@@ -27,7 +22,16 @@ pub(crate) struct Checkpoint {
     pub position: usize,
     /// What all entries before it cost to do again.
     pub cost: u64,
-    pub cluster: Rc<Cluster>,
+    pub cluster: Rc<PackedCluster>,
+    /// What it holds.
+    bytes: usize,
+}
+
+impl Checkpoint {
+    pub fn new(position: usize, cost: u64, cluster: &Cluster) -> Self {
+        let cluster = Rc::new(cluster.pack());
+        Self { position, cost, bytes: cluster.bytes(), cluster }
+    }
 }
 
 /// All that are kept.
@@ -40,13 +44,28 @@ pub(crate) struct Checkpoints {
 impl Checkpoints {
     /// The one at the start, which is never dropped.
     pub fn new(start: &Cluster) -> Self {
-        let cluster = Rc::new(start.clone());
-        Self { lasting: vec![Checkpoint { position: 0, cost: 0, cluster }], recent: Vec::new() }
+        Self { lasting: vec![Checkpoint::new(0, 0, start)], recent: Vec::new() }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
         self.lasting.len() + self.recent.len()
+    }
+
+    /// What they hold; one that is kept twice is counted once.
+    pub fn bytes(&self) -> usize {
+        let twice = |kept: &&Checkpoint| {
+            self.lasting.binary_search_by_key(&kept.position, |other| other.position).is_ok()
+        };
+        let recent = self.recent.iter().filter(|kept| !twice(kept)).map(|kept| kept.bytes);
+        self.lasting.iter().map(|kept| kept.bytes).chain(recent).sum()
+    }
+
+    /// How many there may be: fewer the more they hold.
+    pub fn most(&self) -> usize {
+        let bytes = |list: &[Checkpoint]| list.iter().map(|kept| kept.bytes).sum::<usize>();
+        let mean = (bytes(&self.lasting) + bytes(&self.recent)) / self.len();
+        (MOST_BYTES / mean.max(1)).clamp(LEAST, MOST)
     }
 
     /// The last one at or before a position.
@@ -67,24 +86,32 @@ impl Checkpoints {
     }
 
     /// Keeps the cluster at a position that a seek passes.
-    pub fn pass(&mut self, passed: Checkpoint, most: usize) {
-        let most = (most / 4).clamp(2, MOST_RECENT);
+    pub fn pass(&mut self, passed: Checkpoint) {
         let here = passed.cost;
         let place = self.recent.partition_point(|kept| kept.position < passed.position);
         if self.recent.get(place).is_some_and(|kept| kept.position == passed.position) {
             return;
         }
         self.recent.insert(place, passed);
-        while self.recent.len() > most {
+        while self.recent.len() > most_recent(self.most()) {
             let index = least_missed(&self.recent, |cost| cost.abs_diff(here) + 1);
             self.recent.remove(index);
         }
     }
 
     /// Keeps the cluster at the end of what was done.
-    pub fn extend(&mut self, end: Checkpoint, most: usize) {
-        self.pass(end.clone(), most);
-        let most = most - (most / 4).clamp(2, MOST_RECENT);
+    pub fn extend(&mut self, end: Checkpoint) {
+        self.pass(end.clone());
+        self.extend_lasting(end);
+        // With a larger one there may be fewer.
+        while self.len() > self.most() && self.lasting.len() > 1 {
+            let index = least_missed(&self.lasting[1..], |_| 1);
+            self.lasting.remove(1 + index);
+        }
+    }
+
+    fn extend_lasting(&mut self, end: Checkpoint) {
+        let most = self.most() - most_recent(self.most());
         let far_enough = end.cost / u64::try_from(most).unwrap_or(u64::MAX);
         let last = &self.lasting[self.lasting.len() - 1];
         if end.position <= last.position || end.cost - last.cost < far_enough {
@@ -96,6 +123,10 @@ impl Checkpoints {
             self.lasting.remove(1 + index);
         }
     }
+}
+
+fn most_recent(most: usize) -> usize {
+    (most / 4).clamp(2, MOST_RECENT)
 }
 
 /// The one without which the gap around it is the smallest, for how near it has to be.

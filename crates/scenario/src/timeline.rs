@@ -1,8 +1,8 @@
 //! What a person did to a cluster, in order, with undo, redo and seeking.
 //!
 //! Invariant: the entries are all there is; the cluster and the events at a position follow from the setup and the
-//! entries before that position, so that undoing an entry equals never having done it. Checkpoints (clones of the
-//! cluster) only make seeking quick; how many there may be follows from how much memory they take.
+//! entries before that position, so that undoing an entry equals never having done it. Checkpoints (packed clusters)
+//! only make seeking quick; how many there may be follows from how much memory they take.
 //!
 //! Not here: files (see [`crate::scenario`]), lessons, and which branches are kept: a branch is a [`Course`], and the page
 //! keeps a list of them.
@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use rosterlab_engine::{Cluster, ClusterSetup, Command, Event, Rejection, SetupError, Until};
 
-use crate::checkpoints::{self, Checkpoint, Checkpoints};
+use crate::checkpoints::{Checkpoint, Checkpoints, MOST_RECENT};
 
 /// How far the clusters react to a command before the next entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -238,7 +238,7 @@ impl Timeline {
         self.outcomes.push(outcome);
         self.ends_ms.push(self.cluster.now_ms());
         self.position += 1;
-        self.checkpoints.extend(self.checkpoint(), self.most_checkpoints());
+        self.checkpoints.extend(self.checkpoint());
     }
 
     /// Goes back before the last entry that is done; says whether there was one.
@@ -259,7 +259,7 @@ impl Timeline {
         let nearest = self.checkpoints.nearest(position);
         if position < self.position || self.position < nearest.position {
             self.position = nearest.position;
-            self.cluster = Cluster::clone(&nearest.cluster);
+            self.cluster = nearest.cluster.unpack();
         }
         while self.position < position {
             let again = self.entries[self.position].run(&mut self.cluster);
@@ -268,7 +268,10 @@ impl Timeline {
                 "the same commands give the same events"
             );
             self.position += 1;
-            self.checkpoints.pass(self.checkpoint(), self.most_checkpoints());
+            // Those far from the end would not stay.
+            if self.position + MOST_RECENT > position {
+                self.checkpoints.pass(self.checkpoint());
+            }
         }
         true
     }
@@ -295,6 +298,14 @@ impl Timeline {
         }
     }
 
+    /// How many entries a seek to a position does again: what it costs.
+    #[must_use]
+    pub fn entries_again(&self, position: usize) -> usize {
+        let nearest = self.checkpoints.nearest(position).position;
+        let from_here = self.position <= position && nearest <= self.position;
+        position - if from_here { self.position } else { nearest }
+    }
+
     /// Every entry, the undone ones too.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -315,8 +326,8 @@ impl Timeline {
 
     /// The cluster before anything was done.
     #[must_use]
-    pub fn start(&self) -> &Cluster {
-        &self.checkpoints.nearest(0).cluster
+    pub fn start(&self) -> Cluster {
+        self.checkpoints.nearest(0).cluster.unpack()
     }
 
     /// What the cluster was made of.
@@ -358,13 +369,16 @@ impl Timeline {
         self.checkpoints.len()
     }
 
-    /// How many checkpoints there may be: fewer the more a cluster holds.
+    /// How many checkpoints there may be: fewer the more they hold.
     #[must_use]
     pub fn most_checkpoints(&self) -> usize {
-        let is_add =
-            |entry: &&Entry| matches!(entry, Entry::Act { command: Command::AddNode { .. }, .. });
-        let nodes = self.setup.nodes.len() + self.entries.iter().filter(is_add).count();
-        checkpoints::most(nodes, self.setup.namespaces.len())
+        self.checkpoints.most()
+    }
+
+    /// Roughly how many bytes they hold.
+    #[must_use]
+    pub fn checkpoint_bytes(&self) -> usize {
+        self.checkpoints.bytes()
     }
 
     fn drop_undone(&mut self) {
@@ -379,6 +393,6 @@ impl Timeline {
         let before = self.checkpoints.nearest(self.position);
         let since = &self.entries[before.position..self.position];
         let cost = before.cost + since.iter().map(Entry::cost).sum::<u64>();
-        Checkpoint { position: self.position, cost, cluster: Rc::new(self.cluster.clone()) }
+        Checkpoint::new(self.position, cost, &self.cluster)
     }
 }

@@ -14,7 +14,7 @@ use crate::components::floor::{FloorPanel, card_selector};
 use crate::components::header::header;
 use crate::components::links::selector as link_selector;
 use crate::components::map::map_panel;
-use crate::components::margin::{LossesPanel, use_margin};
+use crate::components::margin::use_margin;
 use crate::components::panel::panel;
 use crate::components::roster::{CONFIRM, roster_panel};
 use crate::components::settings::settings_panel;
@@ -78,12 +78,11 @@ pub fn App() -> Html {
                     { roster_panel(s, d) }
                 </div>
                 <div class="right">
-                    { counts_panel(s) }
+                    { counts_panel(s, d) }
                     { map_panel(s, d) }
                     { why(s, d) }
                 </div>
                 <div class="below">
-                    <LossesPanel state={s.clone()} dispatch={d.clone()} />
                     { bottom(s, d) }
                 </div>
             </main>

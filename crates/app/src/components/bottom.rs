@@ -9,8 +9,10 @@ use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::button::on_press;
+use crate::components::clients::clients_panel;
 use crate::components::compare_tab::compare_tab;
 use crate::components::log_tab::log_tab;
+use crate::components::margin::LossesPanel;
 use crate::components::timeline_tab::timeline_tab;
 use crate::hooks::focus;
 use crate::state::{Action, State};
@@ -23,6 +25,8 @@ pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     let shown = match open {
         Tab::Timeline => timeline_tab(state, dispatch),
         Tab::Compare => compare_tab(state, dispatch),
+        Tab::Clients => clients_panel(state, dispatch),
+        Tab::Losses => html! { <LossesPanel state={state.clone()} dispatch={dispatch.clone()} /> },
         Tab::Log => log_tab(state, dispatch),
     };
     let onkeydown = {
@@ -39,9 +43,9 @@ pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     let branches = u32::try_from(state.time().branches.all().len()).unwrap_or(u32::MAX);
     let noun = if branches == 1 { "branch" } else { "branches" };
     html! {
-        <section class="panel bottom" aria-label="Time and log">
+        <section class="panel bottom" aria-label="Time, clients, losses and log">
             <div class="bottom-head">
-                <div class="tabs" role="tablist" aria-label="Time and log" {onkeydown}>
+                <div class="tabs" role="tablist" aria-label="Time, clients, losses and log" {onkeydown}>
                     { for Tab::ALL.into_iter().map(|tab| tab_button(tab, open, dispatch)) }
                 </div>
                 <p class="dim">{ count(steps, "step") }{ format!(" · {branches} {noun}") }</p>

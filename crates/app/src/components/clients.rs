@@ -57,9 +57,9 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
     let more = sides.len().saturating_sub(MOST_SIDES);
     let both = columns.len() > 1;
     html! {
-        <section class="panel clients" aria-labelledby="clients-title">
+        <div class="clients">
             <div class="panel-head">
-                <h2 id="clients-title">{ "Clients" }</h2>
+                <h2 id="clients-title">{ "One record, written and read" }</h2>
                 { record_fields(state, dispatch) }
             </div>
             <div class="clients-tools">
@@ -84,7 +84,7 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
                    side's acknowledged writes are lost." }
                 { " " }<span class="source">{ "documented" }</span>
             </p>
-        </section>
+        </div>
     }
 }
 

@@ -6,6 +6,7 @@
 use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView, SubClusterView};
 use yew::prelude::*;
 
+use crate::components::Dispatch;
 use crate::components::class_list::{classes, when};
 use crate::components::margin::margin_pill;
 use crate::look::Look;
@@ -13,7 +14,7 @@ use crate::state::State;
 use crate::text::digit_groups;
 
 /// One block for each sub-cluster and namespace, and the margin.
-pub fn counts_panel(state: &State) -> Html {
+pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
     let view = state.view();
     let blocks: Vec<Html> = view
         .sub_clusters
@@ -33,7 +34,7 @@ pub fn counts_panel(state: &State) -> Html {
             class={classes(&["panel", "counts", when(is_many, "many")])}
             aria-label="Availability"
         >
-            { margin_pill(state) }
+            { margin_pill(state, dispatch) }
             <div class="counts-blocks">{ for blocks }</div>
             <div class="counts-nothing">{ for nothing.into_iter().flatten() }</div>
         </section>

@@ -12,6 +12,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::prelude::*;
 
+use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::{Dispatch, PanelProps};
 use crate::hooks::{InSlices, put_pixels};
@@ -23,6 +24,7 @@ use crate::margin::{
 use crate::paint::Palette;
 use crate::state::{Action, State};
 use crate::text::{list, thousands};
+use crate::time::{Tab, TimeAction};
 
 /// How many sets are tried between two looks at the clock.
 const SETS_A_LOOK: usize = 8;
@@ -78,7 +80,7 @@ pub fn use_margin(state: &State, dispatch: &Dispatch) {
 }
 
 /// The margin of the shown namespace, both ways, and the losses that end it.
-pub fn margin_pill(state: &State) -> Html {
+pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     let is_current = state.margin().is_of(state.view(), state.namespace());
     let found = state.margin().found();
     let shown = match found {
@@ -116,6 +118,15 @@ pub fn margin_pill(state: &State) -> Html {
                 }) }
             </p>
             <p class="margin-why">{ why }</p>
+            <button
+                type="button"
+                class="margin-more"
+                data-action="losses"
+                title="what each set of nodes that is lost at once would leave unavailable"
+                onclick={on_press(dispatch, Action::Time(TimeAction::Show(Tab::Losses)))}
+            >
+                { "All failure sets" }
+            </button>
         </div>
     }
 }
@@ -158,30 +169,20 @@ fn use_table(
 #[component]
 pub fn LossesPanel(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let is_open = use_state_eq(|| false);
     let also = use_state_eq(|| None::<NodeId>);
     let is_clean = use_state_eq(|| false);
     let chosen = use_state_eq(|| (0, 0));
     let hovered = use_state_eq(|| None::<(usize, usize)>);
     let canvas = use_node_ref();
-    let known = use_table(is_open.then(|| Moment::of(state)), *also);
+    let known = use_table(Some(Moment::of(state)), *also);
     let (is_current, table) = match &known {
-        Some((is_current, table)) if *is_open => (*is_current, table.clone()),
-        _ => (false, None),
+        Some((is_current, table)) => (*is_current, table.clone()),
+        None => (false, None),
     };
     use_painting(&canvas, table.clone(), state.is_dark());
 
-    let toggle = {
-        let is_open = is_open.clone();
-        Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
-    };
-    let is_working = *is_open && !is_current;
-    let body = is_open.then(|| {
-        let Some(table) = table else {
-            let why =
-                if is_working { "…" } else { nothing_to_say(state.view(), state.namespace()) };
-            return html! { <p key="none" class="dim">{ why }</p> };
-        };
+    let is_working = !is_current;
+    let body = if let Some(table) = table {
         let hand = Hand { dispatch, is_current, is_clean: *is_clean };
         let chosen_cell = Frame::of(&table).step(*chosen, 0, 0);
         html! {
@@ -198,25 +199,13 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
                 </div>
             </div>
         }
-    });
-    html! {
-        <section class="panel losses-panel" aria-labelledby="losses-title">
-            <div class="panel-head">
-                <h2 id="losses-title">{ "Every further loss" }</h2>
-                <button
-                    type="button"
-                    class="tool"
-                    data-action="losses"
-                    aria-expanded={is_open.to_string()}
-                    title="what each set of nodes that is lost at once would leave unavailable"
-                    onclick={toggle}
-                >
-                    { if *is_open { "Hide" } else { "Show all failure sets" } }
-                </button>
-            </div>
-            <div class="losses-room">{ body }</div>
-        </section>
-    }
+    } else {
+        let why = if is_working { "…" } else { nothing_to_say(state.view(), state.namespace()) };
+        html! { <p key="none" class="dim">{ why }</p> }
+    };
+    // So that whoever measures sees when all sets are known.
+    let progress = if is_working { "working" } else { "done" };
+    html! { <div class="losses-panel" data-losses={progress}>{ body }</div> }
 }
 
 /// Paints a table onto a canvas.

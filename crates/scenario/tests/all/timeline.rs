@@ -125,6 +125,54 @@ fn long_timelines_keep_few_checkpoints_and_seek_anywhere() {
     assert!(timeline.most_checkpoints() < 100, "three nodes are the fewest here");
 }
 
+/// Five hundred steps of all kinds on the largest cluster: what is kept is bounded, and so is what a seek does again.
+#[test]
+fn a_long_timeline_of_the_largest_cluster_is_small_and_quick_to_seek_in() {
+    let id = |n: u64| node(0xA000 + n % 128);
+    let of = |n: u64| NodeSetup { id: id(n), rack: RackId::new((n % 4) as u32 + 1).unwrap() };
+    let mut timeline = Timeline::new(ClusterSetup::of((0..128).map(of).collect(), 2)).unwrap();
+    let rack = |n: u64| (0..128).filter(|m| m % 4 == n % 4).map(id).collect::<Vec<_>>();
+    for n in 0..100 {
+        let unclean = Shutdown::Unclean;
+        timeline.act(Command::Stop { nodes: vec![id(n * 7)], shutdown: unclean }).unwrap();
+        timeline.pass(700);
+        timeline.act(Command::Start { nodes: vec![id(n * 7)] }).unwrap();
+        if n % 10 == 5 {
+            timeline.act(Command::Stop { nodes: rack(n), shutdown: unclean }).unwrap();
+            timeline.migrate(Some(100));
+            timeline.act(Command::Start { nodes: rack(n) }).unwrap();
+        } else {
+            timeline.act(Command::Quiesce { nodes: vec![id(n * 3)] }).unwrap();
+            timeline.act(Command::QuiesceUndo { nodes: vec![id(n * 3)] }).unwrap();
+        }
+        if n % 9 == 8 {
+            timeline.migrate(None);
+        }
+    }
+    let entries = timeline.entries().len();
+    assert!(entries >= 500, "{entries}");
+    let bytes = timeline.checkpoint_bytes();
+    assert!(bytes <= 9 << 20, "{bytes} bytes in {} checkpoints", timeline.checkpoints());
+    assert!(timeline.checkpoints() > 30, "{bytes} bytes in {}", timeline.checkpoints());
+    let again: Vec<usize> =
+        (0..=entries).map(|position| timeline.entries_again(position)).collect();
+    let worst = again.iter().max().unwrap();
+    assert!(*worst <= 40, "a seek does {worst} entries again: {again:?}");
+    let end = timeline.cluster().clone();
+    assert!(timeline.seek(entries / 3) && timeline.seek(entries));
+    assert!(*timeline.cluster() == end);
+}
+
+#[test]
+fn a_seek_says_beforehand_what_it_does_again() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.act(stop(0xA1)).unwrap();
+    timeline.act(stop(0xA2)).unwrap();
+    assert_eq!([0, 1, 2].map(|position| timeline.entries_again(position)), [0; 3]);
+    timeline.seek(0);
+    assert_eq!([0, 1, 2].map(|position| timeline.entries_again(position)), [0; 3], "recent ones");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
