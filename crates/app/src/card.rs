@@ -295,6 +295,7 @@ mod tests {
     use yew::Reducible;
 
     use super::*;
+    use crate::state::rostering::RosterAction;
     use crate::state::{Action, State};
     use crate::verbs::Verb;
 
@@ -354,7 +355,10 @@ mod tests {
         assert_eq!(texts(&added, "B103"), ["brand-new, in no roster"]);
         let moved = run([Action::Do(Command::MoveToRack { nodes: vec![id("A102")], rack })]);
         assert_eq!(texts(&moved, "A102"), ["rack 2 after roster-set + recluster"]);
-        let left = [Verb::Stop, Verb::StageObserved, Verb::Recluster].map(Action::Press);
+        let confirm = Action::Roster(RosterAction::Confirm);
+        let press = Action::Press;
+        // A roster that is set before migrations are done is asked about.
+        let left = [press(Verb::Stop), press(Verb::StageObserved), confirm, press(Verb::Recluster)];
         assert_eq!(texts(&run(left), "A102"), ["not in the roster"]);
     }
 

@@ -1276,7 +1276,9 @@ mod tests {
     fn reset_too_early() -> Vec<Action> {
         let mut actions = rack_b_stops();
         actions.pop();
-        actions.extend([Action::Press(Verb::StageObserved), Action::Press(Verb::Recluster)]);
+        let confirm = Action::Roster(RosterAction::Confirm);
+        let recluster = Action::Press(Verb::Recluster);
+        actions.extend([Action::Press(Verb::StageObserved), confirm, recluster]);
         actions.extend(select_and("A102", Verb::Crash));
         actions
     }
@@ -1395,7 +1397,7 @@ mod tests {
         for (file, said) in [
             (Ok("{}".into()), "command line"),
             (Ok("".into()), "character 1"),
-            (Err(FileFault::TooLong), "4 MiB"),
+            (Err(FileFault::TooLong), "far longer"),
             (Err(FileFault::Unreadable), "could not read"),
         ] {
             let same = crashed.clone().reduce(Action::Open(file));

@@ -69,6 +69,40 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// Every verb.
+    pub const ALL: [Self; 30] = [
+        Self::Stop,
+        Self::Crash,
+        Self::Start,
+        Self::Isolate,
+        Self::Quiesce,
+        Self::QuiesceUndo,
+        Self::Wipe,
+        Self::Remove,
+        Self::SelectMore,
+        Self::AddNode,
+        Self::AddRack,
+        Self::Split,
+        Self::Heal,
+        Self::PickUp,
+        Self::Links,
+        Self::StageObserved,
+        Self::EditRoster,
+        Self::SetRoster,
+        Self::Recluster,
+        Self::Revive,
+        Self::Play,
+        Self::Step,
+        Self::Faster,
+        Self::Slower,
+        Self::Migrate,
+        Self::Undo,
+        Self::Redo,
+        Self::Help,
+        Self::Share,
+        Self::Theme,
+    ];
+
     /// Its `data-action`.
     #[must_use]
     pub fn action(self) -> &'static str {

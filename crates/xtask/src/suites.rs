@@ -17,6 +17,7 @@ use crate::process::{self, Doing, Failure};
 use crate::report::{Counts, Outcome, Report};
 use crate::setup::Toolbox;
 use crate::size::FirstLoad;
+use crate::target::TARGET;
 
 /// A single test file that takes longer than this hangs.
 const TEST_TIMEOUT_MS: u32 = 600_000;
@@ -47,8 +48,11 @@ pub fn native(places: &Places, report: &mut Report) {
     });
 }
 
-/// The page, its size, and the browser tests.
+/// The components, the page, its size, and the browser tests.
 pub fn browser(places: &Places, toolbox: &Toolbox, args: &[String], report: &mut Report) {
+    if args.is_empty() {
+        part(report, "component tests", || components(places, toolbox));
+    }
     let mut is_built = false;
     part(report, "page build", || {
         page::build(places, toolbox)?;
@@ -96,6 +100,17 @@ fn count(command: &mut Command, runner: Runner) -> Result<Outcome, Failure> {
         tally.read(line);
     })?;
     Ok(Outcome::Counted(tally.verdict(status.success())))
+}
+
+/// Components by themselves, compiled for the browser and run in it.
+fn components(places: &Places, toolbox: &Toolbox) -> Result<Outcome, Failure> {
+    let mut cargo = toolbox.command("cargo");
+    cargo
+        .current_dir(&places.root)
+        .args(["test", "--package", "rosterlab-app", "--test", "components", "--locked"])
+        .args(["--target", TARGET])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+    count(&mut cargo, Runner::Cargo)
 }
 
 fn size(places: &Places) -> Result<Outcome, Failure> {

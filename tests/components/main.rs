@@ -1,0 +1,172 @@
+//! Components in a real browser, each mounted by itself: what only a browser can tell of them.
+//!
+//! Invariant: every test makes its own place in the document and takes it away again. Nothing waits for a time: a test waits
+//! for frames until what it expects is there, and fails after so many. Not here: whole sequences by mouse and keys, and
+//! looks (tests/e2e).
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rosterlab_app::components::Dispatch;
+use rosterlab_app::components::app::App;
+use rosterlab_app::paint::{Palette, SIDE_PX, paint};
+use rosterlab_app::state::{Action, State};
+use rosterlab_app::verbs::Verb;
+use rosterlab_engine::{Command, NodeId, Shutdown};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlElement, window};
+use yew::Reducible;
+use yew::prelude::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// So many frames are more than anything on the page takes.
+const PATIENCE: u32 = 300;
+
+/// A component in a place of its own.
+struct Mounted<C: BaseComponent> {
+    place: Element,
+    handle: Option<yew::AppHandle<C>>,
+}
+
+impl<C: BaseComponent> Mounted<C> {
+    fn new(properties: C::Properties) -> Self {
+        let document = window().unwrap().document().unwrap();
+        let place = document.create_element("div").unwrap();
+        document.body().unwrap().append_child(&place).unwrap();
+        let renderer = yew::Renderer::<C>::with_root_and_props(place.clone(), properties);
+        Self { place, handle: Some(renderer.render()) }
+    }
+
+    fn find(&self, selector: &str) -> Option<HtmlElement> {
+        self.place.query_selector(selector).unwrap().map(JsCast::unchecked_into)
+    }
+
+    fn count(&self, selector: &str) -> u32 {
+        self.place.query_selector_all(selector).unwrap().length()
+    }
+
+    fn text(&self, selector: &str) -> String {
+        self.find(selector).map(|element| element.inner_text()).unwrap_or_default()
+    }
+
+    async fn until(&self, what: &str, fits: impl Fn(&Self) -> bool) {
+        for _ in 0..PATIENCE {
+            if fits(self) {
+                return;
+            }
+            frame().await;
+        }
+        panic!("{what} never came; the page shows: {}", self.place.inner_html());
+    }
+}
+
+impl<C: BaseComponent> Drop for Mounted<C> {
+    fn drop(&mut self) {
+        if let Some(handle) = self.handle.take() {
+            handle.destroy();
+        }
+        self.place.remove();
+    }
+}
+
+/// The next frame.
+async fn frame() {
+    let next = js_sys::Promise::new(&mut |resolve, _| {
+        window().unwrap().request_animation_frame(&resolve).unwrap();
+    });
+    JsFuture::from(next).await.unwrap();
+}
+
+fn id(text: &str) -> NodeId {
+    text.parse().unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn the_page_mounts_with_its_counts_and_goes_away_without_a_trace() {
+    let page = Mounted::<App>::new(());
+    page.until("the counts", |page| page.text("[data-count=active]").replace('\n', "") == "4096")
+        .await;
+    assert_eq!(page.count("[data-node]"), 5);
+    assert_eq!(page.place.child_element_count(), 1, "one root");
+    let place = page.place.clone();
+    drop(page);
+    assert_eq!(place.child_element_count(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_press_of_a_button_is_seen_on_the_card_and_in_the_counts() {
+    let page = Mounted::<App>::new(());
+    page.until("a button", |page| page.find("[data-action=crash]").is_some()).await;
+    page.find("[data-action=crash]").unwrap().click();
+    page.until("the crash", |page| page.find("[data-node=A102][data-state=crashed]").is_some())
+        .await;
+    page.find("[data-action=undo]").unwrap().click();
+    page.until("the way back", |page| page.find("[data-node=A102][data-state=up]").is_some()).await;
+}
+
+thread_local! {
+    static SENT: RefCell<Option<Dispatch>> = const { RefCell::new(None) };
+}
+
+/// The map alone, with what sends it actions.
+#[component]
+fn MapAlone() -> Html {
+    let state = use_reducer(State::open);
+    SENT.with(|sent| *sent.borrow_mut() = Some(state.dispatcher()));
+    let state = Rc::new(State::clone(&state));
+    let dispatch = SENT.with(|sent| sent.borrow().clone()).unwrap();
+    html! { <div>{ rosterlab_app::components::map::map_panel(&state, &dispatch) }</div> }
+}
+
+fn pixels(canvas: &HtmlCanvasElement) -> Vec<u8> {
+    let context = canvas.get_context("2d").unwrap().unwrap();
+    let context: CanvasRenderingContext2d = context.dyn_into().unwrap();
+    let side = i32::try_from(SIDE_PX).unwrap();
+    context.get_image_data(0, 0, side, side).unwrap().data().0
+}
+
+#[wasm_bindgen_test]
+async fn the_map_shows_the_very_pixels_that_were_painted() {
+    let map = Mounted::<MapAlone>::new(());
+    map.until("the map", |map| map.find("canvas[data-map]").is_some()).await;
+    let crash = Command::Stop { nodes: vec![id("A102"), id("B102")], shutdown: Shutdown::Unclean };
+    let expected = Rc::new(State::open()).reduce(Action::Do(crash.clone()));
+    let expected = paint(expected.cells(), &Palette::LIGHT);
+    SENT.with(|sent| sent.borrow().clone()).unwrap().dispatch(Action::Do(crash));
+    let canvas: HtmlCanvasElement = map.find("canvas[data-map]").unwrap().unchecked_into();
+    map.until("the painted map", |_| pixels(&canvas) == expected).await;
+}
+
+#[wasm_bindgen_test]
+async fn whatever_is_pressed_in_whatever_order_the_page_stays() {
+    let page = Mounted::<App>::new(());
+    page.until("the page", |page| page.find("[data-node]").is_some()).await;
+    // Every button that the page has, three times over: panels come and go, lists grow and shrink.
+    for _ in 0..3 {
+        let buttons = page.place.query_selector_all("button[data-action]").unwrap();
+        for index in 0..buttons.length() {
+            let button: HtmlElement = buttons.item(index).unwrap().unchecked_into();
+            button.click();
+            if index % 8 == 0 {
+                frame().await;
+            }
+        }
+        frame().await;
+    }
+    assert!(window().unwrap().document().unwrap().query_selector(".crash").unwrap().is_none());
+    page.until("cards", |page| page.count("[data-node]") >= 1).await;
+}
+
+#[wasm_bindgen_test]
+fn every_verb_has_a_name_of_its_own() {
+    let mut names: Vec<JsValue> = Verb::ALL.iter().map(|verb| verb.action().into()).collect();
+    let all = names.len();
+    names.dedup();
+    let set = js_sys::Set::new(&names.iter().collect::<js_sys::Array>().into());
+    assert_eq!(set.size() as usize, all);
+}
