@@ -126,8 +126,8 @@ fn MapAlone() -> Html {
 fn pixels(canvas: &HtmlCanvasElement) -> Vec<u8> {
     let context = canvas.get_context("2d").unwrap().unwrap();
     let context: CanvasRenderingContext2d = context.dyn_into().unwrap();
-    let side = i32::try_from(SIDE_PX).unwrap();
-    context.get_image_data(0, 0, side, side).unwrap().data().0
+    let side = f64::from(u16::try_from(SIDE_PX).unwrap());
+    context.get_image_data(0.0, 0.0, side, side).unwrap().data().0
 }
 
 #[wasm_bindgen_test]
@@ -136,7 +136,9 @@ async fn the_map_shows_the_very_pixels_that_were_painted() {
     map.until("the map", |map| map.find("canvas[data-map]").is_some()).await;
     let crash = Command::Stop { nodes: vec![id("A102"), id("B102")], shutdown: Shutdown::Unclean };
     let expected = Rc::new(State::open()).reduce(Action::Do(crash.clone()));
-    let expected = paint(expected.cells(), &Palette::LIGHT);
+    let picture = expected.map().picture().clone();
+    let swatches: Vec<_> = picture.legend.iter().map(|class| class.swatch).collect();
+    let expected = paint(&picture.classes, &swatches, None, &Palette::LIGHT);
     SENT.with(|sent| sent.borrow().clone()).unwrap().dispatch(Action::Do(crash));
     let canvas: HtmlCanvasElement = map.find("canvas[data-map]").unwrap().unchecked_into();
     map.until("the painted map", |_| pixels(&canvas) == expected).await;

@@ -3,6 +3,8 @@
 //! `ROSTERLAB_SEED=7` tries another one, `ROSTERLAB_ACTIONS=20000` a longer session. A failure prints both and the link that
 //! leads there.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+
 use std::rc::Rc;
 
 use rosterlab_app::state::{Action, State};
