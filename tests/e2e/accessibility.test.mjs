@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { openPage } from "./browser.mjs";
-import { action, eventually, link, node } from "./rosterlab.mjs";
+import { action, eventually, link, node, openTab } from "./rosterlab.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -39,6 +39,7 @@ const VIEWS = [
     await page.locator(".question").waitFor();
   }],
   ["with clients of both sides, in SC and AP", async (page) => {
+    await openTab(page, "clients");
     await action(page, "beside").click();
     for (const side of await action(page, "client-write").all()) await side.click();
     await eventually(() => page.locator(".answer").count(), 4);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openPage } from "./browser.mjs";
-import { Keyboard, action, eventually, node } from "./rosterlab.mjs";
+import { Keyboard, action, eventually, node, openTab } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
 
@@ -12,6 +12,7 @@ class Clicks {
   constructor(page) {
     this.page = page;
   }
+  open = () => openTab(this.page, "clients");
   press = (name) => action(this.page, name).click();
   ask = (name, side) => this.page.locator(`[data-action="${name}"][data-side="${side}"]`).click();
   choose = (mode) => this.page.locator(`[data-mode="${mode}"]`).click();
@@ -24,8 +25,10 @@ class Keys {
     this.keyboard = new Keyboard(page);
   }
 
+  open = () => this.keyboard.openTab("clients");
+
   async to(selector) {
-    for (let stop = 0; stop < 120; stop += 1) {
+    for (let stop = 0; stop < 150; stop += 1) {
       if (await this.page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
       await this.keyboard.press("Tab");
     }
@@ -66,6 +69,7 @@ for (const [way, Hand] of [["clicks", Clicks], ["keyboard", Keys]]) {
   test(`by ${way}: the minority gets error 11, and a stale answer if it allows one`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     const hand = new Hand(page);
+    await hand.open();
     await hand.ask("client-write", "B102");
     await eventually(() => latest(page, "B102"), "✓ write value 1: success");
     await hand.press("split");
@@ -91,6 +95,7 @@ for (const [way, Hand] of [["clicks", Clicks], ["keyboard", Keys]]) {
   test(`by ${way}: in AP both sides accept, and healing loses an acknowledged write; SC beside it loses none`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     const hand = new Hand(page);
+    await hand.open();
     await hand.press("split");
     await eventually(() => page.locator("section.side").count(), 2);
     await hand.press("beside");
@@ -115,6 +120,7 @@ for (const [way, Hand] of [["clicks", Clicks], ["keyboard", Keys]]) {
   test(`by ${way}: a write through a master that was just cut off is in doubt`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     const hand = new Hand(page);
+    await hand.open();
     await hand.press("client-cut");
     await eventually(() => page.locator("section.side").count(), 2);
     await eventually(() => page.locator(".answer").allInnerTexts().then((all) => all.map((text) => text.replaceAll("\n", " ").trim())), [
@@ -127,6 +133,7 @@ for (const [way, Hand] of [["clicks", Clicks], ["keyboard", Keys]]) {
 
 test("another key is another record, and its partition can be shown", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
+  await openTab(page, "clients");
   await action(page, "client-write").click();
   await eventually(() => page.locator(".answer").count(), 1);
   await page.locator("#client-key").fill("1");
@@ -141,6 +148,7 @@ test("another key is another record, and its partition can be shown", async (t) 
 
 test("with no node up no client reaches anything, and the strip says so", async (t) => {
   const { page } = await openPage(t, WIDE);
+  await openTab(page, "clients");
   for (const rack of ["1", "2"]) await page.locator(`[data-rack="${rack}"] [data-action="stop-rack"]`).click();
   await eventually(async () => (await page.locator(".clients").innerText()).includes("No node is up"), true);
   await action(page, "client-cut").focus();

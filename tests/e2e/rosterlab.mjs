@@ -64,6 +64,9 @@ export function focused(page) {
   });
 }
 
+/** Opens a tab below the floor by a click. */
+export const openTab = (page, name) => page.locator(`[data-tab="${name}"]`).click();
+
 /** Does things with the mouse only. */
 export class Mouse {
   constructor(page) {
@@ -108,11 +111,21 @@ export class Keyboard {
 
   /** Tabs on until what has the focus fits. */
   async tabTo(fits, what) {
-    for (let stop = 0; stop < 60; stop += 1) {
+    for (let stop = 0; stop < 150; stop += 1) {
       if (await this.page.evaluate(fits)) return;
       await this.press("Tab");
     }
     assert.fail(`no tab stop is ${what}`);
+  }
+
+  /** Opens a tab below the floor: by Tab to the open one, then by arrows. */
+  async openTab(name) {
+    await this.tabTo(() => document.activeElement?.role === "tab", "a tab below the floor");
+    for (let step = 0; step < 8; step += 1) {
+      if (await this.page.evaluate((wanted) => document.activeElement.dataset.tab === wanted, name)) return;
+      await this.press("ArrowRight");
+    }
+    assert.fail(`arrows do not lead to the tab ${name}`);
   }
 
   /** Goes to a card: to any by Tab, then to that one by arrows. */

@@ -69,6 +69,18 @@ impl Tab {
         }
     }
 
+    /// Finds its button on the page.
+    #[must_use]
+    pub fn selector(self) -> &'static str {
+        match self {
+            Self::Timeline => "#tab-timeline",
+            Self::Compare => "#tab-compare",
+            Self::Clients => "#tab-clients",
+            Self::Losses => "#tab-losses",
+            Self::Log => "#tab-log",
+        }
+    }
+
     /// The tab that a key leads to from this one.
     #[must_use]
     pub fn beside(self, key: &str) -> Option<Self> {
@@ -101,6 +113,8 @@ pub enum TimeAction {
     Delete(u32),
     /// Compares a branch with now.
     Compare(u32),
+    /// Opens a tab and goes to it.
+    GoTo(Tab),
     /// Chooses the left of what is compared.
     Left(Side),
     /// Chooses the right.

@@ -123,7 +123,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
                 class="margin-more"
                 data-action="losses"
                 title="what each set of nodes that is lost at once would leave unavailable"
-                onclick={on_press(dispatch, Action::Time(TimeAction::Show(Tab::Losses)))}
+                onclick={on_press(dispatch, Action::Time(TimeAction::GoTo(Tab::Losses)))}
             >
                 { "All failure sets" }
             </button>

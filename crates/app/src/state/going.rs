@@ -6,7 +6,7 @@
 use rosterlab_engine::{NodeId, PartitionId};
 use rosterlab_scenario::{Course, Timeline};
 
-use super::State;
+use super::{Focus, State};
 use crate::branches::outcome;
 use crate::compare::Side;
 use crate::sentences;
@@ -64,6 +64,10 @@ impl State {
         match action {
             TimeAction::Show(tab) if self.time.tab == tab => return false,
             TimeAction::Show(tab) => self.time.tab = tab,
+            TimeAction::GoTo(tab) => {
+                self.time.tab = tab;
+                self.focus.renew(Some(Focus::On(tab.selector())));
+            }
             TimeAction::Seek(position) => return self.seek(position),
             TimeAction::SeekBy(steps) => {
                 let last = self.timeline.entries().len();
