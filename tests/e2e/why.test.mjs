@@ -24,6 +24,7 @@ async function resetTooEarly(on) {
   await on.stop("B101");
   await on.stop("B102");
   await on.stage();
+  await on.confirm();
   await on.recluster();
   await on.crash("A102");
   await expectCounts(on.page, "A103", { unavailable: 1381 });

@@ -64,6 +64,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
         floor: floor.clone(),
         node: node.clone(),
         hand: hand.clone(),
+        are_letters_on: state.are_letters_on(),
     };
     let ear = use_ears(ears.clone());
     let gesture = hand.0;
@@ -246,6 +247,8 @@ struct Ears {
     node: NodeRef,
     /// What is under way when a pointer or a key is heard, which may be more than what is drawn.
     hand: UseReducerHandle<Hand>,
+    /// Whether single letters are keys.
+    are_letters_on: bool,
 }
 
 /// One ear for all cards that stays the same while what it reaches changes, so that cards are not drawn again for it; and
@@ -280,8 +283,12 @@ impl Ears {
                 self.hand.dispatch(Input::Press { node, home, pointer, at });
             }
             Heard::Key(event) => {
-                let context =
-                    CardKey { dispatch: &self.dispatch, floor: &self.floor, hand: &self.hand };
+                let context = CardKey {
+                    dispatch: &self.dispatch,
+                    floor: &self.floor,
+                    hand: &self.hand,
+                    are_letters_on: self.are_letters_on,
+                };
                 if context.press(self.hand.0, node, home, &event) {
                     event.prevent_default();
                 }
@@ -345,6 +352,7 @@ struct CardKey<'a> {
     dispatch: &'a Dispatch,
     floor: &'a Floor,
     hand: &'a UseReducerHandle<Hand>,
+    are_letters_on: bool,
 }
 
 impl CardKey<'_> {
@@ -378,7 +386,8 @@ impl CardKey<'_> {
         }
         let ctrl = event.ctrl_key() || event.meta_key();
         let press = Press { key: &key, ctrl, shift: event.shift_key() };
-        let verb = (!event.alt_key()).then(|| keys::verb_of(press, Scope::Card)).flatten();
+        let is_free = !event.alt_key() && (ctrl || self.are_letters_on);
+        let verb = is_free.then(|| keys::verb_of(press, Scope::Card)).flatten();
         match verb {
             Some(Verb::PickUp) => {
                 self.hand.dispatch(Input::PickUp { node, home });

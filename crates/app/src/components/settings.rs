@@ -35,7 +35,7 @@ pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
 /// The panel, for those who opened it.
 pub fn settings_panel(state: &State, dispatch: &Dispatch) -> Html {
     let body = state.settings().draft.as_ref().map(|draft| form(state, dispatch, draft));
-    html! { <div class="help-room">{ body }</div> }
+    html! { <div class="side-panel-room">{ body }</div> }
 }
 
 /// What each field needs.

@@ -13,6 +13,9 @@ use crate::components::ways::ways;
 use crate::rules;
 use crate::state::{Action, State};
 
+/// How many nodes of the row are always shown.
+const FIRST_SEATS: usize = 7;
+
 /// The panel.
 pub fn why(state: &State, dispatch: &Dispatch) -> Html {
     let explanation = state.explanation();
@@ -77,15 +80,27 @@ fn chooser(shown: PartitionId, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// Whether a node of the row is worth a chip: of many nodes most have no part in a partition.
+fn is_told(place: usize, seat: &Seat) -> bool {
+    let has_part = seat.role != Role::Other || seat.replica_here || seat.working_master;
+    place < FIRST_SEATS || has_part || seat.version.has_data() || seat.filling
+}
+
 fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
-    let seats = explanation.row.iter().enumerate().map(|(place, seat)| chip(place, seat));
+    let told = explanation.row.iter().enumerate().filter(|(place, seat)| is_told(*place, seat));
+    let seats: Vec<Html> = told.map(|(place, seat)| chip(place, seat)).collect();
+    let others = explanation.row.len() - seats.len();
+    let more = (others > 0).then(|| {
+        let nodes = crate::text::count(u32::try_from(others).unwrap_or(u32::MAX), "node");
+        html! { <li key="more" class="chip-more">{ format!("and {nodes} without data") }</li> }
+    });
     let rules = explanation
         .answers
         .iter()
         .map(|(rule, answer)| rule_line(explanation, profile, *rule, *answer));
     html! {
         <div class="why-rows">
-            <ol class="row" aria-label="Order of succession">{ for seats }</ol>
+            <ol class="row" aria-label="Order of succession">{ for seats.into_iter().chain(more) }</ol>
             <ol class="rules" start="0">{ for rules }</ol>
         </div>
     }
