@@ -73,6 +73,7 @@ test("a step that cannot be done with the new settings is told, and the former c
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "crash").click();
   await action(page, "stage-observed").click();
+  await action(page, "roster-confirm").click();
   await action(page, "recluster").click();
   await action(page, "settings").click();
   await field(page, "ns-0-name").fill("other");

@@ -83,7 +83,7 @@ test("the graph is a slider for the keyboard, and tabs go by arrows", async (t) 
   await eventually(() => node(page, "A102").getAttribute("data-state"), "up");
   await keyboard.press("Shift+Tab");
   await eventually(() => page.evaluate(() => document.activeElement.dataset.tab), "timeline");
-  for (const name of ["compare", "log", "timeline", "compare"]) {
+  for (const name of ["compare", "clients", "losses", "log", "timeline", "compare"]) {
     await keyboard.press("ArrowRight");
     await eventually(() => tab(page, name).getAttribute("aria-selected"), "true");
     await eventually(() => page.evaluate(() => document.activeElement.dataset.tab), name);
