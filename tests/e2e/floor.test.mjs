@@ -214,8 +214,8 @@ test("a card tells state, principal, copies, clean-shutdown mark and roster", as
   await action(page, "stop").click();
   await eventually(async () => /stopped clean.*☑ flushed/.test(await face("A102")), true);
   await action(page, "stage-observed").click();
-  await action(page, "stage-observed").click();
   await action(page, "roster-confirm").click();
+  await action(page, "recluster").click();
   await eventually(async () => /not in the roster/.test(await face("A102")), true);
   assert.deepEqual(complaints, []);
 });
