@@ -555,3 +555,89 @@ macro_rules! fixed {
 }
 
 pub(crate) use {attribute, attributes, body, fixed, tag, ui};
+
+#[cfg(test)]
+mod tests {
+    use yew::prelude::*;
+
+    #[test]
+    fn markup_is_what_yew_makes_of_it() {
+        let (title, number) = ("t".to_owned(), 7_usize);
+        let list = || (0..3).map(|at: usize| at.to_string());
+        assert_eq!(
+            ui! {
+                <section id="a" aria-label="b" class="c d">
+                    <p title={title.clone()} aria-level="2" aria-live={None::<&'static str>}>{ "text " }{ number }</p>
+                    <ul>{ for list().map(|key| ui! { <li key={key.clone()}>{ key }</li> }) }</ul>
+                    <svg viewBox="0 0 1 1"><path d="M0 0" /></svg>
+                    <br /><span></span>
+                </section>
+            },
+            html! {
+                <section id="a" aria-label="b" class="c d">
+                    <p title={title} aria-level="2" aria-live={None::<&'static str>}>{ "text " }{ number }</p>
+                    <ul>{ for list().map(|key| html! { <li key={key.clone()}>{ key }</li> }) }</ul>
+                    <svg viewBox="0 0 1 1"><path d="M0 0" /></svg>
+                    <br /><span></span>
+                </section>
+            }
+        );
+    }
+
+    #[test]
+    fn an_empty_class_is_no_attribute_and_a_switch_is_named_after_itself() {
+        let class = |class: &'static str| ui! { <b {class}></b> };
+        fn attributes(node: &Html) -> Vec<(&str, &str)> {
+            match node {
+                Html::VTag(tag) => tag.attributes.iter().collect(),
+                _ => Vec::new(),
+            }
+        }
+        assert_eq!(attributes(&class("")), []);
+        assert_eq!(attributes(&class("x")), [("class", "x")]);
+        let button = |disabled: bool| ui! { <button {disabled}></button> };
+        assert_eq!(attributes(&button(true)), [("disabled", "disabled")]);
+        assert_eq!(attributes(&button(false)), []);
+    }
+
+    #[test]
+    fn what_a_field_holds_is_no_attribute() {
+        let Html::VTag(field) = ui!(<input type="checkbox" value={"a"} checked={true} />) else {
+            panic!("not an element")
+        };
+        assert_eq!(field.attributes.iter().collect::<Vec<_>>(), [("type", "checkbox")]);
+        assert_eq!((field.value().map(|value| &**value), field.checked()), (Some("a"), Some(true)));
+        let Html::VTag(option) = ui!(<option value={"a"} selected={true}></option>) else {
+            panic!("not an element")
+        };
+        assert_eq!(
+            option.attributes.iter().collect::<Vec<_>>(),
+            [("value", "a"), ("selected", "selected")]
+        );
+    }
+
+    #[test]
+    fn what_may_be_missing_is_a_list_and_an_only_child_is_none() {
+        let children = |node: Html| match node {
+            Html::VTag(tag) => tag.children().cloned(),
+            _ => None,
+        };
+        for there in [None, Some("a")] {
+            let is_list = matches!(children(ui! { <p>{ there }</p> }), Some(Html::VList(_)));
+            assert!(is_list, "{there:?}");
+        }
+        assert!(matches!(children(ui! { <p><b></b></p> }), Some(Html::VTag(_))));
+        assert!(matches!(children(ui! { <p>{ "a" }</p> }), Some(Html::VText(_))));
+    }
+
+    #[test]
+    fn a_key_and_what_is_heard_stay_with_their_element() {
+        let heard = Callback::from(|_: MouseEvent| ());
+        let node = ui! { <ul><li key="k" onclick={heard}><b></b></li></ul> };
+        let Html::VTag(list) = &node else { panic!("not an element") };
+        let Some(Html::VTag(item)) = list.children() else { panic!("no child") };
+        assert_eq!((list.key.as_deref(), item.key.as_deref()), (None, Some("k")));
+        assert!(format!("{item:?}").contains("onclick"));
+        assert!(!format!("{:?}", item.children()).contains("onclick"));
+    }
+}
