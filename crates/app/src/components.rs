@@ -16,6 +16,7 @@ pub mod counts;
 pub mod fence;
 pub mod finder;
 pub mod floor;
+mod h;
 pub mod header;
 pub mod history;
 pub mod icons;

@@ -9,6 +9,9 @@
 //!
 //! **What this crate does not do**: the rules (the engine's), undo and files (the scenario crate's).
 
+// `ui!` goes through its markup piece by piece.
+#![recursion_limit = "2048"]
+
 pub mod answers;
 pub mod branches;
 pub mod card;

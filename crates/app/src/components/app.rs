@@ -11,6 +11,7 @@ use crate::components::Dispatch;
 use crate::components::bottom::bottom;
 use crate::components::counts::{counts_panel, patterns};
 use crate::components::floor::{FloorPanel, card_selector};
+use crate::components::h::ui;
 use crate::components::header::header;
 use crate::components::links::selector as link_selector;
 use crate::components::map::map_panel;
@@ -57,7 +58,7 @@ pub fn App() -> Html {
     let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
     let class = if is_bad { "panel news bad" } else { "panel news" };
     let (s, d) = (&state, &dispatch);
-    html! {
+    ui! {
         <div class="page">
             { patterns() }
             { header(s, d) }
@@ -68,12 +69,12 @@ pub fn App() -> Html {
                     <section {class} aria-label="What happened last">
                         <p data-news="">{ &**state.news() }</p>
                         <div role="alert" class="refusal">
-                            { for state.refusal().map(|why| html! {
+                            { for state.refusal().map(|why| ui! {
                                 <p key="refusal">{ "Not done. " }{ &**why }</p>
                             }) }
                         </div>
                     </section>
-                    <FloorPanel state={s.clone()} dispatch={d.clone()} />
+                    { html! { <FloorPanel state={s.clone()} dispatch={d.clone()} /> } }
                     { toolbar(s, d) }
                     { roster_panel(s, d) }
                 </div>

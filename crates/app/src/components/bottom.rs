@@ -11,6 +11,7 @@ use crate::components::Dispatch;
 use crate::components::button::on_press;
 use crate::components::clients::clients_panel;
 use crate::components::compare_tab::compare_tab;
+use crate::components::h::ui;
 use crate::components::log_tab::log_tab;
 use crate::components::margin::LossesPanel;
 use crate::components::timeline_tab::timeline_tab;
@@ -42,7 +43,7 @@ pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     let steps = u32::try_from(state.timeline().entries().len()).unwrap_or(u32::MAX);
     let branches = u32::try_from(state.time().branches.all().len()).unwrap_or(u32::MAX);
     let noun = if branches == 1 { "branch" } else { "branches" };
-    html! {
+    ui! {
         <section class="panel bottom" aria-label="Time, clients, losses and log">
             <div class="bottom-head">
                 <div class="tabs" role="tablist" aria-label="Time, clients, losses and log" {onkeydown}>
@@ -65,7 +66,7 @@ pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
 
 fn tab_button(tab: Tab, open: Tab, dispatch: &Dispatch) -> Html {
     let is_open = tab == open;
-    html! {
+    ui! {
         <button
             key={tab.name()}
             type="button"

@@ -5,6 +5,7 @@
 use yew::prelude::*;
 
 use crate::components::Dispatch;
+use crate::components::h::ui;
 use crate::components::icons::{Icon, icon};
 use crate::keys;
 use crate::state::{Action, State};
@@ -29,13 +30,13 @@ pub fn verb_button(state: &State, dispatch: &Dispatch, verb: Verb, face: Face) -
     let not_now = refused.as_ref().map(|why| format!(" — not now: {why}")).unwrap_or_default();
     let title = [verb.tip(), &in_brackets, &not_now].concat();
     let (class, label, shown) = match face {
-        Face::Words => ("tool", None, html! { verb.label() }),
+        Face::Words => ("tool", None, ui! { { verb.label() } }),
         Face::WordsAndKey => {
-            ("tool", None, html! { <>{ verb.label() }<kbd aria-hidden="true">{ key }</kbd></> })
+            ("tool", None, ui! { <>{ verb.label() }<kbd aria-hidden="true">{ key }</kbd></> })
         }
         Face::Picture(picture, label) => ("tool bare", Some(label), icon(picture)),
     };
-    html! {
+    ui! {
         <button
             type="button"
             {class}

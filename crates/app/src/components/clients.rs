@@ -12,6 +12,7 @@ use crate::components::Dispatch;
 use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
+use crate::components::h::ui;
 use crate::state::clients::ClientAction;
 use crate::state::{Action, State};
 use crate::text::list;
@@ -56,7 +57,7 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
     let sides = &state.view().sub_clusters;
     let more = sides.len().saturating_sub(MOST_SIDES);
     let both = columns.len() > 1;
-    html! {
+    ui! {
         <div class="clients">
             <div class="panel-head">
                 <h2 id="clients-title">{ "One record, written and read" }</h2>
@@ -93,7 +94,7 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
     let desk = state.clients();
     let partition = PartitionId::of_digest(&desk.digest());
     let field = |id: &'static str, label: &'static str, value: &str, action| {
-        html! {
+        ui! {
             <>
                 <label for={id}>{ label }</label>
                 <input
@@ -108,7 +109,7 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
             </>
         }
     };
-    html! {
+    ui! {
         <div class="record-fields">
             { field("client-set", "set", &desk.set, ClientAction::TypeSet) }
             { field("client-key", "key", &desk.key, ClientAction::TypeKey) }
@@ -136,7 +137,7 @@ fn modes(state: &State, dispatch: &Dispatch) -> Html {
                 dispatch.dispatch(Action::Clients(ClientAction::Choose(mode)));
             })
         };
-        html! {
+        ui! {
             <label key={name} class="read-mode" title={mode_tip(mode)}>
                 <input
                     type="radio"
@@ -149,7 +150,7 @@ fn modes(state: &State, dispatch: &Dispatch) -> Html {
             </label>
         }
     };
-    html! {
+    ui! {
         <fieldset class="read-modes">
             <legend>{ "Read" }</legend>
             { for MODES.into_iter().map(radio) }
@@ -167,7 +168,7 @@ fn cut_button(state: &State, dispatch: &Dispatch) -> Html {
         ),
         Err(why) => format!("cut the record's master off and write through it — not now: {why}"),
     };
-    html! {
+    ui! {
         <button
             type="button"
             class="tool"
@@ -184,7 +185,7 @@ fn cut_button(state: &State, dispatch: &Dispatch) -> Html {
 fn beside_button(state: &State, dispatch: &Dispatch) -> Option<Html> {
     let settings = state.beside()?;
     let promise = if settings.mode == Mode::Available { "AP" } else { "SC" };
-    Some(html! {
+    Some(ui! {
         <button
             type="button"
             class="tool"
@@ -211,7 +212,7 @@ fn side(
 ) -> Html {
     let principal = sub_cluster.principal;
     let press = |name: &'static str, label: &'static str, action: ClientAction| {
-        html! {
+        ui! {
             <button
                 type="button"
                 class="tool"
@@ -228,7 +229,7 @@ fn side(
         let here = |answer: &&Answer| at(state, sub_cluster, answer.from);
         let answers: Vec<&Answer> = column.record.answers.iter().filter(here).collect();
         let latest = answers.len().saturating_sub(MOST_ANSWERS);
-        html! {
+        ui! {
             <div key={column.place} class="heard" data-heard={column.name.to_owned()}>
                 <h4>
                     <b>{ column.promise() }</b>{ " " }
@@ -241,7 +242,7 @@ fn side(
             </div>
         }
     });
-    html! {
+    ui! {
         <section
             key={principal.to_string()}
             class={classes(&["side", sub_class(place)])}
@@ -290,7 +291,7 @@ fn said(mode: Mode, answer: &Answer) -> Html {
         Quality::Stale => "stale",
     };
     let source = answer.source(mode).words();
-    html! {
+    ui! {
         <li key={answer.entry} class={classes(&["answer", class])} title={source}>
             <span class="answer-sign" aria-hidden="true">{ answer.glyph() }</span>
             <span>
@@ -310,7 +311,7 @@ fn truth(column: &Column) -> Html {
         format!(" ({value} {})", list(lost))
     });
     let bad = when(!lost.is_empty(), "bad");
-    html! {
+    ui! {
         <div key={column.place} class={classes(&["truth", bad])} data-truth={column.name.to_owned()}>
             <dt>
                 <b>{ column.promise() }</b>{ " " }<span class="id">{ column.name.to_owned() }</span>

@@ -14,6 +14,7 @@ use crate::compare::{Change, Comparison, Side, count};
 use crate::components::Dispatch;
 use crate::components::button::on_press;
 use crate::components::class_list::classes;
+use crate::components::h::ui;
 use crate::hooks::put_pixels;
 use crate::keys;
 use crate::look::Look;
@@ -26,7 +27,7 @@ use crate::time::TimeAction;
 pub fn compare_tab(state: &State, dispatch: &Dispatch) -> Html {
     let (left, right) = state.time().sides;
     let body = state.time().comparison().map(|comparison| body(state, comparison, dispatch));
-    html! {
+    ui! {
         <div class="compare">
             <div class="compare-sides">
                 { choice(state, dispatch, "left", left) }
@@ -59,7 +60,7 @@ fn body(state: &State, comparison: &Rc<Comparison>, dispatch: &Dispatch) -> Html
     let (left, right) = state.time().sides;
     let name = |side: Side| side_name(state, side);
     let differ = format!("{} differ", counted(comparison.size(), "partition"));
-    html! {
+    ui! {
         <div class="compare-maps">
             <figure>
                 { map("left", format!("Map of {}", name(left)), &comparison.left, &all) }
@@ -107,7 +108,7 @@ fn choice(state: &State, dispatch: &Dispatch, which: &'static str, chosen: Side)
     let sides = [Side::Now, Side::Start].into_iter().chain(branches);
     let option = |side: Side| {
         let name = side.name();
-        html! {
+        ui! {
             <option key={name.clone()} value={name} selected={side == chosen}>
                 { side_name(state, side) }
             </option>
@@ -124,7 +125,7 @@ fn choice(state: &State, dispatch: &Dispatch, which: &'static str, chosen: Side)
         })
     };
     let words = if which == "left" { "Compare " } else { "with " };
-    html! {
+    ui! {
         <label class="choice">
             { words }
             <select data-action={format!("compare-{which}")} {onchange}>{ for sides.map(option) }</select>
@@ -137,25 +138,25 @@ fn numbers(cells: &[Cell]) -> Html {
     let number = |look: Look| {
         let count = count(cells, look);
         (count > 0).then(|| {
-            html! {
+            ui! {
                 <span key={look.class()} class="compare-number">
                     { swatch(look) }{ thousands(count) }{ " " }{ look.name() }
                 </span>
             }
         })
     };
-    html! { <span class="compare-numbers">{ for Look::ALL.into_iter().filter_map(number) }</span> }
+    ui! { <span class="compare-numbers">{ for Look::ALL.into_iter().filter_map(number) }</span> }
 }
 
 fn swatch(look: Look) -> Html {
-    html! { <span class={classes(&["swatch", look.class()])} aria-hidden="true">{ look.glyph() }</span> }
+    ui! { <span class={classes(&["swatch", look.class()])} aria-hidden="true">{ look.glyph() }</span> }
 }
 
 /// What differs, by how.
 fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
     let row = |change: &Change| {
         let Change { from, to, size, example } = *change;
-        html! {
+        ui! {
             <tr key={format!("{} {}", from.class(), to.class())}>
                 <td>
                     <button
@@ -175,9 +176,9 @@ fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
         }
     };
     let nothing = comparison.changes.is_empty().then(|| {
-        html! { <tr key="nothing"><td colspan="2">{ "No partition looks otherwise." }</td></tr> }
+        ui! { <tr key="nothing"><td colspan="2">{ "No partition looks otherwise." }</td></tr> }
     });
-    html! {
+    ui! {
         <table class="reasons">
             <thead>
                 <tr>
@@ -239,7 +240,7 @@ fn SmallMap(props: &SmallMapProps) -> Html {
     let side = SIDE_PX.to_string();
     // Only the third is for keys: the others are the map above at another moment.
     let (role, tabindex) = if is_differs { ("application", Some("0")) } else { ("img", None) };
-    html! {
+    ui! {
         <canvas
             ref={canvas}
             class="small-map"

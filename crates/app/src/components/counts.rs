@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::class_list::{classes, when};
+use crate::components::h::ui;
 use crate::components::margin::margin_pill;
 use crate::look::Look;
 use crate::state::State;
@@ -29,7 +30,7 @@ pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
         .collect();
     let is_many = blocks.len() > 1;
     let nothing = blocks.is_empty().then(|| nothing_runs(view));
-    html! {
+    ui! {
         <section
             class={classes(&["panel", "counts", when(is_many, "many")])}
             aria-label="Availability"
@@ -48,7 +49,7 @@ fn block(
     namespace: &SubClusterNamespaceView,
 ) -> Html {
     let principal = sub_cluster.principal.to_string();
-    html! {
+    ui! {
         <div key={format!("{principal} {name}")} class={classes(&["counts-block", sub_class(place)])}>
             <h2 class="counts-title">
                 <span class="sub-swatch" aria-hidden="true"></span>
@@ -74,7 +75,7 @@ fn nothing_runs(view: &ClusterView) -> Vec<Html> {
     let all = u32::try_from(PARTITIONS).unwrap_or(0);
     let counts = Counts { unavailable: all, ..Counts::default() };
     let block = |name: &str| {
-        html! {
+        ui! {
             <div key={name.to_owned()} class="counts-block">
                 <h2 class="counts-title">
                     { "No node is up" }<span class="dim id">{ name.to_owned() }</span>
@@ -88,7 +89,7 @@ fn nothing_runs(view: &ClusterView) -> Vec<Html> {
 
 fn numbers(principal: &str, namespace: &str, counts: Counts) -> Html {
     let number = |name: &'static str, label: &'static str, number: u32| {
-        html! {
+        ui! {
             <div key={name} class={classes(&["number", name, when(number == 0, "zero")])}>
                 <dt>{ label }</dt>
                 <dd
@@ -96,12 +97,12 @@ fn numbers(principal: &str, namespace: &str, counts: Counts) -> Html {
                     data-namespace={namespace.to_owned()}
                     data-count={name}
                 >
-                    { for digit_groups(number).into_iter().map(|digits| html! { <span>{ digits }</span> }) }
+                    { for digit_groups(number).into_iter().map(|digits| ui! { <span>{ digits }</span> }) }
                 </dd>
             </div>
         }
     };
-    html! {
+    ui! {
         <dl class="numbers">
             { number("unavailable", "unavailable", counts.unavailable) }
             { number("active", "active", counts.active) }
@@ -122,10 +123,10 @@ fn bar(namespace: &SubClusterNamespaceView) -> Html {
     let rect = |(look, from, length): (Look, u32, u32)| {
         let (x, width) = (from.to_string(), length.to_string());
         let class = look.class();
-        html! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
+        ui! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
     };
     let parts = parts.iter().copied().filter(|(.., length)| *length > 0);
-    html! {
+    ui! {
         <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
             <g>{ for parts.clone().map(rect) }</g>
             <g class="stripes">{ for parts.map(rect) }</g>
@@ -136,14 +137,14 @@ fn bar(namespace: &SubClusterNamespaceView) -> Html {
 /// The patterns of all bars, which stretch with them: once on the page.
 pub fn patterns() -> Html {
     let pattern = |id: &'static str, points: &'static [&'static str]| {
-        let polygon = |points: &&'static str| html! { <polygon key={*points} points={*points} /> };
-        html! {
+        let polygon = |points: &&'static str| ui! { <polygon key={*points} points={*points} /> };
+        ui! {
             <pattern {id} width="48" height="10" patternUnits="userSpaceOnUse">
                 { for points.iter().map(polygon) }
             </pattern>
         }
     };
-    html! {
+    ui! {
         <svg class="patterns" width="0" height="0" aria-hidden="true">
             <defs>
                 { pattern("slanted", &["0,10 15,10 39,0 24,0"]) }

@@ -8,7 +8,8 @@ use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::button::on_press;
-use crate::components::placed::Placed;
+use crate::components::h::ui;
+use crate::components::placed::placed;
 use crate::gesture::Gesture;
 use crate::layout::{Floor, Rect};
 use crate::sentences;
@@ -30,13 +31,13 @@ pub fn fence_bar(
 ) -> Html {
     let drawn = gesture.drawn_fence();
     let Some(rect) = drawn.or(state.fence()) else { return Html::default() };
-    let fence = html! { <Placed key="fence" class="fence" {rect}><span></span></Placed> };
+    let fence = placed(Some("fence".into()), "fence", rect, ui! { <span></span> });
     let bar = drawn.is_none().then(|| {
         let size = (BAR.0 * text_percent / 100, BAR.1 * text_percent / 100);
         let name = sentences::nodes(&state.selection());
         let tool = |action: &'static str, label: &'static str, verb: Verb| {
             let refused = state.can(verb).err();
-            html! {
+            ui! {
                 <button
                     key={action}
                     type="button"
@@ -50,29 +51,28 @@ pub fn fence_bar(
                 </button>
             }
         };
-        html! {
-            <Placed key="bar" class="fence-bar" rect={floor.beside(rect, size, width)}>
-                <div class="over-floor" role="group" aria-label={format!("Fenced: {name}")} onpointerdown={stay()}>
-                    <b class="fence-name" data-fenced="">{ name }</b>
-                    <span class="fence-tools">
-                        { tool("fence-cut", "Cut off", Verb::Isolate) }
-                        { tool("fence-crash", "Crash together", Verb::Crash) }
-                        { tool("fence-stop", "Stop", Verb::Stop) }
-                        <button
-                            key="cancel"
-                            type="button"
-                            class="tool"
-                            data-action="fence-cancel"
-                            onclick={on_press(dispatch, Action::Floor(FloorAction::LetGo))}
-                        >
-                            { "Cancel" }
-                        </button>
-                    </span>
-                </div>
-            </Placed>
-        }
+        let inside = ui! {
+            <div class="over-floor" role="group" aria-label={format!("Fenced: {name}")} onpointerdown={stay()}>
+                <b class="fence-name" data-fenced="">{ name }</b>
+                <span class="fence-tools">
+                    { tool("fence-cut", "Cut off", Verb::Isolate) }
+                    { tool("fence-crash", "Crash together", Verb::Crash) }
+                    { tool("fence-stop", "Stop", Verb::Stop) }
+                    <button
+                        key="cancel"
+                        type="button"
+                        class="tool"
+                        data-action="fence-cancel"
+                        onclick={on_press(dispatch, Action::Floor(FloorAction::LetGo))}
+                    >
+                        { "Cancel" }
+                    </button>
+                </span>
+            </div>
+        };
+        placed(Some("bar".into()), "fence-bar", floor.beside(rect, size, width), inside)
     });
-    html! { <>{ fence }{ for bar }</> }
+    ui! { <>{ fence }{ for bar }</> }
 }
 
 /// A press here is not one on the ground below.
@@ -107,39 +107,38 @@ pub fn adding_form(
             dispatch.dispatch(Action::Floor(FloorAction::Add));
         })
     };
-    html! {
-        <Placed class="adding" rect={floor.beside(head, size, width)}>
-            <form class="over-floor" aria-label={format!("Add a node to rack {}", adding.rack)} onpointerdown={stay()} {onsubmit}>
-                <label>
-                    { format!("New node on rack {}, id ", adding.rack) }
-                    <input
-                        type="text"
-                        data-field="node-id"
-                        value={adding.id.to_string()}
-                        autocomplete="off"
-                        spellcheck="false"
-                        aria-invalid={refused.is_some().to_string()}
-                        aria-describedby="adding-why"
-                        {oninput}
-                    />
-                </label>
-                <p id="adding-why" class="adding-why" aria-live="polite">
-                    { refused.clone().unwrap_or_else(|| "It joins brand-new, in no roster.".to_owned()) }
-                </p>
-                <span class="fence-tools">
-                    <button type="submit" class="tool" data-action="add" aria-disabled={refused.is_some().then_some("true")}>
-                        { "Add" }
-                    </button>
-                    <button
-                        type="button"
-                        class="tool"
-                        data-action="adding-cancel"
-                        onclick={on_press(dispatch, Action::Floor(FloorAction::LetGo))}
-                    >
-                        { "Cancel" }
-                    </button>
-                </span>
-            </form>
-        </Placed>
-    }
+    let inside = ui! {
+        <form class="over-floor" aria-label={format!("Add a node to rack {}", adding.rack)} onpointerdown={stay()} {onsubmit}>
+            <label>
+                { format!("New node on rack {}, id ", adding.rack) }
+                <input
+                    type="text"
+                    data-field="node-id"
+                    value={adding.id.to_string()}
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-invalid={refused.is_some().to_string()}
+                    aria-describedby="adding-why"
+                    {oninput}
+                />
+            </label>
+            <p id="adding-why" class="adding-why" aria-live="polite">
+                { refused.clone().unwrap_or_else(|| "It joins brand-new, in no roster.".to_owned()) }
+            </p>
+            <span class="fence-tools">
+                <button type="submit" class="tool" data-action="add" aria-disabled={refused.is_some().then_some("true")}>
+                    { "Add" }
+                </button>
+                <button
+                    type="button"
+                    class="tool"
+                    data-action="adding-cancel"
+                    onclick={on_press(dispatch, Action::Floor(FloorAction::LetGo))}
+                >
+                    { "Cancel" }
+                </button>
+            </span>
+        </form>
+    };
+    placed(None, "adding", floor.beside(head, size, width), inside)
 }

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::components::Dispatch;
 use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::h::ui;
 use crate::finder::KeyType;
 use crate::look::Look;
 use crate::map_state::MapAction;
@@ -22,12 +23,12 @@ pub fn finder(state: &State, dispatch: &Dispatch) -> Html {
     let found = typed.found();
     let is_bad = matches!(found, Some(Err(_)));
     let result = match found {
-        None => html! { "A record’s set and key hash to its partition." },
-        Some(Err(why)) => html! { { why } },
+        None => ui! { { "A record’s set and key hash to its partition." } },
+        Some(Err(why)) => ui! { { why } },
         Some(Ok(found)) => {
             let cell = state.cells().get(found.partition.index());
             let name = cell.map_or("", |cell| Look::of(cell).name());
-            html! {
+            ui! {
                 <>
                     { "Partition " }<b data-found="partition">{ found.partition.to_string() }</b>
                     { format!(", {name}; digest ") }
@@ -36,7 +37,7 @@ pub fn finder(state: &State, dispatch: &Dispatch) -> Html {
             }
         }
     };
-    html! {
+    ui! {
         <div class="finder" role="group" aria-label="Find a key">
             <div class="finder-fields">
                 { field("find-set", "Set", "none", typed.set.clone(), MapAction::FindSet, dispatch) }
@@ -81,7 +82,7 @@ fn field(
             }
         })
     };
-    html! {
+    ui! {
         <label key={id} class="finder-field">
             <span>{ label }</span>
             <input
@@ -109,7 +110,7 @@ fn key_type(chosen: KeyType, dispatch: &Dispatch) -> Html {
                 dispatch.dispatch(Action::Map(MapAction::FindAs(kind)));
             })
         };
-        html! {
+        ui! {
             <label key={kind.name()} class={classes(&["choice", when(kind == chosen, "on")])}>
                 <input
                     type="radio"
@@ -123,7 +124,7 @@ fn key_type(chosen: KeyType, dispatch: &Dispatch) -> Html {
             </label>
         }
     };
-    html! {
+    ui! {
         <fieldset key="type" class="choices">
             <legend class="visually-hidden">{ "Type of the key" }</legend>
             { for KeyType::ALL.into_iter().map(choice) }

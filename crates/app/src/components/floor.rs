@@ -15,9 +15,10 @@ use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
 use crate::components::fence::{adding_form, fence_bar};
+use crate::components::h::ui;
 use crate::components::links::{Wires, link_list};
 use crate::components::node_card::{Heard, NodeCard};
-use crate::components::placed::Placed;
+use crate::components::placed::placed;
 use crate::components::{Dispatch, PanelProps};
 use crate::gesture::{Drop, Gesture, Input, Outcome};
 use crate::hooks::{focus, use_page_keys, use_room};
@@ -71,7 +72,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
     let lanes =
         floor.lanes.iter().map(|lane| self::lane(lane, state, dispatch, gesture, &floor, &ear));
     let (onpointerdown, onpointer) = (ears.onground(), ears.onpointer());
-    html! {
+    ui! {
         <section class="panel floor-panel" aria-labelledby="floor-title">
             <h2 class="visually-hidden" id="floor-title">{ "Racks, nodes and links" }</h2>
             { sub_clusters(state, dispatch) }
@@ -83,12 +84,12 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
                     when(state.is_selecting(), "selecting"),
                 ])}
                 {onpointerdown}
-                onpointermove={&onpointer}
-                onpointerup={&onpointer}
-                onpointercancel={&onpointer}
+                onpointermove={onpointer.clone()}
+                onpointerup={onpointer.clone()}
+                onpointercancel={onpointer}
             >
                 <div class="lanes">{ for lanes }</div>
-                <Wires state={state.clone()} dispatch={dispatch.clone()} floor={floor.clone()} {width} />
+                { html! { <Wires state={state.clone()} dispatch={dispatch.clone()} floor={floor.clone()} {width} /> } }
                 <div class="carry-room">{ carry_hint(gesture) }</div>
                 <div class="fence-room">{ fence_bar(state, dispatch, &floor, gesture, (width, text_percent)) }</div>
                 <div class="adding-room">{ adding_form(state, dispatch, &floor, (width, text_percent)) }</div>
@@ -150,7 +151,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
         let is_split = view.sub_clusters.len() > 1;
         let number = is_split.then(|| format!("{} · ", place + 1));
         let onclick = on_press(dispatch, Action::ShowSubCluster(principal));
-        html! {
+        ui! {
             <li key={principal.to_string()}>
                 <button
                     type="button"
@@ -169,9 +170,9 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
         }
     };
     let nothing = view.sub_clusters.is_empty().then(|| {
-        html! { <li key="nothing" class="dim">{ "no node is up" }</li> }
+        ui! { <li key="nothing" class="dim">{ "no node is up" }</li> }
     });
-    html! {
+    ui! {
         <ul class="sub-clusters">
             { for (0..view.sub_clusters.len()).map(chip).chain(nothing) }
         </ul>
@@ -183,7 +184,7 @@ fn carry_hint(gesture: Gesture) -> Option<Html> {
     let (node, _) = gesture.carried().filter(|_| gesture.is_by_keys())?;
     let to =
         gesture.target().map_or_else(|| "another rack".to_owned(), |rack| format!("rack {rack}"));
-    Some(html! {
+    Some(ui! {
         <p class="carry-hint" aria-hidden="true">
             { format!("Move {node} to {to}: ") }
             <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " or a number chooses, " }
@@ -220,23 +221,22 @@ fn lane(
         })
     };
     let (rack, is_target) = (lane.rack, gesture.target() == Some(lane.rack));
-    html! {
-        <Placed key={rack.get()} class="lane-place" rect={lane.rect}>
-            <section
-                class={if is_target { "lane target" } else { "lane" }}
-                data-rack={rack.to_string()}
-                aria-label={format!("Rack {rack}")}
-            >
-                <Placed class="lane-head-place" rect={lane.head.seen_from(lane.rect)}>
-                    { lane_head(rack, &lane.cards, state, dispatch) }
-                </Placed>
-                <div class="lane-cards">{ for lane.cards.iter().filter_map(card) }</div>
-                <p class="lane-empty">
-                    { (lane.cards.is_empty() && !floor.is_dense).then_some("Drop a card here") }
-                </p>
-            </section>
-        </Placed>
-    }
+    let head = lane_head(rack, &lane.cards, state, dispatch);
+    let head = placed(None, "lane-head-place", lane.head.seen_from(lane.rect), head);
+    let inside = ui! {
+        <section
+            class={if is_target { "lane target" } else { "lane" }}
+            data-rack={rack.to_string()}
+            aria-label={format!("Rack {rack}")}
+        >
+            { head }
+            <div class="lane-cards">{ for lane.cards.iter().filter_map(card) }</div>
+            <p class="lane-empty">
+                { (lane.cards.is_empty() && !floor.is_dense).then_some("Drop a card here") }
+            </p>
+        </section>
+    };
+    placed(Some(rack.get().into()), "lane-place", lane.rect, inside)
 }
 
 /// What hears pointers and keys on the floor.
@@ -456,7 +456,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
     let (up, down): (Vec<NodeId>, Vec<NodeId>) =
         nodes.iter().map(|card| card.node).partition(is_up);
     let tool = |action: &'static str, label: &'static str, command: Command| {
-        html! {
+        ui! {
             <button
                 key={action}
                 type="button"
@@ -473,7 +473,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
     let add = {
         let action = Action::Floor(FloorAction::Adding(rack));
         let label = format!("Add a node to rack {rack}");
-        html! {
+        ui! {
             <button
                 key="add-node"
                 type="button"
@@ -488,7 +488,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
         }
     };
     let remove = || {
-        html! {
+        ui! {
             <button
                 key="remove-rack"
                 type="button"
@@ -509,7 +509,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
         let start = Command::Start { nodes: down };
         vec![tool("stop-rack", "Stop", stop), tool("start-rack", "Start", start), add]
     };
-    html! {
+    ui! {
         <div class="lane-head">
             <h3>{ format!("Rack {rack}") }</h3>
             { for tools }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::button::{Face, verb_button};
+use crate::components::h::ui;
 use crate::components::icons::{Icon, icon};
 use crate::components::settings::settings_button;
 use crate::state::{Action, State, case_study};
@@ -14,7 +15,7 @@ use crate::verbs::Verb;
 /// The head of the page.
 pub fn header(state: &State, dispatch: &Dispatch) -> Html {
     let theme = if state.is_dark() { "Light theme" } else { "Dark theme" };
-    html! {
+    ui! {
         <header class="head">
             <div class="head-name">
                 { icon(Icon::Logo) }
@@ -36,11 +37,11 @@ pub fn header(state: &State, dispatch: &Dispatch) -> Html {
 fn crumb(state: &State) -> Html {
     let nodes = &state.timeline().setup().nodes;
     if *nodes == case_study().nodes {
-        return html! { <span>{ "Case study: " }<b>{ "five nodes on two racks" }</b></span> };
+        return ui! { <span>{ "Case study: " }<b>{ "five nodes on two racks" }</b></span> };
     }
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let (nodes, racks) = (number(nodes.len()), number(state.racks().len()));
-    html! { <b>{ format!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
+    ui! { <b>{ format!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
 }
 
 /// Undo and redo, the simulated clock, play and its speed.
@@ -62,7 +63,7 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
             dispatch.dispatch(Action::Press(verb));
         })
     };
-    html! {
+    ui! {
         <div class="time" role="group" aria-label="Simulated time">
             { tool(Verb::Undo, Icon::Undo, "Undo") }
             { tool(Verb::Redo, Icon::Redo, "Redo") }
@@ -74,7 +75,7 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
                 { clock(state.view().time_ms) }
             </span>
             <span class="done" title="migrations complete, as the server's ticker counts">
-                { for done.map(|done| html! { <span>{ percent(done) }{ " %" }</span> }) }
+                { for done.map(|done| ui! { <span>{ percent(done) }{ " %" }</span> }) }
             </span>
             <button
                 type="button"

@@ -4,6 +4,7 @@ use rosterlab_engine::Event;
 use rosterlab_scenario::Entry;
 use yew::prelude::*;
 
+use crate::components::h::ui;
 use crate::sentences;
 use crate::state::State;
 use crate::text::{clock, count};
@@ -21,7 +22,7 @@ pub fn history(state: &State) -> Html {
     let undone = timeline.entries().len() - timeline.position();
     let undone = u32::try_from(undone).unwrap_or(u32::MAX);
     let summary = count(u32::try_from(timeline.position()).unwrap_or(u32::MAX), "step");
-    html! {
+    ui! {
         <section class="history" aria-labelledby="history-title">
             <div class="panel-head">
                 <h3 id="history-title">{ "What happened" }</h3>
@@ -30,7 +31,7 @@ pub fn history(state: &State) -> Html {
                     <span>{ (undone > 0).then(|| format!(", {undone} undone")) }</span>
                 </p>
             </div>
-            <ol class="steps" tabindex="0" aria-labelledby="history-title" reversed=true>
+            <ol class="steps" tabindex="0" aria-labelledby="history-title" reversed="reversed">
                 { for steps.take(MOST_STEPS).map(|(place, entry)| step(state, place, entry)) }
                 <li key="first" class="step">
                     <span class="step-time">{ clock(0) }</span>
@@ -54,7 +55,7 @@ fn step(state: &State, place: usize, entry: &Entry) -> Html {
     if told.len() > MOST_SENTENCES {
         told.drain(..told.len() - MOST_SENTENCES);
     }
-    html! {
+    ui! {
         <li key={place} class="step">
             <span class="step-time">{ clock(at_ms) }</span>
             <b class="step-title">{ sentences::of_entry(entry, state.view().nodes.len()) }</b>

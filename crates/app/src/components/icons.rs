@@ -4,6 +4,8 @@
 
 use yew::prelude::*;
 
+use crate::components::h::ui;
+
 /// A picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
@@ -31,7 +33,7 @@ pub enum Icon {
 pub fn icon(icon: Icon) -> Html {
     let drawn = match icon {
         Icon::Logo => {
-            return html! {
+            return ui! {
                 <svg class="logo-mark" viewBox="0 0 18 18" aria-hidden="true">
                     <path class="settled" d="M5 0h8v18H5a5 5 0 0 1-5-5V5a5 5 0 0 1 5-5z" />
                     <path class="filling" d="M9 0h4v18H9z" />
@@ -47,7 +49,7 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Step => "M4 3.2v9.6l6-4.8zM12 3.2v9.6",
         Icon::Finish => "M3 3.5v9l5-4.5zM8 3.5v9l5-4.5zM13.2 3.5v9",
         Icon::Theme => {
-            return html! {
+            return ui! {
                 <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
                     <circle cx="8" cy="8" r="5.8" />
                     <path class="filled" d="M8 2.2a5.8 5.8 0 0 1 0 11.6z" />
@@ -57,7 +59,7 @@ pub fn icon(icon: Icon) -> Html {
     };
     let filled = matches!(icon, Icon::Play | Icon::Step | Icon::Finish);
     let class = if filled { "icon filled" } else { "icon" };
-    html! {
+    ui! {
         <svg {class} viewBox="0 0 16 16" aria-hidden="true"><path d={drawn} /></svg>
     }
 }

@@ -13,7 +13,8 @@ use crate::components::Dispatch;
 use crate::components::button::on_press;
 use crate::components::class_list::classes;
 use crate::components::counts::sub_class;
-use crate::components::placed::Placed;
+use crate::components::h::ui;
+use crate::components::placed::placed;
 use crate::hooks::focus;
 use crate::keys;
 use crate::layout::{Bundle, BundlePlace, Floor, HANDLE, LinkPlace, Rect};
@@ -39,7 +40,7 @@ pub struct WiresProps {
 pub fn Wires(props: &WiresProps) -> Html {
     let WiresProps { state, dispatch, floor, width } = props;
     let cuts = floor.is_dense.then(|| state.bundle_cuts());
-    html! {
+    ui! {
         <div class="wires">
             { lines(floor, *width, state, cuts.as_ref(), dispatch) }
             <div class="wires-handles">
@@ -106,14 +107,14 @@ fn lines(
     let ground = |rect: Rect, key: u32| {
         let [x, y, width, height] =
             [rect.x, rect.y, rect.width, rect.height].map(|n| n.to_string());
-        html! { <rect key={key} class="lane-ground" {x} {y} {width} {height} rx="12" /> }
+        ui! { <rect key={key} class="lane-ground" {x} {y} {width} {height} rx="12" /> }
     };
     let line = |place: &LinkPlace| {
         let condition = Condition::of(place.link, view);
         let onclick = on_press(dispatch, Action::ToggleLink(place.link));
         let d = place.path.svg();
-        let reach = (!floor.is_dense).then(|| html! { <path class="line-reach" d={d.clone()} /> });
-        html! {
+        let reach = (!floor.is_dense).then(|| ui! { <path class="line-reach" d={d.clone()} /> });
+        ui! {
             <g key={place.link.to_string()} class={classes(&["line", condition.name(), condition.sub_class()])} {onclick}>
                 <g>{ reach }</g>
                 <path class="line-seen" {d} />
@@ -122,7 +123,7 @@ fn lines(
     };
     let bundle = |place: &BundlePlace| {
         let (cut, all) = cuts.map_or((0, 0), |cuts| cuts.of(place.bundle));
-        html! {
+        ui! {
             <path
                 key={bundle_id(place.bundle)}
                 class={classes(&["bundle-line", bundle_name(cut, all)])}
@@ -130,7 +131,7 @@ fn lines(
             />
         }
     };
-    html! {
+    ui! {
         <svg
             class="lines"
             width={width.to_string()}
@@ -158,7 +159,7 @@ fn hulls(floor: &Floor, state: &State) -> Html {
                     .map(|n| n.to_string());
             let rx = if floor.is_dense { "5" } else { "16" };
             let class = classes(&[class, sub_class(hull.sub_cluster)]);
-            html! { <rect {key} {class} {x} {y} {width} {height} {rx} /> }
+            ui! { <rect {key} {class} {x} {y} {width} {height} {rx} /> }
         });
         rects.collect::<Vec<Html>>()
     };
@@ -175,10 +176,10 @@ fn hulls(floor: &Floor, state: &State) -> Html {
         let text = [long, short, principal.to_string()].into_iter().find(fits).unwrap_or_default();
         let class = classes(&["hull-label", sub_class(hull.sub_cluster)]);
         let (x, y) = ((hull.rect.x + 14).to_string(), (hull.rect.bottom() + 3).to_string());
-        html! { <text {key} {class} {x} {y}>{ text }</text> }
+        ui! { <text {key} {class} {x} {y}>{ text }</text> }
     };
     let labelled = hulls.iter().enumerate().filter(|(_, hull)| hull.label_letters > 0);
-    html! {
+    ui! {
         <g class="hulls">
             <g>{ for rect("hull-edge") }</g>
             <g>{ for rect("hull-fill") }</g>
@@ -223,24 +224,28 @@ fn bundle_handles(floor: &Floor, cuts: &BundleCuts, dispatch: &Dispatch) -> Html
             0..100 => cut.to_string(),
             _ => "99+".to_owned(),
         };
-        html! {
-            <Placed key={bundle_id(bundle)} class="handle-place" rect={Rect::around(place.handle, HANDLE)}>
-                <button
-                    type="button"
-                    class={classes(&["handle", "bundle", name])}
-                    data-bundle={bundle_id(bundle)}
-                    data-state={name}
-                    data-cut={cut.to_string()}
-                    aria-label={label.clone()}
-                    title={label}
-                    onclick={on_press(dispatch, Action::Floor(FloorAction::ToggleBundle(bundle)))}
-                >
-                    <span class="handle-seen" aria-hidden="true">{ shown }</span>
-                </button>
-            </Placed>
-        }
+        let inside = ui! {
+            <button
+                type="button"
+                class={classes(&["handle", "bundle", name])}
+                data-bundle={bundle_id(bundle)}
+                data-state={name}
+                data-cut={cut.to_string()}
+                aria-label={label.clone()}
+                title={label}
+                onclick={on_press(dispatch, Action::Floor(FloorAction::ToggleBundle(bundle)))}
+            >
+                <span class="handle-seen" aria-hidden="true">{ shown }</span>
+            </button>
+        };
+        placed(
+            Some(bundle_id(bundle).into()),
+            "handle-place",
+            Rect::around(place.handle, HANDLE),
+            inside,
+        )
     };
-    html! {
+    ui! {
         <div class="handles" role="group" aria-label="Links between racks, in bundles">
             { for floor.bundles.iter().map(each) }
         </div>
@@ -266,7 +271,7 @@ pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
     let reached = state.link().filter(|link| links.contains(link));
     let stop = reached.or_else(|| links.first().copied());
     let chips = links.iter().map(|link| {
-        html! {
+        ui! {
             <span key={link.to_string()} class="link-chip">
                 { handle(*link, &links, stop == Some(*link), state.view(), dispatch) }
                 <span class="id" aria-hidden="true">{ other_end(*link, state.selected()).to_string() }</span>
@@ -274,13 +279,13 @@ pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
         }
     });
     let list = shown.then(|| {
-        html! {
+        ui! {
             <div class="link-chips" role="toolbar" aria-label={format!("Links of {}", state.selected())}>
                 { for chips }
             </div>
         }
     });
-    html! {
+    ui! {
         <div class="link-list">
             <p class="bundles-told" data-bundles="">{ told }</p>
             <div>{ list }</div>
@@ -299,13 +304,10 @@ fn handles(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
     let stop = reached.or_else(|| links.first().copied());
     let each = |place: &LinkPlace| {
         let rect = Rect::around(place.handle, HANDLE);
-        html! {
-            <Placed key={place.link.to_string()} class="handle-place" {rect}>
-                { handle(place.link, &links, stop == Some(place.link), state.view(), dispatch) }
-            </Placed>
-        }
+        let inside = handle(place.link, &links, stop == Some(place.link), state.view(), dispatch);
+        placed(Some(place.link.to_string().into()), "handle-place", rect, inside)
     };
-    html! {
+    ui! {
         <div class="handles" role="toolbar" aria-label="Links between nodes">
             { for floor.links.iter().map(each) }
         </div>
@@ -356,7 +358,7 @@ fn handle(
         let links = links.clone();
         Callback::from(move |event: KeyboardEvent| walk(&links, link, &event))
     };
-    html! {
+    ui! {
         <button
             type="button"
             class={classes(&["handle", condition.name(), condition.sub_class()])}

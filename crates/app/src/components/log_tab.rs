@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::button::on_press;
+use crate::components::h::ui;
 use crate::hooks::copy;
 use crate::logbook::{dated, text};
 use crate::state::{Action, State};
@@ -23,15 +24,15 @@ pub fn log_tab(state: &State, dispatch: &Dispatch) -> Html {
     let size = count(u32::try_from(page.lines.len()).unwrap_or(u32::MAX), "line");
     let line = |(place, line): (usize, &LogLine)| {
         let warning = (line.level == Level::Warning).then_some("warning");
-        html! {
+        ui! {
             <li key={place} class={warning}>
-                { for merged.then(|| html! { <b key="node" class="log-node">{ line.node.to_string() }</b> }) }
+                { for merged.then(|| ui! { <b key="node" class="log-node">{ line.node.to_string() }</b> }) }
                 <span key="line">{ dated(line) }</span>
             </li>
         }
     };
     let more = page.more.then(|| {
-        html! {
+        ui! {
             <button
                 key="more"
                 type="button"
@@ -44,7 +45,7 @@ pub fn log_tab(state: &State, dispatch: &Dispatch) -> Html {
         }
     });
     let nothing = page.lines.is_empty().then_some("No line yet: nothing has happened.");
-    html! {
+    ui! {
         <div class="log">
             <div class="log-tools">
                 { node_choice(state, dispatch) }
@@ -70,7 +71,7 @@ fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
     let chosen = state.time().log.filter.node;
     let option = |node: NodeId| {
         let name = node.to_string();
-        html! {
+        ui! {
             <option key={name.clone()} value={name.clone()} selected={chosen == Some(node)}>{ name }</option>
         }
     };
@@ -82,7 +83,7 @@ fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
             dispatch.dispatch(Action::Time(TimeAction::LogOf(node)));
         })
     };
-    html! {
+    ui! {
         <label class="choice">
             { "Log of " }
             <select data-action="log-node" {onchange}>
@@ -103,7 +104,7 @@ fn step_choice(state: &State, dispatch: &Dispatch) -> Html {
             dispatch.dispatch(Action::Time(TimeAction::LogLastStep(last_step)));
         })
     };
-    html! {
+    ui! {
         <label class="choice">
             { "of " }
             <select data-action="log-steps" {onchange}>
@@ -127,7 +128,7 @@ fn copy_button(state: &State, dispatch: &Dispatch, size: &str) -> Html {
             copy(&text(&page, merged), Some("#log-lines"), move |is_done| done.emit(is_done));
         })
     };
-    html! {
+    ui! {
         <button type="button" class="tool" data-action="copy-log" {onclick}>
             { format!("Copy {size}") }
         </button>

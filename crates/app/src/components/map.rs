@@ -12,6 +12,7 @@ use yew::prelude::*;
 use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::finder::finder;
+use crate::components::h::ui;
 use crate::components::{Dispatch, PanelProps};
 use crate::groups::{Group, Grouping, words};
 use crate::hooks::put_pixels;
@@ -38,7 +39,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     let where_from = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
     let title =
         where_from.map_or_else(String::new, |sub| format!(" in sub-cluster {}", sub.principal));
-    html! {
+    ui! {
         <section class="panel map-panel" aria-labelledby="map-title">
             <div class="panel-head">
                 <h2 id="map-title">
@@ -48,7 +49,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                 { colour_by(state, dispatch) }
             </div>
             <div class="map-and-table">
-                <Map state={state.clone()} dispatch={dispatch.clone()} />
+                { html! { <Map state={state.clone()} dispatch={dispatch.clone()} /> } }
                 <div class="map-side">
                     { reasons(state, dispatch) }
                 </div>
@@ -63,7 +64,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
 fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
     let list = &state.view().namespaces;
     let choice = |(place, settings): (usize, &NamespaceSettings)| {
-        html! {
+        ui! {
             <button
                 key={settings.name.clone()}
                 type="button"
@@ -78,7 +79,7 @@ fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
         }
     };
     let choices = list.iter().enumerate().filter(|_| list.len() > 1).map(choice);
-    html! { <div role="group" aria-label="Namespace">{ for choices }</div> }
+    ui! { <div role="group" aria-label="Namespace">{ for choices }</div> }
 }
 
 /// What colours stand for, one of four.
@@ -91,7 +92,7 @@ fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
             Callback::from(move |_: Event| dispatch.dispatch(action.clone()))
         };
         let of = (colouring == Colouring::Mark).then(|| state.selected().to_string());
-        html! {
+        ui! {
             <label
                 key={colouring.name()}
                 class={classes(&["choice", when(is_on, "on")])}
@@ -106,11 +107,11 @@ fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
                     {onchange}
                 />
                 { colouring.name() }
-                <span>{ for of.map(|node| html! { <>{ " of " }<span class="id">{ node }</span></> }) }</span>
+                <span>{ for of.map(|node| ui! { <>{ " of " }<span class="id">{ node }</span></> }) }</span>
             </label>
         }
     };
-    html! {
+    ui! {
         <fieldset class="choices">
             <legend>{ "Colour by" }</legend>
             { for Colouring::ALL.into_iter().map(choice) }
@@ -178,7 +179,7 @@ fn Map(props: &PanelProps) -> Html {
         })
     };
     let side = SIDE_PX.to_string();
-    html! {
+    ui! {
         <div class="map">
             <div class="map-picture">
                 <canvas
@@ -239,10 +240,10 @@ fn cursor(chosen: PartitionId, hovered: Option<PartitionId>) -> Html {
         // A little outside of the cell; the edge of the map may cut it.
         let at = |corner: usize| (i32::try_from(corner).unwrap_or(0) - 2).to_string();
         let side = (CELL_PX + 4).to_string();
-        html! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
+        ui! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
     };
     let view_box = format!("0 0 {SIDE_PX} {SIDE_PX}");
-    html! {
+    ui! {
         <svg class="map-cursor" viewBox={view_box} aria-hidden="true">
             { for hovered.map(|partition| frame(partition, "hovered")) }
             { frame(chosen, "chosen-under") }
@@ -282,7 +283,7 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
     let rows = state.groups().iter().enumerate().map(|(place, group)| {
         reason(state, dispatch, group, place, (shown == Some(place), picked == Some(place)))
     });
-    html! {
+    ui! {
         <div class="reasons-room">
             <table class="reasons">
                 <thead>
@@ -307,7 +308,7 @@ fn reason(
     let look = group.look;
     let title =
         if is_picked { "light all partitions again" } else { "light only these on the map" };
-    html! {
+    ui! {
         <tr
             key={place}
             class={classes(&[look.class(), when(is_shown, "shown"), when(is_picked, "picked")])}
@@ -344,15 +345,15 @@ fn legend(state: &State) -> Html {
     let colouring = state.map().colouring;
     let (shown, more) = state.map().picture().shown(colouring, MOST_CLASSES);
     let entry = |class: &Class| {
-        html! {
+        ui! {
             <li key={class.name.clone()} class={classes(&[when(class.size == 0, "zero")])}>
                 { swatch(class.swatch) }
                 { &class.name }{ " " }<b>{ thousands(class.size) }</b>
             </li>
         }
     };
-    let more = (more > 0).then(|| html! { <li key="more">{ format!("and {more} more") }</li> });
-    html! {
+    let more = (more > 0).then(|| ui! { <li key="more">{ format!("and {more} more") }</li> });
+    ui! {
         <ul class="legend" data-legend={colouring.name()}>
             { for shown.into_iter().map(entry) }
             { for more }
@@ -365,13 +366,13 @@ fn swatch(swatch: Swatch) -> Html {
     let Swatch { colour, pattern } = swatch;
     let token = TOKENS[colour];
     if let Some(look) = Look::ALL.into_iter().find(|look| look.class() == token) {
-        return html! {
+        return ui! {
             <span key="swatch" class={classes(&["swatch", token])} aria-hidden="true">
                 { look.glyph() }
             </span>
         };
     }
-    html! {
+    ui! {
         <svg key="swatch" class="swatch" viewBox="0 0 4 4" aria-hidden="true">
             <rect class={token} width="4" height="4" />
             <path d={marked(pattern)} />

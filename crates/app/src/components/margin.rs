@@ -14,6 +14,7 @@ use yew::prelude::*;
 
 use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::h::ui;
 use crate::components::{Dispatch, PanelProps};
 use crate::hooks::{InSlices, put_pixels};
 use crate::keys;
@@ -96,7 +97,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     };
     let way = |reach| number(reach);
     let of = (state.view().namespaces.len() > 1).then(|| state.namespace_name().to_owned());
-    html! {
+    ui! {
         <div
             class={classes(&["margin", when(is_bad, "bad"), when(!is_current, "stale")])}
             data-margin={if is_current { shown.clone() } else { "…".to_owned() }}
@@ -105,7 +106,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
                 { "margin " }<b>{ shown }</b><span class="id">{ of.map(|name| format!(" {name}")) }</span>
             </p>
             <p class="margin-ways">
-                { for found.map(|found| html! {
+                { for found.map(|found| ui! {
                     <span key="ways">
                         <span title="nodes that crash or lose power at the same instant; for those that are left it is the same if each stops cleanly">
                             { "at once " }<b data-margin-way="at-once">{ way(&found.at_once) }</b>
@@ -185,7 +186,7 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
     let body = if let Some(table) = table {
         let hand = Hand { dispatch, is_current, is_clean: *is_clean };
         let chosen_cell = Frame::of(&table).step(*chosen, 0, 0);
-        html! {
+        ui! {
             <div key="some" class={classes(&["losses", when(is_working, "stale")])}>
                 <div class="losses-picture">
                     { picture(state, &hand, &table, &canvas, (&chosen, &hovered)) }
@@ -201,11 +202,11 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
         }
     } else {
         let why = if is_working { "…" } else { nothing_to_say(state.view(), state.namespace()) };
-        html! { <p key="none" class="dim">{ why }</p> }
+        ui! { <p key="none" class="dim">{ why }</p> }
     };
     // So that whoever measures sees when all sets are known.
     let progress = if is_working { "working" } else { "done" };
-    html! { <div class="losses-panel" data-losses={progress}>{ body }</div> }
+    ui! { <div class="losses-panel" data-losses={progress}>{ body }</div> }
 }
 
 /// Paints a table onto a canvas.
@@ -292,7 +293,7 @@ fn picture(
         })
     };
     let (width, height) = frame.size();
-    html! {
+    ui! {
         <div class={classes(&["heat", when(table.is_complete(), "with-names")])}>
             <div class="heat-picture">
                 <canvas
@@ -341,7 +342,7 @@ fn overlay(table: &LossTable, frame: Frame, chosen: Cell, hovered: Option<Cell>)
         let (x, y) = frame.corner(cell);
         let side = (frame.cell + 3).to_string();
         let at = |corner: usize| (as_u32(corner).saturating_sub(2)).to_string();
-        html! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
+        ui! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
     };
     let name = |node: &NodeId| {
         let name = node.to_string();
@@ -351,13 +352,13 @@ fn overlay(table: &LossTable, frame: Frame, chosen: Cell, hovered: Option<Cell>)
     let (across, down) = if table.is_complete() { table.halves() } else { (&[][..], &[][..]) };
     let columns = across.iter().enumerate().map(|(strip, node)| {
         let (x, y) = ((width + 5).to_string(), (strip * STRIP_PX + 8).to_string());
-        html! { <text key={node.to_string()} {x} {y}>{ name(node) }</text> }
+        ui! { <text key={node.to_string()} {x} {y}>{ name(node) }</text> }
     });
     let rows = down.iter().enumerate().map(|(strip, node)| {
         let transform = format!("translate({} {}) rotate(90)", strip * STRIP_PX + 2, height + 5);
-        html! { <text key={node.to_string()} {transform}>{ name(node) }</text> }
+        ui! { <text key={node.to_string()} {transform}>{ name(node) }</text> }
     });
-    html! {
+    ui! {
         <svg class="heat-over" viewBox={format!("0 0 {width} {height}")} aria-hidden="true">
             <g>{ for columns }</g>
             <g>{ for rows }</g>
@@ -395,14 +396,14 @@ fn what_it_shows(table: &LossTable) -> String {
 /// What the colours mean.
 fn levels() -> Html {
     let entry = |level: Level| {
-        html! {
+        ui! {
             <li key={level.class()}>
                 <span class={classes(&["level", level.class()])} aria-hidden="true"></span>
                 { level.name() }
             </li>
         }
     };
-    html! {
+    ui! {
         <div class="levels">
             <span>{ "unavailable:" }</span>
             <ul class="levels-list">{ for Level::ALL.into_iter().map(entry) }</ul>
@@ -419,7 +420,7 @@ fn choices(
     let way = |clean: bool, action: &'static str, label: &'static str| {
         let set = is_clean.clone();
         let onclick = Callback::from(move |_: MouseEvent| set.set(clean));
-        html! {
+        ui! {
             <button
                 key={action}
                 type="button"
@@ -444,9 +445,9 @@ fn choices(
         let option = |node: &NodeId| {
             let name = node.to_string();
             let selected = table.also() == Some(*node);
-            html! { <option key={name.clone()} value={name.clone()} {selected}>{ name }</option> }
+            ui! { <option key={name.clone()} value={name.clone()} {selected}>{ name }</option> }
         };
-        html! {
+        ui! {
             <label key="also" class="field-line">
                 { "and also " }
                 <select data-action="loss-also" {onchange}>
@@ -456,7 +457,7 @@ fn choices(
             </label>
         }
     });
-    html! {
+    ui! {
         <div class="choices">
             <div class="choices-ways" role="group" aria-label="How they go down">
                 { way(false, "loss-crash", "Crash them") }
@@ -472,7 +473,7 @@ fn by_size(hand: &Hand<'_>, table: &LossTable) -> Html {
     let row = |of: &OfSize| {
         let (lose, example) = (hand.lose(), of.example.clone());
         let onclick = Callback::from(move |_: MouseEvent| lose(example.clone()));
-        html! {
+        ui! {
             <tr key={of.size}>
                 <td class="n">{ of.size }</td>
                 <td class="n">{ thousands(as_u32(of.sets)) }</td>
@@ -493,8 +494,8 @@ fn by_size(hand: &Hand<'_>, table: &LossTable) -> Html {
             </tr>
         }
     };
-    let head = |name: &'static str| html! { <th key={name} scope="col" class="n">{ name }</th> };
-    html! {
+    let head = |name: &'static str| ui! { <th key={name} scope="col" class="n">{ name }</th> };
+    ui! {
         <table class="reasons losses-table">
             <thead>
                 <tr>

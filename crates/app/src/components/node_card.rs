@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::card::{Facts, NamespaceLine, mark_text, short_id};
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
+use crate::components::h::ui;
 use crate::hooks::use_place;
 use crate::layout::{Point, Rect};
 use crate::text::thousands;
@@ -96,7 +97,7 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
         when(props.is_picked, "picked"),
         when(props.is_carried, "carried"),
     ]);
-    html! {
+    ui! {
         <div
             ref={element}
             {class}
@@ -131,7 +132,7 @@ pub fn face(facts: &Facts) -> Html {
         (None, _) => ("badge-down", facts.state_text().to_owned()),
     };
     let is_up = if facts.home.is_some() { ", up" } else { "" };
-    html! {
+    ui! {
         <span class="face">
             <span class="face-head">
                 <span class="grip" aria-hidden="true"></span>
@@ -153,14 +154,14 @@ fn body(facts: &Facts) -> Html {
     };
     let CopyCounts { master, full, subset, evade, .. } = only.copies;
     let number = |name: &'static str, number: u32| {
-        html! {
+        ui! {
             <span key={name} class={classes(&["copies", name, when(number == 0, "zero")])}>
                 <span class="copies-name">{ name }</span>{ " " }
                 <span class="copies-count">{ thousands(number) }</span>{ " " }
             </span>
         }
     };
-    html! {
+    ui! {
         <>
             { bar(only.copies) }
             { thin_bar(only.copies) }
@@ -177,7 +178,7 @@ fn body(facts: &Facts) -> Html {
 /// One namespace of several: its name, its copies, its clean-shutdown mark.
 fn namespace_line(line: &NamespaceLine) -> Html {
     let (sign, words) = line.mark.map_or(("", ""), mark_text);
-    html! {
+    ui! {
         <span key={line.name.clone()} class="face-line" title={format!("{}: storage {words}", line.name)}>
             <span class="face-line-name">{ line.name.clone() }</span>
             <span class="face-line-bars">{ bar(line.copies) }{ thin_bar(line.copies) }</span>
@@ -202,7 +203,7 @@ fn foot(facts: &Facts) -> Html {
             _ if is_long(&text) => "note note-long",
             _ => "note",
         };
-        html! { <span key={text.clone()} {class}>{ text }{ " " }</span> }
+        ui! { <span key={text.clone()} {class}>{ text }{ " " }</span> }
     };
     let storage = match facts.lines.as_slice() {
         [only] => only.mark.map(mark_text),
@@ -210,7 +211,7 @@ fn foot(facts: &Facts) -> Html {
         _ => None,
     };
     let more = if facts.more > 0 { format!("+ {} ", facts.more) } else { String::new() };
-    html! {
+    ui! {
         <span class="face-foot">
             <span class="notes">{ for facts.notes.iter().enumerate().map(note) }</span>
             <span class="storage">
@@ -226,7 +227,7 @@ fn small_face(facts: &Facts) -> Html {
     let note = facts.notes.first();
     let copies = facts.lines.first().map(|line| line.copies).unwrap_or_default();
     let mark = facts.lines.first().and_then(|line| line.mark).map_or("", |mark| mark_text(mark).0);
-    html! {
+    ui! {
         <span class="face">
             <span class="face-head">
                 <b class="id">{ short_id(facts.node) }</b>
@@ -250,10 +251,10 @@ fn bar(copies: CopyCounts) -> Html {
     let parts = [("full", 0, full), ("subset", full, subset), ("evade", full + subset, evade)];
     let part = |(class, from, length): (&'static str, u32, u32)| {
         let (x, width) = (from.to_string(), length.to_string());
-        html! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
+        ui! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
     };
     let parts = parts.into_iter().filter(|(.., length)| *length > 0);
-    html! {
+    ui! {
         <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
             <g>{ for parts.clone().map(part) }</g>
             <g class="stripes">{ for parts.map(part) }</g>
@@ -265,7 +266,7 @@ fn bar(copies: CopyCounts) -> Html {
 fn thin_bar(copies: CopyCounts) -> Html {
     let all = u32::try_from(PARTITIONS).unwrap_or(0);
     let from = all.saturating_sub(copies.filling);
-    html! {
+    ui! {
         <svg class="thin-bar" viewBox="0 0 4096 4" preserveAspectRatio="none" aria-hidden="true">
             <rect class="master" x="0" y="0" width={copies.master.to_string()} height="4" />
             <rect class="migrating" x={from.to_string()} y="0" width={copies.filling.to_string()} height="4" />

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::button::on_press;
+use crate::components::h::ui;
 use crate::components::share::share;
 use crate::keys;
 use crate::state::{Action, Panel, State};
@@ -18,7 +19,7 @@ pub fn panel(state: &State, dispatch: &Dispatch) -> Html {
             Panel::Keys => help(state, dispatch),
             Panel::Share => share(state, dispatch),
         };
-        html! {
+        ui! {
             <section key={panel.verb().action()} class="panel side-panel" aria-label={panel.verb().label()}>
                 <div class="panel-head">
                     <h2 tabindex="-1">{ panel.verb().label() }</h2>
@@ -35,13 +36,13 @@ pub fn panel(state: &State, dispatch: &Dispatch) -> Html {
             </section>
         }
     });
-    html! { <div class="side-panel-room">{ open }</div> }
+    ui! { <div class="side-panel-room">{ open }</div> }
 }
 
 /// The keys.
 fn help(state: &State, dispatch: &Dispatch) -> Html {
     let keys = keys::verbs().map(|verb| {
-        html! {
+        ui! {
             <li key={verb.action()}>
                 <kbd>{ keys::shortcut_of(verb) }</kbd>
                 <span><b>{ verb.label() }</b>{ ": " }{ verb.tip() }</span>
@@ -56,7 +57,7 @@ fn help(state: &State, dispatch: &Dispatch) -> Html {
             }
         })
     };
-    html! {
+    ui! {
         <div class="help">
             <p>
                 { "Single letters work while a card has the focus, and " }<kbd>{ "?" }</kbd>

@@ -3,6 +3,7 @@
 //! Invariant: the place is set through the style object, never as an attribute (see `hooks`).
 
 use yew::prelude::*;
+use yew::virtual_dom::{Key, VChild};
 
 use crate::hooks::use_place;
 use crate::layout::{Point, Rect};
@@ -19,6 +20,12 @@ pub struct PlacedProps {
     pub class: AttrValue,
     /// What it is.
     pub children: Html,
+}
+
+/// A box at a place, from where there is no `html!`.
+pub fn placed(key: Option<Key>, class: &'static str, rect: Rect, children: Html) -> Html {
+    let props = PlacedProps { rect, offset: Point::default(), class: class.into(), children };
+    VChild::<Placed>::new(props, key).into()
 }
 
 /// A box at a place.

@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::components::Dispatch;
 use crate::components::button::{Face, on_press, verb_button};
 use crate::components::class_list::classes;
+use crate::components::h::ui;
 use crate::hooks::copy;
 use crate::roster_diff::{Mark, marked};
 use crate::roster_draft::Draft;
@@ -29,7 +30,7 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
     let (roster, pending, observed) =
         namespace.map_or((empty, empty, empty), |n| (&*n.roster, &*n.pending, &*n.observed));
     let line = |label: &'static str, list: &[RosterEntry], other: &[RosterEntry], verb: Verb| {
-        html! {
+        ui! {
             <div key={label} class="roster-line">
                 <dt>{ label }</dt>
                 <dd>{ chips(list, other) }</dd>
@@ -40,7 +41,7 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
     let shown = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
     let (is_due, differs) = hint(state, roster, pending, observed);
     let due = if is_due { "roster-hint due" } else { "roster-hint dim" };
-    html! {
+    ui! {
         <section class="panel roster" aria-labelledby="roster-title">
             <div class="panel-head">
                 <h2 id="roster-title">
@@ -73,7 +74,7 @@ fn considerable(state: &State, dispatch: &Dispatch, verb: Verb) -> Html {
         move || dispatch.dispatch(Action::Roster(RosterAction::Consider(verb)))
     };
     let (on_pointer, on_focus) = (consider.clone(), consider);
-    html! {
+    ui! {
         <span
             class="considerable"
             onpointermove={Callback::from(move |_| on_pointer())}
@@ -122,7 +123,7 @@ fn outlook(state: &State, dispatch: &Dispatch) -> Html {
         None => ("dim", "Come to an action to see what it would do.".to_owned()),
     };
     let lines = commands(verb, state.namespace_name(), state.roster_lists());
-    html! {
+    ui! {
         <div class="outlook" data-verb={verb.action()}>
             <p class="outlook-text" data-consequence="">
                 <b>{ verb.label() }</b>{ " · " }<span {class}>{ told }</span>
@@ -149,7 +150,7 @@ fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
             });
         })
     };
-    html! {
+    ui! {
         <li key={tool} class="command">
             <span class="dim">{ tool }</span>
             <code data-command={tool}>{ text }</code>
@@ -169,7 +170,7 @@ fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
 /// What stands before a mistake.
 fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
     let warning = |(place, warning): (usize, &rosterlab_scenario::preview::Warning)| {
-        html! {
+        ui! {
             <li key={place}>
                 { of_warning(warning) }{ " " }
                 <span class="source">{ warning.source().words() }</span>
@@ -185,7 +186,7 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
             }
         })
     };
-    html! {
+    ui! {
         <div
             class="question"
             role="alertdialog"
@@ -234,7 +235,7 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
         })
     };
     let is_bad = draft.error.is_some();
-    html! {
+    ui! {
         <div key="editor" class="roster-editor">
             <div class="draft-line">
                 <label for="draft-text">{ "New roster" }</label>
@@ -273,7 +274,7 @@ fn draft_node(dispatch: &Dispatch, draft: &Draft, node: &NodeView) -> Html {
     };
     let on_rack = typed(dispatch, move |text| RosterAction::PutOnRack(id, text));
     let down = (!node.state.is_up()).then_some("down");
-    html! {
+    ui! {
         <li key={id.to_string()} class="draft-node">
             <label>
                 <input
@@ -328,7 +329,7 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
             Mark::Missing => ("missing", "−", " missing"),
             Mark::Moved => ("moved", "↔", " on another rack"),
         };
-        html! {
+        ui! {
             <li key={entry.node.to_string()} class={classes(&["entry", class])}>
                 <span aria-hidden="true">{ sign }</span>
                 <span class="entry-name">{ entry.to_string() }</span>
@@ -336,5 +337,5 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
             </li>
         }
     };
-    html! { <ul class="entries">{ for marked(list, other).into_iter().map(chip) }</ul> }
+    ui! { <ul class="entries">{ for marked(list, other).into_iter().map(chip) }</ul> }
 }

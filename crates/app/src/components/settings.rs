@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::button::on_press;
+use crate::components::h::ui;
 use crate::components::icons::{Icon, icon};
 use crate::settings_draft::{Draft, Faults, Field, NamespaceDraft, SettingsAction};
 use crate::state::{Action, State};
@@ -17,7 +18,7 @@ use crate::state::{Action, State};
 /// The button that opens and closes the panel.
 pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
     let is_open = state.settings().draft.is_some();
-    html! {
+    ui! {
         <button
             type="button"
             class="tool bare"
@@ -35,7 +36,7 @@ pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
 /// The panel, for those who opened it.
 pub fn settings_panel(state: &State, dispatch: &Dispatch) -> Html {
     let body = state.settings().draft.as_ref().map(|draft| form(state, dispatch, draft));
-    html! { <div class="side-panel-room">{ body }</div> }
+    ui! { <div class="side-panel-room">{ body }</div> }
 }
 
 /// What each field needs.
@@ -69,7 +70,7 @@ impl Form<'_> {
         let fault = self.faults.iter().find(|(of, _)| *of == field).map(|(_, why)| why.clone());
         let is_name = matches!(field, Field::Name(_));
         let class = if fault.is_some() { "field-why bad" } else { "field-why" };
-        html! {
+        ui! {
             <div class={if is_name { "field wide" } else { "field" }}>
                 <label for={id.clone()}>{ label }</label>
                 <input
@@ -98,9 +99,9 @@ impl Form<'_> {
     ) -> Html {
         let id = field.id();
         let option = |(name, words): &(&'static str, &'static str)| {
-            html! { <option key={*name} value={*name} selected={*name == value}>{ *words }</option> }
+            ui! { <option key={*name} value={*name} selected={*name == value}>{ *words }</option> }
         };
-        html! {
+        ui! {
             <div class="field">
                 <label for={id.clone()}>{ label }</label>
                 <select {id} oninput={self.typed(field)}>{ for options.iter().map(option) }</select>
@@ -109,7 +110,7 @@ impl Form<'_> {
     }
 
     fn action(&self, name: &'static str, label: &'static str, action: SettingsAction) -> Html {
-        html! {
+        ui! {
             <button
                 type="button"
                 class="tool"
@@ -126,7 +127,7 @@ impl Form<'_> {
         let commit = Field::Commit(index).id();
         let mode = if typed.is_strong { "sc" } else { "ap" };
         let modes = [("sc", "strong (SC)"), ("ap", "available (AP)")];
-        html! {
+        ui! {
             <fieldset key={index} class="settings-group" data-setting={format!("ns-{index}")}>
                 <legend>{ format!("Namespace {}", index + 1) }</legend>
                 { self.text(Field::Name(index), "Name", &typed.name, None) }
@@ -162,8 +163,7 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
     let base = state.timeline().setup();
     let faults = draft.new_setup(base).err().unwrap_or_default();
     let together = faults.iter().find(|(field, _)| *field == Field::Profile);
-    let together =
-        together.map(|(_, why)| html! { <p key="why" class="field-why bad">{ why }</p> });
+    let together = together.map(|(_, why)| ui! { <p key="why" class="field-why bad">{ why }</p> });
     let form = Form { dispatch, faults: faults.clone() };
     let nodes = base.nodes.len();
     let namespaces = draft.namespaces.iter().enumerate();
@@ -186,13 +186,13 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
         })
     };
     let former = state.settings().previous.is_some().then(|| {
-        html! {
+        ui! {
             <span key="back">
                 { form.action("former-cluster", "Back to the former cluster", SettingsAction::Back) }
             </span>
         }
     });
-    html! {
+    ui! {
         <form class="panel settings" aria-labelledby="settings-title" {onkeydown} {onsubmit}>
             <div class="panel-head">
                 <h2 id="settings-title" tabindex="-1">{ "Settings" }</h2>
@@ -233,7 +233,7 @@ fn profile(form: &Form<'_>, draft: &Draft) -> Html {
             "r is trusted only if the whole roster is present and no version there has e."
         }
     };
-    html! {
+    ui! {
         <div class="field-with-note">
             { form.select(Field::Profile, "Profile", &draft.profile.to_string(), &options) }
             <p class="field-why">{ differs }{ " Documented, and reconstructed in part." }</p>

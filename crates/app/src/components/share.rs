@@ -11,6 +11,7 @@ use web_sys::{File, HtmlInputElement, window};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
+use crate::components::h::ui;
 use crate::hooks::copy;
 use crate::state::{Action, FileFault, State};
 
@@ -27,16 +28,16 @@ pub fn share(state: &State, dispatch: &Dispatch) -> Html {
     let written = link::write(timeline);
     let shown = match &written {
         Some(link) => by_link(format!("{}#{link}", here()), dispatch),
-        None => html! {
+        None => ui! {
             <p>{ "This is too long for a link: it has more than 1,000 steps." }</p>
         },
     };
     // What a link consists of needs no escaping.
     let save = written.map(|link| {
         let href = format!("data:text/plain,{link}");
-        html! { <a class="tool" data-action="save" {href} download={FILE_NAME}>{ "Save as a file" }</a> }
+        ui! { <a class="tool" data-action="save" {href} download={FILE_NAME}>{ "Save as a file" }</a> }
     });
-    html! {
+    ui! {
         <div class="share">
             <p>
                 { "The address of this page always holds the experiment: the cluster, and every step up to \
@@ -71,10 +72,10 @@ fn by_link(address: String, dispatch: &Dispatch) -> Html {
             });
         })
     };
-    html! {
+    ui! {
         <div class="share-row">
             <label class="visually-hidden" for="share-link">{ "Link to this experiment" }</label>
-            <input id="share-link" class="id" type="text" readonly=true value={address} />
+            <input id="share-link" class="id" type="text" readonly="readonly" value={address} />
             <button type="button" class="tool primary" data-action="copy-link" {onclick}>
                 { "Copy link" }
             </button>

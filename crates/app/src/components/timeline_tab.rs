@@ -13,6 +13,7 @@ use yew::prelude::*;
 use crate::branches::{Branch, outcome};
 use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::h::ui;
 use crate::components::history::history;
 use crate::components::{Dispatch, PanelProps};
 use crate::hooks::use_room;
@@ -26,9 +27,9 @@ const PAGE: isize = 10;
 
 /// What the tab shows.
 pub fn timeline_tab(state: &Rc<State>, dispatch: &Dispatch) -> Html {
-    html! {
+    ui! {
         <div class="timeline">
-            <Graph state={state.clone()} dispatch={dispatch.clone()} />
+            { html! { <Graph state={state.clone()} dispatch={dispatch.clone()} /> } }
             { key() }
             { ticker(state) }
             { branches(state, dispatch) }
@@ -90,7 +91,7 @@ fn Graph(props: &PanelProps) -> Html {
         })
     };
     let drawn = room.map(|room| draw(state, &forks, room.width, room.text_percent));
-    html! {
+    ui! {
         <div
             ref={element}
             class="graph"
@@ -162,13 +163,13 @@ fn picture(laid: &Strip, width: i32, here: usize, class: &'static str) -> Html {
     let [marks, marks_undone] = laid.marks.clone();
     let words = |label: &Label, class: &'static str| {
         let (x, y) = (label.x.to_string(), label.y.to_string());
-        html! { <text key={format!("{class} {} {y}", label.position)} {class} {x} {y}>{ &label.text }</text> }
+        ui! { <text key={format!("{class} {} {y}", label.position)} {class} {x} {y}>{ &label.text }</text> }
     };
     let of_label = |label: &Label| {
         words(label, if label.position == here { "graph-label here" } else { "graph-label" })
     };
     let (x, y) = (laid.here.to_string(), axis_y.to_string());
-    html! {
+    ui! {
         <svg width={width.to_string()} height={laid.height.to_string()} aria-hidden="true">
             <path class="graph-scale" d={format!("M0 {top}H{axis_end}")} />
             <g class="undone">
@@ -179,7 +180,7 @@ fn picture(laid: &Strip, width: i32, here: usize, class: &'static str) -> Html {
             <path class="graph-dead" d={dead} />
             <path class="graph-axis" d={format!("M0 {axis_y}H{axis_end}")} />
             <g>
-                { for laid.lanes.iter().enumerate().map(|(place, lane)| html! {
+                { for laid.lanes.iter().enumerate().map(|(place, lane)| ui! {
                     <g key={place}>
                         <path class="graph-branch" d={lane.path.clone()} />
                         { words(&lane.label, "graph-label") }
@@ -202,9 +203,9 @@ fn key() -> Html {
     let kinds = Kind::ALL.map(Kind::key);
     let outcomes = [("▼", "fewer active"), ("▲", "more active")];
     let entry = |(glyph, name): (&'static str, &'static str)| {
-        html! { <li key={name}><span aria-hidden="true">{ glyph }</span>{ " " }{ name }</li> }
+        ui! { <li key={name}><span aria-hidden="true">{ glyph }</span>{ " " }{ name }</li> }
     };
-    html! {
+    ui! {
         <ul class="graph-key dim" aria-label="Marks of the graph">
             { for kinds.into_iter().chain(outcomes).map(entry) }
         </ul>
@@ -222,7 +223,7 @@ fn ticker(state: &State) -> Html {
         let line = |(node, left): &(rosterlab_engine::NodeId, Migrations)| {
             let due = namespace.expected.iter().find(|(other, _)| other == node);
             let due = due.map_or(*left, |(_, due)| *due);
-            html! {
+            ui! {
                 <li key={node.to_string()} data-ticker={node.to_string()}>
                     <b class="id">{ node.to_string() }</b>
                     <code>
@@ -234,7 +235,7 @@ fn ticker(state: &State) -> Html {
         };
         let busy = namespace.remaining.iter().filter(|(_, left)| *left != Migrations::default());
         let label = format!("Migrations in sub-cluster {}", sub_cluster.principal);
-        html! {
+        ui! {
             <section class="ticker" aria-labelledby="ticker-title">
                 <div class="panel-head">
                     <h3 id="ticker-title">{ &label }</h3>
@@ -247,21 +248,21 @@ fn ticker(state: &State) -> Html {
             </section>
         }
     });
-    html! { <div class="ticker-room">{ for body }</div> }
+    ui! { <div class="ticker-room">{ for body }</div> }
 }
 
 /// Every branch, newest first.
 fn branches(state: &State, dispatch: &Dispatch) -> Html {
     let all = state.time().branches.all();
     let body = (!all.is_empty()).then(|| {
-        html! {
+        ui! {
             <section class="branches" aria-labelledby="branches-title">
                 <h3 id="branches-title">{ "Branches" }</h3>
                 <ul>{ for all.iter().rev().map(|branch| branch_line(state, branch, dispatch)) }</ul>
             </section>
         }
     });
-    html! { <div class="branches-room">{ for body }</div> }
+    ui! { <div class="branches-room">{ for body }</div> }
 }
 
 fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
@@ -269,7 +270,7 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
     let number = branch.number;
     let button =
         |name: &'static str, label: &'static str, action: TimeAction, tip: &'static str| {
-            html! {
+            ui! {
                 <button
                     type="button"
                     class="tool"
@@ -286,7 +287,7 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
         };
     let counts = branch.trend.end(state.namespace());
     let is_bad = counts.unavailable + counts.dead > 0;
-    html! {
+    ui! {
         <li key={number} class={classes(&["branch", when(branch.pinned, "pinned")])}>
             <p>
                 <b>{ &parting.title }</b>{ " " }

@@ -9,6 +9,7 @@ use crate::card::Facts;
 use crate::components::Dispatch;
 use crate::components::button::{Face, on_press, verb_button};
 use crate::components::counts::sub_class;
+use crate::components::h::ui;
 use crate::components::node_card::face;
 use crate::layout::ALL_LINKS_NODES;
 use crate::sentences;
@@ -21,7 +22,7 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
     let selection = state.selection();
     let name = sentences::nodes(&selection);
     let is_dense = state.view().nodes.len() > ALL_LINKS_NODES;
-    html! {
+    ui! {
         <section class="panel toolbar" aria-label={format!("Actions on {name}")}>
             <div class="detail-room">{ is_dense.then(|| detail(state)) }</div>
             <div class="tools" role="group" aria-label={format!("On {name}")}>
@@ -52,7 +53,7 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
 /// A switch: each click on a card adds it to the selection or takes it out.
 fn select_more(state: &State, dispatch: &Dispatch) -> Html {
     let is_on = state.is_selecting();
-    html! {
+    ui! {
         <button
             type="button"
             class="tool switch"
@@ -73,9 +74,9 @@ fn detail(state: &State) -> Html {
     let facts = view.node(state.selected()).map(|node| Facts::of(view, node, state.namespace()));
     let shown = facts.map(|facts| {
         let class = facts.home.map_or("", |(place, _)| sub_class(place));
-        html! { <div class={class}>{ face(&facts) }</div> }
+        ui! { <div class={class}>{ face(&facts) }</div> }
     });
-    html! { <div class="detail">{ shown }</div> }
+    ui! { <div class="detail">{ shown }</div> }
 }
 
 /// One button for each other lane that the selection could be moved to.
@@ -89,7 +90,7 @@ fn moves(state: &State, name: &str, dispatch: &Dispatch) -> Html {
 
 fn move_button(rack: RackId, name: &str, dispatch: &Dispatch) -> Html {
     let action = Action::Floor(FloorAction::MoveTo(rack));
-    html! {
+    ui! {
         <button
             key={rack.get()}
             type="button"

@@ -12,6 +12,7 @@ use yew::prelude::*;
 use crate::components::Dispatch;
 use crate::components::button::on_press;
 use crate::components::class_list::classes;
+use crate::components::h::ui;
 use crate::state::{Action, State};
 use crate::text::thousands;
 use crate::ways::{Answer, Standing, WaysAction, risk, status, title};
@@ -59,7 +60,7 @@ pub fn ways(state: &State, dispatch: &Dispatch) -> Html {
         _ => &[],
     };
     let lines = found.iter().enumerate().map(|(place, way)| line(place, way, view, dispatch));
-    html! {
+    ui! {
         <div class="ways">
             <h3>{ "Nearest ways out" }</h3>
             <p class="ways-status" aria-live="polite">{ status(&standing, view) }</p>
@@ -70,7 +71,7 @@ pub fn ways(state: &State, dispatch: &Dispatch) -> Html {
 
 fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Html {
     let (class, glyph, words) = risk(way.risk);
-    html! {
+    ui! {
         <li key={place} class="way">
             <button
                 type="button"

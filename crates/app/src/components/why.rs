@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::class_list::{classes, when};
+use crate::components::h::ui;
 use crate::components::icons::{Icon, icon};
 use crate::components::ways::ways;
 use crate::rules;
@@ -27,7 +28,7 @@ pub fn why(state: &State, dispatch: &Dispatch) -> Html {
         None => "",
     };
     let decided = verdict.map(|verdict| {
-        html! {
+        ui! {
             <p class="why-verdict">
                 <b {class}>{ verdict.availability.to_string() }</b>
                 { match verdict.rule.number() {
@@ -37,7 +38,7 @@ pub fn why(state: &State, dispatch: &Dispatch) -> Html {
             </p>
         }
     });
-    html! {
+    ui! {
         <section class={classes(&["panel", "why", class])} aria-label="Why">
             <div class="panel-head">
                 { chooser(state.partition(), dispatch) }
@@ -64,7 +65,7 @@ fn chooser(shown: PartitionId, dispatch: &Dispatch) -> Html {
         let say = format!("Partitions are numbered 0 to 4095; {shown} is still shown.");
         dispatch.dispatch(Action::Announce(say.into()));
     });
-    html! {
+    ui! {
         <h2 class="chooser">
             <label for="partition">{ "Partition" }</label>
             <input
@@ -98,7 +99,7 @@ fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
         .answers
         .iter()
         .map(|(rule, answer)| rule_line(explanation, profile, *rule, *answer));
-    html! {
+    ui! {
         <div class="why-rows">
             <ol class="row" aria-label="Order of succession">{ for seats.into_iter().chain(more) }</ol>
             <ol class="rules" start="0">{ for rules }</ol>
@@ -117,9 +118,9 @@ fn sources(explanation: &Explanation) -> Html {
         ("r", "documented", is_marked(|seat| seat.version.revived().is_some())),
     ];
     let mark = |(letter, source, _): (&'static str, &'static str, bool)| {
-        html! { <span key={letter}>{ format!(" · Mark {letter}: ") }<b>{ source }</b></span> }
+        ui! { <span key={letter}>{ format!(" · Mark {letter}: ") }<b>{ source }</b></span> }
     };
-    html! {
+    ui! {
         <p class="source">
             { format!("{}: ", crate::text::capitalized(&rules::label(rule))) }
             <b>{ rules::source(rule).words() }</b>
@@ -152,7 +153,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
         "no data"
     };
     let mark = |letter: &'static str, name: &'static str, is_on: bool| {
-        is_on.then(|| html! { <abbr key={letter} class={classes(&["mark", letter])} title={name}>{ letter }</abbr> })
+        is_on.then(|| ui! { <abbr key={letter} class={classes(&["mark", letter])} title={name}>{ letter }</abbr> })
     };
     let version = seat.version;
     let marks = [
@@ -166,7 +167,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
         when(is_minor, "minor"),
         when(seat.working_master, "serving"),
     ]);
-    html! {
+    ui! {
         <li key={seat.node.to_string()} {class} title={format!("version {version}")}>
             <span class="chip-top">
                 <b class="id">{ seat.node.to_string() }</b>
@@ -203,7 +204,7 @@ fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: An
         if holds { "yes" } else { "no" },
     ]);
     let number = rule.number().map(|number| number.to_string());
-    html! {
+    ui! {
         <li key={rules::label(rule)} {class} aria-current={is_decided.then_some("true")}>
             <span class="rule-number">{ number }</span>
             <span class="rule-sign" aria-hidden="true">{ sign }</span>
