@@ -118,7 +118,7 @@ impl Cluster {
             work: Work::default(),
         };
         let nodes = &cluster.setup.nodes;
-        let highest_first = places_by(nodes.iter().map(|node| !node.id.get()));
+        let highest_first = places_by(nodes.len(), &|place| !nodes[place].id.get());
         let nodes: Vec<NodeSetup> = highest_first.into_iter().map(|place| nodes[place]).collect();
         cluster.add_nodes(&nodes);
         cluster.begin();
@@ -290,14 +290,14 @@ impl Cluster {
     /// These nodes, highest id first.
     pub(crate) fn highest_first(&self, set: NodeSet) -> Vec<Slot> {
         let slots: Vec<Slot> = set.iter().collect();
-        let places = places_by(slots.iter().map(|slot| !self.id(*slot).get()));
+        let places = places_by(slots.len(), &|place| !self.id(slots[place]).get());
         places.into_iter().map(|place| slots[place]).collect()
     }
 
     /// The numbers of the sub-clusters by their principals, highest first.
     pub(crate) fn sub_clusters_by_principal(&self) -> Vec<u32> {
         let all = self.sub_clusters.entries();
-        let places = places_by(all.iter().map(|(_, one)| !self.id(one.principal()).get()));
+        let places = places_by(all.len(), &|place| !self.id(all[place].1.principal()).get());
         places.into_iter().map(|place| all[place].0).collect()
     }
 
@@ -536,7 +536,7 @@ impl Cluster {
         generation: u32,
         replication_factor: u8,
     ) -> Rc<Roster> {
-        let highest_first = places_by(entries.iter().map(|entry| !entry.node.get()));
+        let highest_first = places_by(entries.len(), &|place| !entries[place].node.get());
         let entries: Vec<RosterEntry> =
             highest_first.into_iter().map(|place| entries[place]).collect();
         let slots: Vec<Slot> = entries.iter().filter_map(|entry| self.slot(entry.node)).collect();

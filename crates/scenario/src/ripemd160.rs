@@ -37,6 +37,7 @@ fn mixed(function: usize, x: u32, y: u32, z: u32) -> u32 {
 }
 
 /// Takes a block through one of the two lines: the left (0) or the right (1).
+#[allow(clippy::many_single_char_names, reason = "the names of the publication")]
 fn line(words: [u32; 16], which: usize, state: [u32; 5]) -> [u32; 5] {
     let [mut a, mut b, mut c, mut d, mut e] = state;
     let mut places: [u8; 16] = std::array::from_fn(|place| {
