@@ -51,7 +51,7 @@ impl Cluster {
         for index in 0..self.setup.namespaces.len() {
             let settings = self.setup.namespaces[index].clone();
             if settings.mode == Mode::StrongConsistency {
-                let roster = self.make_roster(entries.clone(), 1, settings.replication_factor);
+                let roster = self.make_roster(&entries, 1, settings.replication_factor);
                 for slot in &slots {
                     let namespace = &mut self.nodes[slot.index()].namespaces[index];
                     namespace.pending = Some(roster.clone());
@@ -110,11 +110,12 @@ impl Cluster {
         let prepare = self.prepare_at_ms.map(|at_ms| (at_ms, Due::Prepare));
         let commit = self.exchanges.iter().map(|exchange| exchange.commit_at_ms).min();
         let change = [commit.map(|at_ms| (at_ms, Due::Commit)), prepare].into_iter().flatten();
-        let rounds =
-            self.sub_clusters.iter().filter(|_| with_rounds).filter_map(|(number, one)| {
+        let rounds = self.sub_clusters.entries().iter().filter(|_| with_rounds).filter_map(
+            |(number, one)| {
                 let at_ms = self.next_round_ms(one)?;
                 Some((at_ms, Due::Round(*number)))
-            });
+            },
+        );
         // min_by_key keeps the first of equals: commits, then preparing, then rounds.
         change.chain(rounds).min_by_key(|(at_ms, _)| *at_ms)
     }
@@ -178,7 +179,7 @@ impl Cluster {
                     .enumerate()
                     .any(|(i, balance)| balance.is_migrating_below(limit(i)))
             };
-            let next = self.sub_clusters.iter().filter_map(|(number, one)| {
+            let next = self.sub_clusters.entries().iter().filter_map(|(number, one)| {
                 let at_ms = if open(*number, one) { self.next_round_ms(one) } else { None };
                 at_ms.map(|at_ms| (at_ms, *number))
             });
@@ -194,12 +195,12 @@ impl Cluster {
 
     /// Where migrations have to stop so that so many more partitions are done, lowest ids first.
     fn limits(&self, count: u32) -> Limits {
-        let mut limits = Limits::new();
-        for (number, sub_cluster) in &self.sub_clusters {
+        let mut limits = Limits::default();
+        for (number, sub_cluster) in self.sub_clusters.entries() {
             for (index, balance) in sub_cluster.balances.iter().enumerate() {
                 let mut open = balance.migrations.iter().filter(|migration| !migration.is_done());
                 if let Some(first_to_wait) = open.nth(count as usize) {
-                    limits.insert((*number, index), first_to_wait.pid);
+                    limits.or_insert((*number, index), first_to_wait.pid);
                 }
             }
         }
@@ -334,7 +335,7 @@ impl Cluster {
         let balances = namespaces.map(|index| self.rebalance(index, &nodes, key, kinds)).collect();
         let formed_at_ms = self.migration_clock_ms();
         let sub_cluster = SubCluster { key, members, nodes, balances, formed_at_ms, rounds: 0 };
-        self.sub_clusters.insert(number, sub_cluster);
+        self.sub_clusters.or_insert(number, sub_cluster);
     }
 
     /// Rebalances one namespace in a cluster that forms.

@@ -4,7 +4,6 @@
 //! truth remembers every acknowledged write, so that a loss is counted and never guessed. Not here: records' contents;
 //! a record is known by the number of the write that made it.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::cluster::Cluster;
@@ -13,6 +12,7 @@ use crate::event::{ClientResult, EventKind};
 use crate::id::{Digest, NodeId, PartitionId};
 use crate::link::{NodeSet, Slot};
 use crate::namespace::Mode;
+use crate::ordered::Ordered;
 
 /// How long a write stays in a buffer before it is flushed (domain.md §9, \[doc\]: 1 s).
 const FLUSH_MS: u64 = 1_000;
@@ -84,13 +84,13 @@ impl Record {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct GroundTruth {
     writes: u64,
-    acknowledged: BTreeSet<u64>,
+    acknowledged: Ordered<u64, ()>,
     /// The last acknowledged write of each record.
-    latest: BTreeMap<(usize, Digest), u64>,
+    latest: Ordered<(usize, Digest), u64>,
     /// The highest regime that the session has seen of a partition.
-    session: BTreeMap<(usize, PartitionId), u32>,
+    session: Ordered<(usize, PartitionId), u32>,
     /// AP writes that were acknowledged and then dropped.
-    pub lost: BTreeSet<u64>,
+    pub lost: Ordered<u64, ()>,
 }
 
 /// One node's copy of a record.
@@ -202,7 +202,7 @@ impl Cluster {
         let records = &mut self.nodes[slot.index()].namespaces[at.namespace].records;
         let records = Rc::make_mut(records);
         let old = records.remove(&(at.pid, key));
-        records.insert((at.pid, key), Record::store(old, stamp, replicated));
+        records.or_insert((at.pid, key), Record::store(old, stamp, replicated));
     }
 
     /// A client writes (domain.md §9).
@@ -250,14 +250,14 @@ impl Cluster {
         if !complete {
             return ClientResult::InDoubt;
         }
-        self.ground.acknowledged.insert(write);
-        self.ground.latest.insert((at.namespace, key), write);
+        self.ground.acknowledged.or_insert(write, ());
+        *self.ground.latest.or_insert((at.namespace, key), write) = write;
         self.see_regime(at, regime);
         ClientResult::Ok
     }
 
     fn see_regime(&mut self, at: &Arrival, regime: u32) {
-        let seen = self.ground.session.entry((at.namespace, at.pid)).or_default();
+        let seen = self.ground.session.or_insert((at.namespace, at.pid), 0);
         *seen = regime.max(*seen);
     }
 
@@ -357,11 +357,9 @@ impl Cluster {
         to: Slot,
     ) -> Vec<EventKind> {
         let mode = self.setup.namespaces[namespace].mode;
-        let first = (pid, Digest([0; 20]));
-        let last = (pid, Digest([0xff; 20]));
-        let source = &self.nodes[from.index()].namespaces[namespace].records;
+        let source = self.nodes[from.index()].namespaces[namespace].records_of(pid);
         let arriving: Vec<(Digest, Record)> =
-            source.range(first..=last).map(|((_, key), record)| (*key, record.clone())).collect();
+            source.map(|((_, key), record)| (*key, record.clone())).collect();
         let mut dropped_writes = Vec::new();
         for (key, record) in arriving {
             let here = self.record(to, namespace, pid, key);
@@ -389,7 +387,11 @@ impl Cluster {
                 self.take_in(to, namespace, pid, key, record);
             }
         }
-        dropped_writes.retain(|(_, write, _)| self.ground.lost.insert(*write));
+        dropped_writes.retain(|(_, write, _)| {
+            let known = self.ground.lost.len();
+            self.ground.lost.or_insert(*write, ());
+            self.ground.lost.len() > known
+        });
         let name = &self.setup.namespaces[namespace].name;
         let event =
             |(key, write, kept)| EventKind::WriteLost { namespace: name.clone(), key, write, kept };
@@ -407,6 +409,6 @@ impl Cluster {
         let stamp = Stamp { stored_at_ms: self.now_ms, ..record.latest };
         let records = Rc::make_mut(&mut self.nodes[to.index()].namespaces[namespace].records);
         let old = records.remove(&(pid, key));
-        records.insert((pid, key), Record::store(old, stamp, record.replicated));
+        records.or_insert((pid, key), Record::store(old, stamp, record.replicated));
     }
 }

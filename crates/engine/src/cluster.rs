@@ -5,7 +5,6 @@
 //! while clusters settle, so that counts never depend on how long settling takes (scenario-format.md). Not here: who
 //! forms a cluster (`clustering`), how clusters change (`change`), verdicts (`rebalance`), what is seen (`look`).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::availability::{Judge, judge};
@@ -17,6 +16,7 @@ use crate::id::{Link, MAX_NODES, NodeId, PARTITIONS, RackId};
 use crate::link::{Cuts, NodeSet, Slot};
 use crate::namespace::{ClusterSetup, Mode, NodeSetup, SetupError};
 use crate::node::Node;
+use crate::ordered::{Ordered, places_by, sort};
 use crate::roster::{Roster, RosterEntry, RosterNodes};
 use crate::succession::{Succession, Work};
 use crate::version::RevivedBy;
@@ -74,7 +74,7 @@ pub struct Cluster {
     pub(crate) succession: Succession,
     pub(crate) cuts: Cuts,
     /// By a number that is never used again.
-    pub(crate) sub_clusters: BTreeMap<u32, SubCluster>,
+    pub(crate) sub_clusters: Ordered<u32, SubCluster>,
     /// Clusters formed so far.
     pub(crate) formed: u32,
     /// When nodes will begin to react to what has happened.
@@ -109,7 +109,7 @@ impl Cluster {
             nodes: Vec::new(),
             succession: Succession::default(),
             cuts: Cuts::default(),
-            sub_clusters: BTreeMap::new(),
+            sub_clusters: Ordered::default(),
             formed: 0,
             prepare_at_ms: None,
             exchanges: Vec::new(),
@@ -117,8 +117,9 @@ impl Cluster {
             ground: GroundTruth::default(),
             work: Work::default(),
         };
-        let mut nodes = cluster.setup.nodes.clone();
-        nodes.sort_unstable_by_key(|node| std::cmp::Reverse(node.id));
+        let nodes = &cluster.setup.nodes;
+        let highest_first = places_by(nodes.len(), &|place| !nodes[place].id.get());
+        let nodes: Vec<NodeSetup> = highest_first.into_iter().map(|place| nodes[place]).collect();
         cluster.add_nodes(&nodes);
         cluster.begin();
         Ok(cluster)
@@ -149,10 +150,10 @@ impl Cluster {
     pub fn check(&self, command: &Command) -> Result<(), Rejection> {
         match command {
             Command::Stop { nodes, .. } => {
-                self.each(nodes, |node| refuse(!node.is_up(), Rejection::IsDown(node.id)))
+                self.each(nodes, &|node| refuse(!node.is_up(), Rejection::IsDown(node.id)))
             }
             Command::Start { nodes } => {
-                self.each(nodes, |node| refuse(node.is_up(), Rejection::IsUp(node.id)))
+                self.each(nodes, &|node| refuse(node.is_up(), Rejection::IsUp(node.id)))
             }
             Command::Wipe { nodes, device } => self.check_wipe(nodes, *device),
             Command::AddNode { id, .. } => {
@@ -161,10 +162,10 @@ impl Cluster {
                 refuse(full, Rejection::TooManyNodes)
             }
             Command::RemoveNode { nodes } => {
-                self.each(nodes, |node| refuse(node.is_up(), Rejection::IsUp(node.id)))?;
+                self.each(nodes, &|node| refuse(node.is_up(), Rejection::IsUp(node.id)))?;
                 refuse(nodes.len() == self.by_id().len(), Rejection::LastNode)
             }
-            Command::MoveToRack { nodes, rack } => self.each(nodes, |node| {
+            Command::MoveToRack { nodes, rack } => self.each(nodes, &|node| {
                 refuse(node.rack == *rack, Rejection::SameRack(node.id, *rack))
             }),
             Command::Cut { between } => {
@@ -180,7 +181,7 @@ impl Cluster {
                     RosterNodes::Observed => Ok(()),
                     RosterNodes::List(entries) => {
                         let ids: Vec<NodeId> = entries.iter().map(|entry| entry.node).collect();
-                        self.each(&ids, |_| Ok(()))
+                        self.each(&ids, &|_| Ok(()))
                     }
                 }
             }
@@ -189,16 +190,16 @@ impl Cluster {
                 self.strong_namespace(namespace)?;
                 match nodes {
                     Some(nodes) => {
-                        self.each(nodes, |node| refuse(!node.is_up(), Rejection::IsDown(node.id)))
+                        self.each(nodes, &|node| refuse(!node.is_up(), Rejection::IsDown(node.id)))
                     }
                     None => refuse(!self.nodes.iter().any(Node::is_up), Rejection::NothingRuns),
                 }
             }
-            Command::Quiesce { nodes } => self.each(nodes, |node| {
+            Command::Quiesce { nodes } => self.each(nodes, &|node| {
                 refuse(!node.is_up(), Rejection::IsDown(node.id))?;
                 refuse(node.told_to_quiesce, Rejection::AlreadyQuiesced(node.id))
             }),
-            Command::QuiesceUndo { nodes } => self.each(nodes, |node| {
+            Command::QuiesceUndo { nodes } => self.each(nodes, &|node| {
                 refuse(!node.is_up(), Rejection::IsDown(node.id))?;
                 refuse(!node.told_to_quiesce, Rejection::NotQuiesced(node.id))
             }),
@@ -288,17 +289,16 @@ impl Cluster {
 
     /// These nodes, highest id first.
     pub(crate) fn highest_first(&self, set: NodeSet) -> Vec<Slot> {
-        let mut slots: Vec<Slot> = set.iter().collect();
-        slots.sort_unstable_by_key(|slot| std::cmp::Reverse(self.id(*slot)));
-        slots
+        let slots: Vec<Slot> = set.iter().collect();
+        let places = places_by(slots.len(), &|place| !self.id(slots[place]).get());
+        places.into_iter().map(|place| slots[place]).collect()
     }
 
     /// The numbers of the sub-clusters by their principals, highest first.
     pub(crate) fn sub_clusters_by_principal(&self) -> Vec<u32> {
-        let mut numbers: Vec<u32> = self.sub_clusters.keys().copied().collect();
-        let principal = |number: &u32| self.id(self.sub_clusters[number].principal());
-        numbers.sort_by_key(|number| std::cmp::Reverse(principal(number)));
-        numbers
+        let all = self.sub_clusters.entries();
+        let places = places_by(all.len(), &|place| !self.id(all[place].1.principal()).get());
+        places.into_iter().map(|place| all[place].0).collect()
     }
 
     /// A running member of the sub-cluster with the highest principal.
@@ -316,7 +316,7 @@ impl Cluster {
     fn each(
         &self,
         ids: &[NodeId],
-        fit: impl Fn(&Node) -> Result<(), Rejection>,
+        fit: &dyn Fn(&Node) -> Result<(), Rejection>,
     ) -> Result<(), Rejection> {
         refuse(ids.is_empty(), Rejection::NoNodes)?;
         let mut seen = NodeSet::EMPTY;
@@ -361,7 +361,7 @@ impl Cluster {
     }
 
     fn check_wipe(&self, nodes: &[NodeId], device: Option<u8>) -> Result<(), Rejection> {
-        self.each(nodes, |node| refuse(node.is_up(), Rejection::IsUp(node.id)))?;
+        self.each(nodes, &|node| refuse(node.is_up(), Rejection::IsUp(node.id)))?;
         let Some(number) = device else {
             return Ok(());
         };
@@ -373,7 +373,7 @@ impl Cluster {
     fn links_between(&self, between: &[Vec<NodeId>], cut: bool) -> Result<Vec<Link>, Rejection> {
         refuse(between.len() < 2, Rejection::OneSide)?;
         refuse(between.iter().any(Vec::is_empty), Rejection::NoNodes)?;
-        self.each(&between.concat(), |_| Ok(()))?;
+        self.each(&between.concat(), &|_| Ok(()))?;
         let mut links = Vec::new();
         for (index, side) in between.iter().enumerate() {
             let others = between[index + 1..].iter().flatten();
@@ -383,8 +383,7 @@ impl Cluster {
                 }
             }
         }
-        links.sort_unstable();
-        Ok(links)
+        Ok(in_order(&links))
     }
 
     fn links_to_heal(&self, between: Option<&[Vec<NodeId>]>) -> Result<Vec<Link>, Rejection> {
@@ -404,10 +403,7 @@ impl Cluster {
             let others = self.cuts.of(Slot::new(slot)).iter();
             others.filter_map(move |other| Link::new(id, self.id(other))).collect::<Vec<_>>()
         };
-        let mut links: Vec<Link> = self.nodes.iter().enumerate().flat_map(ends).collect();
-        links.sort_unstable();
-        links.dedup();
-        links
+        in_order(&self.nodes.iter().enumerate().flat_map(ends).collect::<Vec<Link>>())
     }
 
     // --- doing things
@@ -536,11 +532,13 @@ impl Cluster {
     /// A roster with the order of succession over it.
     pub(crate) fn make_roster(
         &mut self,
-        mut entries: Vec<RosterEntry>,
+        entries: &[RosterEntry],
         generation: u32,
         replication_factor: u8,
     ) -> Rc<Roster> {
-        entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.node));
+        let highest_first = places_by(entries.len(), &|place| !entries[place].node.get());
+        let entries: Vec<RosterEntry> =
+            highest_first.into_iter().map(|place| entries[place]).collect();
         let slots: Vec<Slot> = entries.iter().filter_map(|entry| self.slot(entry.node)).collect();
         let set: NodeSet = slots.iter().copied().collect();
         let mut racks = [RackId::NONE; MAX_NODES];
@@ -580,7 +578,7 @@ impl Cluster {
         });
         let generation = held.max().unwrap_or(0) + 1;
         let replication_factor = self.setup.namespaces[index].replication_factor;
-        let roster = self.make_roster(entries, generation, replication_factor);
+        let roster = self.make_roster(&entries, generation, replication_factor);
         for slot in &members {
             self.nodes[slot.index()].namespaces[index].pending = Some(roster.clone());
         }
@@ -654,6 +652,17 @@ impl Cluster {
         }
         kinds
     }
+}
+
+/// Links in order, each once.
+fn in_order(links: &[Link]) -> Vec<Link> {
+    let both = |link: &Link| u128::from(link.low().get()) << 64 | u128::from(link.high().get());
+    let mut keys: Vec<u128> = links.iter().map(both).collect();
+    sort(&mut keys);
+    keys.dedup();
+    let node = |key: u128| NodeId::new(u64::try_from(key).unwrap_or(u64::MAX));
+    let link = |key: u128| Link::new(node(key >> 64)?, node(key & u128::from(u64::MAX))?);
+    keys.into_iter().filter_map(link).collect()
 }
 
 /// An error where something stands in the way.

@@ -4,11 +4,11 @@
 //! that nothing is left to do. A step is short, so that a caller can stop after any to draw a frame. Not here: how counts
 //! come about (see `failure_sets`).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::failure_sets::{Family, Plan};
 use crate::losses::Losses;
+use crate::ordered::Ordered;
 
 /// Most running nodes.
 const MOST_NODES: usize = 16;
@@ -94,12 +94,12 @@ impl EverySet {
         let Some(family) = plan.families.get(number) else {
             return Some(Next::Sets { from: 0 });
         };
-        let mut known: BTreeMap<Vec<Vec<i32>>, u16> = BTreeMap::new();
+        let mut known: Ordered<Vec<Vec<i32>>, u16> = Ordered::default();
         let kind_of = |key: usize| {
             let lost = family.lost_by_label(key);
             let terms = |shape| plan.terms(&self.losses, family, shape, &lost);
             let next = u16::try_from(known.len()).unwrap_or(u16::MAX);
-            *known.entry(family.shapes.iter().map(terms).collect()).or_insert(next)
+            *known.or_insert(family.shapes.iter().map(terms).collect(), next)
         };
         let kind_of: Vec<u16> = (0..family.keys()).map(kind_of).collect();
         let strides = family.strides();
@@ -114,7 +114,7 @@ impl EverySet {
             *kind = kind_of[usize::from(*kind)];
         }
         self.terms = vec![Vec::new(); known.len()];
-        for (terms, kind) in known {
+        for (terms, kind) in known.into_entries() {
             self.terms[usize::from(kind)] = terms;
         }
         Some(Next::Kind { family: number, kind: 0 })

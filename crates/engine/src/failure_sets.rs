@@ -12,11 +12,10 @@
 //! Invariant: the counts are those of [`Losses::not_active_without_set`]. There is no plan where clusters or cores would
 //! give too many cases; the callers then ask one by one. Not here: going through the sets (see `every_set`, `up_to_three`).
 
-use std::collections::BTreeMap;
-
 use crate::availability::Facts;
 use crate::link::NodeSet;
 use crate::losses::{Losses, seen};
+use crate::ordered::{Ordered, sort};
 
 /// Most nodes of a core: a core of `n` has 2ⁿ subsets.
 const MOST_CORE: usize = 12;
@@ -423,31 +422,36 @@ impl Draft {
             label_of_voter[index] = u8::try_from(place).unwrap_or(u8::MAX);
             label_of[usize::from(voters[index].place)] = u8::try_from(place).ok();
         }
-        let mut shapes: BTreeMap<Vec<Class>, Vec<Core>> = BTreeMap::new();
+        let mut shapes: Ordered<Vec<Class>, Vec<Core>> = Ordered::default();
         for (nodes, partitions) in self.cores {
             let of = |(signature, voter): (Signature, u8)| {
                 let voter = usize::from(voter);
-                (signature, label_of_voter[voter], voters[voter].place)
+                let [high, low] = signature.to_be_bytes();
+                let bytes = [high, low, label_of_voter[voter], voters[voter].place];
+                u128::from(u32::from_be_bytes(bytes))
             };
-            let mut nodes: Vec<(Signature, u8, u8)> = nodes.into_iter().map(of).collect();
-            nodes.sort_unstable();
+            let mut keys: Vec<u128> = nodes.into_iter().map(of).collect();
+            sort(&mut keys);
             let mut classes: Vec<Class> = Vec::new();
-            for (signature, label, _) in &nodes {
+            let mut nodes = Vec::with_capacity(keys.len());
+            for key in keys {
+                let [.., high, low, label, place] = key.to_be_bytes();
+                let signature = Signature::from_be_bytes([high, low]);
+                nodes.push(place);
                 match classes.last_mut() {
-                    Some(last) if (last.signature, last.label) == (*signature, *label) => {
+                    Some(last) if (last.signature, last.label) == (signature, label) => {
                         last.nodes += 1;
                     }
-                    _ => classes.push(Class { signature: *signature, label: *label, nodes: 1 }),
+                    _ => classes.push(Class { signature, label, nodes: 1 }),
                 }
             }
-            let nodes = nodes.into_iter().map(|(_, _, place)| place).collect();
-            shapes.entry(classes).or_default().push(Core { nodes, partitions });
+            shapes.or_insert(classes, Vec::new()).push(Core { nodes, partitions });
         }
         let shape = |(classes, cores): (Vec<Class>, Vec<Core>)| {
             let term_of = term_of(&classes);
             Shape { classes, term_of, cores }
         };
-        Family { labels, label_of, shapes: shapes.into_iter().map(shape).collect() }
+        Family { labels, label_of, shapes: shapes.into_entries().into_iter().map(shape).collect() }
     }
 }
 

@@ -28,6 +28,7 @@ mod losses;
 mod migration;
 mod namespace;
 mod node;
+mod ordered;
 mod packed;
 mod rebalance;
 mod roster;

@@ -20,23 +20,32 @@ impl Slot {
     }
 }
 
-/// A set of nodes.
+/// A set of nodes, in order as one number of 128 bits would be. In two halves, because to shift 128 bits is slow and long
+/// where the page runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct NodeSet(u128);
+pub(crate) struct NodeSet {
+    high: u64,
+    low: u64,
+}
 
 impl NodeSet {
-    pub const EMPTY: Self = Self(0);
+    pub const EMPTY: Self = Self { high: 0, low: 0 };
 
     pub fn contains(self, slot: Slot) -> bool {
-        self.0 >> slot.0 & 1 == 1
+        let half = if slot.0 < 64 { self.low } else { self.high };
+        half >> (slot.0 & 63) & 1 == 1
+    }
+
+    fn half(&mut self, slot: Slot) -> &mut u64 {
+        if slot.0 < 64 { &mut self.low } else { &mut self.high }
     }
 
     pub fn insert(&mut self, slot: Slot) {
-        self.0 |= 1 << slot.0;
+        *self.half(slot) |= 1 << (slot.0 & 63);
     }
 
     pub fn remove(&mut self, slot: Slot) {
-        self.0 &= !(1 << slot.0);
+        *self.half(slot) &= !(1 << (slot.0 & 63));
     }
 
     pub fn with(mut self, slot: Slot) -> Self {
@@ -50,33 +59,44 @@ impl NodeSet {
     }
 
     pub fn len(self) -> usize {
-        self.0.count_ones() as usize
+        (self.high.count_ones() + self.low.count_ones()) as usize
     }
 
     pub fn is_empty(self) -> bool {
-        self.0 == 0
+        self.high | self.low == 0
     }
 
     pub fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
+        Self { high: self.high & other.high, low: self.low & other.low }
     }
 
     pub fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        Self { high: self.high | other.high, low: self.low | other.low }
     }
 
     pub fn minus(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
+        Self { high: self.high & !other.high, low: self.low & !other.low }
     }
 
     /// The members by slot, lowest first.
     pub fn iter(self) -> impl Iterator<Item = Slot> {
-        let mut rest = self.0;
-        std::iter::from_fn(move || {
-            let next = (rest != 0).then(|| Slot(u8::try_from(rest.trailing_zeros()).unwrap_or(0)));
-            rest &= rest.wrapping_sub(1);
-            next
-        })
+        NodesOf(self)
+    }
+}
+
+/// What is left of a set to go through.
+struct NodesOf(NodeSet);
+
+impl Iterator for NodesOf {
+    type Item = Slot;
+
+    fn next(&mut self) -> Option<Slot> {
+        let (half, first) =
+            if self.0.low == 0 { (&mut self.0.high, 64) } else { (&mut self.0.low, 0) };
+        let place = u8::try_from(half.trailing_zeros()).unwrap_or(0);
+        let some = *half != 0;
+        *half &= half.wrapping_sub(1);
+        some.then_some(Slot(place + first))
     }
 }
 
@@ -156,6 +176,15 @@ mod tests {
         assert!(!set.without(Slot::new(127)).contains(Slot::new(127)));
         let table = NodeTable::from(set);
         assert!((0..128).map(Slot::new).all(|slot| table.contains(slot) == set.contains(slot)));
+    }
+
+    #[test]
+    fn sets_are_in_order_as_numbers_are() {
+        let of = |slots: &[usize]| slots.iter().copied().map(Slot::new).collect::<NodeSet>();
+        let ascending = [of(&[]), of(&[0, 63]), of(&[64]), of(&[0, 64]), of(&[1, 64]), of(&[127])];
+        assert!(ascending.is_sorted());
+        assert_eq!(of(&[63, 64]).iter().map(Slot::index).collect::<Vec<_>>(), [63, 64]);
+        assert_eq!(of(&[63, 64, 65]).minus(of(&[64])).len(), 2);
     }
 
     #[test]

@@ -6,7 +6,6 @@
 //! matters when a node returns). It asks the same `form` and the same judge; only the counting is done on bit sets, and
 //! once for all partitions that are in the same position. Not here: losses one after the other with migrations between.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::availability::{Facts, Judge};
@@ -74,7 +73,7 @@ impl Position {
 }
 
 /// Partitions that are in the same position under every roster that is pending somewhere.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Group {
     /// By the roster's place in `rosters`.
     pub positions: Vec<Position>,
@@ -138,7 +137,9 @@ impl Cluster {
     }
 
     fn groups(&self, index: usize, running: NodeSet, rosters: &[Rc<Roster>]) -> Vec<Group> {
-        let mut by_positions: BTreeMap<Vec<Position>, Vec<PartitionId>> = BTreeMap::new();
+        let mut groups: Vec<Group> = Vec::new();
+        // Places of the groups in the order of their positions: there can be thousands, and places are quickly moved.
+        let mut order: Vec<u16> = Vec::new();
         let marks = rosters.iter().map(|roster| self.marks(index, running, roster));
         let marks: Vec<Vec<Marks>> = marks.collect();
         for pid in PartitionId::all() {
@@ -151,11 +152,17 @@ impl Cluster {
                     roster_master: replicas.first().copied(),
                 }
             };
-            let positions = rosters.iter().zip(&marks).map(position);
-            by_positions.entry(positions.collect()).or_default().push(pid);
+            let positions: Vec<Position> = rosters.iter().zip(&marks).map(position).collect();
+            let known = |place: &u16| groups[usize::from(*place)].positions.cmp(&positions);
+            match order.binary_search_by(known) {
+                Ok(found) => groups[usize::from(order[found])].partitions.push(pid),
+                Err(there) => {
+                    order.insert(there, u16::try_from(groups.len()).unwrap_or(u16::MAX));
+                    groups.push(Group { positions, partitions: vec![pid] });
+                }
+            }
         }
-        let group = |(positions, partitions)| Group { positions, partitions };
-        by_positions.into_iter().map(group).collect()
+        order.into_iter().map(|place| std::mem::take(&mut groups[usize::from(place)])).collect()
     }
 
     /// What the running nodes of a roster hold, by partition. Most versions are null and leave no mark.
@@ -218,11 +225,11 @@ impl Losses {
     /// Which partitions those are, in order.
     #[must_use]
     pub fn partitions_not_active_without(&self, lost: &[NodeId]) -> Vec<PartitionId> {
-        let groups = self.groups_not_active_without(lost);
-        let mut partitions: Vec<PartitionId> =
-            groups.flat_map(|group| group.partitions.iter().copied()).collect();
-        partitions.sort_unstable();
-        partitions
+        let mut among = [false; PARTITIONS];
+        for group in self.groups_not_active_without(lost) {
+            group.partitions.iter().for_each(|pid| among[pid.index()] = true);
+        }
+        PartitionId::all().filter(|pid| among[pid.index()]).collect()
     }
 
     fn groups_not_active_without(&self, lost: &[NodeId]) -> impl Iterator<Item = &Group> {

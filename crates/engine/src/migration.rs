@@ -5,7 +5,6 @@
 //! reached. Lowest partition ids go first (\[model\]). Not here: what is to be migrated (see `rebalance`), when (see
 //! `cluster`).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::availability::{Availability, Facts, Rule, Verdict};
@@ -13,6 +12,7 @@ use crate::cluster::Cluster;
 use crate::event::{Counts, EventKind, Migrations};
 use crate::id::{PARTITIONS, PartitionId};
 use crate::link::{NodeSet, Slot};
+use crate::ordered::Ordered;
 use crate::rebalance::settled;
 use crate::roster::Roster;
 use crate::succession::RosterRows;
@@ -245,7 +245,7 @@ pub(crate) fn due(migrations: &[PartitionMigration], nodes: &[Slot]) -> Vec<Migr
 }
 
 /// How far migrations may go: by sub-cluster and namespace, the first partition that has to wait.
-pub(crate) type Limits = BTreeMap<(u32, usize), PartitionId>;
+pub(crate) type Limits = Ordered<(u32, usize), PartitionId>;
 
 /// One migration that is about to happen.
 #[derive(Clone, Copy)]

@@ -3,7 +3,6 @@
 //! Invariant: what is on the drives (versions, rosters, regimes, records) survives a stop; what is in memory (the
 //! cluster, being told to quiesce) does not. Not here: what a node becomes in a cluster (see `clustering`, `rebalance`).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::client::Record;
@@ -11,6 +10,7 @@ use crate::command::Shutdown;
 use crate::event::Untrusted;
 use crate::id::{Digest, NodeId, PARTITIONS, PartitionId, RackId};
 use crate::namespace::NamespaceSettings;
+use crate::ordered::Ordered;
 use crate::roster::Roster;
 use crate::storage::Storage;
 use crate::version::{RevivedBy, Version};
@@ -132,7 +132,7 @@ pub(crate) struct NodeNamespace {
     /// The regime that it last prepared; above `regime` when a rebalance was interrupted (domain.md §1).
     pub prepared_regime: u32,
     /// What clients wrote, by partition and digest.
-    pub records: Rc<BTreeMap<(PartitionId, Digest), Record>>,
+    pub records: Rc<Ordered<(PartitionId, Digest), Record>>,
 }
 
 impl NodeNamespace {
@@ -197,10 +197,18 @@ impl NodeNamespace {
         marked
     }
 
+    /// A partition's records, in order.
+    pub fn records_of(
+        &self,
+        pid: PartitionId,
+    ) -> impl Iterator<Item = &((PartitionId, Digest), Record)> {
+        let from_there = self.records.from(&(pid, Digest([0; 20])));
+        from_there.iter().take_while(move |((partition, _), _)| *partition == pid)
+    }
+
     /// Drops a partition's data.
     pub fn drop_records(&mut self, pid: PartitionId) {
-        let first = (pid, Digest([0; 20]));
-        if self.records.range(first..).next().is_some_and(|((partition, _), _)| *partition == pid) {
+        if self.records_of(pid).next().is_some() {
             Rc::make_mut(&mut self.records).retain(|(partition, _), _| *partition != pid);
         }
     }

@@ -60,6 +60,24 @@ impl Ledger {
         self.places.push(Place { verdict, working_master: Some(working_master) });
         self.replicas.extend_from_slice(replicas);
     }
+
+    /// What was collected, with what is the same in both modes.
+    fn balance(self, scene: &Scene<'_>, present: NodeSet, replication_factor: u8) -> Balance {
+        Balance {
+            roster: None,
+            present,
+            quiesced: scene.quiesced,
+            replication_factor,
+            regime: 0,
+            own_rows: None,
+            places: Rc::new(self.places),
+            tallies: Rc::default(),
+            replicas: Rc::new(self.replicas),
+            progress: Progress::new(&self.migrations),
+            expected: due(&self.migrations, scene.nodes),
+            migrations: Rc::new(self.migrations),
+        }
+    }
 }
 
 /// The versions of one partition, as a view into the columns.
@@ -99,6 +117,7 @@ struct RowMaker<'a> {
     is_present: NodeTable,
     /// Present and quiesced: last in every row.
     last: NodeSet,
+    is_last: NodeTable,
     racks: [RackId; MAX_NODES],
     replication_factor: u8,
     /// Replicas that an active partition has here.
@@ -121,13 +140,14 @@ impl<'a> RowMaker<'a> {
         let distinct = if count > 1 { count.min(usize::from(replication_factor)) } else { 0 };
         let last = present.and(scene.quiesced);
         let row = Vec::with_capacity(roster.len());
-        let (is_live, is_present) = (live.into(), present.into());
+        let (is_live, is_present, is_last) = (live.into(), present.into(), last.into());
         Self {
             roster,
             live,
             is_live,
             is_present,
             last,
+            is_last,
             racks,
             replication_factor,
             width,
@@ -146,39 +166,32 @@ impl<'a> RowMaker<'a> {
     /// and not quiesced, positions from max(f, 1) are adjusted and candidates scanned from max(k, max(f, 1)) (domain.md
     /// §3, \[doc, detail model\]).
     fn seats(&mut self, pid: PartitionId, holders: NodeSet, seats: &mut Vec<Slot>) {
-        let full_row = self.roster.rows.row(pid).iter().copied();
+        let full_row = self.roster.rows.row(pid);
         let (live, last) = (self.live, self.last);
         let is_live = &self.is_live;
         let held = self.roster_replicas(pid).iter().filter(|slot| is_live.contains(**slot)).count();
         let start = held.max(1);
         seats.clear();
-        let live_row = full_row.clone().filter(|slot| is_live.contains(*slot));
         if held < usize::from(self.replication_factor) && start < self.distinct {
             self.row.clear();
-            self.row.extend(live_row);
+            self.row.extend(full_row.iter().copied().filter(|slot| is_live.contains(*slot)));
             let rack_of = |slot: Slot| self.racks[slot.index()];
             put_racks_apart(&mut self.row, rack_of, self.distinct, start, self.distinct.max(start));
-            take_seats(self.row.iter().copied(), self.width, holders.and(live), seats);
+            take_seats(&self.row, is_live, self.width, holders.and(live), seats);
         } else {
-            take_seats(live_row, self.width, holders.and(live), seats);
+            take_seats(full_row, is_live, self.width, holders.and(live), seats);
         }
         if !last.is_empty() {
-            let last_row = full_row.filter(|slot| last.contains(*slot));
-            take_seats(last_row, self.width, holders.and(last), seats);
+            take_seats(full_row, &self.is_last, self.width, holders.and(last), seats);
         }
     }
 }
 
-/// The part of a row that a rebalance has to look at: the first `width` nodes, then in row order whoever else holds a
-/// version that is not null. A large cluster's other nodes have nothing to do with the partition.
-fn take_seats(
-    row: impl Iterator<Item = Slot>,
-    width: usize,
-    holders: NodeSet,
-    seats: &mut Vec<Slot>,
-) {
+/// The part of a row that a rebalance has to look at: of some nodes the first `width`, then in row order whoever else
+/// holds a version that is not null. A large cluster's other nodes have nothing to do with the partition.
+fn take_seats(row: &[Slot], of: &NodeTable, width: usize, holders: NodeSet, seats: &mut Vec<Slot>) {
     let mut left = holders.len();
-    for slot in row {
+    for slot in row.iter().copied().filter(|slot| of.contains(*slot)) {
         if seats.len() >= width && left == 0 {
             return;
         }
@@ -273,20 +286,11 @@ pub(crate) fn rebalance_strong(
             ledger.not_active(verdict);
         }
     }
-    let expected = due(&ledger.migrations, scene.nodes);
     Balance {
         roster: Some(roster.clone()),
-        present,
-        quiesced: scene.quiesced,
-        replication_factor: rf,
-        regime,
-        own_rows: None,
-        places: Rc::new(ledger.places),
         tallies: Rc::new(tallies),
-        replicas: Rc::new(ledger.replicas),
-        progress: Progress::new(&ledger.migrations),
-        migrations: Rc::new(ledger.migrations),
-        expected,
+        regime,
+        ..ledger.balance(scene, present, rf)
     }
 }
 
@@ -443,31 +447,18 @@ pub(crate) fn rebalance_available(
     let mut columns = columns_of(versions);
     let holders = holders_of(&columns, present);
     let mut seats = Vec::new();
+    let here = present.into();
     for (pid, holders) in PartitionId::all().zip(holders) {
         let mut cell = Cell { columns: &mut columns, pid };
         seats.clear();
-        take_seats(rows.row(pid).iter().copied(), usize::from(rf), holders, &mut seats);
+        take_seats(rows.row(pid), &here, usize::from(rf), holders, &mut seats);
         let replicas = &seats[..usize::from(rf)];
         let roles = available_roles(&cell, &seats, replicas);
         prepare_available(&mut cell, &seats, replicas, &roles, scene);
         ledger.migrations.extend(plan(&mut cell, &seats, replicas, &roles, scene));
         ledger.active(verdict, roles.working_master, replicas);
     }
-    let expected = due(&ledger.migrations, scene.nodes);
-    Balance {
-        roster: None,
-        present,
-        quiesced: scene.quiesced,
-        replication_factor: rf,
-        regime: 0,
-        own_rows: Some(rows.clone()),
-        places: Rc::new(ledger.places),
-        tallies: Rc::default(),
-        replicas: Rc::new(ledger.replicas),
-        progress: Progress::new(&ledger.migrations),
-        migrations: Rc::new(ledger.migrations),
-        expected,
-    }
+    Balance { own_rows: Some(rows.clone()), ..ledger.balance(scene, present, rf) }
 }
 
 /// Who does what in AP (domain.md §3): the version with the master flag serves, else the best of full 3, subset 2,

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
 use crate::link::{NodeSet, Slot};
+use crate::ordered::sort;
 
 /// FNV-1a, 64 bits (domain.md §2.1).
 #[must_use]
@@ -80,9 +81,12 @@ pub fn put_racks_apart<T: Copy>(
 
 /// How many different racks there are.
 pub(crate) fn distinct_racks(racks: impl Iterator<Item = RackId>) -> usize {
-    let mut seen: Vec<RackId> = racks.collect();
-    seen.sort_unstable();
-    seen.dedup();
+    let mut seen: Vec<RackId> = Vec::new();
+    for rack in racks {
+        if !seen.contains(&rack) {
+            seen.push(rack);
+        }
+    }
     seen.len()
 }
 
@@ -139,17 +143,19 @@ impl Succession {
             let new = (old_width..width).map(Slot::new);
             keys.clear();
             keys.extend(known.iter().copied().chain(new).map(|slot| self.key(slot, pid)));
-            keys.sort_unstable();
-            order.extend(keys.iter().map(|(_, _, slot)| *slot));
+            sort(&mut keys);
+            order.extend(keys.iter().map(|key| Slot::new(usize::from(key.to_be_bytes()[15]))));
         }
         self.order = Rc::new(order);
     }
 
     /// What rows are sorted by: the hash without its low 8 bits, highest first, then the id, lowest first (domain.md
     /// §2.3, §2.4: the lower id has the higher index among ids sorted highest first, and the higher index sorts first).
-    fn key(&self, slot: Slot, pid: PartitionId) -> (std::cmp::Reverse<u64>, NodeId, Slot) {
+    /// The 56 and 64 bits leave eight for the slot.
+    fn key(&self, slot: Slot, pid: PartitionId) -> u128 {
         let hash = self.hashes[slot.index()][pid.index()];
-        (std::cmp::Reverse(hash >> 8), self.ids[slot.index()], slot)
+        let id = self.ids[slot.index()].get();
+        u128::from(!hash >> 8) << 72 | u128::from(id) << 8 | slot.index() as u128
     }
 
     /// The rows over some of the nodes, adjusted for racks (domain.md §2.5 over the whole row).

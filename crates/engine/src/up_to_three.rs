@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use crate::failure_sets::{Family, Plan, Shape};
 use crate::losses::Losses;
+use crate::ordered::{low_half, sort};
 
 /// Most lost nodes.
 const MOST: usize = 3;
@@ -74,7 +75,7 @@ impl UpToThree {
         }
         let mut places = [usize::MAX; MOST];
         places[..lost.len()].copy_from_slice(lost);
-        places.sort_unstable();
+        ascending(&mut places);
         let sum = self.tables.iter().map(|table| table.sum(&places[..lost.len()])).sum::<i32>();
         u32::try_from(sum).unwrap_or(0)
     }
@@ -111,7 +112,7 @@ impl Table {
                     let of_shape = plan.terms(losses, family, shape, &by_label);
                     terms.add(shape, &of_shape, nodes);
                 }
-                terms.three = gathered(std::mem::take(&mut terms.three));
+                terms.three = gathered(&terms.three);
                 table.terms.push(terms);
                 known.len() - 1
             });
@@ -170,7 +171,7 @@ impl Terms {
                     *place = usize::from(core.nodes[rest.trailing_zeros() as usize]);
                     rest &= rest - 1;
                 }
-                places[..count].sort_unstable();
+                ascending(&mut places[..count]);
                 let [a, b, c] = places;
                 let all = [self.one.get_mut(a), self.two.get_mut(a * nodes + b)];
                 match (count, all) {
@@ -189,12 +190,28 @@ fn packed(a: usize, b: usize, c: usize) -> u32 {
 }
 
 /// The same numbers in order, those of one set added up.
-fn gathered(mut terms: Vec<(u32, i32)>) -> Vec<(u32, i32)> {
-    terms.sort_unstable();
-    terms.dedup_by(|later, first| {
-        let same = later.0 == first.0;
-        first.1 += if same { later.1 } else { 0 };
-        same
-    });
-    terms
+fn gathered(terms: &[(u32, i32)]) -> Vec<(u32, i32)> {
+    let key = |(set, term): &(u32, i32)| u128::from(*set) << 32 | u128::from(term.cast_unsigned());
+    let mut keys: Vec<u128> = terms.iter().map(key).collect();
+    sort(&mut keys);
+    let mut sums: Vec<(u32, i32)> = Vec::new();
+    for key in keys {
+        let (set, term) = (low_half(key >> 32), low_half(key).cast_signed());
+        match sums.last_mut() {
+            Some(last) if last.0 == set => last.1 += term,
+            _ => sums.push((set, term)),
+        }
+    }
+    sums
+}
+
+/// Puts few places in order.
+fn ascending(places: &mut [usize]) {
+    for end in 1..places.len() {
+        for place in (1..=end).rev() {
+            if places[place] < places[place - 1] {
+                places.swap(place, place - 1);
+            }
+        }
+    }
 }
