@@ -5,11 +5,10 @@
 
 use std::fmt;
 
+use ripemd::{Digest as _, Ripemd160};
 use rosterlab_engine::Digest;
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
-
-use crate::ripemd160::ripemd160;
 
 /// The byte that stands before an integer key.
 const INTEGER: u8 = 1;
@@ -30,18 +29,19 @@ impl Key {
     /// The digest of this key in a set; the empty name is for records in no set.
     #[must_use]
     pub fn digest(&self, set: &str) -> Digest {
-        let mut bytes = set.as_bytes().to_vec();
+        let mut hasher = Ripemd160::new();
+        hasher.update(set.as_bytes());
         match self {
             Self::Integer(number) => {
-                bytes.push(INTEGER);
-                bytes.extend(number.to_be_bytes());
+                hasher.update([INTEGER]);
+                hasher.update(number.to_be_bytes());
             }
             Self::Text(text) => {
-                bytes.push(TEXT);
-                bytes.extend(text.as_bytes());
+                hasher.update([TEXT]);
+                hasher.update(text.as_bytes());
             }
         }
-        Digest(ripemd160(&bytes))
+        Digest(hasher.finalize().into())
     }
 }
 

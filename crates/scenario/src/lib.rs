@@ -22,7 +22,6 @@ mod names;
 mod plan;
 pub mod preview;
 pub mod report;
-mod ripemd160;
 mod runner;
 pub mod scenario;
 #[cfg(feature = "schema")]
