@@ -136,3 +136,17 @@ test("the keys are shown on ?, wherever the focus is, and letters can be turned 
   assert.equal(await node(page, "A102").getAttribute("data-state"), "up");
   assert.deepEqual(complaints, []);
 });
+
+test("without a canvas the page says so, and works on", async (t) => {
+  const { page, url, complaints } = await openBlankPage(t);
+  await page.addInitScript(() => {
+    HTMLCanvasElement.prototype.getContext = () => null;
+  });
+  await page.goto(url);
+  await eventually(() => page.locator(".map-hover").innerText().then((text) => /gives the page no canvas/.test(text)), true);
+  await node(page, "A102").click();
+  await action(page, "crash").click();
+  await eventually(() => node(page, "A102").getAttribute("data-state"), "crashed");
+  await page.locator(".map-panel .reasons tbody tr").first().waitFor();
+  assert.deepEqual(complaints, []);
+});

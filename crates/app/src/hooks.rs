@@ -273,8 +273,8 @@ fn go_on(timer: &Rc<RefCell<Option<Timeout>>>, after_ms: u32, mut step: Box<dyn 
     timer.replace(Some(timeout));
 }
 
-/// Puts pixels (red, green, blue, opacity) onto a canvas of that width and height.
-pub fn put_pixels(canvas: &NodeRef, pixels: &[u8], (width, height): (usize, usize)) {
+/// Puts pixels (red, green, blue, opacity) onto a canvas of that width and height; says whether the browser let it.
+pub fn put_pixels(canvas: &NodeRef, pixels: &[u8], (width, height): (usize, usize)) -> bool {
     let context = canvas
         .cast::<HtmlCanvasElement>()
         .and_then(|canvas| canvas.get_context("2d").ok().flatten())
@@ -282,8 +282,9 @@ pub fn put_pixels(canvas: &NodeRef, pixels: &[u8], (width, height): (usize, usiz
     let side = |pixels: usize| u32::try_from(pixels).unwrap_or(0);
     let image =
         ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), side(width), side(height));
-    if let (Some(context), Ok(image)) = (context, image) {
+    match (context, image) {
         // Fails only for images that were taken away.
-        context.put_image_data(&image, 0.0, 0.0).ok();
+        (Some(context), Ok(image)) => context.put_image_data(&image, 0.0, 0.0).is_ok(),
+        _ => false,
     }
 }

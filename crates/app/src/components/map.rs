@@ -28,6 +28,10 @@ use crate::rules;
 use crate::state::{Action, State};
 use crate::text::thousands;
 
+/// What is said where a browser does not let a page draw.
+const NO_CANVAS: &str = "This browser gives the page no canvas, so the map cannot be drawn. The table has the same \
+                         partitions by reason.";
+
 /// How far Page Up and Page Down go.
 const PAGE_ROWS: i32 = 8;
 
@@ -124,8 +128,10 @@ type Painted = (Rc<Picture>, Option<(Rc<Grouping>, usize)>, bool);
 
 /// Paints a picture onto a canvas.
 #[hook]
-fn use_painting(canvas: &NodeRef, painted: Painted) {
+fn use_painting(canvas: &NodeRef, painted: Painted) -> bool {
     let canvas = canvas.clone();
+    let is_drawn = use_state_eq(|| true);
+    let result = *is_drawn;
     use_effect_with(painted, move |(picture, lit, is_dark)| {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
         let swatches: Vec<Swatch> = picture.legend.iter().map(|class| class.swatch).collect();
@@ -133,8 +139,9 @@ fn use_painting(canvas: &NodeRef, painted: Painted) {
             .as_ref()
             .map(|(grouping, place)| (&*grouping.of, u8::try_from(*place).unwrap_or(u8::MAX)));
         let pixels = paint(&picture.classes, &swatches, lit, &palette);
-        put_pixels(&canvas, &pixels, (SIDE_PX, SIDE_PX));
+        is_drawn.set(put_pixels(&canvas, &pixels, (SIDE_PX, SIDE_PX)));
     });
+    result
 }
 
 #[component]
@@ -144,7 +151,7 @@ fn Map(props: &PanelProps) -> Html {
     let hovered = use_state_eq(|| None::<PartitionId>);
     let map = state.map();
     let lit = map.picked_place().map(|place| (map.grouping().clone(), place));
-    use_painting(&canvas, (map.picture().clone(), lit, state.is_dark()));
+    let is_drawn = use_painting(&canvas, (map.picture().clone(), lit, state.is_dark()));
 
     let under = {
         let canvas = canvas.clone();
@@ -198,7 +205,7 @@ fn Map(props: &PanelProps) -> Html {
                 />
                 { cursor(state.partition(), *hovered) }
             </div>
-            <p class="map-hover">{ under_pointer(state, *hovered) }</p>
+            <p class="map-hover">{ if is_drawn { under_pointer(state, *hovered) } else { NO_CANVAS.to_owned() } }</p>
         </div>
     }
 }
