@@ -62,7 +62,6 @@ struct State {
 
 impl Builder {
     /// Nothing yet.
-    #[expect(clippy::new_without_default, reason = "one way to begin is enough")]
     #[inline(never)]
     #[must_use]
     pub fn new() -> Self {
@@ -153,13 +152,13 @@ impl Builder {
     }
 
     /// A child.
-    #[inline(always)]
+    #[inline]
     pub fn show(&mut self, what: impl Show) {
         what.show(self);
     }
 
     /// Any number of children.
-    #[inline(always)]
+    #[inline]
     pub fn each<T: Show>(&mut self, list: impl IntoIterator<Item = T>) {
         self.fragment();
         for what in list {
@@ -168,7 +167,7 @@ impl Builder {
     }
 
     /// The value of the next attribute of the element that is opened next.
-    #[inline(always)]
+    #[inline]
     pub fn give(&mut self, value: impl Value) {
         value.give(self);
     }
@@ -179,7 +178,7 @@ impl Builder {
     }
 
     /// The key of the element that is opened next.
-    #[inline(always)]
+    #[inline]
     pub fn key(&mut self, key: impl Into<Key>) {
         self.set_key(key.into());
     }
@@ -202,7 +201,6 @@ impl Builder {
 
     /// What has been built.
     #[inline(never)]
-    #[must_use]
     pub fn done(mut self) -> Html {
         taken(&mut self.0.nodes, self.0.is_list)
     }
@@ -299,21 +297,21 @@ impl Show for String {
 }
 
 impl Show for &String {
-    #[inline(always)]
+    #[inline]
     fn show(self, builder: &mut Builder) {
         self.as_str().show(builder);
     }
 }
 
 impl Show for AttrValue {
-    #[inline(always)]
+    #[inline]
     fn show(self, builder: &mut Builder) {
         builder.push_text(self);
     }
 }
 
 impl<T: Show> Show for Option<T> {
-    #[inline(always)]
+    #[inline]
     fn show(self, builder: &mut Builder) {
         builder.fragment();
         if let Some(what) = self {
@@ -323,7 +321,7 @@ impl<T: Show> Show for Option<T> {
 }
 
 impl<T: Show> Show for Vec<T> {
-    #[inline(always)]
+    #[inline]
     fn show(self, builder: &mut Builder) {
         builder.each(self);
     }
@@ -584,15 +582,16 @@ mod tests {
         );
     }
 
+    fn attributes(node: &Html) -> Vec<(&str, &str)> {
+        match node {
+            Html::VTag(tag) => tag.attributes.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     #[test]
     fn an_empty_class_is_no_attribute_and_a_switch_is_named_after_itself() {
         let class = |class: &'static str| ui! { <b {class}></b> };
-        fn attributes(node: &Html) -> Vec<(&str, &str)> {
-            match node {
-                Html::VTag(tag) => tag.attributes.iter().collect(),
-                _ => Vec::new(),
-            }
-        }
         assert_eq!(attributes(&class("")), []);
         assert_eq!(attributes(&class("x")), [("class", "x")]);
         let button = |disabled: bool| ui! { <button {disabled}></button> };
