@@ -64,7 +64,6 @@ struct State {
 
 impl Builder {
     /// Nothing yet.
-    #[expect(clippy::new_without_default, reason = "one way to begin is enough")]
     #[inline(never)]
     #[must_use]
     pub fn new() -> Self {
@@ -155,13 +154,13 @@ impl Builder {
     }
 
     /// A child.
-    #[inline(always)]
+    #[inline]
     pub fn show(&mut self, what: impl Show) {
         what.show(self);
     }
 
     /// Any number of children.
-    #[inline(always)]
+    #[inline]
     pub fn each<T: Show>(&mut self, list: impl IntoIterator<Item = T>) {
         self.fragment();
         for what in list {
@@ -170,7 +169,7 @@ impl Builder {
     }
 
     /// The value of the next attribute of the element that is opened next.
-    #[inline(always)]
+    #[inline]
     pub fn give(&mut self, value: impl Value) {
         value.give(self);
     }
@@ -181,7 +180,7 @@ impl Builder {
     }
 
     /// The key of the element that is opened next.
-    #[inline(always)]
+    #[inline]
     pub fn key(&mut self, key: impl Into<Key>) {
         self.set_key(key.into());
     }
@@ -204,7 +203,6 @@ impl Builder {
 
     /// What has been built.
     #[inline(never)]
-    #[must_use]
     pub fn done(mut self) -> Html {
         taken(&mut self.0.nodes, self.0.is_list)
     }
@@ -301,21 +299,21 @@ impl Show for String {
 }
 
 impl Show for &String {
-    #[inline(always)]
+    #[inline]
     fn show(self, builder: &mut Builder) {
         self.as_str().show(builder);
     }
 }
 
 impl Show for AttrValue {
-    #[inline(always)]
+    #[inline]
     fn show(self, builder: &mut Builder) {
         builder.push_text(self);
     }
 }
 
 impl<T: Show> Show for Option<T> {
-    #[inline(always)]
+    #[inline]
     fn show(self, builder: &mut Builder) {
         builder.fragment();
         if let Some(what) = self {
@@ -325,7 +323,7 @@ impl<T: Show> Show for Option<T> {
 }
 
 impl<T: Show> Show for Vec<T> {
-    #[inline(always)]
+    #[inline]
     fn show(self, builder: &mut Builder) {
         builder.each(self);
     }
@@ -586,15 +584,16 @@ mod tests {
         );
     }
 
+    fn attributes(node: &Html) -> Vec<(&str, &str)> {
+        match node {
+            Html::VTag(tag) => tag.attributes.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     #[test]
     fn an_empty_class_is_no_attribute_and_a_switch_is_named_after_itself() {
         let class = |class: &'static str| ui! { <b {class}></b> };
-        fn attributes(node: &Html) -> Vec<(&str, &str)> {
-            match node {
-                Html::VTag(tag) => tag.attributes.iter().collect(),
-                _ => Vec::new(),
-            }
-        }
         assert_eq!(attributes(&class("")), []);
         assert_eq!(attributes(&class("x")), [("class", "x")]);
         let button = |disabled: bool| ui! { <button {disabled}></button> };

@@ -26,11 +26,10 @@ const MOST_BYTES: i32 = 64 * 1024;
 pub fn share(state: &State, dispatch: &Dispatch) -> Html {
     let timeline = state.timeline();
     let written = link::write(timeline);
-    let shown = match &written {
-        Some(link) => by_link(format!("{}#{link}", here()), dispatch),
-        None => ui! {
-            <p>{ "This is too long for a link: it has more than 1,000 steps." }</p>
-        },
+    let shown = if let Some(link) = &written {
+        by_link(format!("{}#{link}", here()), dispatch)
+    } else {
+        ui! { <p>{ "This is too long for a link: it has more than 1,000 steps." }</p> }
     };
     // What a link consists of needs no escaping.
     let save = written.map(|link| {
