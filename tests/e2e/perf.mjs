@@ -178,8 +178,8 @@ async function failureSets(rounds = 5) {
     times.push(
       await page.evaluate(async () => {
         const before = performance.now();
-        document.querySelector('[data-action="heat-map"]').click();
-        while (document.querySelector("[data-heat-map]")?.dataset.heatMap !== "done") {
+        document.querySelector('[data-action="losses"]').click();
+        while (document.querySelector("[data-losses]")?.dataset.losses !== "done") {
           await new Promise((resolve) => setTimeout(resolve, 0));
         }
         return performance.now() - before;

@@ -92,6 +92,9 @@ impl EverySet {
     fn family(&mut self, number: usize) -> Option<Next> {
         let plan = self.plan.as_ref()?;
         let Some(family) = plan.families.get(number) else {
+            // Where nobody is lost nothing is formed anew.
+            let none = self.losses.not_active_without_set(0);
+            self.not_active[0] = u16::try_from(none).unwrap_or(u16::MAX);
             return Some(Next::Sets { from: 0 });
         };
         let mut known: Ordered<Vec<Vec<i32>>, u16> = Ordered::default();

@@ -172,6 +172,10 @@ pub(crate) struct Plan {
 impl Plan {
     /// `None` where there would be too many cases.
     pub fn new(losses: &Losses) -> Option<Self> {
+        // A plan forms every cluster anew. A single cluster that loses somebody is; of several some lose nobody.
+        if losses.standing.len() > 1 && !losses.stands_by_itself() {
+            return None;
+        }
         let clusters = losses.clusters(losses.running);
         let mut homes = Vec::new();
         for members in &clusters {

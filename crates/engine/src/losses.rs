@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use crate::availability::{Facts, Judge};
 use crate::cluster::Cluster;
-use crate::clustering::form;
+use crate::clustering::{SubCluster, form};
 use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::link::{Cuts, NodeSet, Slot};
 use crate::namespace::{Mode, Profile};
@@ -72,11 +72,14 @@ impl Position {
     }
 }
 
-/// Partitions that are in the same position under every roster that is pending somewhere.
+/// Partitions that are in the same position under every roster that is pending somewhere, and are served by the same
+/// sub-clusters now.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Group {
     /// By the roster's place in `rosters`.
     pub positions: Vec<Position>,
+    /// The principals of the sub-clusters in which they are active now.
+    pub served_by: NodeSet,
     pub partitions: Vec<PartitionId>,
 }
 
@@ -88,6 +91,8 @@ pub struct Losses {
     /// The same, highest id first: what masks and indexes of callers count.
     pub(crate) order: Vec<Slot>,
     pub(crate) cuts: Cuts,
+    /// The sub-clusters as they are: members and principal.
+    pub(crate) standing: Vec<(NodeSet, Slot)>,
     pub(crate) rosters: Vec<Rc<Roster>>,
     /// By slot: the roster that the node holds, as a place in `rosters`.
     pub(crate) held: Vec<Option<usize>>,
@@ -127,6 +132,7 @@ impl Cluster {
             running,
             order: self.highest_first(running),
             cuts: self.cuts.clone(),
+            standing: self.standing(),
             rosters,
             held,
             groups,
@@ -134,6 +140,19 @@ impl Cluster {
             profile: self.setup.profile,
             judge: self.rules.0,
         })
+    }
+
+    /// The sub-clusters as they are: members and principal.
+    fn standing(&self) -> Vec<(NodeSet, Slot)> {
+        let of = |sub_cluster: &SubCluster| (sub_cluster.members, sub_cluster.principal());
+        self.sub_clusters.values().map(of).collect()
+    }
+
+    /// The principals of the sub-clusters in which a partition is active.
+    fn served_by(&self, index: usize, pid: PartitionId) -> NodeSet {
+        let serves =
+            |one: &&SubCluster| one.balances[index].places[pid.index()].verdict.is_active();
+        self.sub_clusters.values().filter(serves).map(SubCluster::principal).collect()
     }
 
     fn groups(&self, index: usize, running: NodeSet, rosters: &[Rc<Roster>]) -> Vec<Group> {
@@ -153,12 +172,16 @@ impl Cluster {
                 }
             };
             let positions: Vec<Position> = rosters.iter().zip(&marks).map(position).collect();
-            let known = |place: &u16| groups[usize::from(*place)].positions.cmp(&positions);
+            let served_by = self.served_by(index, pid);
+            let known = |place: &u16| {
+                let group = &groups[usize::from(*place)];
+                group.positions.cmp(&positions).then(group.served_by.cmp(&served_by))
+            };
             match order.binary_search_by(known) {
                 Ok(found) => groups[usize::from(order[found])].partitions.push(pid),
                 Err(there) => {
                     order.insert(there, u16::try_from(groups.len()).unwrap_or(u16::MAX));
-                    groups.push(Group { positions, partitions: vec![pid] });
+                    groups.push(Group { positions, served_by, partitions: vec![pid] });
                 }
             }
         }
@@ -238,13 +261,38 @@ impl Losses {
     }
 
     fn groups_inactive(&self, left: NodeSet) -> impl Iterator<Item = &Group> {
-        let clusters: Vec<(usize, NodeSet)> = self
-            .clusters(left)
-            .into_iter()
-            .filter_map(|members| Some((self.roster_of(members)?, members)))
-            .collect();
-        self.groups.iter().filter(move |group| {
-            !clusters.iter().any(|(roster, members)| self.is_active(group, *roster, *members))
+        let clusters = self.clusters(left);
+        let serving: Vec<Serving> =
+            clusters.into_iter().filter_map(|members| self.serving(members)).collect();
+        self.groups
+            .iter()
+            .filter(move |group| !serving.iter().any(|serving| self.serves(group, *serving)))
+    }
+
+    fn serving(&self, members: NodeSet) -> Option<Serving> {
+        let unchanged = self.standing.iter().find(|(standing, _)| *standing == members);
+        match unchanged {
+            Some((_, principal)) => Some(Serving::Standing(*principal)),
+            None => Some(Serving::New(self.roster_of(members)?, members)),
+        }
+    }
+
+    fn serves(&self, group: &Group, serving: Serving) -> bool {
+        match serving {
+            Serving::Standing(principal) => group.served_by.contains(principal),
+            Serving::New(roster, members) => self.is_active(group, roster, members),
+        }
+    }
+
+    /// Whether every sub-cluster, if it were formed anew of the same nodes, would serve what it serves now. It would not
+    /// where a roster is staged, or where copies were marked or migrated since.
+    pub(crate) fn stands_by_itself(&self) -> bool {
+        self.standing.iter().all(|(members, principal)| {
+            let roster = self.roster_of(*members);
+            self.groups.iter().all(|group| {
+                let anew = roster.is_some_and(|roster| self.is_active(group, roster, *members));
+                anew == group.served_by.contains(*principal)
+            })
         })
     }
 
@@ -281,6 +329,15 @@ impl Losses {
         };
         (self.judge)(&facts, self.profile).is_active()
     }
+}
+
+/// A sub-cluster after a loss.
+#[derive(Clone, Copy, Debug)]
+enum Serving {
+    /// It lost nobody: nothing there changes, its verdicts stand. Its principal.
+    Standing(Slot),
+    /// It is formed anew: the roster that comes into force, and the members.
+    New(usize, NodeSet),
 }
 
 fn partitions_of<'a>(groups: impl Iterator<Item = &'a Group>) -> u32 {

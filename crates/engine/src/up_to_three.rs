@@ -70,7 +70,7 @@ impl UpToThree {
     pub fn not_active_without(&self, lost: &[usize]) -> u32 {
         let set = lost.iter().fold(0, |set: u128, place| set | 1 << (place % 128));
         let planned = self.plan.as_ref().is_some_and(|plan| plan.holds_without(&self.losses, set));
-        if !planned || lost.len() > MOST {
+        if !planned || lost.is_empty() || lost.len() > MOST {
             return self.losses.not_active_without_set(set);
         }
         let mut places = [usize::MAX; MOST];

@@ -18,7 +18,12 @@ fn tried(cluster: &Cluster, lost: &[NodeId], shutdown: Shutdown) -> u32 {
     let mut copy = cluster.clone();
     copy.apply(&Command::Stop { nodes: lost.to_vec(), shutdown }).unwrap();
     copy.advance(Until::Settled);
-    let view = copy.view();
+    now(&copy)
+}
+
+/// Partitions active in no sub-cluster.
+fn now(cluster: &Cluster) -> u32 {
+    let view = cluster.view();
     let active = |pid: usize| {
         view.sub_clusters.iter().any(|one| one.namespaces[0].cells[pid].verdict.is_active())
     };
@@ -112,6 +117,29 @@ fn all_failure_sets_of_the_case_study_are_those_that_happen() {
     check(&cluster);
     act(&mut cluster, &Command::Heal { between: None });
     act(&mut cluster, &common::cut("A101|A102"));
+    check(&cluster);
+}
+
+/// A sub-cluster that loses nobody forms nothing anew: its verdicts stand, whatever was marked or staged since.
+#[test]
+fn what_loses_nobody_stays_as_it_is() {
+    let mut cluster = common::cluster("A1 A2 A3 B1 B2 B3", 1);
+    act(&mut cluster, &Command::Quiesce { nodes: ids("B1") });
+    act(&mut cluster, &common::cut("A2 B1|B3"));
+    let check = |cluster: &Cluster| {
+        let losses = Rc::new(cluster.losses("main").unwrap());
+        for (set, thought) in all_sets(&losses).iter().enumerate() {
+            let picked = (0..losses.running().len()).filter(|n| set >> n & 1 == 1);
+            let lost: Vec<NodeId> = picked.map(|n| losses.member(n).unwrap()).collect();
+            let happens =
+                if lost.is_empty() { now(cluster) } else { tried(cluster, &lost, Shutdown::Clean) };
+            assert_eq!(*thought, happens, "{lost:?}");
+        }
+    };
+    check(&cluster);
+    migrate(&mut cluster);
+    check(&cluster);
+    act(&mut cluster, &roster_set("A1 A3 B2 B3"));
     check(&cluster);
 }
 

@@ -4,6 +4,8 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use rosterlab_scenario::{MAX_BYTES, Runner, Scenario, ScenarioError};
 
+use crate::strategies::seeded;
+
 /// Reads and runs a file; the first thing that is wrong.
 fn run(bytes: &[u8]) -> Result<(), ScenarioError> {
     let scenario = Scenario::parse(bytes)?;
@@ -421,7 +423,7 @@ const PIECES: [&str; 16] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(seeded(200))]
 
     #[test]
     fn any_bytes_are_refused_or_run(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {

@@ -7,7 +7,7 @@ use rosterlab_engine::{
 use rosterlab_scenario::Timeline;
 use rosterlab_scenario::margin::{Found, LossTable, Margin};
 
-use crate::strategies::{entry, setup};
+use crate::strategies::{entry, seeded, setup};
 
 fn node(id: u64) -> NodeId {
     NodeId::new(id).unwrap()
@@ -185,7 +185,7 @@ fn with_many_nodes_pairs_are_listed_and_a_third_can_be_chosen() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(seeded(24))]
 
     #[test]
     fn a_margin_and_a_table_are_what_trying_gives(

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rosterlab_engine::ClusterSetup;
 use rosterlab_scenario::{Entry, Scenario, Timeline};
 
-use crate::strategies::{entry, setup};
+use crate::strategies::{entry, seeded, setup};
 
 fn exported(timeline: &Timeline) -> Timeline {
     let text = Scenario::from_timeline("exported", timeline).to_json();
@@ -14,7 +14,7 @@ fn exported(timeline: &Timeline) -> Timeline {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(seeded(24))]
 
     #[test]
     fn what_was_done_is_what_is_exported(

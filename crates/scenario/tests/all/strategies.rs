@@ -1,11 +1,23 @@
 //! Random setups, commands and entries: mostly sensible, now and then what a cluster refuses.
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use rosterlab_engine::{
     ClusterSetup, Command, Digest, Mode, NamespaceSettings, NodeId, NodeSetup, Profile, RackId,
     ReadMode, RosterEntry, RosterNodes, Shutdown,
 };
 use rosterlab_scenario::{Entry, Settle};
+
+/// So many cases, the same ones in every run; `ROSTERLAB_HISTORIES=20` tries twenty times as many.
+pub fn seeded(cases: u32) -> ProptestConfig {
+    let times = std::env::var("ROSTERLAB_HISTORIES").ok().and_then(|times| times.parse().ok());
+    ProptestConfig {
+        cases: cases * times.unwrap_or(1),
+        rng_seed: RngSeed::Fixed(0x0051_ab1e),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
 
 /// The ids that commands name: six nodes are there at first, the last two may be added.
 const IDS: [u64; 8] = [0xA1, 0xA2, 0xA3, 0xB1, 0xB2, 0xB3, 0xC1, 0xFFFF_FFFF_FFFF_FFFF];

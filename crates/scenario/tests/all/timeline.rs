@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rosterlab_engine::{ClusterSetup, Command, Event, NodeId, NodeSetup, RackId, Shutdown};
 use rosterlab_scenario::{Entry, Timeline, fork};
 
-use crate::strategies::{entry, setup};
+use crate::strategies::{entry, seeded, setup};
 
 fn node(id: u64) -> NodeId {
     NodeId::new(id).unwrap()
@@ -174,7 +174,7 @@ fn a_seek_says_beforehand_what_it_does_again() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(seeded(12))]
 
     #[test]
     fn undo_is_exact(
