@@ -274,6 +274,7 @@ fn go_on(timer: &Rc<RefCell<Option<Timeout>>>, after_ms: u32, mut step: Box<dyn 
 }
 
 /// Puts pixels (red, green, blue, opacity) onto a canvas of that width and height; says whether the browser let it.
+#[allow(clippy::must_use_candidate, reason = "only the map has somewhere to say so")]
 pub fn put_pixels(canvas: &NodeRef, pixels: &[u8], (width, height): (usize, usize)) -> bool {
     let context = canvas
         .cast::<HtmlCanvasElement>()

@@ -1,6 +1,6 @@
 //! Links: what was done in a timeline as one short line that fits behind the `#` of an address, and back.
 //!
-//! Invariant: what [`write`] gives, [`read`] turns into an equal timeline (up to its position); whatever else `read` is given is an
+//! Invariant: what [`write()`] gives, [`read`] turns into an equal timeline (up to its position); whatever else `read` is given is an
 //! error with its place, never a panic, and bounded work ([`MOST_BYTES`], [`MOST_STEPS`]). Only letters, digits and `-._~=`
 //! are used, which nothing on the way re-encodes. Once published, a form is read for ever: another form gets another number
 //! after the `s`. Not here: the address bar (the page's).
@@ -131,7 +131,7 @@ pub fn write(timeline: &Timeline) -> Option<String> {
     write_with(timeline.setup(), done, check_of(timeline.cluster()))
 }
 
-/// As [`write`], with one more entry that is about to be done; nobody knows yet what it comes to.
+/// As [`write()`], with one more entry that is about to be done; nobody knows yet what it comes to.
 #[must_use]
 pub fn write_before(timeline: &Timeline, next: &Entry) -> Option<String> {
     let mut entries = timeline.entries()[..timeline.position()].to_vec();

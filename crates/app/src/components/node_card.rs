@@ -190,7 +190,7 @@ fn namespace_line(line: &NamespaceLine) -> Html {
 
 /// The notes, and the clean-shutdown mark if no line has it.
 fn foot(facts: &Facts) -> Html {
-    let is_long = |text: &str| text.len() > 16;
+    let is_long = |text: &str| text.len() > 17;
     let first = facts.notes.first().map(|note| note.text());
     // Two notes fit beside each other when both are short.
     let room = if first.as_deref().is_some_and(is_long) { 1 } else { 2 };
