@@ -35,6 +35,8 @@ struct Mounted<C: BaseComponent> {
 
 impl<C: BaseComponent> Mounted<C> {
     fn new(properties: C::Properties) -> Self {
+        // The page opens at the link in its address, and the test before may have left one there.
+        rosterlab_app::hooks::put_hash("");
         let document = window().unwrap().document().unwrap();
         let place = document.create_element("div").unwrap();
         document.body().unwrap().append_child(&place).unwrap();
