@@ -23,6 +23,7 @@ const table = (page) =>
 async function resetTooEarly(page) {
   await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
   await action(page, "stage-observed").click();
+  await action(page, "roster-confirm").click();
   await action(page, "recluster").click();
   await action(page, "crash").click();
   await expectCounts(page, "A103", { unavailable: 1381 });
