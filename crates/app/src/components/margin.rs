@@ -95,7 +95,6 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
         None if is_current => nothing_to_say(state.view(), state.namespace()).to_owned(),
         None => String::new(),
     };
-    let way = |reach| number(reach);
     let of = (state.view().namespaces.len() > 1).then(|| state.namespace_name().to_owned());
     ui! {
         <div
@@ -109,11 +108,11 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
                 { for found.map(|found| ui! {
                     <span key="ways">
                         <span title="nodes that crash or lose power at the same instant; for those that are left it is the same if each stops cleanly">
-                            { "at once " }<b data-margin-way="at-once">{ way(&found.at_once) }</b>
+                            { "at once " }<b data-margin-way="at-once">{ number(&found.at_once) }</b>
                         </span>
                         { " · " }
                         <span title="clean stops, the clusters settled after each, migrations not waited for">
-                            { "clean, in turn " }<b data-margin-way="one-by-one">{ way(&found.one_by_one) }</b>
+                            { "clean, in turn " }<b data-margin-way="one-by-one">{ number(&found.one_by_one) }</b>
                         </span>
                     </span>
                 }) }
@@ -136,34 +135,29 @@ fn lesser(found: &Found) -> &rosterlab_scenario::margin::Reach {
     if found.one_by_one.margin < found.at_once.margin { &found.one_by_one } else { &found.at_once }
 }
 
-/// The table of losses of a moment, while one is wanted: `None` until it is known, perhaps one of a moment before.
+/// The table of losses of a moment: `None` until it is known, perhaps one of a moment before.
 #[hook]
-fn use_table(
-    wanted: Option<Moment>,
-    also: Option<NodeId>,
-) -> Option<(bool, Option<Rc<LossTable>>)> {
+fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<LossTable>>)> {
     type Known = (Moment, Option<NodeId>, Option<Rc<LossTable>>);
     let known = use_state(|| None::<Known>);
     let setter = known.setter();
-    use_effect_with((wanted.clone(), also), move |(wanted, also)| {
-        let also = *also;
-        let work = wanted.clone().map(|moment| {
-            let mut table: Option<Option<LossTable>> = None;
-            InSlices::begin(move || {
-                let table = table.get_or_insert_with(|| {
-                    LossTable::new(moment.timeline.cluster(), moment.name(), also)
-                });
-                let is_done = table.as_mut().is_none_or(|table| table.advance(SETS_A_LOOK));
-                if is_done {
-                    setter.set(Some((moment.clone(), also, table.take().map(Rc::new))));
-                }
-                is_done
-            })
+    use_effect_with((wanted.clone(), also), move |(moment, also)| {
+        let (moment, also) = (moment.clone(), *also);
+        let mut table: Option<Option<LossTable>> = None;
+        let work = InSlices::begin(move || {
+            let table = table.get_or_insert_with(|| {
+                LossTable::new(moment.timeline.cluster(), moment.name(), also)
+            });
+            let is_done = table.as_mut().is_none_or(|table| table.advance(SETS_A_LOOK));
+            if is_done {
+                setter.set(Some((moment.clone(), also, table.take().map(Rc::new))));
+            }
+            is_done
         });
         move || drop(work)
     });
     let (moment, of, table) = (*known).clone()?;
-    Some((Some(moment) == wanted && of == also, table))
+    Some((moment == wanted && of == also, table))
 }
 
 /// The picture of all losses, for those who open it.
@@ -175,7 +169,7 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
     let chosen = use_state_eq(|| (0, 0));
     let hovered = use_state_eq(|| None::<(usize, usize)>);
     let canvas = use_node_ref();
-    let known = use_table(Some(Moment::of(state)), *also);
+    let known = use_table(Moment::of(state), *also);
     let (is_current, table) = match &known {
         Some((is_current, table)) => (*is_current, table.clone()),
         None => (false, None),
