@@ -297,15 +297,8 @@ mod tests {
     use super::*;
     use crate::state::rostering::RosterAction;
     use crate::state::{Action, State};
+    use crate::testing::{id, run};
     use crate::verbs::Verb;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
-
-    fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
-        actions.into_iter().fold(Rc::new(State::open()), State::reduce)
-    }
 
     fn facts(state: &State, node: &str) -> Facts {
         Facts::of(state.view(), state.view().node(id(node)).unwrap(), state.namespace())

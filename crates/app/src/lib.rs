@@ -41,6 +41,8 @@ pub mod sentences;
 pub mod settings_draft;
 pub mod state;
 pub mod strip;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod time;
 pub mod trend;

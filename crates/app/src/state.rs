@@ -1077,15 +1077,8 @@ mod tests {
 
     use super::*;
     use crate::finder::KeyType;
+    use crate::testing::{id, run};
     use crate::ways::Answer;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
-
-    fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
-        actions.into_iter().fold(Rc::new(State::open()), State::reduce)
-    }
 
     fn select_and(node: &str, verb: Verb) -> [Action; 2] {
         [Action::Select(id(node)), Action::Press(verb)]

@@ -291,20 +291,12 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
 
     use yew::Reducible;
 
     use super::*;
     use crate::state::Action;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
-
-    fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
-        actions.into_iter().fold(Rc::new(State::open()), State::reduce)
-    }
+    use crate::testing::{id, run};
 
     fn press(verb: Verb) -> Action {
         Action::Press(verb)
