@@ -883,6 +883,14 @@ fn only_objects(value: &Value) -> Result<(), ScenarioError> {
 }
 
 impl Step {
+    /// Reads one step that stands by itself: JSON text, as it would stand in a file's `steps`.
+    ///
+    /// # Errors
+    /// What is wrong first, with its place within the step.
+    pub fn read(bytes: &[u8]) -> Result<Self, ScenarioError> {
+        Self::parse("", json::value(bytes)?)
+    }
+
     fn parse(place: &str, value: Value) -> Result<Self, ScenarioError> {
         let Value::Object(mut object) = value else {
             let message = "a step is an object that has \"do\"".to_owned();
