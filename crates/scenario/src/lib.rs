@@ -20,6 +20,7 @@ pub mod log;
 pub mod margin;
 mod names;
 mod one_step;
+mod placed;
 mod plan;
 pub mod preview;
 pub mod report;
@@ -38,7 +39,7 @@ pub use json::MAX_BYTES;
 pub use key::{DigestText, Key};
 pub use names::{Outcome, ReadModeName, RuleName};
 pub use one_step::StepError;
-pub use plan::{ClientExpectation, Doing, Plan};
+pub use plan::{ClientExpectation, Doing, Plan, namespace_of};
 pub use runner::{ClientAnswer, Clock, Runner, StepReport};
 pub use scenario::{FORMAT, MAX_STEPS, Scenario, Step};
 #[cfg(feature = "schema")]

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use rosterlab_engine::Event;
+use rosterlab_engine::{Event, Rejection};
 
 use crate::error::{Cause, ScenarioError};
 use crate::expectation::{Failure, client_failures, failures};
@@ -62,9 +62,17 @@ impl Timeline {
     /// When it is wrong, cannot be done now, or expects what does not hold. Nothing has changed then.
     pub fn do_step(&mut self, step: &Step) -> Result<&[Event], StepError> {
         let Some(entry) = self.entry_of(step)? else { return Ok(&[]) };
+        Ok(self.do_entry(entry).map_err(|rejection| refusal("", step, rejection))?)
+    }
+
+    /// As [`Timeline::perform`], and gives the events that followed.
+    ///
+    /// # Errors
+    /// As [`Timeline::perform`].
+    pub fn do_entry(&mut self, entry: Entry) -> Result<&[Event], Rejection> {
         let before = self.position();
         let events_before = before.checked_sub(1).map_or(0, |last| self.events_of(last).len());
-        self.perform(entry).map_err(|rejection| refusal("", step, rejection))?;
+        self.perform(entry)?;
         // Time right after time is one entry with the events of both; no time is none.
         let known = if self.position() == before { events_before } else { 0 };
         let last = self.position().checked_sub(1);

@@ -178,6 +178,14 @@ fn element_of_lists(lists: &[Vec<NodeId>], meant: Option<NodeId>, twice: bool) -
     place.unwrap_or_default()
 }
 
+/// The place of a namespace in every list of namespaces: the named one, or the only one.
+///
+/// # Errors
+/// When there is none of that name, or several and none is named.
+pub fn namespace_of(setup: &ClusterSetup, named: Option<&str>) -> Result<usize, ScenarioError> {
+    Planner { setup, place: "" }.namespace(named)
+}
+
 /// One step on its way to the engine.
 struct Planner<'a> {
     setup: &'a ClusterSetup,

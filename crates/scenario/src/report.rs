@@ -20,14 +20,8 @@ use crate::what_if::Loss;
 /// One report as one line of JSON, without the line's end.
 #[must_use]
 pub fn ndjson(report: &StepReport) -> String {
-    line(&object(report))
-}
-
-/// What that line holds, for other encodings than text.
-#[must_use]
-pub fn object(report: &StepReport) -> impl Serialize + '_ {
     let sub_clusters = report.view.sub_clusters.iter();
-    Line {
+    line(&Line {
         step: report.step,
         r#do: report.action,
         sub_clusters: sub_clusters.map(|here| SubCluster::of(here, &report.view)).collect(),
@@ -38,7 +32,7 @@ pub fn object(report: &StepReport) -> impl Serialize + '_ {
             .iter()
             .map(|f| Failed { place: &f.place, expected: &f.expected, found: &f.found })
             .collect(),
-    }
+    })
 }
 
 #[derive(Serialize)]
@@ -137,16 +131,6 @@ pub fn succession_line(
     row: &[NodeId],
     replication_factor: usize,
 ) -> String {
-    line(&succession_object(partition, row, replication_factor))
-}
-
-/// What that line holds, for other encodings than text.
-#[must_use]
-pub fn succession_object(
-    partition: PartitionId,
-    row: &[NodeId],
-    replication_factor: usize,
-) -> impl Serialize + '_ {
     #[derive(Serialize)]
     struct Row<'a> {
         partition: PartitionId,
@@ -154,22 +138,13 @@ pub fn succession_object(
         replicas: &'a [NodeId],
     }
     let replicas = &row[..replication_factor.min(row.len())];
-    Row { partition, succession: row, replicas }
+    line(&Row { partition, succession: row, replicas })
 }
 
 /// What would be left without some nodes, as one line of JSON: of each namespace, how many partitions would be active in
 /// no sub-cluster.
 #[must_use]
 pub fn loss_line(loss: &Loss, namespaces: &[NamespaceSettings]) -> String {
-    line(&loss_object(loss, namespaces))
-}
-
-/// What that line holds, for other encodings than text.
-#[must_use]
-pub fn loss_object<'a>(
-    loss: &'a Loss,
-    namespaces: &'a [NamespaceSettings],
-) -> impl Serialize + 'a {
     struct PerNamespace<'a>(&'a [NamespaceSettings], &'a [u32]);
     impl Serialize for PerNamespace<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -182,7 +157,7 @@ pub fn loss_object<'a>(
         unavailable: PerNamespace<'a>,
     }
     let unavailable = PerNamespace(namespaces, &loss.inactive);
-    Lost { nodes: &loss.nodes, unavailable }
+    line(&Lost { nodes: &loss.nodes, unavailable })
 }
 
 fn line(value: &impl Serialize) -> String {

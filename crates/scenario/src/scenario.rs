@@ -19,6 +19,7 @@ use crate::fields::{ALL, maybe_partition, maybe_whole, rack, whole};
 use crate::json;
 use crate::key::{DigestText, Key};
 use crate::names::{Outcome, ReadModeName, RuleName};
+use crate::placed::Placed;
 use crate::timeline::Settle;
 
 /// What `format` says.
@@ -745,9 +746,9 @@ impl<'de> Deserialize<'de> for MasterField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let read = if value.is_string() {
-            NodeId::deserialize(value).map(Self::Node)
+            NodeId::deserialize(Placed(value)).map(Self::Node)
         } else {
-            whole::<0, ALL, u32, _>(value).map(Self::Count)
+            whole::<0, ALL, u32, _>(Placed(value)).map(Self::Count)
         };
         read.map_err(serde::de::Error::custom)
     }

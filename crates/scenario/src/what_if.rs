@@ -159,9 +159,8 @@ impl Question {
             _unclean: bool,
         }
         let value = json::value(bytes)?;
-        let unreadable = |message: &str| {
-            Err(ScenarioError::new("", Cause::Unreadable(message.to_owned())))
-        };
+        let unreadable =
+            |message: &str| Err(ScenarioError::new("", Cause::Unreadable(message.to_owned())));
         if !value.is_object() {
             return unreadable("losses are an object that has \"lose\" or \"nodes\"");
         }
