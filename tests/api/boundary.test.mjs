@@ -275,3 +275,73 @@ test("time may pass for as long as there are numbers", () => {
   assert.ok(playground.view().timeMs >= 1e16);
   assert.deepEqual(new Playground(playground.toScenario()).view(), playground.view());
 });
+
+/** Numbers that look random and are the same in every run. */
+function* dice(seed) {
+  for (let state = seed; ; ) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+test("whatever 5,000 random values are, they are done or refused, and the playground works on", () => {
+  const numbers = dice(4);
+  const roll = (sides) => Math.floor(numbers.next().value * sides);
+  const words = [
+    ...["do", "nodes", "between", "namespace", "on", "id", "rack", "key", "set", "seconds", "partitions", "settle", "lose"],
+    ...["stop", "crash", "start", "wipe", "add", "move", "cut", "heal", "roster-set", "recluster", "revive", "migrate"],
+    ...["advance", "write", "read", "expect", "observed", "A101", "A102@2", "B101", "A109", "main", "", "\u0000", "ü"],
+  ];
+  const word = () => words[roll(words.length)];
+  const others = [null, undefined, true, NaN, -1, 0, 1.5, 2 ** 53, 7n, () => 1, Symbol("s"), new Date(), new Uint8Array(2)];
+  const value = (depth) => {
+    const kind = roll(depth > 3 ? 2 : 5);
+    if (kind === 0) return others[roll(others.length)];
+    if (kind === 1) return word();
+    if (kind === 2) return roll(5000);
+    if (kind === 3) return Array.from({ length: roll(4) }, () => value(depth + 1));
+    return Object.fromEntries(Array.from({ length: roll(4) }, () => [word(), value(depth + 1)]));
+  };
+  const wanted = {
+    ...{ stop: ["nodes"], crash: ["nodes"], start: ["nodes"], wipe: ["nodes"], quiesce: ["nodes"], remove: ["nodes"] },
+    ...{ add: ["id", "rack"], move: ["nodes", "rack"], cut: ["between"], heal: [], recluster: [], revive: [], migrate: [] },
+    ...{ "roster-set": ["nodes"], advance: ["seconds"], write: ["key"], read: ["key"], expect: [] },
+  };
+  const command = () => {
+    const lists = () => Array.from({ length: 1 + roll(2) }, () => ["A101", "A102", "B101", "C101"][roll(4)]);
+    const fields = {
+      nodes: lists,
+      between: () => [lists(), lists()],
+      id: () => "C101",
+      rack: () => roll(4),
+      key: () => roll(3),
+      seconds: () => roll(100),
+    };
+    const name = Object.keys(wanted)[roll(Object.keys(wanted).length)];
+    const known = Object.fromEntries(wanted[name].map((field) => [field, fields[field]()]));
+    return { do: name, ...known, ...(roll(4) === 0 ? value(1) : {}) };
+  };
+  const playground = new Playground(three());
+  const link = playground.link();
+  let done = 0;
+  for (let round = 0; round < 5000; round += 1) {
+    const at = roll(link.length);
+    const calls = [
+      () => playground.apply(command()),
+      () => playground.apply(value(0)),
+      () => new Playground(value(0)).free(),
+      () => playground.whatIf(value(0)),
+      () => Playground.fromLink(link.slice(0, at) + String.fromCharCode(32 + roll(96)) + link.slice(at + 1)).free(),
+      () => playground.explain(value(2), value(2), value(2)),
+    ];
+    try {
+      calls[roll(calls.length)]();
+      done += 1;
+    } catch (error) {
+      assert.equal(error.name, "RosterlabError", error.stack);
+    }
+  }
+  assert.ok(done > 300, `${done} could be done`);
+  const again = new Playground(playground.toScenario());
+  assert.deepEqual(again.view(), playground.view());
+});

@@ -1,4 +1,4 @@
-// Every example of docs/api.md is run with the package for Node.js, and gives what it says that it gives.
+// Every example of docs/api.md and of the READMEs is run with the package for Node.js, and gives what it says that it gives.
 //
 // A line `… // → value` is an expression (or `const name = …`) whose value, as JSON, is that one; a line
 // `… // throws { code, place }` throws such an error.
@@ -19,51 +19,55 @@ mkdirSync(join(folder, "node_modules"));
 symlinkSync(join(PACKAGES, "nodejs"), join(folder, "node_modules/rosterlab"));
 after(() => rmSync(folder, { recursive: true }));
 
-/** The examples with the headings that they stand below. */
-function examples() {
+/** The examples of a file with the headings that they stand below. */
+function examples(path) {
   let heading = "";
   const found = [];
-  const lines = markdown.split("\n");
+  const lines = read(path).split("\n");
   for (let at = 0; at < lines.length; at += 1) {
     if (lines[at].startsWith("#")) heading = lines[at].replace(/^#+ /, "");
     if (lines[at] !== "```js") continue;
     const end = lines.indexOf("```", at);
-    found.push({ heading, line: at + 2, code: lines.slice(at + 1, end) });
+    found.push({ path, heading, line: at + 2, code: lines.slice(at + 1, end) });
     at = end;
   }
   return found;
 }
 
 /** A line as one that checks itself. */
-function checked(line, number) {
+function checked(line, place) {
   const [, before, kind, expected] = /^(.*?);?\s*\/\/ (→|throws) (.*)$/.exec(line) ?? [];
   if (kind === undefined) return line;
   const [, name] = /^const (\w+) =/.exec(before) ?? [];
-  if (kind === "throws") return `$check.throws(() => (${before}), (${expected}), ${number});`;
-  if (name) return `${before}; $check.gives(${name}, (${expected}), ${number});`;
-  return `$check.gives((${before}), (${expected}), ${number});`;
+  if (kind === "throws") return `$check.throws(() => (${before}), (${expected}), ${JSON.stringify(place)});`;
+  if (name) return `${before}; $check.gives(${name}, (${expected}), ${JSON.stringify(place)});`;
+  return `$check.gives((${before}), (${expected}), ${JSON.stringify(place)});`;
 }
 
 const json = (value) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
 let checks = 0;
 globalThis.$check = {
-  gives(found, expected, line) {
-    assert.deepEqual(json(found), json(expected), `docs/api.md, line ${line}`);
+  gives(found, expected, place) {
+    assert.deepEqual(json(found), json(expected), place);
     checks += 1;
   },
-  throws(call, expected, line) {
+  throws(call, expected, where) {
     const { code, place } = thrown(call);
-    assert.deepEqual({ code, place }, expected, `docs/api.md, line ${line}`);
+    assert.deepEqual({ code, place }, expected, where);
     checks += 1;
   },
 };
 
-for (const { heading, line, code } of examples()) {
-  test(`the example of ${heading} (line ${line})`, async () => {
+const files = ["docs/api.md", "README.md", "crates/wasm/README.md"].map(examples);
+for (const found of files) assert.ok(found.length > 0, "every file has examples");
+
+for (const { path, heading, line, code } of files.flat()) {
+  test(`the example of ${heading} (${path}, line ${line})`, async () => {
     const before = checks;
-    const file = join(folder, `line-${line}.mjs`);
-    writeFileSync(file, code.map((text, index) => checked(text, line + index)).join("\n"));
+    const file = join(folder, `${path.replaceAll("/", "-")}-${line}.mjs`);
+    const lines = code.map((text, index) => checked(text, `${path}, line ${line + index}`));
+    writeFileSync(file, lines.join("\n"));
     await import(pathToFileURL(file));
     assert.ok(checks > before, "an example shows what comes out");
   });
@@ -80,7 +84,7 @@ test("every method, getter and function has a heading and an example", () => {
   assert.ok(wanted.length >= 22, wanted.join(" "));
   for (const name of wanted) {
     assert.match(headings, new RegExp(`\\b${name}\\b`), `${name} has no heading`);
-    assert.ok(examples().some(({ code }) => code.join("\n").includes(name)), `${name} has no example`);
+    assert.ok(files[0].some(({ code }) => code.join("\n").includes(name)), `${name} has no example`);
   }
 });
 

@@ -74,7 +74,7 @@ fn perform(verb: Verb) -> Result<Ended, Failure> {
         }
         Verb::Size => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::Page, &mut report)?;
+            let toolbox = setup::run(&places, Need::PageAndPackages, &mut report)?;
             page::build(&places, &toolbox)?;
             packages::build(&places, &toolbox)?;
             let first_load = FirstLoad::measure(&places)?;

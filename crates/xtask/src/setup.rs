@@ -23,7 +23,9 @@ use crate::target;
 /// The bundler's version. Its successors need a newer compiler than Debian's.
 const TRUNK_VERSION: &str = "0.21.14";
 
-/// What builds and tests the npm packages. Its successors are to be tried, not trusted.
+/// What builds and tests the npm packages.
+const WASM_PACK: &str = "wasm-pack";
+/// Its successors are to be tried, not trusted.
 const WASM_PACK_VERSION: &str = "0.15.1";
 
 /// Names of a browser that the tests can drive, the one that set-up would install first.
@@ -38,7 +40,9 @@ const NODE_MAJOR: u32 = 20;
 pub enum Need {
     /// To build the page.
     Page,
-    /// To build it and test it in a browser.
+    /// To build it and the npm packages.
+    PageAndPackages,
+    /// To build both and test them in a browser.
     PageAndBrowser,
 }
 
@@ -80,7 +84,8 @@ pub fn run(places: &Places, need: Need, report: &mut Report) -> Result<Toolbox, 
         debians_compiler: places.bin().join("rustc").exists(),
         browser: None,
     };
-    for tool in tools(places)? {
+    let is_needed = |tool: &Tool| need != Need::Page || tool.package != WASM_PACK;
+    for tool in tools(places)?.into_iter().filter(is_needed) {
         step(report, &format!("{} {}", tool.package, tool.version), || {
             tool.provide(places, &toolbox)
         })?;
@@ -146,11 +151,7 @@ fn tools(places: &Places) -> Result<[Tool; 3], Failure> {
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
         },
         Tool { package: "trunk", version: TRUNK_VERSION.to_owned(), programs: &["trunk"] },
-        Tool {
-            package: "wasm-pack",
-            version: WASM_PACK_VERSION.to_owned(),
-            programs: &["wasm-pack"],
-        },
+        Tool { package: WASM_PACK, version: WASM_PACK_VERSION.to_owned(), programs: &[WASM_PACK] },
     ])
 }
 
