@@ -284,7 +284,7 @@ function* dice(seed) {
   }
 }
 
-test("whatever 5,000 random values are, they are done or refused, and the playground works on", () => {
+test("whatever 3,000 random values are, they are done or refused, and the playground works on", () => {
   const numbers = dice(4);
   const roll = (sides) => Math.floor(numbers.next().value * sides);
   const words = [
@@ -324,7 +324,7 @@ test("whatever 5,000 random values are, they are done or refused, and the playgr
   const playground = new Playground(three());
   const link = playground.link();
   let done = 0;
-  for (let round = 0; round < 5000; round += 1) {
+  for (let round = 0; round < 3000; round += 1) {
     const at = roll(link.length);
     const calls = [
       () => playground.apply(command()),
@@ -341,7 +341,7 @@ test("whatever 5,000 random values are, they are done or refused, and the playgr
       assert.equal(error.name, "RosterlabError", error.stack);
     }
   }
-  assert.ok(done > 300, `${done} could be done`);
+  assert.ok(done > 200, `${done} could be done`);
   const again = new Playground(playground.toScenario());
   assert.deepEqual(again.view(), playground.view());
 });
