@@ -9,6 +9,8 @@ use std::str::FromStr;
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::placed::decimal;
+
 /// Milliseconds in a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 /// Longest time that one step may let pass, in seconds: more than thirty years.
@@ -125,9 +127,9 @@ impl Serialize for Seconds {
 impl<'de> Deserialize<'de> for Seconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct SecondsVisitor;
-        fn refuse<E: Error>(found: &dyn fmt::Debug) -> E {
+        fn refuse<E: Error>(found: &dyn fmt::Display) -> E {
             E::custom(format!(
-                "{found:?} is no time: 0 to {LONGEST_SECONDS} seconds, at most three places after the point"
+                "{found} is no time: 0 to {LONGEST_SECONDS} seconds, at most three places after the point"
             ))
         }
         impl Visitor<'_> for SecondsVisitor {
@@ -146,7 +148,7 @@ impl<'de> Deserialize<'de> for Seconds {
                 Ok(Seconds { ms: seconds * 1000 })
             }
             fn visit_f64<E: Error>(self, seconds: f64) -> Result<Seconds, E> {
-                Seconds::of_decimal(seconds).ok_or_else(|| refuse(&seconds))
+                Seconds::of_decimal(seconds).ok_or_else(|| refuse(&decimal(seconds)))
             }
         }
         deserializer.deserialize_any(SecondsVisitor)

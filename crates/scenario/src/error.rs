@@ -58,9 +58,18 @@ pub struct ScenarioError {
 }
 
 impl ScenarioError {
+    /// A fault at a place. The place of a field of the whole (a step that stands by itself) has no dot before it.
     pub(crate) fn new(place: impl Into<String>, cause: Cause) -> Self {
-        Self { place: place.into(), cause }
+        Self { place: without_dot(place.into()), cause }
     }
+}
+
+/// A place that was put together from nothing and a field.
+pub(crate) fn without_dot(mut place: String) -> String {
+    if place.starts_with('.') {
+        place.remove(0);
+    }
+    place
 }
 
 impl std::error::Error for ScenarioError {}

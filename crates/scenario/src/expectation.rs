@@ -7,7 +7,7 @@ use std::fmt;
 
 use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView};
 
-use crate::error::{Cause, ScenarioError};
+use crate::error::{Cause, ScenarioError, without_dot};
 use crate::names::RuleName;
 use crate::plan::ClientExpectation;
 use crate::runner::ClientAnswer;
@@ -42,7 +42,7 @@ impl Comparison<'_> {
             && expected != *found
         {
             self.failures.push(Failure {
-                place: format!("{}.{name}", self.place),
+                place: without_dot(format!("{}.{name}", self.place)),
                 expected: expected.to_string(),
                 found: found.to_string(),
             });

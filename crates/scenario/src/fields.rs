@@ -8,6 +8,8 @@ use std::fmt;
 use rosterlab_engine::{MAX_RACK, PARTITIONS, PartitionId, RackId};
 use serde::de::{Deserializer, Error, Visitor};
 
+use crate::placed::decimal;
+
 /// Highest number of partitions.
 pub(crate) const ALL: u64 = PARTITIONS as u64;
 
@@ -51,8 +53,8 @@ pub(crate) fn maybe_partition<'de, D: Deserializer<'de>>(
 struct Whole<const LOW: u64, const HIGH: u64>;
 
 impl<const LOW: u64, const HIGH: u64> Whole<LOW, HIGH> {
-    fn refuse<E: Error>(found: &dyn fmt::Debug) -> E {
-        E::custom(format!("{found:?} is not a whole number from {LOW} to {HIGH}"))
+    fn refuse<E: Error>(found: &dyn fmt::Display) -> E {
+        E::custom(format!("{found} is not a whole number from {LOW} to {HIGH}"))
     }
 }
 
@@ -72,6 +74,6 @@ impl<const LOW: u64, const HIGH: u64> Visitor<'_> for Whole<LOW, HIGH> {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<u64, E> {
-        Err(Self::refuse(&number))
+        Err(Self::refuse(&decimal(number)))
     }
 }

@@ -3,12 +3,14 @@
 //! Invariant: a value that comes out has no key twice and no `null`, is nested at most 128 deep, and its text had at most
 //! [`MAX_BYTES`] bytes. Not here: what the fields mean.
 
+use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::error::{Cause, ScenarioError};
+use crate::placed::{self, Wrong};
 
 /// Most bytes that a scenario file may have.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -21,28 +23,21 @@ pub(crate) fn value(bytes: &[u8]) -> Result<Value, ScenarioError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ScenarioError::new("", Cause::NotUtf8))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut json = serde_json::Deserializer::from_str(text);
-    let Strict(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let place = place_of(error.path());
-        unreadable(place, error.inner())
-    })?;
+    let refused = RefCell::default();
+    let whole = Strict { place: &Place::Whole, refused: &refused };
+    let value = whole.deserialize(&mut json);
+    let value = value.map_err(|error| unreadable(refused.take(), &error))?;
     json.end().map_err(|error| unreadable(String::new(), &error))?;
     Ok(value)
 }
 
 /// Reads the fields of a value; `place` is where the value stands.
 pub(crate) fn fields<T: DeserializeOwned>(place: &str, value: Value) -> Result<T, ScenarioError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let within = place_of(error.path());
+    placed::read(value).map_err(|Wrong { place: within, message }| {
         let dot =
             if place.is_empty() || within.is_empty() || within.starts_with('[') { "" } else { "." };
-        let message = error.inner().to_string();
         ScenarioError::new(format!("{place}{dot}{within}"), Cause::Unreadable(message))
     })
-}
-
-/// A path as text; empty for the whole.
-fn place_of(path: &serde_path_to_error::Path) -> String {
-    if path.iter().next().is_none() { String::new() } else { path.to_string() }
 }
 
 /// A syntax error's place is its line, since there may be no field yet.
@@ -57,18 +52,48 @@ fn unreadable(path: String, error: &serde_json::Error) -> ScenarioError {
     ScenarioError::new(place, Cause::Unreadable(format!("not JSON: {message}")))
 }
 
-/// A value that refuses what [`Value`] would pass over in silence.
-struct Strict(Value);
+/// Where a value stands.
+enum Place<'a> {
+    Whole,
+    Field(&'a Place<'a>, &'a str),
+    Element(&'a Place<'a>, usize),
+}
 
-impl<'de> serde::Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => Ok(()),
+            Self::Field(Self::Whole, key) => f.write_str(key),
+            Self::Field(parent, key) => write!(f, "{parent}.{key}"),
+            Self::Element(parent, index) => write!(f, "{parent}[{index}]"),
+        }
     }
 }
 
-struct StrictVisitor;
+/// Reads a value and refuses what [`Value`] would pass over in silence. What it refuses itself, it puts the place of into
+/// `refused`: the parser's errors have only lines.
+#[derive(Clone, Copy)]
+struct Strict<'a> {
+    place: &'a Place<'a>,
+    refused: &'a RefCell<String>,
+}
 
-impl<'de> Visitor<'de> for StrictVisitor {
+impl Strict<'_> {
+    fn refuse<E: serde::de::Error>(self, message: &dyn fmt::Display) -> E {
+        *self.refused.borrow_mut() = self.place.to_string();
+        E::custom(message)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -88,7 +113,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
+        let number = Number::from_f64(value).map(Value::Number);
+        number.ok_or_else(|| self.refuse(&"number out of range"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -100,24 +126,28 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<Value, E> {
-        Err(E::custom("null stands for nothing here: leave the field out"))
+        Err(self.refuse(&"null stands for nothing here: leave the field out"))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(Strict(value)) = seq.next_element()? {
-            list.push(value);
+        loop {
+            let place = Place::Element(self.place, list.len());
+            match seq.next_element_seed(Strict { place: &place, ..self })? {
+                Some(value) => list.push(value),
+                None => return Ok(Value::Array(list)),
+            }
         }
-        Ok(Value::Array(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(A::Error::custom(format!("the key {key:?} is there twice")));
+                return Err(self.refuse(&format_args!("the key {key:?} is there twice")));
             }
-            let Strict(value) = map.next_value()?;
+            let place = Place::Field(self.place, &key);
+            let value = map.next_value_seed(Strict { place: &place, ..self })?;
             object.insert(key, value);
         }
         Ok(Value::Object(object))

@@ -2,7 +2,7 @@
 //!
 //! Invariant: everything here goes through the engine's one way in and one way out; bad input of any kind is an error
 //! that names its place, never a panic. In reading order: `timeline`, `scenario` (the file's types and reading one),
-//! `plan` (steps into entries and back), `runner`, `expectation`, then what makes text of it: `report`, `log`, `explain`,
+//! `plan` (steps into entries and back), `one_step`, `runner`, `expectation`, then what makes text of it: `report`, `log`, `explain`,
 //! `what_if`, `preview`, `ways`; `link` is a timeline as one line of an address.
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
@@ -19,6 +19,8 @@ pub mod link;
 pub mod log;
 pub mod margin;
 mod names;
+mod one_step;
+mod placed;
 mod plan;
 pub mod preview;
 pub mod report;
@@ -36,9 +38,10 @@ pub use expectation::Failure;
 pub use json::MAX_BYTES;
 pub use key::{DigestText, Key};
 pub use names::{Outcome, ReadModeName, RuleName};
-pub use plan::{ClientExpectation, Doing, Plan};
+pub use one_step::StepError;
+pub use plan::{ClientExpectation, Doing, Plan, namespace_of};
 pub use runner::{ClientAnswer, Clock, Runner, StepReport};
-pub use scenario::{FORMAT, MAX_STEPS, Scenario};
+pub use scenario::{FORMAT, MAX_STEPS, Scenario, Step};
 #[cfg(feature = "schema")]
 pub use schema::schema_text;
 pub use timeline::{Course, Entry, Settle, Timeline, fork};

@@ -15,7 +15,7 @@ use rosterlab_engine::{
 };
 
 use crate::runner::Clock;
-use crate::timeline::Entry;
+use crate::timeline::{Entry, Timeline};
 
 /// The date that every line carries.
 const DATE: &str = "Jan 01 2019";
@@ -244,7 +244,8 @@ fn inactive(counts: Counts) -> String {
 
 fn formed(lines: &mut Lines, nodes: &[NodeId], key: &str) {
     // Logs write ids in lower case, commands in upper case.
-    let list: Vec<String> = nodes.iter().map(|node| node.to_string().to_lowercase()).collect();
+    let list: Vec<String> =
+        nodes.iter().map(|node| node.to_string().to_ascii_lowercase()).collect();
     let list = list.join(" ");
     for node in nodes {
         let mut say = |source, text| lines.info(*node, "clustering", Some(source), text);
@@ -295,6 +296,29 @@ impl Lines {
     ) {
         self.line(node, Level::Warning, context, source, text);
     }
+}
+
+/// The lines of a timeline from one of its entries to its position, each in the log of its node, in the order of time
+/// within each entry; the ticker's too.
+#[must_use]
+pub fn of_timeline(timeline: &Timeline, from: usize) -> Vec<LogLine> {
+    let mut again = timeline.clone();
+    let mut log = Log::new(&timeline.start().view());
+    let from = from.min(timeline.position());
+    (0..from).flat_map(|entry| timeline.events_of(entry)).for_each(|event| log.pass(event));
+    again.seek(from);
+    let mut lines = Vec::new();
+    for (index, entry) in timeline.entries().iter().enumerate().take(timeline.position()).skip(from)
+    {
+        let before = again.cluster().clone();
+        again.redo();
+        let events = timeline.events_of(index).iter();
+        let mut of_entry: Vec<LogLine> = events.flat_map(|event| log.lines(event)).collect();
+        of_entry.extend(ticker(&before, entry, again.cluster().now_ms()));
+        of_entry.sort_by_key(|line| line.time_ms);
+        lines.extend(of_entry);
+    }
+    lines
 }
 
 /// What the ticker says about migrations while an entry runs from a cluster to a moment: every ten seconds, for each node

@@ -59,10 +59,11 @@ impl Scenario {
     /// What can be known to be wrong without running it, with its place.
     pub fn plan(&self) -> Result<Plan, ScenarioError> {
         let setup = self.cluster.setup()?;
-        let doings = self.steps.iter().enumerate().map(|(index, step)| {
-            let place = format!("steps[{index}]");
-            Planner { setup: &setup, place: &place }.doing(step)
-        });
+        let doings = self
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(index, step)| step.doing(&setup, &format!("steps[{index}]")));
         let doings = doings.collect::<Result<_, _>>()?;
         Ok(Plan { setup, doings })
     }
@@ -95,7 +96,8 @@ impl Scenario {
         let mut timeline = Timeline::new(plan.setup).map_err(refused)?;
         for (index, (doing, step)) in plan.doings.into_iter().zip(&self.steps).enumerate() {
             if let Doing::Happen { entry, .. } = doing {
-                timeline.perform(entry).map_err(|rejection| refusal(index, step, rejection))?;
+                let place = format!("steps[{index}]");
+                timeline.perform(entry).map_err(|rejection| refusal(&place, step, rejection))?;
             }
         }
         Ok(timeline)
@@ -116,9 +118,19 @@ impl Scenario {
 }
 
 /// The step that a cluster refused, as an error at the element of the list that it is about.
-pub(crate) fn refusal(index: usize, step: &Step, rejection: Rejection) -> ScenarioError {
-    let place = format!("steps[{index}]{}", place_within(&step.action, &rejection));
+pub(crate) fn refusal(place: &str, step: &Step, rejection: Rejection) -> ScenarioError {
+    let place = format!("{place}{}", place_within(&step.action, &rejection));
     ScenarioError::new(place, Cause::Rejected(rejection))
+}
+
+impl Step {
+    /// Works one step out, for a cluster of this setup; `place` is where it stands, empty when it stands by itself.
+    ///
+    /// # Errors
+    /// What can be known to be wrong without doing it.
+    pub(crate) fn doing(&self, setup: &ClusterSetup, place: &str) -> Result<Doing, ScenarioError> {
+        Planner { setup, place }.doing(self)
+    }
 }
 
 fn place_within(action: &Action, rejection: &Rejection) -> String {
@@ -182,6 +194,14 @@ fn element_of_lists(lists: &[Vec<NodeId>], meant: Option<NodeId>, twice: bool) -
     let mut places = places.map(|(list, index)| format!("[{list}][{index}]"));
     let place = if twice { places.nth(1) } else { places.next() };
     place.unwrap_or_default()
+}
+
+/// The place of a namespace in every list of namespaces: the named one, or the only one.
+///
+/// # Errors
+/// When there is none of that name, or several and none is named.
+pub fn namespace_of(setup: &ClusterSetup, named: Option<&str>) -> Result<usize, ScenarioError> {
+    Planner { setup, place: "" }.namespace(named)
 }
 
 /// One step on its way to the engine.

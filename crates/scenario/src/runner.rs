@@ -103,7 +103,8 @@ impl<'a> Runner<'a> {
         while let Some(doing) = self.plan.doings.get(self.next) {
             if let Doing::Happen { entry, .. } = doing {
                 let step = &self.scenario.steps[self.next];
-                let refused = |rejection| refusal(self.next, step, rejection);
+                let place = format!("steps[{}]", self.next);
+                let refused = |rejection| refusal(&place, step, rejection);
                 entry.run(&mut self.cluster).map_err(refused)?;
             }
             self.next += 1;
@@ -121,7 +122,7 @@ impl<'a> Runner<'a> {
         let (mut events, mut client, mut failed) = (Vec::new(), None, Vec::new());
         let doing = &self.plan.doings[index];
         if let Doing::Happen { entry, client: expected } = doing {
-            let refused = |rejection| refusal(index, step, rejection);
+            let refused = |rejection| refusal(&place, step, rejection);
             events = entry.run(&mut self.cluster).map_err(refused)?;
             client = events.iter().find_map(answer);
             failed = client_failures(&place, *expected, client);
@@ -153,7 +154,8 @@ impl Iterator for Runner<'_> {
     }
 }
 
-fn answer(event: &Event) -> Option<ClientAnswer> {
+/// What an event tells a client.
+pub(crate) fn answer(event: &Event) -> Option<ClientAnswer> {
     match &event.kind {
         EventKind::Wrote { result, .. } => {
             Some(ClientAnswer { result: (*result).into(), stale: None })

@@ -19,6 +19,7 @@ use crate::fields::{ALL, maybe_partition, maybe_whole, rack, whole};
 use crate::json;
 use crate::key::{DigestText, Key};
 use crate::names::{Outcome, ReadModeName, RuleName};
+use crate::placed::Placed;
 use crate::timeline::Settle;
 
 /// What `format` says.
@@ -745,9 +746,9 @@ impl<'de> Deserialize<'de> for MasterField {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let read = if value.is_string() {
-            NodeId::deserialize(value).map(Self::Node)
+            NodeId::deserialize(Placed(value)).map(Self::Node)
         } else {
-            whole::<0, ALL, u32, _>(value).map(Self::Count)
+            whole::<0, ALL, u32, _>(Placed(value)).map(Self::Count)
         };
         read.map_err(serde::de::Error::custom)
     }
@@ -883,6 +884,14 @@ fn only_objects(value: &Value) -> Result<(), ScenarioError> {
 }
 
 impl Step {
+    /// Reads one step that stands by itself: JSON text, as it would stand in a file's `steps`.
+    ///
+    /// # Errors
+    /// What is wrong first, with its place within the step.
+    pub fn read(bytes: &[u8]) -> Result<Self, ScenarioError> {
+        Self::parse("", json::value(bytes)?)
+    }
+
     fn parse(place: &str, value: Value) -> Result<Self, ScenarioError> {
         let Value::Object(mut object) = value else {
             let message = "a step is an object that has \"do\"".to_owned();

@@ -7,7 +7,14 @@
 
 use std::fmt;
 
-use rosterlab_engine::{Cluster, Losses, Mode, NodeId, PARTITIONS, Until};
+use rosterlab_engine::{
+    Cluster, Command, Losses, MAX_NODES, Mode, NodeId, PARTITIONS, Rejection, Shutdown, Until,
+};
+use serde::Deserialize;
+
+use crate::error::{Cause, ScenarioError};
+use crate::fields::maybe_whole;
+use crate::json;
 
 /// Most sets that are tried.
 pub const MOST_SETS: u64 = 200_000;
@@ -64,34 +71,105 @@ pub fn what_if(
     cluster: &Cluster,
     lose: usize,
 ) -> Result<impl Iterator<Item = Loss> + use<>, WhatIfError> {
-    let mut settled = cluster.clone();
-    settled.advance(Until::Settled);
-    let nodes = settled.view().nodes;
-    let up: Vec<NodeId> =
-        nodes.iter().filter(|node| node.state.is_up()).map(|node| node.id).collect();
-    if lose == 0 || lose > up.len() {
-        return Err(WhatIfError::Lose { lose, up: up.len() });
+    let settled = Settled::of(cluster);
+    let up = settled.up.len();
+    if lose == 0 || lose > up {
+        return Err(WhatIfError::Lose { lose, up });
     }
-    match sets(up.len(), lose) {
+    match sets(up, lose) {
         Some(count) if count <= MOST_SETS => {}
         count => return Err(WhatIfError::TooMany(count)),
     }
-    let namespaces = settled.setup().namespaces.iter();
-    let namespaces: Vec<(Mode, Option<Losses>)> =
-        namespaces.map(|settings| (settings.mode, settled.losses(&settings.name))).collect();
     let mut next: Option<Vec<usize>> = Some((0..lose).collect());
     Ok(std::iter::from_fn(move || {
         let set = next.take()?;
-        next = following(&set, up.len());
-        let nodes: Vec<NodeId> = set.into_iter().map(|index| up[index]).collect();
-        let inactive = namespaces.iter().map(|(mode, losses)| match (mode, losses) {
+        next = following(&set, up);
+        let nodes = set.into_iter().map(|index| settled.up[index]).collect();
+        Some(settled.without(nodes))
+    }))
+}
+
+/// Tries to lose just these nodes, in any order, after the clusters have settled.
+///
+/// # Errors
+/// When they could not be stopped: one of them is not there, is down or is named twice, or none is named.
+pub fn what_if_lost(cluster: &Cluster, nodes: &[NodeId]) -> Result<Loss, Rejection> {
+    let stop = Command::Stop { nodes: nodes.to_vec(), shutdown: Shutdown::Unclean };
+    cluster.check(&stop)?;
+    let settled = Settled::of(cluster);
+    let lost = settled.up.iter().copied().filter(|node| nodes.contains(node)).collect();
+    Ok(settled.without(lost))
+}
+
+/// A cluster that has settled, as far as losses are concerned.
+struct Settled {
+    /// The nodes that are up, highest id first.
+    up: Vec<NodeId>,
+    namespaces: Vec<(Mode, Option<Losses>)>,
+}
+
+impl Settled {
+    fn of(cluster: &Cluster) -> Self {
+        let mut settled = cluster.clone();
+        settled.advance(Until::Settled);
+        let nodes = settled.view().nodes;
+        let namespaces = settled.setup().namespaces.iter();
+        Self {
+            up: nodes.iter().filter(|node| node.state.is_up()).map(|node| node.id).collect(),
+            namespaces: namespaces
+                .map(|settings| (settings.mode, settled.losses(&settings.name)))
+                .collect(),
+        }
+    }
+
+    fn without(&self, nodes: Vec<NodeId>) -> Loss {
+        let inactive = self.namespaces.iter().map(|(mode, losses)| match (mode, losses) {
             (Mode::StrongConsistency, Some(losses)) => losses.not_active_without(&nodes),
             // AP serves everything as long as anybody is there (domain.md §3).
-            (Mode::Available, _) if nodes.len() < up.len() => 0,
+            (Mode::Available, _) if nodes.len() < self.up.len() => 0,
             _ => u32::try_from(PARTITIONS).unwrap_or(u32::MAX),
         });
-        Some(Loss { inactive: inactive.collect(), nodes })
-    }))
+        Loss { inactive: inactive.collect(), nodes }
+    }
+}
+
+/// What is asked, as a caller writes it: `{"lose": 2}`, or `{"nodes": ["A101"]}`; `unclean` may stand beside either and
+/// makes no difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Every set of so many nodes.
+    Any(usize),
+    /// These nodes.
+    These(Vec<NodeId>),
+}
+
+impl Question {
+    /// Reads one from JSON text.
+    ///
+    /// # Errors
+    /// What is wrong, with its place.
+    pub fn read(bytes: &[u8]) -> Result<Self, ScenarioError> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Raw {
+            #[serde(default, deserialize_with = "maybe_whole::<1, { MAX_NODES as u64 }, _, _>")]
+            lose: Option<u8>,
+            nodes: Option<Vec<NodeId>>,
+            #[serde(default, rename = "unclean")]
+            _unclean: bool,
+        }
+        let value = json::value(bytes)?;
+        let unreadable =
+            |message: &str| Err(ScenarioError::new("", Cause::Unreadable(message.to_owned())));
+        if !value.is_object() {
+            return unreadable("losses are an object that has \"lose\" or \"nodes\"");
+        }
+        match json::fields("", value)? {
+            Raw { lose: Some(lose), nodes: None, .. } => Ok(Self::Any(usize::from(lose))),
+            Raw { lose: None, nodes: Some(nodes), .. } => Ok(Self::These(nodes)),
+            _ => unreadable("losses have either \"lose\" or \"nodes\""),
+        }
+    }
 }
 
 /// How many sets of `k` there are among `n`; `None` when the number does not fit.
@@ -130,6 +208,42 @@ mod tests {
                 assert_eq!(sets(n, k), Some(listed.len() as u64), "{k} of {n}");
             }
         }
+    }
+
+    #[test]
+    fn a_question_is_one_of_two_kinds() {
+        let read = |text: &str| Question::read(text.as_bytes()).map_err(|error| error.to_string());
+        let a1 = "A1".parse().unwrap();
+        assert_eq!(read(r#"{"lose":2,"unclean":true}"#), Ok(Question::Any(2)));
+        assert_eq!(read(r#"{"nodes":["A1"]}"#), Ok(Question::These(vec![a1])));
+        for (text, expected) in [
+            ("2", "losses are an object"),
+            ("{}", "either \"lose\" or \"nodes\""),
+            (r#"{"lose":1,"nodes":["A1"]}"#, "either \"lose\" or \"nodes\""),
+            (r#"{"lose":0}"#, "lose: 0 is not a whole number from 1 to 128"),
+            (r#"{"lose":1,"cleanly":true}"#, "unknown field `cleanly`"),
+            (r#"{"nodes":["A1","?"]}"#, "nodes[1]: "),
+        ] {
+            let message = read(text).unwrap_err();
+            assert!(message.contains(expected), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn losing_given_nodes_is_one_of_the_sets() {
+        let nodes = ["A1", "A2", "A3"].map(|id| rosterlab_engine::NodeSetup {
+            id: id.parse().unwrap(),
+            rack: rosterlab_engine::RackId::NONE,
+        });
+        let setup = rosterlab_engine::ClusterSetup::of(nodes.to_vec(), 2);
+        let cluster = Cluster::new(setup).unwrap();
+        for loss in what_if(&cluster, 2).unwrap() {
+            let backwards: Vec<NodeId> = loss.nodes.iter().rev().copied().collect();
+            assert_eq!(what_if_lost(&cluster, &backwards), Ok(loss));
+        }
+        let a1 = nodes[0].id;
+        assert_eq!(what_if_lost(&cluster, &[a1, a1]), Err(Rejection::Twice(a1)));
+        assert_eq!(what_if_lost(&cluster, &[]), Err(Rejection::NoNodes));
     }
 
     #[test]

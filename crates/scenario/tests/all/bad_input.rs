@@ -168,7 +168,7 @@ fn clusters_that_cannot_be() {
             cluster.nodes[0].rack: 1.5 is not a whole number from 0 to 1000000
             cluster.nodes[0].rack: invalid type: string "1", expected a whole number from 0 to 1000000
             cluster.nodes[0].rack: null stands for nothing here: leave the field out
-            cluster.nodes[0].rack: 1e26 is not a whole number from 0 to 1000000
+            cluster.nodes[0].rack: 1e+26 is not a whole number from 0 to 1000000
             cluster.nodes[0].color: unknown field `color`, expected `id` or `rack`
             cluster.server: unknown variant `7.0`, expected `4.5.3` or `6.0`
             cluster.namespaces: a cluster has 1 to 32 namespaces, not 0
@@ -260,7 +260,7 @@ fn steps_that_are_none() {
             steps[2].at: 09:59:59 is before 10:00:00 of an earlier step
             steps[0]: missing field `seconds`
             steps[0].seconds: -1 is no time: 0 to 1000000000 seconds, at most three places after the point
-            steps[0].seconds: 1e300 is no time: 0 to 1000000000 seconds, at most three places after the point
+            steps[0].seconds: 1e+300 is no time: 0 to 1000000000 seconds, at most three places after the point
             steps[0].seconds: 0.0001 is no time: 0 to 1000000000 seconds, at most three places after the point
             steps[0].seconds: invalid type: string "1", expected a number of seconds
             steps[0].nodes: invalid value: string "everything", expected a list of nodes as "A101@1", or "observed"

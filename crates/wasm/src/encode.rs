@@ -1,0 +1,48 @@
+//! Data into JavaScript values.
+//!
+//! Invariant: only plain objects, lists, text, numbers, `true`, `false`, `null` and `Uint8Array`s come out, so that
+//! everything but the last survives `JSON.stringify`. A `Uint8Array` is a copy of its own, made at one go: a view into this
+//! module's memory would be dead as soon as that memory grows, which any later call may cause.
+//! Not here: what the data are (see `view`, `event`, `explanation`).
+
+use serde::{Serialize, Serializer};
+use wasm_bindgen::JsValue;
+
+use crate::fault::Fault;
+
+const ENCODING: serde_wasm_bindgen::Serializer =
+    serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
+
+/// Encodes a value.
+pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<JsValue, Fault> {
+    value.serialize(&ENCODING).map_err(|error| Fault::new("internal", "", &error.to_string()))
+}
+
+/// What JSON text of our own says: where there is text anyway, a second encoding would only be more code.
+pub(crate) fn parsed(json: &str) -> Result<JsValue, Fault> {
+    js_sys::JSON::parse(json).map_err(|_| Fault::new("internal", "", "our own JSON is none"))
+}
+
+/// Bytes that become one `Uint8Array`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bytes(pub Vec<u8>);
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+/// A count or milliseconds as the number that JavaScript has: exact up to 2^53, which is 285,000 years.
+#[expect(clippy::cast_precision_loss, reason = "JavaScript has no other number")]
+pub(crate) fn number(count: u64) -> f64 {
+    count as f64
+}
+
+/// Anything that prints, as text.
+pub(crate) fn text<S: Serializer>(
+    value: &impl std::fmt::Display,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}

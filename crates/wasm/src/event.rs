@@ -1,0 +1,241 @@
+//! Events as JavaScript sees them: flat objects with `atMs`, `kind` and what that kind has.
+//!
+//! Invariant: the compiler holds the list of kinds and fields to the engine's; nothing is left out. 160-bit digests are
+//! text, nodes too. Not here: words for a person.
+
+use rosterlab_engine::{
+    ClientResult, ClusterKey, Counts, Digest, Event, EventKind, Link, Migrations, NodeId,
+    PartitionId, RackId, ReadMode, RosterEntry, Rule, Shutdown, Untrusted,
+};
+use rosterlab_scenario::{DigestText, Outcome, ReadModeName};
+use serde::{Serialize, Serializer};
+
+use crate::encode::{number, text};
+use crate::view::{per_node, per_rule};
+
+/// One event.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EventData<'a> {
+    at_ms: f64,
+    #[serde(flatten, with = "KindData")]
+    kind: &'a EventKind,
+}
+
+impl<'a> From<&'a Event> for EventData<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self { at_ms: number(event.at_ms), kind: &event.kind }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(
+    remote = "EventKind",
+    tag = "kind",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
+enum KindData {
+    NodeStopped {
+        node: NodeId,
+        #[serde(serialize_with = "self::shutdown")]
+        shutdown: Shutdown,
+        marked_clean: bool,
+    },
+    NodeStarted {
+        node: NodeId,
+    },
+    EvadeSet {
+        node: NodeId,
+        namespace: String,
+        #[serde(serialize_with = "untrusted")]
+        why: Untrusted,
+    },
+    DrivesWiped {
+        node: NodeId,
+        device: Option<u8>,
+    },
+    NodeAdded {
+        node: NodeId,
+        rack: RackId,
+    },
+    NodeRemoved {
+        node: NodeId,
+    },
+    NodeMoved {
+        node: NodeId,
+        from: RackId,
+        to: RackId,
+    },
+    LinksCut {
+        #[serde(serialize_with = "pairs")]
+        links: Vec<Link>,
+    },
+    LinksRestored {
+        #[serde(serialize_with = "pairs")]
+        links: Vec<Link>,
+    },
+    RosterStaged {
+        namespace: String,
+        principal: NodeId,
+        roster: Vec<RosterEntry>,
+        generation: u32,
+    },
+    ReclusterAnswered {
+        principal: NodeId,
+        ignored_by: Vec<NodeId>,
+    },
+    Revived {
+        node: NodeId,
+        namespace: String,
+        partitions: u32,
+    },
+    QuiesceSet {
+        node: NodeId,
+        quiesce: bool,
+    },
+    ChangeInterrupted {
+        prepared: Vec<NodeId>,
+    },
+    ClusterFormed {
+        principal: NodeId,
+        #[serde(rename = "clusterKey", serialize_with = "text")]
+        key: ClusterKey,
+        nodes: Vec<NodeId>,
+    },
+    RosterInForce {
+        namespace: String,
+        principal: NodeId,
+        roster: Vec<RosterEntry>,
+    },
+    RosterProtected {
+        node: NodeId,
+        namespace: String,
+        partitions: u32,
+    },
+    QuiesceIgnored {
+        namespace: String,
+        principal: NodeId,
+    },
+    Rebalanced {
+        namespace: String,
+        principal: NodeId,
+        #[serde(serialize_with = "before_and_now")]
+        regime: (u32, u32),
+        #[serde(serialize_with = "present_and_all")]
+        roster_nodes: (u32, u32),
+        counts: Counts,
+        #[serde(serialize_with = "self::by_rule")]
+        by_rule: Vec<(Rule, u32)>,
+        #[serde(rename = "expectedMigrations", serialize_with = "by_node")]
+        expected: Vec<(NodeId, Migrations)>,
+    },
+    MigrationsDone {
+        namespace: String,
+        principal: NodeId,
+    },
+    Wrote {
+        namespace: String,
+        #[serde(rename = "digest", serialize_with = "digest")]
+        key: Digest,
+        partition: PartitionId,
+        master: Option<NodeId>,
+        #[serde(serialize_with = "count")]
+        write: u64,
+        #[serde(serialize_with = "outcome")]
+        result: ClientResult,
+    },
+    Read {
+        namespace: String,
+        #[serde(rename = "digest", serialize_with = "digest")]
+        key: Digest,
+        partition: PartitionId,
+        #[serde(serialize_with = "self::mode")]
+        mode: ReadMode,
+        node: Option<NodeId>,
+        #[serde(serialize_with = "maybe_count")]
+        write: Option<u64>,
+        stale: bool,
+        #[serde(serialize_with = "outcome")]
+        result: ClientResult,
+    },
+    WriteLost {
+        namespace: String,
+        #[serde(rename = "digest", serialize_with = "digest")]
+        key: Digest,
+        #[serde(serialize_with = "count")]
+        write: u64,
+        #[serde(serialize_with = "count")]
+        kept: u64,
+    },
+}
+
+// serde's `serialize_with` hands over references.
+
+fn shutdown<S: Serializer>(shutdown: &Shutdown, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match shutdown {
+        Shutdown::Clean => "clean",
+        Shutdown::Unclean => "unclean",
+    })
+}
+
+fn untrusted<S: Serializer>(why: &Untrusted, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match why {
+        Untrusted::NotClean => "not-clean",
+        Untrusted::EmptyDevice => "empty-device",
+    })
+}
+
+fn pairs<S: Serializer>(links: &[Link], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(links.iter().map(|link| (link.low(), link.high())))
+}
+
+fn before_and_now<S: Serializer>(regime: &(u32, u32), serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Regime {
+        before: u32,
+        now: u32,
+    }
+    Regime { before: regime.0, now: regime.1 }.serialize(serializer)
+}
+
+fn present_and_all<S: Serializer>(nodes: &(u32, u32), serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Nodes {
+        present: u32,
+        all: u32,
+    }
+    Nodes { present: nodes.0, all: nodes.1 }.serialize(serializer)
+}
+
+fn by_rule<S: Serializer>(pairs: &[(Rule, u32)], serializer: S) -> Result<S::Ok, S::Error> {
+    per_rule(pairs).serialize(serializer)
+}
+
+fn by_node<S: Serializer>(
+    pairs: &[(NodeId, Migrations)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    per_node(pairs).serialize(serializer)
+}
+
+fn digest<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
+    DigestText(*digest).serialize(serializer)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn count<S: Serializer>(count: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(number(*count))
+}
+
+fn maybe_count<S: Serializer>(count: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    count.map(number).serialize(serializer)
+}
+
+fn outcome<S: Serializer>(result: &ClientResult, serializer: S) -> Result<S::Ok, S::Error> {
+    Outcome::from(*result).serialize(serializer)
+}
+
+fn mode<S: Serializer>(mode: &ReadMode, serializer: S) -> Result<S::Ok, S::Error> {
+    ReadModeName::from(*mode).serialize(serializer)
+}

@@ -1,0 +1,168 @@
+//! What is wrong, as JavaScript gets it: a real `Error` with `code` and `place`.
+//!
+//! Invariant: every kind of fault has one code, which stays what it is from version to version; the message starts with the
+//! place. Not here: finding what is wrong.
+
+use js_sys::{Error, Reflect};
+use rosterlab_engine::Rejection;
+use rosterlab_scenario::link::{LinkCause, LinkError};
+use rosterlab_scenario::what_if::WhatIfError;
+use rosterlab_scenario::{Cause, ScenarioError, StepError};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+/// The `name` of every error that is thrown.
+const NAME: &str = "RosterlabError";
+/// What was given is not of the kind that is needed.
+pub(crate) const BAD_INPUT: &str = "bad-input";
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Fault {
+    code: &'static str,
+    /// `None` when it is about the whole.
+    place: Option<String>,
+    message: String,
+}
+
+impl Fault {
+    /// A fault at a place, which the message is led by; empty for the whole.
+    pub(crate) fn new(code: &'static str, place: &str, cause: &str) -> Self {
+        let message = if place.is_empty() { cause.to_owned() } else { format!("{place}: {cause}") };
+        Self::said(code, place, message)
+    }
+
+    fn said(code: &'static str, place: &str, message: String) -> Self {
+        Self { code, place: (!place.is_empty()).then(|| place.to_owned()), message }
+    }
+
+    /// A rejection of what an argument asks for.
+    pub(crate) fn rejected(place: &str, rejection: &Rejection) -> Self {
+        Self::new(code_of(rejection), place, &rejection.to_string())
+    }
+}
+
+impl From<ScenarioError> for Fault {
+    fn from(error: ScenarioError) -> Self {
+        Self::said(code_of_cause(&error.cause), &error.place, error.to_string())
+    }
+}
+
+impl From<StepError> for Fault {
+    fn from(error: StepError) -> Self {
+        let code = error.cause().map_or("expectation-failed", code_of_cause);
+        Self::said(code, error.place(), error.to_string())
+    }
+}
+
+impl From<LinkError> for Fault {
+    fn from(error: LinkError) -> Self {
+        let code = match &error.cause {
+            LinkCause::Rejected(rejection) => code_of(rejection),
+            LinkCause::Setup(_) => "bad-cluster",
+            LinkCause::Unknown
+            | LinkCause::TooLong
+            | LinkCause::TooManySteps
+            | LinkCause::Expected(_) => "bad-link",
+        };
+        Self::said(code, &format!("character {}", error.at + 1), error.to_string())
+    }
+}
+
+impl From<WhatIfError> for Fault {
+    fn from(error: WhatIfError) -> Self {
+        let code = match error {
+            WhatIfError::Lose { .. } => "cannot-lose",
+            WhatIfError::TooMany(_) => "too-many-sets",
+        };
+        Self::new(code, "lose", &error.to_string())
+    }
+}
+
+impl From<Fault> for JsValue {
+    fn from(fault: Fault) -> Self {
+        let error = Error::new(&fault.message);
+        error.set_name(NAME);
+        let place = fault.place.map_or(Self::NULL, Self::from);
+        for (key, value) in [("code", fault.code.into()), ("place", place)] {
+            // An object that was just made takes every property.
+            let _ = Reflect::set(&error, &key.into(), &value);
+        }
+        error.into()
+    }
+}
+
+fn code_of_cause(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::TooLong => "too-long",
+        Cause::NotUtf8 | Cause::Unreadable(_) => BAD_INPUT,
+        Cause::Format(_) => "unknown-format",
+        Cause::TooManySteps(_) => "too-many-steps",
+        Cause::UnknownAction(_) => "unknown-action",
+        Cause::NothingSettles => "nothing-settles",
+        Cause::Backwards(..) => "clock-backwards",
+        Cause::Setup(_) => "bad-cluster",
+        Cause::Rejected(rejection) => code_of(rejection),
+        Cause::WhichNamespace(_) => "which-namespace",
+        Cause::ExpectsNothing | Cause::Without(_) => "bad-expectation",
+        Cause::InNoCluster(_) => "in-no-cluster",
+        Cause::WhichRecord => "which-record",
+    }
+}
+
+fn code_of(rejection: &Rejection) -> &'static str {
+    match rejection {
+        Rejection::NoNode(_) => "unknown-node",
+        Rejection::NoNamespace(_) => "unknown-namespace",
+        Rejection::NotStrong(_) => "not-strong",
+        Rejection::NoNodes => "no-nodes",
+        Rejection::Twice(_) => "node-twice",
+        Rejection::IsUp(_) => "node-is-up",
+        Rejection::IsDown(_) => "node-is-down",
+        Rejection::Exists(_) => "node-exists",
+        Rejection::TooManyNodes => "too-many-nodes",
+        Rejection::LastNode => "last-node",
+        Rejection::NoDevice(_) => "unknown-device",
+        Rejection::SameRack(..) => "same-rack",
+        Rejection::OneSide => "one-side",
+        Rejection::AlreadyCut => "already-cut",
+        Rejection::NothingCut => "nothing-cut",
+        Rejection::AlreadyQuiesced(_) => "already-quiesced",
+        Rejection::NotQuiesced(_) => "not-quiesced",
+        Rejection::NothingRuns => "nothing-runs",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rosterlab_scenario::{Scenario, link};
+
+    fn fault(text: &str) -> (&'static str, Option<String>, String) {
+        let error = Scenario::parse(text.as_bytes()).and_then(|scenario| scenario.timeline());
+        let Fault { code, place, message } = error.unwrap_err().into();
+        (code, place, message)
+    }
+
+    #[test]
+    fn a_fault_has_its_code_its_place_and_a_message_that_starts_with_the_place() {
+        let head = r#"{"format":"rosterlab-scenario/1","cluster":{"nodes":[{"id":"A1"}]},"steps":"#;
+        let at = |place: &str| Some(place.to_owned());
+        let (code, place, message) =
+            fault(&format!(r#"{head}[{{"do":"crash","nodes":["A2"]}}]}}"#));
+        assert_eq!((code, place), ("unknown-node", at("steps[0].nodes[0]")));
+        assert_eq!(message, "steps[0].nodes[0]: no node \"A2\"");
+        let (code, place, _) = fault(&format!(r#"{head}[{{"do":"crush"}}]}}"#));
+        assert_eq!((code, place), ("unknown-action", at("steps[0].do")));
+        let (code, place, message) = fault("[]");
+        assert_eq!((code, place), (BAD_INPUT, None));
+        assert_eq!(message, "a scenario is an object");
+    }
+
+    #[test]
+    fn a_links_fault_says_the_character() {
+        let fault = Fault::from(link::read("s2=").unwrap_err());
+        assert_eq!((fault.code, fault.place.as_deref()), ("bad-link", Some("character 1")));
+        assert_eq!(fault.message, "character 1: a link begins with s1=");
+    }
+}

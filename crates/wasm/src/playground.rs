@@ -1,0 +1,278 @@
+//! The class: a cluster with everything that was done to it.
+//!
+//! Invariant: a method that throws has changed nothing, and the playground works on. Not here: anything but decoding,
+//! delegating and encoding.
+
+use rosterlab_engine::{Event, NodeId};
+use rosterlab_scenario::log::{self, Level};
+use rosterlab_scenario::what_if::{Question, what_if, what_if_lost};
+use rosterlab_scenario::{
+    Clock, Entry, Scenario, ScenarioError, Timeline, link, namespace_of, report,
+};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::decode;
+use crate::encode::{encode, number, parsed};
+use crate::event::EventData;
+use crate::explanation::ExplanationData;
+use crate::fault::Fault;
+use crate::view::View;
+
+/// A cluster, what was done to it and what was undone.
+#[wasm_bindgen]
+#[derive(Clone, Debug)]
+pub struct Playground {
+    timeline: Timeline,
+    title: String,
+    about: Option<String>,
+    differs: Option<String>,
+}
+
+/// One line of a node's log.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    node: NodeId,
+    at_ms: f64,
+    level: &'static str,
+    text: String,
+}
+
+fn events(events: &[Event]) -> Result<JsValue, Fault> {
+    encode(&events.iter().map(EventData::from).collect::<Vec<_>>())
+}
+
+#[wasm_bindgen]
+impl Playground {
+    /// A cluster as a scenario (an object, or the JSON text of a file) describes it, after its steps. An object may leave
+    /// out `format` and `steps`. What steps expect is not looked at: `runScenario` does that.
+    ///
+    /// # Errors
+    /// When the scenario is wrong, or one of its steps cannot be done, with its place.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "Scenario | string")] scenario: &JsValue,
+    ) -> Result<Playground, JsValue> {
+        let scenario = decode::scenario(scenario)?;
+        let timeline = scenario.timeline().map_err(Fault::from)?;
+        Ok(Self { timeline, title: scenario.title, about: scenario.about, differs: None })
+    }
+
+    /// What a link of the page leads to. The link may stand behind the `#` of an address.
+    ///
+    /// # Errors
+    /// When it is no link, or one of its steps cannot be done, with the character at which it went wrong.
+    #[wasm_bindgen(js_name = fromLink)]
+    pub fn from_link(
+        #[wasm_bindgen(unchecked_param_type = "string")] link: &JsValue,
+    ) -> Result<Playground, JsValue> {
+        let text = decode::text(link, "link")?;
+        let behind = text.rsplit_once('#').map_or(text.as_str(), |(_, link)| link);
+        let linked = link::read(behind).map_err(Fault::from)?;
+        let (timeline, differs) = (linked.timeline, linked.differs);
+        Ok(Self { timeline, title: String::new(), about: None, differs })
+    }
+
+    /// The version that wrote the link that this came from, when it came to another outcome than this version does; else
+    /// `null`.
+    #[wasm_bindgen(getter, unchecked_return_type = "string | null")]
+    pub fn differs(&self) -> JsValue {
+        self.differs.as_deref().map_or(JsValue::NULL, JsValue::from)
+    }
+
+    /// How many steps there are, the undone ones too.
+    #[wasm_bindgen(getter)]
+    pub fn steps(&self) -> usize {
+        self.timeline.entries().len()
+    }
+
+    /// How many of them are done.
+    #[wasm_bindgen(getter)]
+    pub fn step(&self) -> usize {
+        self.timeline.position()
+    }
+
+    /// The names of the namespaces.
+    #[wasm_bindgen(getter)]
+    pub fn namespaces(&self) -> Vec<String> {
+        self.timeline.setup().namespaces.iter().map(|settings| settings.name.clone()).collect()
+    }
+
+    /// Does a command, which is written as a step of a scenario is, and gives the events that followed. What was undone is
+    /// dropped.
+    ///
+    /// # Errors
+    /// When the command is wrong, cannot be done now, or expects what does not hold; nothing has changed then.
+    #[wasm_bindgen(unchecked_return_type = "Event[]")]
+    pub fn apply(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Command")] command: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let step = decode::step(command)?;
+        Ok(events(self.timeline.do_step(&step).map_err(Fault::from)?)?)
+    }
+
+    /// What `apply` would throw, as data; `null` when it would not.
+    ///
+    /// # Errors
+    /// None that a caller could cause.
+    #[wasm_bindgen(unchecked_return_type = "Fault | null")]
+    pub fn check(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Command")] command: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let checked = decode::step(command)
+            .and_then(|step| self.timeline.check_step(&step).map_err(Fault::from));
+        Ok(checked.err().map_or(Ok(JsValue::NULL), |fault| encode(&fault))?)
+    }
+
+    /// Lets simulated time pass, at most 10^12 ms, and gives the events that followed.
+    ///
+    /// # Errors
+    /// When it is no whole number of milliseconds.
+    #[wasm_bindgen(unchecked_return_type = "Event[]")]
+    pub fn advance(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "number")] ms: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let entry = Entry::Pass { ms: decode::milliseconds(ms)? };
+        let done = self.timeline.do_entry(entry);
+        Ok(events(done.map_err(|rejection| Fault::rejected("ms", &rejection))?)?)
+    }
+
+    /// The cluster as it is now, for a namespace, which may be left out when there is only one.
+    ///
+    /// # Errors
+    /// When there is no such namespace, or several and none is named.
+    #[wasm_bindgen(unchecked_return_type = "View")]
+    pub fn view(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "string | null")] namespace: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let namespace = self.namespace(namespace)?;
+        Ok(encode(&View::of(&self.timeline.cluster().view(), namespace))?)
+    }
+
+    /// Why a partition is what it is, in the sub-cluster of a node, else in the one with the highest principal: every rule
+    /// with the counts that it saw.
+    ///
+    /// # Errors
+    /// When there is no such partition, namespace or node, or that node is in no cluster.
+    #[wasm_bindgen(unchecked_return_type = "Explanation")]
+    pub fn explain(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number")] partition: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "string | null")] namespace: &JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "string | null")] on: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let partition = decode::partition(partition)?;
+        let namespace = self.namespace(namespace)?;
+        let on = decode::maybe_node(on, "on")?;
+        let cluster = self.timeline.cluster();
+        let name = &cluster.setup().namespaces[namespace].name;
+        let explanation = cluster.explain(name, partition, on);
+        let explanation = explanation.map_err(|rejection| Fault::rejected("on", &rejection))?;
+        Ok(encode(&ExplanationData::of(&explanation, cluster.setup().profile))?)
+    }
+
+    /// What would be left without nodes that are up: every set of so many (`{ lose: 2 }`), or just these
+    /// (`{ nodes: ["A101"] }`). Nothing changes.
+    ///
+    /// # Errors
+    /// When so many, or these, cannot be lost, or there are more than 200,000 sets.
+    #[wasm_bindgen(js_name = whatIf, unchecked_return_type = "Loss[]")]
+    pub fn what_if(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Losses")] losses: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let cluster = self.timeline.cluster();
+        let namespaces = &cluster.setup().namespaces;
+        let lost: Vec<_> = match decode::losses(losses)? {
+            Question::Any(lose) => what_if(cluster, lose).map_err(Fault::from)?.collect(),
+            Question::These(nodes) => {
+                let lost = what_if_lost(cluster, &nodes);
+                vec![lost.map_err(|rejection| Fault::rejected("nodes", &rejection))?]
+            }
+        };
+        let lines: Vec<_> = lost.iter().map(|loss| report::loss_line(loss, namespaces)).collect();
+        Ok(parsed(&format!("[{}]", lines.join(",")))?)
+    }
+
+    /// Goes back before the last step that is done; says whether there was one.
+    pub fn undo(&mut self) -> bool {
+        self.timeline.undo()
+    }
+
+    /// Does the first undone step again; says whether there was one.
+    pub fn redo(&mut self) -> bool {
+        self.timeline.redo()
+    }
+
+    /// Goes to where exactly so many steps are done; says whether there are as many.
+    ///
+    /// # Errors
+    /// When it is no number of steps.
+    pub fn seek(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "number")] n: &JsValue,
+    ) -> Result<bool, JsValue> {
+        Ok(self.timeline.seek(decode::position(n)?))
+    }
+
+    /// The lines that the servers' logs have so far, or since a step, in the order of time within each step.
+    ///
+    /// # Errors
+    /// When it is no number of a step.
+    #[wasm_bindgen(unchecked_return_type = "LogLine[]")]
+    pub fn log(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "number | null")] from: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let is_there = !from.is_undefined() && !from.is_null();
+        let from = if is_there { decode::position(from)? } else { 0 };
+        let lines = log::of_timeline(&self.timeline, from);
+        let lines = lines.iter().map(|line| Line {
+            node: line.node,
+            at_ms: number(line.time_ms),
+            level: match line.level {
+                Level::Info => "info",
+                Level::Warning => "warning",
+            },
+            text: line.dated(Clock::default()),
+        });
+        Ok(encode(&lines.collect::<Vec<_>>())?)
+    }
+
+    /// The scenario that comes to the same cluster: what it was made of and the steps that are done.
+    ///
+    /// # Errors
+    /// None that a caller could cause.
+    #[wasm_bindgen(js_name = toScenario, unchecked_return_type = "Scenario")]
+    pub fn to_scenario(&self) -> Result<JsValue, JsValue> {
+        let about = self.about.clone();
+        let scenario = Scenario { about, ..Scenario::from_timeline(&self.title, &self.timeline) };
+        Ok(encode(&scenario)?)
+    }
+
+    /// The link of what is done so far, to put behind the `#` of the page's address.
+    ///
+    /// # Errors
+    /// When it would be longer than links may be.
+    pub fn link(&self) -> Result<String, JsValue> {
+        let too_long = || {
+            let most = format!("a link has at most {} steps", link::MOST_STEPS);
+            let cause = format!("{most} and {} characters", link::MOST_BYTES);
+            Fault::new("link-too-long", "", &cause)
+        };
+        Ok(link::write(&self.timeline).ok_or_else(too_long)?)
+    }
+
+    /// The place of a namespace that may be left out.
+    fn namespace(&self, named: &JsValue) -> Result<usize, Fault> {
+        let named = decode::maybe_text(named, "namespace")?;
+        let found = namespace_of(self.timeline.setup(), named.as_deref());
+        found.map_err(|error: ScenarioError| error.into())
+    }
+}

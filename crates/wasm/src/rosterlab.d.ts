@@ -1,0 +1,386 @@
+/** A node's 64-bit id in upper-case hexadecimal, such as `"A101"`. */
+export type NodeId = string;
+/** A node of a roster with its rack: `"A101@1"`, or `"A101"` for rack 0. */
+export type RosterEntry = string;
+
+/** A scenario, as docs/scenario-format.md describes it. `format` and `steps` may be left out of an object. */
+export interface Scenario {
+  format?: "rosterlab-scenario/1";
+  title?: string;
+  about?: string;
+  cluster: {
+    nodes: { id: NodeId; rack?: number }[];
+    server?: Server;
+    namespaces?: {
+      name: string;
+      "replication-factor": number;
+      "strong-consistency"?: boolean;
+      "commit-to-device"?: boolean;
+      devices?: number;
+    }[];
+    "migrations-per-second"?: number;
+    "migrate-fill-delay"?: number;
+  };
+  steps?: Step[];
+}
+
+/** Whose rules for revived partitions hold. */
+export type Server = "4.5.3" | "6.0";
+
+/** A step of a scenario: a command with what only a file has. */
+export type Step = Command & { at?: string; say?: string };
+
+/** What is done, as a step of a scenario is written. */
+export type Command =
+  | ({ do: "stop" | "crash" | "start" | "remove" | "quiesce" | "quiesce-undo"; nodes: NodeId[] } & Settles)
+  | ({ do: "wipe"; nodes: NodeId[]; device?: number } & Settles)
+  | ({ do: "add"; id: NodeId; rack?: number } & Settles)
+  | ({ do: "move"; nodes: NodeId[]; rack: number } & Settles)
+  | ({ do: "cut"; between: NodeId[][] } & Settles)
+  | ({ do: "heal"; between?: NodeId[][] } & Settles)
+  | ({ do: "roster-set"; namespace?: string; nodes: RosterEntry[] | "observed"; on?: NodeId } & Settles)
+  | ({ do: "recluster"; on?: NodeId } & Settles)
+  | ({ do: "revive"; namespace?: string; nodes?: NodeId[] } & Settles)
+  | { do: "migrate"; partitions?: number }
+  | { do: "advance"; seconds: number }
+  | ({ do: "write"; from?: NodeId; result?: Outcome } & RecordName & Settles)
+  | ({ do: "read"; from?: NodeId; mode?: ReadMode; result?: Outcome; stale?: boolean } & RecordName & Settles)
+  | ({ do: "expect" } & Expectation);
+
+interface Settles {
+  /** `false`: the clusters only prepare their reaction, so that the next command interrupts it. */
+  settle?: boolean;
+}
+
+interface RecordName {
+  namespace?: string;
+  set?: string;
+  key?: string | number | bigint;
+  /** Forty hexadecimal digits, in place of `set` and `key`. */
+  digest?: string;
+}
+
+interface Expectation {
+  namespace?: string;
+  on?: NodeId;
+  unavailable?: number;
+  dead?: number;
+  active?: number;
+  filling?: number;
+  sub_clusters?: number;
+  regime?: number;
+  roster_nodes_present?: number;
+  migrations?: number;
+  lost_writes?: number;
+  node?: NodeId;
+  full?: number;
+  subset?: number;
+  evade?: number;
+  revived?: number;
+  data?: number;
+  master?: number | NodeId;
+  partition?: number;
+  availability?: Availability;
+  rule?: RuleName;
+}
+
+export type Availability = "active" | "unavailable" | "dead";
+export type ReadMode = "session" | "linearize" | "allow-replica" | "allow-unavailable";
+/** How a client's operation ended. */
+export type Outcome = "ok" | "in-doubt" | "unavailable" | "not-found" | "stale-regime";
+/** How a rule is known. */
+export type Source = "documented" | "documented, seen in logs" | "inferred";
+export type RuleName =
+  | "too-few-nodes"
+  | "no-data"
+  | "super-majority"
+  | "no-full-copy"
+  | "all-replicas"
+  | "majority"
+  | "half"
+  | "nothing-else"
+  | "no-roster"
+  | "no-cluster"
+  | "ap";
+
+/** Partitions by what they are; the three add up to 4096. */
+export interface Counts {
+  active: number;
+  unavailable: number;
+  dead: number;
+}
+
+/** What a node is due to send and receive, and all-done signals to give, in partitions. */
+export interface Migrations {
+  tx: number;
+  rx: number;
+  signals: number;
+}
+
+/** What followed, with the simulated milliseconds since the cluster was made. */
+export type Event = { atMs: number } & (
+  | { kind: "node-stopped"; node: NodeId; shutdown: "clean" | "unclean"; markedClean: boolean }
+  | { kind: "node-started"; node: NodeId }
+  | { kind: "evade-set"; node: NodeId; namespace: string; why: "not-clean" | "empty-device" }
+  | { kind: "drives-wiped"; node: NodeId; device: number | null }
+  | { kind: "node-added"; node: NodeId; rack: number }
+  | { kind: "node-removed"; node: NodeId }
+  | { kind: "node-moved"; node: NodeId; from: number; to: number }
+  | { kind: "links-cut" | "links-restored"; links: [NodeId, NodeId][] }
+  | { kind: "roster-staged"; namespace: string; principal: NodeId; roster: RosterEntry[]; generation: number }
+  | { kind: "recluster-answered"; principal: NodeId; ignoredBy: NodeId[] }
+  | { kind: "revived" | "roster-protected"; node: NodeId; namespace: string; partitions: number }
+  | { kind: "quiesce-set"; node: NodeId; quiesce: boolean }
+  | { kind: "change-interrupted"; prepared: NodeId[] }
+  | { kind: "cluster-formed"; principal: NodeId; clusterKey: string; nodes: NodeId[] }
+  | { kind: "roster-in-force"; namespace: string; principal: NodeId; roster: RosterEntry[] }
+  | { kind: "quiesce-ignored" | "migrations-done"; namespace: string; principal: NodeId }
+  | {
+      kind: "rebalanced";
+      namespace: string;
+      principal: NodeId;
+      regime: { before: number; now: number };
+      rosterNodes: { present: number; all: number };
+      counts: Counts;
+      byRule: { rule: RuleName; partitions: number }[];
+      expectedMigrations: ({ node: NodeId } & Migrations)[];
+    }
+  | {
+      kind: "wrote";
+      namespace: string;
+      digest: string;
+      partition: number;
+      master: NodeId | null;
+      write: number;
+      result: Outcome;
+    }
+  | {
+      kind: "read";
+      namespace: string;
+      digest: string;
+      partition: number;
+      mode: ReadMode;
+      node: NodeId | null;
+      write: number | null;
+      stale: boolean;
+      result: Outcome;
+    }
+  | { kind: "write-lost"; namespace: string; digest: string; write: number; kept: number }
+);
+
+/** A cluster at one moment, for one namespace. */
+export interface View {
+  /** Simulated milliseconds since the cluster was made. */
+  timeMs: number;
+  server: Server;
+  /** The namespace that nodes and sub-clusters are seen for. */
+  namespace: string;
+  namespaces: {
+    name: string;
+    replicationFactor: number;
+    strongConsistency: boolean;
+    commitToDevice: boolean;
+    devices: number;
+  }[];
+  /** Highest id first; not those that were removed. */
+  nodes: NodeView[];
+  /** The links that are cut. */
+  cuts: [NodeId, NodeId][];
+  /** By their principals, highest first. */
+  subClusters: SubClusterView[];
+  /** Whether a cluster change is still to come from what has happened. */
+  changing: boolean;
+  /** Whether a migration is under way or waiting. */
+  migrating: boolean;
+  /** Acknowledged AP writes lost so far. */
+  lostWrites: number;
+}
+
+export interface NodeView {
+  id: NodeId;
+  rack: number;
+  state: "up" | "starting" | "down-clean" | "down-unclean";
+  /** Whether it is its sub-cluster's principal. */
+  principal: boolean;
+  /** An index into `subClusters`. */
+  subCluster: number | null;
+  quiesce: "no" | "pending" | "effective" | "undo-pending";
+  brandNew: boolean;
+  /** `null` in an AP namespace. */
+  inRoster: boolean | null;
+  regime: number;
+  /** Each device's clean-shutdown mark. */
+  devices: ("in-use" | "flushed" | "not-flushed" | "empty")[];
+  /** Its versions, added up, in partitions. */
+  copies: {
+    master: number;
+    full: number;
+    subset: number;
+    evade: number;
+    revived: number;
+    withData: number;
+    filling: number;
+  };
+  remainingMigrations: Migrations;
+}
+
+export interface SubClusterView {
+  principal: NodeId;
+  /** In hexadecimal. */
+  clusterKey: string;
+  nodes: NodeId[];
+  /** In force. */
+  roster: RosterEntry[];
+  /** What `roster-set` has staged; the same as `roster` when nothing is. */
+  pending: RosterEntry[];
+  observed: RosterEntry[];
+  rosterNodesPresent: number;
+  regime: number;
+  counts: Counts;
+  /** Active partitions whose copies are being filled. */
+  filling: number;
+  byRule: { rule: RuleName; partitions: number }[];
+  /** Those of the latest rebalance. */
+  expectedMigrations: ({ node: NodeId } & Migrations)[];
+  remainingMigrations: ({ node: NodeId } & Migrations)[];
+  /**
+   * One byte a partition, 4096 of them: `byte & 3` is an `AvailabilityCode`, `(byte >> 2) & 15` a `RuleCode`, and
+   * `byte & 64` says that copies are being filled. `verdictOf(byte)` says it in words. It is a copy that stays as it is.
+   */
+  verdicts: Uint8Array;
+  /** One byte a partition: the index in `nodes` of the view of the node that serves it, or 255 for none. */
+  masters: Uint8Array;
+}
+
+/** What one byte of `verdicts` says. */
+export interface Verdict {
+  availability: Availability;
+  rule: RuleName;
+  filling: boolean;
+}
+
+/** Why a partition is what it is. */
+export interface Explanation {
+  namespace: string;
+  partition: number;
+  /** The sub-cluster that is asked about; `null` when no node is in one. */
+  principal: NodeId | null;
+  server: Server;
+  availability: Availability;
+  /** The rule that decided, its sentence, and how it is known. */
+  rule: RuleName;
+  sentence: string;
+  source: Source;
+  /** The counts that the rules saw at the latest rebalance; `null` in AP and without a roster. */
+  facts: {
+    replicationFactor: number;
+    roster: number;
+    present: number;
+    evading: number;
+    revived: number;
+    revivedByOperator: number;
+    withData: number;
+    full: number;
+    unsubset: number;
+    rosterReplicasPresent: number;
+    rosterMasterPresent: boolean;
+  } | null;
+  /** Every rule in the order in which they are asked; empty in AP and without a roster. */
+  rules: {
+    number: number | null;
+    rule: RuleName;
+    sentence: string;
+    counts: string;
+    answer: "passed" | "decided" | "not-reached";
+    source: Source;
+  }[];
+  /** The roster's row, then nodes that are here and in no roster; in AP the sub-cluster's row. */
+  row: {
+    node: NodeId;
+    role: "roster-master" | "roster-replica" | "stand-in" | "other" | "not-in-roster";
+    present: boolean;
+    quiesced: boolean;
+    replicaHere: boolean;
+    workingMaster: boolean;
+    version: string;
+    full: boolean;
+    filling: boolean;
+  }[];
+  /** All of it as lines of text, as the command line prints it. */
+  text: string;
+}
+
+/** What is to be lost: every set of so many nodes, or just these. `unclean` makes no difference until nodes return. */
+export type Losses = { lose: number; unclean?: boolean } | { nodes: NodeId[]; unclean?: boolean };
+
+/** What would be left without some nodes: of each namespace, how many partitions would be active in no sub-cluster. */
+export interface Loss {
+  nodes: NodeId[];
+  unavailable: Record<string, number>;
+}
+
+/** One line of a node's log. */
+export interface LogLine {
+  node: NodeId;
+  atMs: number;
+  level: "info" | "warning";
+  text: string;
+}
+
+/** What a scenario came to. */
+export interface Report {
+  title: string;
+  /** Whether everything holds that the scenario expects. */
+  holds: boolean;
+  failures: { step: number; place: string; expected: string; found: string }[];
+  /** Every step, as `rosterlab run --format ndjson` prints it. */
+  steps: StepReport[];
+  /** The same as text, byte for byte. */
+  ndjson: string;
+}
+
+export interface StepReport {
+  step: number;
+  do: Command["do"];
+  sub_clusters: {
+    nodes: NodeId[];
+    principal: NodeId;
+    cluster_key: string;
+    namespaces: Record<
+      string,
+      {
+        roster_nodes_present?: number;
+        regime?: number;
+        active: number;
+        unavailable: number;
+        dead: number;
+        expected_migrations: Record<NodeId, [tx: number, rx: number, signals: number]>;
+      }
+    >;
+  }[];
+  result?: Outcome;
+  stale?: boolean;
+  failed?: { place: string; expected: string; found: string }[];
+}
+
+/** A row of the order of succession, and the replicas among it. */
+export interface SuccessionRow {
+  partition: number;
+  succession: NodeId[];
+  replicas: NodeId[];
+}
+
+/** What is wrong, as data. */
+export interface Fault {
+  /** Stays the same from version to version: `"unknown-node"`, `"bad-input"` … (docs/api.md lists them). */
+  code: string;
+  /** `"steps[4].nodes[0]"`, or `null` when it is about the whole. */
+  place: string | null;
+  /** Place and cause. */
+  message: string;
+}
+
+/** What every function throws. */
+export interface RosterlabError extends Error, Fault {
+  name: "RosterlabError";
+}
