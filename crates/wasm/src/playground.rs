@@ -24,10 +24,13 @@ use crate::view::View;
 #[wasm_bindgen]
 #[derive(Clone, Debug)]
 pub struct Playground {
-    timeline: Timeline,
-    title: String,
+    pub(crate) timeline: Timeline,
+    pub(crate) title: String,
     about: Option<String>,
     differs: Option<String>,
+    /// What the author says after each step, and what the steps were: for as long as they are what was done.
+    pub(crate) said: Vec<Option<String>>,
+    pub(crate) course: Vec<Entry>,
 }
 
 /// One line of a node's log.
@@ -57,7 +60,11 @@ impl Playground {
     ) -> Result<Playground, JsValue> {
         let scenario = decode::scenario(scenario)?;
         let timeline = scenario.timeline().map_err(Fault::from)?;
-        Ok(Self { timeline, title: scenario.title, about: scenario.about, differs: None })
+        let course = timeline.entries().to_vec();
+        let said =
+            (0..=course.len()).map(|at| scenario.said_after(at).map(str::to_owned)).collect();
+        let Scenario { title, about, .. } = scenario;
+        Ok(Self { timeline, title, about, differs: None, said, course })
     }
 
     /// What a link of the page leads to. The link may stand behind the `#` of an address.
@@ -72,7 +79,8 @@ impl Playground {
         let behind = text.rsplit_once('#').map_or(text.as_str(), |(_, link)| link);
         let linked = link::read(behind).map_err(Fault::from)?;
         let (timeline, differs) = (linked.timeline, linked.differs);
-        Ok(Self { timeline, title: String::new(), about: None, differs })
+        let (said, course) = (Vec::new(), Vec::new());
+        Ok(Self { timeline, title: String::new(), about: None, differs, said, course })
     }
 
     /// The version that wrote the link that this came from, when it came to another outcome than this version does; else
