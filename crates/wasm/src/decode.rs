@@ -258,8 +258,9 @@ impl Writer {
             return Err(too_long());
         }
         match kind(value) {
-            // The parser says of `null` what is wrong with it, as in a file.
-            "null" | "text" | "a boolean" | "a number" => self.primitive(value),
+            // As in a file.
+            "null" => Err(self.refuse("null stands for nothing here: leave the field out")),
+            "text" | "a boolean" | "a number" => self.primitive(value),
             "a bigint" => {
                 let digits = value.unchecked_ref::<BigInt>().to_string(10);
                 let digits = digits.map_err(|thrown| self.threw(&thrown.into()))?;

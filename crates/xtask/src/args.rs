@@ -10,13 +10,15 @@ usage: cargo xtask VERB
   test [--fast]      run every check and test; --fast leaves out the page and the browser
   e2e [-- ARGS]      build the page and run the browser tests; ARGS go to node's test runner,
                      and those that end in .test.mjs name the files to run
+  api                build the npm packages and run their tests
   perf               build the page, measure it in the browser and write docs/performance.md
-  size               build the page and print what a first visit transfers; fail above the limit
+  size               build the page and the npm packages, print what a first visit transfers and
+                     how large the packages' module is; fail above the limits
   setup              only install what the other verbs need
   help               print this
 
-serve, test, e2e, perf and size first install what is missing: the compiler's target for the browser,
-wasm-bindgen, trunk and, for browser tests, Chromium and their npm packages. Programs go to
+serve, test, api, e2e, perf and size first install what is missing: the compiler's target for the
+browser, wasm-bindgen, trunk, wasm-pack and, for tests, Chromium and their npm packages. Programs go to
 $ROSTERLAB_TOOLS, by default a folder of the user's cache. ROSTERLAB_CHROMIUM names another
 browser.";
 
@@ -37,10 +39,12 @@ pub enum Verb {
         /// Only those that need no browser and no page.
         fast: bool,
     },
-    /// Bytes of a first visit.
+    /// Bytes of a first visit and of the module for JavaScript.
     Size,
     /// Times in the browser.
     Perf,
+    /// Only the npm packages and their tests.
+    Api,
     /// Only the browser tests.
     E2e {
         /// What to hand on to node's test runner.
@@ -61,6 +65,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, String> {
         None | Some("help" | "--help" | "-h") => Verb::Help,
         Some("setup") => Verb::Setup,
         Some("size") => Verb::Size,
+        Some("api") => Verb::Api,
         Some("perf") => Verb::Perf,
         Some("serve") => Verb::Serve { port: port(&mut words)? },
         Some("announce") => {
@@ -112,6 +117,7 @@ mod tests {
         assert_eq!(read("--help"), Ok(Verb::Help));
         assert_eq!(read("setup"), Ok(Verb::Setup));
         assert_eq!(read("size"), Ok(Verb::Size));
+        assert_eq!(read("api"), Ok(Verb::Api));
         assert_eq!(read("serve"), Ok(Verb::Serve { port: None }));
         assert_eq!(read("serve --port 8080"), Ok(Verb::Serve { port: Some(8080) }));
         assert_eq!(read("serve --port=1"), Ok(Verb::Serve { port: Some(1) }));
@@ -130,6 +136,7 @@ mod tests {
             "test --quick",
             "test --fast twice",
             "size now",
+            "api now",
             "serve 8080",
             "serve --port",
             "serve --port 0",

@@ -2,7 +2,7 @@
 //! needs.
 //!
 //! Reading order: `args` (what was asked), `setup` with `target` and `debian` (what a fresh machine
-//! lacks), `page` (build and serve), `suites` with `count` and `size` (the checks), `report` (how
+//! lacks), `page` (build and serve), `packages` (npm), `suites` with `count` and `size` (the checks), `report` (how
 //! it went); `places`, `process` and `mask` serve them all.
 //!
 //! Invariant: a failure is a value until it gets here, where it is printed once and becomes the
@@ -19,12 +19,13 @@ use places::Places;
 use process::Failure;
 use report::Report;
 use setup::Need;
-use size::FirstLoad;
+use size::{FirstLoad, Module};
 
 mod args;
 mod count;
 mod debian;
 mod mask;
+mod packages;
 mod page;
 mod places;
 mod process;
@@ -75,9 +76,11 @@ fn perform(verb: Verb) -> Result<Ended, Failure> {
             let places = Places::find()?;
             let toolbox = setup::run(&places, Need::Page, &mut report)?;
             page::build(&places, &toolbox)?;
+            packages::build(&places, &toolbox)?;
             let first_load = FirstLoad::measure(&places)?;
-            println!("{}", first_load.table());
-            if !first_load.fits() {
+            let module = Module::measure(&places)?;
+            println!("{}\n\n{}", first_load.table(), module.table());
+            if !(first_load.fits() && module.fits()) {
                 return Ok(Ended::WithFailures);
             }
         }
@@ -94,7 +97,14 @@ fn perform(verb: Verb) -> Result<Ended, Failure> {
             let places = Places::find()?;
             let toolbox = setup::run(&places, Need::PageAndBrowser, &mut report)?;
             suites::native(&places, &mut report);
+            suites::api(&places, &toolbox, &mut report);
             suites::browser(&places, &toolbox, &[], &mut report);
+            return Ok(summary(&report));
+        }
+        Verb::Api => {
+            let places = Places::find()?;
+            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut report)?;
+            suites::api(&places, &toolbox, &mut report);
             return Ok(summary(&report));
         }
         Verb::E2e { args } => {

@@ -1,6 +1,6 @@
 //! Where things are: the project's folders, and the folder for the tools that set-up builds.
 //!
-//! Invariant: nothing outside `dist`, the build folder, `tests/e2e/node_modules` and the tools'
+//! Invariant: nothing outside `dist`, `pkg`, the build folder, the `node_modules` of the tests and the tools'
 //! folder is written by xtask itself (Debian's packages and the std beside Debian's compiler are
 //! installed where Debian wants them).
 
@@ -49,6 +49,16 @@ impl Places {
     /// The built page.
     pub fn dist(&self) -> PathBuf {
         self.root.join("dist")
+    }
+
+    /// The built npm packages, a folder for each way of loading them.
+    pub fn packages(&self) -> PathBuf {
+        self.root.join("pkg")
+    }
+
+    /// The tests of the npm packages.
+    pub fn api(&self) -> PathBuf {
+        self.root.join("tests/api")
     }
 
     /// The browser tests.

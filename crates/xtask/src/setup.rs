@@ -10,7 +10,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -22,6 +22,9 @@ use crate::target;
 
 /// The bundler's version. Its successors need a newer compiler than Debian's.
 const TRUNK_VERSION: &str = "0.21.14";
+
+/// What builds and tests the npm packages. Its successors are to be tried, not trusted.
+const WASM_PACK_VERSION: &str = "0.15.1";
 
 /// Names of a browser that the tests can drive, the one that set-up would install first.
 const BROWSERS: [&str; 4] =
@@ -88,7 +91,9 @@ pub fn run(places: &Places, need: Need, report: &mut Report) -> Result<Toolbox, 
             toolbox.browser = Some(browser);
             Ok(done)
         })?;
-        step(report, "browser tests' packages", || provide_packages(places))?;
+        for (name, folder) in [("browser", places.e2e()), ("API", places.api())] {
+            step(report, &format!("{name} tests' packages"), || provide_packages(places, &folder))?;
+        }
     }
     // Kept until here, so that a set-up that was interrupted need not begin anew.
     fs::remove_dir_all(places.scratch()).doing(|| "tidy up after set-up".to_owned())?;
@@ -133,7 +138,7 @@ struct Tool {
     programs: &'static [&'static str],
 }
 
-fn tools(places: &Places) -> Result<[Tool; 2], Failure> {
+fn tools(places: &Places) -> Result<[Tool; 3], Failure> {
     Ok([
         Tool {
             package: "wasm-bindgen-cli",
@@ -141,6 +146,11 @@ fn tools(places: &Places) -> Result<[Tool; 2], Failure> {
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
         },
         Tool { package: "trunk", version: TRUNK_VERSION.to_owned(), programs: &["trunk"] },
+        Tool {
+            package: "wasm-pack",
+            version: WASM_PACK_VERSION.to_owned(),
+            programs: &["wasm-pack"],
+        },
     ])
 }
 
@@ -163,7 +173,7 @@ impl Tool {
         })
     }
 
-    /// Builds without TLS, which trunk would need only to download tools by itself, and without
+    /// Builds without TLS, which trunk and wasm-pack would need only to download tools by themselves, and without
     /// optimising: these programs run for a second, and optimising them takes minutes.
     fn build(&self, places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
         let mut install = toolbox.command("cargo");
@@ -216,7 +226,7 @@ fn provide_browser(places: &Places, apt: &mut Apt) -> Result<(PathBuf, String), 
 }
 
 /// Installs exactly what `package-lock.json` says, unless that was the last thing installed.
-fn provide_packages(places: &Places) -> Result<String, Failure> {
+fn provide_packages(places: &Places, folder: &Path) -> Result<String, Failure> {
     let major = process::answer(process::command("node").arg("--version"))
         .and_then(|said| said.trim_start_matches('v').split('.').next()?.parse::<u32>().ok());
     let npm = process::find_in(&process::own_path(), "npm");
@@ -225,7 +235,6 @@ fn provide_packages(places: &Places) -> Result<String, Failure> {
             "the browser tests need Node.js {NODE_MAJOR} or newer with npm: install nodejs and npm"
         )));
     }
-    let folder = places.e2e();
     let wanted = folder.join("package-lock.json");
     let wanted = fs::read(&wanted).doing(|| format!("read {}", wanted.display()))?;
     let stamp = folder.join("node_modules/.installed-package-lock.json");
@@ -233,7 +242,7 @@ fn provide_packages(places: &Places) -> Result<String, Failure> {
         return Ok("found".to_owned());
     }
     let mut install = process::command("npm");
-    install.current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    install.current_dir(folder).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
     process::run_quietly(&mut install, "npm ci", &places.scratch().join("log"), Limit::None)?;
     fs::write(&stamp, wanted).doing(|| format!("write {}", stamp.display()))?;
     Ok("installed".to_owned())

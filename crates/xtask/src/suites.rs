@@ -6,17 +6,20 @@
 //! Native suites use the developer's own compiler; only the page is built with the tools of the
 //! set-up.
 
+use std::env;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
 use crate::count::{Runner, Tally};
+use crate::packages;
 use crate::page;
 use crate::places::Places;
 use crate::process::{self, Doing, Failure};
 use crate::report::{Counts, Outcome, Report};
 use crate::setup::Toolbox;
-use crate::size::FirstLoad;
+use crate::size::{FirstLoad, Module};
 use crate::target::TARGET;
 
 /// A single test file that takes longer than this hangs.
@@ -46,6 +49,56 @@ pub fn native(places: &Places, report: &mut Report) {
         let mut docs = cargo(&["doc", "--no-deps", "--workspace", "--locked"]);
         check(docs.env("RUSTDOCFLAGS", "-Dwarnings"))
     });
+}
+
+/// The npm packages: their build and size, the module's tests in Node.js and in the browser, and the packages' own.
+pub fn api(places: &Places, toolbox: &Toolbox, report: &mut Report) {
+    part(report, "API tests in Node.js", || module_tests(places, toolbox, &["--node"]));
+    let in_browser = ["--headless", "--chrome"];
+    part(report, "API tests in the browser", || module_tests(places, toolbox, &in_browser));
+    let mut is_built = false;
+    part(report, "packages build", || {
+        packages::build(places, toolbox)?;
+        is_built = true;
+        Ok(Outcome::Counted(Counts::one(true)))
+    });
+    part(report, "package size", || if is_built { module_size(places) } else { skip("package") });
+    part(report, "package tests", || {
+        if is_built { package_tests(places, toolbox) } else { skip("package") }
+    });
+}
+
+/// The crate's own tests, compiled and run by wasm-pack where they say.
+fn module_tests(places: &Places, toolbox: &Toolbox, wherever: &[&str]) -> Result<Outcome, Failure> {
+    let mut pack = toolbox.command("wasm-pack");
+    pack.current_dir(&places.root)
+        .args(["--log-level", "warn", "test", "--mode", "no-install"])
+        .args(wherever)
+        .args([packages::CRATE, "--locked"]);
+    count(&mut pack, Runner::Cargo)
+}
+
+fn module_size(places: &Places) -> Result<Outcome, Failure> {
+    let module = Module::measure(places)?;
+    println!("{}", module.table());
+    Ok(Outcome::Counted(Counts::one(module.fits())))
+}
+
+/// The built packages beside the native command line, in Node.js and in the browser.
+fn package_tests(places: &Places, toolbox: &Toolbox) -> Result<Outcome, Failure> {
+    let mut build = process::command("cargo");
+    build.current_dir(&places.root).args(["build", "--package", "rosterlab-cli", "--locked"]);
+    if !process::run_streaming(&mut build, |line| println!("{line}"))?.success() {
+        return Err(Failure::new("the command line does not build"));
+    }
+    // cargo puts it beside this program.
+    let this = env::current_exe().doing(|| "find this program".to_owned())?;
+    let mut node = node(places, toolbox);
+    node.current_dir(places.api())
+        .env("ROSTERLAB_NATIVE", this.with_file_name("rosterlab"))
+        .env("ROSTERLAB_PACKAGES", places.packages())
+        .env("ROSTERLAB_DIST", places.packages().join("web"));
+    node_tests(node, &places.api(), Vec::new(), Vec::new())
 }
 
 /// The components, the page, its size, and the browser tests.
@@ -146,18 +199,29 @@ fn node(places: &Places, toolbox: &Toolbox) -> Command {
 }
 
 fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, Failure> {
-    let folder = places.e2e();
-    let is_test = |name: &String| name.ends_with(".test.mjs");
-    let (mut files, flags): (Vec<String>, Vec<String>) = args.iter().cloned().partition(is_test);
+    let (files, flags): (Vec<String>, Vec<String>) = args.iter().cloned().partition(is_test);
+    node_tests(node(places, toolbox), &places.e2e(), files, flags)
+}
+
+fn is_test(name: &String) -> bool {
+    name.ends_with(".test.mjs")
+}
+
+/// Runs test files of a folder, all when none is named.
+fn node_tests(
+    mut node: Command,
+    folder: &Path,
+    mut files: Vec<String>,
+    flags: Vec<String>,
+) -> Result<Outcome, Failure> {
     if files.is_empty() {
-        files = fs::read_dir(&folder)
+        files = fs::read_dir(folder)
             .doing(|| format!("read {}", folder.display()))?
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .filter(is_test)
             .collect();
         files.sort();
     }
-    let mut node = node(places, toolbox);
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .arg(format!("--test-timeout={TEST_TIMEOUT_MS}"))
         .args(flags)

@@ -1,0 +1,77 @@
+// The package for pages in a real browser, under a strict Content-Security-Policy: every scenario and every golden case,
+// equal to the native program, byte for byte.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openBlankPage } from "../e2e/browser.mjs";
+import { golden, native, ndjson, scenarios } from "./rosterlab.mjs";
+
+/** A page of the site that serves the package, on which it is loaded as `window.rosterlab`. */
+async function loaded(t) {
+  const { page, url, complaints, requests } = await openBlankPage(t);
+  await page.goto(`${url}package.json`);
+  await page.evaluate(async () => {
+    const module = await import("/rosterlab.js");
+    await module.default();
+    window.rosterlab = module;
+  });
+  return { page, complaints, requests };
+}
+
+test("every scenario comes out as it does natively", async (t) => {
+  const { page, complaints } = await loaded(t);
+  for (const { name, text } of scenarios) {
+    const found = await page.evaluate((text) => window.rosterlab.runScenario(text).ndjson, text);
+    assert.equal(found, ndjson(text), name);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test("the order of succession is the native one", async (t) => {
+  const { page, complaints } = await loaded(t);
+  for (const { name, roster, replication_factor: factor } of golden.succession.tables) {
+    const found = await page.evaluate(
+      ([roster, factor]) =>
+        window.rosterlab.succession(roster, factor).map((row) => `${JSON.stringify(row)}\n`).join(""),
+      [roster, factor],
+    );
+    const { stdout } = native(["succession", "--roster", roster.join(","), "--replication-factor", String(factor)]);
+    assert.equal(found, stdout, name);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test("a page loads the module and nothing else, and errors are the page's own", async (t) => {
+  const { page, complaints, requests } = await loaded(t);
+  const names = requests.map((request) => new URL(request).pathname);
+  assert.deepEqual(names, ["/package.json", "/rosterlab.js", "/rosterlab_bg.wasm"]);
+  const found = await page.evaluate(() => {
+    const { Playground } = window.rosterlab;
+    const playground = new Playground({ cluster: { nodes: [{ id: "A1" }, { id: "A2" }, { id: "A3" }] } });
+    const before = playground.view().subClusters[0].verdicts;
+    const said = [];
+    for (const command of [{ do: "start", nodes: ["A1"] }, null, { do: "crash", nodes: ["A1", "A2"] }]) {
+      try {
+        said.push(playground.apply(command).at(-1).kind);
+      } catch (error) {
+        said.push([error instanceof Error, error.name, error.code, error.place]);
+      }
+    }
+    // Memory grows, and what was given before stays what it was.
+    const many = Array.from({ length: 20 }, () => playground.whatIf({ lose: 1 }).length);
+    const after = playground.view().subClusters[0].verdicts;
+    return { said, many: many.length, before: before[0] & 3, after: after[0] & 3, length: before.length };
+  });
+  assert.deepEqual(found, {
+    said: [
+      [true, "RosterlabError", "node-is-up", "nodes[0]"],
+      [true, "RosterlabError", "bad-input", null],
+      "rebalanced",
+    ],
+    many: 20,
+    before: 0,
+    after: 1,
+    length: 4096,
+  });
+  assert.deepEqual(complaints, []);
+});

@@ -1,0 +1,72 @@
+// The package for Node.js, the native command line beside it, and the scenarios that both run.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The built packages, a folder a target: `ROSTERLAB_PACKAGES`, or `pkg` at the top of the project. */
+export const PACKAGES = process.env.ROSTERLAB_PACKAGES || join(ROOT, "pkg");
+
+export const rosterlab = createRequire(import.meta.url)(join(PACKAGES, "nodejs/rosterlab.js"));
+
+const NATIVE = process.env.ROSTERLAB_NATIVE || join(ROOT, "target/debug/rosterlab");
+
+/** What the native command line prints for some arguments and an input. */
+export function native(args, input) {
+  const { status, stdout, stderr, error } = spawnSync(NATIVE, args, { input, maxBuffer: 2 ** 28 });
+  if (error) throw error;
+  return { status, stdout: stdout.toString(), stderr: stderr.toString() };
+}
+
+/** Text of a file of the project. */
+export const read = (path) => readFileSync(join(ROOT, path), "utf8");
+
+/** The golden values. */
+export const golden = {
+  availability: JSON.parse(read("tests/golden/availability.json")),
+  succession: JSON.parse(read("tests/golden/succession.json")),
+};
+
+/** Every scenario that the project has, `{ name, text }`: those that it ships and the golden cases. */
+export const scenarios = [
+  ...readdirSync(join(ROOT, "www/scenarios"))
+    .sort()
+    .map((name) => ({ name, text: read(`www/scenarios/${name}`) })),
+  ...golden.availability.map(({ scenario }) => ({
+    name: `golden: ${scenario.title}`,
+    text: JSON.stringify(scenario),
+  })),
+];
+assert.ok(scenarios.length >= 14 + 53, "the scenarios are there");
+
+/** What `run` prints natively, which has to have gone well. */
+export function ndjson(text) {
+  const { status, stdout, stderr } = native(["run", "-"], text);
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+/** Three nodes on two racks. */
+export const three = () => ({
+  cluster: { nodes: [{ id: "A101", rack: 1 }, { id: "A102", rack: 1 }, { id: "B101", rack: 2 }] },
+});
+
+/** What a call throws: an error of the package's kind, as data. */
+export function thrown(call) {
+  try {
+    call();
+  } catch (error) {
+    assert.ok(error instanceof Error, `a real error, not ${error}`);
+    assert.equal(error.name, "RosterlabError", error.stack);
+    assert.match(error.code, /^[a-z]+(-[a-z]+)*$/);
+    assert.ok(error.place === null || error.message.includes(error.place), error.message);
+    const { code, place, message } = error;
+    return { code, place, message };
+  }
+  return assert.fail("nothing was thrown");
+}
