@@ -52,7 +52,8 @@ export class RosterlabPlayground extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, now) {
-    if (before !== now) this.#figure?.attribute(name);
+    // A reader may have gone on from the step that is asked for again.
+    if (before !== now || name === "step") this.#figure?.attribute(name);
   }
 
   /** Makes the figure live now. */

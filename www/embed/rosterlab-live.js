@@ -169,7 +169,7 @@ export class Figure {
     const parts = [
       this.#button("back", "Back", step > 0 ? null : "this is the start"),
       this.#button("next", "Next", step < steps ? null : "this is the last step"),
-      this.#button("restart", "Start", step > 0 ? null : "this is the start"),
+      this.#button("restart", "First", step > 0 ? null : "this is the start"),
       element("span", {}, `${step} of ${steps}`),
     ];
     if (["why", "all"].includes(this.#wanted("view"))) {

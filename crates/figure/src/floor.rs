@@ -59,9 +59,18 @@ fn picture(to: &mut Markup, moment: &Moment<'_>) {
         moment.view.sub_clusters.len()
     );
     let view_box = format!("0 0 {width} {height}");
+    // Its natural size; a style sheet may make it smaller, not larger.
+    let (width, height_text) = (width.to_string(), height.to_string());
     to.open(
         "svg",
-        &[("class", "rl-racks"), ("viewBox", &view_box), ("role", "img"), ("aria-label", &label)],
+        &[
+            ("class", "rl-racks"),
+            ("viewBox", &view_box),
+            ("width", &width),
+            ("height", &height_text),
+            ("role", "img"),
+            ("aria-label", &label),
+        ],
     );
     let mut left = 0;
     for (rack, nodes) in &racks {

@@ -120,7 +120,8 @@ pub fn figure(timeline: &Timeline, wanted: &Wanted<'_>) -> Result<String, NoSuch
     let name = name.unwrap_or_default();
     let moment = Moment { timeline, view, namespace, name };
     let mut to = Markup::default();
-    to.open("figure", &[("class", "rl")]);
+    // On a narrow page it is scrolled sideways, by keys too.
+    to.open("figure", &[("class", "rl"), ("tabindex", "0")]);
     tables::caption(&mut to, &moment, wanted);
     tables::counts(&mut to, &moment);
     if wanted.view.has(View::Map) {

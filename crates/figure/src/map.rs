@@ -48,7 +48,14 @@ fn picture(to: &mut Markup, cells: &[Cell], principal: &str) {
         format!("Map of 4,096 partitions in sub-cluster {principal}: {}", counted.join(", "));
     to.open(
         "svg",
-        &[("class", "rl-cells"), ("viewBox", "0 0 64 64"), ("role", "img"), ("aria-label", &label)],
+        &[
+            ("class", "rl-cells"),
+            ("viewBox", "0 0 64 64"),
+            ("width", "192"),
+            ("height", "192"),
+            ("role", "img"),
+            ("aria-label", &label),
+        ],
     );
     for look in Look::ALL {
         let path = strokes(cells, look);

@@ -22,9 +22,25 @@ pub fn caption(to: &mut Markup, moment: &Moment<'_>, wanted: &Wanted<'_>) {
     let place = if of == 0 { what } else { format!("Step {at} of {of}: {what}") };
     to.with("span", &[("class", "rl-step")], place);
     if let Some(say) = wanted.say {
-        to.with("p", &[("class", "rl-say")], say);
+        to.open("p", &[("class", "rl-say")]);
+        markdown(to, say);
+        to.close("p");
     }
     to.close("figcaption");
+}
+
+/// Text with `code` in it, all of Markdown that scenarios need; an odd backtick stands for itself.
+fn markdown(to: &mut Markup, text: &str) {
+    let mut rest = text;
+    while let Some((before, code, after)) = rest
+        .split_once('`')
+        .and_then(|(before, rest)| rest.split_once('`').map(|(code, after)| (before, code, after)))
+    {
+        to.text(before);
+        to.with("code", &[], code);
+        rest = after;
+    }
+    to.text(rest);
 }
 
 /// What each sub-cluster has of the namespace.
@@ -175,4 +191,21 @@ fn seats(to: &mut Markup, why: &rosterlab_engine::Explanation) {
         to.close("tr");
     }
     to.end_table();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_code_and_the_rest_is_text() {
+        for (said, expected) in [
+            ("gets `e`; `<r>` too", "gets <code>e</code>; <code>&lt;r&gt;</code> too"),
+            ("an odd ` stays", "an odd ` stays"),
+        ] {
+            let mut to = Markup::default();
+            markdown(&mut to, said);
+            assert_eq!(to.done(), expected);
+        }
+    }
 }

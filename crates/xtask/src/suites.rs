@@ -6,13 +6,13 @@
 //! Native suites use the developer's own compiler; only the page is built with the tools of the
 //! set-up.
 
-use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
 use crate::count::{Runner, Tally};
+use crate::embed;
 use crate::packages;
 use crate::page;
 use crate::places::Places;
@@ -86,16 +86,10 @@ fn module_size(places: &Places) -> Result<Outcome, Failure> {
 
 /// The built packages beside the native command line, in Node.js and in the browser.
 fn package_tests(places: &Places, toolbox: &Toolbox) -> Result<Outcome, Failure> {
-    let mut build = process::command("cargo");
-    build.current_dir(&places.root).args(["build", "--package", "rosterlab-cli", "--locked"]);
-    if !process::run_streaming(&mut build, |line| println!("{line}"))?.success() {
-        return Err(Failure::new("the command line does not build"));
-    }
-    // cargo puts it beside this program.
-    let this = env::current_exe().doing(|| "find this program".to_owned())?;
+    let native = embed::command_line(places)?;
     let mut node = node(places, toolbox);
     node.current_dir(places.api())
-        .env("ROSTERLAB_NATIVE", this.with_file_name("rosterlab"))
+        .env("ROSTERLAB_NATIVE", native)
         .env("ROSTERLAB_PACKAGES", places.packages())
         .env("ROSTERLAB_DIST", places.packages().join("web"));
     node_tests(node, &places.api(), Vec::new(), Vec::new())
@@ -109,6 +103,7 @@ pub fn browser(places: &Places, toolbox: &Toolbox, args: &[String], report: &mut
     let mut is_built = false;
     part(report, "page build", || {
         page::build(places, toolbox)?;
+        embed::build(places, toolbox)?;
         is_built = true;
         Ok(Outcome::Counted(Counts::one(true)))
     });

@@ -132,7 +132,7 @@ fn a_figure_is_inside_its_element_when_that_is_told_where_the_scenario_is() {
     let path = path.to_str().unwrap();
     let (code, bare, complaints) = told(&["figure", path, "--view", "map", "--step", "3"], "");
     assert_eq!((code, complaints.as_str()), (0, ""));
-    assert!(bare.starts_with("<figure class=\"rl\"><figcaption"), "{bare}");
+    assert!(bare.starts_with("<figure class=\"rl\" tabindex=\"0\"><figcaption"), "{bare}");
     assert!(bare.contains(">Step 3 of 7: crash A102</span>"), "{bare}");
     assert!(bare.contains("<td class=\"rl-n rl-unavailable\">4,096</td>"), "{bare}");
     let options = ["--view", "map", "--step", "3", "--src", "a?b&c=\"d\"", "--controls", "full"];
