@@ -44,7 +44,8 @@ pub fn print(file: &Source, wanted: &Wanted<'_>, out: &mut impl Write) -> Result
         .map_err(|error| Problem::Input(format!("--namespace: {error}")))?;
     match wanted.src {
         Some(src) => {
-            writeln!(out, "{}{figure}</rosterlab-playground>", element(wanted, src, step))?;
+            // A tag on a line of its own is what Markdown leaves alone.
+            writeln!(out, "{}\n{figure}\n</rosterlab-playground>", element(wanted, src, step))?;
         }
         None => writeln!(out, "{figure}")?,
     }

@@ -18,7 +18,7 @@ usage: cargo xtask VERB
   help               print this
 
 serve, test, api, e2e, perf and size first install what is missing: the compiler's target for the
-browser, wasm-bindgen, trunk, wasm-pack and, for tests, Chromium and their npm packages. Programs go to
+browser, wasm-bindgen, trunk, wasm-pack, mdBook and, for tests, Chromium and their npm packages. Programs go to
 $ROSTERLAB_TOOLS, by default a folder of the user's cache. ROSTERLAB_CHROMIUM names another
 browser.";
 

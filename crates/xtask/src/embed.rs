@@ -17,8 +17,8 @@ use crate::setup::Toolbox;
 const MARK: &str = "<!-- rosterlab: ";
 const MARK_END: &str = " -->";
 
-/// Builds all of it; the page is already in `dist`.
-pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
+/// Builds the element and the plain examples; the page is already in `dist`. Gives the command line that drew the figures.
+pub fn build(places: &Places, toolbox: &Toolbox) -> Result<PathBuf, Failure> {
     packages::build_for_pages(places, toolbox)?;
     let program = command_line(places)?;
     let (from, to) = (places.root.join("www/embed"), places.dist().join("embed"));
@@ -35,7 +35,7 @@ pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
         let target = built.join(name_of(page));
         fs::write(&target, text).doing(|| format!("write {}", target.display()))?;
     }
-    Ok(())
+    Ok(program)
 }
 
 /// The native command line, built.

@@ -23,6 +23,9 @@ use crate::target;
 /// The bundler's version. Its successors need a newer compiler than Debian's.
 const TRUNK_VERSION: &str = "0.21.14";
 
+/// What builds the example of a book with a figure.
+const MDBOOK_VERSION: &str = "0.4.52";
+
 /// What builds and tests the npm packages. Its successors are to be tried, not trusted.
 const WASM_PACK_VERSION: &str = "0.15.1";
 
@@ -138,7 +141,7 @@ struct Tool {
     programs: &'static [&'static str],
 }
 
-fn tools(places: &Places) -> Result<[Tool; 3], Failure> {
+fn tools(places: &Places) -> Result<[Tool; 4], Failure> {
     Ok([
         Tool {
             package: "wasm-bindgen-cli",
@@ -151,6 +154,7 @@ fn tools(places: &Places) -> Result<[Tool; 3], Failure> {
             version: WASM_PACK_VERSION.to_owned(),
             programs: &["wasm-pack"],
         },
+        Tool { package: "mdbook", version: MDBOOK_VERSION.to_owned(), programs: &["mdbook"] },
     ])
 }
 
@@ -168,8 +172,11 @@ impl Tool {
 
     fn is_here(&self, toolbox: &Toolbox) -> bool {
         self.programs.iter().all(|program| {
-            process::answer(toolbox.command(program).arg("--version"))
-                .is_some_and(|said| said.split_whitespace().nth(1) == Some(&self.version))
+            process::answer(toolbox.command(program).arg("--version")).is_some_and(|said| {
+                // mdBook says v0.4.52.
+                said.split_whitespace().nth(1).map(|found| found.trim_start_matches('v'))
+                    == Some(&self.version)
+            })
         })
     }
 

@@ -103,7 +103,8 @@ pub fn browser(places: &Places, toolbox: &Toolbox, args: &[String], report: &mut
     let mut is_built = false;
     part(report, "page build", || {
         page::build(places, toolbox)?;
-        embed::build(places, toolbox)?;
+        let native = embed::build(places, toolbox)?;
+        recipes(places, toolbox, &native)?;
         is_built = true;
         Ok(Outcome::Counted(Counts::one(true)))
     });
@@ -191,6 +192,17 @@ fn node(places: &Places, toolbox: &Toolbox) -> Command {
         node.env("ROSTERLAB_CHROMIUM", browser);
     }
     node
+}
+
+/// The pages of the recipes: a book and an MDX page, built as their readers would.
+fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), Failure> {
+    packages::build_for_node(places, toolbox)?;
+    let mut node = node(places, toolbox);
+    node.arg("recipes.mjs")
+        .env("ROSTERLAB_NATIVE", native)
+        .env("ROSTERLAB_PACKAGES", places.packages());
+    let status = process::run_streaming(&mut node, |line| println!("{line}"))?;
+    if status.success() { Ok(()) } else { Err(Failure::new("the recipes' pages do not build")) }
 }
 
 fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, Failure> {

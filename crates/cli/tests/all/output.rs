@@ -138,7 +138,7 @@ fn a_figure_is_inside_its_element_when_that_is_told_where_the_scenario_is() {
     let options = ["--view", "map", "--step", "3", "--src", "a?b&c=\"d\"", "--controls", "full"];
     let (_, inside, _) = told(&[&["figure", path], &options[..]].concat(), "");
     let tag = "<rosterlab-playground scenario=\"a?b&amp;c=&quot;d&quot;\" view=\"map\" step=\"3\" controls=\"full\">";
-    assert_eq!(inside, format!("{tag}{}</rosterlab-playground>\n", bare.trim_end()));
+    assert_eq!(inside, format!("{tag}\n{bare}</rosterlab-playground>\n"));
 }
 
 #[test]
