@@ -4,12 +4,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openBlankPage } from "../e2e/browser.mjs";
+import { CONTENT_SECURITY_POLICY } from "../e2e/server.mjs";
 import { golden, native, ndjson, scenarios } from "./rosterlab.mjs";
 
 /** A page of the site that serves the package, on which it is loaded as `window.rosterlab`. */
 async function loaded(t) {
   const { page, url, complaints, requests } = await openBlankPage(t);
-  await page.goto(`${url}package.json`);
+  await page.route(url, (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      headers: { "content-security-policy": CONTENT_SECURITY_POLICY },
+      body: '<!doctype html><title>A page</title><link rel="icon" href="data:,">',
+    }),
+  );
+  await page.goto(url);
   await page.evaluate(async () => {
     const module = await import("/rosterlab.js");
     await module.default();
@@ -44,7 +52,7 @@ test("the order of succession is the native one", async (t) => {
 test("a page loads the module and nothing else, and errors are the page's own", async (t) => {
   const { page, complaints, requests } = await loaded(t);
   const names = requests.map((request) => new URL(request).pathname);
-  assert.deepEqual(names, ["/package.json", "/rosterlab.js", "/rosterlab_bg.wasm"]);
+  assert.deepEqual(names, ["/", "/rosterlab.js", "/rosterlab_bg.wasm"]);
   const found = await page.evaluate(() => {
     const { Playground } = window.rosterlab;
     const playground = new Playground({ cluster: { nodes: [{ id: "A1" }, { id: "A2" }, { id: "A3" }] } });

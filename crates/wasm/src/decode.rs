@@ -6,6 +6,8 @@
 //! throws is a fault, never an exception through this module.
 //! Not here: what the fields mean (the scenario crate's).
 
+use std::fmt::Write as _;
+
 use js_sys::{Array, BigInt, JSON, JsString, Reflect};
 use rosterlab_engine::{MAX_NODES, NodeId, PARTITIONS, PartitionId, Rejection, RosterEntry};
 use rosterlab_scenario::{Cause, MAX_BYTES, Scenario, ScenarioError, Step};
@@ -290,7 +292,8 @@ impl Writer {
                 self.text.push(',');
             }
             let whole = self.place.len();
-            self.place.push_str(&format!("[{index}]"));
+            // Writing to a string cannot fail.
+            let _ = write!(self.place, "[{index}]");
             let element = Reflect::get_u32(list, index);
             let element = element.map_err(|thrown| self.threw(&thrown))?;
             self.value(&element, depth + 1)?;

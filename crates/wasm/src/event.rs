@@ -2,6 +2,11 @@
 //!
 //! Invariant: the compiler holds the list of kinds and fields to the engine's; nothing is left out. 160-bit digests are
 //! text, nodes too. Not here: words for a person.
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    reason = "serde's `serialize_with` hands over references"
+)]
 
 use rosterlab_engine::{
     ClientResult, ClusterKey, Counts, Digest, Event, EventKind, Link, Migrations, NodeId,
@@ -170,8 +175,6 @@ enum KindData {
     },
 }
 
-// serde's `serialize_with` hands over references.
-
 fn shutdown<S: Serializer>(shutdown: &Shutdown, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(match shutdown {
         Shutdown::Clean => "clean",
@@ -223,7 +226,6 @@ fn digest<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Err
     DigestText(*digest).serialize(serializer)
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref)]
 fn count<S: Serializer>(count: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(number(*count))
 }
@@ -238,4 +240,78 @@ fn outcome<S: Serializer>(result: &ClientResult, serializer: S) -> Result<S::Ok,
 
 fn mode<S: Serializer>(mode: &ReadMode, serializer: S) -> Result<S::Ok, S::Error> {
     ReadModeName::from(*mode).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rosterlab_engine::{
+        Availability, Cluster, ClusterSetup, Command, Mode, NodeSetup, Until, Verdict,
+    };
+    use serde_json::{Value, json};
+
+    fn data(kind: EventKind) -> Value {
+        serde_json::to_value(EventData::from(&Event { at_ms: 7, kind })).unwrap()
+    }
+
+    fn node(id: &str) -> NodeId {
+        id.parse().unwrap()
+    }
+
+    #[test]
+    fn an_event_is_one_flat_object() {
+        let (a1, a2) = (node("A1"), node("A2"));
+        assert_eq!(
+            data(EventKind::NodeStopped {
+                node: a1,
+                shutdown: Shutdown::Clean,
+                marked_clean: true
+            }),
+            json!({"atMs": 7.0, "kind": "node-stopped", "node": "A1", "shutdown": "clean", "markedClean": true})
+        );
+        let links = vec![Link::new(a2, a1).unwrap()];
+        assert_eq!(
+            data(EventKind::LinksCut { links }),
+            json!({"atMs": 7.0, "kind": "links-cut", "links": [["A1", "A2"]]})
+        );
+        let read = EventKind::Read {
+            namespace: "main".to_owned(),
+            key: Digest([0xab; 20]),
+            partition: PartitionId::of_digest(&Digest([0xab; 20])),
+            mode: ReadMode::AllowReplica,
+            node: None,
+            write: Some(3),
+            stale: true,
+            result: ClientResult::InDoubt,
+        };
+        assert_eq!(
+            data(read),
+            json!({
+                "atMs": 7.0, "kind": "read", "namespace": "main", "digest": "ab".repeat(20), "partition": 2987,
+                "mode": "allow-replica", "node": null, "write": 3.0, "stale": true, "result": "in-doubt"
+            })
+        );
+    }
+
+    #[test]
+    fn a_rebalance_names_what_its_numbers_are() {
+        let nodes = ["A1", "A2"].map(|id| NodeSetup { id: node(id), rack: RackId::NONE });
+        let setup = ClusterSetup::of(nodes.to_vec(), 2);
+        assert_eq!(setup.namespaces[0].mode, Mode::StrongConsistency);
+        let mut cluster = Cluster::new(setup).unwrap();
+        let stop = Command::Stop { nodes: vec![node("A2")], shutdown: Shutdown::Unclean };
+        cluster.apply(&stop).unwrap();
+        let events = cluster.advance(Until::Settled);
+        let verdict = cluster.view().sub_clusters[0].namespaces[0].cells[0].verdict;
+        assert_eq!(
+            verdict,
+            Verdict { availability: Availability::Unavailable, rule: Rule::TooFewNodes }
+        );
+        let rebalanced = serde_json::to_value(EventData::from(events.last().unwrap())).unwrap();
+        assert_eq!(rebalanced["kind"], "rebalanced");
+        assert_eq!(rebalanced["rosterNodes"], json!({"present": 1, "all": 2}));
+        assert_eq!(rebalanced["regime"], json!({"before": 1, "now": 3}));
+        assert_eq!(rebalanced["byRule"], json!([{"rule": "too-few-nodes", "partitions": 4096}]));
+        assert_eq!(rebalanced["expectedMigrations"][0]["node"], "A1");
+    }
 }

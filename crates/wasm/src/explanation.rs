@@ -7,7 +7,7 @@ use rosterlab_engine::{
     Version,
 };
 use rosterlab_scenario::{RuleName, explain};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::encode::text;
 
@@ -110,12 +110,8 @@ struct SeatShape {
     quiesced: bool,
     replica_here: bool,
     working_master: bool,
-    #[serde(serialize_with = "version")]
+    #[serde(serialize_with = "text")]
     version: Version,
     full: bool,
     filling: bool,
-}
-
-fn version<S: Serializer>(version: &Version, serializer: S) -> Result<S::Ok, S::Error> {
-    text(version, serializer)
 }

@@ -5,6 +5,7 @@
 
 use js_sys::Reflect;
 use rosterlab_figure::{View, Wanted, figure};
+use rosterlab_scenario::Timeline;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -42,21 +43,24 @@ impl Playground {
             None => View::default(),
         };
         let namespace = decode::maybe_text(&option("namespace")?, "namespace")?;
+        let partition = decode::maybe_partition(&option("partition")?)?;
+        // Reading options may run code of the caller's, which may use this playground too: only then is it borrowed.
+        let timeline = self.timeline()?;
         let wanted = Wanted {
             view,
             title: &self.title,
-            say: self.said(),
+            say: self.said(&timeline),
             namespace: namespace.as_deref(),
-            partition: decode::maybe_partition(&option("partition")?)?,
+            partition,
         };
-        figure(&self.timeline, &wanted)
+        figure(&timeline, &wanted)
             .map_err(|error| Fault::new("unknown-namespace", "namespace", &error.to_string()))
     }
 
     /// What the author says about where this stands, unless something else was done than the scenario's steps.
-    fn said(&self) -> Option<&str> {
-        let at = self.timeline.position();
-        let is_on_course = self.timeline.entries().get(..at) == self.course.get(..at);
+    fn said(&self, timeline: &Timeline) -> Option<&str> {
+        let at = timeline.position();
+        let is_on_course = timeline.entries().get(..at) == self.course.get(..at);
         self.said.get(at).filter(|_| is_on_course)?.as_deref()
     }
 }

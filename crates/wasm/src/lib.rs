@@ -29,7 +29,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 const TYPES: &str = include_str!("rosterlab.d.ts");
 
 /// A bug of this crate or of the engine shows itself on the console, with its place.
-#[wasm_bindgen(start, skip_typescript)]
+#[wasm_bindgen(start, js_name = "__start", skip_typescript)]
 fn start() {
     console_error_panic_hook::set_once();
 }

@@ -1,14 +1,15 @@
 //! The class: a cluster with everything that was done to it.
 //!
-//! Invariant: a method that throws has changed nothing, and the playground works on. Not here: anything but decoding,
-//! delegating and encoding.
+//! Invariant: a method that throws has changed nothing, and the playground works on. Arguments are decoded before the
+//! playground is looked at, since decoding may run code of the caller's that calls other methods: such calls come first,
+//! each as a whole. Not here: anything but decoding, delegating and encoding.
+
+use std::cell::{Ref, RefCell, RefMut};
 
 use rosterlab_engine::{Event, NodeId};
 use rosterlab_scenario::log::{self, Level};
 use rosterlab_scenario::what_if::{Question, what_if, what_if_lost};
-use rosterlab_scenario::{
-    Clock, Entry, Scenario, ScenarioError, Timeline, link, namespace_of, report,
-};
+use rosterlab_scenario::{Clock, Entry, Scenario, Timeline, link, namespace_of, report};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -24,7 +25,7 @@ use crate::view::View;
 #[wasm_bindgen]
 #[derive(Clone, Debug)]
 pub struct Playground {
-    pub(crate) timeline: Timeline,
+    timeline: RefCell<Timeline>,
     pub(crate) title: String,
     about: Option<String>,
     differs: Option<String>,
@@ -64,6 +65,7 @@ impl Playground {
         let said =
             (0..=course.len()).map(|at| scenario.said_after(at).map(str::to_owned)).collect();
         let Scenario { title, about, .. } = scenario;
+        let timeline = RefCell::new(timeline);
         Ok(Self { timeline, title, about, differs: None, said, course })
     }
 
@@ -78,7 +80,7 @@ impl Playground {
         let text = decode::text(link, "link")?;
         let behind = text.rsplit_once('#').map_or(text.as_str(), |(_, link)| link);
         let linked = link::read(behind).map_err(Fault::from)?;
-        let (timeline, differs) = (linked.timeline, linked.differs);
+        let (timeline, differs) = (RefCell::new(linked.timeline), linked.differs);
         let (said, course) = (Vec::new(), Vec::new());
         Ok(Self { timeline, title: String::new(), about: None, differs, said, course })
     }
@@ -91,21 +93,31 @@ impl Playground {
     }
 
     /// How many steps there are, the undone ones too.
+    ///
+    /// # Errors
+    /// When another call is not through yet.
     #[wasm_bindgen(getter)]
-    pub fn steps(&self) -> usize {
-        self.timeline.entries().len()
+    pub fn steps(&self) -> Result<usize, JsValue> {
+        Ok(self.timeline()?.entries().len())
     }
 
     /// How many of them are done.
+    ///
+    /// # Errors
+    /// When another call is not through yet.
     #[wasm_bindgen(getter)]
-    pub fn step(&self) -> usize {
-        self.timeline.position()
+    pub fn step(&self) -> Result<usize, JsValue> {
+        Ok(self.timeline()?.position())
     }
 
     /// The names of the namespaces.
+    ///
+    /// # Errors
+    /// When another call is not through yet.
     #[wasm_bindgen(getter)]
-    pub fn namespaces(&self) -> Vec<String> {
-        self.timeline.setup().namespaces.iter().map(|settings| settings.name.clone()).collect()
+    pub fn namespaces(&self) -> Result<Vec<String>, JsValue> {
+        let timeline = self.timeline()?;
+        Ok(timeline.setup().namespaces.iter().map(|settings| settings.name.clone()).collect())
     }
 
     /// Does a command, which is written as a step of a scenario is, and gives the events that followed. What was undone is
@@ -115,24 +127,24 @@ impl Playground {
     /// When the command is wrong, cannot be done now, or expects what does not hold; nothing has changed then.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn apply(
-        &mut self,
+        &self,
         #[wasm_bindgen(unchecked_param_type = "Command")] command: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let step = decode::step(command)?;
-        Ok(events(self.timeline.do_step(&step).map_err(Fault::from)?)?)
+        Ok(events(self.timeline_mut()?.do_step(&step).map_err(Fault::from)?)?)
     }
 
     /// What `apply` would throw, as data; `null` when it would not.
     ///
     /// # Errors
-    /// None that a caller could cause.
+    /// When another call is not through yet.
     #[wasm_bindgen(unchecked_return_type = "Fault | null")]
     pub fn check(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Command")] command: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let checked = decode::step(command)
-            .and_then(|step| self.timeline.check_step(&step).map_err(Fault::from));
+            .and_then(|step| self.timeline()?.check_step(&step).map_err(Fault::from));
         Ok(checked.err().map_or(Ok(JsValue::NULL), |fault| encode(&fault))?)
     }
 
@@ -142,11 +154,12 @@ impl Playground {
     /// When it is no whole number of milliseconds.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn advance(
-        &mut self,
+        &self,
         #[wasm_bindgen(unchecked_param_type = "number")] ms: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let entry = Entry::Pass { ms: decode::milliseconds(ms)? };
-        let done = self.timeline.do_entry(entry);
+        let mut timeline = self.timeline_mut()?;
+        let done = timeline.do_entry(entry);
         Ok(events(done.map_err(|rejection| Fault::rejected("ms", &rejection))?)?)
     }
 
@@ -159,8 +172,10 @@ impl Playground {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "string | null")] namespace: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let namespace = self.namespace(namespace)?;
-        Ok(encode(&View::of(&self.timeline.cluster().view(), namespace))?)
+        let namespace = decode::maybe_text(namespace, "namespace")?;
+        let timeline = self.timeline()?;
+        let namespace = namespace_in(&timeline, namespace.as_deref())?;
+        Ok(encode(&View::of(&timeline.cluster().view(), namespace))?)
     }
 
     /// Why a partition is what it is, in the sub-cluster of a node, else in the one with the highest principal: every rule
@@ -176,9 +191,11 @@ impl Playground {
         #[wasm_bindgen(unchecked_optional_param_type = "string | null")] on: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let partition = decode::partition(partition)?;
-        let namespace = self.namespace(namespace)?;
+        let namespace = decode::maybe_text(namespace, "namespace")?;
         let on = decode::maybe_node(on, "on")?;
-        let cluster = self.timeline.cluster();
+        let timeline = self.timeline()?;
+        let namespace = namespace_in(&timeline, namespace.as_deref())?;
+        let cluster = timeline.cluster();
         let name = &cluster.setup().namespaces[namespace].name;
         let explanation = cluster.explain(name, partition, on);
         let explanation = explanation.map_err(|rejection| Fault::rejected("on", &rejection))?;
@@ -195,9 +212,11 @@ impl Playground {
         &self,
         #[wasm_bindgen(unchecked_param_type = "Losses")] losses: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let cluster = self.timeline.cluster();
+        let question = decode::losses(losses)?;
+        let timeline = self.timeline()?;
+        let cluster = timeline.cluster();
         let namespaces = &cluster.setup().namespaces;
-        let lost: Vec<_> = match decode::losses(losses)? {
+        let lost: Vec<_> = match question {
             Question::Any(lose) => what_if(cluster, lose).map_err(Fault::from)?.collect(),
             Question::These(nodes) => {
                 let lost = what_if_lost(cluster, &nodes);
@@ -209,13 +228,19 @@ impl Playground {
     }
 
     /// Goes back before the last step that is done; says whether there was one.
-    pub fn undo(&mut self) -> bool {
-        self.timeline.undo()
+    ///
+    /// # Errors
+    /// When another call is not through yet.
+    pub fn undo(&self) -> Result<bool, JsValue> {
+        Ok(self.timeline_mut()?.undo())
     }
 
     /// Does the first undone step again; says whether there was one.
-    pub fn redo(&mut self) -> bool {
-        self.timeline.redo()
+    ///
+    /// # Errors
+    /// When another call is not through yet.
+    pub fn redo(&self) -> Result<bool, JsValue> {
+        Ok(self.timeline_mut()?.redo())
     }
 
     /// Goes to where exactly so many steps are done; says whether there are as many.
@@ -223,10 +248,11 @@ impl Playground {
     /// # Errors
     /// When it is no number of steps.
     pub fn seek(
-        &mut self,
+        &self,
         #[wasm_bindgen(unchecked_param_type = "number")] n: &JsValue,
     ) -> Result<bool, JsValue> {
-        Ok(self.timeline.seek(decode::position(n)?))
+        let position = decode::position(n)?;
+        Ok(self.timeline_mut()?.seek(position))
     }
 
     /// The lines that the servers' logs have so far, or since a step, in the order of time within each step.
@@ -240,7 +266,7 @@ impl Playground {
     ) -> Result<JsValue, JsValue> {
         let is_there = !from.is_undefined() && !from.is_null();
         let from = if is_there { decode::position(from)? } else { 0 };
-        let lines = log::of_timeline(&self.timeline, from);
+        let lines = log::of_timeline(&*self.timeline()?, from);
         let lines = lines.iter().map(|line| Line {
             node: line.node,
             at_ms: number(line.time_ms),
@@ -256,11 +282,12 @@ impl Playground {
     /// The scenario that comes to the same cluster: what it was made of and the steps that are done.
     ///
     /// # Errors
-    /// None that a caller could cause.
+    /// When another call is not through yet.
     #[wasm_bindgen(js_name = toScenario, unchecked_return_type = "Scenario")]
     pub fn to_scenario(&self) -> Result<JsValue, JsValue> {
         let about = self.about.clone();
-        let scenario = Scenario { about, ..Scenario::from_timeline(&self.title, &self.timeline) };
+        let scenario = Scenario::from_timeline(&self.title, &*self.timeline()?);
+        let scenario = Scenario { about, ..scenario };
         Ok(encode(&scenario)?)
     }
 
@@ -274,13 +301,24 @@ impl Playground {
             let cause = format!("{most} and {} characters", link::MOST_BYTES);
             Fault::new("link-too-long", "", &cause)
         };
-        Ok(link::write(&self.timeline).ok_or_else(too_long)?)
+        Ok(link::write(&*self.timeline()?).ok_or_else(too_long)?)
     }
 
-    /// The place of a namespace that may be left out.
-    fn namespace(&self, named: &JsValue) -> Result<usize, Fault> {
-        let named = decode::maybe_text(named, "namespace")?;
-        let found = namespace_of(self.timeline.setup(), named.as_deref());
-        found.map_err(|error: ScenarioError| error.into())
+    pub(crate) fn timeline(&self) -> Result<Ref<'_, Timeline>, Fault> {
+        self.timeline.try_borrow().map_err(|_| busy())
     }
+
+    fn timeline_mut(&self) -> Result<RefMut<'_, Timeline>, Fault> {
+        self.timeline.try_borrow_mut().map_err(|_| busy())
+    }
+}
+
+/// Nothing of a caller's runs while the timeline is borrowed, unless it has changed what every object is.
+fn busy() -> Fault {
+    Fault::new("busy", "", "another call on this playground is not through yet")
+}
+
+/// The place of a namespace that may be left out.
+fn namespace_in(timeline: &Timeline, named: Option<&str>) -> Result<usize, Fault> {
+    Ok(namespace_of(timeline.setup(), named)?)
 }

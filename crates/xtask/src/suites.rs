@@ -3,8 +3,8 @@
 //! Invariant: every suite leaves one row in the report, whatever happens to it, and a suite that
 //! fails does not keep later ones from running unless they need what it makes.
 //!
-//! Native suites use the developer's own compiler; only the page is built with the tools of the
-//! set-up.
+//! Native suites use the developer's own compiler; only the page and the npm packages are built with
+//! the tools of the set-up.
 
 use std::fs;
 use std::path::Path;
@@ -206,11 +206,12 @@ fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), Fail
 }
 
 fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, Failure> {
-    let (files, flags): (Vec<String>, Vec<String>) = args.iter().cloned().partition(is_test);
+    let (files, flags): (Vec<String>, Vec<String>) =
+        args.iter().cloned().partition(|name| is_test(name));
     node_tests(node(places, toolbox), &places.e2e(), files, flags)
 }
 
-fn is_test(name: &String) -> bool {
+fn is_test(name: &str) -> bool {
     name.ends_with(".test.mjs")
 }
 
@@ -225,7 +226,7 @@ fn node_tests(
         files = fs::read_dir(folder)
             .doing(|| format!("read {}", folder.display()))?
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(is_test)
+            .filter(|name| is_test(name))
             .collect();
         files.sort();
     }

@@ -1,0 +1,277 @@
+// What JavaScript may hand over, as tables: whatever it is, there is a result or an error with its code and place, nothing
+// has changed after an error, and the playground works on.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { rosterlab, three, thrown } from "./rosterlab.mjs";
+
+const { Playground, runScenario, succession, verdictOf } = rosterlab;
+
+const cyclic = {};
+cyclic.steps = [cyclic];
+const deep = (levels) => Array.from({ length: levels }).reduce((inner) => [inner], 0);
+const throwing = { get cluster() { throw new Error("not today"); } };
+const revoked = (() => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+})();
+const endless = new Proxy([], { get: (list, key) => (key === "length" ? 4e9 : key in list ? list[key] : "x".repeat(1e4)) });
+const steps = (...list) => ({ ...three(), steps: list });
+const text = (value) => JSON.stringify({ format: "rosterlab-scenario/1", steps: [], ...value });
+
+for (const [what, scenario, code, place] of [
+  ["nothing", undefined, "bad-input", null],
+  ["null", null, "bad-input", null],
+  ["a number", 5, "bad-input", null],
+  ["NaN", NaN, "bad-input", null],
+  ["true", true, "bad-input", null],
+  ["a bigint", 10n, "bad-input", null],
+  ["a symbol", Symbol("a"), "bad-input", null],
+  ["a function", () => 1, "bad-input", null],
+  ["a list", [], "bad-input", null],
+  ["an object without a cluster", {}, "bad-input", null],
+  ["a date", new Date(), "bad-input", null],
+  ["a map", new Map([["cluster", 1]]), "bad-input", null],
+  ["a typed array", new Uint8Array(4), "bad-input", "0"],
+  ["empty text", "", "bad-input", "line 1 column 0"],
+  ["text that is no JSON", "{cluster", "bad-input", "line 1 column 2"],
+  ["text without a format", JSON.stringify(three()), "bad-input", null],
+  ["text of another format", text({ format: "rosterlab-scenario/9" }), "unknown-format", "format"],
+  ["text with a key twice", '{"a":1,"a":2}', "bad-input", "line 1 column 10"],
+  ["text of 20 MB", " ".repeat(20_000_000), "too-long", null],
+  ["a title of 20 MB", { ...three(), title: "x".repeat(20_000_000) }, "too-long", null],
+  ["a key of 20 MB", { ["x".repeat(20_000_000)]: 1 }, "too-long", null],
+  ["many short texts", { ...three(), steps: Array(3_000_000).fill("x") }, "too-long", null],
+  ["a lone surrogate", { ...three(), title: "\ud800" }, "bad-input", /^line 1 column/],
+  ["null deep inside", steps({ do: "heal", between: null }), "bad-input", "steps[0].between"],
+  ["undefined in a list", steps(undefined), "bad-input", "steps[0]"],
+  ["a hole in a list", { ...three(), steps: [, 1] }, "bad-input", "steps[0]"],
+  ["NaN deep inside", steps({ do: "advance", seconds: NaN }), "bad-input", "steps[0].seconds"],
+  ["infinity", steps({ do: "advance", seconds: -Infinity }), "bad-input", "steps[0].seconds"],
+  ["a symbol inside", { ...three(), title: Symbol("a") }, "bad-input", "title"],
+  ["a function inside", { ...three(), about() {} }, "bad-input", "about"],
+  ["an object within itself", cyclic, "bad-input", /^steps\[0\]\.steps\[0\]/],
+  ["100,000 levels", { steps: deep(100_000) }, "bad-input", /^steps\[0\]\[0\]/],
+  ["a getter that throws", throwing, "bad-input", "cluster"],
+  ["a revoked proxy", revoked, "bad-input", null],
+  ["a list without an end", { steps: endless }, "too-long", null],
+  ["no nodes", { cluster: { nodes: [] } }, "bad-cluster", "cluster.nodes"],
+  ["a node twice", { cluster: { nodes: [{ id: "A1" }, { id: "0a1" }] } }, "bad-cluster", "cluster.nodes[1].id"],
+  ["a node's id that is none", { cluster: { nodes: [{ id: "X" }] } }, "bad-input", "cluster.nodes[0].id"],
+  ["a node's id that is a number", { cluster: { nodes: [{ id: 7 }] } }, "bad-input", "cluster.nodes[0].id"],
+  ["129 nodes", { cluster: { nodes: Array.from({ length: 129 }, (_, i) => ({ id: (i + 1).toString(16) })) } }, "bad-cluster", "cluster.nodes"],
+  ["a rack too high", { cluster: { nodes: [{ id: "A1", rack: 1e7 }] } }, "bad-input", "cluster.nodes[0].rack"],
+  ["a rack of 2^64", { cluster: { nodes: [{ id: "A1", rack: 2n ** 64n }] } }, "bad-input", "cluster.nodes[0].rack"],
+  ["an unknown field", { ...three(), nodes: 3 }, "bad-input", "nodes"],
+  ["an unknown field inside", { cluster: { nodes: [{ id: "A1", color: "red" }] } }, "bad-input", "cluster.nodes[0].color"],
+  ["steps that are no list", { ...three(), steps: {} }, "bad-input", "steps"],
+  ["10,001 steps", steps(...Array(10_001).fill({ do: "migrate" })), "too-many-steps", "steps"],
+  ["an unknown action", steps({ do: "explode" }), "unknown-action", "steps[0].do"],
+  ["an unknown node", steps({ do: "migrate" }, { do: "stop", nodes: ["A101", "A109"] }), "unknown-node", "steps[1].nodes[1]"],
+  ["a start of what is up", steps({ do: "start", nodes: ["A101"] }), "node-is-up", "steps[0].nodes[0]"],
+  ["a clock that goes back", steps({ do: "migrate", at: "10:00:00" }, { do: "migrate", at: "09:00:00" }), "clock-backwards", "steps[1].at"],
+  ["a namespace that is not there", steps({ do: "revive", namespace: "other" }), "unknown-namespace", "steps[0].namespace"],
+  ["a step that expects nothing", steps({ do: "expect" }), "bad-expectation", "steps[0]"],
+]) {
+  test(`a scenario that is none: ${what}`, () => {
+    for (const call of [() => new Playground(scenario), () => runScenario(scenario)]) {
+      const error = thrown(call);
+      assert.equal(error.code, code, error.message);
+      if (place instanceof RegExp) assert.match(error.place, place);
+      else assert.equal(error.place, place, error.message);
+      assert.ok(error.message.length < 900, `${error.message.length} characters`);
+    }
+  });
+}
+
+const commands = [
+  ["nothing", undefined, "bad-input", null],
+  ["null", null, "bad-input", null],
+  ["text", '{"do":"migrate"}', "bad-input", null],
+  ["a list", [], "bad-input", null],
+  ["no action", {}, "bad-input", null],
+  ["an action that is no text", { do: 7 }, "bad-input", "do"],
+  ["an unknown action", { do: "explode" }, "unknown-action", "do"],
+  ["an unknown field", { do: "crash", nodes: ["A101"], node: "A101" }, "bad-input", "node"],
+  ["nodes that are no list", { do: "crash", nodes: "A101" }, "bad-input", "nodes"],
+  ["a node that is no text", { do: "crash", nodes: ["A101", 5] }, "bad-input", "nodes[1]"],
+  ["no nodes", { do: "crash", nodes: [] }, "no-nodes", "nodes"],
+  ["a node twice", { do: "crash", nodes: ["A101", "A101"] }, "node-twice", "nodes[1]"],
+  ["an unknown node", { do: "crash", nodes: ["A109"] }, "unknown-node", "nodes[0]"],
+  ["a start of what is up", { do: "start", nodes: ["A101"] }, "node-is-up", "nodes[0]"],
+  ["a stop of what is down", { do: "stop", nodes: ["B101"] }, "node-is-down", "nodes[0]"],
+  ["a node that is there", { do: "add", id: "A101" }, "node-exists", "id"],
+  ["a move to where it is", { do: "move", nodes: ["A101"], rack: 1 }, "same-rack", "nodes[0]"],
+  ["a cut with one side", { do: "cut", between: [["A101"]] }, "one-side", "between"],
+  ["a heal of nothing", { do: "heal" }, "nothing-cut", null],
+  ["a device that is not there", { do: "wipe", nodes: ["B101"], device: 4 }, "unknown-device", "device"],
+  ["no quiesce to undo", { do: "quiesce-undo", nodes: ["A101"] }, "not-quiesced", "nodes[0]"],
+  ["an unknown namespace", { do: "revive", namespace: "other" }, "unknown-namespace", "namespace"],
+  ["a roster that is none", { do: "roster-set", nodes: ["A101@x"] }, "bad-input", "nodes[0]"],
+  ["an unknown `on`", { do: "recluster", on: "A109" }, "unknown-node", "on"],
+  ["seconds that are text", { do: "advance", seconds: "1" }, "bad-input", "seconds"],
+  ["seconds that are NaN", { do: "advance", seconds: NaN }, "bad-input", "seconds"],
+  ["too many seconds", { do: "advance", seconds: 1e12 }, "bad-input", "seconds"],
+  ["no partitions", { do: "migrate", partitions: 0 }, "bad-input", "partitions"],
+  ["a half partition", { do: "migrate", partitions: 0.5 }, "bad-input", "partitions"],
+  ["settle where nothing settles", { do: "migrate", settle: false }, "nothing-settles", "settle"],
+  ["a record without a name", { do: "write" }, "which-record", null],
+  ["a key of 65 bits", { do: "write", key: 2n ** 64n }, "bad-input", "key"],
+  ["an expectation of nothing", { do: "expect" }, "bad-expectation", null],
+  ["an expectation without its node", { do: "expect", full: 1 }, "bad-expectation", "full"],
+  ["an expectation that does not hold", { do: "expect", dead: 7 }, "expectation-failed", "dead"],
+  ["a read that is told otherwise", { do: "read", key: 1, result: "ok" }, "expectation-failed", "result"],
+  ["a node that is in no cluster", { do: "expect", on: "B101", dead: 0 }, "in-no-cluster", "on"],
+  ["a getter that throws", { get do() { throw 5; } }, "bad-input", "do"],
+];
+
+/** A playground in the middle of things: one step undone, a node down. */
+function underWay() {
+  const playground = new Playground(three());
+  playground.apply({ do: "crash", nodes: ["B101"] });
+  playground.apply({ do: "migrate" });
+  playground.undo();
+  return playground;
+}
+
+for (const [what, command, code, place] of commands) {
+  test(`a command that cannot be done: ${what}`, () => {
+    const playground = underWay();
+    const before = JSON.stringify([playground.view(), playground.toScenario(), playground.steps, playground.step]);
+    const error = thrown(() => playground.apply(command));
+    assert.equal(error.code, code, error.message);
+    assert.equal(error.place, place, error.message);
+    assert.deepEqual(playground.check(command), error, "check says the same");
+    assert.equal(JSON.stringify([playground.view(), playground.toScenario(), playground.steps, playground.step]), before);
+    assert.equal(playground.redo(), true, "what was undone is still there");
+    assert.equal(playground.apply({ do: "start", nodes: ["B101"] })[0].kind, "node-started");
+    playground.free();
+  });
+}
+
+for (const [what, call, code, place] of [
+  ["advance by nothing", (p) => p.advance(), "bad-input", "ms"],
+  ["advance by text", (p) => p.advance("5"), "bad-input", "ms"],
+  ["advance by NaN", (p) => p.advance(NaN), "bad-input", "ms"],
+  ["advance by a fraction", (p) => p.advance(0.5), "bad-input", "ms"],
+  ["advance backwards", (p) => p.advance(-1), "bad-input", "ms"],
+  ["advance for ever", (p) => p.advance(Infinity), "bad-input", "ms"],
+  ["advance by a bigint", (p) => p.advance(5n), "bad-input", "ms"],
+  ["seek to nothing", (p) => p.seek(), "bad-input", "n"],
+  ["seek before the first", (p) => p.seek(-1), "bad-input", "n"],
+  ["seek to a half", (p) => p.seek(0.5), "bad-input", "n"],
+  ["log from text", (p) => p.log("x"), "bad-input", "n"],
+  ["view of a number", (p) => p.view(5), "bad-input", "namespace"],
+  ["view of an unknown namespace", (p) => p.view("other"), "unknown-namespace", "namespace"],
+  ["explain nothing", (p) => p.explain(), "bad-input", "partition"],
+  ["explain partition 4096", (p) => p.explain(4096), "bad-input", "partition"],
+  ["explain NaN", (p) => p.explain(NaN), "bad-input", "partition"],
+  ["explain text", (p) => p.explain("42"), "bad-input", "partition"],
+  ["explain an unknown namespace", (p) => p.explain(0, "x".repeat(1000)), "unknown-namespace", "namespace"],
+  ["explain on no node", (p) => p.explain(0, "main", "zz"), "bad-input", "on"],
+  ["explain on an unknown node", (p) => p.explain(0, "main", "A109"), "unknown-node", "on"],
+  ["explain on a node that is down", (p) => p.explain(0, null, "B101"), "node-is-down", "on"],
+  ["lose nothing", (p) => p.whatIf(), "bad-input", null],
+  ["lose a number", (p) => p.whatIf(1), "bad-input", null],
+  ["lose neither", (p) => p.whatIf({}), "bad-input", null],
+  ["lose both", (p) => p.whatIf({ lose: 1, nodes: ["A101"] }), "bad-input", null],
+  ["lose none", (p) => p.whatIf({ lose: 0 }), "bad-input", "lose"],
+  ["lose more than are up", (p) => p.whatIf({ lose: 3 }), "cannot-lose", "lose"],
+  ["lose an unknown node", (p) => p.whatIf({ nodes: ["A109"] }), "unknown-node", "nodes"],
+  ["lose what is down", (p) => p.whatIf({ nodes: ["B101"] }), "node-is-down", "nodes"],
+  ["lose with an unknown field", (p) => p.whatIf({ lose: 1, how: "fast" }), "bad-input", "how"],
+  ["follow nothing", () => Playground.fromLink(), "bad-input", "link"],
+  ["follow a number", () => Playground.fromLink(5), "bad-input", "link"],
+  ["follow something else", () => Playground.fromLink("hello"), "bad-link", "character 1"],
+  ["follow 20 MB", () => Playground.fromLink("s1=".padEnd(20_000_000, "x")), "too-long", null],
+  ["follow 20,000 characters", () => Playground.fromLink("s1=".padEnd(20_000, "x")), "bad-link", "character 1"],
+  ["follow a link cut short", (p) => Playground.fromLink(p.link().slice(0, -1)), "bad-link", /^character \d+$/],
+  ["follow a link with more than is true", (p) => Playground.fromLink(`${p.link()}_c2`), "node-is-down", /^character \d+$/],
+  ["a roster of nothing", () => succession(), "bad-input", "roster"],
+  ["a roster that is text", () => succession("A101", 2), "bad-input", "roster"],
+  ["an empty roster", () => succession([], 2), "no-nodes", "roster"],
+  ["a roster with a node twice", () => succession(["A1", "A1@2"], 2), "node-twice", "roster[1]"],
+  ["a roster with no node", () => succession(["A1", "?"], 2), "bad-input", "roster[1]"],
+  ["a roster of 129", () => succession(Array(129).fill("A1"), 2), "bad-input", "roster"],
+  ["a replication factor of 0", () => succession(["A1"], 0), "bad-input", "replicationFactor"],
+  ["a replication factor of 129", () => succession(["A1"], 129), "bad-input", "replicationFactor"],
+  ["partition -1", () => succession(["A1"], 1, -1), "bad-input", "partition"],
+  ["code 3", () => verdictOf(3), "bad-input", "code"],
+  ["code 256", () => verdictOf(256), "bad-input", "code"],
+  ["no code", () => verdictOf(), "bad-input", "code"],
+]) {
+  test(`an argument that is none: ${what}`, () => {
+    const playground = underWay();
+    const error = thrown(() => call(playground));
+    assert.equal(error.code, code, error.message);
+    if (place instanceof RegExp) assert.match(error.place, place);
+    else assert.equal(error.place, place, error.message);
+    assert.equal(playground.view().subClusters[0].counts.active, 4096, "it works on");
+    playground.free();
+  });
+}
+
+test("with several namespaces one has to be named", () => {
+  const { cluster } = three();
+  cluster.namespaces = ["a", "b"].map((name) => ({ name, "replication-factor": 2 }));
+  const playground = new Playground({ cluster });
+  assert.deepEqual(playground.namespaces, ["a", "b"]);
+  assert.equal(thrown(() => playground.view()).code, "which-namespace");
+  assert.equal(thrown(() => playground.explain(1)).message, "which namespace? There are a, b");
+  assert.equal(playground.view("b").namespace, "b");
+  assert.deepEqual(Object.keys(playground.whatIf({ lose: 1 })[0].unavailable), ["a", "b"]);
+});
+
+test("a field that is undefined is left out, and bigints are whole numbers", () => {
+  const playground = new Playground({ ...three(), title: undefined, steps: undefined });
+  assert.equal(playground.steps, 0);
+  const [wrote] = playground.apply({ do: "write", key: 2n ** 62n, from: undefined });
+  assert.equal(wrote.result, "ok");
+  assert.equal(playground.apply({ do: "read", key: 4611686018427387904n })[0].digest, wrote.digest);
+});
+
+test("a call from within a getter comes first, as a whole", () => {
+  const playground = underWay();
+  const command = {
+    do: "crash",
+    get nodes() {
+      playground.redo();
+      return [playground.view().nodes[2].id];
+    },
+  };
+  assert.equal(playground.apply(command)[0].node, "A101");
+  assert.equal(playground.step, 3);
+  playground.free();
+});
+
+test("a playground that was freed says so, and others live", () => {
+  const [gone, stays] = [new Playground(three()), new Playground(three())];
+  gone.free();
+  for (const call of [() => gone.view(), () => gone.apply({ do: "migrate" }), () => gone.step, () => gone.link()]) {
+    assert.throws(call, /null pointer passed to rust/);
+  }
+  assert.equal(stays.view().nodes.length, 3);
+});
+
+test("a link that is too long is refused, and one that came out otherwise says so", () => {
+  const playground = new Playground(three());
+  for (let round = 0; round < 501; round += 1) {
+    playground.apply({ do: "quiesce", nodes: ["A101"] });
+    playground.apply({ do: "quiesce-undo", nodes: ["A101"] });
+  }
+  assert.equal(thrown(() => playground.link()).code, "link-too-long");
+  assert.equal(playground.seek(1), true);
+  const link = playground.link();
+  assert.equal(Playground.fromLink(`https://example.org/rosterlab/#${link}`).differs, null);
+  const other = link.replace(/^s1=[^_]*_/, "s1=0.0.9-7_");
+  assert.equal(Playground.fromLink(other).differs, "0.0.9");
+});
+
+test("time may pass for as long as there are numbers", () => {
+  const playground = new Playground(three());
+  for (let round = 0; round < 10_000; round += 1) playground.advance(1e12);
+  assert.equal(playground.steps, 1);
+  assert.ok(playground.view().timeMs >= 1e16);
+  assert.deepEqual(new Playground(playground.toScenario()).view(), playground.view());
+});

@@ -1,0 +1,205 @@
+// The types are true: an example of every method passes TypeScript, mistakes do not, and what the package really gives is
+// of the types that it promises, without a field too many or too few.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import ts from "typescript";
+import { PACKAGES, golden, read, rosterlab, scenarios, three } from "./rosterlab.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "rosterlab-"));
+after(() => rmSync(folder, { recursive: true }));
+
+/** What TypeScript has to say to a module that imports a package, line by line. */
+function complaints(target, source) {
+  const project = join(folder, target);
+  mkdirSync(join(project, "node_modules"), { recursive: true });
+  const link = join(project, "node_modules/rosterlab");
+  rmSync(link, { force: true });
+  symlinkSync(join(PACKAGES, target), link);
+  const file = join(project, "example.mts");
+  writeFileSync(file, source);
+  const program = ts.createProgram([file], {
+    strict: true,
+    noEmit: true,
+    exactOptionalPropertyTypes: true,
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.esnext.disposable.d.ts"],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    types: [],
+  });
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    const line = file ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+    return `line ${line}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+  });
+}
+
+const example = `
+import {
+  AvailabilityCode, Playground, RuleCode, runScenario, succession, verdictOf, version,
+  type Command, type Event, type Explanation, type Fault, type LogLine, type Loss, type Report, type RosterlabError,
+  type Scenario, type SuccessionRow, type Verdict, type View,
+} from "rosterlab";
+
+const scenario: Scenario = { cluster: { nodes: [{ id: "A101", rack: 1 }, { id: "B101" }] }, steps: [{ do: "migrate", at: "09:00:00" }] };
+const playground: Playground = new Playground(scenario);
+new Playground(JSON.stringify(scenario));
+const command: Command = { do: "crash", nodes: ["A101"], settle: false };
+const events: Event[] = playground.apply(command);
+for (const event of events) {
+  if (event.kind === "rebalanced") event.counts.active.toFixed();
+  if (event.kind === "wrote") event.master?.length;
+}
+const wrong: Fault | null = playground.check({ do: "start", nodes: ["A101"] });
+wrong?.code.length;
+playground.apply({ do: "write", key: 5n, set: "s" });
+playground.apply({ do: "expect", unavailable: 4096, rule: "half", partition: 1 });
+playground.advance(1000).length;
+const view: View = playground.view("main");
+const verdicts: Uint8Array = view.subClusters[0]!.verdicts;
+const why: Explanation = playground.explain(42, null, "A101");
+const losses: Loss[] = [...playground.whatIf({ lose: 1 }), ...playground.whatIf({ nodes: ["A101"], unclean: true })];
+const moved: boolean = playground.undo() || playground.redo() || playground.seek(0);
+const lines: LogLine[] = playground.log(1);
+const again: Scenario = playground.toScenario();
+const link: string = playground.link();
+const other: Playground = Playground.fromLink(link);
+const differs: string | null = other.differs;
+const numbers: number = playground.step + playground.steps + playground.namespaces.length;
+const report: Report = runScenario(again);
+const order: SuccessionRow[] = succession(["A101@1"], 2, 7);
+const verdict: Verdict = verdictOf(verdicts[0]!);
+const code: number = AvailabilityCode.Dead | (RuleCode.NoFullCopy << 2);
+try { version(); } catch (error) { (error as RosterlabError).place?.length; }
+other.free();
+console.log(why, losses, moved, lines, differs, numbers, report.ndjson, order, verdict, code);
+`;
+
+for (const target of ["web", "bundler", "nodejs"]) {
+  test(`the types of the package for ${target} accept an example of every method`, () => {
+    assert.deepEqual(complaints(target, example), []);
+  });
+}
+
+test("the types refuse what the package refuses", () => {
+  const mistakes = [
+    "new Playground();",
+    "new Playground(5);",
+    'new Playground({ cluster: { nodes: [{ id: "A1", color: "red" }] } });',
+    'playground.apply({ do: "explode" });',
+    'playground.apply({ do: "crash", node: "A1" });',
+    'playground.apply({ do: "migrate", settle: false });',
+    'playground.advance("5");',
+    "playground.seek();",
+    "playground.view(5);",
+    "playground.explain();",
+    "playground.whatIf({});",
+    "Playground.fromLink(5);",
+    "playground.steps = 5;",
+    'succession("A1", 2);',
+    "verdictOf();",
+  ];
+  const source = `import { Playground, succession, verdictOf } from "rosterlab";
+declare const playground: Playground;
+${mistakes.join("\n")}
+`;
+  const lines = new Set(complaints("nodejs", source).map((complaint) => Number(/^line (\d+)/.exec(complaint)[1])));
+  const passed = mistakes.filter((_, index) => !lines.has(index + 3));
+  assert.deepEqual(passed, []);
+});
+
+/** Everything that makes every kind of event at least once. */
+function eventful() {
+  const playground = new rosterlab.Playground({
+    cluster: {
+      nodes: [...three().cluster.nodes, { id: "B102", rack: 2 }],
+      namespaces: [
+        { name: "main", "replication-factor": 2, devices: 2 },
+        { name: "ap", "replication-factor": 2, "strong-consistency": false },
+      ],
+    },
+  });
+  const namespace = "main";
+  const sides = [["A101", "A102"], ["B101", "B102"]];
+  const events = [
+    { do: "write", namespace, key: "a" },
+    { do: "read", namespace, key: "a" },
+    { do: "read", namespace, key: "b" },
+    { do: "cut", between: sides },
+    { do: "write", namespace, key: "a", from: "A101" },
+    { do: "write", namespace: "ap", key: "a", from: "A101" },
+    { do: "write", namespace: "ap", key: "a", from: "B101" },
+    { do: "heal" },
+    { do: "migrate" },
+    { do: "stop", nodes: ["A101"] },
+    { do: "crash", nodes: ["A102"], settle: false },
+    { do: "crash", nodes: ["B102"] },
+    { do: "start", nodes: ["B102"] },
+    { do: "wipe", nodes: ["A101"], device: 1 },
+    { do: "wipe", nodes: ["A102"] },
+    { do: "start", nodes: ["A101"] },
+    { do: "start", nodes: ["A102"] },
+    { do: "revive", namespace },
+    { do: "recluster" },
+    { do: "add", id: "C101", rack: 3 },
+    { do: "move", nodes: ["A101"], rack: 4 },
+    { do: "roster-set", namespace, nodes: "observed" },
+    { do: "recluster", settle: false },
+    { do: "quiesce", nodes: ["A101"] },
+    { do: "quiesce-undo", nodes: ["A101"] },
+    { do: "quiesce", nodes: ["A101", "A102", "B101", "B102", "C101"] },
+    { do: "recluster" },
+    { do: "stop", nodes: ["C101"] },
+    { do: "remove", nodes: ["C101"] },
+    { do: "roster-set", namespace, nodes: ["A101@4", "A102@1", "B101@2", "B102@2"] },
+    { do: "recluster" },
+    { do: "roster-set", namespace, nodes: ["B101@2", "B102@2"] },
+    { do: "recluster" },
+    { do: "crash", nodes: ["B102"] },
+    { do: "roster-set", namespace, nodes: ["B101@2", "A101@4", "A102@1"] },
+    { do: "recluster" },
+    { do: "start", nodes: ["B102"] },
+    { do: "roster-set", namespace, nodes: "observed" },
+    { do: "recluster" },
+  ].flatMap((command) => playground.apply(command));
+  return { playground, events };
+}
+
+test("what the package gives is of the types that it promises", () => {
+  const { playground, events } = eventful();
+  const alone = new rosterlab.Playground({ ...three(), steps: [{ do: "crash", nodes: ["A101", "A102", "B101"] }] });
+  // One event of each kind and set of values is enough for TypeScript.
+  const kinds = new Map(events.map((event) => [event.kind, event]));
+  const declared = read("crates/wasm/src/rosterlab.d.ts").split("export type Event")[1].split("/** A cluster")[0];
+  const known = [...declared.matchAll(/kind: ((?:"[a-z-]+"(?: \| )?)+)/g)].flatMap(([, names]) => JSON.parse(`[${names.replaceAll(" | ", ",")}]`));
+  assert.deepEqual([...kinds.keys()].sort(), known.sort(), "every kind of event is made");
+  const values = {
+    Event: [...kinds.values()],
+    View: [playground.view("main"), playground.view("ap"), alone.view()],
+    Explanation: [playground.explain(0, "main"), playground.explain(1, "ap"), alone.explain(2)],
+    Loss: playground.whatIf({ lose: 1 }),
+    LogLine: playground.log().slice(0, 50),
+    Scenario: [playground.toScenario(), ...scenarios.map(({ text }) => JSON.parse(text))],
+    Report: [golden.availability[0].scenario, read("www/scenarios/consistent-or-available.json")].map((scenario) => rosterlab.runScenario(scenario)),
+    SuccessionRow: rosterlab.succession(["A101@1", "B101@2"], 2, 0),
+    Verdict: [rosterlab.verdictOf(0)],
+    Fault: [playground.check({ do: "heal" }), playground.check({ do: "start", nodes: ["A101"] })],
+  };
+  const literal = (value) => {
+    if (value instanceof Uint8Array) return "new Uint8Array(4096)";
+    if (Array.isArray(value)) return `[${value.map(literal).join(",")}]`;
+    if (value === null || typeof value !== "object") return JSON.stringify(value);
+    return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${literal(inner)}`).join(",")}}`;
+  };
+  const source = [
+    `import type { ${Object.keys(values).join(", ")} } from "rosterlab";`,
+    ...Object.entries(values).flatMap(([type, list]) => list.map((value) => `(${literal(value)}) satisfies ${type};`)),
+  ].join("\n");
+  assert.deepEqual(complaints("nodejs", source), []);
+  const less = source.replace('"markedClean":', '"marked":');
+  assert.notEqual(less, source);
+  assert.equal(complaints("nodejs", less).length, 1, "a field that is called otherwise would be noticed");
+});
