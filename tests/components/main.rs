@@ -10,7 +10,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use rosterlab_app::components::Dispatch;
-use rosterlab_app::components::app::App;
+use rosterlab_app::components::app::{App, use_dispatch};
+use rosterlab_app::components::map::{Painter, map_panel};
 use rosterlab_app::paint::{Palette, SIDE_PX, paint};
 use rosterlab_app::state::{Action, State};
 use rosterlab_app::verbs::Verb;
@@ -125,10 +126,11 @@ thread_local! {
 #[component]
 fn MapAlone() -> Html {
     let state = use_reducer(State::open);
-    SENT.with(|sent| *sent.borrow_mut() = Some(state.dispatcher()));
+    let painter = use_memo((), |()| Painter::default());
+    let dispatch = use_dispatch(&state, &painter);
+    SENT.with(|sent| *sent.borrow_mut() = Some(dispatch.clone()));
     let state = Rc::new(State::clone(&state));
-    let dispatch = SENT.with(|sent| sent.borrow().clone()).unwrap();
-    html! { <div>{ rosterlab_app::components::map::map_panel(&state, &dispatch) }</div> }
+    html! { <div>{ map_panel(&state, &dispatch, &painter) }</div> }
 }
 
 fn pixels(canvas: &HtmlCanvasElement) -> Vec<u8> {

@@ -42,9 +42,10 @@ function sharedBrowser() {
   return browser;
 }
 
-function sharedServer(base) {
-  if (!servers.has(base)) servers.set(base, startServer({ base }));
-  return servers.get(base);
+function sharedServer(base, policy) {
+  const key = `${base} ${policy}`;
+  if (!servers.has(key)) servers.set(key, startServer({ base, policy }));
+  return servers.get(key);
 }
 
 /**
@@ -54,12 +55,12 @@ function sharedServer(base) {
  * errors, and requests that failed. `requests` fills with the addresses that the page asked for.
  *
  * @param {import("node:test").TestContext} t the page is closed when this test ends
- * @param {{ base?: string, context?: import("playwright-core").BrowserContextOptions }} [options]
+ * @param {{ base?: string, policy?: string, context?: import("playwright-core").BrowserContextOptions }} [options]
  *   the path under which the site lies, and what playwright is told about the page: its viewport,
  *   its colour scheme …
  */
-export async function openBlankPage(t, { base = "/", context: contextOptions = {} } = {}) {
-  const { url } = await sharedServer(base);
+export async function openBlankPage(t, { base = "/", policy, context: contextOptions = {} } = {}) {
+  const { url } = await sharedServer(base, policy);
   const context = await (await sharedBrowser()).newContext(contextOptions);
   t.after(() => context.close());
   const page = await context.newPage();

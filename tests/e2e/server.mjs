@@ -14,6 +14,8 @@ export const CONTENT_SECURITY_POLICY = [
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
+  // For the example of a figure in a frame.
+  "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
@@ -25,14 +27,14 @@ export const DIST =
 /**
  * Starts a server on a free port of the loopback address.
  *
- * @param {{ dist?: string, base?: string }} [options] the folder, and the path under which it is
- * served, such as `/a/b/`
+ * @param {{ dist?: string, base?: string, policy?: string }} [options] the folder, the path under
+ * which it is served, such as `/a/b/`, and the policy that it is served with; an empty one is none
  * @returns {Promise<{ url: string, close: () => Promise<void> }>} the page's address, ending in `/`
  */
-export async function startServer({ dist = DIST, base = "/" } = {}) {
+export async function startServer({ dist = DIST, base = "/", policy = CONTENT_SECURITY_POLICY } = {}) {
   const files = sirv(dist, { dev: true });
   const server = createServer((request, response) => {
-    response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    if (policy) response.setHeader("Content-Security-Policy", policy);
     const notFound = () => {
       response.statusCode = 404;
       response.end("not found");

@@ -37,12 +37,26 @@ pub mod why;
 
 use std::rc::Rc;
 
-use yew::{Properties, UseReducerDispatcher};
+use yew::{Callback, Properties};
 
-use crate::state::State;
+use crate::state::{Action, State};
 
-/// How components send actions.
-pub type Dispatch = UseReducerDispatcher<State>;
+/// How components send actions. It is made once and stays the same for as long as the page is there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dispatch(Callback<Action>);
+
+impl Dispatch {
+    /// Sends actions to `reduce`.
+    #[must_use]
+    pub fn new(reduce: Callback<Action>) -> Self {
+        Self(reduce)
+    }
+
+    /// Sends an action.
+    pub fn dispatch(&self, action: Action) {
+        self.0.emit(action);
+    }
+}
 
 /// What a panel of the page needs.
 #[derive(Clone, PartialEq, Properties)]

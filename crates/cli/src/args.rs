@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use lexopt::{Arg, Parser, ValueExt};
 use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
+use rosterlab_figure::View;
 
 /// What `rosterlab` is asked to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,6 +52,23 @@ pub enum Invocation {
         /// In the sub-cluster of this node; else in the one with the highest principal.
         on: Option<NodeId>,
     },
+    /// `figure`
+    Figure {
+        /// Where the scenario is.
+        file: Source,
+        /// What is shown.
+        view: View,
+        /// After how many steps; else after all.
+        step: Option<usize>,
+        /// Which namespace; else the first.
+        namespace: Option<String>,
+        /// Which partition is explained; else an example.
+        partition: Option<PartitionId>,
+        /// The address that the element loads the scenario from: then the figure is inside the element.
+        src: Option<String>,
+        /// What the element lets a reader do.
+        controls: Option<Controls>,
+    },
     /// `what-if`
     WhatIf {
         /// Where the scenario is.
@@ -67,6 +85,37 @@ pub enum Source {
     Stdin,
     /// A file.
     File(PathBuf),
+}
+
+/// What a reader of an embedded figure can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Controls {
+    /// Only look.
+    None,
+    /// Go through the steps.
+    Step,
+    /// Act on the cluster.
+    Full,
+}
+
+impl Controls {
+    /// Every value, with its name.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::None, "none"), (Self::Step, "step"), (Self::Full, "full")];
+
+    /// The name that the element's attribute has.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(controls, _)| *controls == self).map_or("", |(_, name)| name)
+    }
+}
+
+impl FromStr for Controls {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().find(|(_, name)| *name == text);
+        found.map(|(controls, _)| *controls).ok_or("controls are none, step or full")
+    }
 }
 
 /// How `run` prints.
@@ -105,6 +154,10 @@ struct Raw {
     namespace: Option<String>,
     on: Option<NodeId>,
     lose: Option<usize>,
+    view: Option<View>,
+    step: Option<usize>,
+    src: Option<String>,
+    controls: Option<Controls>,
 }
 
 /// The options that a command knows.
@@ -114,6 +167,7 @@ fn known(command: &str) -> Option<&'static [&'static str]> {
         "succession" => &["roster", "replication-factor", "partition"],
         "explain" => &["partition", "namespace", "on"],
         "what-if" => &["lose", "unclean"],
+        "figure" => &["view", "step", "namespace", "partition", "src", "controls"],
         "scenario" | "schema" => &[],
         _ => return None,
     })
@@ -168,6 +222,10 @@ impl Raw {
             "partition" => once(&mut self.partition, name, of_text(name, value)?),
             "namespace" => once(&mut self.namespace, name, value.to_owned()),
             "on" => once(&mut self.on, name, of_text(name, value)?),
+            "view" => once(&mut self.view, name, of_text(name, value)?),
+            "step" => once(&mut self.step, name, of_text(name, value)?),
+            "src" => once(&mut self.src, name, value.to_owned()),
+            "controls" => once(&mut self.controls, name, of_text(name, value)?),
             _ => once(&mut self.lose, name, number(name, value, MAX_NODES)?),
         }
     }
@@ -196,6 +254,15 @@ impl Raw {
                 partition: needed(self.partition, command, "partition")?,
                 namespace: self.namespace,
                 on: self.on,
+            },
+            "figure" => Invocation::Figure {
+                file: self.file(command)?,
+                view: self.view.unwrap_or_default(),
+                step: self.step,
+                namespace: self.namespace,
+                partition: self.partition,
+                src: self.src,
+                controls: self.controls,
             },
             "what-if" => Invocation::WhatIf {
                 file: self.file(command)?,

@@ -49,7 +49,8 @@ pub fn print(out: &mut impl Write, text: &str) -> Result<Verdict, Problem> {
     Ok(Verdict::Holds)
 }
 
-fn read(file: &Source) -> Result<Scenario, Problem> {
+/// The scenario in a file, or that a link in it leads to.
+pub fn read(file: &Source) -> Result<Scenario, Problem> {
     // One byte more than is allowed is enough to see that there are too many.
     let most = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();

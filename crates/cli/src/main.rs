@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod figure;
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -30,6 +31,11 @@ usage:
   rosterlab what-if FILE --lose K [--unclean]
       Tries, after the last step, to lose every set of K nodes, one line a set.
       How they go makes no difference until they return: --unclean gives the same.
+  rosterlab figure FILE [--view map|floor|roster|why|all] [--step N] [--namespace X]
+                   [--partition N] [--src ADDRESS [--controls none|step|full]]
+      Prints a moment as HTML that needs no script: after step N, or at the end. With
+      --src it stands in the element that makes it live, and ADDRESS is where the
+      page that it is put into finds the scenario.
   rosterlab schema
       Prints the JSON Schema of scenario files.
   rosterlab --help | --version
@@ -81,6 +87,17 @@ fn perform(invocation: &Invocation, out: &mut impl Write) -> Result<Verdict, Pro
         }
         Invocation::Explain { file, partition, namespace, on } => {
             commands::explain(file, *partition, namespace.as_deref(), *on, out)
+        }
+        Invocation::Figure { file, view, step, namespace, partition, src, controls } => {
+            let wanted = figure::Wanted {
+                view: *view,
+                step: *step,
+                namespace: namespace.as_deref(),
+                partition: *partition,
+                src: src.as_deref(),
+                controls: *controls,
+            };
+            figure::print(file, &wanted, out)
         }
         Invocation::WhatIf { file, lose } => commands::what_if(file, *lose, out),
     }

@@ -94,6 +94,18 @@ pub fn counts(rule: Rule, facts: &Facts, profile: Profile) -> String {
     }
 }
 
+/// What a node is to a partition; nothing for one that has no part in it.
+#[must_use]
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::RosterMaster => "roster-master",
+        Role::RosterReplica => "roster-replica",
+        Role::StandIn => "stand-in",
+        Role::Other => "",
+        Role::NotInRoster => "not in the roster",
+    }
+}
+
 /// The whole explanation as lines of text.
 #[must_use]
 pub fn text(explanation: &Explanation, profile: Profile) -> String {
@@ -139,13 +151,7 @@ fn rule_line(rule: Rule, answer: Answer, facts: &Facts, profile: Profile) -> Str
 }
 
 fn seat_line(seat: &Seat) -> String {
-    let role = match seat.role {
-        Role::RosterMaster => "roster-master",
-        Role::RosterReplica => "roster-replica",
-        Role::StandIn => "stand-in",
-        Role::Other => "",
-        Role::NotInRoster => "not in the roster",
-    };
+    let role = role(seat.role);
     let mut notes = Vec::new();
     let marks = [
         (!seat.present, "absent"),

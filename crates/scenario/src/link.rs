@@ -21,7 +21,7 @@ mod writer;
 
 use std::fmt;
 
-use rosterlab_engine::{Cluster, ClusterSetup, NodeId, Rejection, SetupError, fnv1a_64};
+use rosterlab_engine::{Cluster, ClusterSetup, Command, NodeId, Rejection, SetupError, fnv1a_64};
 
 use crate::timeline::{Entry, Timeline};
 use reader::Reader;
@@ -29,8 +29,11 @@ use writer::Writer;
 
 /// Longest link that is read or written, in bytes.
 pub const MOST_BYTES: usize = 16 * 1024;
-/// Most steps of a link.
+/// Most steps of a link, of clusters that are not too large for as many ([`most_steps`]).
 pub const MOST_STEPS: usize = 1000;
+/// Most nodes times namespaces times steps: a link that anybody may send is followed in seconds, not in minutes. A step of
+/// 128 nodes and 32 namespaces takes a tenth of a second.
+pub const MOST_WORK: usize = 160_000;
 /// The version of the engine that links are written by.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
 
@@ -55,8 +58,8 @@ pub enum LinkCause {
     Unknown,
     /// It has more than [`MOST_BYTES`].
     TooLong,
-    /// It has more than [`MOST_STEPS`].
-    TooManySteps,
+    /// It has more steps than these ([`most_steps`]).
+    TooManySteps(usize),
     /// Something else is expected here.
     Expected(&'static str),
     /// No cluster can be made of its setup.
@@ -85,7 +88,12 @@ impl fmt::Display for LinkError {
         match &self.cause {
             LinkCause::Unknown => f.write_str("a link begins with s1="),
             LinkCause::TooLong => write!(f, "a link has at most {MOST_BYTES} characters"),
-            LinkCause::TooManySteps => write!(f, "a link has at most {MOST_STEPS} steps"),
+            LinkCause::TooManySteps(MOST_STEPS) => {
+                write!(f, "a link has at most {MOST_STEPS} steps")
+            }
+            LinkCause::TooManySteps(most) => {
+                write!(f, "a link of so many nodes and namespaces has at most {most} steps")
+            }
             LinkCause::Expected(what) => write!(f, "{what} is expected"),
             LinkCause::Setup(error) => error.fmt(f),
             LinkCause::Rejected(rejection) => rejection.fmt(f),
@@ -139,8 +147,17 @@ pub fn write_before(timeline: &Timeline, next: &Entry) -> Option<String> {
     write_with(timeline.setup(), &entries, UNCHECKED)
 }
 
+/// Most steps of a link of so many nodes (those that are added among them) and namespaces.
+#[must_use]
+pub fn most_steps(nodes: usize, namespaces: usize) -> usize {
+    (MOST_WORK / (nodes * namespaces).max(1)).min(MOST_STEPS)
+}
+
 fn write_with(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<String> {
-    if entries.len() > MOST_STEPS {
+    let is_added =
+        |entry: &&Entry| matches!(entry, Entry::Act { command: Command::AddNode { .. }, .. });
+    let nodes = setup.nodes.len() + entries.iter().filter(is_added).count();
+    if entries.len() > most_steps(nodes, setup.namespaces.len()) {
         return None;
     }
     let mut writer = Writer::new(setup, entries);
@@ -375,7 +392,9 @@ mod tests {
     fn what_is_wrong_is_said_with_its_place() {
         let long = format!("s1={}", "x".repeat(MOST_BYTES));
         let steps = format!("s1=0.1.0-0_a.n2S-main_0-A1{}", "_p1".repeat(MOST_STEPS + 1));
-        let cases: [(&str, &str); 12] = [
+        let wide = (0..32).map(|at| format!("n1S-m{at}")).collect::<Vec<_>>().join(".");
+        let work = format!("s1=0.1.0-0_a.{wide}_0-A1~3j{}", "_p1".repeat(40));
+        let cases: [(&str, &str); 13] = [
             ("", "character 1: a link begins with s1="),
             ("s2=0.1.0", "character 1: a link begins with s1="),
             ("s1=", "character 4: an engine's version is expected"),
@@ -391,6 +410,10 @@ mod tests {
             ("s1=0.1.0-0_a.n2S-main_0-A1_s0 ", "step 1, character 30: a node's place is expected"),
             (&long, "character 1: a link has at most 16384 characters"),
             (&steps, "step 1001, character 3028: a link has at most 1000 steps"),
+            (
+                &work,
+                "step 40, character 385: a link of so many nodes and namespaces has at most 39 steps",
+            ),
         ];
         for (link, message) in cases {
             let error = read(link).expect_err(link);

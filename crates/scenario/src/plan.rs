@@ -68,6 +68,24 @@ impl Scenario {
         Ok(Plan { setup, doings })
     }
 
+    /// What the author says about the moment after so many entries of the timeline: of the steps that led there since the
+    /// entry before, the last that says something. Expectations are no entries.
+    #[must_use]
+    pub fn said_after(&self, entries: usize) -> Option<&str> {
+        let (mut done, mut said) = (0, None);
+        for step in &self.steps {
+            if !matches!(step.action, Action::Expect(_)) {
+                if done == entries {
+                    break;
+                }
+                done += 1;
+                said = None;
+            }
+            said = step.say.as_deref().or(said);
+        }
+        said
+    }
+
     /// Does every step but the expectations, in a timeline that stands after the last one.
     ///
     /// # Errors

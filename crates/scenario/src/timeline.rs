@@ -327,6 +327,9 @@ impl Timeline {
     /// The cluster before anything was done.
     #[must_use]
     pub fn start(&self) -> Cluster {
+        if self.position == 0 {
+            return self.cluster.clone();
+        }
         self.checkpoints.nearest(0).cluster.unpack()
     }
 

@@ -62,7 +62,7 @@ impl From<LinkError> for Fault {
             LinkCause::Setup(_) => "bad-cluster",
             LinkCause::Unknown
             | LinkCause::TooLong
-            | LinkCause::TooManySteps
+            | LinkCause::TooManySteps(_)
             | LinkCause::Expected(_) => "bad-link",
         };
         Self::said(code, &format!("character {}", error.at + 1), error.to_string())

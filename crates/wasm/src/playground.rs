@@ -26,9 +26,12 @@ use crate::view::View;
 #[derive(Clone, Debug)]
 pub struct Playground {
     timeline: RefCell<Timeline>,
-    title: String,
+    pub(crate) title: String,
     about: Option<String>,
     differs: Option<String>,
+    /// What the author says after each step, and what the steps were: for as long as they are what was done.
+    pub(crate) said: Vec<Option<String>>,
+    pub(crate) course: Vec<Entry>,
 }
 
 /// One line of a node's log.
@@ -58,8 +61,12 @@ impl Playground {
     ) -> Result<Playground, JsValue> {
         let scenario = decode::scenario(scenario)?;
         let timeline = scenario.timeline().map_err(Fault::from)?;
+        let course = timeline.entries().to_vec();
+        let said =
+            (0..=course.len()).map(|at| scenario.said_after(at).map(str::to_owned)).collect();
+        let Scenario { title, about, .. } = scenario;
         let timeline = RefCell::new(timeline);
-        Ok(Self { timeline, title: scenario.title, about: scenario.about, differs: None })
+        Ok(Self { timeline, title, about, differs: None, said, course })
     }
 
     /// What a link of the page leads to. The link may stand behind the `#` of an address.
@@ -74,7 +81,8 @@ impl Playground {
         let behind = text.rsplit_once('#').map_or(text.as_str(), |(_, link)| link);
         let linked = link::read(behind).map_err(Fault::from)?;
         let (timeline, differs) = (RefCell::new(linked.timeline), linked.differs);
-        Ok(Self { timeline, title: String::new(), about: None, differs })
+        let (said, course) = (Vec::new(), Vec::new());
+        Ok(Self { timeline, title: String::new(), about: None, differs, said, course })
     }
 
     /// The version that wrote the link that this came from, when it came to another outcome than this version does; else
@@ -296,7 +304,7 @@ impl Playground {
         Ok(link::write(&*self.timeline()?).ok_or_else(too_long)?)
     }
 
-    fn timeline(&self) -> Result<Ref<'_, Timeline>, Fault> {
+    pub(crate) fn timeline(&self) -> Result<Ref<'_, Timeline>, Fault> {
         self.timeline.try_borrow().map_err(|_| busy())
     }
 

@@ -310,6 +310,16 @@ export interface Explanation {
   text: string;
 }
 
+/** What a figure shows; all may be left out. */
+export interface FigureOptions {
+  /** `"map"` when left out. */
+  view?: "map" | "floor" | "roster" | "why" | "all";
+  /** The first when left out. */
+  namespace?: string;
+  /** The partition that is explained; when left out, the lowest of those that are worst off. */
+  partition?: number;
+}
+
 /** What is to be lost: every set of so many nodes, or just these. `unclean` makes no difference until nodes return. */
 export type Losses = { lose: number; unclean?: boolean } | { nodes: NodeId[]; unclean?: boolean };
 

@@ -18,10 +18,9 @@ usage: cargo xtask VERB
   help               print this
 
 serve, test, api, e2e, perf and size first install what is missing: the compiler's target for the
-browser, wasm-bindgen, trunk and, for the npm packages, wasm-pack; for tests, Chromium and what
-they need of npm. Programs go to
-$ROSTERLAB_TOOLS, by default a folder of the user's cache. ROSTERLAB_CHROMIUM names another
-browser.";
+browser, wasm-bindgen, trunk and, for the npm packages, wasm-pack; for tests, mdBook, Chromium and
+what they need of npm. Programs go to $ROSTERLAB_TOOLS, by default a folder of the user's cache.
+ROSTERLAB_CHROMIUM names another browser.";
 
 /// What is to be done.
 #[derive(Debug, PartialEq, Eq)]

@@ -68,8 +68,8 @@ pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, Failure> {
         done.push(format!("installed {linker}"));
     }
     // An upgrade of the compiler leaves an std that no longer fits: what counts is that a module
-    // comes out.
-    if !target::builds(Path::new(RUSTC), places) {
+    // comes out, and that std was built as it is built today.
+    if !is_std_current() || !target::builds(Path::new(RUSTC), places) {
         build_std(places)?;
         if !target::builds(Path::new(RUSTC), places) {
             return Err(Failure::new(format!(
@@ -104,7 +104,8 @@ fn missing_linker() -> Result<Option<String>, Failure> {
 /// A crate of its own that depends on std, so that the dev-dependencies of std's workspace need not
 /// be resolved.
 ///
-/// Both panic strategies are built; with `embed-bitcode` a project can use `lto = "fat"`.
+/// Both panic strategies are built; with `embed-bitcode` a project can use `lto = "fat"`. It is built for size, which
+/// takes 7 kB off the compressed module: the page calls little of std often.
 const STD_MANIFEST: &str = r#"cargo-features = ["profile-rustflags"]
 [package]
 name = "wasm-sysroot"
@@ -113,13 +114,14 @@ edition = "2021"
 [lib]
 path = "lib.rs"
 [dependencies]
-sysroot = { path = "SOURCES/sysroot", features = ["panic-unwind", "backtrace"] }
+sysroot = { path = "SOURCES/sysroot", features = ["panic-unwind", "optimize_for_size"] }
 [patch.crates-io]
 rustc-std-workspace-core = { path = "SOURCES/rustc-std-workspace-core" }
 rustc-std-workspace-alloc = { path = "SOURCES/rustc-std-workspace-alloc" }
 rustc-std-workspace-std = { path = "SOURCES/rustc-std-workspace-std" }
 [profile.release]
 codegen-units = 1
+opt-level = "s"
 rustflags = ["-Cembed-bitcode=yes"]
 [profile.release.package.panic_abort]
 rustflags = ["-Cpanic=abort", "-Cembed-bitcode=yes"]
@@ -128,10 +130,25 @@ codegen-units = 10000
 [workspace]
 "#;
 
-fn build_std(places: &Places) -> Result<(), Failure> {
+/// Where Debian's compiler looks for its libraries.
+fn rustlib() -> Result<PathBuf, Failure> {
     let sysroot = process::answer(process::command(RUSTC).args(["--print", "sysroot"]))
         .ok_or_else(|| Failure::new(format!("{RUSTC} does not run")))?;
-    let rustlib = Path::new(&sysroot).join("lib/rustlib");
+    Ok(Path::new(&sysroot).join("lib/rustlib"))
+}
+
+/// What std was built from lies beside it.
+fn stamp(rustlib: &Path) -> PathBuf {
+    rustlib.join(TARGET).join("lib").join("built-from.toml")
+}
+
+fn is_std_current() -> bool {
+    rustlib()
+        .is_ok_and(|rustlib| fs::read_to_string(stamp(&rustlib)).is_ok_and(|of| of == STD_MANIFEST))
+}
+
+fn build_std(places: &Places) -> Result<(), Failure> {
+    let rustlib = rustlib()?;
     let sources = fs::canonicalize(rustlib.join("src/rust/library"))
         .doing(|| "find the sources of std: install rust-web-src".to_owned())?;
     let vendored = sources.join("vendor");
@@ -183,6 +200,9 @@ fn install_std(built: &Path, rustlib: &Path, places: &Places) -> Result<(), Fail
     run(as_root("rm", what)?.arg("-rf").arg(&fresh).arg(&folder), what, places)?;
     run(as_root("mkdir", what)?.arg("-p").arg(&fresh), what, places)?;
     run(as_root("cp", what)?.args(&libraries).arg(&fresh), what, places)?;
+    let manifest = places.scratch().join("built-from.toml");
+    write(&manifest, STD_MANIFEST)?;
+    run(as_root("cp", what)?.arg(&manifest).arg(&fresh), what, places)?;
     run(as_root("mv", what)?.arg(&fresh).arg(&folder), what, places)
 }
 

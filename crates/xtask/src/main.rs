@@ -2,8 +2,9 @@
 //! needs.
 //!
 //! Reading order: `args` (what was asked), `setup` with `target` and `debian` (what a fresh machine
-//! lacks), `page` (build and serve), `packages` (npm), `suites` with `count` and `size` (the
-//! checks), `report` (how it went); `places`, `process` and `mask` serve them all.
+//! lacks), `page` (build and serve), `packages` (npm), `embed` (the element and example pages),
+//! `suites` with `count` and `size` (the checks), `report` (how it went); `places`, `process` and
+//! `mask` serve them all.
 //!
 //! Invariant: a failure is a value until it gets here, where it is printed once and becomes the
 //! exit status: 1 for something that failed, 2 for a command line that was not understood.
@@ -24,6 +25,7 @@ use size::{FirstLoad, Module};
 mod args;
 mod count;
 mod debian;
+mod embed;
 mod mask;
 mod packages;
 mod page;

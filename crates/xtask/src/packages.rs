@@ -23,6 +23,16 @@ pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
     TARGETS.iter().try_for_each(|target| build_one(places, toolbox, target))
 }
 
+/// Builds the package that a page loads by itself.
+pub fn build_for_pages(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
+    build_one(places, toolbox, TARGETS[0])
+}
+
+/// Builds the package for Node.js.
+pub fn build_for_node(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
+    build_one(places, toolbox, TARGETS[2])
+}
+
 fn build_one(places: &Places, toolbox: &Toolbox, target: &str) -> Result<(), Failure> {
     let folder = places.packages().join(target);
     let mut pack = toolbox.command("wasm-pack");

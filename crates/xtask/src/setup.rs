@@ -23,6 +23,10 @@ use crate::target;
 /// The bundler's version. Its successors need a newer compiler than Debian's.
 const TRUNK_VERSION: &str = "0.21.14";
 
+/// What builds the example of a book with a figure.
+const MDBOOK: &str = "mdbook";
+const MDBOOK_VERSION: &str = "0.4.52";
+
 /// What builds and tests the npm packages.
 const WASM_PACK: &str = "wasm-pack";
 /// Its successors are to be tried, not trusted.
@@ -84,7 +88,11 @@ pub fn run(places: &Places, need: Need, report: &mut Report) -> Result<Toolbox, 
         debians_compiler: places.bin().join("rustc").exists(),
         browser: None,
     };
-    let is_needed = |tool: &Tool| need != Need::Page || tool.package != WASM_PACK;
+    let is_needed = |tool: &Tool| match tool.package {
+        WASM_PACK => need != Need::Page,
+        MDBOOK => need == Need::PageAndBrowser,
+        _ => true,
+    };
     for tool in tools(places)?.into_iter().filter(is_needed) {
         step(report, &format!("{} {}", tool.package, tool.version), || {
             tool.provide(places, &toolbox)
@@ -143,7 +151,7 @@ struct Tool {
     programs: &'static [&'static str],
 }
 
-fn tools(places: &Places) -> Result<[Tool; 3], Failure> {
+fn tools(places: &Places) -> Result<[Tool; 4], Failure> {
     Ok([
         Tool {
             package: "wasm-bindgen-cli",
@@ -152,6 +160,7 @@ fn tools(places: &Places) -> Result<[Tool; 3], Failure> {
         },
         Tool { package: "trunk", version: TRUNK_VERSION.to_owned(), programs: &["trunk"] },
         Tool { package: WASM_PACK, version: WASM_PACK_VERSION.to_owned(), programs: &[WASM_PACK] },
+        Tool { package: MDBOOK, version: MDBOOK_VERSION.to_owned(), programs: &[MDBOOK] },
     ])
 }
 
@@ -169,8 +178,11 @@ impl Tool {
 
     fn is_here(&self, toolbox: &Toolbox) -> bool {
         self.programs.iter().all(|program| {
-            process::answer(toolbox.command(program).arg("--version"))
-                .is_some_and(|said| said.split_whitespace().nth(1) == Some(&self.version))
+            process::answer(toolbox.command(program).arg("--version")).is_some_and(|said| {
+                // mdBook says v0.4.52.
+                said.split_whitespace().nth(1).map(|found| found.trim_start_matches('v'))
+                    == Some(&self.version)
+            })
         })
     }
 

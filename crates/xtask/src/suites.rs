@@ -6,13 +6,13 @@
 //! Native suites use the developer's own compiler; only the page and the npm packages are built with
 //! the tools of the set-up.
 
-use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
 use crate::count::{Runner, Tally};
+use crate::embed;
 use crate::packages;
 use crate::page;
 use crate::places::Places;
@@ -86,16 +86,10 @@ fn module_size(places: &Places) -> Result<Outcome, Failure> {
 
 /// The built packages beside the native command line, in Node.js and in the browser.
 fn package_tests(places: &Places, toolbox: &Toolbox) -> Result<Outcome, Failure> {
-    let mut build = process::command("cargo");
-    build.current_dir(&places.root).args(["build", "--package", "rosterlab-cli", "--locked"]);
-    if !process::run_streaming(&mut build, |line| println!("{line}"))?.success() {
-        return Err(Failure::new("the command line does not build"));
-    }
-    // cargo puts it beside this program.
-    let this = env::current_exe().doing(|| "find this program".to_owned())?;
+    let native = embed::command_line(places)?;
     let mut node = node(places, toolbox);
     node.current_dir(places.api())
-        .env("ROSTERLAB_NATIVE", this.with_file_name("rosterlab"))
+        .env("ROSTERLAB_NATIVE", native)
         .env("ROSTERLAB_PACKAGES", places.packages())
         .env("ROSTERLAB_DIST", places.packages().join("web"));
     node_tests(node, &places.api(), Vec::new(), Vec::new())
@@ -109,6 +103,8 @@ pub fn browser(places: &Places, toolbox: &Toolbox, args: &[String], report: &mut
     let mut is_built = false;
     part(report, "page build", || {
         page::build(places, toolbox)?;
+        let native = embed::build(places, toolbox)?;
+        recipes(places, toolbox, &native)?;
         is_built = true;
         Ok(Outcome::Counted(Counts::one(true)))
     });
@@ -196,6 +192,17 @@ fn node(places: &Places, toolbox: &Toolbox) -> Command {
         node.env("ROSTERLAB_CHROMIUM", browser);
     }
     node
+}
+
+/// The pages of the recipes: a book and an MDX page, built as their readers would.
+fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), Failure> {
+    packages::build_for_node(places, toolbox)?;
+    let mut node = node(places, toolbox);
+    node.arg("recipes.mjs")
+        .env("ROSTERLAB_NATIVE", native)
+        .env("ROSTERLAB_PACKAGES", places.packages());
+    let status = process::run_streaming(&mut node, |line| println!("{line}"))?;
+    if status.success() { Ok(()) } else { Err(Failure::new("the recipes' pages do not build")) }
 }
 
 fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, Failure> {

@@ -14,7 +14,7 @@ use crate::components::floor::{FloorPanel, card_selector};
 use crate::components::h::ui;
 use crate::components::header::header;
 use crate::components::links::selector as link_selector;
-use crate::components::map::map_panel;
+use crate::components::map::{Painter, map_panel};
 use crate::components::margin::use_margin;
 use crate::components::panel::panel;
 use crate::components::roster::{CONFIRM, roster_panel};
@@ -43,7 +43,8 @@ const WEIGH_AFTER_MS: u32 = 30;
 #[component]
 pub fn App() -> Html {
     let handle = use_reducer(|| State::at(&hash()));
-    let dispatch = handle.dispatcher();
+    let painter = use_memo((), |()| Painter::default());
+    let dispatch = use_dispatch(&handle, &painter);
     let state = Rc::new(State::clone(&handle));
     use_keys(state.are_letters_on(), &dispatch);
     use_address(&state, &dispatch);
@@ -80,7 +81,7 @@ pub fn App() -> Html {
                 </div>
                 <div class="right">
                     { counts_panel(s, d) }
-                    { map_panel(s, d) }
+                    { map_panel(s, d, &painter) }
                     { why(s, d) }
                 </div>
                 <div class="below">
@@ -98,6 +99,20 @@ pub fn App() -> Html {
             </div>
         </div>
     }
+}
+
+/// Sends actions to the reducer, and paints the map as soon as it has answered.
+#[hook]
+pub fn use_dispatch(handle: &UseReducerHandle<State>, painter: &Rc<Painter>) -> Dispatch {
+    let (handle, painter) = (handle.clone(), painter.clone());
+    let dispatch = use_memo((), move |()| {
+        Dispatch::new(Callback::from(move |action| {
+            handle.dispatch(action);
+            // A clone, because a handle keeps every state that was read from it.
+            painter.show(&handle.clone());
+        }))
+    });
+    (*dispatch).clone()
 }
 
 /// Keys that work wherever the focus is.

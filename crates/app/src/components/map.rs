@@ -1,19 +1,20 @@
 //! The map of 4096 partitions, and the same as a short table.
 //!
-//! Invariant: the canvas is painted only when its picture or its colours have changed; the cursor is drawn over it. Not
-//! here: pixels (see `paint`), what colours stand for (see `picture`), finding a key (see `components::finder`).
+//! Invariant: the canvas is painted only when its picture or its colours have changed, and at once, before the rest of the
+//! page is drawn; the cursor is drawn over it. Not here: pixels (see `paint`), what colours stand for (see `picture`), finding a key (see `components::finder`).
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rosterlab_engine::{NamespaceSettings, PartitionId};
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
+use crate::components::Dispatch;
 use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::finder::finder;
 use crate::components::h::ui;
-use crate::components::{Dispatch, PanelProps};
 use crate::groups::{Group, Grouping, words};
 use crate::hooks::put_pixels;
 use crate::keys;
@@ -39,7 +40,7 @@ const PAGE_ROWS: i32 = 8;
 const MOST_CLASSES: usize = 12;
 
 /// The map with its table.
-pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
+pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) -> Html {
     let where_from = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
     let title =
         where_from.map_or_else(String::new, |sub| format!(" in sub-cluster {}", sub.principal));
@@ -53,7 +54,9 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                 { colour_by(state, dispatch) }
             </div>
             <div class="map-and-table">
-                { html! { <Map state={state.clone()} dispatch={dispatch.clone()} /> } }
+                { html! {
+                    <Map state={state.clone()} dispatch={dispatch.clone()} painter={painter.clone()} />
+                } }
                 <div class="map-side">
                     { reasons(state, dispatch) }
                 </div>
@@ -124,34 +127,99 @@ fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
 }
 
 /// What is on the canvas: a picture, the group that is lit, the theme.
-type Painted = (Rc<Picture>, Option<(Rc<Grouping>, usize)>, bool);
+#[derive(Clone)]
+struct Painted {
+    picture: Rc<Picture>,
+    lit: Option<(Rc<Grouping>, usize)>,
+    is_dark: bool,
+}
 
-/// Paints a picture onto a canvas.
-#[hook]
-fn use_painting(canvas: &NodeRef, painted: Painted) -> bool {
-    let canvas = canvas.clone();
-    let is_drawn = use_state_eq(|| true);
-    let result = *is_drawn;
-    use_effect_with(painted, move |(picture, lit, is_dark)| {
+impl Painted {
+    fn of(state: &State) -> Self {
+        let map = state.map();
+        let lit = map.picked_place().map(|place| (map.grouping().clone(), place));
+        Self { picture: map.picture().clone(), lit, is_dark: state.is_dark() }
+    }
+}
+
+impl PartialEq for Painted {
+    fn eq(&self, other: &Self) -> bool {
+        let is_lit_same = match (&self.lit, &other.lit) {
+            (Some((grouping, place)), Some((other, there))) => {
+                place == there && Rc::ptr_eq(grouping, other)
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        is_lit_same && self.is_dark == other.is_dark && Rc::ptr_eq(&self.picture, &other.picture)
+    }
+}
+
+/// Puts states onto the map's canvas.
+///
+/// It paints as soon as an action was reduced, before Yew has worked out what else changes on the page, so that the map
+/// is never later than it must be: with 128 nodes the rest takes several frames' time.
+#[derive(Default)]
+pub struct Painter {
+    canvas: NodeRef,
+    /// What is on the canvas, and whether the browser let it.
+    last: RefCell<Option<(Painted, bool)>>,
+}
+
+impl Painter {
+    /// Puts a state onto the canvas if another one is there; says whether the browser lets a page draw.
+    pub fn show(&self, state: &State) -> bool {
+        if self.canvas.get().is_none() {
+            // The first action may come before the page is there.
+            return true;
+        }
+        let wanted = Painted::of(state);
+        let mut last = self.last.borrow_mut();
+        match &*last {
+            Some((painted, is_drawn)) if *painted == wanted => *is_drawn,
+            _ => {
+                let is_drawn = self.paint(&wanted);
+                *last = Some((wanted, is_drawn));
+                is_drawn
+            }
+        }
+    }
+
+    fn paint(&self, Painted { picture, lit, is_dark }: &Painted) -> bool {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
         let swatches: Vec<Swatch> = picture.legend.iter().map(|class| class.swatch).collect();
         let lit = lit
             .as_ref()
             .map(|(grouping, place)| (&*grouping.of, u8::try_from(*place).unwrap_or(u8::MAX)));
         let pixels = paint(&picture.classes, &swatches, lit, &palette);
-        is_drawn.set(put_pixels(&canvas, &pixels, (SIDE_PX, SIDE_PX)));
-    });
-    result
+        put_pixels(&self.canvas, &pixels, (SIDE_PX, SIDE_PX))
+    }
+}
+
+/// What the map needs.
+#[derive(Clone, PartialEq, Properties)]
+struct MapProps {
+    state: Rc<State>,
+    dispatch: Dispatch,
+    painter: Rc<Painter>,
+}
+
+impl PartialEq for Painter {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
 }
 
 #[component]
-fn Map(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
-    let canvas = use_node_ref();
+fn Map(props: &MapProps) -> Html {
+    let MapProps { state, dispatch, painter } = props;
+    let canvas = painter.canvas.clone();
     let hovered = use_state_eq(|| None::<PartitionId>);
-    let map = state.map();
-    let lit = map.picked_place().map(|place| (map.grouping().clone(), place));
-    let is_drawn = use_painting(&canvas, (map.picture().clone(), lit, state.is_dark()));
+    let drawn = use_state_eq(|| true);
+    let is_drawn = *drawn;
+    // When it first comes, and whenever a state came that no action made.
+    let (shown, painter) = (state.clone(), painter.clone());
+    use_effect_with(state.clone(), move |_| drawn.set(painter.show(&shown)));
 
     let under = {
         let canvas = canvas.clone();

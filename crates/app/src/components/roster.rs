@@ -18,10 +18,14 @@ use crate::roster_draft::Draft;
 use crate::roster_words::{commands, consequence, of_warning};
 use crate::state::rostering::{Asking, RosterAction};
 use crate::state::{Action, State};
+use crate::text::thousands;
 use crate::verbs::Verb;
 
 /// The button that confirms a mistake.
 pub const CONFIRM: &str = "[data-action=\"roster-confirm\"]";
+
+/// More entries than this are a list to scroll in, and the other lists show only what differs from it.
+const MANY: usize = 32;
 
 /// The panel.
 pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
@@ -337,5 +341,26 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
             </li>
         }
     };
-    ui! { <ul class="entries">{ for marked(list, other).into_iter().map(chip) }</ul> }
+    let mut told = marked(list, other);
+    let mut same = None;
+    if told.len() > MANY && !std::ptr::eq(list, other) {
+        // Of many, only what differs can be found; the roster above has the rest.
+        let all = told.len();
+        told.retain(|(_, mark)| *mark != Mark::Same);
+        let as_there = u32::try_from(all - told.len()).unwrap_or(u32::MAX);
+        same = Some(ui! {
+            <li key="same" class="dim">{ format!("{} as in the roster", thousands(as_there)) }</li>
+        });
+    }
+    let class = if told.len() > MANY { "entries many" } else { "entries" };
+    let is_long = told.len() > MANY;
+    ui! {
+        <ul
+            {class}
+            tabindex={is_long.then_some("0")}
+            aria-label={is_long.then_some("All entries")}
+        >
+            { for same.into_iter().chain(told.into_iter().map(chip)) }
+        </ul>
+    }
 }

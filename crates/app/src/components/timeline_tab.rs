@@ -19,11 +19,14 @@ use crate::components::{Dispatch, PanelProps};
 use crate::hooks::use_room;
 use crate::state::{Action, State};
 use crate::strip::{Fork, Kind, Label, Steps, Strip, position_at, strip};
-use crate::text::clock;
+use crate::text::{clock, count};
 use crate::time::{TimeAction, percent, progress};
 
 /// How far Page Up and Page Down go.
 const PAGE: isize = 10;
+
+/// Most nodes whose ticker is shown; the sum above is of all.
+const MOST_LINES: usize = 24;
 
 /// What the tab shows.
 pub fn timeline_tab(state: &Rc<State>, dispatch: &Dispatch) -> Html {
@@ -234,6 +237,11 @@ fn ticker(state: &State) -> Html {
             }
         };
         let busy = namespace.remaining.iter().filter(|(_, left)| *left != Migrations::default());
+        let more = busy.clone().count().saturating_sub(MOST_LINES);
+        let more = (more > 0).then(|| {
+            let others = count(u32::try_from(more).unwrap_or(u32::MAX), "more node");
+            ui! { <li key="more" class="dim">{ format!("and {others}") }</li> }
+        });
         let label = format!("Migrations in sub-cluster {}", sub_cluster.principal);
         ui! {
             <section class="ticker" aria-labelledby="ticker-title">
@@ -243,7 +251,7 @@ fn ticker(state: &State) -> Html {
                 </div>
                 <progress max="10000" value={done.to_string()} aria-label={label}></progress>
                 <ul class="ticker-lines" tabindex="0" aria-label="The ticker of each node">
-                    { for busy.map(line) }
+                    { for busy.take(MOST_LINES).map(line).chain(more) }
                 </ul>
             </section>
         }

@@ -125,3 +125,39 @@ fn a_link_of_the_page_is_a_scenario_everywhere() {
         (2, "error: step 1, character 30: a node's place is expected\n")
     );
 }
+
+#[test]
+fn a_figure_is_inside_its_element_when_that_is_told_where_the_scenario_is() {
+    let path = repository("www/scenarios/case-study.json");
+    let path = path.to_str().unwrap();
+    let (code, bare, complaints) = told(&["figure", path, "--view", "map", "--step", "3"], "");
+    assert_eq!((code, complaints.as_str()), (0, ""));
+    assert!(bare.starts_with("<figure class=\"rl\" tabindex=\"0\"><figcaption"), "{bare}");
+    assert!(bare.contains(">Step 3 of 7: crash A102</span>"), "{bare}");
+    assert!(bare.contains("<td class=\"rl-n rl-unavailable\">4,096</td>"), "{bare}");
+    let options = ["--view", "map", "--step", "3", "--src", "a?b&c=\"d\"", "--controls", "full"];
+    let (_, inside, _) = told(&[&["figure", path], &options[..]].concat(), "");
+    let tag = "<rosterlab-playground scenario=\"a?b&amp;c=&quot;d&quot;\" view=\"map\" step=\"3\" controls=\"full\">";
+    assert_eq!(inside, format!("{tag}\n{bare}</rosterlab-playground>\n"));
+}
+
+#[test]
+fn a_figure_of_what_is_not_there_is_refused() {
+    let path = repository("www/scenarios/case-study.json");
+    let path = path.to_str().unwrap();
+    for (options, complaint) in [
+        (
+            ["--step", "8"],
+            "error: --step: there is no step 8, the last is 7 (expectations are not counted)\n",
+        ),
+        (["--view", "maps"], "error: --view: a view is map, floor, roster, why or all\n"),
+        (["--namespace", "x"], "error: --namespace: there is no namespace \"x\"\n"),
+        (
+            ["--partition", "4096"],
+            "error: --partition: \"4096\" is no partition: a whole number from 0 to 4095\n",
+        ),
+    ] {
+        let (code, out, complaints) = told(&[&["figure", path], &options[..]].concat(), "");
+        assert_eq!((code, out.as_str(), complaints.as_str()), (2, "", complaint));
+    }
+}

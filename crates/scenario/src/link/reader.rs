@@ -8,7 +8,7 @@ use rosterlab_engine::{
     RackId, ReadMode, RosterEntry, RosterNodes, SetupError, Shutdown,
 };
 
-use super::{DIGITS, LinkCause, LinkError, MOST_STEPS};
+use super::{DIGITS, LinkCause, LinkError, most_steps};
 use crate::timeline::{Entry, Settle};
 
 /// Entries, each with the place where it begins.
@@ -107,14 +107,15 @@ impl Reader<'_> {
             is_wide: false,
         };
         known.add_later_ones(self.text);
+        let most = most_steps(known.table.len(), known.namespaces.len());
         let mut entries = Vec::new();
         while self.peek().is_some() {
             self.step = Some(entries.len() + 1);
             if !self.take(b'_') {
                 return self.expected("the end of a step");
             }
-            if entries.len() == MOST_STEPS {
-                return Err(self.error(LinkCause::TooManySteps));
+            if entries.len() == most {
+                return Err(self.error(LinkCause::TooManySteps(most)));
             }
             let at = self.at;
             entries.push((at, self.entry(&mut known)?));

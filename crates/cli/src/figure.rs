@@ -1,0 +1,77 @@
+//! `figure`: a moment of a scenario as HTML, for pages that are built before anybody reads them.
+//!
+//! Invariant: what is printed is what the element draws in the same place once it is alive; both are made by the figure
+//! crate.
+
+use std::io::Write;
+
+use rosterlab_engine::PartitionId;
+use rosterlab_figure::View;
+
+use crate::args::{Controls, Source};
+use crate::commands::{Problem, Verdict, read};
+
+/// What is asked for.
+pub struct Wanted<'a> {
+    pub view: View,
+    pub step: Option<usize>,
+    pub namespace: Option<&'a str>,
+    pub partition: Option<PartitionId>,
+    pub src: Option<&'a str>,
+    pub controls: Option<Controls>,
+}
+
+/// Prints the figure, in its element if the element is told where its scenario is.
+pub fn print(file: &Source, wanted: &Wanted<'_>, out: &mut impl Write) -> Result<Verdict, Problem> {
+    let scenario = read(file)?;
+    let mut timeline = scenario.timeline()?;
+    let last = timeline.entries().len();
+    let step = wanted.step.unwrap_or(last);
+    if step > last {
+        return Err(Problem::Input(format!(
+            "--step: there is no step {step}, the last is {last} (expectations are not counted)"
+        )));
+    }
+    timeline.seek(step);
+    let figure = rosterlab_figure::Wanted {
+        view: wanted.view,
+        title: &scenario.title,
+        say: scenario.said_after(step),
+        namespace: wanted.namespace,
+        partition: wanted.partition,
+    };
+    let figure = rosterlab_figure::figure(&timeline, &figure)
+        .map_err(|error| Problem::Input(format!("--namespace: {error}")))?;
+    match wanted.src {
+        Some(src) => {
+            // A tag on a line of its own is what Markdown leaves alone.
+            writeln!(out, "{}\n{figure}\n</rosterlab-playground>", element(wanted, src, step))?;
+        }
+        None => writeln!(out, "{figure}")?,
+    }
+    Ok(Verdict::Holds)
+}
+
+/// The element's opening tag.
+fn element(wanted: &Wanted<'_>, src: &str, step: usize) -> String {
+    let view = View::ALL.iter().find(|(view, _)| *view == wanted.view).map_or("", |(_, name)| name);
+    let mut tag = "<rosterlab-playground".to_owned();
+    let mut attribute = |name: &str, value: &str| {
+        let value = value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        tag.extend([" ", name, "=\"", &value, "\""]);
+    };
+    attribute("scenario", src);
+    attribute("view", view);
+    attribute("step", &step.to_string());
+    if let Some(controls) = wanted.controls {
+        attribute("controls", controls.name());
+    }
+    if let Some(namespace) = wanted.namespace {
+        attribute("namespace", namespace);
+    }
+    if let Some(partition) = wanted.partition {
+        attribute("partition", &partition.to_string());
+    }
+    tag.push('>');
+    tag
+}

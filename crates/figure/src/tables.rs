@@ -1,0 +1,211 @@
+//! What is told in words and numbers: the caption, the counts, the rosters, one partition's reasons.
+
+use rosterlab_engine::{Answer, Mode, PartitionId, RosterEntry};
+use rosterlab_scenario::explain;
+
+use crate::markup::Markup;
+use crate::words::{Look, entry, nodes, thousands};
+use crate::{Moment, Wanted};
+
+/// What the figure is called, where it stands, what its author says.
+pub fn caption(to: &mut Markup, moment: &Moment<'_>, wanted: &Wanted<'_>) {
+    let timeline = moment.timeline;
+    to.open("figcaption", &[("class", "rl-caption")]);
+    if !wanted.title.is_empty() {
+        to.with("b", &[("class", "rl-title")], wanted.title);
+        to.text(" ");
+    }
+    let at = timeline.position();
+    let done = at.checked_sub(1).and_then(|index| timeline.entries().get(index));
+    let what = done.map_or_else(|| "the cluster is whole".to_owned(), entry);
+    let of = timeline.entries().len();
+    let place = if of == 0 { what } else { format!("Step {at} of {of}: {what}") };
+    to.with("span", &[("class", "rl-step")], place);
+    if let Some(say) = wanted.say {
+        to.open("p", &[("class", "rl-say")]);
+        markdown(to, say);
+        to.close("p");
+    }
+    to.close("figcaption");
+}
+
+/// Text with `code` in it, all of Markdown that scenarios need; an odd backtick stands for itself.
+fn markdown(to: &mut Markup, text: &str) {
+    let mut rest = text;
+    while let Some((before, code, after)) = rest
+        .split_once('`')
+        .and_then(|(before, rest)| rest.split_once('`').map(|(code, after)| (before, code, after)))
+    {
+        to.text(before);
+        to.with("code", &[], code);
+        rest = after;
+    }
+    to.text(rest);
+}
+
+/// What each sub-cluster has of the namespace.
+pub fn counts(to: &mut Markup, moment: &Moment<'_>) {
+    let columns = ["Sub-cluster", "Nodes", "Active", "Filling", "Unavailable", "Dead", "Regime"];
+    to.table("rl-counts", format!("Partitions of {}", moment.name), &columns);
+    for (place, sub_cluster) in moment.view.sub_clusters.iter().enumerate() {
+        let Some(namespace) = sub_cluster.namespaces.get(moment.namespace) else { continue };
+        to.open("tr", &[("class", &format!("rl-sub-{}", place % 4))]);
+        to.open("th", &[("scope", "row"), ("class", "rl-id")]);
+        to.text(sub_cluster.principal);
+        to.close("th");
+        to.with("td", &[], nodes(&sub_cluster.nodes));
+        let counts = namespace.counts;
+        let number = |to: &mut Markup, look: Look, number: u32| {
+            let class = if number == 0 { "rl-n" } else { look.class() };
+            to.with("td", &[("class", &format!("rl-n {class}"))], thousands(number));
+        };
+        number(to, Look::Settled, counts.active);
+        number(to, Look::Filling, namespace.filling);
+        number(to, Look::Unavailable, counts.unavailable);
+        number(to, Look::Dead, counts.dead);
+        to.with("td", &[("class", "rl-n")], namespace.regime);
+        to.close("tr");
+    }
+    to.end_table();
+}
+
+/// The three rosters of every sub-cluster.
+pub fn rosters(to: &mut Markup, moment: &Moment<'_>) {
+    let settings = moment.view.namespaces.get(moment.namespace);
+    if settings.is_some_and(|settings| settings.mode == Mode::Available) {
+        let said = format!("{} is available (AP): it has no roster.", moment.name);
+        return to.with("p", &[("class", "rl-none")], said);
+    }
+    for sub_cluster in &moment.view.sub_clusters {
+        let Some(namespace) = sub_cluster.namespaces.get(moment.namespace) else { continue };
+        let caption = format!("Roster of {} in sub-cluster {}", moment.name, sub_cluster.principal);
+        to.table("rl-roster", caption, &["List", "Nodes"]);
+        let lists = [
+            ("roster", &namespace.roster),
+            ("pending", &namespace.pending),
+            ("observed", &namespace.observed),
+        ];
+        for (name, list) in lists {
+            to.open("tr", &[]);
+            to.with("th", &[("scope", "row")], name);
+            to.open("td", &[("class", "rl-id")]);
+            entries(to, list, &namespace.roster);
+            to.close("td");
+            to.close("tr");
+        }
+        to.end_table();
+    }
+}
+
+/// A list, with what it has more or less than the roster in force.
+fn entries(to: &mut Markup, list: &[RosterEntry], roster: &[RosterEntry]) {
+    if list.is_empty() && roster.is_empty() {
+        to.text("none");
+    }
+    for entry in list {
+        if roster.contains(entry) {
+            to.with("span", &[], entry);
+        } else {
+            to.with("ins", &[], format!("+{entry}"));
+        }
+        to.text(" ");
+    }
+    let is_named = |gone: &RosterEntry| list.iter().any(|entry| entry.node == gone.node);
+    for gone in roster.iter().filter(|entry| !is_named(entry)) {
+        to.with("del", &[], format!("−{gone}"));
+        to.text(" ");
+    }
+}
+
+/// The partition that says most: the lowest of those that are worst off.
+fn example(moment: &Moment<'_>) -> Option<PartitionId> {
+    let mut sub_clusters = moment.view.sub_clusters.iter();
+    let namespace = sub_clusters.find_map(|sub| sub.namespaces.get(moment.namespace))?;
+    let cells = &*namespace.cells;
+    let worst = cells.iter().map(Look::of).max()?;
+    let place = cells.iter().position(|cell| Look::of(cell) == worst)?;
+    PartitionId::all().nth(place)
+}
+
+/// Why one partition is what it is, in every sub-cluster.
+pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>) {
+    let Some(partition) = partition.or_else(|| example(moment)) else { return };
+    let profile = moment.view.profile;
+    for sub_cluster in &moment.view.sub_clusters {
+        let on = Some(sub_cluster.principal);
+        let Ok(why) = moment.timeline.cluster().explain(&moment.name, partition, on) else {
+            continue;
+        };
+        to.open("div", &[("class", "rl-why")]);
+        let rule = why.verdict.rule;
+        let said = format!(
+            "Partition {partition} in sub-cluster {}: {}, because {} ({}).",
+            sub_cluster.principal,
+            why.verdict.availability,
+            explain::sentence(rule),
+            explain::source(rule).words()
+        );
+        to.with("p", &[], said);
+        if let Some(facts) = &why.facts {
+            to.table(
+                "rl-rules",
+                "Rules, in the order in which they are asked",
+                &["Rule", "It saw", "Answer"],
+            );
+            for (rule, answer) in &why.answers {
+                let (class, answer) = match answer {
+                    Answer::Passed => ("rl-passed", "passed"),
+                    Answer::Decided => ("rl-decided", "decided"),
+                    Answer::NotReached => ("rl-not-reached", "not reached"),
+                };
+                to.open("tr", &[("class", class)]);
+                let number = rule.number().map(|number| format!("{number} ")).unwrap_or_default();
+                to.with("td", &[], format!("{number}{}", explain::sentence(*rule)));
+                to.with("td", &[], explain::counts(*rule, facts, profile));
+                to.with("td", &[], answer);
+                to.close("tr");
+            }
+            to.end_table();
+        }
+        seats(to, &why);
+        to.close("div");
+    }
+}
+
+fn seats(to: &mut Markup, why: &rosterlab_engine::Explanation) {
+    to.table("rl-row", "Order of succession", &["Node", "Role", "Copy", "Version"]);
+    for seat in &why.row {
+        to.open("tr", &[]);
+        to.with("th", &[("scope", "row"), ("class", "rl-id")], seat.node);
+        let serves = if seat.working_master { ", working master" } else { "" };
+        to.with("td", &[], format!("{}{serves}", explain::role(seat.role)));
+        let copy = match (seat.present, seat.full, seat.filling) {
+            (false, ..) => "absent",
+            (_, true, _) => "full",
+            (_, _, true) => "filling",
+            _ if seat.version.has_data() => "subset",
+            _ => "no data",
+        };
+        to.with("td", &[], copy);
+        to.with("td", &[("class", "rl-id")], seat.version);
+        to.close("tr");
+    }
+    to.end_table();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_code_and_the_rest_is_text() {
+        for (said, expected) in [
+            ("gets `e`; `<r>` too", "gets <code>e</code>; <code>&lt;r&gt;</code> too"),
+            ("an odd ` stays", "an odd ` stays"),
+        ] {
+            let mut to = Markup::default();
+            markdown(&mut to, said);
+            assert_eq!(to.done(), expected);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Figures of every scenario that the project carries, at every step: well-formed, safe in any page, and with the
+//! engine's own numbers.
+#![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+
+use std::fs;
+use std::path::Path;
+
+use rosterlab_figure::{View, Wanted, figure};
+use rosterlab_scenario::{Scenario, Timeline};
+
+/// Every scenario with its timeline.
+fn scenarios() -> Vec<(Scenario, Timeline)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/scenarios");
+    let mut files: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() > 10, "the scenarios are there");
+    files
+        .iter()
+        .map(|file| {
+            let scenario = Scenario::parse(&fs::read(file).unwrap()).unwrap();
+            let timeline = scenario.timeline().unwrap();
+            (scenario, timeline)
+        })
+        .collect()
+}
+
+/// Every tag, in order: `+div` opens, `-div` closes; what closes itself is left out.
+fn tags(html: &str) -> Vec<String> {
+    html.split('<')
+        .skip(1)
+        .filter_map(|rest| {
+            let tag = rest.split('>').next().unwrap();
+            let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap();
+            match (tag.starts_with('/'), tag.ends_with('/')) {
+                (true, _) => Some(format!("-{name}")),
+                (false, true) => None,
+                (false, false) => Some(format!("+{name}")),
+            }
+        })
+        .collect()
+}
+
+fn assert_balanced(html: &str) {
+    let mut open = Vec::new();
+    for tag in tags(html) {
+        match tag.strip_prefix('+') {
+            Some(name) => open.push(name.to_owned()),
+            None => assert_eq!(open.pop().as_deref(), tag.strip_prefix('-'), "in {html}"),
+        }
+    }
+    assert_eq!(open, Vec::<String>::new());
+}
+
+/// The cells of a table's body that has this class, row by row.
+fn rows(html: &str, class: &str) -> Vec<Vec<String>> {
+    let table = html.split(&format!("<table class=\"{class}\">")).nth(1).unwrap();
+    let body = table.split("<tbody>").nth(1).unwrap().split("</tbody>").next().unwrap();
+    let text = |cell: &str| {
+        let mut inside = false;
+        let plain: String = cell
+            .chars()
+            .filter(|c| {
+                let is_text = !inside && *c != '<';
+                inside = (inside || *c == '<') && *c != '>';
+                is_text && *c != '>'
+            })
+            .collect();
+        plain
+    };
+    let cells = |row: &str| {
+        row.split("<t")
+            .skip(1)
+            .map(|cell| text(&cell[cell.find('>').unwrap() + 1..]).trim().to_owned())
+            .collect()
+    };
+    body.split("<tr").skip(1).map(cells).collect()
+}
+
+#[test]
+fn every_moment_of_every_scenario_is_a_figure_that_can_stand_anywhere() {
+    for (scenario, mut timeline) in scenarios() {
+        for step in 0..=timeline.entries().len() {
+            assert!(timeline.seek(step));
+            let title = format!("<script>{}</script>", scenario.title);
+            let wanted = Wanted { view: View::All, title: &title, ..Wanted::default() };
+            let html = figure(&timeline, &wanted).unwrap();
+            assert_balanced(&html);
+            for unwanted in
+                ["<script", " style=", " id=", "<style", " onload=", " onerror=", " href=", "url("]
+            {
+                let mut inside_tags =
+                    html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap());
+                let found = inside_tags.find(|tag| format!("<{tag}").contains(unwanted));
+                assert_eq!(found, None, "{unwanted} in {}", scenario.title);
+            }
+            assert_eq!(figure(&timeline, &wanted).unwrap(), html, "the same bytes again");
+        }
+    }
+}
+
+#[test]
+fn the_numbers_are_those_of_the_engine() {
+    for (scenario, mut timeline) in scenarios() {
+        for step in 0..=timeline.entries().len() {
+            assert!(timeline.seek(step));
+            let html = figure(&timeline, &Wanted { view: View::All, ..Wanted::default() }).unwrap();
+            let view = timeline.cluster().view();
+            let number = |text: &String| text.replace(',', "").parse::<u32>().unwrap();
+            let told: Vec<_> = rows(&html, "rl-counts")
+                .iter()
+                .map(|row| (row[0].clone(), number(&row[2]), number(&row[4]), number(&row[5])))
+                .collect();
+            let known: Vec<_> = view
+                .sub_clusters
+                .iter()
+                .map(|sub| {
+                    let counts = sub.namespaces[0].counts;
+                    (sub.principal.to_string(), counts.active, counts.unavailable, counts.dead)
+                })
+                .collect();
+            assert_eq!(told, known, "{} after {step}", scenario.title);
+            // Every cell of the map is drawn once, whatever it is.
+            for map in html.split("<svg class=\"rl-cells\"").skip(1) {
+                let map = map.split("</svg>").next().unwrap();
+                let drawn: u32 = map
+                    .split("<path class=\"")
+                    .skip(1)
+                    .filter(|path| !path.starts_with("rl-sign"))
+                    .flat_map(|path| path.split("\"/>").next().unwrap().split('h').skip(1))
+                    .map(|run| run.split('M').next().unwrap().parse::<u32>().unwrap())
+                    .sum();
+                assert_eq!(drawn, 4096, "{} after {step}", scenario.title);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let (_, timeline) = scenarios().remove(0);
+    let wanted = Wanted { namespace: Some("nowhere"), ..Wanted::default() };
+    let error = figure(&timeline, &wanted).unwrap_err();
+    assert_eq!(error.to_string(), "there is no namespace \"nowhere\"");
+    assert_eq!(
+        "maps".parse::<View>().unwrap_err().to_string(),
+        "a view is map, floor, roster, why or all"
+    );
+}

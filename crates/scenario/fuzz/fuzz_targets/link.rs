@@ -1,0 +1,22 @@
+//! Links that anybody may send: reading one ends in a timeline or in an error with a place, and what was read is written
+//! and read again to the same.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rosterlab_scenario::link;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(text) = str::from_utf8(data) else { return };
+    match link::read(text) {
+        Ok(linked) => {
+            let written = link::write(&linked.timeline).expect("what was a link fits into one");
+            let again = link::read(&written).expect("what was written can be read");
+            assert_eq!(again.timeline, linked.timeline);
+            assert_eq!(again.differs, None, "this engine agrees with itself");
+        }
+        Err(error) => {
+            assert!(error.at <= text.len(), "the place is in the link");
+            assert!(error.to_string().len() < 1_000, "a sentence");
+        }
+    }
+});

@@ -1,0 +1,119 @@
+//! Building `dist/embed`: the element with its engine, and example pages with their figures.
+//!
+//! Invariant: figures are made by the command line of the same sources, so that what a page shows before it is alive is
+//! what the engine says. A place of a figure in an example is a comment, `<!-- rosterlab: FILE OPTIONS -->`, whose options are
+//! those of `rosterlab figure`.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::packages;
+use crate::places::Places;
+use crate::process::{self, Doing, Failure};
+use crate::setup::Toolbox;
+
+/// Where a figure comes, in an example page.
+const MARK: &str = "<!-- rosterlab: ";
+const MARK_END: &str = " -->";
+
+/// Builds the element and the plain examples; the page is already in `dist`. Gives the command line that drew the figures.
+pub fn build(places: &Places, toolbox: &Toolbox) -> Result<PathBuf, Failure> {
+    packages::build_for_pages(places, toolbox)?;
+    let program = command_line(places)?;
+    let (from, to) = (places.root.join("www/embed"), places.dist().join("embed"));
+    copy_files(&from, &to, |_| true)?;
+    let package = places.packages().join("web");
+    copy_files(&package, &to, |name| has_ending(name, "js") || has_ending(name, "wasm"))?;
+    let (examples, built) = (from.join("examples"), to.join("examples"));
+    copy_files(&examples, &built, |name| !has_ending(name, "html"))?;
+    let scenarios = places.root.join("www/scenarios");
+    copy_files(&scenarios, &built, |name| has_ending(name, "json"))?;
+    for page in files(&examples)?.iter().filter(|file| has_ending(&name_of(file), "html")) {
+        let text = fs::read_to_string(page).doing(|| format!("read {}", page.display()))?;
+        let text = with_figures(&text, |figure| draw(&program, &scenarios, figure))?;
+        let target = built.join(name_of(page));
+        fs::write(&target, text).doing(|| format!("write {}", target.display()))?;
+    }
+    Ok(program)
+}
+
+/// The native command line, built.
+pub fn command_line(places: &Places) -> Result<PathBuf, Failure> {
+    let mut build = process::command("cargo");
+    build.current_dir(&places.root).args(["build", "--package", "rosterlab-cli", "--locked"]);
+    if !process::run_streaming(&mut build, |line| println!("{line}"))?.success() {
+        return Err(Failure::new("the command line does not build"));
+    }
+    // cargo puts it beside this program.
+    let this = env::current_exe().doing(|| "find this program".to_owned())?;
+    Ok(this.with_file_name("rosterlab"))
+}
+
+/// A page with every figure in place of its comment.
+fn with_figures(
+    page: &str,
+    draw: impl Fn(&str) -> Result<String, Failure>,
+) -> Result<String, Failure> {
+    let mut parts = page.split(MARK);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (figure, rest) = part
+            .split_once(MARK_END)
+            .ok_or_else(|| Failure::new(format!("a figure's comment has no end: {part:.40}")))?;
+        text.push_str(&draw(figure)?);
+        text.push_str(rest);
+    }
+    Ok(text)
+}
+
+/// Runs `rosterlab figure` on one of the scenarios, whose address from the example is its name.
+fn draw(program: &Path, scenarios: &Path, figure: &str) -> Result<String, Failure> {
+    let mut words = figure.split_whitespace();
+    let file = words.next().unwrap_or_default();
+    let mut command = process::command(program);
+    command.arg("figure").arg(scenarios.join(file)).args(words).args(["--src", file]);
+    process::answer(&mut command)
+        .ok_or_else(|| Failure::new(format!("rosterlab figure could not draw {figure}")))
+}
+
+fn copy_files(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    fs::create_dir_all(to).doing(|| format!("make {}", to.display()))?;
+    for file in files(from)? {
+        let name = name_of(&file);
+        if wanted(&name) {
+            fs::copy(&file, to.join(&name)).doing(|| format!("copy {}", file.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The files of a folder, without its folders, in the order of their names.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = fs::read_dir(folder).doing(|| format!("read {}", folder.display()))?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn name_of(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn has_ending(name: &str, ending: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found == ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_take_the_place_of_their_comments() {
+        let page = "<p>a</p>\n<!-- rosterlab: x.json --view map -->\n<!-- other -->\n<!-- rosterlab: y.json -->z";
+        let drawn = with_figures(page, |figure| Ok(format!("[{figure}]"))).unwrap();
+        assert_eq!(drawn, "<p>a</p>\n[x.json --view map]\n<!-- other -->\n[y.json]z");
+        assert!(with_figures("<!-- rosterlab: x", |_| Ok(String::new())).is_err());
+    }
+}
