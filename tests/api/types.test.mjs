@@ -65,6 +65,7 @@ const losses: Loss[] = [...playground.whatIf({ lose: 1 }), ...playground.whatIf(
 const moved: boolean = playground.undo() || playground.redo() || playground.seek(0);
 const lines: LogLine[] = playground.log(1);
 const again: Scenario = playground.toScenario();
+const html: string = playground.figure({ view: "why", partition: 5 }) + playground.figure();
 const link: string = playground.link();
 const other: Playground = Playground.fromLink(link);
 const differs: string | null = other.differs;
@@ -75,7 +76,7 @@ const verdict: Verdict = verdictOf(verdicts[0]!);
 const code: number = AvailabilityCode.Dead | (RuleCode.NoFullCopy << 2);
 try { version(); } catch (error) { (error as RosterlabError).place?.length; }
 other.free();
-console.log(why, losses, moved, lines, differs, numbers, report.ndjson, order, verdict, code);
+console.log(why, losses, moved, lines, differs, numbers, report.ndjson, order, verdict, code, html);
 `;
 
 for (const target of ["web", "bundler", "nodejs"]) {
@@ -98,6 +99,7 @@ test("the types refuse what the package refuses", () => {
     "playground.explain();",
     "playground.whatIf({});",
     "Playground.fromLink(5);",
+    'playground.figure({ view: "sky" });',
     "playground.steps = 5;",
     'succession("A1", 2);',
     "verdictOf();",
