@@ -4,6 +4,7 @@
 
 mod as_test;
 mod bad_input;
+mod fuzzed;
 mod golden;
 mod margin;
 mod preview;
