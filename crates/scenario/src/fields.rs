@@ -21,7 +21,7 @@ where
     T: TryFrom<u64>,
     D: Deserializer<'de>,
 {
-    let number = deserializer.deserialize_any(Whole::<LOW, HIGH>)?;
+    let number = deserializer.deserialize_any(Whole { low: LOW, high: HIGH })?;
     T::try_from(number).map_err(|_| D::Error::custom(format!("{number} is out of range")))
 }
 
@@ -50,30 +50,42 @@ pub(crate) fn maybe_partition<'de, D: Deserializer<'de>>(
     PartitionId::new(number).map(Some).map_err(D::Error::custom)
 }
 
-struct Whole<const LOW: u64, const HIGH: u64>;
+/// Whole numbers between limits; these are data, so that one reader serves every field.
+struct Whole {
+    low: u64,
+    high: u64,
+}
 
-impl<const LOW: u64, const HIGH: u64> Whole<LOW, HIGH> {
-    fn refuse<E: Error>(found: &dyn fmt::Display) -> E {
-        E::custom(format!("{found} is not a whole number from {LOW} to {HIGH}"))
+impl Whole {
+    fn refuse<E: Error>(&self, found: &dyn fmt::Display) -> E {
+        let Self { low, high } = self;
+        E::custom(format_args!("{found} is not a whole number from {low} to {high}"))
     }
 }
 
-impl<const LOW: u64, const HIGH: u64> Visitor<'_> for Whole<LOW, HIGH> {
+impl Visitor<'_> for Whole {
     type Value = u64;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number from {LOW} to {HIGH}")
+        write!(f, "a whole number from {} to {}", self.low, self.high)
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<u64, E> {
-        if (LOW..=HIGH).contains(&number) { Ok(number) } else { Err(Self::refuse(&number)) }
+        if (self.low..=self.high).contains(&number) {
+            Ok(number)
+        } else {
+            Err(self.refuse(&number))
+        }
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<u64, E> {
-        u64::try_from(number).map_or_else(|_| Err(Self::refuse(&number)), |n| self.visit_u64(n))
+        match u64::try_from(number) {
+            Ok(number) => self.visit_u64(number),
+            Err(_) => Err(self.refuse(&number)),
+        }
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<u64, E> {
-        Err(Self::refuse(&decimal(number)))
+        Err(self.refuse(&decimal(number)))
     }
 }

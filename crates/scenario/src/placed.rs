@@ -125,9 +125,7 @@ impl<'de> Deserializer<'de> for Placed {
             },
             Value::String(text) => visitor.visit_string(text),
             Value::Array(list) => visitor.visit_seq(Elements { rest: list.into_iter(), next: 0 }),
-            Value::Object(object) => {
-                visitor.visit_map(Fields { rest: object.into_iter(), value: None })
-            }
+            Value::Object(object) => visitor.visit_map(Fields::of(object)),
         }
     }
 
@@ -166,9 +164,7 @@ impl<'de> Deserializer<'de> for Placed {
         visitor: V,
     ) -> Result<V::Value, Wrong> {
         match self.0 {
-            Value::Object(object) => {
-                visitor.visit_map(Fields { rest: object.into_iter(), value: None })
-            }
+            Value::Object(object) => visitor.visit_map(Fields::of(object)),
             _ => Err(self.refuse(&visitor)),
         }
     }
@@ -225,7 +221,21 @@ impl<'de> SeqAccess<'de> for Elements {
 
 struct Fields {
     rest: <Map<String, Value> as IntoIterator>::IntoIter,
-    value: Option<(String, Value)>,
+    key: String,
+    value: Value,
+}
+
+impl Fields {
+    fn of(object: Map<String, Value>) -> Self {
+        Self { rest: object.into_iter(), key: String::new(), value: Value::Null }
+    }
+
+    /// Takes the next field aside; says whether there was one.
+    fn advance(&mut self) -> bool {
+        let Some((key, value)) = self.rest.next() else { return false };
+        (self.key, self.value) = (key, value);
+        true
+    }
 }
 
 impl<'de> MapAccess<'de> for Fields {
@@ -235,16 +245,16 @@ impl<'de> MapAccess<'de> for Fields {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Wrong> {
-        let Some((key, value)) = self.rest.next() else { return Ok(None) };
-        let named: StrDeserializer<'_, Wrong> = key.as_str().into_deserializer();
-        let read = seed.deserialize(named).map(Some).map_err(|wrong| wrong.under_key(&key));
-        self.value = Some((key, value));
-        read
+        if !self.advance() {
+            return Ok(None);
+        }
+        let named: StrDeserializer<'_, Wrong> = self.key.as_str().into_deserializer();
+        seed.deserialize(named).map(Some).map_err(|wrong| wrong.under_key(&self.key))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Wrong> {
-        let (key, value) = self.value.take().unwrap_or_default();
-        seed.deserialize(Placed(value)).map_err(|wrong| wrong.under_key(&key))
+        let value = std::mem::take(&mut self.value);
+        seed.deserialize(Placed(value)).map_err(|wrong| wrong.under_key(&self.key))
     }
 }
 

@@ -893,16 +893,18 @@ impl Step {
     }
 
     fn parse(place: &str, value: Value) -> Result<Self, ScenarioError> {
-        let Value::Object(mut object) = value else {
+        let Value::Object(object) = value else {
             let message = "a step is an object that has \"do\"".to_owned();
             return Err(ScenarioError::new(place, Cause::Unreadable(message)));
         };
-        let common: Map<String, Value> = ["do", "at", "settle", "say"]
-            .iter()
-            .filter_map(|key| object.remove_entry(*key))
-            .collect();
+        let (mut common, mut own) = (Map::new(), Map::new());
+        for (key, value) in object {
+            let is_common = ["do", "at", "settle", "say"].contains(&key.as_str());
+            let list = if is_common { &mut common } else { &mut own };
+            list.insert(key, value);
+        }
         let common: Common = json::fields(place, Value::Object(common))?;
-        let action = Action::parse(&common.r#do, place, Value::Object(object))?;
+        let action = Action::parse(&common.r#do, place, Value::Object(own))?;
         let settle = if common.settle == Some(false) { Settle::Prepared } else { Settle::Fully };
         if settle == Settle::Prepared && !action.settles() {
             return Err(ScenarioError::new(format!("{place}.settle"), Cause::NothingSettles));

@@ -6,7 +6,7 @@
 
 use std::cell::{Ref, RefCell, RefMut};
 
-use rosterlab_engine::{Event, NodeId};
+use rosterlab_engine::NodeId;
 use rosterlab_scenario::log::{self, Level};
 use rosterlab_scenario::what_if::{Question, what_if, what_if_lost};
 use rosterlab_scenario::{Clock, Entry, Scenario, Timeline, link, namespace_of, report};
@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::decode;
 use crate::encode::{encode, number, parsed};
-use crate::event::EventData;
+use crate::event::encode_events;
 use crate::explanation::ExplanationData;
 use crate::fault::Fault;
 use crate::view::View;
@@ -42,10 +42,6 @@ struct Line {
     at_ms: f64,
     level: &'static str,
     text: String,
-}
-
-fn events(events: &[Event]) -> Result<JsValue, Fault> {
-    encode(&events.iter().map(EventData::from).collect::<Vec<_>>())
 }
 
 /// What was done is too much for a link.
@@ -138,7 +134,7 @@ impl Playground {
         #[wasm_bindgen(unchecked_param_type = "Command")] command: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let step = decode::step(command)?;
-        Ok(events(self.timeline_mut()?.do_step(&step).map_err(Fault::from)?)?)
+        Ok(encode_events(self.timeline_mut()?.do_step(&step).map_err(Fault::from)?)?)
     }
 
     /// What `apply` would throw, as data; `null` when it would not.
@@ -167,7 +163,7 @@ impl Playground {
         let entry = Entry::Pass { ms: decode::milliseconds(ms)? };
         let mut timeline = self.timeline_mut()?;
         let done = timeline.do_entry(entry);
-        Ok(events(done.map_err(|rejection| Fault::rejected("ms", &rejection))?)?)
+        Ok(encode_events(done.map_err(|rejection| Fault::rejected("ms", &rejection))?)?)
     }
 
     /// The cluster as it is now, for a namespace, which may be left out when there is only one.
@@ -295,7 +291,7 @@ impl Playground {
         let about = self.about.clone();
         let scenario = Scenario::from_timeline(&self.title, &*self.timeline()?);
         let scenario = Scenario { about, ..scenario };
-        Ok(encode(&scenario)?)
+        Ok(parsed(&scenario.to_compact_json())?)
     }
 
     /// The link of what is done so far, to put behind the `#` of the page's address.
