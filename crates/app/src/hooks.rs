@@ -4,6 +4,7 @@
 //! inside effects and never one of their dependencies. Places are set through the style *object*, which a strict
 //! Content-Security-Policy allows; a `style` attribute it would not. Not here: what is shown.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -15,6 +16,7 @@ use web_sys::{
     CanvasRenderingContext2d, EventTarget, HtmlCanvasElement, HtmlElement, ImageData,
     KeyboardEvent, ResizeObserver, window,
 };
+use yew::functional::Hook;
 use yew::prelude::*;
 
 use crate::layout::{Point, Rect};
@@ -58,15 +60,70 @@ impl Drop for Listener {
     }
 }
 
+/// What an effect depends on, of any type.
+trait Input: Any {
+    fn is_same(&self, other: &dyn Any) -> bool;
+}
+
+impl<T: PartialEq + 'static> Input for T {
+    fn is_same(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<T>() == Some(self)
+    }
+}
+
+struct Inputs(Rc<dyn Input>);
+
+impl PartialEq for Inputs {
+    fn eq(&self, other: &Self) -> bool {
+        let other: &dyn Any = &*other.0;
+        self.0.is_same(other)
+    }
+}
+
+/// Runs an effect after the page was drawn, at first and whenever its inputs have changed; what it returns is kept until it
+/// runs again or its component goes.
+///
+/// It is Yew's `use_effect_with` for effects of any type: each further instance of that one costs 1 kB of the module.
+pub fn use_effect_on<T: PartialEq + 'static, K: 'static>(
+    inputs: T,
+    effect: impl FnOnce(&T) -> K + 'static,
+) -> impl Hook<Output = ()> {
+    let inputs = Rc::new(inputs);
+    let shared = inputs.clone();
+    use_boxed_effect(Inputs(inputs), Box::new(move || Box::new(effect(&shared))))
+}
+
+#[hook]
+fn use_boxed_effect(inputs: Inputs, effect: Box<dyn FnOnce() -> Box<dyn Any>>) {
+    use_effect_with(inputs, move |_| {
+        let kept = effect();
+        move || drop(kept)
+    });
+}
+
+/// Watches the size of an element until it is dropped.
+struct SizeWatch {
+    observer: Option<ResizeObserver>,
+    _closure: Closure<dyn FnMut()>,
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+        }
+    }
+}
+
 /// How much room an element has, kept up to date; `None` until it is known.
 #[hook]
 pub fn use_room(node: &NodeRef) -> Option<Room> {
     let room = use_state_eq(|| None);
     let result = *room;
     let node = node.clone();
-    use_effect_with((), move |()| {
+    use_effect_on((), move |()| {
         let element = node.cast::<HtmlElement>();
-        let observed = element.map(|element| {
+        element.map(|element| {
             room.set(Some(measure(&element)));
             let measured = element.clone();
             let closure = Closure::<dyn FnMut()>::new(move || room.set(Some(measure(&measured))));
@@ -74,13 +131,8 @@ pub fn use_room(node: &NodeRef) -> Option<Room> {
             if let Some(observer) = &observer {
                 observer.observe(&element);
             }
-            (observer, closure)
-        });
-        move || {
-            if let Some((Some(observer), _closure)) = observed {
-                observer.disconnect();
-            }
-        }
+            SizeWatch { observer, _closure: closure }
+        })
     });
     result
 }
@@ -101,7 +153,7 @@ fn measure(element: &HtmlElement) -> Room {
 #[hook]
 pub fn use_place(node: &NodeRef, rect: Rect, offset: Point) {
     let node = node.clone();
-    use_effect_with((rect, offset), move |(rect, offset)| {
+    use_effect_on((rect, offset), move |(rect, offset)| {
         let Some(element) = node.cast::<HtmlElement>() else { return };
         let style = element.style();
         let set = |property: &str, value: String| {
@@ -123,31 +175,29 @@ pub fn use_place(node: &NodeRef, rect: Rect, offset: Point) {
 /// Hears every key on the page, wherever the focus is.
 #[hook]
 pub fn use_page_keys(heard: Callback<KeyboardEvent>) {
-    use_effect_with(heard, |heard| {
+    use_effect_on(heard, |heard| {
         let heard = heard.clone();
-        let listener = window().map(|window| {
+        window().map(|window| {
             Listener::new(window.into(), "keydown", move |event| {
                 if let Ok(event) = event.dyn_into::<KeyboardEvent>() {
                     heard.emit(event);
                 }
             })
-        });
-        move || drop(listener)
+        })
     });
 }
 
 /// Hears whether the system is dark: at first, and whenever that changes.
 #[hook]
 pub fn use_system_dark(heard: Callback<bool>) {
-    use_effect_with((), move |()| {
+    use_effect_on((), move |()| {
         let query = window()
             .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());
-        let listener = query.map(|query| {
+        query.map(|query| {
             heard.emit(query.matches());
             let target = query.clone().into();
             Listener::new(target, "change", move |_| heard.emit(query.matches()))
-        });
-        move || drop(listener)
+        })
     });
 }
 
@@ -191,11 +241,10 @@ fn select(selector: &str) -> Option<()> {
 /// Follows links: calls back with what stands behind the `#` of the address when a person changes it.
 #[hook]
 pub fn use_followed_links(followed: Callback<Rc<str>>) {
-    use_effect_with((), move |()| {
-        let listener = window().map(|window| {
+    use_effect_on((), move |()| {
+        window().map(|window| {
             Listener::new(window.into(), "hashchange", move |_| followed.emit(hash().into()))
-        });
-        move || drop(listener)
+        })
     });
 }
 

@@ -23,7 +23,8 @@ use crate::components::toolbar::toolbar;
 use crate::components::ways::use_search;
 use crate::components::why::why;
 use crate::hooks::{
-    focus, focused, hash, is_typing, put_hash, use_followed_links, use_page_keys, use_system_dark,
+    focus, focused, hash, is_typing, put_hash, use_effect_on, use_followed_links, use_page_keys,
+    use_system_dark,
 };
 use crate::keys::{self, Press, Scope};
 use crate::look::Look;
@@ -129,7 +130,7 @@ fn use_theme(is_dark: bool, dispatch: &Dispatch) {
         Callback::from(move |is_dark| dispatch.dispatch(Action::SystemDark(is_dark)))
     };
     use_system_dark(heard);
-    use_effect_with(is_dark, |is_dark| {
+    use_effect_on(is_dark, |is_dark| {
         let root = window().and_then(|window| window.document()?.document_element());
         if let Some(root) = root {
             let theme = if *is_dark { "dark" } else { "light" };
@@ -150,7 +151,7 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
     use_followed_links(followed);
     let latest = use_mut_ref(|| state.timeline().clone());
     let pending = use_mut_ref(|| None::<Timeout>);
-    use_effect_with(state.timeline().clone(), move |timeline| {
+    use_effect_on(state.timeline().clone(), move |timeline| {
         let is_first = Rc::ptr_eq(&latest.borrow(), timeline);
         *latest.borrow_mut() = timeline.clone();
         if is_first || pending.borrow().is_some() {
@@ -169,11 +170,10 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
 #[hook]
 fn use_time(speed: Option<u32>, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_with(speed, move |speed| {
-        let interval = speed.map(|speed| {
+    use_effect_on(speed, move |speed| {
+        speed.map(|speed| {
             Interval::new(TICK_MS, move || dispatch.dispatch(Action::Tick(TICK_MS * speed)))
-        });
-        move || drop(interval)
+        })
     });
 }
 
@@ -181,12 +181,11 @@ fn use_time(speed: Option<u32>, dispatch: &Dispatch) {
 #[hook]
 fn use_weighing(wanted: Option<(Verb, u32)>, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_with(wanted, move |wanted| {
-        let later = wanted.map(|_| {
+    use_effect_on(wanted, move |wanted| {
+        wanted.map(|_| {
             let weigh = move || dispatch.dispatch(Action::Roster(RosterAction::Weigh));
             Timeout::new(WEIGH_AFTER_MS, weigh)
-        });
-        move || drop(later)
+        })
     });
 }
 
@@ -195,7 +194,7 @@ fn use_weighing(wanted: Option<(Verb, u32)>, dispatch: &Dispatch) {
 fn use_focus(wanted: &Numbered<Option<Focus>>) {
     // Where it was before a question.
     let before = use_mut_ref(|| None::<HtmlElement>);
-    use_effect_with(wanted.clone(), move |wanted| match wanted.what {
+    use_effect_on(wanted.clone(), move |wanted| match wanted.what {
         Some(Focus::Card(node)) => focus(&card_selector(node)),
         Some(Focus::Link(link)) => focus(&link_selector(link)),
         Some(Focus::Panel(_)) => focus(".side-panel h2"),

@@ -15,7 +15,7 @@ use crate::components::Dispatch;
 use crate::components::button::on_press;
 use crate::components::class_list::classes;
 use crate::components::h::ui;
-use crate::hooks::put_pixels;
+use crate::hooks::{put_pixels, use_effect_on};
 use crate::keys;
 use crate::look::Look;
 use crate::paint::{Palette, SIDE_PX, paint_only, partition_at};
@@ -209,7 +209,7 @@ fn SmallMap(props: &SmallMapProps) -> Html {
     {
         let canvas = canvas.clone();
         let painted = (props.cells.clone(), props.shown.clone(), props.is_dark);
-        use_effect_with(painted, move |(cells, shown, is_dark)| {
+        use_effect_on(painted, move |(cells, shown, is_dark)| {
             let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
             put_pixels(&canvas, &paint_only(cells, shown, &palette), (SIDE_PX, SIDE_PX));
         });

@@ -21,7 +21,7 @@ use crate::components::node_card::{Heard, NodeCard};
 use crate::components::placed::placed;
 use crate::components::{Dispatch, PanelProps};
 use crate::gesture::{Drop, Gesture, Input, Outcome};
-use crate::hooks::{focus, use_page_keys, use_room};
+use crate::hooks::{focus, use_effect_on, use_page_keys, use_room};
 use crate::keys::{self, Press, Scope};
 use crate::layout::{ALL_LINKS_NODES, Card, Direction, Floor, Hit, Lane, Point, Wanted, lay_out};
 use crate::state::{Action, FloorAction, State};
@@ -110,7 +110,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
 #[hook]
 fn use_outcomes(outcome: Option<Outcome>, floor: &Rc<Floor>, dispatch: &Dispatch) {
     let (dispatch, floor) = (dispatch.clone(), floor.clone());
-    use_effect_with(outcome, move |outcome| match *outcome {
+    use_effect_on(outcome, move |outcome| match *outcome {
         Some(Outcome::Moved(Drop { node, rack })) => {
             dispatch.dispatch(Action::Do(Command::MoveToRack { nodes: vec![node], rack }));
         }

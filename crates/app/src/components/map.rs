@@ -15,7 +15,7 @@ use crate::components::finder::finder;
 use crate::components::h::ui;
 use crate::components::{Dispatch, PanelProps};
 use crate::groups::{Group, Grouping, words};
-use crate::hooks::put_pixels;
+use crate::hooks::{put_pixels, use_effect_on};
 use crate::keys;
 use crate::layout::Direction;
 use crate::look::Look;
@@ -132,7 +132,7 @@ fn use_painting(canvas: &NodeRef, painted: Painted) -> bool {
     let canvas = canvas.clone();
     let is_drawn = use_state_eq(|| true);
     let result = *is_drawn;
-    use_effect_with(painted, move |(picture, lit, is_dark)| {
+    use_effect_on(painted, move |(picture, lit, is_dark)| {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
         let swatches: Vec<Swatch> = picture.legend.iter().map(|class| class.swatch).collect();
         let lit = lit

@@ -16,7 +16,7 @@ use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::h::ui;
 use crate::components::{Dispatch, PanelProps};
-use crate::hooks::{InSlices, put_pixels};
+use crate::hooks::{InSlices, put_pixels, use_effect_on};
 use crate::keys;
 use crate::layout::Direction;
 use crate::margin::{
@@ -62,10 +62,10 @@ impl Moment {
 #[hook]
 pub fn use_margin(state: &State, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_with(Moment::of(state), move |moment| {
+    use_effect_on(Moment::of(state), move |moment| {
         let moment = moment.clone();
         let mut margin: Option<Option<Margin>> = None;
-        let work = InSlices::begin(move || {
+        InSlices::begin(move || {
             let margin =
                 margin.get_or_insert_with(|| Margin::new(moment.timeline.cluster(), moment.name()));
             let is_done = margin.as_mut().is_none_or(|margin| margin.advance(SETS_A_LOOK));
@@ -75,8 +75,7 @@ pub fn use_margin(state: &State, dispatch: &Dispatch) {
                 dispatch.dispatch(Action::Margin(Worked { view, namespace, found }));
             }
             is_done
-        });
-        move || drop(work)
+        })
     });
 }
 
@@ -141,10 +140,10 @@ fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<Lo
     type Known = (Moment, Option<NodeId>, Option<Rc<LossTable>>);
     let known = use_state(|| None::<Known>);
     let setter = known.setter();
-    use_effect_with((wanted.clone(), also), move |(moment, also)| {
+    use_effect_on((wanted.clone(), also), move |(moment, also)| {
         let (moment, also) = (moment.clone(), *also);
         let mut table: Option<Option<LossTable>> = None;
-        let work = InSlices::begin(move || {
+        InSlices::begin(move || {
             let table = table.get_or_insert_with(|| {
                 LossTable::new(moment.timeline.cluster(), moment.name(), also)
             });
@@ -153,8 +152,7 @@ fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<Lo
                 setter.set(Some((moment.clone(), also, table.take().map(Rc::new))));
             }
             is_done
-        });
-        move || drop(work)
+        })
     });
     let (moment, of, table) = (*known).clone()?;
     Some((moment == wanted && of == also, table))
@@ -208,7 +206,7 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
 fn use_painting(canvas: &NodeRef, table: Option<Rc<LossTable>>, is_dark: bool) {
     let canvas = canvas.clone();
     let address = table.as_ref().map(Rc::as_ptr);
-    use_effect_with((address, is_dark), move |(_, is_dark)| {
+    use_effect_on((address, is_dark), move |(_, is_dark)| {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
         if let Some(table) = table {
             let (width, height) = Frame::of(&table).size();
