@@ -68,13 +68,14 @@ pub fn insert_sorted<T, K: Ord>(list: &mut Vec<T>, item: T, key: impl Fn(&T) -> 
     list.insert(place, item);
 }
 
-/// The first letter as a capital.
+/// The first letter, one of ASCII, as a capital. (All other alphabets' are 3 kB of the module.)
 #[must_use]
 pub fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 #[cfg(test)]
