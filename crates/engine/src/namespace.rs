@@ -125,8 +125,8 @@ impl ClusterSetup {
         }
         for (index, namespace) in self.namespaces.iter().enumerate() {
             let name = &namespace.name;
-            let bad = |c: char| c.is_control() || ":;,= ".contains(c);
-            if name.is_empty() || name.len() > 31 || name.contains(bad) {
+            let bad = |c: char| c.is_control() || matches!(c, ':' | ';' | ',' | '=' | ' ');
+            if name.is_empty() || name.len() > 31 || name.chars().any(bad) {
                 return Err(SetupError::NamespaceName { index });
             }
             if self.namespaces[..index].iter().any(|earlier| earlier.name == *name) {

@@ -5,10 +5,11 @@
 
 use std::fmt;
 
-use ripemd::{Digest as _, Ripemd160};
 use rosterlab_engine::Digest;
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
+
+use crate::ripemd::ripemd160;
 
 /// The byte that stands before an integer key.
 const INTEGER: u8 = 1;
@@ -29,19 +30,18 @@ impl Key {
     /// The digest of this key in a set; the empty name is for records in no set.
     #[must_use]
     pub fn digest(&self, set: &str) -> Digest {
-        let mut hasher = Ripemd160::new();
-        hasher.update(set.as_bytes());
+        let mut bytes = set.as_bytes().to_vec();
         match self {
             Self::Integer(number) => {
-                hasher.update([INTEGER]);
-                hasher.update(number.to_be_bytes());
+                bytes.push(INTEGER);
+                bytes.extend(number.to_be_bytes());
             }
             Self::Text(text) => {
-                hasher.update([TEXT]);
-                hasher.update(text.as_bytes());
+                bytes.push(TEXT);
+                bytes.extend(text.as_bytes());
             }
         }
-        Digest(hasher.finalize().into())
+        Digest(ripemd160(&bytes))
     }
 }
 

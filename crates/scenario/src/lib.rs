@@ -22,6 +22,7 @@ mod names;
 mod plan;
 pub mod preview;
 pub mod report;
+mod ripemd;
 mod runner;
 pub mod scenario;
 #[cfg(feature = "schema")]

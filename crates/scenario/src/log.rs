@@ -244,7 +244,8 @@ fn inactive(counts: Counts) -> String {
 
 fn formed(lines: &mut Lines, nodes: &[NodeId], key: &str) {
     // Logs write ids in lower case, commands in upper case.
-    let list: Vec<String> = nodes.iter().map(|node| node.to_string().to_ascii_lowercase()).collect();
+    let list: Vec<String> =
+        nodes.iter().map(|node| node.to_string().to_ascii_lowercase()).collect();
     let list = list.join(" ");
     for node in nodes {
         let mut say = |source, text| lines.info(*node, "clustering", Some(source), text);
