@@ -46,6 +46,7 @@ pub fn ripemd160(bytes: &[u8]) -> [u8; 20] {
 }
 
 /// The five rounds of the left line (0) or the right one (1).
+#[allow(clippy::many_single_char_names, reason = "the names of the paper")]
 fn line_of(line: usize, state: [u32; 5], block: &[u8]) -> [u32; 5] {
     let mut order: [usize; 16] =
         std::array::from_fn(|at| if line == 0 { at } else { (9 * at + 5) % 16 });

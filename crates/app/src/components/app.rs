@@ -10,7 +10,7 @@ use yew::prelude::*;
 use crate::components::Dispatch;
 use crate::components::bottom::bottom;
 use crate::components::counts::{counts_panel, patterns};
-use crate::components::floor::{FloorPanel, card_selector};
+use crate::components::floor::{card_selector, floor_panel};
 use crate::components::h::ui;
 use crate::components::header::header;
 use crate::components::links::selector as link_selector;
@@ -75,7 +75,7 @@ pub fn App() -> Html {
                             }) }
                         </div>
                     </section>
-                    { html! { <FloorPanel state={s.clone()} dispatch={d.clone()} /> } }
+                    { floor_panel(s, d) }
                     { toolbar(s, d) }
                     { roster_panel(s, d) }
                 </div>

@@ -4,14 +4,13 @@
 //! the same to every namespace of the strip.
 
 use rosterlab_engine::{Mode, NodeId, PartitionId, ReadMode, SubClusterView};
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::answers::{Answer, MODES, Quality, Record, mode_name, mode_tip};
 use crate::components::Dispatch;
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
+use crate::components::ear::{Ear, on_press, value_of};
 use crate::components::h::ui;
 use crate::state::clients::ClientAction;
 use crate::state::{Action, State};
@@ -93,22 +92,31 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
 fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
     let desk = state.clients();
     let partition = PartitionId::of_digest(&desk.digest());
-    let field = |id: &'static str, label: &'static str, value: &str, action| {
-        ui! {
-            <>
-                <label for={id}>{ label }</label>
-                <input
-                    {id}
-                    class="field id"
-                    type="text"
-                    spellcheck="false"
-                    autocomplete="off"
-                    value={value.to_owned()}
-                    oninput={typed(dispatch, action)}
-                />
-            </>
-        }
-    };
+    let field =
+        |id: &'static str, label: &'static str, value: &str, action: fn(String) -> ClientAction| {
+            let oninput =
+                Ear::new(dispatch, Action::Clients(action(String::new())), |event, action| {
+                    let text = value_of(event)?;
+                    Some(Action::Clients(match action {
+                        Action::Clients(ClientAction::TypeSet(_)) => ClientAction::TypeSet(text),
+                        _ => ClientAction::TypeKey(text),
+                    }))
+                });
+            ui! {
+                <>
+                    <label for={id}>{ label }</label>
+                    <input
+                        {id}
+                        class="field id"
+                        type="text"
+                        spellcheck="false"
+                        autocomplete="off"
+                        value={value.to_owned()}
+                        {oninput}
+                    />
+                </>
+            }
+        };
     ui! {
         <div class="record-fields">
             { field("client-set", "set", &desk.set, ClientAction::TypeSet) }
@@ -131,12 +139,7 @@ fn modes(state: &State, dispatch: &Dispatch) -> Html {
     let chosen = state.clients().mode;
     let radio = |mode: ReadMode| {
         let name = mode_name(mode);
-        let onchange = {
-            let dispatch = dispatch.clone();
-            Callback::from(move |_: Event| {
-                dispatch.dispatch(Action::Clients(ClientAction::Choose(mode)));
-            })
-        };
+        let onchange = on_press(dispatch, Action::Clients(ClientAction::Choose(mode)));
         ui! {
             <label key={name} class="read-mode" title={mode_tip(mode)}>
                 <input
@@ -325,14 +328,4 @@ fn truth(column: &Column) -> Html {
             </dd>
         </div>
     }
-}
-
-/// What a text field's new text does.
-fn typed(dispatch: &Dispatch, action: fn(String) -> ClientAction) -> Callback<InputEvent> {
-    let dispatch = dispatch.clone();
-    Callback::from(move |event: InputEvent| {
-        if let Some(field) = event.target_dyn_into::<HtmlInputElement>() {
-            dispatch.dispatch(Action::Clients(action(field.value())));
-        }
-    })
 }

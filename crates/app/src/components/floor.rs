@@ -8,16 +8,18 @@ use std::rc::Rc;
 
 use rosterlab_engine::{Command, Link, NodeId, RackId, Shutdown};
 use web_sys::HtmlElement;
+use yew::functional::Hook;
 use yew::prelude::*;
 
 use crate::card::Facts;
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
+use crate::components::ear::on_press;
 use crate::components::fence::{adding_form, fence_bar};
 use crate::components::h::ui;
-use crate::components::links::{Wires, link_list};
-use crate::components::node_card::{Heard, NodeCard};
+use crate::components::links::{link_list, wires};
+use crate::components::node_card::{Heard, NodeCardProps, node_card};
+use crate::components::part::part;
 use crate::components::placed::placed;
 use crate::components::{Dispatch, PanelProps};
 use crate::gesture::{Drop, Gesture, Input, Outcome};
@@ -46,8 +48,12 @@ impl Reducible for Hand {
 }
 
 /// The floor with the list of its sub-clusters.
-#[component]
-pub fn FloorPanel(props: &PanelProps) -> Html {
+pub fn floor_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
+    part("floor", PanelProps::new(state, dispatch), |shown, hooks| use_floor(shown).run(hooks))
+}
+
+#[hook]
+fn use_floor(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let node = use_node_ref();
     let room = use_room(&node);
@@ -89,7 +95,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
                 onpointercancel={onpointer}
             >
                 <div class="lanes">{ for lanes }</div>
-                { html! { <Wires state={state.clone()} dispatch={dispatch.clone()} floor={floor.clone()} {width} /> } }
+                { wires(state, dispatch, &floor, width) }
                 <div class="carry-room">{ carry_hint(gesture) }</div>
                 <div class="fence-room">{ fence_bar(state, dispatch, &floor, gesture, (width, text_percent)) }</div>
                 <div class="adding-room">{ adding_form(state, dispatch, &floor, (width, text_percent)) }</div>
@@ -206,19 +212,16 @@ fn lane(
     let card = |card: &Card| {
         let carried = gesture.carried().filter(|(carried, _)| *carried == card.node);
         let facts = view.node(card.node).map(|node| Facts::of(view, node, namespace))?;
-        Some(html! {
-            <NodeCard
-                key={card.node.to_string()}
-                {facts}
-                rect={card.rect.seen_from(lane.rect)}
-                offset={carried.map_or_else(Point::default, |(_, offset)| offset)}
-                is_carried={carried.is_some()}
-                is_small={floor.is_dense}
-                is_selected={state.selected() == card.node}
-                is_picked={state.is_picked(card.node)}
-                {ear}
-            />
-        })
+        Some(node_card(NodeCardProps {
+            facts,
+            rect: card.rect.seen_from(lane.rect),
+            offset: carried.map_or_else(Point::default, |(_, offset)| offset),
+            is_carried: carried.is_some(),
+            is_small: floor.is_dense,
+            is_selected: state.selected() == card.node,
+            is_picked: state.is_picked(card.node),
+            ear: ear.clone(),
+        }))
     };
     let (rack, is_target) = (lane.rack, gesture.target() == Some(lane.rack));
     let head = lane_head(rack, &lane.cards, state, dispatch);

@@ -12,6 +12,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::components::ear::Ear;
 use wasm_bindgen::JsCast;
 use web_sys::Event;
 use yew::virtual_dom::{
@@ -326,8 +327,8 @@ impl Builder {
     }
 
     #[inline(never)]
-    fn listen<E: JsCast + 'static>(&mut self, kind: ListenerKind, callback: Callback<E>) {
-        self.push(Given::Listener(Rc::new(Heard { kind, callback })));
+    fn listen(&mut self, listener: Rc<dyn Listener>) {
+        self.push(Given::Listener(listener));
     }
 
     /// The template with its gaps filled.
@@ -383,8 +384,8 @@ macro_rules! listeners {
             $(
                 /// A listener of an element.
                 #[inline(never)]
-                pub fn $name(&mut self, callback: Callback<$event>) {
-                    self.listen(ListenerKind::$name, callback);
+                pub fn $name(&mut self, heard: impl Hears<$event>) {
+                    heard.listen(ListenerKind::$name, self);
                 }
             )*
         }
@@ -407,19 +408,53 @@ listeners! {
     onpointerleave PointerEvent;
 }
 
-/// A callback that hears one kind of event.
-struct Heard<E> {
-    kind: ListenerKind,
-    callback: Callback<E>,
+/// What can hear events of a type.
+pub trait Hears<E> {
+    /// Hears those of a kind.
+    fn listen(self, kind: ListenerKind, builder: &mut Builder);
 }
 
-impl<E: JsCast + 'static> Listener for Heard<E> {
+impl<E: JsCast + 'static> Hears<E> for Callback<E> {
+    #[inline(never)]
+    fn listen(self, kind: ListenerKind, builder: &mut Builder) {
+        builder.listen(Rc::new(Heard { kind, by: self }));
+    }
+}
+
+impl<E> Hears<E> for Ear {
+    #[inline(never)]
+    fn listen(self, kind: ListenerKind, builder: &mut Builder) {
+        builder.listen(Rc::new(Heard { kind, by: self }));
+    }
+}
+
+/// What hears one kind of event.
+struct Heard<B> {
+    kind: ListenerKind,
+    by: B,
+}
+
+impl<E: JsCast + 'static> Listener for Heard<Callback<E>> {
     fn kind(&self) -> ListenerKind {
         self.kind.clone()
     }
 
     fn handle(&self, event: Event) {
-        self.callback.emit(event.unchecked_into());
+        self.by.emit(event.unchecked_into());
+    }
+
+    fn passive(&self) -> bool {
+        false
+    }
+}
+
+impl Listener for Heard<Ear> {
+    fn kind(&self) -> ListenerKind {
+        self.kind.clone()
+    }
+
+    fn handle(&self, event: Event) {
+        self.by.hear(&event);
     }
 
     fn passive(&self) -> bool {

@@ -1,9 +1,11 @@
 //! The page's head: its name, time, and what concerns the page as a whole.
 
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::button::{Face, verb_button};
+use crate::components::ear::Ear;
 use crate::components::h::ui;
 use crate::components::icons::{Icon, icon};
 use crate::components::settings::settings_button;
@@ -56,13 +58,10 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
     let done = state
         .shown_namespace()
         .and_then(|namespace| progress(&namespace.expected, &namespace.remaining));
-    let onclick = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: MouseEvent| {
-            let verb = if event.shift_key() { Verb::Slower } else { Verb::Faster };
-            dispatch.dispatch(Action::Press(verb));
-        })
-    };
+    let onclick = Ear::new(dispatch, Action::Press(Verb::Faster), |event, faster| {
+        let is_back = event.unchecked_ref::<MouseEvent>().shift_key();
+        Some(if is_back { Action::Press(Verb::Slower) } else { faster })
+    });
     ui! {
         <div class="time" role="group" aria-label="Simulated time">
             { tool(Verb::Undo, Icon::Undo, "Undo") }

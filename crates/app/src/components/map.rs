@@ -7,12 +7,14 @@ use std::rc::Rc;
 
 use rosterlab_engine::{NamespaceSettings, PartitionId};
 use web_sys::HtmlCanvasElement;
+use yew::functional::Hook;
 use yew::prelude::*;
 
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::ear::on_press;
 use crate::components::finder::finder;
 use crate::components::h::ui;
+use crate::components::part::part;
 use crate::components::{Dispatch, PanelProps};
 use crate::groups::{Group, Grouping, words};
 use crate::hooks::{put_pixels, use_effect_on};
@@ -53,7 +55,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                 { colour_by(state, dispatch) }
             </div>
             <div class="map-and-table">
-                { html! { <Map state={state.clone()} dispatch={dispatch.clone()} /> } }
+                { part("map", PanelProps::new(state, dispatch), |shown, hooks| use_map(shown).run(hooks)) }
                 <div class="map-side">
                     { reasons(state, dispatch) }
                 </div>
@@ -90,11 +92,7 @@ fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
 fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
     let choice = |colouring: Colouring| {
         let is_on = state.map().colouring == colouring;
-        let onchange = {
-            let dispatch = dispatch.clone();
-            let action = Action::Map(MapAction::ColourBy(colouring));
-            Callback::from(move |_: Event| dispatch.dispatch(action.clone()))
-        };
+        let onchange = on_press(dispatch, Action::Map(MapAction::ColourBy(colouring)));
         let of = (colouring == Colouring::Mark).then(|| state.selected().to_string());
         ui! {
             <label
@@ -144,8 +142,8 @@ fn use_painting(canvas: &NodeRef, painted: Painted) -> bool {
     result
 }
 
-#[component]
-fn Map(props: &PanelProps) -> Html {
+#[hook]
+fn use_map(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let canvas = use_node_ref();
     let hovered = use_state_eq(|| None::<PartitionId>);

@@ -10,11 +10,13 @@ use rosterlab_scenario::Timeline;
 use rosterlab_scenario::margin::{Found, LossTable, Margin, OfSize};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlInputElement};
+use yew::functional::Hook;
 use yew::prelude::*;
 
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::ear::on_press;
 use crate::components::h::ui;
+use crate::components::part::part;
 use crate::components::{Dispatch, PanelProps};
 use crate::hooks::{InSlices, put_pixels, use_effect_on};
 use crate::keys;
@@ -159,8 +161,12 @@ fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<Lo
 }
 
 /// The picture of all losses, for those who open it.
-#[component]
-pub fn LossesPanel(props: &PanelProps) -> Html {
+pub fn losses_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
+    part("losses", PanelProps::new(state, dispatch), |shown, hooks| use_losses(shown).run(hooks))
+}
+
+#[hook]
+fn use_losses(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let also = use_state_eq(|| None::<NodeId>);
     let is_clean = use_state_eq(|| false);

@@ -5,12 +5,14 @@
 //! only when that changes.
 
 use rosterlab_engine::{CopyCounts, NodeId, NodeState, PARTITIONS, RackId};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 use crate::card::{Facts, NamespaceLine, mark_text, short_id};
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
 use crate::components::h::ui;
+use crate::components::part::part;
 use crate::hooks::use_place;
 use crate::layout::{Point, Rect};
 use crate::text::thousands;
@@ -30,7 +32,7 @@ pub enum Heard {
 
 /// What a card needs.
 #[allow(clippy::struct_excessive_bools, reason = "each is so or not, whatever the others are")]
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct NodeCardProps {
     /// What it shows.
     pub facts: Facts,
@@ -51,8 +53,12 @@ pub struct NodeCardProps {
 }
 
 /// A node's card.
-#[component]
-pub fn NodeCard(props: &NodeCardProps) -> Html {
+pub fn node_card(props: NodeCardProps) -> Html {
+    part(props.facts.node.to_string(), props, |card, hooks| use_card(card).run(hooks))
+}
+
+#[hook]
+fn use_card(props: &NodeCardProps) -> Html {
     let NodeCardProps { facts, rect, offset, is_small, .. } = props;
     let element = use_node_ref();
     use_place(&element, *rect, *offset);

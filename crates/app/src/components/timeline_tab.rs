@@ -8,13 +8,15 @@ use std::rc::Rc;
 use rosterlab_engine::Migrations;
 use rosterlab_scenario::log;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 use crate::branches::{Branch, outcome};
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::ear::on_press;
 use crate::components::h::ui;
 use crate::components::history::history;
+use crate::components::part::part;
 use crate::components::{Dispatch, PanelProps};
 use crate::hooks::use_room;
 use crate::state::{Action, State};
@@ -29,7 +31,7 @@ const PAGE: isize = 10;
 pub fn timeline_tab(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     ui! {
         <div class="timeline">
-            { html! { <Graph state={state.clone()} dispatch={dispatch.clone()} /> } }
+            { part("graph", PanelProps::new(state, dispatch), |shown, hooks| use_graph(shown).run(hooks)) }
             { key() }
             { ticker(state) }
             { branches(state, dispatch) }
@@ -38,8 +40,8 @@ pub fn timeline_tab(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     }
 }
 
-#[component]
-fn Graph(props: &PanelProps) -> Html {
+#[hook]
+fn use_graph(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let element = use_node_ref();
     let room = use_room(&element);

@@ -7,8 +7,9 @@ use yew::prelude::*;
 
 use crate::card::Facts;
 use crate::components::Dispatch;
-use crate::components::button::{Face, on_press, verb_button};
+use crate::components::button::{Face, verb_button};
 use crate::components::counts::sub_class;
+use crate::components::ear::on_press;
 use crate::components::h::ui;
 use crate::components::node_card::face;
 use crate::layout::ALL_LINKS_NODES;

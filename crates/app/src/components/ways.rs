@@ -10,8 +10,8 @@ use rosterlab_scenario::ways::{Search, Way};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::on_press;
 use crate::components::class_list::classes;
+use crate::components::ear::on_press;
 use crate::components::h::ui;
 use crate::hooks::use_effect_on;
 use crate::state::{Action, State};
