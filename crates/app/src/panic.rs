@@ -27,7 +27,7 @@ fn show(document: &Document, info: &PanicHookInfo) -> Option<()> {
         return None;
     }
     let panel = document.create_element("section").ok()?;
-    panel.set_class_name("crash");
+    panel.set_attribute("class", "crash").ok()?;
     panel.set_attribute("role", "alert").ok()?;
     let sentence = document.create_element("p").ok()?;
     sentence.set_text_content(Some(

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
-use rosterlab_scenario::link;
+use rosterlab_scenario::{Timeline, link};
 use web_sys::{HtmlElement, KeyboardEvent, window};
 use yew::prelude::*;
 
@@ -23,7 +23,7 @@ use crate::components::toolbar::toolbar;
 use crate::components::ways::use_search;
 use crate::components::why::why;
 use crate::hooks::{
-    focus, focused, hash, is_typing, put_hash, use_effect_on, use_followed_links, use_page_keys,
+    focus, focused, hash, is_typing, page_keys, put_hash, use_effect_on, use_followed_links,
     use_system_dark,
 };
 use crate::keys::{self, Press, Scope};
@@ -104,22 +104,25 @@ pub fn App() -> Html {
 /// Keys that work wherever the focus is.
 #[hook]
 fn use_keys(are_letters_on: bool, dispatch: &Dispatch) {
-    let inputs = (are_letters_on, dispatch.clone());
-    let heard = use_callback(inputs, |event: KeyboardEvent, (are_letters_on, dispatch)| {
-        let key = event.key();
-        let ctrl = event.ctrl_key() || event.meta_key();
-        let press = Press { key: &key, ctrl, shift: event.shift_key() };
-        let is_free = !event.default_prevented() && !event.alt_key() && !is_typing(&event);
-        if key == "Escape" && !event.default_prevented() {
-            return dispatch.dispatch(Action::ClosePanel);
-        }
-        let is_on = ctrl || *are_letters_on;
-        if let Some(verb) = keys::verb_of(press, Scope::Page).filter(|_| is_free && is_on) {
-            event.prevent_default();
-            dispatch.dispatch(Action::Press(verb));
-        }
+    use_effect_on((are_letters_on, dispatch.clone()), |(are_letters_on, dispatch)| {
+        let (are_letters_on, dispatch) = (*are_letters_on, dispatch.clone());
+        page_keys(move |event| hear_key(event, are_letters_on, &dispatch))
     });
-    use_page_keys(heard);
+}
+
+fn hear_key(event: &KeyboardEvent, are_letters_on: bool, dispatch: &Dispatch) {
+    let key = event.key();
+    let ctrl = event.ctrl_key() || event.meta_key();
+    let press = Press { key: &key, ctrl, shift: event.shift_key() };
+    let is_free = !event.default_prevented() && !event.alt_key() && !is_typing(event);
+    if key == "Escape" && !event.default_prevented() {
+        return dispatch.dispatch(Action::ClosePanel);
+    }
+    let is_on = ctrl || are_letters_on;
+    if let Some(verb) = keys::verb_of(press, Scope::Page).filter(|_| is_free && is_on) {
+        event.prevent_default();
+        dispatch.dispatch(Action::Press(verb));
+    }
 }
 
 /// Follows the system's theme and puts the page's own on the document.
@@ -140,6 +143,12 @@ fn use_theme(is_dark: bool, dispatch: &Dispatch) {
     });
 }
 
+/// The timeline that the address has to lead to, and when it will.
+struct Address {
+    shown: Rc<Timeline>,
+    pending: Option<Timeout>,
+}
+
 /// Keeps the experiment's link in the address, and follows links that a person puts there. The address lags a moment behind,
 /// so that a busy minute does not make a link for each tick.
 #[hook]
@@ -149,20 +158,20 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
         Callback::from(move |link: Rc<str>| dispatch.dispatch(Action::Follow(link)))
     };
     use_followed_links(followed);
-    let latest = use_mut_ref(|| state.timeline().clone());
-    let pending = use_mut_ref(|| None::<Timeout>);
+    let address = use_mut_ref(|| Address { shown: state.timeline().clone(), pending: None });
     use_effect_on(state.timeline().clone(), move |timeline| {
-        let is_first = Rc::ptr_eq(&latest.borrow(), timeline);
-        *latest.borrow_mut() = timeline.clone();
-        if is_first || pending.borrow().is_some() {
+        let later = address.clone();
+        let mut address = address.borrow_mut();
+        let is_first = Rc::ptr_eq(&address.shown, timeline);
+        address.shown = timeline.clone();
+        if is_first || address.pending.is_some() {
             return;
         }
-        let (shown, done) = (latest.clone(), pending.clone());
-        let timeout = Timeout::new(ADDRESS_MS, move || {
-            done.borrow_mut().take();
-            put_hash(&link::write(&shown.borrow()).unwrap_or_default());
-        });
-        *pending.borrow_mut() = Some(timeout);
+        address.pending = Some(Timeout::new(ADDRESS_MS, move || {
+            let mut address = later.borrow_mut();
+            address.pending.take();
+            put_hash(&link::write(&address.shown).unwrap_or_default());
+        }));
     });
 }
 

@@ -23,7 +23,7 @@ use crate::components::part::part;
 use crate::components::placed::placed;
 use crate::components::{Dispatch, PanelProps};
 use crate::gesture::{Drop, Gesture, Input, Outcome};
-use crate::hooks::{focus, use_effect_on, use_page_keys, use_room};
+use crate::hooks::{focus, page_keys, use_effect_on, use_room};
 use crate::keys::{self, Press, Scope};
 use crate::layout::{ALL_LINKS_NODES, Card, Direction, Floor, Hit, Lane, Point, Wanted, lay_out};
 use crate::state::{Action, FloorAction, State};
@@ -258,24 +258,30 @@ struct Ears {
 /// Escape, wherever the focus is.
 #[hook]
 fn use_ears(ears: Ears) -> Callback<(NodeId, RackId, Heard)> {
-    let latest = use_memo((), |()| RefCell::new(ears.clone()));
-    latest.replace(ears);
-    let reached = latest.clone();
-    let escape = use_callback((), move |event: KeyboardEvent, ()| {
-        if event.key() == "Escape" && !event.default_prevented() {
+    let stay = use_memo((), |()| {
+        let latest = Rc::new(RefCell::new(ears.clone()));
+        let reached = latest.clone();
+        let ear = Callback::from(move |(node, rack, heard): (NodeId, RackId, Heard)| {
             let ears = reached.borrow().clone();
-            if ears.hand.0 == Gesture::Idle {
-                ears.dispatch.dispatch(Action::Floor(FloorAction::LetGo));
-            } else {
-                ears.hand.dispatch(Input::CallOff);
-            }
-        }
+            ears.hear(node, rack, heard);
+        });
+        (latest, ear)
     });
-    use_page_keys(escape);
-    use_callback((), move |(node, rack, heard): (NodeId, RackId, Heard), ()| {
-        let ears = latest.borrow().clone();
-        ears.hear(node, rack, heard);
-    })
+    let (latest, ear) = (*stay).clone();
+    latest.replace(ears);
+    use_effect_on((), move |()| {
+        page_keys(move |event| {
+            if event.key() == "Escape" && !event.default_prevented() {
+                let ears = latest.borrow().clone();
+                if ears.hand.0 == Gesture::Idle {
+                    ears.dispatch.dispatch(Action::Floor(FloorAction::LetGo));
+                } else {
+                    ears.hand.dispatch(Input::CallOff);
+                }
+            }
+        })
+    });
+    ear
 }
 
 impl Ears {

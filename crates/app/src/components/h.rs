@@ -36,8 +36,8 @@ use yew::{
 /// | `\u{6}` | closes the element |
 pub type Template = &'static str;
 
-/// The marks.
-const MARKS: [char; 6] = ['\u{1}', '\u{2}', '\u{3}', '\u{4}', '\u{5}', '\u{6}'];
+/// The last of the marks; no text has a character before it.
+const LAST_MARK: u8 = 6;
 
 /// A part of a template that has been read.
 enum Part {
@@ -87,12 +87,12 @@ fn parts(template: Template) -> &'static [Part] {
 fn read_parts(template: Template) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rest = template;
-    while let Some(mark) = rest.chars().next() {
+    while let Some(mark) = rest.bytes().next() {
         let part = up_to_a_mark(&mut rest);
         parts.push(match mark {
-            '\u{1}' => Part::Open(element(part, &mut rest)),
-            '\u{3}' => Part::Text(part),
-            '\u{5}' => Part::Gap,
+            1 => Part::Open(element(part, &mut rest)),
+            3 => Part::Text(part),
+            5 => Part::Gap,
             _ => Part::Close,
         });
     }
@@ -102,7 +102,8 @@ fn read_parts(template: Template) -> Vec<Part> {
 /// Takes a part off, without its mark.
 fn up_to_a_mark(rest: &mut Template) -> Template {
     let text = &rest[1..];
-    let (part, after) = text.split_at(text.find(MARKS).unwrap_or(text.len()));
+    let end = text.bytes().position(|byte| byte <= LAST_MARK).unwrap_or(text.len());
+    let (part, after) = text.split_at(end);
     *rest = after;
     part
 }
@@ -112,8 +113,8 @@ fn element(name: &'static str, rest: &mut Template) -> Element {
     let mut values = Vec::new();
     let mut gaps = 0;
     loop {
-        match rest.chars().next() {
-            Some('\u{2}') => {
+        match rest.bytes().next() {
+            Some(2) => {
                 let attribute = up_to_a_mark(rest);
                 let (key, value) = match attribute.split_once('=') {
                     Some((key, value)) => (key, Some(value)),
@@ -123,7 +124,7 @@ fn element(name: &'static str, rest: &mut Template) -> Element {
                 values.push(value);
                 gaps += usize::from(value.is_none());
             }
-            Some('\u{4}') => {
+            Some(4) => {
                 up_to_a_mark(rest);
                 gaps += 1;
             }

@@ -17,7 +17,7 @@ use crate::components::h::ui;
 use crate::components::part::part;
 use crate::components::{Dispatch, PanelProps};
 use crate::groups::{Group, Grouping, words};
-use crate::hooks::{put_pixels, use_effect_on};
+use crate::hooks::{put_pixels, use_effect_on, use_kept};
 use crate::keys;
 use crate::layout::Direction;
 use crate::look::Look;
@@ -128,8 +128,8 @@ type Painted = (Rc<Picture>, Option<(Rc<Grouping>, usize)>, bool);
 #[hook]
 fn use_painting(canvas: &NodeRef, painted: Painted) -> bool {
     let canvas = canvas.clone();
-    let is_drawn = use_state_eq(|| true);
-    let result = *is_drawn;
+    let is_drawn = use_kept(true);
+    let result = is_drawn.get();
     use_effect_on(painted, move |(picture, lit, is_dark)| {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
         let swatches: Vec<Swatch> = picture.legend.iter().map(|class| class.swatch).collect();
@@ -146,7 +146,7 @@ fn use_painting(canvas: &NodeRef, painted: Painted) -> bool {
 fn use_map(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let canvas = use_node_ref();
-    let hovered = use_state_eq(|| None::<PartitionId>);
+    let hovered = use_kept(None::<PartitionId>);
     let map = state.map();
     let lit = map.picked_place().map(|place| (map.grouping().clone(), place));
     let is_drawn = use_painting(&canvas, (map.picture().clone(), lit, state.is_dark()));
@@ -201,9 +201,9 @@ fn use_map(props: &PanelProps) -> Html {
                     {onpointerleave}
                     {onkeydown}
                 />
-                { cursor(state.partition(), *hovered) }
+                { cursor(state.partition(), hovered.get()) }
             </div>
-            <p class="map-hover">{ if is_drawn { under_pointer(state, *hovered) } else { NO_CANVAS.to_owned() } }</p>
+            <p class="map-hover">{ if is_drawn { under_pointer(state, hovered.get()) } else { NO_CANVAS.to_owned() } }</p>
         </div>
     }
 }

@@ -18,7 +18,7 @@ use crate::components::ear::on_press;
 use crate::components::h::ui;
 use crate::components::part::part;
 use crate::components::{Dispatch, PanelProps};
-use crate::hooks::{InSlices, put_pixels, use_effect_on};
+use crate::hooks::{InSlices, Kept, put_pixels, use_effect_on, use_kept};
 use crate::keys;
 use crate::layout::Direction;
 use crate::margin::{
@@ -168,12 +168,12 @@ pub fn losses_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
 #[hook]
 fn use_losses(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let also = use_state_eq(|| None::<NodeId>);
-    let is_clean = use_state_eq(|| false);
-    let chosen = use_state_eq(|| (0, 0));
-    let hovered = use_state_eq(|| None::<(usize, usize)>);
+    let also = use_kept(None::<NodeId>);
+    let is_clean = use_kept(false);
+    let chosen = use_kept((0, 0));
+    let hovered = use_kept(None::<Cell>);
     let canvas = use_node_ref();
-    let known = use_table(Moment::of(state), *also);
+    let known = use_table(Moment::of(state), also.get());
     let (is_current, table) = match &known {
         Some((is_current, table)) => (*is_current, table.clone()),
         None => (false, None),
@@ -182,13 +182,13 @@ fn use_losses(props: &PanelProps) -> Html {
 
     let is_working = !is_current;
     let body = if let Some(table) = table {
-        let hand = Hand { dispatch, is_current, is_clean: *is_clean };
-        let chosen_cell = Frame::of(&table).step(*chosen, 0, 0);
+        let hand = Hand { dispatch, is_current, is_clean: is_clean.get() };
+        let chosen_cell = Frame::of(&table).step(chosen.get(), 0, 0);
         ui! {
             <div key="some" class={classes(&["losses", when(is_working, "stale")])}>
                 <div class="losses-picture">
                     { picture(state, &hand, &table, &canvas, (&chosen, &hovered)) }
-                    <p class="map-hover">{ cell_text(&table, hovered.unwrap_or(chosen_cell)) }</p>
+                    <p class="map-hover">{ cell_text(&table, hovered.get().unwrap_or(chosen_cell)) }</p>
                 </div>
                 <div class="losses-side">
                     <p class="dim">{ what_it_shows(&table) }</p>
@@ -248,7 +248,7 @@ fn picture(
     hand: &Hand<'_>,
     table: &Rc<LossTable>,
     canvas: &NodeRef,
-    (chosen, hovered): (&UseStateHandle<Cell>, &UseStateHandle<Option<Cell>>),
+    (chosen, hovered): (&Kept<Cell>, &Kept<Option<Cell>>),
 ) -> Html {
     let frame = Frame::of(table);
     let under = {
@@ -274,7 +274,7 @@ fn picture(
         let hovered = hovered.clone();
         Callback::from(move |_: PointerEvent| hovered.set(None))
     };
-    let cell = frame.step(**chosen, 0, 0);
+    let cell = frame.step(chosen.get(), 0, 0);
     let onkeydown = {
         let (chosen, table, lose) = (chosen.clone(), table.clone(), hand.lose());
         let dispatch = hand.dispatch.clone();
@@ -311,7 +311,7 @@ fn picture(
                     {onpointerleave}
                     {onkeydown}
                 />
-                { overlay(table, frame, cell, **hovered) }
+                { overlay(table, frame, cell, hovered.get()) }
             </div>
         </div>
     }
@@ -410,11 +410,7 @@ fn levels() -> Html {
 }
 
 /// How the nodes go, and which goes with all.
-fn choices(
-    table: &LossTable,
-    is_clean: &UseStateHandle<bool>,
-    also: &UseStateHandle<Option<NodeId>>,
-) -> Html {
+fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>) -> Html {
     let way = |clean: bool, action: &'static str, label: &'static str| {
         let set = is_clean.clone();
         let onclick = Callback::from(move |_: MouseEvent| set.set(clean));
@@ -424,7 +420,7 @@ fn choices(
                 type="button"
                 class="tool"
                 data-action={action}
-                aria-pressed={(**is_clean == clean).to_string()}
+                aria-pressed={(is_clean.get() == clean).to_string()}
                 {onclick}
             >
                 { label }

@@ -50,9 +50,9 @@ impl Form<'_> {
         Ear::new(self.dispatch, empty, |event, action| {
             let Action::Settings(SettingsAction::Type(field, _)) = action else { return None };
             let input = field_of(event)?;
-            let value = match input.type_().as_str() {
-                "checkbox" if input.checked() => "on".to_owned(),
-                "checkbox" => "off".to_owned(),
+            let value = match field {
+                Field::Commit(_) if input.checked() => "on".to_owned(),
+                Field::Commit(_) => "off".to_owned(),
                 _ => input.value(),
             };
             Some(Action::Settings(SettingsAction::Type(field, value.into())))
