@@ -52,7 +52,7 @@ pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                 id="bottom-panel"
                 class="tab-panel"
                 role="tabpanel"
-                aria-labelledby={format!("tab-{}", open.name())}
+                aria-labelledby={format_args!("tab-{}", open.name())}
             >
                 { shown }
             </div>
@@ -67,7 +67,7 @@ fn tab_button(tab: Tab, open: Tab, dispatch: &Dispatch) -> Html {
             key={tab.name()}
             type="button"
             role="tab"
-            id={format!("tab-{}", tab.name())}
+            id={format_args!("tab-{}", tab.name())}
             class="tab"
             data-action="tab"
             data-tab={tab.name()}

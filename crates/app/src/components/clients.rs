@@ -128,7 +128,7 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
                 title="show it on the map and why it is what it is"
                 onclick={on_press(dispatch, Action::ShowPartition(partition))}
             >
-                { format!("partition {partition}") }
+                { format_args!("partition {partition}") }
             </button>
         </div>
     }
@@ -193,14 +193,14 @@ fn beside_button(state: &State, dispatch: &Dispatch) -> Option<Html> {
             type="button"
             class="tool"
             data-action="beside"
-            title={format!(
+            title={format_args!(
                 "add a namespace {} with the same RF and do every step again, so that each fault \
                  hits both",
                 settings.name
             )}
             onclick={on_press(dispatch, Action::Clients(ClientAction::Beside))}
         >
-            { format!("Beside: the same cluster in {promise}") }
+            { format_args!("Beside: the same cluster in {promise}") }
         </button>
     })
 }
@@ -221,7 +221,7 @@ fn side(
                 class="tool"
                 data-action={name}
                 data-side={principal.to_string()}
-                aria-label={format!("{label} on {principal}’s side")}
+                aria-label={format_args!("{label} on {principal}’s side")}
                 onclick={on_press(dispatch, Action::Clients(action))}
             >
                 { label }
@@ -249,7 +249,7 @@ fn side(
         <section
             key={principal.to_string()}
             class={classes(&["side", sub_class(place)])}
-            aria-label={format!("Client on {principal}’s side")}
+            aria-label={format_args!("Client on {principal}’s side")}
         >
             <div key="head" class="side-head">
                 <h3>
@@ -318,7 +318,7 @@ fn truth(column: &Column) -> Html {
         <div key={column.place} class={classes(&["truth", bad])} data-truth={column.name.to_owned()}>
             <dt>
                 <b>{ column.promise() }</b>{ " " }<span class="id">{ column.name.to_owned() }</span>
-                <span class="dim">{ format!(" RF {}", column.replication_factor) }</span>
+                <span class="dim">{ format_args!(" RF {}", column.replication_factor) }</span>
             </dt>
             <dd>{ "last acknowledged: " }<b>{ last }</b></dd>
             <dd>

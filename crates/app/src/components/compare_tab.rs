@@ -128,7 +128,7 @@ fn choice(state: &State, dispatch: &Dispatch, which: &'static str, chosen: Side)
     ui! {
         <label class="choice">
             { words }
-            <select data-action={format!("compare-{which}")} {onchange}>{ for sides.map(option) }</select>
+            <select data-action={format_args!("compare-{which}")} {onchange}>{ for sides.map(option) }</select>
         </label>
     }
 }
@@ -163,7 +163,7 @@ fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
                         type="button"
                         class="reason"
                         data-action="show-difference"
-                        title={format!("show partition {example}, the first of them")}
+                        title={format_args!("show partition {example}, the first of them")}
                         onclick={on_press(dispatch, Action::ShowPartition(example))}
                     >
                         <span>

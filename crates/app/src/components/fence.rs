@@ -51,7 +51,7 @@ pub fn fence_bar(
             }
         };
         let inside = ui! {
-            <div class="over-floor" role="group" aria-label={format!("Fenced: {name}")} onpointerdown={stay()}>
+            <div class="over-floor" role="group" aria-label={format_args!("Fenced: {name}")} onpointerdown={stay()}>
                 <b class="fence-name" data-fenced="">{ name }</b>
                 <span class="fence-tools">
                     { tool("fence-cut", "Cut off", Verb::Isolate) }
@@ -97,9 +97,9 @@ pub fn adding_form(
     });
     let onsubmit = on_submit(dispatch, Action::Floor(FloorAction::Add));
     let inside = ui! {
-        <form class="over-floor" aria-label={format!("Add a node to rack {}", adding.rack)} onpointerdown={stay()} {onsubmit}>
+        <form class="over-floor" aria-label={format_args!("Add a node to rack {}", adding.rack)} onpointerdown={stay()} {onsubmit}>
             <label>
-                { format!("New node on rack {}, id ", adding.rack) }
+                { format_args!("New node on rack {}, id ", adding.rack) }
                 <input
                     type="text"
                     data-field="node-id"

@@ -30,7 +30,7 @@ pub fn finder(state: &State, dispatch: &Dispatch) -> Html {
             ui! {
                 <>
                     { "Partition " }<b data-found="partition">{ found.partition.to_string() }</b>
-                    { format!(", {name}; digest ") }
+                    { format_args!(", {name}; digest ") }
                     <span class="digest" data-found="digest">{ found.hex() }</span>
                 </>
             }

@@ -192,7 +192,7 @@ fn carry_hint(gesture: Gesture) -> Option<Html> {
         gesture.target().map_or_else(|| "another rack".to_owned(), |rack| format!("rack {rack}"));
     Some(ui! {
         <p class="carry-hint" aria-hidden="true">
-            { format!("Move {node} to {to}: ") }
+            { format_args!("Move {node} to {to}: ") }
             <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " or a number chooses, " }
             <kbd>{ "Enter" }</kbd>{ " drops, " }<kbd>{ "Esc" }</kbd>{ " calls off" }
         </p>
@@ -230,7 +230,7 @@ fn lane(
         <section
             class={if is_target { "lane target" } else { "lane" }}
             data-rack={rack.to_string()}
-            aria-label={format!("Rack {rack}")}
+            aria-label={format_args!("Rack {rack}")}
         >
             { head }
             <div class="lane-cards">{ for lane.cards.iter().filter_map(card) }</div>
@@ -472,7 +472,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
                 class="lane-tool"
                 data-action={action}
                 aria-disabled={state.can_do(&command).is_err().then_some("true")}
-                aria-label={format!("{label} rack {rack}")}
+                aria-label={format_args!("{label} rack {rack}")}
                 onclick={on_press(dispatch, Action::Do(command))}
             >
                 { label }
@@ -503,7 +503,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
                 type="button"
                 class="lane-tool"
                 data-action="remove-rack"
-                aria-label={format!("Remove rack {rack}")}
+                aria-label={format_args!("Remove rack {rack}")}
                 title="take the empty lane away"
                 onclick={on_press(dispatch, Action::Floor(FloorAction::RemoveRack(rack)))}
             >
@@ -520,7 +520,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
     };
     ui! {
         <div class="lane-head">
-            <h3>{ format!("Rack {rack}") }</h3>
+            <h3>{ format_args!("Rack {rack}") }</h3>
             { for tools }
         </div>
     }

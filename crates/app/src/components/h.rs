@@ -10,6 +10,7 @@
 //! **What this does not do**: components; they are written with `html!`, in braces.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::rc::Rc;
 
 use crate::components::ear::Ear;
@@ -490,6 +491,13 @@ impl Show for String {
     }
 }
 
+impl Show for fmt::Arguments<'_> {
+    #[inline(never)]
+    fn show(self, builder: &mut Builder) {
+        fmt::format(self).show(builder);
+    }
+}
+
 impl Show for &String {
     #[inline]
     fn show(self, builder: &mut Builder) {
@@ -548,6 +556,13 @@ impl Value for String {
     #[inline(never)]
     fn give(self, builder: &mut Builder) {
         builder.push(Given::Text(self.into()));
+    }
+}
+
+impl Value for fmt::Arguments<'_> {
+    #[inline(never)]
+    fn give(self, builder: &mut Builder) {
+        fmt::format(self).give(builder);
     }
 }
 

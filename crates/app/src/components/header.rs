@@ -43,7 +43,7 @@ fn crumb(state: &State) -> Html {
     }
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let (nodes, racks) = (number(nodes.len()), number(state.racks().len()));
-    ui! { <b>{ format!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
+    ui! { <b>{ format_args!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
 }
 
 /// Undo and redo, the simulated clock, play and its speed.
@@ -81,10 +81,10 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
                 class="tool bare speed"
                 data-action={Verb::Faster.action()}
                 title="how fast simulated time runs; Shift and a click for the one before"
-                aria-label={format!("{speed}× speed of simulated time, change")}
+                aria-label={format_args!("{speed}× speed of simulated time, change")}
                 {onclick}
             >
-                { format!("{speed}×") }
+                { format_args!("{speed}×") }
             </button>
             { tool(Verb::Migrate, Icon::Finish, "Finish migrations") }
         </div>

@@ -281,7 +281,7 @@ pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
     });
     let list = shown.then(|| {
         ui! {
-            <div class="link-chips" role="toolbar" aria-label={format!("Links of {}", state.selected())}>
+            <div class="link-chips" role="toolbar" aria-label={format_args!("Links of {}", state.selected())}>
                 { for chips }
             </div>
         }

@@ -119,7 +119,7 @@ fn copy_button(state: &State, dispatch: &Dispatch, size: &str) -> Html {
     };
     ui! {
         <button type="button" class="tool" data-action="copy-log" {onclick}>
-            { format!("Copy {size}") }
+            { format_args!("Copy {size}") }
         </button>
     }
 }

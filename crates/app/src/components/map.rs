@@ -98,7 +98,7 @@ fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
             <label
                 key={colouring.name()}
                 class={classes(&["choice", when(is_on, "on")])}
-                title={format!("colour by {}", colouring.tip())}
+                title={format_args!("colour by {}", colouring.tip())}
             >
                 <input
                     type="radio"
@@ -332,7 +332,7 @@ fn reason(
                         { look.glyph() }
                     </span>
                     <span>
-                        <span class="visually-hidden">{ format!("{}: ", look.name()) }</span>
+                        <span class="visually-hidden">{ format_args!("{}: ", look.name()) }</span>
                         { words(group, state.view()) }
                         <span class="dim">
                             { group.rule.number().map(|number| format!(" (rule {number})")) }
@@ -357,7 +357,7 @@ fn legend(state: &State) -> Html {
             </li>
         }
     };
-    let more = (more > 0).then(|| ui! { <li key="more">{ format!("and {more} more") }</li> });
+    let more = (more > 0).then(|| ui! { <li key="more">{ format_args!("and {more} more") }</li> });
     ui! {
         <ul class="legend" data-legend={colouring.name()}>
             { for shown.into_iter().map(entry) }

@@ -302,7 +302,7 @@ fn picture(
                     tabindex="0"
                     role="application"
                     aria-roledescription="map of losses"
-                    aria-label={format!(
+                    aria-label={format_args!(
                         "Map of losses. {}. Arrow keys choose a set of nodes, Enter lets them go down",
                         cell_text(table, cell)
                     )}
@@ -357,7 +357,7 @@ fn overlay(table: &LossTable, frame: Frame, chosen: Cell, hovered: Option<Cell>)
         ui! { <text key={node.to_string()} {transform}>{ name(node) }</text> }
     });
     ui! {
-        <svg class="heat-over" viewBox={format!("0 0 {width} {height}")} aria-hidden="true">
+        <svg class="heat-over" viewBox={format_args!("0 0 {width} {height}")} aria-hidden="true">
             <g>{ for columns }</g>
             <g>{ for rows }</g>
             <g>

@@ -145,7 +145,7 @@ pub fn face(facts: &Facts) -> Html {
                 <b class="id">{ facts.node.to_string() }</b>
                 { " " }
                 <span class={classes(&["badge", badge.0])}>{ badge.1 }</span>
-                <span class="visually-hidden">{ format!("{is_up}, rack {}, ", facts.rack) }</span>
+                <span class="visually-hidden">{ format_args!("{is_up}, rack {}, ", facts.rack) }</span>
             </span>
             <span class="face-body">{ body(facts) }</span>
             { foot(facts) }
@@ -185,11 +185,11 @@ fn body(facts: &Facts) -> Html {
 fn namespace_line(line: &NamespaceLine) -> Html {
     let (sign, words) = line.mark.map_or(("", ""), mark_text);
     ui! {
-        <span key={line.name.clone()} class="face-line" title={format!("{}: storage {words}", line.name)}>
+        <span key={line.name.clone()} class="face-line" title={format_args!("{}: storage {words}", line.name)}>
             <span class="face-line-name">{ line.name.clone() }</span>
             <span class="face-line-bars">{ bar(line.copies) }{ thin_bar(line.copies) }</span>
             <span aria-hidden="true">{ sign }</span>
-            <span class="visually-hidden">{ format!(" full {}, {words}, ", thousands(line.copies.full)) }</span>
+            <span class="visually-hidden">{ format_args!(" full {}, {words}, ", thousands(line.copies.full)) }</span>
         </span>
     }
 }
@@ -241,7 +241,7 @@ fn small_face(facts: &Facts) -> Html {
                     <span class="sign-note">{ note.map_or("", |note| note.sign()) }</span>
                     <span class="sign-state">{ facts.sign() }</span>
                 </span>
-                <span class="visually-hidden">{ format!(" {}", facts.text()) }</span>
+                <span class="visually-hidden">{ format_args!(" {}", facts.text()) }</span>
             </span>
             { bar(copies) }
             <span class="face-small" aria-hidden="true">

@@ -123,7 +123,7 @@ fn outlook(state: &State, dispatch: &Dispatch) -> Html {
             <p class="outlook-text" data-consequence="">
                 <b>{ verb.label() }</b>{ " · " }<span {class}>{ told }</span>
             </p>
-            <ul class="commands" aria-label={format!("{} on a real cluster", verb.label())}>
+            <ul class="commands" aria-label={format_args!("{} on a real cluster", verb.label())}>
                 { for lines.into_iter().map(|(tool, text)| command(dispatch, tool, text)) }
             </ul>
         </div>
@@ -152,8 +152,8 @@ fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
             <button
                 type="button"
                 class="tool small"
-                data-action={format!("copy-{tool}")}
-                aria-label={format!("Copy the {tool} command")}
+                data-action={format_args!("copy-{tool}")}
+                aria-label={format_args!("Copy the {tool} command")}
                 {onclick}
             >
                 { "Copy" }
@@ -182,7 +182,7 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
             onkeydown={cancel_by_key}
         >
             <h3 id="question-title">
-                { format!("{}: a known mistake?", asking.verb.label()) }
+                { format_args!("{}: a known mistake?", asking.verb.label()) }
             </h3>
             <ul id="question-text">{ for asking.warnings.iter().enumerate().map(warning) }</ul>
             <div class="question-tools">
@@ -280,7 +280,7 @@ fn draft_node(dispatch: &Dispatch, draft: &Draft, node: &NodeView) -> Html {
                     class="field"
                     min="0"
                     max="1000000"
-                    aria-label={format!("Rack of {id} in the new roster")}
+                    aria-label={format_args!("Rack of {id} in the new roster")}
                     data-draft-rack={id.to_string()}
                     disabled={rack.is_none()}
                     value={rack.unwrap_or(node.rack).to_string()}

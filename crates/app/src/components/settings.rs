@@ -124,8 +124,8 @@ impl Form<'_> {
         let mode = if typed.is_strong { "sc" } else { "ap" };
         let modes = [("sc", "strong (SC)"), ("ap", "available (AP)")];
         ui! {
-            <fieldset key={index} class="settings-group" data-setting={format!("ns-{index}")}>
-                <legend>{ format!("Namespace {}", index + 1) }</legend>
+            <fieldset key={index} class="settings-group" data-setting={format_args!("ns-{index}")}>
+                <legend>{ format_args!("Namespace {}", index + 1) }</legend>
                 { self.text(Field::Name(index), "Name", &typed.name, None) }
                 { self.text(Field::Factor(index), "Replication factor", &typed.factor, warning) }
                 { self.select(Field::Mode(index), "Mode", mode, &modes) }
@@ -145,7 +145,7 @@ impl Form<'_> {
                     type="button"
                     class="tool"
                     data-action="remove-namespace"
-                    aria-label={format!("Remove namespace {}", typed.name)}
+                    aria-label={format_args!("Remove namespace {}", typed.name)}
                     onclick={on_press(self.dispatch, Action::Settings(SettingsAction::Remove(index)))}
                 >
                     { "Remove" }

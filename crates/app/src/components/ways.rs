@@ -86,7 +86,7 @@ fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Htm
             <span class={classes(&["way-risk", class])} data-risk={class}>
                 <span aria-hidden="true">{ glyph }{ " " }</span>
                 { words }
-                <span class="dim">{ format!(" · {} active then", thousands(way.active)) }</span>
+                <span class="dim">{ format_args!(" · {} active then", thousands(way.active)) }</span>
             </span>
         </li>
     }

@@ -93,7 +93,7 @@ fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
     let others = explanation.row.len() - seats.len();
     let more = (others > 0).then(|| {
         let nodes = crate::text::count(u32::try_from(others).unwrap_or(u32::MAX), "node");
-        ui! { <li key="more" class="chip-more">{ format!("and {nodes} without data") }</li> }
+        ui! { <li key="more" class="chip-more">{ format_args!("and {nodes} without data") }</li> }
     });
     let rules = explanation
         .answers
@@ -118,11 +118,11 @@ fn sources(explanation: &Explanation) -> Html {
         ("r", "documented", is_marked(|seat| seat.version.revived().is_some())),
     ];
     let mark = |(letter, source, _): (&'static str, &'static str, bool)| {
-        ui! { <span key={letter}>{ format!(" · Mark {letter}: ") }<b>{ source }</b></span> }
+        ui! { <span key={letter}>{ format_args!(" · Mark {letter}: ") }<b>{ source }</b></span> }
     };
     ui! {
         <p class="source">
-            { format!("{}: ", crate::text::capitalized(&rules::label(rule))) }
+            { format_args!("{}: ", crate::text::capitalized(&rules::label(rule))) }
             <b>{ rules::source(rule).words() }</b>
             { document }
             <span>{ for marks.into_iter().filter(|(.., is_there)| *is_there).map(mark) }</span>
@@ -168,7 +168,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
         when(seat.working_master, "serving"),
     ]);
     ui! {
-        <li key={seat.node.to_string()} {class} title={format!("version {version}")}>
+        <li key={seat.node.to_string()} {class} title={format_args!("version {version}")}>
             <span class="chip-top">
                 <b class="id">{ seat.node.to_string() }</b>
                 <span class="chip-holds">{ holds }</span>
@@ -179,7 +179,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
             </span>
             <span class="chip-serves">{ seat.working_master.then_some("working master") }</span>
             <span class="chip-version">{ version.to_string() }</span>
-            <span class="visually-hidden">{ format!(" place {}", place + 1) }</span>
+            <span class="visually-hidden">{ format_args!(" place {}", place + 1) }</span>
         </li>
     }
 }
