@@ -35,7 +35,10 @@ pub fn count(number: u32, noun: &str) -> String {
 /// `A101`, `A101 and A103`, `A101, A102 and A103`.
 #[must_use]
 pub fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
-    let mut items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    joined(items.into_iter().map(|item| item.to_string()).collect())
+}
+
+fn joined(mut items: Vec<String>) -> String {
     let Some(last) = items.pop() else {
         return String::new();
     };
