@@ -3,8 +3,8 @@
 //! Invariant: each component has one root element, and whatever comes and goes is in a wrapper that stays (Yew 0.23
 //! panics otherwise). Components show a state and dispatch actions; they decide nothing.
 //!
-//! Only what has hooks, or is worth not drawing again, is a component of Yew's; the rest are functions, since each
-//! component costs some 6 kB of the module.
+//! Only what has hooks, or is worth not drawing again, is a component of Yew's, and all of that is one (see `part`); the
+//! rest are functions.
 
 pub mod app;
 pub mod bottom;
@@ -13,6 +13,7 @@ pub mod class_list;
 pub mod clients;
 pub mod compare_tab;
 pub mod counts;
+pub mod ear;
 pub mod fence;
 pub mod finder;
 pub mod floor;
@@ -26,6 +27,7 @@ pub mod map;
 pub mod margin;
 pub mod node_card;
 pub mod panel;
+pub mod part;
 pub mod placed;
 pub mod roster;
 pub mod settings;
@@ -37,7 +39,7 @@ pub mod why;
 
 use std::rc::Rc;
 
-use yew::{Callback, Properties};
+use yew::Callback;
 
 use crate::state::{Action, State};
 
@@ -59,10 +61,18 @@ impl Dispatch {
 }
 
 /// What a panel of the page needs.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct PanelProps {
     /// What is shown.
     pub state: Rc<State>,
     /// Where actions go.
     pub dispatch: Dispatch,
+}
+
+impl PanelProps {
+    /// Of what is shown, and where actions go.
+    #[must_use]
+    pub fn new(state: &Rc<State>, dispatch: &Dispatch) -> Self {
+        Self { state: state.clone(), dispatch: dispatch.clone() }
+    }
 }

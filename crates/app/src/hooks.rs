@@ -4,7 +4,9 @@
 //! inside effects and never one of their dependencies. Places are set through the style *object*, which a strict
 //! Content-Security-Policy allows; a `style` attribute it would not. Not here: what is shown.
 
+use std::any::Any;
 use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -15,6 +17,7 @@ use web_sys::{
     CanvasRenderingContext2d, EventTarget, HtmlCanvasElement, HtmlElement, ImageData,
     KeyboardEvent, ResizeObserver, window,
 };
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use crate::layout::{Point, Rect};
@@ -32,7 +35,7 @@ pub struct Room {
 }
 
 /// A listener that is taken away when it is dropped.
-struct Listener {
+pub struct Listener {
     target: EventTarget,
     kind: &'static str,
     closure: Closure<dyn FnMut(web_sys::Event)>,
@@ -58,15 +61,113 @@ impl Drop for Listener {
     }
 }
 
+/// What an effect depends on, of any type.
+trait Input: Any {
+    fn is_same(&self, other: &dyn Any) -> bool;
+}
+
+impl<T: PartialEq + 'static> Input for T {
+    fn is_same(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<T>() == Some(self)
+    }
+}
+
+struct Inputs(Rc<dyn Input>);
+
+impl PartialEq for Inputs {
+    fn eq(&self, other: &Self) -> bool {
+        let other: &dyn Any = &*other.0;
+        self.0.is_same(other)
+    }
+}
+
+/// Runs an effect after the page was drawn, at first and whenever its inputs have changed; what it returns is kept until it
+/// runs again or its component goes.
+///
+/// It is Yew's `use_effect_with` for effects of any type: each further instance of that one costs 1 kB of the module.
+pub fn use_effect_on<T: PartialEq + 'static, K: 'static>(
+    inputs: T,
+    effect: impl FnOnce(&T) -> K + 'static,
+) -> impl Hook<Output = ()> {
+    let inputs = Rc::new(inputs);
+    let shared = inputs.clone();
+    use_boxed_effect(Inputs(inputs), Box::new(move || Box::new(effect(&shared))))
+}
+
+#[hook]
+fn use_boxed_effect(inputs: Inputs, effect: Box<dyn FnOnce() -> Box<dyn Any>>) {
+    use_effect_with(inputs, move |_| {
+        let kept = effect();
+        move || drop(kept)
+    });
+}
+
+/// What a component keeps between two times that it is drawn.
+#[derive(Clone)]
+pub struct Kept<T> {
+    state: UseStateHandle<Inputs>,
+    of: PhantomData<T>,
+}
+
+impl<T: Copy + PartialEq + 'static> Kept<T> {
+    /// What was kept when the component was drawn.
+    ///
+    /// # Panics
+    /// Never: what is kept is of one type.
+    #[must_use]
+    pub fn get(&self) -> T {
+        let kept: &dyn Any = &*self.state.0;
+        *kept.downcast_ref().expect("what is kept is of one type")
+    }
+
+    /// Keeps something else; the component is drawn again if it differs.
+    pub fn set(&self, kept: T) {
+        self.state.set(Inputs(Rc::new(kept)));
+    }
+}
+
+/// Keeps something that is small: Yew's `use_state_eq` for values of any type, of which each further instance costs 1 kB of
+/// the module.
+pub fn use_kept<T: Copy + PartialEq + 'static>(first: T) -> impl Hook<Output = Kept<T>> {
+    struct Typed<T>(T);
+    impl<T: Copy + PartialEq + 'static> Hook for Typed<T> {
+        type Output = Kept<T>;
+
+        fn run(self, hooks: &mut HookContext) -> Kept<T> {
+            Kept { state: use_kept_inputs(Rc::new(self.0)).run(hooks), of: PhantomData }
+        }
+    }
+    Typed(first)
+}
+
+#[hook]
+fn use_kept_inputs(first: Rc<dyn Input>) -> UseStateHandle<Inputs> {
+    use_state_eq(|| Inputs(first))
+}
+
+/// Watches the size of an element until it is dropped.
+struct SizeWatch {
+    observer: Option<ResizeObserver>,
+    _closure: Closure<dyn FnMut()>,
+}
+
+impl Drop for SizeWatch {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+        }
+    }
+}
+
 /// How much room an element has, kept up to date; `None` until it is known.
 #[hook]
 pub fn use_room(node: &NodeRef) -> Option<Room> {
-    let room = use_state_eq(|| None);
-    let result = *room;
+    let room = use_kept(None);
+    let result = room.get();
     let node = node.clone();
-    use_effect_with((), move |()| {
+    use_effect_on((), move |()| {
         let element = node.cast::<HtmlElement>();
-        let observed = element.map(|element| {
+        element.map(|element| {
             room.set(Some(measure(&element)));
             let measured = element.clone();
             let closure = Closure::<dyn FnMut()>::new(move || room.set(Some(measure(&measured))));
@@ -74,13 +175,8 @@ pub fn use_room(node: &NodeRef) -> Option<Room> {
             if let Some(observer) = &observer {
                 observer.observe(&element);
             }
-            (observer, closure)
-        });
-        move || {
-            if let Some((Some(observer), _closure)) = observed {
-                observer.disconnect();
-            }
-        }
+            SizeWatch { observer, _closure: closure }
+        })
     });
     result
 }
@@ -101,7 +197,7 @@ fn measure(element: &HtmlElement) -> Room {
 #[hook]
 pub fn use_place(node: &NodeRef, rect: Rect, offset: Point) {
     let node = node.clone();
-    use_effect_with((rect, offset), move |(rect, offset)| {
+    use_effect_on((rect, offset), move |(rect, offset)| {
         let Some(element) = node.cast::<HtmlElement>() else { return };
         let style = element.style();
         let set = |property: &str, value: String| {
@@ -112,42 +208,30 @@ pub fn use_place(node: &NodeRef, rect: Rect, offset: Point) {
         set("top", format!("{}px", rect.y));
         set("width", format!("{}px", rect.width));
         set("height", format!("{}px", rect.height));
-        if *offset == Point::default() {
-            style.remove_property("transform").ok();
-        } else {
-            set("transform", format!("translate({}px,{}px)", offset.x, offset.y));
-        }
+        // An empty value takes the property away.
+        let moved = (*offset != Point::default())
+            .then(|| format!("translate({}px,{}px)", offset.x, offset.y));
+        set("transform", moved.unwrap_or_default());
     });
 }
 
-/// Hears every key on the page, wherever the focus is.
-#[hook]
-pub fn use_page_keys(heard: Callback<KeyboardEvent>) {
-    use_effect_with(heard, |heard| {
-        let heard = heard.clone();
-        let listener = window().map(|window| {
-            Listener::new(window.into(), "keydown", move |event| {
-                if let Ok(event) = event.dyn_into::<KeyboardEvent>() {
-                    heard.emit(event);
-                }
-            })
-        });
-        move || drop(listener)
-    });
+/// Hears every key on the page, wherever the focus is, until it is dropped.
+pub fn page_keys(heard: impl Fn(&KeyboardEvent) + 'static) -> Option<Listener> {
+    let page = window()?.into();
+    Some(Listener::new(page, "keydown", move |event| heard(event.unchecked_ref())))
 }
 
 /// Hears whether the system is dark: at first, and whenever that changes.
 #[hook]
 pub fn use_system_dark(heard: Callback<bool>) {
-    use_effect_with((), move |()| {
+    use_effect_on((), move |()| {
         let query = window()
             .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());
-        let listener = query.map(|query| {
+        query.map(|query| {
             heard.emit(query.matches());
             let target = query.clone().into();
             Listener::new(target, "change", move |_| heard.emit(query.matches()))
-        });
-        move || drop(listener)
+        })
     });
 }
 
@@ -155,7 +239,7 @@ pub fn use_system_dark(heard: Callback<bool>) {
 pub fn focus(selector: &str) {
     let document = window().and_then(|window| window.document());
     let found = document.and_then(|document| document.query_selector(selector).ok().flatten());
-    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) = found.map(JsCast::unchecked_into::<HtmlElement>) {
         // Fails only for elements that cannot have it.
         element.focus().ok();
     }
@@ -191,11 +275,10 @@ fn select(selector: &str) -> Option<()> {
 /// Follows links: calls back with what stands behind the `#` of the address when a person changes it.
 #[hook]
 pub fn use_followed_links(followed: Callback<Rc<str>>) {
-    use_effect_with((), move |()| {
-        let listener = window().map(|window| {
+    use_effect_on((), move |()| {
+        window().map(|window| {
             Listener::new(window.into(), "hashchange", move |_| followed.emit(hash().into()))
-        });
-        move || drop(listener)
+        })
     });
 }
 
@@ -218,7 +301,7 @@ pub fn put_hash(link: &str) {
 #[must_use]
 pub fn focused() -> Option<HtmlElement> {
     let active = window()?.document()?.active_element()?;
-    active.dyn_into().ok()
+    Some(active.unchecked_into())
 }
 
 /// Whether an event comes from where text is typed, whose keys are its own.
@@ -279,7 +362,7 @@ pub fn put_pixels(canvas: &NodeRef, pixels: &[u8], (width, height): (usize, usiz
     let context = canvas
         .cast::<HtmlCanvasElement>()
         .and_then(|canvas| canvas.get_context("2d").ok().flatten())
-        .and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok());
+        .map(JsCast::unchecked_into::<CanvasRenderingContext2d>);
     let side = |pixels: usize| u32::try_from(pixels).unwrap_or(0);
     let image =
         ImageData::new_with_u8_clamped_array_and_sh(Clamped(pixels), side(width), side(height));

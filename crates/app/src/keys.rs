@@ -90,8 +90,12 @@ pub fn verb_of(press: Press, scope: Scope) -> Option<Verb> {
 /// The key of a verb as people write it: `Ctrl+Shift+Z`, `S`.
 #[must_use]
 pub fn shortcut_of(verb: Verb) -> Option<String> {
+    written(verb, "Ctrl+")
+}
+
+fn written(verb: Verb, ctrl: &str) -> Option<String> {
     let shortcut = TABLE.iter().find(|shortcut| shortcut.verb == verb)?;
-    let ctrl = if shortcut.ctrl { "Ctrl+" } else { "" };
+    let ctrl = if shortcut.ctrl { ctrl } else { "" };
     let shift = if shortcut.shift { "Shift+" } else { "" };
     Some(format!("{ctrl}{shift}{}", shortcut.key.to_ascii_uppercase()))
 }
@@ -99,7 +103,7 @@ pub fn shortcut_of(verb: Verb) -> Option<String> {
 /// As [`shortcut_of`], in the form of the attribute `aria-keyshortcuts`.
 #[must_use]
 pub fn aria_shortcut_of(verb: Verb) -> Option<String> {
-    shortcut_of(verb).map(|text| text.replace("Ctrl", "Control"))
+    written(verb, "Control+")
 }
 
 /// Every verb that has a key, in the order of the table.

@@ -10,6 +10,10 @@ use web_sys::{Document, window};
 
 use crate::recorder;
 
+/// What a person reads then.
+const FAILED: &str = "Rosterlab has failed: this is a fault of the page, not of the cluster that you built. Nothing \
+                      that you did is lost: the link below does it all again, up to the step that failed.";
+
 /// Says on the console and on the page when something failed. Yew sets a hook of its own unless it is given one.
 pub fn install() {
     yew::set_custom_panic_hook(Box::new(|info| {
@@ -26,21 +30,19 @@ fn show(document: &Document, info: &PanicHookInfo) -> Option<()> {
     if document.query_selector(".crash").ok()?.is_some() {
         return None;
     }
-    let panel = document.create_element("section").ok()?;
-    panel.set_class_name("crash");
-    panel.set_attribute("role", "alert").ok()?;
-    let sentence = document.create_element("p").ok()?;
-    sentence.set_text_content(Some(
-        "Rosterlab has failed: this is a fault of the page, not of the cluster that you built. Nothing \
-         that you did is lost: the link below does it all again, up to the step that failed.",
-    ));
-    let detail = document.create_element("pre").ok()?;
-    detail.set_text_content(Some(&info.to_string()));
-    let reload = document.create_element("button").ok()?;
-    reload.set_attribute("type", "button").ok()?;
-    reload.set_attribute("class", "tool").ok()?;
-    reload.set_attribute("data-action", "reload").ok()?;
-    reload.set_text_content(Some("Start afresh"));
+    let element = |name: &str, attributes: &[(&str, &str)], text: &str| {
+        let element = document.create_element(name).ok()?;
+        for (name, value) in attributes {
+            element.set_attribute(name, value).ok()?;
+        }
+        element.set_text_content(Some(text));
+        Some(element)
+    };
+    let panel = element("section", &[("class", "crash"), ("role", "alert")], "")?;
+    let sentence = element("p", &[], FAILED)?;
+    let detail = element("pre", &[], &info.to_string())?;
+    let attributes = [("type", "button"), ("class", "tool"), ("data-action", "reload")];
+    let reload = element("button", &attributes, "Start afresh")?;
     let pressed = Closure::<dyn FnMut()>::new(|| {
         if let Some(window) = window() {
             // What is in the address may be what fails.
@@ -53,13 +55,14 @@ fn show(document: &Document, info: &PanicHookInfo) -> Option<()> {
     pressed.forget();
     panel.append_child(&sentence).ok()?;
     if let Some(link) = recorder::link() {
-        let replay = document.create_element("a").ok()?;
-        replay.set_attribute("href", &format!("#{link}")).ok()?;
-        // In a new tab: this one has failed and would not follow it.
-        replay.set_attribute("target", "_blank").ok()?;
-        replay.set_attribute("class", "tool").ok()?;
-        replay.set_attribute("data-action", "replay").ok()?;
-        replay.set_text_content(Some("Do it all again, in a new tab"));
+        let attributes = [
+            ("href", &*format!("#{link}")),
+            // In a new tab: this one has failed and would not follow it.
+            ("target", "_blank"),
+            ("class", "tool"),
+            ("data-action", "replay"),
+        ];
+        let replay = element("a", &attributes, "Do it all again, in a new tab")?;
         panel.append_child(&replay).ok()?;
     }
     for child in [&reload, &detail] {

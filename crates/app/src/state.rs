@@ -231,8 +231,9 @@ impl State {
     /// Never: a test makes this very state.
     #[must_use]
     pub fn open() -> Self {
-        let timeline = Timeline::new(case_study());
-        let timeline = timeline.expect("the case study's setup is within the limits");
+        let Ok(timeline) = Timeline::new(case_study()) else {
+            unreachable!("the case study's setup is within the limits");
+        };
         Self::on(timeline)
     }
 

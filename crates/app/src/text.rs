@@ -35,7 +35,10 @@ pub fn count(number: u32, noun: &str) -> String {
 /// `A101`, `A101 and A103`, `A101, A102 and A103`.
 #[must_use]
 pub fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
-    let mut items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    joined(items.into_iter().map(|item| item.to_string()).collect())
+}
+
+fn joined(mut items: Vec<String>) -> String {
     let Some(last) = items.pop() else {
         return String::new();
     };
@@ -68,13 +71,14 @@ pub fn insert_sorted<T, K: Ord>(list: &mut Vec<T>, item: T, key: impl Fn(&T) -> 
     list.insert(place, item);
 }
 
-/// The first letter as a capital.
+/// The first letter, one of ASCII, as a capital. (All other alphabets' are 3 kB of the module.)
 #[must_use]
 pub fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + letters.as_str()
-    })
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 #[cfg(test)]

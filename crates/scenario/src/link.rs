@@ -24,7 +24,7 @@ use std::fmt;
 use rosterlab_engine::{Cluster, ClusterSetup, Command, NodeId, Rejection, SetupError, fnv1a_64};
 
 use crate::timeline::{Entry, Timeline};
-use reader::Reader;
+use reader::{Reader, Wrong};
 use writer::Writer;
 
 /// Longest link that is read or written, in bytes.
@@ -179,29 +179,29 @@ fn write_with(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<Str
 /// # Errors
 /// What is wrong with it, and where.
 pub fn read(link: &str) -> Result<Linked, LinkError> {
-    let text = link.strip_prefix('#').unwrap_or(link);
-    let mut reader = Reader { text: text.as_bytes(), at: 0, step: None };
-    if text.len() > MOST_BYTES {
-        return Err(reader.error(LinkCause::TooLong));
+    let mut reader = Reader::new(link.strip_prefix('#').unwrap_or(link));
+    follow(&mut reader).map_err(|Wrong| reader.error)
+}
+
+fn follow(reader: &mut Reader<'_>) -> Result<Linked, Wrong> {
+    if reader.text.len() > MOST_BYTES {
+        return Err(reader.fail(LinkCause::TooLong));
     }
-    if !text.starts_with(PREFIX) {
-        return Err(reader.error(LinkCause::Unknown));
+    if !reader.text.starts_with(PREFIX.as_bytes()) {
+        return Err(reader.fail(LinkCause::Unknown));
     }
     reader.at = PREFIX.len();
     let made_by = reader.version()?;
     let check = reader.number()?;
     let (setup, entries) = reader.contents()?;
-    let (timeline, places) = (Timeline::new(setup), entries);
-    let mut timeline = timeline.map_err(|error| LinkError {
-        at: PREFIX.len(),
-        step: None,
-        cause: LinkCause::Setup(error),
+    let mut timeline = Timeline::new(setup).map_err(|error| {
+        (reader.at, reader.step) = (PREFIX.len(), None);
+        reader.fail(LinkCause::Setup(error))
     })?;
-    for (step, (at, entry)) in places.into_iter().enumerate() {
-        timeline.perform(entry).map_err(|rejection| LinkError {
-            at,
-            step: Some(step + 1),
-            cause: LinkCause::Rejected(rejection),
+    for (step, (at, entry)) in entries.into_iter().enumerate() {
+        timeline.perform(entry).map_err(|rejection| {
+            (reader.at, reader.step) = (at, Some(step + 1));
+            reader.fail(LinkCause::Rejected(rejection))
         })?;
     }
     let is_same = check == UNCHECKED || check_of(timeline.cluster()) == check;
@@ -428,7 +428,7 @@ mod tests {
         for at in 0..link.len() {
             for other in others {
                 let text = format!("{}{other}{}", &link[..at], &link[at + 1..]);
-                let mut reader = Reader { text: text.as_bytes(), at: PREFIX.len(), step: None };
+                let mut reader = Reader { at: PREFIX.len(), ..Reader::new(&text) };
                 let head = reader.version().and_then(|_| reader.number());
                 // Running what it says is tried for some only: that takes long.
                 if head.and_then(|_| reader.contents()).is_ok() && at % 97 == 0 {

@@ -19,6 +19,8 @@ use crate::timeline::{Entry, Timeline};
 
 /// The date that every line carries.
 const DATE: &str = "Jan 01 2019";
+/// What is on both sides of the first line.
+const EDGE: &str = "<><><><><><><><><><>";
 /// How often the ticker speaks.
 const TICK_MS: u64 = 10_000;
 /// After so many ticks of one entry the ticker says no more.
@@ -158,8 +160,7 @@ impl Log {
             Profile::V4_5_3 => "4.5.3.2",
             Profile::V6_0 => "6.0.0.0",
         };
-        let (left, right) = ("<>".repeat(10), "<>".repeat(10));
-        format!("{left}  Aerospike Enterprise Edition build {build}  {right}")
+        format!("{EDGE}  Aerospike Enterprise Edition build {build}  {EDGE}")
     }
 
     fn members_of(&self, principal: NodeId) -> Vec<NodeId> {

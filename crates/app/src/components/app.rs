@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
-use rosterlab_scenario::link;
+use rosterlab_scenario::{Timeline, link};
 use web_sys::{HtmlElement, KeyboardEvent, window};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::bottom::bottom;
 use crate::components::counts::{counts_panel, patterns};
-use crate::components::floor::{FloorPanel, card_selector};
+use crate::components::floor::{card_selector, floor_panel};
 use crate::components::h::ui;
 use crate::components::header::header;
 use crate::components::links::selector as link_selector;
@@ -23,7 +23,8 @@ use crate::components::toolbar::toolbar;
 use crate::components::ways::use_search;
 use crate::components::why::why;
 use crate::hooks::{
-    focus, focused, hash, is_typing, put_hash, use_followed_links, use_page_keys, use_system_dark,
+    focus, focused, hash, is_typing, page_keys, put_hash, use_effect_on, use_followed_links,
+    use_system_dark,
 };
 use crate::keys::{self, Press, Scope};
 use crate::look::Look;
@@ -75,7 +76,7 @@ pub fn App() -> Html {
                             }) }
                         </div>
                     </section>
-                    { html! { <FloorPanel state={s.clone()} dispatch={d.clone()} /> } }
+                    { floor_panel(s, d) }
                     { toolbar(s, d) }
                     { roster_panel(s, d) }
                 </div>
@@ -118,22 +119,25 @@ pub fn use_dispatch(handle: &UseReducerHandle<State>, painter: &Rc<Painter>) -> 
 /// Keys that work wherever the focus is.
 #[hook]
 fn use_keys(are_letters_on: bool, dispatch: &Dispatch) {
-    let inputs = (are_letters_on, dispatch.clone());
-    let heard = use_callback(inputs, |event: KeyboardEvent, (are_letters_on, dispatch)| {
-        let key = event.key();
-        let ctrl = event.ctrl_key() || event.meta_key();
-        let press = Press { key: &key, ctrl, shift: event.shift_key() };
-        let is_free = !event.default_prevented() && !event.alt_key() && !is_typing(&event);
-        if key == "Escape" && !event.default_prevented() {
-            return dispatch.dispatch(Action::ClosePanel);
-        }
-        let is_on = ctrl || *are_letters_on;
-        if let Some(verb) = keys::verb_of(press, Scope::Page).filter(|_| is_free && is_on) {
-            event.prevent_default();
-            dispatch.dispatch(Action::Press(verb));
-        }
+    use_effect_on((are_letters_on, dispatch.clone()), |(are_letters_on, dispatch)| {
+        let (are_letters_on, dispatch) = (*are_letters_on, dispatch.clone());
+        page_keys(move |event| hear_key(event, are_letters_on, &dispatch))
     });
-    use_page_keys(heard);
+}
+
+fn hear_key(event: &KeyboardEvent, are_letters_on: bool, dispatch: &Dispatch) {
+    let key = event.key();
+    let ctrl = event.ctrl_key() || event.meta_key();
+    let press = Press { key: &key, ctrl, shift: event.shift_key() };
+    let is_free = !event.default_prevented() && !event.alt_key() && !is_typing(event);
+    if key == "Escape" && !event.default_prevented() {
+        return dispatch.dispatch(Action::ClosePanel);
+    }
+    let is_on = ctrl || are_letters_on;
+    if let Some(verb) = keys::verb_of(press, Scope::Page).filter(|_| is_free && is_on) {
+        event.prevent_default();
+        dispatch.dispatch(Action::Press(verb));
+    }
 }
 
 /// Follows the system's theme and puts the page's own on the document.
@@ -144,7 +148,7 @@ fn use_theme(is_dark: bool, dispatch: &Dispatch) {
         Callback::from(move |is_dark| dispatch.dispatch(Action::SystemDark(is_dark)))
     };
     use_system_dark(heard);
-    use_effect_with(is_dark, |is_dark| {
+    use_effect_on(is_dark, |is_dark| {
         let root = window().and_then(|window| window.document()?.document_element());
         if let Some(root) = root {
             let theme = if *is_dark { "dark" } else { "light" };
@@ -152,6 +156,12 @@ fn use_theme(is_dark: bool, dispatch: &Dispatch) {
             root.set_attribute("data-theme", theme).ok();
         }
     });
+}
+
+/// The timeline that the address has to lead to, and when it will.
+struct Address {
+    shown: Rc<Timeline>,
+    pending: Option<Timeout>,
 }
 
 /// Keeps the experiment's link in the address, and follows links that a person puts there. The address lags a moment behind,
@@ -163,20 +173,20 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
         Callback::from(move |link: Rc<str>| dispatch.dispatch(Action::Follow(link)))
     };
     use_followed_links(followed);
-    let latest = use_mut_ref(|| state.timeline().clone());
-    let pending = use_mut_ref(|| None::<Timeout>);
-    use_effect_with(state.timeline().clone(), move |timeline| {
-        let is_first = Rc::ptr_eq(&latest.borrow(), timeline);
-        *latest.borrow_mut() = timeline.clone();
-        if is_first || pending.borrow().is_some() {
+    let address = use_mut_ref(|| Address { shown: state.timeline().clone(), pending: None });
+    use_effect_on(state.timeline().clone(), move |timeline| {
+        let later = address.clone();
+        let mut address = address.borrow_mut();
+        let is_first = Rc::ptr_eq(&address.shown, timeline);
+        address.shown = timeline.clone();
+        if is_first || address.pending.is_some() {
             return;
         }
-        let (shown, done) = (latest.clone(), pending.clone());
-        let timeout = Timeout::new(ADDRESS_MS, move || {
-            done.borrow_mut().take();
-            put_hash(&link::write(&shown.borrow()).unwrap_or_default());
-        });
-        *pending.borrow_mut() = Some(timeout);
+        address.pending = Some(Timeout::new(ADDRESS_MS, move || {
+            let mut address = later.borrow_mut();
+            address.pending.take();
+            put_hash(&link::write(&address.shown).unwrap_or_default());
+        }));
     });
 }
 
@@ -184,11 +194,10 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
 #[hook]
 fn use_time(speed: Option<u32>, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_with(speed, move |speed| {
-        let interval = speed.map(|speed| {
+    use_effect_on(speed, move |speed| {
+        speed.map(|speed| {
             Interval::new(TICK_MS, move || dispatch.dispatch(Action::Tick(TICK_MS * speed)))
-        });
-        move || drop(interval)
+        })
     });
 }
 
@@ -196,12 +205,11 @@ fn use_time(speed: Option<u32>, dispatch: &Dispatch) {
 #[hook]
 fn use_weighing(wanted: Option<(Verb, u32)>, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_with(wanted, move |wanted| {
-        let later = wanted.map(|_| {
+    use_effect_on(wanted, move |wanted| {
+        wanted.map(|_| {
             let weigh = move || dispatch.dispatch(Action::Roster(RosterAction::Weigh));
             Timeout::new(WEIGH_AFTER_MS, weigh)
-        });
-        move || drop(later)
+        })
     });
 }
 
@@ -210,7 +218,7 @@ fn use_weighing(wanted: Option<(Verb, u32)>, dispatch: &Dispatch) {
 fn use_focus(wanted: &Numbered<Option<Focus>>) {
     // Where it was before a question.
     let before = use_mut_ref(|| None::<HtmlElement>);
-    use_effect_with(wanted.clone(), move |wanted| match wanted.what {
+    use_effect_on(wanted.clone(), move |wanted| match wanted.what {
         Some(Focus::Card(node)) => focus(&card_selector(node)),
         Some(Focus::Link(link)) => focus(&link_selector(link)),
         Some(Focus::Panel(_)) => focus(".side-panel h2"),

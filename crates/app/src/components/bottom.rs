@@ -4,16 +4,15 @@
 
 use std::rc::Rc;
 
-use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::on_press;
 use crate::components::clients::clients_panel;
 use crate::components::compare_tab::compare_tab;
+use crate::components::ear::{Ear, key_of, on_press};
 use crate::components::h::ui;
 use crate::components::log_tab::log_tab;
-use crate::components::margin::LossesPanel;
+use crate::components::margin::losses_panel;
 use crate::components::timeline_tab::timeline_tab;
 use crate::hooks::focus;
 use crate::state::{Action, State};
@@ -27,19 +26,16 @@ pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
         Tab::Timeline => timeline_tab(state, dispatch),
         Tab::Compare => compare_tab(state, dispatch),
         Tab::Clients => clients_panel(state, dispatch),
-        Tab::Losses => html! { <LossesPanel state={state.clone()} dispatch={dispatch.clone()} /> },
+        Tab::Losses => losses_panel(state, dispatch),
         Tab::Log => log_tab(state, dispatch),
     };
-    let onkeydown = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if let Some(tab) = open.beside(&event.key()) {
-                event.prevent_default();
-                dispatch.dispatch(Action::Time(TimeAction::Show(tab)));
-                focus(&format!("#tab-{}", tab.name()));
-            }
-        })
-    };
+    let onkeydown = Ear::new(dispatch, Action::Time(TimeAction::Show(open)), |event, open| {
+        let Action::Time(TimeAction::Show(open)) = open else { return None };
+        let tab = open.beside(&key_of(event))?;
+        event.prevent_default();
+        focus(tab.selector());
+        Some(Action::Time(TimeAction::Show(tab)))
+    });
     let steps = u32::try_from(state.timeline().entries().len()).unwrap_or(u32::MAX);
     let branches = u32::try_from(state.time().branches.all().len()).unwrap_or(u32::MAX);
     let noun = if branches == 1 { "branch" } else { "branches" };
@@ -56,7 +52,7 @@ pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                 id="bottom-panel"
                 class="tab-panel"
                 role="tabpanel"
-                aria-labelledby={format!("tab-{}", open.name())}
+                aria-labelledby={format_args!("tab-{}", open.name())}
             >
                 { shown }
             </div>
@@ -71,7 +67,7 @@ fn tab_button(tab: Tab, open: Tab, dispatch: &Dispatch) -> Html {
             key={tab.name()}
             type="button"
             role="tab"
-            id={format!("tab-{}", tab.name())}
+            id={format_args!("tab-{}", tab.name())}
             class="tab"
             data-action="tab"
             data-tab={tab.name()}

@@ -5,6 +5,7 @@
 use yew::prelude::*;
 
 use crate::components::Dispatch;
+use crate::components::ear::on_press;
 use crate::components::h::ui;
 use crate::components::icons::{Icon, icon};
 use crate::keys;
@@ -50,11 +51,4 @@ pub fn verb_button(state: &State, dispatch: &Dispatch, verb: Verb, face: Face) -
             { shown }
         </button>
     }
-}
-
-/// A click that sends an action.
-#[must_use]
-pub fn on_press(dispatch: &Dispatch, action: Action) -> Callback<MouseEvent> {
-    let dispatch = dispatch.clone();
-    Callback::from(move |_| dispatch.dispatch(action.clone()))
 }

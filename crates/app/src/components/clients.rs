@@ -4,14 +4,13 @@
 //! the same to every namespace of the strip.
 
 use rosterlab_engine::{Mode, NodeId, PartitionId, ReadMode, SubClusterView};
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::answers::{Answer, MODES, Quality, Record, mode_name, mode_tip};
 use crate::components::Dispatch;
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
+use crate::components::ear::{Ear, on_press, value_of};
 use crate::components::h::ui;
 use crate::state::clients::ClientAction;
 use crate::state::{Action, State};
@@ -93,22 +92,31 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
 fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
     let desk = state.clients();
     let partition = PartitionId::of_digest(&desk.digest());
-    let field = |id: &'static str, label: &'static str, value: &str, action| {
-        ui! {
-            <>
-                <label for={id}>{ label }</label>
-                <input
-                    {id}
-                    class="field id"
-                    type="text"
-                    spellcheck="false"
-                    autocomplete="off"
-                    value={value.to_owned()}
-                    oninput={typed(dispatch, action)}
-                />
-            </>
-        }
-    };
+    let field =
+        |id: &'static str, label: &'static str, value: &str, action: fn(String) -> ClientAction| {
+            let oninput =
+                Ear::new(dispatch, Action::Clients(action(String::new())), |event, action| {
+                    let text = value_of(event)?;
+                    Some(Action::Clients(match action {
+                        Action::Clients(ClientAction::TypeSet(_)) => ClientAction::TypeSet(text),
+                        _ => ClientAction::TypeKey(text),
+                    }))
+                });
+            ui! {
+                <>
+                    <label for={id}>{ label }</label>
+                    <input
+                        {id}
+                        class="field id"
+                        type="text"
+                        spellcheck="false"
+                        autocomplete="off"
+                        value={value.to_owned()}
+                        {oninput}
+                    />
+                </>
+            }
+        };
     ui! {
         <div class="record-fields">
             { field("client-set", "set", &desk.set, ClientAction::TypeSet) }
@@ -120,7 +128,7 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
                 title="show it on the map and why it is what it is"
                 onclick={on_press(dispatch, Action::ShowPartition(partition))}
             >
-                { format!("partition {partition}") }
+                { format_args!("partition {partition}") }
             </button>
         </div>
     }
@@ -131,12 +139,7 @@ fn modes(state: &State, dispatch: &Dispatch) -> Html {
     let chosen = state.clients().mode;
     let radio = |mode: ReadMode| {
         let name = mode_name(mode);
-        let onchange = {
-            let dispatch = dispatch.clone();
-            Callback::from(move |_: Event| {
-                dispatch.dispatch(Action::Clients(ClientAction::Choose(mode)));
-            })
-        };
+        let onchange = on_press(dispatch, Action::Clients(ClientAction::Choose(mode)));
         ui! {
             <label key={name} class="read-mode" title={mode_tip(mode)}>
                 <input
@@ -190,14 +193,14 @@ fn beside_button(state: &State, dispatch: &Dispatch) -> Option<Html> {
             type="button"
             class="tool"
             data-action="beside"
-            title={format!(
+            title={format_args!(
                 "add a namespace {} with the same RF and do every step again, so that each fault \
                  hits both",
                 settings.name
             )}
             onclick={on_press(dispatch, Action::Clients(ClientAction::Beside))}
         >
-            { format!("Beside: the same cluster in {promise}") }
+            { format_args!("Beside: the same cluster in {promise}") }
         </button>
     })
 }
@@ -218,7 +221,7 @@ fn side(
                 class="tool"
                 data-action={name}
                 data-side={principal.to_string()}
-                aria-label={format!("{label} on {principal}’s side")}
+                aria-label={format_args!("{label} on {principal}’s side")}
                 onclick={on_press(dispatch, Action::Clients(action))}
             >
                 { label }
@@ -246,7 +249,7 @@ fn side(
         <section
             key={principal.to_string()}
             class={classes(&["side", sub_class(place)])}
-            aria-label={format!("Client on {principal}’s side")}
+            aria-label={format_args!("Client on {principal}’s side")}
         >
             <div key="head" class="side-head">
                 <h3>
@@ -315,7 +318,7 @@ fn truth(column: &Column) -> Html {
         <div key={column.place} class={classes(&["truth", bad])} data-truth={column.name.to_owned()}>
             <dt>
                 <b>{ column.promise() }</b>{ " " }<span class="id">{ column.name.to_owned() }</span>
-                <span class="dim">{ format!(" RF {}", column.replication_factor) }</span>
+                <span class="dim">{ format_args!(" RF {}", column.replication_factor) }</span>
             </dt>
             <dd>{ "last acknowledged: " }<b>{ last }</b></dd>
             <dd>
@@ -325,14 +328,4 @@ fn truth(column: &Column) -> Html {
             </dd>
         </div>
     }
-}
-
-/// What a text field's new text does.
-fn typed(dispatch: &Dispatch, action: fn(String) -> ClientAction) -> Callback<InputEvent> {
-    let dispatch = dispatch.clone();
-    Callback::from(move |event: InputEvent| {
-        if let Some(field) = event.target_dyn_into::<HtmlInputElement>() {
-            dispatch.dispatch(Action::Clients(action(field.value())));
-        }
-    })
 }

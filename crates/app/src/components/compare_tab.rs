@@ -6,16 +6,18 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{Cell, PartitionId};
-use web_sys::{HtmlCanvasElement, HtmlSelectElement, KeyboardEvent};
+use web_sys::{HtmlCanvasElement, KeyboardEvent};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 use crate::branches::Branch;
 use crate::compare::{Change, Comparison, Side, count};
 use crate::components::Dispatch;
-use crate::components::button::on_press;
 use crate::components::class_list::classes;
+use crate::components::ear::{Ear, on_press, value_of};
 use crate::components::h::ui;
-use crate::hooks::put_pixels;
+use crate::components::part::part;
+use crate::hooks::{put_pixels, use_effect_on};
 use crate::keys;
 use crate::look::Look;
 use crate::paint::{Palette, SIDE_PX, paint_only, partition_at};
@@ -46,16 +48,15 @@ pub fn compare_tab(state: &State, dispatch: &Dispatch) -> Html {
 fn body(state: &State, comparison: &Rc<Comparison>, dispatch: &Dispatch) -> Html {
     let all = Rc::new(vec![true; comparison.left.len()]);
     let map = |which: &'static str, label: String, cells: &Rc<Vec<Cell>>, shown: &Rc<Vec<bool>>| {
-        html! {
-            <SmallMap
-                {which}
-                {label}
-                cells={cells.clone()}
-                shown={shown.clone()}
-                is_dark={state.is_dark()}
-                dispatch={dispatch.clone()}
-            />
-        }
+        let map = SmallMap {
+            which,
+            label,
+            cells: cells.clone(),
+            shown: shown.clone(),
+            is_dark: state.is_dark(),
+            dispatch: dispatch.clone(),
+        };
+        part("map", map, |map, hooks| use_small_map(map).run(hooks))
     };
     let (left, right) = state.time().sides;
     let name = |side: Side| side_name(state, side);
@@ -115,20 +116,19 @@ fn choice(state: &State, dispatch: &Dispatch, which: &'static str, chosen: Side)
         }
     };
     let onchange = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: Event| {
-            let select: HtmlSelectElement = event.target_unchecked_into();
-            let action = if which == "left" { TimeAction::Left } else { TimeAction::Right };
-            if let Some(side) = Side::of_name(&select.value()) {
-                dispatch.dispatch(Action::Time(action(side)));
-            }
+        let action = if which == "left" { TimeAction::Left } else { TimeAction::Right };
+        Ear::new(dispatch, Action::Time(action(Side::Now)), |event, action| {
+            let side = Side::of_name(&value_of(event)?)?;
+            let is_left = matches!(action, Action::Time(TimeAction::Left(_)));
+            let action = if is_left { TimeAction::Left } else { TimeAction::Right };
+            Some(Action::Time(action(side)))
         })
     };
     let words = if which == "left" { "Compare " } else { "with " };
     ui! {
         <label class="choice">
             { words }
-            <select data-action={format!("compare-{which}")} {onchange}>{ for sides.map(option) }</select>
+            <select data-action={format_args!("compare-{which}")} {onchange}>{ for sides.map(option) }</select>
         </label>
     }
 }
@@ -163,7 +163,7 @@ fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
                         type="button"
                         class="reason"
                         data-action="show-difference"
-                        title={format!("show partition {example}, the first of them")}
+                        title={format_args!("show partition {example}, the first of them")}
                         onclick={on_press(dispatch, Action::ShowPartition(example))}
                     >
                         <span>
@@ -191,8 +191,8 @@ fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct SmallMapProps {
+#[derive(PartialEq)]
+struct SmallMap {
     /// `left`, `right` or `differs`.
     which: &'static str,
     /// What it shows, for those who cannot see it.
@@ -203,13 +203,13 @@ struct SmallMapProps {
     dispatch: Dispatch,
 }
 
-#[component]
-fn SmallMap(props: &SmallMapProps) -> Html {
+#[hook]
+fn use_small_map(props: &SmallMap) -> Html {
     let canvas = use_node_ref();
     {
         let canvas = canvas.clone();
         let painted = (props.cells.clone(), props.shown.clone(), props.is_dark);
-        use_effect_with(painted, move |(cells, shown, is_dark)| {
+        use_effect_on(painted, move |(cells, shown, is_dark)| {
             let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
             put_pixels(&canvas, &paint_only(cells, shown, &palette), (SIDE_PX, SIDE_PX));
         });

@@ -3,11 +3,10 @@
 //! Invariant: a press on one of these is no press on the ground. Where they lie is decided by `layout`, what their buttons
 //! do by `state`.
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::on_press;
+use crate::components::ear::{Ear, on_press, on_submit, value_of};
 use crate::components::h::ui;
 use crate::components::placed::placed;
 use crate::gesture::Gesture;
@@ -52,7 +51,7 @@ pub fn fence_bar(
             }
         };
         let inside = ui! {
-            <div class="over-floor" role="group" aria-label={format!("Fenced: {name}")} onpointerdown={stay()}>
+            <div class="over-floor" role="group" aria-label={format_args!("Fenced: {name}")} onpointerdown={stay()}>
                 <b class="fence-name" data-fenced="">{ name }</b>
                 <span class="fence-tools">
                     { tool("fence-cut", "Cut off", Verb::Isolate) }
@@ -93,24 +92,14 @@ pub fn adding_form(
     let size = (FORM.0 * text_percent / 100, FORM.1 * text_percent / 100);
     let head = Rect { height: lane.head.height, ..lane.head };
     let refused = state.adding_refusal();
-    let oninput = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: InputEvent| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            dispatch.dispatch(Action::Floor(FloorAction::NewId(input.value().into())));
-        })
-    };
-    let onsubmit = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            dispatch.dispatch(Action::Floor(FloorAction::Add));
-        })
-    };
+    let oninput = Ear::new(dispatch, Action::Floor(FloorAction::Add), |event, _| {
+        Some(Action::Floor(FloorAction::NewId(value_of(event)?.into())))
+    });
+    let onsubmit = on_submit(dispatch, Action::Floor(FloorAction::Add));
     let inside = ui! {
-        <form class="over-floor" aria-label={format!("Add a node to rack {}", adding.rack)} onpointerdown={stay()} {onsubmit}>
+        <form class="over-floor" aria-label={format_args!("Add a node to rack {}", adding.rack)} onpointerdown={stay()} {onsubmit}>
             <label>
-                { format!("New node on rack {}, id ", adding.rack) }
+                { format_args!("New node on rack {}, id ", adding.rack) }
                 <input
                     type="text"
                     data-field="node-id"

@@ -2,12 +2,11 @@
 //!
 //! Invariant: the keys that are typed here are the fields' own. Not here: the digest (see `finder`).
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::ear::{Ear, key_of, on_press, value_of};
 use crate::components::h::ui;
 use crate::finder::KeyType;
 use crate::look::Look;
@@ -31,7 +30,7 @@ pub fn finder(state: &State, dispatch: &Dispatch) -> Html {
             ui! {
                 <>
                     { "Partition " }<b data-found="partition">{ found.partition.to_string() }</b>
-                    { format!(", {name}; digest ") }
+                    { format_args!(", {name}; digest ") }
                     <span class="digest" data-found="digest">{ found.hex() }</span>
                 </>
             }
@@ -66,22 +65,16 @@ fn field(
     action: fn(String) -> MapAction,
     dispatch: &Dispatch,
 ) -> Html {
-    let oninput = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                dispatch.dispatch(Action::Map(action(input.value())));
-            }
-        })
-    };
-    let onkeydown = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Enter" {
-                dispatch.dispatch(Action::Map(MapAction::ShowFound));
-            }
-        })
-    };
+    let oninput = Ear::new(dispatch, Action::Map(action(String::new())), |event, action| {
+        let text = value_of(event)?;
+        Some(Action::Map(match action {
+            Action::Map(MapAction::FindSet(_)) => MapAction::FindSet(text),
+            _ => MapAction::FindKey(text),
+        }))
+    });
+    let onkeydown = Ear::new(dispatch, Action::Map(MapAction::ShowFound), |event, action| {
+        (key_of(event) == "Enter").then_some(action)
+    });
     ui! {
         <label key={id} class="finder-field">
             <span>{ label }</span>
@@ -104,12 +97,7 @@ fn field(
 
 fn key_type(chosen: KeyType, dispatch: &Dispatch) -> Html {
     let choice = |kind: KeyType| {
-        let onchange = {
-            let dispatch = dispatch.clone();
-            Callback::from(move |_: Event| {
-                dispatch.dispatch(Action::Map(MapAction::FindAs(kind)));
-            })
-        };
+        let onchange = on_press(dispatch, Action::Map(MapAction::FindAs(kind)));
         ui! {
             <label key={kind.name()} class={classes(&["choice", when(kind == chosen, "on")])}>
                 <input

@@ -8,20 +8,22 @@ use std::rc::Rc;
 
 use rosterlab_engine::{Command, Link, NodeId, RackId, Shutdown};
 use web_sys::HtmlElement;
+use yew::functional::Hook;
 use yew::prelude::*;
 
 use crate::card::Facts;
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
+use crate::components::ear::on_press;
 use crate::components::fence::{adding_form, fence_bar};
 use crate::components::h::ui;
-use crate::components::links::{Wires, link_list};
-use crate::components::node_card::{Heard, NodeCard};
+use crate::components::links::{link_list, wires};
+use crate::components::node_card::{Heard, NodeCardProps, node_card};
+use crate::components::part::part;
 use crate::components::placed::placed;
 use crate::components::{Dispatch, PanelProps};
 use crate::gesture::{Drop, Gesture, Input, Outcome};
-use crate::hooks::{focus, use_page_keys, use_room};
+use crate::hooks::{focus, page_keys, use_effect_on, use_room};
 use crate::keys::{self, Press, Scope};
 use crate::layout::{ALL_LINKS_NODES, Card, Direction, Floor, Hit, Lane, Point, Wanted, lay_out};
 use crate::state::{Action, FloorAction, State};
@@ -46,8 +48,12 @@ impl Reducible for Hand {
 }
 
 /// The floor with the list of its sub-clusters.
-#[component]
-pub fn FloorPanel(props: &PanelProps) -> Html {
+pub fn floor_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
+    part("floor", PanelProps::new(state, dispatch), |shown, hooks| use_floor(shown).run(hooks))
+}
+
+#[hook]
+fn use_floor(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let node = use_node_ref();
     let room = use_room(&node);
@@ -89,7 +95,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
                 onpointercancel={onpointer}
             >
                 <div class="lanes">{ for lanes }</div>
-                { html! { <Wires state={state.clone()} dispatch={dispatch.clone()} floor={floor.clone()} {width} /> } }
+                { wires(state, dispatch, &floor, width) }
                 <div class="carry-room">{ carry_hint(gesture) }</div>
                 <div class="fence-room">{ fence_bar(state, dispatch, &floor, gesture, (width, text_percent)) }</div>
                 <div class="adding-room">{ adding_form(state, dispatch, &floor, (width, text_percent)) }</div>
@@ -110,7 +116,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
 #[hook]
 fn use_outcomes(outcome: Option<Outcome>, floor: &Rc<Floor>, dispatch: &Dispatch) {
     let (dispatch, floor) = (dispatch.clone(), floor.clone());
-    use_effect_with(outcome, move |outcome| match *outcome {
+    use_effect_on(outcome, move |outcome| match *outcome {
         Some(Outcome::Moved(Drop { node, rack })) => {
             dispatch.dispatch(Action::Do(Command::MoveToRack { nodes: vec![node], rack }));
         }
@@ -186,7 +192,7 @@ fn carry_hint(gesture: Gesture) -> Option<Html> {
         gesture.target().map_or_else(|| "another rack".to_owned(), |rack| format!("rack {rack}"));
     Some(ui! {
         <p class="carry-hint" aria-hidden="true">
-            { format!("Move {node} to {to}: ") }
+            { format_args!("Move {node} to {to}: ") }
             <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " or a number chooses, " }
             <kbd>{ "Enter" }</kbd>{ " drops, " }<kbd>{ "Esc" }</kbd>{ " calls off" }
         </p>
@@ -206,19 +212,16 @@ fn lane(
     let card = |card: &Card| {
         let carried = gesture.carried().filter(|(carried, _)| *carried == card.node);
         let facts = view.node(card.node).map(|node| Facts::of(view, node, namespace))?;
-        Some(html! {
-            <NodeCard
-                key={card.node.to_string()}
-                {facts}
-                rect={card.rect.seen_from(lane.rect)}
-                offset={carried.map_or_else(Point::default, |(_, offset)| offset)}
-                is_carried={carried.is_some()}
-                is_small={floor.is_dense}
-                is_selected={state.selected() == card.node}
-                is_picked={state.is_picked(card.node)}
-                {ear}
-            />
-        })
+        Some(node_card(NodeCardProps {
+            facts,
+            rect: card.rect.seen_from(lane.rect),
+            offset: carried.map_or_else(Point::default, |(_, offset)| offset),
+            is_carried: carried.is_some(),
+            is_small: floor.is_dense,
+            is_selected: state.selected() == card.node,
+            is_picked: state.is_picked(card.node),
+            ear: ear.clone(),
+        }))
     };
     let (rack, is_target) = (lane.rack, gesture.target() == Some(lane.rack));
     let head = lane_head(rack, &lane.cards, state, dispatch);
@@ -227,7 +230,7 @@ fn lane(
         <section
             class={if is_target { "lane target" } else { "lane" }}
             data-rack={rack.to_string()}
-            aria-label={format!("Rack {rack}")}
+            aria-label={format_args!("Rack {rack}")}
         >
             { head }
             <div class="lane-cards">{ for lane.cards.iter().filter_map(card) }</div>
@@ -255,24 +258,30 @@ struct Ears {
 /// Escape, wherever the focus is.
 #[hook]
 fn use_ears(ears: Ears) -> Callback<(NodeId, RackId, Heard)> {
-    let latest = use_memo((), |()| RefCell::new(ears.clone()));
-    latest.replace(ears);
-    let reached = latest.clone();
-    let escape = use_callback((), move |event: KeyboardEvent, ()| {
-        if event.key() == "Escape" && !event.default_prevented() {
+    let stay = use_memo((), |()| {
+        let latest = Rc::new(RefCell::new(ears.clone()));
+        let reached = latest.clone();
+        let ear = Callback::from(move |(node, rack, heard): (NodeId, RackId, Heard)| {
             let ears = reached.borrow().clone();
-            if ears.hand.0 == Gesture::Idle {
-                ears.dispatch.dispatch(Action::Floor(FloorAction::LetGo));
-            } else {
-                ears.hand.dispatch(Input::CallOff);
-            }
-        }
+            ears.hear(node, rack, heard);
+        });
+        (latest, ear)
     });
-    use_page_keys(escape);
-    use_callback((), move |(node, rack, heard): (NodeId, RackId, Heard), ()| {
-        let ears = latest.borrow().clone();
-        ears.hear(node, rack, heard);
-    })
+    let (latest, ear) = (*stay).clone();
+    latest.replace(ears);
+    use_effect_on((), move |()| {
+        page_keys(move |event| {
+            if event.key() == "Escape" && !event.default_prevented() {
+                let ears = latest.borrow().clone();
+                if ears.hand.0 == Gesture::Idle {
+                    ears.dispatch.dispatch(Action::Floor(FloorAction::LetGo));
+                } else {
+                    ears.hand.dispatch(Input::CallOff);
+                }
+            }
+        })
+    });
+    ear
 }
 
 impl Ears {
@@ -463,7 +472,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
                 class="lane-tool"
                 data-action={action}
                 aria-disabled={state.can_do(&command).is_err().then_some("true")}
-                aria-label={format!("{label} rack {rack}")}
+                aria-label={format_args!("{label} rack {rack}")}
                 onclick={on_press(dispatch, Action::Do(command))}
             >
                 { label }
@@ -494,7 +503,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
                 type="button"
                 class="lane-tool"
                 data-action="remove-rack"
-                aria-label={format!("Remove rack {rack}")}
+                aria-label={format_args!("Remove rack {rack}")}
                 title="take the empty lane away"
                 onclick={on_press(dispatch, Action::Floor(FloorAction::RemoveRack(rack)))}
             >
@@ -511,7 +520,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
     };
     ui! {
         <div class="lane-head">
-            <h3>{ format!("Rack {rack}") }</h3>
+            <h3>{ format_args!("Rack {rack}") }</h3>
             { for tools }
         </div>
     }

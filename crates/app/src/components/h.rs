@@ -1,6 +1,7 @@
-//! Elements, built piece by piece.
+//! Elements, built from a text and what fills its gaps.
 //!
-//! [`ui!`] takes the markup that Yew's `html!` takes and makes one short call of each tag, attribute and text of it; `html!`
+//! [`ui!`] takes the markup that Yew's `html!` takes. What stands in the source becomes one text, a [`Template`], that is
+//! read when it is first shown; what is worked out is given in the order of the source, each by one short call. `html!`
 //! writes out every element's structure in place, which is some 300 bytes of the module for each.
 //!
 //! **Invariant.** The document is the same as `html!` makes of the same markup: an empty class is no attribute, a list or an
@@ -8,8 +9,11 @@
 //!
 //! **What this does not do**: components; they are written with `html!`, in braces.
 
+use std::cell::RefCell;
+use std::fmt;
 use std::rc::Rc;
 
+use crate::components::ear::Ear;
 use wasm_bindgen::JsCast;
 use web_sys::Event;
 use yew::virtual_dom::{
@@ -21,45 +25,240 @@ use yew::{
     SubmitEvent,
 };
 
-/// What the source says of an element.
-#[derive(Debug)]
-pub enum Tag {
-    /// All its attributes.
-    Fixed(&'static str, &'static [(&'static str, AttributeOrProperty)]),
-    /// Its attributes' names, and the values that stand in the source.
-    Mixed(&'static str, &'static [&'static str], &'static [Option<&'static str>]),
+/// Markup of the source as text: parts one after the other, each a mark and what follows it up to the next mark.
+///
+/// | mark | part |
+/// |---|---|
+/// | `\u{1}` | opens the element of that name |
+/// | `\u{2}` | an attribute of it: `name=value`, or a name alone whose value is given |
+/// | `\u{3}` | a text |
+/// | `\u{4}` | its key, a listener or a reference is given |
+/// | `\u{5}` | a child or several are given |
+/// | `\u{6}` | closes the element |
+pub type Template = &'static str;
+
+/// The last of the marks; no text has a character before it.
+const LAST_MARK: u8 = 6;
+
+/// A part of a template that has been read.
+enum Part {
+    Open(Element),
+    Text(&'static str),
+    Gap,
+    Close,
 }
 
-/// A value that an attribute is given.
-#[derive(Debug)]
+/// What the source says of an element.
+struct Element {
+    name: &'static str,
+    attributes: Written,
+    /// How many values, keys, listeners and references are given to it.
+    gaps: usize,
+}
+
+/// Attributes as they stand in the source.
+enum Written {
+    /// All of them.
+    Fixed(&'static [(&'static str, AttributeOrProperty)]),
+    /// Their names, and the values that stand there.
+    Mixed(&'static [&'static str], Vec<Option<&'static str>>),
+}
+
+thread_local! {
+    /// The templates that have been read, sorted by where they are in memory.
+    static READ: RefCell<Vec<(Template, &'static [Part])>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The parts of a template. They are kept for good: there are only so many templates in the source, and Yew compares
+/// attributes that stay at one place at a glance.
+fn parts(template: Template) -> &'static [Part] {
+    READ.with_borrow_mut(|read| {
+        let place = |template: Template| (template.as_ptr(), template.len());
+        let at = match read.binary_search_by_key(&place(template), |(known, _)| place(known)) {
+            Ok(at) => at,
+            Err(at) => {
+                read.insert(at, (template, Vec::leak(read_parts(template))));
+                at
+            }
+        };
+        read[at].1
+    })
+}
+
+fn read_parts(template: Template) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rest = template;
+    while let Some(mark) = rest.bytes().next() {
+        let part = up_to_a_mark(&mut rest);
+        parts.push(match mark {
+            1 => Part::Open(element(part, &mut rest)),
+            3 => Part::Text(part),
+            5 => Part::Gap,
+            _ => Part::Close,
+        });
+    }
+    parts
+}
+
+/// Takes a part off, without its mark.
+fn up_to_a_mark(rest: &mut Template) -> Template {
+    let text = &rest[1..];
+    let end = text.bytes().position(|byte| byte <= LAST_MARK).unwrap_or(text.len());
+    let (part, after) = text.split_at(end);
+    *rest = after;
+    part
+}
+
+fn element(name: &'static str, rest: &mut Template) -> Element {
+    let mut keys = Vec::new();
+    let mut values = Vec::new();
+    let mut gaps = 0;
+    loop {
+        match rest.bytes().next() {
+            Some(2) => {
+                let attribute = up_to_a_mark(rest);
+                let (key, value) = match attribute.split_once('=') {
+                    Some((key, value)) => (key, Some(value)),
+                    None => (attribute, None),
+                };
+                keys.push(key);
+                values.push(value);
+                gaps += usize::from(value.is_none());
+            }
+            Some(4) => {
+                up_to_a_mark(rest);
+                gaps += 1;
+            }
+            _ => break,
+        }
+    }
+    let pairs = keys.iter().zip(&values);
+    let fixed = pairs.map(|(key, value)| Some((*key, AttributeOrProperty::Static((*value)?))));
+    let attributes = match fixed.collect::<Option<Vec<_>>>() {
+        Some(fixed) => Written::Fixed(Vec::leak(fixed)),
+        None => Written::Mixed(Vec::leak(keys), values),
+    };
+    Element { name, attributes, gaps }
+}
+
+/// What fills a gap.
 enum Given {
+    /// Of an attribute.
     Nothing,
+    /// Of an attribute that is named after itself.
     Yes,
     Text(AttrValue),
+    Key(Key),
+    NodeRef(NodeRef),
+    Listener(Rc<dyn Listener>),
+    Node(VNode),
+    /// What follows, to its end, are any number of children.
+    List,
+    EndOfList,
 }
 
-/// An element that is not closed yet.
+/// What fills a template's gaps, in the order of the source.
+#[allow(clippy::box_collection, reason = "a word is handed on with less code than three")]
+pub struct Builder(Box<Vec<Given>>);
+
+/// An element that is not closed yet, or what is around all.
+#[derive(Default)]
 struct Open {
-    tag: VTag,
+    tag: Option<VTag>,
     children: Vec<VNode>,
     is_list: bool,
 }
 
-/// Markup that is being built.
-pub struct Builder(Box<State>);
+impl Open {
+    /// Puts children where they are given.
+    fn fill(&mut self, given: &mut impl Iterator<Item = Given>) {
+        let mut depth = 0;
+        for given in given {
+            match given {
+                Given::Node(node) => self.children.push(node),
+                Given::List => {
+                    self.is_list = true;
+                    depth += 1;
+                }
+                // Nothing else is given where children are.
+                _ => depth -= 1,
+            }
+            if depth == 0 {
+                return;
+            }
+        }
+    }
 
-#[derive(Default)]
-struct State {
-    /// Of the element that is opened next.
-    given: Vec<Given>,
-    listeners: Vec<Option<Rc<dyn Listener>>>,
-    key: Option<Key>,
-    node_ref: NodeRef,
-    /// The elements around the place that is built at.
-    around: Vec<Open>,
-    /// What is at that place so far.
-    nodes: Vec<VNode>,
-    is_list: bool,
+    /// The element with what is in it, or what is around all.
+    fn close(self) -> VNode {
+        let inside = one_of_many(self.children, self.is_list);
+        let Some(mut tag) = self.tag else { return inside };
+        if let Some(place) = tag.children_mut() {
+            *place = inside;
+        }
+        tag.into()
+    }
+}
+
+impl Element {
+    fn open(&self, given: &mut impl Iterator<Item = Given>) -> VTag {
+        let mut tag = VTag::new(self.name);
+        let mut listeners: Vec<Option<Rc<dyn Listener>>> = Vec::new();
+        let mut values = Vec::new();
+        for given in given.take(self.gaps) {
+            match given {
+                Given::Key(key) => tag.key = Some(key),
+                Given::NodeRef(node_ref) => tag.node_ref = node_ref,
+                Given::Listener(listener) => listeners.push(Some(listener)),
+                value => values.push(value),
+            }
+        }
+        if !listeners.is_empty() {
+            tag.set_listeners(listeners.into());
+        }
+        tag.attributes = match &self.attributes {
+            Written::Fixed(list) => Attributes::Static(list),
+            Written::Mixed(keys, fixed) => {
+                let values = self.values(&mut tag, keys, fixed, values);
+                Attributes::Dynamic { keys, values }
+            }
+        };
+        tag
+    }
+
+    /// The values of the attributes: of the source, or given.
+    fn values(
+        &self,
+        tag: &mut VTag,
+        keys: &[&'static str],
+        fixed: &[Option<&'static str>],
+        given: Vec<Given>,
+    ) -> Box<[Option<AttributeOrProperty>]> {
+        let mut given = given.into_iter();
+        let is_field = matches!(self.name, "input" | "textarea");
+        let written = keys.iter().zip(fixed).map(|(key, fixed)| {
+            let value = match fixed {
+                Some(text) => Given::Text(AttrValue::Static(text)),
+                None => given.next().unwrap_or(Given::Nothing),
+            };
+            // What a field holds is no attribute.
+            if is_field && *key == "checked" {
+                tag.set_checked(!matches!(value, Given::Nothing));
+                return None;
+            }
+            let value = match value {
+                Given::Yes => Some(AttrValue::Static(key)),
+                Given::Text(text) if !text.is_empty() || *key != "class" => Some(text),
+                _ => None,
+            };
+            if is_field && *key == "value" {
+                tag.set_value(value);
+                return None;
+            }
+            value.map(AttributeOrProperty::Attribute)
+        });
+        written.collect()
+    }
 }
 
 impl Builder {
@@ -70,87 +269,9 @@ impl Builder {
         Self(Box::default())
     }
 
-    /// Several roots may follow.
-    #[inline(never)]
-    pub fn fragment(&mut self) {
-        self.0.is_list = true;
-    }
-
-    /// Opens an element; its attributes' values, listeners and key were given before.
-    #[inline(never)]
-    pub fn open(&mut self, tag: &'static Tag) {
-        let state = &mut *self.0;
-        let (Tag::Fixed(name, ..) | Tag::Mixed(name, ..)) = *tag;
-        let mut element = VTag::new(name);
-        element.attributes = match *tag {
-            Tag::Fixed(_, list) => Attributes::Static(list),
-            Tag::Mixed(_, keys, fixed) => {
-                let mut given = state.given.drain(..);
-                let is_field = matches!(name, "input" | "textarea");
-                let mut values = Vec::with_capacity(keys.len());
-                for (key, fixed) in keys.iter().zip(fixed) {
-                    let value = match fixed {
-                        Some(text) => Given::Text(AttrValue::Static(text)),
-                        None => given.next().unwrap_or(Given::Nothing),
-                    };
-                    // What a field holds is no attribute.
-                    if is_field && *key == "checked" {
-                        element.set_checked(!matches!(value, Given::Nothing));
-                        values.push(None);
-                        continue;
-                    }
-                    let value = match value {
-                        Given::Nothing => None,
-                        Given::Yes => Some(AttrValue::Static(key)),
-                        Given::Text(text) if text.is_empty() && *key == "class" => None,
-                        Given::Text(text) => Some(text),
-                    };
-                    if is_field && *key == "value" {
-                        element.set_value(value);
-                        values.push(None);
-                    } else {
-                        values.push(value.map(AttributeOrProperty::Attribute));
-                    }
-                }
-                Attributes::Dynamic { keys, values: values.into() }
-            }
-        };
-        if !state.listeners.is_empty() {
-            element.set_listeners(std::mem::take(&mut state.listeners).into());
-        }
-        element.key = state.key.take();
-        element.node_ref = std::mem::take(&mut state.node_ref);
-        state.around.push(Open {
-            tag: element,
-            children: std::mem::take(&mut state.nodes),
-            is_list: std::mem::take(&mut state.is_list),
-        });
-    }
-
-    /// Closes the innermost element.
-    #[inline(never)]
-    pub fn close(&mut self) {
-        let state = &mut *self.0;
-        if let Some(Open { mut tag, children, is_list }) = state.around.pop() {
-            let inside = taken(&mut state.nodes, state.is_list);
-            if let Some(place) = tag.children_mut() {
-                *place = inside;
-            }
-            state.nodes = children;
-            state.is_list = is_list;
-            state.nodes.push(tag.into());
-        }
-    }
-
-    /// A text of the source.
-    #[inline(never)]
-    pub fn text(&mut self, text: &'static str) {
-        self.push_text(AttrValue::Static(text));
-    }
-
     #[inline(never)]
     fn push_text(&mut self, text: AttrValue) {
-        self.0.nodes.push(VText::new(text).into());
+        self.push(Given::Node(VText::new(text).into()));
     }
 
     /// A child.
@@ -159,27 +280,38 @@ impl Builder {
         what.show(self);
     }
 
+    #[inline(never)]
+    fn begin_list(&mut self) {
+        self.push(Given::List);
+    }
+
+    #[inline(never)]
+    fn end_list(&mut self) {
+        self.push(Given::EndOfList);
+    }
+
     /// Any number of children.
     #[inline]
     pub fn each<T: Show>(&mut self, list: impl IntoIterator<Item = T>) {
-        self.fragment();
+        self.begin_list();
         for what in list {
             what.show(self);
         }
+        self.end_list();
     }
 
-    /// The value of the next attribute of the element that is opened next.
+    /// The value of the next attribute whose value is not in the template.
     #[inline]
     pub fn give(&mut self, value: impl Value) {
         value.give(self);
     }
 
     #[inline(never)]
-    fn push_given(&mut self, value: Given) {
-        self.0.given.push(value);
+    fn push(&mut self, value: Given) {
+        self.0.push(value);
     }
 
-    /// The key of the element that is opened next.
+    /// The key of an element.
     #[inline]
     pub fn key(&mut self, key: impl Into<Key>) {
         self.set_key(key.into());
@@ -187,30 +319,57 @@ impl Builder {
 
     #[inline(never)]
     fn set_key(&mut self, key: Key) {
-        self.0.key = Some(key);
+        self.push(Given::Key(key));
     }
 
-    /// What refers to the element that is opened next.
+    /// What refers to an element.
     #[inline(never)]
     pub fn node_ref(&mut self, node_ref: NodeRef) {
-        self.0.node_ref = node_ref;
+        self.push(Given::NodeRef(node_ref));
     }
 
     #[inline(never)]
-    fn listen<E: JsCast + 'static>(&mut self, kind: ListenerKind, callback: Callback<E>) {
-        self.0.listeners.push(Some(Rc::new(Heard { kind, callback })));
+    fn listen(&mut self, listener: Rc<dyn Listener>) {
+        self.push(Given::Listener(listener));
     }
 
-    /// What has been built.
+    /// The template with its gaps filled.
     #[inline(never)]
-    pub fn done(mut self) -> Html {
-        taken(&mut self.0.nodes, self.0.is_list)
+    pub fn done(self, template: Template) -> Html {
+        self.filled(template, false)
+    }
+
+    /// The same for several roots.
+    #[inline(never)]
+    pub fn done_as_list(self, template: Template) -> Html {
+        self.filled(template, true)
+    }
+
+    fn filled(self, template: Template, is_list: bool) -> Html {
+        let mut given = self.0.into_iter();
+        let mut around = Vec::new();
+        let mut open = Open { is_list, ..Open::default() };
+        for part in parts(template) {
+            match part {
+                Part::Open(element) => {
+                    let tag = Some(element.open(&mut given));
+                    around.push(std::mem::replace(&mut open, Open { tag, ..Open::default() }));
+                }
+                Part::Text(text) => {
+                    open.children.push(VText::new(AttrValue::Static(text)).into());
+                }
+                Part::Gap => open.fill(&mut given),
+                Part::Close => {
+                    let closed = std::mem::replace(&mut open, around.pop().unwrap_or_default());
+                    open.children.push(closed.close());
+                }
+            }
+        }
+        open.close()
     }
 }
 
-/// One node of many.
-fn taken(nodes: &mut Vec<VNode>, is_list: bool) -> VNode {
-    let mut nodes = std::mem::take(nodes);
+fn one_of_many(mut nodes: Vec<VNode>, is_list: bool) -> VNode {
     if nodes.len() == 1
         && !is_list
         && let Some(only) = nodes.pop()
@@ -225,10 +384,10 @@ macro_rules! listeners {
     ($($name:ident $event:ty;)*) => {
         impl Builder {
             $(
-                /// A listener of the element that is opened next.
+                /// A listener of an element.
                 #[inline(never)]
-                pub fn $name(&mut self, callback: Callback<$event>) {
-                    self.listen(ListenerKind::$name, callback);
+                pub fn $name(&mut self, heard: impl Hears<$event>) {
+                    heard.listen(ListenerKind::$name, self);
                 }
             )*
         }
@@ -251,19 +410,53 @@ listeners! {
     onpointerleave PointerEvent;
 }
 
-/// A callback that hears one kind of event.
-struct Heard<E> {
-    kind: ListenerKind,
-    callback: Callback<E>,
+/// What can hear events of a type.
+pub trait Hears<E> {
+    /// Hears those of a kind.
+    fn listen(self, kind: ListenerKind, builder: &mut Builder);
 }
 
-impl<E: JsCast + 'static> Listener for Heard<E> {
+impl<E: JsCast + 'static> Hears<E> for Callback<E> {
+    #[inline(never)]
+    fn listen(self, kind: ListenerKind, builder: &mut Builder) {
+        builder.listen(Rc::new(Heard { kind, by: self }));
+    }
+}
+
+impl<E> Hears<E> for Ear {
+    #[inline(never)]
+    fn listen(self, kind: ListenerKind, builder: &mut Builder) {
+        builder.listen(Rc::new(Heard { kind, by: self }));
+    }
+}
+
+/// What hears one kind of event.
+struct Heard<B> {
+    kind: ListenerKind,
+    by: B,
+}
+
+impl<E: JsCast + 'static> Listener for Heard<Callback<E>> {
     fn kind(&self) -> ListenerKind {
         self.kind.clone()
     }
 
     fn handle(&self, event: Event) {
-        self.callback.emit(event.unchecked_into());
+        self.by.emit(event.unchecked_into());
+    }
+
+    fn passive(&self) -> bool {
+        false
+    }
+}
+
+impl Listener for Heard<Ear> {
+    fn kind(&self) -> ListenerKind {
+        self.kind.clone()
+    }
+
+    fn handle(&self, event: Event) {
+        self.by.hear(&event);
     }
 
     fn passive(&self) -> bool {
@@ -280,7 +473,7 @@ pub trait Show {
 impl Show for Html {
     #[inline(never)]
     fn show(self, builder: &mut Builder) {
-        builder.0.nodes.push(self);
+        builder.push(Given::Node(self));
     }
 }
 
@@ -295,6 +488,13 @@ impl Show for String {
     #[inline(never)]
     fn show(self, builder: &mut Builder) {
         builder.push_text(self.into());
+    }
+}
+
+impl Show for fmt::Arguments<'_> {
+    #[inline(never)]
+    fn show(self, builder: &mut Builder) {
+        fmt::format(self).show(builder);
     }
 }
 
@@ -315,10 +515,7 @@ impl Show for AttrValue {
 impl<T: Show> Show for Option<T> {
     #[inline]
     fn show(self, builder: &mut Builder) {
-        builder.fragment();
-        if let Some(what) = self {
-            what.show(builder);
-        }
+        builder.each(self);
     }
 }
 
@@ -351,28 +548,35 @@ pub trait Value {
 impl Value for &'static str {
     #[inline(never)]
     fn give(self, builder: &mut Builder) {
-        builder.push_given(Given::Text(AttrValue::Static(self)));
+        builder.push(Given::Text(AttrValue::Static(self)));
     }
 }
 
 impl Value for String {
     #[inline(never)]
     fn give(self, builder: &mut Builder) {
-        builder.push_given(Given::Text(self.into()));
+        builder.push(Given::Text(self.into()));
+    }
+}
+
+impl Value for fmt::Arguments<'_> {
+    #[inline(never)]
+    fn give(self, builder: &mut Builder) {
+        fmt::format(self).give(builder);
     }
 }
 
 impl Value for AttrValue {
     #[inline(never)]
     fn give(self, builder: &mut Builder) {
-        builder.push_given(Given::Text(self));
+        builder.push(Given::Text(self));
     }
 }
 
 impl Value for bool {
     #[inline(never)]
     fn give(self, builder: &mut Builder) {
-        builder.push_given(if self { Given::Yes } else { Given::Nothing });
+        builder.push(if self { Given::Yes } else { Given::Nothing });
     }
 }
 
@@ -381,7 +585,7 @@ impl<T: Value> Value for Option<T> {
     fn give(self, builder: &mut Builder) {
         match self {
             Some(value) => value.give(builder),
-            None => builder.push_given(Given::Nothing),
+            None => builder.push(Given::Nothing),
         }
     }
 }
@@ -389,172 +593,134 @@ impl<T: Value> Value for Option<T> {
 /// Markup; see the module.
 macro_rules! ui {
     (<> $($rest:tt)*) => {{
+        #[allow(unused_mut, reason = "nothing may be given")]
         let mut builder = $crate::components::h::Builder::new();
-        builder.fragment();
-        $crate::components::h::body!(builder $($rest)*);
-        builder.done()
+        $crate::components::h::body!(builder done_as_list [] $($rest)*)
     }};
     ($($rest:tt)*) => {{
+        #[allow(unused_mut, reason = "nothing may be given")]
         let mut builder = $crate::components::h::Builder::new();
-        $crate::components::h::body!(builder $($rest)*);
-        builder.done()
+        $crate::components::h::body!(builder done [] $($rest)*)
     }};
 }
 
-/// Children and closing tags.
+/// Children and closing tags; what stands in the source is put behind the rest of it, in the brackets.
 macro_rules! body {
-    ($b:ident) => {};
-    ($b:ident < / $name:ident > $($rest:tt)*) => {
-        $b.close();
-        $crate::components::h::body!($b $($rest)*);
+    ($b:ident $done:ident [$($text:tt)*]) => {
+        $b.$done(concat!($($text)*))
     };
-    ($b:ident < / >) => {};
-    ($b:ident < $name:ident $($rest:tt)*) => {
-        $crate::components::h::attributes!($b $name Fixed [] $($rest)*);
+    ($b:ident $done:ident $text:tt < / >) => {
+        $crate::components::h::body!($b $done $text)
     };
-    ($b:ident { for $list:expr } $($rest:tt)*) => {
+    ($b:ident $done:ident [$($text:tt)*] < / $name:ident > $($rest:tt)*) => {
+        $crate::components::h::body!($b $done [$($text)* "\u{6}",] $($rest)*)
+    };
+    ($b:ident $done:ident [$($text:tt)*] < $name:ident $($rest:tt)*) => {
+        $crate::components::h::attributes!($b $done [$($text)* "\u{1}", stringify!($name),] $($rest)*)
+    };
+    ($b:ident $done:ident [$($text:tt)*] { for $list:expr } $($rest:tt)*) => {{
         $b.each($list);
-        $crate::components::h::body!($b $($rest)*);
+        $crate::components::h::body!($b $done [$($text)* "\u{5}",] $($rest)*)
+    }};
+    ($b:ident $done:ident [$($text:tt)*] { $literal:literal } $($rest:tt)*) => {
+        $crate::components::h::body!($b $done [$($text)* "\u{3}", $literal,] $($rest)*)
     };
-    ($b:ident { $text:literal } $($rest:tt)*) => {
-        $b.text($text);
-        $crate::components::h::body!($b $($rest)*);
-    };
-    ($b:ident { $what:expr } $($rest:tt)*) => {
+    ($b:ident $done:ident [$($text:tt)*] { $what:expr } $($rest:tt)*) => {{
         $b.show($what);
-        $crate::components::h::body!($b $($rest)*);
-    };
+        $crate::components::h::body!($b $done [$($text)* "\u{5}",] $($rest)*)
+    }};
 }
 
 /// What stands in an opening tag.
 macro_rules! attributes {
-    ($b:ident $name:ident $kind:ident [$($list:tt)*] > $($rest:tt)*) => {
-        $b.open($crate::components::h::tag!($kind $name $($list)*));
-        $crate::components::h::body!($b $($rest)*);
+    ($b:ident $done:ident $text:tt > $($rest:tt)*) => {
+        $crate::components::h::body!($b $done $text $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident [$($list:tt)*] / > $($rest:tt)*) => {
-        $b.open($crate::components::h::tag!($kind $name $($list)*));
-        $b.close();
-        $crate::components::h::body!($b $($rest)*);
+    ($b:ident $done:ident [$($text:tt)*] / > $($rest:tt)*) => {
+        $crate::components::h::body!($b $done [$($text)* "\u{6}",] $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident [$($list:tt)*] { $short:ident } $($rest:tt)*) => {
-        $crate::components::h::attributes!($b $name $kind [$($list)*] $short = { $short } $($rest)*);
+    ($b:ident $done:ident $text:tt { $short:ident } $($rest:tt)*) => {
+        $crate::components::h::attributes!($b $done $text $short = { $short } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident [$($list:tt)*] key = { $key:expr } $($rest:tt)*) => {
-        $b.key($key);
-        $crate::components::h::attributes!($b $name $kind [$($list)*] $($rest)*);
+    ($b:ident $done:ident $text:tt key = { $key:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text key { $key } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident [$($list:tt)*] key = $key:literal $($rest:tt)*) => {
-        $b.key($key);
-        $crate::components::h::attributes!($b $name $kind [$($list)*] $($rest)*);
+    ($b:ident $done:ident $text:tt key = $key:literal $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text key { $key } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident [$($list:tt)*] ref = { $node:expr } $($rest:tt)*) => {
-        $b.node_ref($node);
-        $crate::components::h::attributes!($b $name $kind [$($list)*] $($rest)*);
+    ($b:ident $done:ident $text:tt ref = { $node:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text node_ref { $node } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident [$($list:tt)*] $key:ident $(- $more:ident)* = $value:literal $($rest:tt)*) => {
+    ($b:ident $done:ident [$($text:tt)*] $key:ident $(- $more:ident)* = $value:literal $($rest:tt)*) => {
         $crate::components::h::attributes!(
-            $b $name $kind [$($list)* ($key $(- $more)*, $value)] $($rest)*
-        );
+            $b $done
+            [$($text)* "\u{2}", stringify!($key) $(, "-", stringify!($more))*, "=", $value,]
+            $($rest)*
+        )
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:ident $(- $more:ident)* = { $value:expr } $($rest:tt)*) => {
-        $crate::components::h::attribute!(
-            $b $name $kind $list ($key $(- $more)*) $key { $value } $($rest)*
-        );
+    ($b:ident $done:ident $text:tt $key:ident $(- $more:ident)* = { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::attribute!($b $done $text ($key $(- $more)*) $key { $value } $($rest)*)
     };
 }
 
 /// An attribute whose value is worked out, or a listener.
 macro_rules! attribute {
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onclick { $value:expr } $($rest:tt)*) => {
-        $b.onclick($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onclick { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onclick { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onmousedown { $value:expr } $($rest:tt)*) => {
-        $b.onmousedown($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onmousedown { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onmousedown { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onkeydown { $value:expr } $($rest:tt)*) => {
-        $b.onkeydown($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onkeydown { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onkeydown { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onchange { $value:expr } $($rest:tt)*) => {
-        $b.onchange($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onchange { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onchange { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt oninput { $value:expr } $($rest:tt)*) => {
-        $b.oninput($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt oninput { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text oninput { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onsubmit { $value:expr } $($rest:tt)*) => {
-        $b.onsubmit($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onsubmit { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onsubmit { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onfocus { $value:expr } $($rest:tt)*) => {
-        $b.onfocus($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onfocus { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onfocus { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onfocusin { $value:expr } $($rest:tt)*) => {
-        $b.onfocusin($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onfocusin { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onfocusin { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onpointerdown { $value:expr } $($rest:tt)*) => {
-        $b.onpointerdown($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onpointerdown { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onpointerdown { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onpointermove { $value:expr } $($rest:tt)*) => {
-        $b.onpointermove($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onpointermove { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onpointermove { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onpointerup { $value:expr } $($rest:tt)*) => {
-        $b.onpointerup($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onpointerup { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onpointerup { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onpointercancel { $value:expr } $($rest:tt)*) => {
-        $b.onpointercancel($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onpointercancel { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onpointercancel { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident $list:tt $key:tt onpointerleave { $value:expr } $($rest:tt)*) => {
-        $b.onpointerleave($value);
-        $crate::components::h::attributes!($b $name $kind $list $($rest)*);
+    ($b:ident $done:ident $text:tt $key:tt onpointerleave { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onpointerleave { $value } $($rest)*)
     };
-    ($b:ident $name:ident $kind:ident [$($list:tt)*] ($($key:tt)*) $first:ident { $value:expr } $($rest:tt)*) => {
+    ($b:ident $done:ident [$($text:tt)*] ($key:ident $(- $more:ident)*) $first:ident { $value:expr } $($rest:tt)*) => {{
         $b.give($value);
-        $crate::components::h::attributes!($b $name Mixed [$($list)* ($($key)*,)] $($rest)*);
-    };
-}
-
-/// What stands in the source, as data.
-macro_rules! tag {
-    (Fixed $name:ident $(($key:ident $(- $more:ident)*, $value:literal))*) => {
-        &$crate::components::h::Tag::Fixed(
-            stringify!($name),
-            &[$((
-                concat!(stringify!($key) $(, "-", stringify!($more))*),
-                yew::virtual_dom::AttributeOrProperty::Static($value),
-            )),*],
+        $crate::components::h::attributes!(
+            $b $done [$($text)* "\u{2}", stringify!($key) $(, "-", stringify!($more))*,] $($rest)*
         )
-    };
-    (Mixed $name:ident $(($key:ident $(- $more:ident)*, $($value:literal)?))*) => {
-        &$crate::components::h::Tag::Mixed(
-            stringify!($name),
-            &[$(concat!(stringify!($key) $(, "-", stringify!($more))*)),*],
-            &[$($crate::components::h::fixed!($($value)?)),*],
-        )
-    };
+    }};
 }
 
-/// A value of the source, if it stands there.
-macro_rules! fixed {
-    () => {
-        None
-    };
-    ($value:literal) => {
-        Some($value)
-    };
+/// What is given to an element and is no attribute.
+macro_rules! gap {
+    ($b:ident $done:ident [$($text:tt)*] $method:ident { $value:expr } $($rest:tt)*) => {{
+        $b.$method($value);
+        $crate::components::h::attributes!($b $done [$($text)* "\u{4}",] $($rest)*)
+    }};
 }
 
-pub(crate) use {attribute, attributes, body, fixed, tag, ui};
+pub(crate) use {attribute, attributes, body, gap, ui};
 
 #[cfg(test)]
 mod tests {

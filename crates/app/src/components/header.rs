@@ -1,9 +1,11 @@
 //! The page's head: its name, time, and what concerns the page as a whole.
 
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::button::{Face, verb_button};
+use crate::components::ear::Ear;
 use crate::components::h::ui;
 use crate::components::icons::{Icon, icon};
 use crate::components::settings::settings_button;
@@ -41,7 +43,7 @@ fn crumb(state: &State) -> Html {
     }
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let (nodes, racks) = (number(nodes.len()), number(state.racks().len()));
-    ui! { <b>{ format!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
+    ui! { <b>{ format_args!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
 }
 
 /// Undo and redo, the simulated clock, play and its speed.
@@ -56,13 +58,10 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
     let done = state
         .shown_namespace()
         .and_then(|namespace| progress(&namespace.expected, &namespace.remaining));
-    let onclick = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: MouseEvent| {
-            let verb = if event.shift_key() { Verb::Slower } else { Verb::Faster };
-            dispatch.dispatch(Action::Press(verb));
-        })
-    };
+    let onclick = Ear::new(dispatch, Action::Press(Verb::Faster), |event, faster| {
+        let is_back = event.unchecked_ref::<MouseEvent>().shift_key();
+        Some(if is_back { Action::Press(Verb::Slower) } else { faster })
+    });
     ui! {
         <div class="time" role="group" aria-label="Simulated time">
             { tool(Verb::Undo, Icon::Undo, "Undo") }
@@ -82,10 +81,10 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
                 class="tool bare speed"
                 data-action={Verb::Faster.action()}
                 title="how fast simulated time runs; Shift and a click for the one before"
-                aria-label={format!("{speed}× speed of simulated time, change")}
+                aria-label={format_args!("{speed}× speed of simulated time, change")}
                 {onclick}
             >
-                { format!("{speed}×") }
+                { format_args!("{speed}×") }
             </button>
             { tool(Verb::Migrate, Icon::Finish, "Finish migrations") }
         </div>

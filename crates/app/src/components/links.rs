@@ -10,10 +10,11 @@ use rosterlab_engine::{ClusterView, Link, NodeId};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::on_press;
 use crate::components::class_list::classes;
 use crate::components::counts::sub_class;
+use crate::components::ear::on_press;
 use crate::components::h::ui;
+use crate::components::part::part;
 use crate::components::placed::placed;
 use crate::hooks::focus;
 use crate::keys;
@@ -22,23 +23,23 @@ use crate::sentences::link_name;
 use crate::state::{Action, BundleCuts, FloorAction, State};
 use crate::text::thousands;
 
-/// What the wires need. They are a component so that carrying a card does not draw them again.
-#[derive(Clone, PartialEq, Properties)]
-pub struct WiresProps {
-    /// What is shown.
-    pub state: Rc<State>,
-    /// Where actions go.
-    pub dispatch: Dispatch,
-    /// Where things lie.
-    pub floor: Rc<Floor>,
-    /// How wide the floor is.
-    pub width: i32,
+/// What the wires need. They are a part of their own so that carrying a card does not draw them again.
+#[derive(Clone, PartialEq)]
+struct Wires {
+    state: Rc<State>,
+    dispatch: Dispatch,
+    floor: Rc<Floor>,
+    width: i32,
 }
 
 /// Hulls, lines and handles.
-#[component]
-pub fn Wires(props: &WiresProps) -> Html {
-    let WiresProps { state, dispatch, floor, width } = props;
+pub fn wires(state: &Rc<State>, dispatch: &Dispatch, floor: &Rc<Floor>, width: i32) -> Html {
+    let (state, dispatch, floor) = (state.clone(), dispatch.clone(), floor.clone());
+    part("wires", Wires { state, dispatch, floor, width }, |wires, _| draw(wires))
+}
+
+fn draw(wires: &Wires) -> Html {
+    let Wires { state, dispatch, floor, width } = wires;
     let cuts = floor.is_dense.then(|| state.bundle_cuts());
     ui! {
         <div class="wires">
@@ -280,7 +281,7 @@ pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
     });
     let list = shown.then(|| {
         ui! {
-            <div class="link-chips" role="toolbar" aria-label={format!("Links of {}", state.selected())}>
+            <div class="link-chips" role="toolbar" aria-label={format_args!("Links of {}", state.selected())}>
                 { for chips }
             </div>
         }
@@ -350,10 +351,7 @@ fn handle(
     let name = link_name(link);
     let does = if condition == Condition::Cut { "restore it" } else { "cut it" };
     let label = format!("Link {name}: {}, {does}", condition.name());
-    let onfocus = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: FocusEvent| dispatch.dispatch(Action::ReachLink(link)))
-    };
+    let onfocus = on_press(dispatch, Action::ReachLink(link));
     let onkeydown = {
         let links = links.clone();
         Callback::from(move |event: KeyboardEvent| walk(&links, link, &event))

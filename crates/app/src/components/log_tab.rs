@@ -4,11 +4,10 @@
 
 use rosterlab_engine::NodeId;
 use rosterlab_scenario::log::{Level, LogLine};
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::on_press;
+use crate::components::ear::{Ear, on_press, value_of};
 use crate::components::h::ui;
 use crate::hooks::copy;
 use crate::logbook::{dated, text};
@@ -75,14 +74,9 @@ fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
             <option key={name.clone()} value={name.clone()} selected={chosen == Some(node)}>{ name }</option>
         }
     };
-    let onchange = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: Event| {
-            let select: HtmlSelectElement = event.target_unchecked_into();
-            let node = select.value().parse().ok();
-            dispatch.dispatch(Action::Time(TimeAction::LogOf(node)));
-        })
-    };
+    let onchange = Ear::new(dispatch, Action::Time(TimeAction::LogOf(None)), |event, _| {
+        Some(Action::Time(TimeAction::LogOf(value_of(event)?.parse().ok())))
+    });
     ui! {
         <label class="choice">
             { "Log of " }
@@ -96,14 +90,9 @@ fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
 
 fn step_choice(state: &State, dispatch: &Dispatch) -> Html {
     let last_step = state.time().log.filter.last_step;
-    let onchange = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: Event| {
-            let select: HtmlSelectElement = event.target_unchecked_into();
-            let last_step = select.value() == "step";
-            dispatch.dispatch(Action::Time(TimeAction::LogLastStep(last_step)));
-        })
-    };
+    let onchange = Ear::new(dispatch, Action::Time(TimeAction::LogLastStep(false)), |event, _| {
+        Some(Action::Time(TimeAction::LogLastStep(value_of(event)? == "step")))
+    });
     ui! {
         <label class="choice">
             { "of " }
@@ -130,7 +119,7 @@ fn copy_button(state: &State, dispatch: &Dispatch, size: &str) -> Html {
     };
     ui! {
         <button type="button" class="tool" data-action="copy-log" {onclick}>
-            { format!("Copy {size}") }
+            { format_args!("Copy {size}") }
         </button>
     }
 }

@@ -8,15 +8,17 @@ use std::rc::Rc;
 
 use rosterlab_engine::{NamespaceSettings, PartitionId};
 use web_sys::HtmlCanvasElement;
+use yew::functional::Hook;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::ear::on_press;
 use crate::components::finder::finder;
 use crate::components::h::ui;
+use crate::components::part::part;
 use crate::groups::{Group, Grouping, words};
-use crate::hooks::put_pixels;
+use crate::hooks::{put_pixels, use_effect_on, use_kept};
 use crate::keys;
 use crate::layout::Direction;
 use crate::look::Look;
@@ -44,6 +46,11 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) 
     let where_from = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
     let title =
         where_from.map_or_else(String::new, |sub| format!(" in sub-cluster {}", sub.principal));
+    let shown = {
+        let (state, dispatch, painter) = (state.clone(), dispatch.clone(), painter.clone());
+        MapProps { state, dispatch, painter }
+    };
+    let drawn = part("map", shown, |shown, hooks| use_map(shown).run(hooks));
     ui! {
         <section class="panel map-panel" aria-labelledby="map-title">
             <div class="panel-head">
@@ -54,9 +61,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) 
                 { colour_by(state, dispatch) }
             </div>
             <div class="map-and-table">
-                { html! {
-                    <Map state={state.clone()} dispatch={dispatch.clone()} painter={painter.clone()} />
-                } }
+                { drawn }
                 <div class="map-side">
                     { reasons(state, dispatch) }
                 </div>
@@ -93,17 +98,13 @@ fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
 fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
     let choice = |colouring: Colouring| {
         let is_on = state.map().colouring == colouring;
-        let onchange = {
-            let dispatch = dispatch.clone();
-            let action = Action::Map(MapAction::ColourBy(colouring));
-            Callback::from(move |_: Event| dispatch.dispatch(action.clone()))
-        };
+        let onchange = on_press(dispatch, Action::Map(MapAction::ColourBy(colouring)));
         let of = (colouring == Colouring::Mark).then(|| state.selected().to_string());
         ui! {
             <label
                 key={colouring.name()}
                 class={classes(&["choice", when(is_on, "on")])}
-                title={format!("colour by {}", colouring.tip())}
+                title={format_args!("colour by {}", colouring.tip())}
             >
                 <input
                     type="radio"
@@ -197,7 +198,7 @@ impl Painter {
 }
 
 /// What the map needs.
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 struct MapProps {
     state: Rc<State>,
     dispatch: Dispatch,
@@ -210,16 +211,16 @@ impl PartialEq for Painter {
     }
 }
 
-#[component]
-fn Map(props: &MapProps) -> Html {
+#[hook]
+fn use_map(props: &MapProps) -> Html {
     let MapProps { state, dispatch, painter } = props;
     let canvas = painter.canvas.clone();
-    let hovered = use_state_eq(|| None::<PartitionId>);
-    let drawn = use_state_eq(|| true);
-    let is_drawn = *drawn;
+    let hovered = use_kept(None::<PartitionId>);
+    let drawn = use_kept(true);
+    let is_drawn = drawn.get();
     // When it first comes, and whenever a state came that no action made.
     let (shown, painter) = (state.clone(), painter.clone());
-    use_effect_with(state.clone(), move |_| drawn.set(painter.show(&shown)));
+    use_effect_on(state.clone(), move |_| drawn.set(painter.show(&shown)));
 
     let under = {
         let canvas = canvas.clone();
@@ -271,9 +272,9 @@ fn Map(props: &MapProps) -> Html {
                     {onpointerleave}
                     {onkeydown}
                 />
-                { cursor(state.partition(), *hovered) }
+                { cursor(state.partition(), hovered.get()) }
             </div>
-            <p class="map-hover">{ if is_drawn { under_pointer(state, *hovered) } else { NO_CANVAS.to_owned() } }</p>
+            <p class="map-hover">{ if is_drawn { under_pointer(state, hovered.get()) } else { NO_CANVAS.to_owned() } }</p>
         </div>
     }
 }
@@ -402,7 +403,7 @@ fn reason(
                         { look.glyph() }
                     </span>
                     <span>
-                        <span class="visually-hidden">{ format!("{}: ", look.name()) }</span>
+                        <span class="visually-hidden">{ format_args!("{}: ", look.name()) }</span>
                         { words(group, state.view()) }
                         <span class="dim">
                             { group.rule.number().map(|number| format!(" (rule {number})")) }
@@ -427,7 +428,7 @@ fn legend(state: &State) -> Html {
             </li>
         }
     };
-    let more = (more > 0).then(|| ui! { <li key="more">{ format!("and {more} more") }</li> });
+    let more = (more > 0).then(|| ui! { <li key="more">{ format_args!("and {more} more") }</li> });
     ui! {
         <ul class="legend" data-legend={colouring.name()}>
             { for shown.into_iter().map(entry) }

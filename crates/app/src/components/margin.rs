@@ -10,13 +10,15 @@ use rosterlab_scenario::Timeline;
 use rosterlab_scenario::margin::{Found, LossTable, Margin, OfSize};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlInputElement};
+use yew::functional::Hook;
 use yew::prelude::*;
 
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::ear::on_press;
 use crate::components::h::ui;
+use crate::components::part::part;
 use crate::components::{Dispatch, PanelProps};
-use crate::hooks::{InSlices, put_pixels};
+use crate::hooks::{InSlices, Kept, put_pixels, use_effect_on, use_kept};
 use crate::keys;
 use crate::layout::Direction;
 use crate::margin::{
@@ -62,10 +64,10 @@ impl Moment {
 #[hook]
 pub fn use_margin(state: &State, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_with(Moment::of(state), move |moment| {
+    use_effect_on(Moment::of(state), move |moment| {
         let moment = moment.clone();
         let mut margin: Option<Option<Margin>> = None;
-        let work = InSlices::begin(move || {
+        InSlices::begin(move || {
             let margin =
                 margin.get_or_insert_with(|| Margin::new(moment.timeline.cluster(), moment.name()));
             let is_done = margin.as_mut().is_none_or(|margin| margin.advance(SETS_A_LOOK));
@@ -75,8 +77,7 @@ pub fn use_margin(state: &State, dispatch: &Dispatch) {
                 dispatch.dispatch(Action::Margin(Worked { view, namespace, found }));
             }
             is_done
-        });
-        move || drop(work)
+        })
     });
 }
 
@@ -141,10 +142,10 @@ fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<Lo
     type Known = (Moment, Option<NodeId>, Option<Rc<LossTable>>);
     let known = use_state(|| None::<Known>);
     let setter = known.setter();
-    use_effect_with((wanted.clone(), also), move |(moment, also)| {
+    use_effect_on((wanted.clone(), also), move |(moment, also)| {
         let (moment, also) = (moment.clone(), *also);
         let mut table: Option<Option<LossTable>> = None;
-        let work = InSlices::begin(move || {
+        InSlices::begin(move || {
             let table = table.get_or_insert_with(|| {
                 LossTable::new(moment.timeline.cluster(), moment.name(), also)
             });
@@ -153,23 +154,26 @@ fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<Lo
                 setter.set(Some((moment.clone(), also, table.take().map(Rc::new))));
             }
             is_done
-        });
-        move || drop(work)
+        })
     });
     let (moment, of, table) = (*known).clone()?;
     Some((moment == wanted && of == also, table))
 }
 
 /// The picture of all losses, for those who open it.
-#[component]
-pub fn LossesPanel(props: &PanelProps) -> Html {
+pub fn losses_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
+    part("losses", PanelProps::new(state, dispatch), |shown, hooks| use_losses(shown).run(hooks))
+}
+
+#[hook]
+fn use_losses(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let also = use_state_eq(|| None::<NodeId>);
-    let is_clean = use_state_eq(|| false);
-    let chosen = use_state_eq(|| (0, 0));
-    let hovered = use_state_eq(|| None::<(usize, usize)>);
+    let also = use_kept(None::<NodeId>);
+    let is_clean = use_kept(false);
+    let chosen = use_kept((0, 0));
+    let hovered = use_kept(None::<Cell>);
     let canvas = use_node_ref();
-    let known = use_table(Moment::of(state), *also);
+    let known = use_table(Moment::of(state), also.get());
     let (is_current, table) = match &known {
         Some((is_current, table)) => (*is_current, table.clone()),
         None => (false, None),
@@ -178,13 +182,13 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
 
     let is_working = !is_current;
     let body = if let Some(table) = table {
-        let hand = Hand { dispatch, is_current, is_clean: *is_clean };
-        let chosen_cell = Frame::of(&table).step(*chosen, 0, 0);
+        let hand = Hand { dispatch, is_current, is_clean: is_clean.get() };
+        let chosen_cell = Frame::of(&table).step(chosen.get(), 0, 0);
         ui! {
             <div key="some" class={classes(&["losses", when(is_working, "stale")])}>
                 <div class="losses-picture">
                     { picture(state, &hand, &table, &canvas, (&chosen, &hovered)) }
-                    <p class="map-hover">{ cell_text(&table, hovered.unwrap_or(chosen_cell)) }</p>
+                    <p class="map-hover">{ cell_text(&table, hovered.get().unwrap_or(chosen_cell)) }</p>
                 </div>
                 <div class="losses-side">
                     <p class="dim">{ what_it_shows(&table) }</p>
@@ -208,7 +212,7 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
 fn use_painting(canvas: &NodeRef, table: Option<Rc<LossTable>>, is_dark: bool) {
     let canvas = canvas.clone();
     let address = table.as_ref().map(Rc::as_ptr);
-    use_effect_with((address, is_dark), move |(_, is_dark)| {
+    use_effect_on((address, is_dark), move |(_, is_dark)| {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
         if let Some(table) = table {
             let (width, height) = Frame::of(&table).size();
@@ -244,7 +248,7 @@ fn picture(
     hand: &Hand<'_>,
     table: &Rc<LossTable>,
     canvas: &NodeRef,
-    (chosen, hovered): (&UseStateHandle<Cell>, &UseStateHandle<Option<Cell>>),
+    (chosen, hovered): (&Kept<Cell>, &Kept<Option<Cell>>),
 ) -> Html {
     let frame = Frame::of(table);
     let under = {
@@ -270,7 +274,7 @@ fn picture(
         let hovered = hovered.clone();
         Callback::from(move |_: PointerEvent| hovered.set(None))
     };
-    let cell = frame.step(**chosen, 0, 0);
+    let cell = frame.step(chosen.get(), 0, 0);
     let onkeydown = {
         let (chosen, table, lose) = (chosen.clone(), table.clone(), hand.lose());
         let dispatch = hand.dispatch.clone();
@@ -298,7 +302,7 @@ fn picture(
                     tabindex="0"
                     role="application"
                     aria-roledescription="map of losses"
-                    aria-label={format!(
+                    aria-label={format_args!(
                         "Map of losses. {}. Arrow keys choose a set of nodes, Enter lets them go down",
                         cell_text(table, cell)
                     )}
@@ -307,7 +311,7 @@ fn picture(
                     {onpointerleave}
                     {onkeydown}
                 />
-                { overlay(table, frame, cell, **hovered) }
+                { overlay(table, frame, cell, hovered.get()) }
             </div>
         </div>
     }
@@ -353,7 +357,7 @@ fn overlay(table: &LossTable, frame: Frame, chosen: Cell, hovered: Option<Cell>)
         ui! { <text key={node.to_string()} {transform}>{ name(node) }</text> }
     });
     ui! {
-        <svg class="heat-over" viewBox={format!("0 0 {width} {height}")} aria-hidden="true">
+        <svg class="heat-over" viewBox={format_args!("0 0 {width} {height}")} aria-hidden="true">
             <g>{ for columns }</g>
             <g>{ for rows }</g>
             <g>
@@ -406,11 +410,7 @@ fn levels() -> Html {
 }
 
 /// How the nodes go, and which goes with all.
-fn choices(
-    table: &LossTable,
-    is_clean: &UseStateHandle<bool>,
-    also: &UseStateHandle<Option<NodeId>>,
-) -> Html {
+fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>) -> Html {
     let way = |clean: bool, action: &'static str, label: &'static str| {
         let set = is_clean.clone();
         let onclick = Callback::from(move |_: MouseEvent| set.set(clean));
@@ -420,7 +420,7 @@ fn choices(
                 type="button"
                 class="tool"
                 data-action={action}
-                aria-pressed={(**is_clean == clean).to_string()}
+                aria-pressed={(is_clean.get() == clean).to_string()}
                 {onclick}
             >
                 { label }

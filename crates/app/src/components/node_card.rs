@@ -5,12 +5,14 @@
 //! only when that changes.
 
 use rosterlab_engine::{CopyCounts, NodeId, NodeState, PARTITIONS, RackId};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 use crate::card::{Facts, NamespaceLine, mark_text, short_id};
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
 use crate::components::h::ui;
+use crate::components::part::part;
 use crate::hooks::use_place;
 use crate::layout::{Point, Rect};
 use crate::text::thousands;
@@ -30,7 +32,7 @@ pub enum Heard {
 
 /// What a card needs.
 #[allow(clippy::struct_excessive_bools, reason = "each is so or not, whatever the others are")]
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub struct NodeCardProps {
     /// What it shows.
     pub facts: Facts,
@@ -51,8 +53,12 @@ pub struct NodeCardProps {
 }
 
 /// A node's card.
-#[component]
-pub fn NodeCard(props: &NodeCardProps) -> Html {
+pub fn node_card(props: NodeCardProps) -> Html {
+    part(props.facts.node.to_string(), props, |card, hooks| use_card(card).run(hooks))
+}
+
+#[hook]
+fn use_card(props: &NodeCardProps) -> Html {
     let NodeCardProps { facts, rect, offset, is_small, .. } = props;
     let element = use_node_ref();
     use_place(&element, *rect, *offset);
@@ -139,7 +145,7 @@ pub fn face(facts: &Facts) -> Html {
                 <b class="id">{ facts.node.to_string() }</b>
                 { " " }
                 <span class={classes(&["badge", badge.0])}>{ badge.1 }</span>
-                <span class="visually-hidden">{ format!("{is_up}, rack {}, ", facts.rack) }</span>
+                <span class="visually-hidden">{ format_args!("{is_up}, rack {}, ", facts.rack) }</span>
             </span>
             <span class="face-body">{ body(facts) }</span>
             { foot(facts) }
@@ -179,11 +185,11 @@ fn body(facts: &Facts) -> Html {
 fn namespace_line(line: &NamespaceLine) -> Html {
     let (sign, words) = line.mark.map_or(("", ""), mark_text);
     ui! {
-        <span key={line.name.clone()} class="face-line" title={format!("{}: storage {words}", line.name)}>
+        <span key={line.name.clone()} class="face-line" title={format_args!("{}: storage {words}", line.name)}>
             <span class="face-line-name">{ line.name.clone() }</span>
             <span class="face-line-bars">{ bar(line.copies) }{ thin_bar(line.copies) }</span>
             <span aria-hidden="true">{ sign }</span>
-            <span class="visually-hidden">{ format!(" full {}, {words}, ", thousands(line.copies.full)) }</span>
+            <span class="visually-hidden">{ format_args!(" full {}, {words}, ", thousands(line.copies.full)) }</span>
         </span>
     }
 }
@@ -235,7 +241,7 @@ fn small_face(facts: &Facts) -> Html {
                     <span class="sign-note">{ note.map_or("", |note| note.sign()) }</span>
                     <span class="sign-state">{ facts.sign() }</span>
                 </span>
-                <span class="visually-hidden">{ format!(" {}", facts.text()) }</span>
+                <span class="visually-hidden">{ format_args!(" {}", facts.text()) }</span>
             </span>
             { bar(copies) }
             <span class="face-small" aria-hidden="true">

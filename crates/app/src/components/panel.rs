@@ -2,11 +2,10 @@
 //!
 //! Invariant: whatever is opened has the focus and gives it back to its button; Escape closes it.
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::on_press;
+use crate::components::ear::{Ear, field_of, on_press};
 use crate::components::h::ui;
 use crate::components::share::share;
 use crate::keys;
@@ -49,14 +48,9 @@ fn help(state: &State, dispatch: &Dispatch) -> Html {
             </li>
         }
     });
-    let onchange = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: Event| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                dispatch.dispatch(Action::SetLetters(input.checked()));
-            }
-        })
-    };
+    let onchange = Ear::new(dispatch, Action::SetLetters(false), |event, _| {
+        Some(Action::SetLetters(field_of(event)?.checked()))
+    });
     ui! {
         <div class="help">
             <p>

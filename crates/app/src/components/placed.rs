@@ -2,36 +2,35 @@
 //!
 //! Invariant: the place is set through the style object, never as an attribute (see `hooks`).
 
+use yew::functional::Hook;
 use yew::prelude::*;
-use yew::virtual_dom::{Key, VChild};
+use yew::virtual_dom::Key;
 
+use crate::components::h::ui;
+use crate::components::part::part;
 use crate::hooks::use_place;
 use crate::layout::{Point, Rect};
 
 /// What is placed where.
-#[derive(Clone, PartialEq, Properties)]
-pub struct PlacedProps {
+#[derive(PartialEq)]
+struct Placed {
     /// Where it is in its container.
-    pub rect: Rect,
-    /// How far it is carried from there.
-    #[prop_or_default]
-    pub offset: Point,
+    rect: Rect,
     /// Its looks.
-    pub class: AttrValue,
+    class: &'static str,
     /// What it is.
-    pub children: Html,
-}
-
-/// A box at a place, from where there is no `html!`.
-pub fn placed(key: Option<Key>, class: &'static str, rect: Rect, children: Html) -> Html {
-    let props = PlacedProps { rect, offset: Point::default(), class: class.into(), children };
-    VChild::<Placed>::new(props, key).into()
+    inside: Html,
 }
 
 /// A box at a place.
-#[component]
-pub fn Placed(props: &PlacedProps) -> Html {
+pub fn placed(key: Option<Key>, class: &'static str, rect: Rect, inside: Html) -> Html {
+    let key = key.unwrap_or_else(|| class.into());
+    part(key, Placed { rect, class, inside }, |placed, hooks| use_placed(placed).run(hooks))
+}
+
+#[hook]
+fn use_placed(props: &Placed) -> Html {
     let element = use_node_ref();
-    use_place(&element, props.rect, props.offset);
-    html! { <div ref={element} class={props.class.clone()}>{ props.children.clone() }</div> }
+    use_place(&element, props.rect, Point::default());
+    ui! { <div ref={element} class={props.class}>{ props.inside.clone() }</div> }
 }

@@ -5,12 +5,13 @@
 //! can be come to and read about before it is pressed.
 
 use rosterlab_engine::{Mode, NodeView, RosterEntry};
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::{Face, on_press, verb_button};
+use crate::components::button::{Face, verb_button};
 use crate::components::class_list::classes;
+use crate::components::ear::{Ear, key_of, on_escape, on_press, value_of};
 use crate::components::h::ui;
 use crate::hooks::copy;
 use crate::roster_diff::{Mark, marked};
@@ -73,20 +74,14 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
 
 /// A button that tells what it would do as soon as the pointer or the focus comes to it.
 fn considerable(state: &State, dispatch: &Dispatch, verb: Verb) -> Html {
-    let consider = {
-        let dispatch = dispatch.clone();
-        move || dispatch.dispatch(Action::Roster(RosterAction::Consider(verb)))
-    };
-    let (on_pointer, on_focus) = (consider.clone(), consider);
+    let consider = Action::Roster(RosterAction::Consider(verb));
     ui! {
         <span
             class="considerable"
-            onpointermove={Callback::from(move |_| on_pointer())}
-            onfocusin={Callback::from(move |event: FocusEvent| {
+            onpointermove={on_press(dispatch, consider.clone())}
+            onfocusin={Ear::new(dispatch, consider, |event, consider| {
                 // Not when it comes back from a question that is closed: then the next step is told of.
-                if event.related_target().is_some() {
-                    on_focus();
-                }
+                event.unchecked_ref::<FocusEvent>().related_target().map(|_| consider)
             })}
         >
             { verb_button(state, dispatch, verb, Face::Words) }
@@ -132,7 +127,7 @@ fn outlook(state: &State, dispatch: &Dispatch) -> Html {
             <p class="outlook-text" data-consequence="">
                 <b>{ verb.label() }</b>{ " · " }<span {class}>{ told }</span>
             </p>
-            <ul class="commands" aria-label={format!("{} on a real cluster", verb.label())}>
+            <ul class="commands" aria-label={format_args!("{} on a real cluster", verb.label())}>
                 { for lines.into_iter().map(|(tool, text)| command(dispatch, tool, text)) }
             </ul>
         </div>
@@ -161,8 +156,8 @@ fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
             <button
                 type="button"
                 class="tool small"
-                data-action={format!("copy-{tool}")}
-                aria-label={format!("Copy the {tool} command")}
+                data-action={format_args!("copy-{tool}")}
+                aria-label={format_args!("Copy the {tool} command")}
                 {onclick}
             >
                 { "Copy" }
@@ -181,15 +176,7 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
             </li>
         }
     };
-    let cancel_by_key = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                event.prevent_default();
-                dispatch.dispatch(Action::Roster(RosterAction::Cancel));
-            }
-        })
-    };
+    let cancel_by_key = on_escape(dispatch, Action::Roster(RosterAction::Cancel));
     ui! {
         <div
             class="question"
@@ -199,7 +186,7 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
             onkeydown={cancel_by_key}
         >
             <h3 id="question-title">
-                { format!("{}: a known mistake?", asking.verb.label()) }
+                { format_args!("{}: a known mistake?", asking.verb.label()) }
             </h3>
             <ul id="question-text">{ for asking.warnings.iter().enumerate().map(warning) }</ul>
             <div class="question-tools">
@@ -226,18 +213,19 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
 
 /// The roster being written: as text, and node by node.
 fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
-    let on_text = typed(dispatch, RosterAction::Type);
-    let on_key = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+    let on_text = Ear::new(dispatch, Action::Roster(RosterAction::Cancel), |event, _| {
+        Some(Action::Roster(RosterAction::Type(value_of(event)?)))
+    });
+    let on_key = Ear::new(dispatch, Action::Press(Verb::SetRoster), |event, set| {
+        match key_of(event).as_str() {
             "Enter" => {
                 event.prevent_default();
-                dispatch.dispatch(Action::Press(Verb::SetRoster));
+                Some(set)
             }
-            "Escape" => dispatch.dispatch(Action::Press(Verb::EditRoster)),
-            _ => {}
-        })
-    };
+            "Escape" => Some(Action::Press(Verb::EditRoster)),
+            _ => None,
+        }
+    });
     let is_bad = draft.error.is_some();
     ui! {
         <div key="editor" class="roster-editor">
@@ -270,13 +258,12 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
 fn draft_node(dispatch: &Dispatch, draft: &Draft, node: &NodeView) -> Html {
     let id = node.id;
     let rack = draft.rack_of(id);
-    let toggle = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: Event| {
-            dispatch.dispatch(Action::Roster(RosterAction::Toggle(id)));
-        })
-    };
-    let on_rack = typed(dispatch, move |text| RosterAction::PutOnRack(id, text));
+    let toggle = on_press(dispatch, Action::Roster(RosterAction::Toggle(id)));
+    let nowhere = Action::Roster(RosterAction::PutOnRack(id, String::new()));
+    let on_rack = Ear::new(dispatch, nowhere, |event, nowhere| {
+        let Action::Roster(RosterAction::PutOnRack(id, _)) = nowhere else { return None };
+        Some(Action::Roster(RosterAction::PutOnRack(id, value_of(event)?)))
+    });
     let down = (!node.state.is_up()).then_some("down");
     ui! {
         <li key={id.to_string()} class="draft-node">
@@ -297,7 +284,7 @@ fn draft_node(dispatch: &Dispatch, draft: &Draft, node: &NodeView) -> Html {
                     class="field"
                     min="0"
                     max="1000000"
-                    aria-label={format!("Rack of {id} in the new roster")}
+                    aria-label={format_args!("Rack of {id} in the new roster")}
                     data-draft-rack={id.to_string()}
                     disabled={rack.is_none()}
                     value={rack.unwrap_or(node.rack).to_string()}
@@ -306,22 +293,6 @@ fn draft_node(dispatch: &Dispatch, draft: &Draft, node: &NodeView) -> Html {
             </label>
         </li>
     }
-}
-
-/// What a text field's new text does.
-fn typed<E: AsRef<Event> + 'static>(
-    dispatch: &Dispatch,
-    action: impl Fn(String) -> RosterAction + 'static,
-) -> Callback<E> {
-    let dispatch = dispatch.clone();
-    Callback::from(move |event: E| {
-        let target = event.as_ref().target();
-        let field = target
-            .and_then(|target| wasm_bindgen::JsCast::dyn_into::<HtmlInputElement>(target).ok());
-        if let Some(field) = field {
-            dispatch.dispatch(Action::Roster(action(field.value())));
-        }
-    })
 }
 
 /// The entries of a list, with what it has more or less than another.

@@ -4,12 +4,10 @@
 //! Not here: limits (see `settings_draft`).
 
 use rosterlab_engine::Profile;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::on_press;
+use crate::components::ear::{Ear, field_of, on_escape, on_press, on_submit};
 use crate::components::h::ui;
 use crate::components::icons::{Icon, icon};
 use crate::settings_draft::{Draft, Faults, Field, NamespaceDraft, SettingsAction};
@@ -47,19 +45,17 @@ struct Form<'a> {
 
 impl Form<'_> {
     /// What is typed into a field goes there.
-    fn typed(&self, field: Field) -> Callback<InputEvent> {
-        let dispatch = self.dispatch.clone();
-        Callback::from(move |event: InputEvent| {
-            // A select has a value as an input has.
-            let Some(input) = event.target().map(JsCast::unchecked_into::<HtmlInputElement>) else {
-                return;
-            };
-            let value = match input.type_().as_str() {
-                "checkbox" if input.checked() => "on".to_owned(),
-                "checkbox" => "off".to_owned(),
+    fn typed(&self, field: Field) -> Ear {
+        let empty = Action::Settings(SettingsAction::Type(field, "".into()));
+        Ear::new(self.dispatch, empty, |event, action| {
+            let Action::Settings(SettingsAction::Type(field, _)) = action else { return None };
+            let input = field_of(event)?;
+            let value = match field {
+                Field::Commit(_) if input.checked() => "on".to_owned(),
+                Field::Commit(_) => "off".to_owned(),
                 _ => input.value(),
             };
-            dispatch.dispatch(Action::Settings(SettingsAction::Type(field, value.into())));
+            Some(Action::Settings(SettingsAction::Type(field, value.into())))
         })
     }
 
@@ -128,8 +124,8 @@ impl Form<'_> {
         let mode = if typed.is_strong { "sc" } else { "ap" };
         let modes = [("sc", "strong (SC)"), ("ap", "available (AP)")];
         ui! {
-            <fieldset key={index} class="settings-group" data-setting={format!("ns-{index}")}>
-                <legend>{ format!("Namespace {}", index + 1) }</legend>
+            <fieldset key={index} class="settings-group" data-setting={format_args!("ns-{index}")}>
+                <legend>{ format_args!("Namespace {}", index + 1) }</legend>
                 { self.text(Field::Name(index), "Name", &typed.name, None) }
                 { self.text(Field::Factor(index), "Replication factor", &typed.factor, warning) }
                 { self.select(Field::Mode(index), "Mode", mode, &modes) }
@@ -149,7 +145,7 @@ impl Form<'_> {
                     type="button"
                     class="tool"
                     data-action="remove-namespace"
-                    aria-label={format!("Remove namespace {}", typed.name)}
+                    aria-label={format_args!("Remove namespace {}", typed.name)}
                     onclick={on_press(self.dispatch, Action::Settings(SettingsAction::Remove(index)))}
                 >
                     { "Remove" }
@@ -169,22 +165,8 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
     let namespaces = draft.namespaces.iter().enumerate();
     let namespaces =
         namespaces.map(|(index, typed)| form.namespace(index, typed, draft.warning(index, nodes)));
-    let onkeydown = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                event.prevent_default();
-                dispatch.dispatch(Action::Settings(SettingsAction::Toggle));
-            }
-        })
-    };
-    let onsubmit = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            dispatch.dispatch(Action::Settings(SettingsAction::Apply));
-        })
-    };
+    let onkeydown = on_escape(dispatch, Action::Settings(SettingsAction::Toggle));
+    let onsubmit = on_submit(dispatch, Action::Settings(SettingsAction::Apply));
     let former = state.settings().previous.is_some().then(|| {
         ui! {
             <span key="back">

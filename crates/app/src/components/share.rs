@@ -7,10 +7,11 @@ use std::rc::Rc;
 
 use rosterlab_scenario::link;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, HtmlInputElement, window};
+use web_sys::{File, window};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
+use crate::components::ear::field_of;
 use crate::components::h::ui;
 use crate::hooks::copy;
 use crate::state::{Action, FileFault, State};
@@ -92,7 +93,7 @@ fn here() -> String {
 fn on_file(dispatch: &Dispatch) -> Callback<Event> {
     let dispatch = dispatch.clone();
     Callback::from(move |event: Event| {
-        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+        let Some(input) = field_of(&event) else { return };
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
             read(&file, &dispatch);
         }

@@ -8,13 +8,15 @@ use std::rc::Rc;
 use rosterlab_engine::Migrations;
 use rosterlab_scenario::log;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
+use yew::functional::Hook;
 use yew::prelude::*;
 
 use crate::branches::{Branch, outcome};
-use crate::components::button::on_press;
 use crate::components::class_list::{classes, when};
+use crate::components::ear::on_press;
 use crate::components::h::ui;
 use crate::components::history::history;
+use crate::components::part::part;
 use crate::components::{Dispatch, PanelProps};
 use crate::hooks::use_room;
 use crate::state::{Action, State};
@@ -32,7 +34,7 @@ const MOST_LINES: usize = 24;
 pub fn timeline_tab(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     ui! {
         <div class="timeline">
-            { html! { <Graph state={state.clone()} dispatch={dispatch.clone()} /> } }
+            { part("graph", PanelProps::new(state, dispatch), |shown, hooks| use_graph(shown).run(hooks)) }
             { key() }
             { ticker(state) }
             { branches(state, dispatch) }
@@ -41,8 +43,8 @@ pub fn timeline_tab(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     }
 }
 
-#[component]
-fn Graph(props: &PanelProps) -> Html {
+#[hook]
+fn use_graph(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let element = use_node_ref();
     let room = use_room(&element);
@@ -174,14 +176,14 @@ fn picture(laid: &Strip, width: i32, here: usize, class: &'static str) -> Html {
     let (x, y) = (laid.here.to_string(), axis_y.to_string());
     ui! {
         <svg width={width.to_string()} height={laid.height.to_string()} aria-hidden="true">
-            <path class="graph-scale" d={format!("M0 {top}H{axis_end}")} />
+            <path class="graph-scale" d={format_args!("M0 {top}H{axis_end}")} />
             <g class="undone">
                 <path class="graph-inactive" d={inactive_undone} />
                 <path class="graph-dead" d={dead_undone} />
             </g>
             <path class="graph-inactive" d={inactive} />
             <path class="graph-dead" d={dead} />
-            <path class="graph-axis" d={format!("M0 {axis_y}H{axis_end}")} />
+            <path class="graph-axis" d={format_args!("M0 {axis_y}H{axis_end}")} />
             <g>
                 { for laid.lanes.iter().enumerate().map(|(place, lane)| ui! {
                     <g key={place}>
@@ -230,7 +232,7 @@ fn ticker(state: &State) -> Html {
                 <li key={node.to_string()} data-ticker={node.to_string()}>
                     <b class="id">{ node.to_string() }</b>
                     <code>
-                        { format!("{{{}}} migrations: ", state.namespace_name()) }
+                        { format_args!("{{{}}} migrations: ", state.namespace_name()) }
                         { log::progress(*left, due) }
                     </code>
                 </li>
@@ -285,7 +287,7 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
                     data-action={name}
                     data-branch={number.to_string()}
                     aria-pressed={(name == "pin").then(|| branch.pinned.to_string())}
-                    aria-label={format!("{label} the branch {}", parting.title)}
+                    aria-label={format_args!("{label} the branch {}", parting.title)}
                     title={tip}
                     onclick={on_press(dispatch, Action::Time(action))}
                 >
@@ -299,7 +301,7 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
         <li key={number} class={classes(&["branch", when(branch.pinned, "pinned")])}>
             <p>
                 <b>{ &parting.title }</b>{ " " }
-                <span class="dim">{ format!("{} · {} ", parting.instead, parting.steps) }</span>
+                <span class="dim">{ format_args!("{} · {} ", parting.instead, parting.steps) }</span>
                 <span class={if is_bad { "branch-end bad" } else { "branch-end" }}>
                     { "→ " }{ outcome(counts) }
                 </span>

@@ -7,8 +7,9 @@ use yew::prelude::*;
 
 use crate::card::Facts;
 use crate::components::Dispatch;
-use crate::components::button::{Face, on_press, verb_button};
+use crate::components::button::{Face, verb_button};
 use crate::components::counts::sub_class;
+use crate::components::ear::on_press;
 use crate::components::h::ui;
 use crate::components::node_card::face;
 use crate::layout::ALL_LINKS_NODES;
@@ -23,9 +24,9 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
     let name = sentences::nodes(&selection);
     let is_dense = state.view().nodes.len() > ALL_LINKS_NODES;
     ui! {
-        <section class="panel toolbar" aria-label={format!("Actions on {name}")}>
+        <section class="panel toolbar" aria-label={format_args!("Actions on {name}")}>
             <div class="detail-room">{ is_dense.then(|| detail(state)) }</div>
-            <div class="tools" role="group" aria-label={format!("On {name}")}>
+            <div class="tools" role="group" aria-label={format_args!("On {name}")}>
                 <span class="tools-name" data-selection={selection.len().to_string()}>
                     <b class="id">{ name.clone() }</b>
                 </span>
@@ -59,7 +60,7 @@ fn select_more(state: &State, dispatch: &Dispatch) -> Html {
             class="tool switch"
             data-action={Verb::SelectMore.action()}
             aria-pressed={is_on.to_string()}
-            title={format!("{} (Ctrl+click, Ctrl+Space; Esc ends it)", Verb::SelectMore.tip())}
+            title={format_args!("{} (Ctrl+click, Ctrl+Space; Esc ends it)", Verb::SelectMore.tip())}
             onclick={on_press(dispatch, Action::Press(Verb::SelectMore))}
         >
             <span aria-hidden="true">{ if is_on { "☑" } else { "☐" } }</span>
@@ -97,10 +98,10 @@ fn move_button(rack: RackId, name: &str, dispatch: &Dispatch) -> Html {
             class="tool"
             data-action="move"
             data-to-rack={rack.to_string()}
-            title={format!("configure {name} for rack {rack}; the roster follows with roster-set")}
+            title={format_args!("configure {name} for rack {rack}; the roster follows with roster-set")}
             onclick={on_press(dispatch, action)}
         >
-            { format!("To rack {rack}") }
+            { format_args!("To rack {rack}") }
         </button>
     }
 }

@@ -10,9 +10,10 @@ use rosterlab_scenario::ways::{Search, Way};
 use yew::prelude::*;
 
 use crate::components::Dispatch;
-use crate::components::button::on_press;
 use crate::components::class_list::classes;
+use crate::components::ear::on_press;
 use crate::components::h::ui;
+use crate::hooks::use_effect_on;
 use crate::state::{Action, State};
 use crate::text::thousands;
 use crate::ways::{Answer, Standing, WaysAction, risk, status, title};
@@ -29,8 +30,8 @@ pub fn use_search(state: &State, dispatch: &Dispatch) {
     let timeline = state.timeline().clone();
     let namespace = state.namespace_name().to_owned();
     let dispatch = dispatch.clone();
-    use_effect_with(state.quest(), move |quest| {
-        let interval = quest.map(|quest| {
+    use_effect_on(state.quest(), move |quest| {
+        quest.map(|quest| {
             let mut search: Option<Search> = None;
             Interval::new(EVERY_MS, move || {
                 let Some(search) = &mut search else {
@@ -46,8 +47,7 @@ pub fn use_search(state: &State, dispatch: &Dispatch) {
                 let answer = Answer::of(quest, search).into();
                 dispatch.dispatch(Action::Ways(WaysAction::Found(answer)));
             })
-        });
-        move || drop(interval)
+        })
     });
 }
 
@@ -86,7 +86,7 @@ fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Htm
             <span class={classes(&["way-risk", class])} data-risk={class}>
                 <span aria-hidden="true">{ glyph }{ " " }</span>
                 { words }
-                <span class="dim">{ format!(" · {} active then", thousands(way.active)) }</span>
+                <span class="dim">{ format_args!(" · {} active then", thousands(way.active)) }</span>
             </span>
         </li>
     }

@@ -3,11 +3,11 @@
 use rosterlab_engine::{
     Answer, Availability, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat,
 };
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::components::Dispatch;
 use crate::components::class_list::{classes, when};
+use crate::components::ear::{Ear, field_of};
 use crate::components::h::ui;
 use crate::components::icons::{Icon, icon};
 use crate::components::ways::ways;
@@ -55,15 +55,15 @@ pub fn why(state: &State, dispatch: &Dispatch) -> Html {
 
 /// The number of the partition, which can be typed.
 fn chooser(shown: PartitionId, dispatch: &Dispatch) -> Html {
-    let dispatch = dispatch.clone();
-    let onchange = Callback::from(move |event: Event| {
-        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+    let onchange = Ear::new(dispatch, Action::ShowPartition(shown), |event, still| {
+        let Action::ShowPartition(shown) = still else { return None };
+        let input = field_of(event)?;
         if let Ok(partition) = input.value().trim().parse() {
-            return dispatch.dispatch(Action::ShowPartition(partition));
+            return Some(Action::ShowPartition(partition));
         }
         input.set_value(&shown.to_string());
         let say = format!("Partitions are numbered 0 to 4095; {shown} is still shown.");
-        dispatch.dispatch(Action::Announce(say.into()));
+        Some(Action::Announce(say.into()))
     });
     ui! {
         <h2 class="chooser">
@@ -93,7 +93,7 @@ fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
     let others = explanation.row.len() - seats.len();
     let more = (others > 0).then(|| {
         let nodes = crate::text::count(u32::try_from(others).unwrap_or(u32::MAX), "node");
-        html! { <li key="more" class="chip-more">{ format!("and {nodes} without data") }</li> }
+        ui! { <li key="more" class="chip-more">{ format_args!("and {nodes} without data") }</li> }
     });
     let rules = explanation
         .answers
@@ -118,11 +118,11 @@ fn sources(explanation: &Explanation) -> Html {
         ("r", "documented", is_marked(|seat| seat.version.revived().is_some())),
     ];
     let mark = |(letter, source, _): (&'static str, &'static str, bool)| {
-        ui! { <span key={letter}>{ format!(" · Mark {letter}: ") }<b>{ source }</b></span> }
+        ui! { <span key={letter}>{ format_args!(" · Mark {letter}: ") }<b>{ source }</b></span> }
     };
     ui! {
         <p class="source">
-            { format!("{}: ", crate::text::capitalized(&rules::label(rule))) }
+            { format_args!("{}: ", crate::text::capitalized(&rules::label(rule))) }
             <b>{ rules::source(rule).words() }</b>
             { document }
             <span>{ for marks.into_iter().filter(|(.., is_there)| *is_there).map(mark) }</span>
@@ -168,7 +168,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
         when(seat.working_master, "serving"),
     ]);
     ui! {
-        <li key={seat.node.to_string()} {class} title={format!("version {version}")}>
+        <li key={seat.node.to_string()} {class} title={format_args!("version {version}")}>
             <span class="chip-top">
                 <b class="id">{ seat.node.to_string() }</b>
                 <span class="chip-holds">{ holds }</span>
@@ -179,7 +179,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
             </span>
             <span class="chip-serves">{ seat.working_master.then_some("working master") }</span>
             <span class="chip-version">{ version.to_string() }</span>
-            <span class="visually-hidden">{ format!(" place {}", place + 1) }</span>
+            <span class="visually-hidden">{ format_args!(" place {}", place + 1) }</span>
         </li>
     }
 }

@@ -20,7 +20,13 @@ pub(super) struct Reader<'a> {
     pub at: usize,
     /// From 1.
     pub step: Option<usize>,
+    /// What is wrong, once something is.
+    pub error: LinkError,
 }
+
+/// Something is wrong, and the reader knows what: an error is ten words, and would be moved at each `?` on its way out.
+#[derive(Debug)]
+pub(super) struct Wrong;
 
 /// What steps are about.
 struct Known {
@@ -30,13 +36,19 @@ struct Known {
     is_wide: bool,
 }
 
-impl Reader<'_> {
-    pub fn error(&self, cause: LinkCause) -> LinkError {
-        LinkError { at: self.at, step: self.step, cause }
+impl<'a> Reader<'a> {
+    pub fn new(text: &'a str) -> Self {
+        let error = LinkError { at: 0, step: None, cause: LinkCause::Unknown };
+        Self { text: text.as_bytes(), at: 0, step: None, error }
     }
 
-    fn expected<T>(&self, what: &'static str) -> Result<T, LinkError> {
-        Err(self.error(LinkCause::Expected(what)))
+    pub fn fail(&mut self, cause: LinkCause) -> Wrong {
+        self.error = LinkError { at: self.at, step: self.step, cause };
+        Wrong
+    }
+
+    fn expected<T>(&mut self, what: &'static str) -> Result<T, Wrong> {
+        Err(self.fail(LinkCause::Expected(what)))
     }
 
     fn peek(&self) -> Option<u8> {
@@ -61,7 +73,7 @@ impl Reader<'_> {
         Some(place)
     }
 
-    pub fn number(&mut self) -> Result<u64, LinkError> {
+    pub fn number(&mut self) -> Result<u64, Wrong> {
         let Some(first) = self.digit() else {
             return self.expected("a number");
         };
@@ -76,7 +88,7 @@ impl Reader<'_> {
         Ok(number)
     }
 
-    fn small<T: TryFrom<u64>>(&mut self, what: &'static str) -> Result<T, LinkError> {
+    fn small<T: TryFrom<u64>>(&mut self, what: &'static str) -> Result<T, Wrong> {
         let number = self.number()?;
         T::try_from(number).or_else(|_| self.expected(what))
     }
@@ -90,14 +102,14 @@ impl Reader<'_> {
         std::str::from_utf8(&self.text[from..self.at]).unwrap_or("")
     }
 
-    pub fn version(&mut self) -> Result<String, LinkError> {
+    pub fn version(&mut self) -> Result<String, Wrong> {
         let version = self.until(b"-_").to_owned();
         let is_one = (1..=24).contains(&version.len())
             && version.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
         if is_one && self.take(b'-') { Ok(version) } else { self.expected("an engine's version") }
     }
 
-    pub fn contents(&mut self) -> Result<(ClusterSetup, Placed), LinkError> {
+    pub fn contents(&mut self) -> Result<(ClusterSetup, Placed), Wrong> {
         let mut setup = self.settings()?;
         setup.nodes = self.setup_nodes()?;
         let mut known = Known {
@@ -115,7 +127,7 @@ impl Reader<'_> {
                 return self.expected("the end of a step");
             }
             if entries.len() == most {
-                return Err(self.error(LinkCause::TooManySteps(most)));
+                return Err(self.fail(LinkCause::TooManySteps(most)));
             }
             let at = self.at;
             entries.push((at, self.entry(&mut known)?));
@@ -123,7 +135,7 @@ impl Reader<'_> {
         Ok((setup, entries))
     }
 
-    fn settings(&mut self) -> Result<ClusterSetup, LinkError> {
+    fn settings(&mut self) -> Result<ClusterSetup, Wrong> {
         let mut setup = ClusterSetup::of(Vec::new(), 1);
         setup.namespaces.clear();
         if !self.take(b'_') {
@@ -151,7 +163,7 @@ impl Reader<'_> {
         Ok(setup)
     }
 
-    fn namespace_settings(&mut self) -> Result<NamespaceSettings, LinkError> {
+    fn namespace_settings(&mut self) -> Result<NamespaceSettings, Wrong> {
         let mut settings = NamespaceSettings::strong("", self.small("a replication factor")?);
         settings.mode = if self.take(b'A') {
             Mode::Available
@@ -178,7 +190,7 @@ impl Reader<'_> {
         }
     }
 
-    fn hex_byte(&mut self) -> Result<u8, LinkError> {
+    fn hex_byte(&mut self) -> Result<u8, Wrong> {
         let digits = [self.digit(), self.digit()];
         match digits {
             [Some(high @ 0..16), Some(low @ 0..16)] => {
@@ -188,12 +200,12 @@ impl Reader<'_> {
         }
     }
 
-    fn rack(&mut self) -> Result<RackId, LinkError> {
+    fn rack(&mut self) -> Result<RackId, Wrong> {
         let number = self.small("a rack id")?;
         RackId::new(number).or_else(|_| self.expected("a rack id"))
     }
 
-    fn id(&mut self) -> Result<NodeId, LinkError> {
+    fn id(&mut self) -> Result<NodeId, Wrong> {
         let from = self.at;
         let id = self.until(b"~._-").parse();
         id.or_else(|_| {
@@ -202,7 +214,7 @@ impl Reader<'_> {
         })
     }
 
-    fn setup_nodes(&mut self) -> Result<Vec<NodeSetup>, LinkError> {
+    fn setup_nodes(&mut self) -> Result<Vec<NodeSetup>, Wrong> {
         let mut nodes: Vec<NodeSetup> = Vec::new();
         if !self.take(b'_') {
             return self.expected("the nodes");
@@ -228,7 +240,7 @@ impl Reader<'_> {
                 }
             }
             if nodes.len() > MAX_NODES {
-                return Err(self.error(LinkCause::Setup(SetupError::NodeCount(nodes.len()))));
+                return Err(self.fail(LinkCause::Setup(SetupError::NodeCount(nodes.len()))));
             }
             if !self.take(b'.') {
                 return Ok(nodes);
@@ -236,7 +248,7 @@ impl Reader<'_> {
         }
     }
 
-    fn entry(&mut self, known: &mut Known) -> Result<Entry, LinkError> {
+    fn entry(&mut self, known: &mut Known) -> Result<Entry, Wrong> {
         if self.take(b'p') {
             return Ok(Entry::Pass { ms: self.number()? });
         }
@@ -249,7 +261,7 @@ impl Reader<'_> {
         Ok(Entry::Act { command: self.command(known)?, settle })
     }
 
-    fn command(&mut self, known: &mut Known) -> Result<Command, LinkError> {
+    fn command(&mut self, known: &mut Known) -> Result<Command, Wrong> {
         let letter = self.peek();
         self.at += 1;
         Ok(match letter {
@@ -314,7 +326,7 @@ impl Reader<'_> {
         })
     }
 
-    fn mode(&mut self) -> Result<ReadMode, LinkError> {
+    fn mode(&mut self) -> Result<ReadMode, Wrong> {
         let modes = [
             (b's', ReadMode::Session),
             (b'l', ReadMode::Linearize),
@@ -329,13 +341,13 @@ impl Reader<'_> {
         self.expected("a read mode")
     }
 
-    fn namespace(&mut self, known: &Known) -> Result<String, LinkError> {
+    fn namespace(&mut self, known: &Known) -> Result<String, Wrong> {
         // One digit is enough for 32 namespaces.
         let name = self.digit().and_then(|place| known.namespaces.get(place));
         name.cloned().map_or_else(|| self.expected("a namespace"), Ok)
     }
 
-    fn digest(&mut self, known: &mut Known) -> Result<Digest, LinkError> {
+    fn digest(&mut self, known: &mut Known) -> Result<Digest, Wrong> {
         if !self.take(b'.') {
             return self.expected("a digest");
         }
@@ -351,7 +363,7 @@ impl Reader<'_> {
         Ok(Digest(bytes))
     }
 
-    fn place_number(&mut self, known: &Known) -> Result<usize, LinkError> {
+    fn place_number(&mut self, known: &Known) -> Result<usize, Wrong> {
         let high = if known.is_wide { self.digit() } else { Some(0) };
         let place = high.and_then(|high| Some(high * DIGITS.len() + self.digit()?));
         match place.filter(|place| *place < known.table.len()) {
@@ -360,15 +372,15 @@ impl Reader<'_> {
         }
     }
 
-    fn place(&mut self, known: &Known) -> Result<NodeId, LinkError> {
+    fn place(&mut self, known: &Known) -> Result<NodeId, Wrong> {
         Ok(known.table[self.place_number(known)?])
     }
 
-    fn on(&mut self, sign: u8, known: &Known) -> Result<Option<NodeId>, LinkError> {
+    fn on(&mut self, sign: u8, known: &Known) -> Result<Option<NodeId>, Wrong> {
         if self.take(sign) { self.place(known).map(Some) } else { Ok(None) }
     }
 
-    fn places(&mut self, known: &Known) -> Result<Vec<NodeId>, LinkError> {
+    fn places(&mut self, known: &Known) -> Result<Vec<NodeId>, Wrong> {
         let mut nodes = Vec::new();
         loop {
             let from = self.place_number(known)?;
@@ -387,7 +399,7 @@ impl Reader<'_> {
         }
     }
 
-    fn sides(&mut self, known: &Known) -> Result<Vec<Vec<NodeId>>, LinkError> {
+    fn sides(&mut self, known: &Known) -> Result<Vec<Vec<NodeId>>, Wrong> {
         let mut sides = vec![self.places(known)?];
         while self.take(b'.') {
             if sides.len() > known.table.len() {
@@ -398,7 +410,7 @@ impl Reader<'_> {
         Ok(sides)
     }
 
-    fn roster_list(&mut self, known: &Known) -> Result<Command, LinkError> {
+    fn roster_list(&mut self, known: &Known) -> Result<Command, Wrong> {
         let namespace = self.namespace(known)?;
         let on = self.on(b'-', known)?;
         let mut entries = Vec::new();
