@@ -62,6 +62,28 @@ test("a link whose result another version had decided otherwise says so", async 
   );
 });
 
+test("where one is can be copied as a test and as a figure's tag", async (t) => {
+  const context = { permissions: ["clipboard-read", "clipboard-write"] };
+  const { page, url, complaints } = await openPage(t, { context });
+  await page.goto(`${url}#${CASE}`);
+  await expectCounts(page, "A103", { unavailable: 4096 });
+  await action(page, "share").click();
+  const copied = async (name) => {
+    await page.evaluate(() => navigator.clipboard.writeText(""));
+    await action(page, name).click();
+    await eventually(() => page.evaluate(() => navigator.clipboard.readText().then((text) => text !== "")), true);
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  const link = await page.locator("#share-link").inputValue().then((address) => address.split("#")[1]);
+  const rust = await copied("copy-rust");
+  assert.ok(rust.startsWith("#[test]\n") && rust.includes(`"${link}"`) && rust.includes('("A103", "main", 0, 4096, 0),'), rust);
+  const javascript = await copied("copy-javascript");
+  assert.ok(javascript.includes(`Playground.fromLink("${link}")`) && javascript.includes("unavailable: 4096, dead: 0"), javascript);
+  const tag = `<rosterlab-playground scenario="${link}" view="all" controls="full"></rosterlab-playground>\n`;
+  assert.equal(await copied("copy-embed"), tag);
+  assert.deepEqual(complaints, []);
+});
+
 test("the link can be copied, the experiment saved as a file and opened again", async (t) => {
   const context = { permissions: ["clipboard-read", "clipboard-write"] };
   const { page, url, complaints } = await openPage(t, { context });
@@ -70,7 +92,7 @@ test("the link can be copied, the experiment saved as a file and opened again", 
   await action(page, "share").click();
   await eventually(() => page.evaluate(() => document.activeElement.textContent), "Share");
   await action(page, "copy-link").click();
-  await eventually(() => page.locator("[role=status]").last().innerText(), "The link is copied.");
+  await eventually(() => page.locator("[role=status]").last().innerText(), "It is copied.");
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(copied, /#s1=0\.1\.0-[0-9a-z]+_a\.n2S-main_1-A101~2\.2-B101~1_s34_g_c1$/);
 

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_scenario::link;
+use rosterlab_scenario::{Timeline, as_test, link};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, window};
 use yew::prelude::*;
@@ -19,7 +19,8 @@ use crate::state::{Action, FileFault, State};
 /// What a saved file is called.
 const FILE_NAME: &str = "experiment.rosterlab.txt";
 /// What is said where there is no clipboard.
-const NOT_COPIED: &str = "The link could not be copied: select it, and copy it by hand.";
+const NOT_COPIED: &str =
+    "It could not be copied: the browser does not let this page write to the clipboard.";
 /// The longest file that is read, in bytes: a link with a little room around it.
 const MOST_BYTES: i32 = 64 * 1024;
 
@@ -28,10 +29,11 @@ pub fn share(state: &State, dispatch: &Dispatch) -> Html {
     let timeline = state.timeline();
     let written = link::write(timeline);
     let shown = if let Some(link) = &written {
-        by_link(format!("{}#{link}", here()), dispatch)
+        by_link(state, format!("{}#{link}", here()), dispatch)
     } else {
-        ui! { <p>{ "This is too long for a link: it has more than 1,000 steps." }</p> }
+        ui! { <p>{ "This is too long for a link, which has at most 1,000 steps, fewer of large clusters." }</p> }
     };
+    let others = written.as_ref().map(|_| elsewhere(state, dispatch));
     // What a link consists of needs no escaping.
     let save = written.map(|link| {
         let href = format!("data:text/plain,{link}");
@@ -57,28 +59,66 @@ pub fn share(state: &State, dispatch: &Dispatch) -> Html {
                     />
                 </label>
             </div>
+            <div class="share-elsewhere">{ for others }</div>
         </div>
     }
 }
 
-fn by_link(address: String, dispatch: &Dispatch) -> Html {
+/// A button that copies what `text` makes of the timeline, once it is pressed.
+fn copy_button(
+    state: &State,
+    dispatch: &Dispatch,
+    (name, label, class): (&'static str, &'static str, &'static str),
+    text: fn(&Timeline) -> Option<String>,
+) -> Html {
     let onclick = {
-        let (address, dispatch) = (address.clone(), dispatch.clone());
+        let (timeline, dispatch) = (state.timeline().clone(), dispatch.clone());
         Callback::from(move |_: MouseEvent| {
             let dispatch = dispatch.clone();
-            copy(&address, None, move |is_done| {
-                let said = if is_done { "The link is copied." } else { NOT_COPIED };
+            // Where there is too much for a link, there is no button.
+            let text = text(&timeline).unwrap_or_default();
+            copy(&text, None, move |is_done| {
+                let said = if is_done { "It is copied." } else { NOT_COPIED };
                 dispatch.dispatch(Action::Announce(said.into()));
             });
         })
     };
+    ui! { <button key={name} type="button" {class} data-action={name} {onclick}>{ label }</button> }
+}
+
+/// What other places take: tests, and a page of documentation.
+fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
+    let button = |names, text| copy_button(state, dispatch, names, text);
+    ui! {
+        <div key="elsewhere">
+            <p>
+                { "Where you are as a test that asserts the counts, or as a figure for a page of documentation. \
+                   The command line makes a scenario file with expectations of the link: " }
+                <code>{ "rosterlab test FILE --as scenario" }</code>
+            </p>
+            <div class="tools">
+                { button(("copy-rust", "Copy Rust test", "tool"), as_test::rust) }
+                { button(("copy-javascript", "Copy JavaScript test", "tool"), as_test::javascript) }
+                { button(("copy-embed", "Copy embed tag", "tool"), embed_tag) }
+            </div>
+        </div>
+    }
+}
+
+/// The element that shows it in another page (docs/embedding.md). What a link consists of needs no escaping.
+fn embed_tag(timeline: &Timeline) -> Option<String> {
+    let link = link::write(timeline)?;
+    let open = "<rosterlab-playground scenario=\"";
+    Some([open, &link, "\" view=\"all\" controls=\"full\"></rosterlab-playground>\n"].concat())
+}
+
+fn by_link(state: &State, address: String, dispatch: &Dispatch) -> Html {
+    let text = |timeline: &Timeline| Some([&here(), "#", &link::write(timeline)?].concat());
     ui! {
         <div class="share-row">
             <label class="visually-hidden" for="share-link">{ "Link to this experiment" }</label>
             <input id="share-link" class="id" type="text" readonly="readonly" value={address} />
-            <button type="button" class="tool primary" data-action="copy-link" {onclick}>
-                { "Copy link" }
-            </button>
+            { copy_button(state, dispatch, ("copy-link", "Copy link", "tool primary"), text) }
         </div>
     }
 }
