@@ -10,6 +10,7 @@ use std::str::FromStr;
 use lexopt::{Arg, Parser, ValueExt};
 use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
 use rosterlab_figure::View;
+use rosterlab_scenario::as_test::Kind;
 
 /// What `rosterlab` is asked to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,6 +69,15 @@ pub enum Invocation {
         src: Option<String>,
         /// What the element lets a reader do.
         controls: Option<Controls>,
+    },
+    /// `test`
+    Test {
+        /// Where the scenario is.
+        file: Source,
+        /// What it becomes.
+        kind: Kind,
+        /// After how many steps; else after all.
+        step: Option<usize>,
     },
     /// `what-if`
     WhatIf {
@@ -158,6 +168,7 @@ struct Raw {
     step: Option<usize>,
     src: Option<String>,
     controls: Option<Controls>,
+    kind: Option<Kind>,
 }
 
 /// The options that a command knows.
@@ -168,6 +179,7 @@ fn known(command: &str) -> Option<&'static [&'static str]> {
         "explain" => &["partition", "namespace", "on"],
         "what-if" => &["lose", "unclean"],
         "figure" => &["view", "step", "namespace", "partition", "src", "controls"],
+        "test" => &["as", "step"],
         "scenario" | "schema" => &[],
         _ => return None,
     })
@@ -222,6 +234,7 @@ impl Raw {
             "partition" => once(&mut self.partition, name, of_text(name, value)?),
             "namespace" => once(&mut self.namespace, name, value.to_owned()),
             "on" => once(&mut self.on, name, of_text(name, value)?),
+            "as" => once(&mut self.kind, name, of_text(name, value)?),
             "view" => once(&mut self.view, name, of_text(name, value)?),
             "step" => once(&mut self.step, name, of_text(name, value)?),
             "src" => once(&mut self.src, name, value.to_owned()),
@@ -254,6 +267,11 @@ impl Raw {
                 partition: needed(self.partition, command, "partition")?,
                 namespace: self.namespace,
                 on: self.on,
+            },
+            "test" => Invocation::Test {
+                file: self.file(command)?,
+                kind: needed(self.kind, command, "as")?,
+                step: self.step,
             },
             "figure" => Invocation::Figure {
                 file: self.file(command)?,

@@ -7,9 +7,12 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 
 use rosterlab_engine::{Cluster, NodeId, PartitionId, RosterEntry};
+use rosterlab_scenario::as_test::Kind;
 use rosterlab_scenario::log::{Log, LogLine};
-use rosterlab_scenario::{MAX_BYTES, Runner, Scenario, ScenarioError, StepReport, report};
-use rosterlab_scenario::{explain, link, log, what_if};
+use rosterlab_scenario::{
+    MAX_BYTES, Runner, Scenario, ScenarioError, StepReport, Timeline, as_test, explain, link, log,
+    report, what_if,
+};
 
 use crate::args::{Format, Source};
 
@@ -85,6 +88,34 @@ pub fn print_scenario(file: &Source, out: &mut impl Write) -> Result<Verdict, Pr
     let scenario = read(file)?;
     writeln!(out, "{}", scenario.to_json().trim_end())?;
     Ok(Verdict::Holds)
+}
+
+/// The timeline of a scenario after so many steps, or after all.
+pub fn timeline_at(scenario: &Scenario, step: Option<usize>) -> Result<Timeline, Problem> {
+    let mut timeline = scenario.timeline()?;
+    let last = timeline.entries().len();
+    let step = step.unwrap_or(last);
+    if !timeline.seek(step) {
+        return Err(Problem::Input(format!(
+            "--step: there is no step {step}, the last is {last} (expectations are not counted)"
+        )));
+    }
+    Ok(timeline)
+}
+
+/// `test`
+pub fn print_test(
+    file: &Source,
+    kind: Kind,
+    step: Option<usize>,
+    out: &mut impl Write,
+) -> Result<Verdict, Problem> {
+    let timeline = timeline_at(&read(file)?, step)?;
+    let test = as_test::as_test(&timeline, kind);
+    let text = test.ok_or_else(|| {
+        Problem::Input("this is too long for a link, which such a test holds".to_owned())
+    })?;
+    print(out, &text)
 }
 
 fn last(file: &Source) -> Result<Cluster, Problem> {

@@ -9,7 +9,7 @@ use rosterlab_engine::PartitionId;
 use rosterlab_figure::View;
 
 use crate::args::{Controls, Source};
-use crate::commands::{Problem, Verdict, read};
+use crate::commands::{Problem, Verdict, read, timeline_at};
 
 /// What is asked for.
 pub struct Wanted<'a> {
@@ -24,15 +24,8 @@ pub struct Wanted<'a> {
 /// Prints the figure, in its element if the element is told where its scenario is.
 pub fn print(file: &Source, wanted: &Wanted<'_>, out: &mut impl Write) -> Result<Verdict, Problem> {
     let scenario = read(file)?;
-    let mut timeline = scenario.timeline()?;
-    let last = timeline.entries().len();
-    let step = wanted.step.unwrap_or(last);
-    if step > last {
-        return Err(Problem::Input(format!(
-            "--step: there is no step {step}, the last is {last} (expectations are not counted)"
-        )));
-    }
-    timeline.seek(step);
+    let timeline = timeline_at(&scenario, wanted.step)?;
+    let step = timeline.position();
     let figure = rosterlab_figure::Wanted {
         view: wanted.view,
         title: &scenario.title,

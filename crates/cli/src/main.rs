@@ -36,6 +36,9 @@ usage:
       Prints a moment as HTML that needs no script: after step N, or at the end. With
       --src it stands in the element that makes it live, and ADDRESS is where the
       page that it is put into finds the scenario.
+  rosterlab test FILE --as rust|javascript|scenario [--step N]
+      Prints a moment as a test: a function for cargo, a test for Node.js, or a
+      scenario that ends in expectations.
   rosterlab schema
       Prints the JSON Schema of scenario files.
   rosterlab --help | --version
@@ -99,6 +102,7 @@ fn perform(invocation: &Invocation, out: &mut impl Write) -> Result<Verdict, Pro
             };
             figure::print(file, &wanted, out)
         }
+        Invocation::Test { file, kind, step } => commands::print_test(file, *kind, *step, out),
         Invocation::WhatIf { file, lose } => commands::what_if(file, *lose, out),
     }
 }

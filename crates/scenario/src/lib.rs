@@ -7,6 +7,7 @@
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
 
+pub mod as_test;
 mod checkpoints;
 mod clock;
 mod error;

@@ -4,10 +4,11 @@
 //! **Invariant.** Every export decodes what it is given, delegates to the scenario crate and encodes what comes back, and
 //! nothing else; whatever it is given, it never panics: what is wrong is thrown as an `Error` with `code` and `place`, and
 //! nothing has changed then. In reading order: `playground` (the class), `run` (functions), what they give (`view`, `event`,
-//! `explanation`, `figure`), `decode`, `encode`, `fault`. The types that TypeScript sees are in `rosterlab.d.ts`.
+//! `explanation`, `figure`, `as_test`), `decode`, `encode`, `fault`. The types that TypeScript sees are in `rosterlab.d.ts`.
 //!
 //! **What this crate does not do**: the page, custom elements, rules, words.
 
+mod as_test;
 mod decode;
 mod encode;
 mod event;

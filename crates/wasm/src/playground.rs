@@ -44,6 +44,13 @@ struct Line {
     text: String,
 }
 
+/// What was done is too much for a link.
+pub(crate) fn link_too_long() -> Fault {
+    let most = format!("a link has at most {} steps", link::MOST_STEPS);
+    let cause = format!("{most}, fewer of large clusters, and {} characters", link::MOST_BYTES);
+    Fault::new("link-too-long", "", &cause)
+}
+
 #[wasm_bindgen]
 impl Playground {
     /// A cluster as a scenario (an object, or the JSON text of a file) describes it, after its steps. An object may leave
@@ -292,12 +299,7 @@ impl Playground {
     /// # Errors
     /// When it would be longer than links may be.
     pub fn link(&self) -> Result<String, JsValue> {
-        let too_long = || {
-            let most = format!("a link has at most {} steps", link::MOST_STEPS);
-            let cause = format!("{most} and {} characters", link::MOST_BYTES);
-            Fault::new("link-too-long", "", &cause)
-        };
-        Ok(link::write(&*self.timeline()?).ok_or_else(too_long)?)
+        Ok(link::write(&*self.timeline()?).ok_or_else(link_too_long)?)
     }
 
     pub(crate) fn timeline(&self) -> Result<Ref<'_, Timeline>, Fault> {

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
+mod as_test;
 mod bad_input;
+mod fuzzed;
 mod golden;
 mod margin;
 mod preview;

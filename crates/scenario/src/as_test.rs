@@ -1,0 +1,185 @@
+//! Where a timeline stands, as a test that others can keep: in Rust, in JavaScript, or as a scenario file.
+//!
+//! Invariant: each kind goes to the very moment and asserts the counts of every namespace in every sub-cluster there, as this
+//! engine has them; a test that was copied passes for as long as the engine decides the same. Not here: files and the
+//! clipboard.
+
+use std::fmt;
+use std::fmt::Write as _;
+use std::str::FromStr;
+
+use crate::link;
+use crate::scenario::{Action, Expect, Scenario, Step};
+use crate::timeline::Timeline;
+
+/// A kind of test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A function for cargo's test runner, on this crate.
+    Rust,
+    /// A test for the runner of Node.js, on the package `rosterlab`.
+    JavaScript,
+    /// A scenario that ends in expectations.
+    Scenario,
+}
+
+impl Kind {
+    /// Every kind, with its name.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Rust, "rust"), (Self::JavaScript, "javascript"), (Self::Scenario, "scenario")];
+}
+
+/// There is no such kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSuchKind;
+
+impl fmt::Display for NoSuchKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a test is rust, javascript or scenario")
+    }
+}
+
+impl FromStr for Kind {
+    type Err = NoSuchKind;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().find(|(_, known)| *known == name);
+        found.map(|(kind, _)| *kind).ok_or(NoSuchKind)
+    }
+}
+
+/// What there is of one namespace in one sub-cluster.
+struct Found {
+    principal: String,
+    /// In quotes.
+    namespace: String,
+    active: u32,
+    unavailable: u32,
+    dead: u32,
+}
+
+fn found(timeline: &Timeline) -> Vec<Found> {
+    let view = timeline.cluster().view();
+    let mut found = Vec::new();
+    for sub_cluster in &view.sub_clusters {
+        for (settings, namespace) in view.namespaces.iter().zip(&sub_cluster.namespaces) {
+            let counts = namespace.counts;
+            found.push(Found {
+                principal: sub_cluster.principal.to_string(),
+                namespace: quoted(&settings.name),
+                active: counts.active,
+                unavailable: counts.unavailable,
+                dead: counts.dead,
+            });
+        }
+    }
+    found
+}
+
+/// A text as Rust and JavaScript both write it. A namespace's name has no control characters.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// The test of where a timeline stands; `None` when it would be longer than links may be ([`link::write`]).
+#[must_use]
+pub fn as_test(timeline: &Timeline, kind: Kind) -> Option<String> {
+    match kind {
+        Kind::Rust => rust(timeline),
+        Kind::JavaScript => javascript(timeline),
+        Kind::Scenario => Some(scenario(timeline).to_json()),
+    }
+}
+
+/// As a function for cargo's test runner.
+#[must_use]
+pub fn rust(timeline: &Timeline) -> Option<String> {
+    let link = link::write(timeline)?;
+    let mut expected = String::new();
+    for Found { principal, namespace, active, unavailable, dead } in found(timeline) {
+        let _ = writeln!(
+            expected,
+            "        (\"{principal}\", {namespace}, {active}, {unavailable}, {dead}),"
+        );
+    }
+    Some(format!(
+        r#"#[test]
+fn a_rosterlab_experiment() {{
+    // Follow it in the page: the part in quotes stands behind the # of the address.
+    let link = "{link}";
+    let linked = rosterlab_scenario::link::read(link).expect("the link can be followed");
+    let view = linked.timeline.cluster().view();
+    let mut found = Vec::new();
+    for sub_cluster in &view.sub_clusters {{
+        for (settings, namespace) in view.namespaces.iter().zip(&sub_cluster.namespaces) {{
+            let (principal, counts) = (sub_cluster.principal.to_string(), namespace.counts);
+            found.push((principal, &*settings.name, counts.active, counts.unavailable, counts.dead));
+        }}
+    }}
+    let expected: &[(&str, &str, u32, u32, u32)] = &[
+        // Sub-cluster by its principal, namespace, active, unavailable, dead.
+{expected}    ];
+    let found: Vec<_> = found.iter().map(|(sub, name, a, u, d)| (&**sub, *name, *a, *u, *d)).collect();
+    assert_eq!(found, expected);
+}}
+"#
+    ))
+}
+
+/// As a test for the runner of Node.js.
+#[must_use]
+pub fn javascript(timeline: &Timeline) -> Option<String> {
+    let link = link::write(timeline)?;
+    let mut expected = String::new();
+    for Found { principal, namespace, active, unavailable, dead } in found(timeline) {
+        let _ = writeln!(
+            expected,
+            "    {{ principal: \"{principal}\", namespace: {namespace}, active: {active}, unavailable: {unavailable}, dead: {dead} }},"
+        );
+    }
+    Some(format!(
+        r#"import assert from "node:assert/strict";
+import {{ test }} from "node:test";
+import {{ Playground }} from "rosterlab";
+
+test("a Rosterlab experiment", () => {{
+  // Follow it in the page: the part in quotes stands behind the # of the address.
+  const playground = Playground.fromLink("{link}");
+  const views = playground.namespaces.map((name) => playground.view(name));
+  const found = views[0].subClusters.flatMap(({{ principal }}, place) =>
+    views.map(({{ namespace, subClusters }}) => ({{ principal, namespace, ...subClusters[place].counts }})),
+  );
+  assert.deepEqual(found, [
+{expected}  ]);
+}});
+"#
+    ))
+}
+
+/// As a scenario: what was done, and what has to be at its end.
+#[must_use]
+pub fn scenario(timeline: &Timeline) -> Scenario {
+    let mut scenario = Scenario::from_timeline("A Rosterlab experiment", timeline);
+    let view = timeline.cluster().view();
+    let expect = |expect: Expect| Step::from(Action::Expect(Box::new(expect)));
+    let namespaces = view.namespaces.iter().map(|settings| &settings.name);
+    let sub_clusters = u32::try_from(view.sub_clusters.len()).ok();
+    scenario.steps.push(expect(Expect {
+        namespace: namespaces.clone().next().cloned(),
+        sub_clusters,
+        ..Expect::default()
+    }));
+    for sub_cluster in &view.sub_clusters {
+        for (name, namespace) in namespaces.clone().zip(&sub_cluster.namespaces) {
+            scenario.steps.push(expect(Expect {
+                namespace: Some(name.clone()),
+                on: Some(sub_cluster.principal),
+                active: Some(namespace.counts.active),
+                unavailable: Some(namespace.counts.unavailable),
+                dead: Some(namespace.counts.dead),
+                ..Expect::default()
+            }));
+        }
+    }
+    scenario
+}

@@ -1,0 +1,20 @@
+#[test]
+fn a_rosterlab_experiment() {
+    // Follow it in the page: the part in quotes stands behind the # of the address.
+    let link = "s1=0.1.0-1tcfcmxq6k_a.n2S-a~22b~5cc_0-A1~1_c0";
+    let linked = rosterlab_scenario::link::read(link).expect("the link can be followed");
+    let view = linked.timeline.cluster().view();
+    let mut found = Vec::new();
+    for sub_cluster in &view.sub_clusters {
+        for (settings, namespace) in view.namespaces.iter().zip(&sub_cluster.namespaces) {
+            let (principal, counts) = (sub_cluster.principal.to_string(), namespace.counts);
+            found.push((principal, &*settings.name, counts.active, counts.unavailable, counts.dead));
+        }
+    }
+    let expected: &[(&str, &str, u32, u32, u32)] = &[
+        // Sub-cluster by its principal, namespace, active, unavailable, dead.
+        ("A2", "a\"b\\c", 0, 4096, 0),
+    ];
+    let found: Vec<_> = found.iter().map(|(sub, name, a, u, d)| (&**sub, *name, *a, *u, *d)).collect();
+    assert_eq!(found, expected);
+}

@@ -1,0 +1,71 @@
+// Copied tests in JavaScript are run as they are copied, by the runner that they are for, on the package itself; and each
+// notices another outcome.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { PACKAGES, native, read, rosterlab, thrown } from "./rosterlab.mjs";
+
+const MOMENTS = [
+  ["case-study.json", 3],
+  ["split-by-rack.json", 1],
+  ["consistent-or-available.json", 2],
+];
+
+/** Runs texts as tests in a project of their own that depends on the package. */
+function run(t, texts) {
+  const folder = mkdtempSync(join(tmpdir(), "rosterlab-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(join(PACKAGES, "nodejs"), join(folder, "node_modules/rosterlab"));
+  const files = texts.map((text, index) => join(folder, `copied-${index}.test.mjs`));
+  files.forEach((file, index) => writeFileSync(file, texts[index]));
+  const env = { ...process.env };
+  // This is itself a test of that runner.
+  delete env.NODE_TEST_CONTEXT;
+  const { status, stdout } = spawnSync(process.execPath, ["--test", "--test-reporter=tap", ...files], { env });
+  const [, passed] = /^# pass (\d+)$/m.exec(stdout);
+  const [, failed] = /^# fail (\d+)$/m.exec(stdout);
+  return { status, passed: Number(passed), failed: Number(failed), said: stdout.toString() };
+}
+
+const copied = ([name, step]) => {
+  const playground = new rosterlab.Playground(read(`www/scenarios/${name}`));
+  assert.equal(playground.seek(step), true);
+  const texts = { javascript: playground.asTest("javascript"), rust: playground.asTest("rust"), scenario: playground.asTest("scenario") };
+  playground.free();
+  return texts;
+};
+
+test("copied tests pass on the package", (t) => {
+  const { status, passed, said } = run(t, MOMENTS.map((moment) => copied(moment).javascript));
+  assert.deepEqual([status, passed], [0, MOMENTS.length], said);
+});
+
+test("a copied test notices another outcome", (t) => {
+  const { javascript } = copied(MOMENTS[0]);
+  const other = javascript.replace("unavailable: 4096", "unavailable: 4095");
+  assert.notEqual(other, javascript);
+  const { status, failed } = run(t, [other]);
+  assert.deepEqual([status, failed], [1, 1]);
+});
+
+test("the native program prints the same tests", () => {
+  for (const moment of MOMENTS) {
+    const [name, step] = moment;
+    for (const [kind, text] of Object.entries(copied(moment))) {
+      const args = ["test", "-", "--as", kind, "--step", String(step)];
+      assert.equal(native(args, read(`www/scenarios/${name}`)).stdout, text, `${name} as ${kind}`);
+    }
+  }
+});
+
+test("another kind is refused", () => {
+  const playground = new rosterlab.Playground(read("www/scenarios/case-study.json"));
+  const expected = { code: "bad-input", place: "kind", message: "kind: a test is rust, javascript or scenario" };
+  assert.deepEqual(thrown(() => playground.asTest("cobol")), expected);
+  playground.free();
+});
