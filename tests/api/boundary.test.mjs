@@ -176,6 +176,8 @@ for (const [what, call, code, place] of [
   ["a figure of no view", (p) => p.figure({ view: "sky" }), "bad-input", "view"],
   ["a figure of an unknown namespace", (p) => p.figure({ namespace: "other" }), "unknown-namespace", "namespace"],
   ["a figure of partition 4096", (p) => p.figure({ partition: 4096 }), "bad-input", "partition"],
+  ["a test of no kind", (p) => p.asTest(), "bad-input", "kind"],
+  ["a test of an unknown kind", (p) => p.asTest("cobol"), "bad-input", "kind"],
   ["lose nothing", (p) => p.whatIf(), "bad-input", null],
   ["lose a number", (p) => p.whatIf(1), "bad-input", null],
   ["lose neither", (p) => p.whatIf({}), "bad-input", null],

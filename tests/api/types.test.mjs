@@ -66,6 +66,7 @@ const moved: boolean = playground.undo() || playground.redo() || playground.seek
 const lines: LogLine[] = playground.log(1);
 const again: Scenario = playground.toScenario();
 const html: string = playground.figure({ view: "why", partition: 5 }) + playground.figure();
+const copied: string = playground.asTest("rust") + playground.asTest("javascript") + playground.asTest("scenario");
 const link: string = playground.link();
 const other: Playground = Playground.fromLink(link);
 const differs: string | null = other.differs;
@@ -76,7 +77,7 @@ const verdict: Verdict = verdictOf(verdicts[0]!);
 const code: number = AvailabilityCode.Dead | (RuleCode.NoFullCopy << 2);
 try { version(); } catch (error) { (error as RosterlabError).place?.length; }
 other.free();
-console.log(why, losses, moved, lines, differs, numbers, report.ndjson, order, verdict, code, html);
+console.log(why, losses, moved, lines, differs, numbers, report.ndjson, order, verdict, code, html, copied);
 `;
 
 for (const target of ["web", "bundler", "nodejs"]) {
@@ -100,6 +101,7 @@ test("the types refuse what the package refuses", () => {
     "playground.whatIf({});",
     "Playground.fromLink(5);",
     'playground.figure({ view: "sky" });',
+    'playground.asTest("cobol");',
     "playground.steps = 5;",
     'succession("A1", 2);',
     "verdictOf();",
