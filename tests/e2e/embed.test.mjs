@@ -9,11 +9,14 @@ import { gzipSync } from "node:zlib";
 import { test } from "node:test";
 import { openBlankPage } from "./browser.mjs";
 import { counts, eventually } from "./rosterlab.mjs";
-import { DIST } from "./server.mjs";
+import { CONTENT_SECURITY_POLICY, DIST } from "./server.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const LOADER_MAX_GZIP_BYTES = 6_000;
+
+/** What a site allows that has frames of its own pages. */
+const WITH_FRAMES = `${CONTENT_SECURITY_POLICY}; frame-src 'self'`;
 
 const PLAIN = "embed/examples/plain.html";
 const TWELVE = "embed/examples/twelve.html";
@@ -250,7 +253,7 @@ test("what cannot be shown is said, and what the page was built with stays", asy
 });
 
 test("in a frame, where no script may run beside it", async (t) => {
-  const { page, complaints } = await openDocs(t, "embed/examples/frame.html");
+  const { page, complaints } = await openDocs(t, "embed/examples/frame.html", { policy: WITH_FRAMES });
   const frame = page.frameLocator("iframe");
   await frame.getByRole("button", { name: "Next" }).click();
   await eventually(() => frame.locator(".rl-step").first().innerText(), "Step 4 of 7: start A102");
@@ -261,7 +264,7 @@ test("a frame hears and answers the origin that its address names, and no other"
   const host = (origin) => `<!doctype html><html lang="en"><head><title>host</title><link rel="icon" href="../../icon.svg" /></head>
     <body><iframe title="figure" src="../frame.html?scenario=examples/case-study.json&step=0&origin=${encodeURIComponent(origin)}"></iframe></body></html>`;
   const talk = async (origin) => {
-    const { page, url } = await openBlankPage(t);
+    const { page, url } = await openBlankPage(t, { policy: WITH_FRAMES });
     const here = new URL(url).origin;
     const body = host(origin ?? here);
     await page.route("**/embed/examples/host.html", (route) => route.fulfill({ contentType: "text/html", body }));

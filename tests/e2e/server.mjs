@@ -14,8 +14,6 @@ export const CONTENT_SECURITY_POLICY = [
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
-  // For the example of a figure in a frame.
-  "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");

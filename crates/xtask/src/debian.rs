@@ -71,6 +71,7 @@ pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, Failure> {
     // comes out, and that std was built as it is built today.
     if !is_std_current() || !target::builds(Path::new(RUSTC), places) {
         build_std(places)?;
+        forget_builds(places)?;
         if !target::builds(Path::new(RUSTC), places) {
             return Err(Failure::new(format!(
                 "{RUSTC} has an std for {TARGET} now, yet builds no module"
@@ -135,6 +136,18 @@ fn rustlib() -> Result<PathBuf, Failure> {
     let sysroot = process::answer(process::command(RUSTC).args(["--print", "sysroot"]))
         .ok_or_else(|| Failure::new(format!("{RUSTC} does not run")))?;
     Ok(Path::new(&sysroot).join("lib/rustlib"))
+}
+
+/// Removes what was built with the std before: cargo takes it for current, since the compiler is the same, and then misses
+/// that std.
+fn forget_builds(places: &Places) -> Result<(), Failure> {
+    let folder = places.root.join("target").join(TARGET);
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::new(format!("could not remove {}: {error}", folder.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What std was built from lies beside it.
