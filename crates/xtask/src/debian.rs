@@ -71,7 +71,6 @@ pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, Failure> {
     // comes out, and that std was built as it is built today.
     if !is_std_current() || !target::builds(Path::new(RUSTC), places) {
         build_std(places)?;
-        forget_builds(places)?;
         if !target::builds(Path::new(RUSTC), places) {
             return Err(Failure::new(format!(
                 "{RUSTC} has an std for {TARGET} now, yet builds no module"
@@ -79,6 +78,7 @@ pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, Failure> {
         }
         done.push("built std from Debian's sources".to_owned());
     }
+    forget_older_builds(places)?;
     Ok(if done.is_empty() { "found".to_owned() } else { done.join(", ") })
 }
 
@@ -138,16 +138,24 @@ fn rustlib() -> Result<PathBuf, Failure> {
     Ok(Path::new(&sysroot).join("lib/rustlib"))
 }
 
-/// Removes what was built with the std before: cargo takes it for current, since the compiler is the same, and then misses
-/// that std.
-fn forget_builds(places: &Places) -> Result<(), Failure> {
+/// Removes what was built with another std than there is now: cargo takes it for current, since the compiler is the same,
+/// and then misses that std. A note in the folder says when the std was made that it was built with.
+fn forget_older_builds(places: &Places) -> Result<(), Failure> {
+    let made = fs::metadata(stamp(&rustlib()?)).and_then(|stamp| stamp.modified());
+    let made = made.doing(|| "see when std was built".to_owned())?;
     let folder = places.root.join("target").join(TARGET);
+    let note = folder.join("built-with-std.txt");
+    let made = format!("{made:?}\n");
+    if fs::read_to_string(&note).is_ok_and(|before| before == made) {
+        return Ok(());
+    }
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::new(format!("could not remove {}: {error}", folder.display())))
+            return Err(Failure::new(format!("could not remove {}: {error}", folder.display())));
         }
-        _ => Ok(()),
+        _ => {}
     }
+    write(&note, &made)
 }
 
 /// What std was built from lies beside it.
