@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
 use rosterlab_scenario::{Timeline, link};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, KeyboardEvent, window};
 use yew::prelude::*;
 
@@ -107,6 +108,11 @@ pub fn App() -> Html {
 pub fn use_dispatch(handle: &UseReducerHandle<State>, painter: &Rc<Painter>) -> Dispatch {
     let (handle, painter) = (handle.clone(), painter.clone());
     let dispatch = use_memo((), move |()| {
+        let (first, onto) = (handle.clone(), painter.clone());
+        // The first state is painted as soon as the page stands: effects would wait for the browser's first frame.
+        spawn_local(async move {
+            onto.show(&first);
+        });
         Dispatch::new(Callback::from(move |action| {
             handle.dispatch(action);
             // A clone, because a handle keeps every state that was read from it.
