@@ -26,7 +26,7 @@ pub mod hooks;
 pub mod keys;
 pub mod layout;
 pub mod logbook;
-pub mod look;
+pub use rosterlab_scenario::look;
 pub mod map_state;
 pub mod margin;
 pub mod paint;

@@ -5,19 +5,7 @@
 
 use std::fmt::Display;
 
-/// A number with its thousands set apart: `4,096`.
-#[must_use]
-pub fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub use rosterlab_scenario::numbers::thousands;
 
 /// A number in groups of three digits, highest group first: `["4", "096"]`.
 #[must_use]

@@ -5,9 +5,11 @@
 
 use rosterlab_engine::{NodeState, NodeView, RackId};
 
+use rosterlab_scenario::numbers::thousands;
+
 use crate::Moment;
 use crate::markup::Markup;
-use crate::words::{mark, state, thousands};
+use crate::words::{mark, state};
 
 /// A node's box, and the room around it, in the picture's own units.
 const WIDTH: usize = 112;

@@ -8,10 +8,11 @@ use std::fmt::Write as _;
 
 use rosterlab_engine::{Cell, Rule};
 use rosterlab_scenario::explain;
+use rosterlab_scenario::look::Look;
+use rosterlab_scenario::numbers::thousands;
 
 use crate::Moment;
 use crate::markup::Markup;
-use crate::words::{Look, thousands};
 
 const SIDE: usize = 64;
 
@@ -62,12 +63,18 @@ fn picture(to: &mut Markup, cells: &[Cell], principal: &str) {
         if path.is_empty() {
             continue;
         }
-        to.empty("path", &[("class", look.class()), ("d", &path)]);
-        if look > Look::Filling {
-            to.empty("path", &[("class", &format!("rl-sign {}-sign", look.class())), ("d", &path)]);
+        let class = class_of(look);
+        to.empty("path", &[("class", &class), ("d", &path)]);
+        if look < Look::Filling {
+            to.empty("path", &[("class", &format!("rl-sign {class}-sign")), ("d", &path)]);
         }
     }
     to.close("svg");
+}
+
+/// The class that a look has in the style sheet of figures.
+pub fn class_of(look: Look) -> String {
+    format!("rl-{}", look.class())
 }
 
 /// The runs of cells of a kind, row by row; rows are stroked along their middle.
@@ -96,16 +103,16 @@ pub fn by_reason(cells: &[Cell]) -> Vec<((Look, Rule), u32)> {
             None => found.push((reason, 1)),
         }
     }
-    found.sort_by(|((look, rule), _), ((other, there), _)| other.cmp(look).then(rule.cmp(there)));
+    found.sort_by(|((look, rule), _), ((other, there), _)| look.cmp(other).then(rule.cmp(there)));
     found
 }
 
 fn reasons(to: &mut Markup, cells: &[Cell], caption: &str) {
     to.table("rl-reasons", caption, &["What they are", "Why", "Partitions"]);
     for ((look, rule), count) in by_reason(cells) {
-        to.open("tr", &[("class", look.class())]);
+        to.open("tr", &[("class", &class_of(look))]);
         to.open("td", &[]);
-        to.with("span", &[("class", "rl-glyph"), ("aria-hidden", "true")], look.sign());
+        to.with("span", &[("class", "rl-glyph"), ("aria-hidden", "true")], look.glyph());
         to.text(format!(" {}", look.name()));
         to.close("td");
         let number = rule.number().map(|number| format!("rule {number}: ")).unwrap_or_default();

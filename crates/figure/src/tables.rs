@@ -2,9 +2,12 @@
 
 use rosterlab_engine::{Answer, Mode, PartitionId, RosterEntry};
 use rosterlab_scenario::explain;
+use rosterlab_scenario::look::Look;
+use rosterlab_scenario::numbers::thousands;
 
+use crate::map::class_of;
 use crate::markup::Markup;
-use crate::words::{Look, entry, nodes, thousands};
+use crate::words::{entry, nodes};
 use crate::{Moment, Wanted};
 
 /// What the figure is called, where it stands, what its author says.
@@ -56,7 +59,7 @@ pub fn counts(to: &mut Markup, moment: &Moment<'_>) {
         to.with("td", &[], nodes(&sub_cluster.nodes));
         let counts = namespace.counts;
         let number = |to: &mut Markup, look: Look, number: u32| {
-            let class = if number == 0 { "rl-n" } else { look.class() };
+            let class = if number == 0 { "rl-n".to_owned() } else { class_of(look) };
             to.with("td", &[("class", &format!("rl-n {class}"))], thousands(number));
         };
         number(to, Look::Settled, counts.active);
@@ -122,7 +125,7 @@ fn example(moment: &Moment<'_>) -> Option<PartitionId> {
     let mut sub_clusters = moment.view.sub_clusters.iter();
     let namespace = sub_clusters.find_map(|sub| sub.namespaces.get(moment.namespace))?;
     let cells = &*namespace.cells;
-    let worst = cells.iter().map(Look::of).max()?;
+    let worst = cells.iter().map(Look::of).min()?;
     let place = cells.iter().position(|cell| Look::of(cell) == worst)?;
     PartitionId::all().nth(place)
 }

@@ -2,24 +2,8 @@
 //!
 //! Invariant: words are the field's own. Not here: sentences about rules (the scenario crate's `explain`).
 
-use rosterlab_engine::{
-    Availability, Cell, Command, DeviceMark, NodeId, NodeState, RosterNodes, Shutdown,
-};
+use rosterlab_engine::{Command, DeviceMark, NodeId, NodeState, RosterNodes, Shutdown};
 use rosterlab_scenario::Entry;
-
-/// `1,346`
-pub fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && place % 3 == first {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// Most nodes that a text names one by one.
 const MOST_NAMED: usize = 6;
@@ -86,64 +70,6 @@ fn client(name: &str, from: Option<NodeId>) -> String {
     from.map_or_else(|| format!("a client's {name}"), |node| format!("a client's {name} at {node}"))
 }
 
-/// What a partition looks like: two signs of each, so that colour is never the only one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Look {
-    /// Active, and every copy is where it belongs.
-    Settled,
-    /// Active while copies are filled.
-    Filling,
-    /// Not active, and a roster node is missing.
-    Unavailable,
-    /// Not active, although the whole roster is present.
-    Dead,
-}
-
-impl Look {
-    /// All, best first.
-    pub const ALL: [Self; 4] = [Self::Settled, Self::Filling, Self::Unavailable, Self::Dead];
-
-    /// What a cell looks like.
-    pub fn of(cell: &Cell) -> Self {
-        match cell.verdict.availability {
-            Availability::Active if cell.migrating => Self::Filling,
-            Availability::Active => Self::Settled,
-            Availability::Unavailable => Self::Unavailable,
-            Availability::Dead => Self::Dead,
-        }
-    }
-
-    /// The name that its style has.
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::Settled => "rl-settled",
-            Self::Filling => "rl-filling",
-            Self::Unavailable => "rl-unavailable",
-            Self::Dead => "rl-dead",
-        }
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Settled => "active",
-            Self::Filling => "active, filling",
-            Self::Unavailable => "unavailable",
-            Self::Dead => "dead",
-        }
-    }
-
-    /// Its sign in a text.
-    pub fn sign(self) -> &'static str {
-        match self {
-            Self::Settled => "●",
-            Self::Filling => "◐",
-            Self::Unavailable => "▨",
-            Self::Dead => "✕",
-        }
-    }
-}
-
 /// Whether a node runs, in words.
 pub fn state(state: NodeState) -> &'static str {
     match state {
@@ -161,16 +87,5 @@ pub fn mark(mark: DeviceMark) -> &'static str {
         DeviceMark::Flushed => "flushed",
         DeviceMark::NotFlushed => "not flushed",
         DeviceMark::Empty => "empty",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        let written = [0, 7, 123, 1_346, 12_345, 4_294_967_295].map(thousands);
-        assert_eq!(written, ["0", "7", "123", "1,346", "12,345", "4,294,967,295"]);
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: everything here goes through the engine's one way in and one way out; bad input of any kind is an error
 //! that names its place, never a panic. In reading order: `timeline`, `scenario` (the file's types and reading one),
 //! `plan` (steps into entries and back), `one_step`, `runner`, `expectation`, then what makes text of it: `report`, `log`, `explain`,
-//! `what_if`, `preview`, `ways`; `link` is a timeline as one line of an address.
+//! `what_if`, `preview`, `ways`, `look` and `numbers`; `link` is a timeline as one line of an address.
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
 
@@ -18,8 +18,10 @@ mod json;
 mod key;
 pub mod link;
 pub mod log;
+pub mod look;
 pub mod margin;
 mod names;
+pub mod numbers;
 mod one_step;
 mod placed;
 mod plan;

@@ -1,7 +1,7 @@
 //! The four ways a partition can look: what they are called, and which second sign stands beside their colour.
 //!
-//! Invariant: the map, the bars, the legend and the tables all take a partition's look from here, so that they never
-//! disagree. Not here: pixels (see `paint`), colours of the page (www/style.css).
+//! Invariant: the map, the bars, the legend and the tables of the page, and figures in other pages, all take a partition's
+//! look from here, so that they never disagree. Not here: pixels and colours (the front ends').
 
 use rosterlab_engine::{Availability, Cell, SubClusterNamespaceView};
 
