@@ -18,6 +18,11 @@ impl Slot {
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
+
+    /// As a byte.
+    pub fn byte(self) -> u8 {
+        self.0
+    }
 }
 
 /// A set of nodes, in order as one number of 128 bits would be. In two halves, because to shift 128 bits is slow and long
@@ -42,6 +47,13 @@ impl NodeSet {
 
     pub fn insert(&mut self, slot: Slot) {
         *self.half(slot) |= 1 << (slot.0 & 63);
+    }
+
+    /// Adds the others on a condition, without a branch.
+    pub fn add_if(&mut self, on: bool, others: Self) {
+        let mask = u64::from(on).wrapping_neg();
+        self.high |= others.high & mask;
+        self.low |= others.low & mask;
     }
 
     pub fn remove(&mut self, slot: Slot) {
@@ -76,6 +88,22 @@ impl NodeSet {
 
     pub fn minus(self, other: Self) -> Self {
         Self { high: self.high & !other.high, low: self.low & !other.low }
+    }
+
+    /// Those next to a member, as far as they are in the same half.
+    pub fn neighbours(self) -> Self {
+        let of = |half: u64| half << 1 | half >> 1;
+        Self { high: of(self.high), low: of(self.low) }
+    }
+
+    /// The high half and the low.
+    pub fn halves(self) -> [u64; 2] {
+        [self.high, self.low]
+    }
+
+    /// The set of these halves.
+    pub fn of_halves(high: u64, low: u64) -> Self {
+        Self { high, low }
     }
 
     /// The members by slot, lowest first.

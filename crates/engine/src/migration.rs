@@ -167,9 +167,14 @@ impl Balance {
         }
     }
 
+    /// How many replicas an active partition has here.
+    pub fn width(&self) -> usize {
+        usize::from(self.replication_factor).min(self.present.len())
+    }
+
     /// The replicas of an active partition here, the final master first; empty when it is not active.
     pub fn replicas(&self, pid: PartitionId) -> &[Slot] {
-        let width = usize::from(self.replication_factor).min(self.present.len());
+        let width = self.width();
         if self.places[pid.index()].verdict.is_active() {
             &self.replicas[pid.index() * width..][..width]
         } else {

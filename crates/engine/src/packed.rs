@@ -1,146 +1,441 @@
 //! A cluster put away: the same state in a small part of the memory, for checkpoints.
 //!
-//! A column of versions is 32 KiB for every node and namespace, and nearly all of it repeats: most nodes hold nothing of
-//! most partitions. So a column is kept as runs of equal versions, and a migration as the few nodes that it names.
-//! Everything else is kept as it is, and what a cluster shares with others (the order of succession, rosters, records)
-//! stays shared.
+//! Nearly all of a cluster follows from little: where nothing is to be migrated, a partition's versions are those that its
+//! replicas should have, the replicas are the first of the roster's row, and the first of them serves. So only what
+//! differs is written down, a row of versions as the few that there are and the sets of nodes that have them. Versions
+//! and counts that come again are kept once; so are nodes that differ only in their names. What a cluster shares
+//! with others (the order of succession, rosters, records) stays shared.
 //!
 //! Invariant: [`PackedCluster::unpack`] gives a cluster equal to the one that was packed. Not here: which are kept.
 
 use std::rc::Rc;
 
+use crate::availability::{Availability, Rule, Verdict};
 use crate::cluster::Cluster;
-use crate::id::{PARTITIONS, PartitionId};
-use crate::link::Slot;
+use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
+use crate::link::{NodeSet, Slot};
 use crate::migration::{Balance, PartitionMigration, Place, Tally};
+use crate::node::Node;
+use crate::rebalance::holders_of;
 use crate::version::Version;
 
 /// A cluster that takes little memory and can do nothing but be unpacked.
 #[derive(Clone, Debug)]
 pub struct PackedCluster {
-    /// All but the versions, the tallies and the migrations.
+    /// All but the nodes and the balances' lists.
     rest: Cluster,
-    /// By namespace: every node's versions, one after the other.
-    versions: Vec<Runs<Version>>,
-    /// By sub-cluster and namespace.
-    tallies: Vec<Runs<Tally>>,
-    /// By sub-cluster and namespace.
-    migrations: Vec<Vec<u8>>,
+    /// The nodes without their versions, each of those that are alike once, as the first of them.
+    kinds: Vec<Node>,
+    /// By slot: the id, the rack, and the place among the kinds.
+    nodes: Vec<(NodeId, RackId, u8)>,
+    words: Vec<u64>,
+    /// Numbers, seven bits a byte, the lowest first: each balance, then each namespace's versions.
+    bytes: Vec<u8>,
 }
 
-/// Writes a number, seven bits a byte, the lowest first.
-fn put(bytes: &mut Vec<u8>, mut number: usize) {
-    while number >= 0x80 {
-        bytes.push(u8::try_from(number & 0x7f).unwrap_or(0) | 0x80);
-        number >>= 7;
+/// How many places [`Known`] has.
+const PLACES: usize = 1 << 12;
+
+/// Words by number.
+struct Known {
+    values: Vec<u64>,
+    /// By hash, where a value may be. One that was put out of its place is taken for new, which costs its bytes again.
+    places: Vec<u16>,
+}
+
+impl Known {
+    fn new() -> Self {
+        Self { values: Vec::new(), places: vec![0; PLACES] }
     }
-    bytes.push(u8::try_from(number).unwrap_or(0));
+
+    fn number(&mut self, value: u64) -> usize {
+        let hash = value.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52;
+        let place = &mut self.places[usize::try_from(hash).unwrap_or(0) % PLACES];
+        if self.values.get(usize::from(*place)) != Some(&value) {
+            self.values.push(value);
+            let last = self.values.len() - 1;
+            *place = u16::try_from(last).unwrap_or(0);
+            return last;
+        }
+        usize::from(*place)
+    }
 }
 
-/// Numbers as [`put`] wrote them.
-struct Numbers<'a>(std::slice::Iter<'a, u8>);
+struct Writer {
+    words: Known,
+    bytes: Vec<u8>,
+}
 
-impl Iterator for Numbers<'_> {
-    type Item = usize;
+impl Writer {
+    fn put(&mut self, mut number: usize) {
+        while number >= 0x80 {
+            self.bytes.push(u8::try_from(number & 0x7f).unwrap_or(0) | 0x80);
+            number >>= 7;
+        }
+        self.bytes.push(u8::try_from(number).unwrap_or(0));
+    }
 
-    fn next(&mut self) -> Option<usize> {
-        let (mut number, mut shift) = (0, 0);
-        loop {
-            let byte = self.0.next()?;
-            number |= usize::from(byte & 0x7f) << shift;
-            shift += 7;
-            if byte & 0x80 == 0 {
-                return Some(number);
+    fn put_word(&mut self, word: u64) {
+        let number = self.words.number(word);
+        self.put(number);
+    }
+
+    /// One node by its slot, a few one by one, several as the first and the length of each row of neighbours, or a bit each.
+    fn put_set(&mut self, set: NodeSet) {
+        let length = u8::try_from(set.len()).unwrap_or(u8::MAX);
+        if length <= FEW {
+            if length != 1 {
+                self.bytes.push(FEW_NODES + length);
+            }
+            self.bytes.extend(set.iter().map(Slot::byte));
+            return;
+        }
+        let begin = self.bytes.len();
+        self.bytes.push(ROWS);
+        for (half, base) in set.halves().into_iter().zip([64, 0]) {
+            let mut left = half;
+            while left != 0 {
+                let first = left.trailing_zeros();
+                let length = (left >> first).trailing_ones();
+                left &= left.wrapping_add(1 << first);
+                let bytes = [base + first, length].map(|one| u8::try_from(one).unwrap_or(0));
+                self.bytes.extend_from_slice(&bytes);
+                self.bytes[begin] += 1;
+            }
+        }
+        if self.bytes.len() > begin + size_of::<NodeSet>() {
+            self.bytes.truncate(begin);
+            self.bytes.push(ALL_BITS);
+            for half in set.halves() {
+                self.bytes.extend_from_slice(&half.to_le_bytes());
             }
         }
     }
-}
 
-fn put_migration(bytes: &mut Vec<u8>, migration: &PartitionMigration) {
-    put(bytes, migration.pid.index());
-    put(bytes, migration.final_master.index());
-    for set in [migration.incoming, migration.fills, migration.signals] {
-        put(bytes, set.len());
-        set.iter().for_each(|slot| put(bytes, slot.index()));
-    }
-}
-
-fn read_migration(numbers: &mut Numbers<'_>) -> Option<PartitionMigration> {
-    let pid = PartitionId::new(u16::try_from(numbers.next()?).ok()?).ok()?;
-    let final_master = Slot::new(numbers.next()?);
-    let mut set = || {
-        let nodes = numbers.next()?;
-        Some(numbers.by_ref().take(nodes).map(Slot::new).collect())
-    };
-    let (incoming, fills, signals) = (set()?, set()?, set()?);
-    Some(PartitionMigration { pid, final_master, incoming, fills, signals })
-}
-
-/// A list as runs of equal values.
-#[derive(Clone, Debug)]
-struct Runs<T> {
-    /// The values that there are.
-    values: Vec<T>,
-    /// For every run its length and the place of its value (see [`put`]).
-    runs: Vec<u8>,
-}
-
-impl<T: Copy + PartialEq> Runs<T> {
-    fn new() -> Self {
-        Self { values: Vec::new(), runs: Vec::new() }
-    }
-
-    fn extend(&mut self, list: &[T]) {
-        for run in list.chunk_by(PartialEq::eq) {
-            let known = self.values.iter().position(|value| *value == run[0]);
-            let place = known.unwrap_or_else(|| {
-                self.values.push(run[0]);
-                self.values.len() - 1
-            });
-            put(&mut self.runs, run.len());
-            put(&mut self.runs, place);
+    /// The length, then each run of equal words.
+    fn put_runs(&mut self, words: &[u64]) {
+        self.put(words.len());
+        for run in words.chunk_by(PartialEq::eq) {
+            self.put(run.len());
+            self.put_word(run[0]);
         }
     }
 
-    fn read(&self) -> impl Iterator<Item = (usize, T)> {
-        let mut numbers = Numbers(self.runs.iter());
-        std::iter::from_fn(move || Some((numbers.next()?, *self.values.get(numbers.next()?)?)))
+    fn put_balance(&mut self, balance: &Balance) {
+        let places = balance.places.iter().zip(PartitionId::all());
+        let words: Vec<u64> =
+            places.map(|(place, pid)| place_word(*place, balance.replicas(pid).first())).collect();
+        self.put_runs(&words);
+        let mut next = 0;
+        for pid in PartitionId::all() {
+            let replicas = balance.replicas(pid);
+            if *replicas != likely_replicas(balance, pid)[..replicas.len()] {
+                self.put(pid.index() - next);
+                next = pid.index() + 1;
+                for slot in replicas {
+                    self.put(slot.index());
+                }
+            }
+        }
+        self.put(PARTITIONS - next);
+        let words: Vec<u64> = balance.tallies.iter().copied().map(tally_word).collect();
+        self.put_runs(&words);
+        self.put(balance.migrations.len());
+        let mut next = 0;
+        for PartitionMigration { pid, incoming, fills, signals, .. } in balance.migrations.iter() {
+            self.put(pid.index() - next);
+            next = pid.index();
+            for set in [incoming, fills, signals] {
+                self.put_set(*set);
+            }
+        }
     }
 
-    fn bytes(&self) -> usize {
-        self.values.len() * size_of::<T>() + self.runs.len()
+    fn put_versions(&mut self, cluster: &Cluster, index: usize) {
+        let columns: Vec<&[Version]> =
+            cluster.nodes.iter().map(|node| &node.namespaces[index].versions[..]).collect();
+        let all = (0..columns.len()).map(Slot::new).collect();
+        let mut next = 0;
+        let mut row: Vec<(Version, NodeSet)> = Vec::new();
+        for (pid, (holders, evading)) in PartitionId::all().zip(holders_of(&columns, all)) {
+            let at = |slot: Slot| columns[slot.index()][pid.index()];
+            let (mut left, mut as_settled) = (holders, evading.is_empty());
+            each_settled(cluster, index, pid, &mut |slot, version| {
+                left.remove(slot);
+                as_settled &= at(slot) == version;
+            });
+            if as_settled && left.is_empty() {
+                continue;
+            }
+            row.clear();
+            if !evading.is_empty() {
+                // Holders between them are written too where that makes the set shorter: what they hold comes after it.
+                let between = holders.and(evading.neighbours());
+                row.push((Version::NULL.with_evade(), evading.or(between)));
+            }
+            for slot in holders.iter() {
+                match row.iter_mut().find(|(version, _)| *version == at(slot)) {
+                    Some((_, set)) => set.insert(slot),
+                    None => row.push((at(slot), NodeSet::EMPTY.with(slot))),
+                }
+            }
+            self.put(pid.index() - next);
+            next = pid.index() + 1;
+            self.put(row.len());
+            for (version, set) in &row {
+                self.put_word(version.word());
+                self.put_set(*set);
+            }
+        }
+        self.put(PARTITIONS - next);
     }
+}
+
+/// How a set begins that is not of one node: with so many nodes, so many rows of neighbours, or as bits.
+const FEW_NODES: u8 = 128;
+const ROWS: u8 = 160;
+const ALL_BITS: u8 = 255;
+/// So many nodes are written one by one.
+const FEW: u8 = 3;
+
+struct Reader<'a> {
+    packed: &'a PackedCluster,
+    bytes: std::slice::Iter<'a, u8>,
+}
+
+impl Reader<'_> {
+    fn number(&mut self) -> usize {
+        let (mut number, mut shift) = (0, 0);
+        for byte in self.bytes.by_ref() {
+            number |= usize::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        number
+    }
+
+    fn word(&mut self) -> u64 {
+        self.packed.words[self.number()]
+    }
+
+    fn byte(&mut self) -> u8 {
+        self.bytes.next().copied().unwrap_or(0)
+    }
+
+    fn set(&mut self) -> NodeSet {
+        let slots = |first: u8, length: u8| (first..first + length).map(usize::from).map(Slot::new);
+        match self.byte() {
+            ALL_BITS => {
+                let [high, low] =
+                    [(); 2].map(|()| u64::from_le_bytes([(); 8].map(|()| self.byte())));
+                NodeSet::of_halves(high, low)
+            }
+            rows @ ROWS.. => (ROWS..rows).flat_map(|_| slots(self.byte(), self.byte())).collect(),
+            few @ FEW_NODES.. => (FEW_NODES..few).flat_map(|_| slots(self.byte(), 1)).collect(),
+            slot => slots(slot, 1).collect(),
+        }
+    }
+
+    /// The next of the partitions that are written down, from one on.
+    fn pid(&mut self, from: usize) -> Option<PartitionId> {
+        PartitionId::new(u16::try_from(from + self.number()).ok()?).ok()
+    }
+
+    fn runs(&mut self) -> Vec<u64> {
+        let length = self.number();
+        let mut words = Vec::with_capacity(length);
+        while words.len() < length {
+            let end = words.len() + self.number();
+            words.resize(end, self.word());
+        }
+        words
+    }
+
+    fn read_balance(&mut self, balance: &mut Balance) {
+        let words = self.runs();
+        balance.places = Rc::new(words.iter().map(|word| place_of(*word, None)).collect());
+        let width = balance.width();
+        let mut replicas = vec![Slot::new(0); PARTITIONS * width];
+        for pid in PartitionId::all().filter(|_| width > 0) {
+            if balance.places[pid.index()].verdict.is_active() {
+                replicas[pid.index() * width..][..width]
+                    .copy_from_slice(&likely_replicas(balance, pid)[..width]);
+            }
+        }
+        let mut next = 0;
+        while let Some(pid) = self.pid(next) {
+            next = pid.index() + 1;
+            replicas[pid.index() * width..][..width].fill_with(|| Slot::new(self.number()));
+        }
+        balance.replicas = Rc::new(replicas);
+        let place = |(word, pid): (u64, PartitionId)| place_of(word, balance.replicas(pid).first());
+        balance.places = Rc::new(words.into_iter().zip(PartitionId::all()).map(place).collect());
+        balance.tallies = Rc::new(self.runs().into_iter().map(tally_of).collect());
+        let mut next = 0;
+        let migrations = (0..self.number()).filter_map(|_| {
+            let pid = self.pid(next)?;
+            next = pid.index();
+            let final_master = *balance.replicas(pid).first()?;
+            let (incoming, fills, signals) = (self.set(), self.set(), self.set());
+            Some(PartitionMigration { pid, final_master, incoming, fills, signals })
+        });
+        balance.migrations = Rc::new(migrations.collect());
+    }
+
+    fn read_versions(&mut self, cluster: &mut Cluster, index: usize) {
+        let only_evading = Version::NULL.with_evade();
+        let mut evading = vec![NodeSet::EMPTY; PARTITIONS];
+        let mut others: Vec<(PartitionId, NodeSet, Version)> = Vec::with_capacity(PARTITIONS);
+        let mut next = 0;
+        let mut written = self.pid(next);
+        for pid in PartitionId::all() {
+            if written != Some(pid) {
+                each_settled(cluster, index, pid, &mut |slot, version| {
+                    others.push((pid, NodeSet::EMPTY.with(slot), version));
+                });
+                continue;
+            }
+            for _ in 0..self.number() {
+                match (Version::of_word(self.word()), self.set()) {
+                    (version, set) if version == only_evading => evading[pid.index()] = set,
+                    (version, set) => others.push((pid, set, version)),
+                }
+            }
+            next = pid.index() + 1;
+            written = self.pid(next);
+        }
+        // Column by column as far as can be: rows lie far apart.
+        let column = |slot: usize| {
+            let this = NodeSet::EMPTY.with(Slot::new(slot));
+            let word = |set: &NodeSet| u64::from(!set.and(this).is_empty()) * only_evading.word();
+            evading.iter().map(|set| Version::of_word(word(set))).collect()
+        };
+        let mut columns: Vec<Vec<Version>> = (0..cluster.nodes.len()).map(column).collect();
+        for (pid, set, version) in others {
+            set.iter().for_each(|slot| columns[slot.index()][pid.index()] = version);
+        }
+        for (node, column) in cluster.nodes.iter_mut().zip(columns) {
+            node.namespaces[index].versions = Rc::new(column);
+        }
+    }
+}
+
+/// The versions of a partition's replicas when all migrations are done.
+fn each_settled(
+    cluster: &Cluster,
+    index: usize,
+    pid: PartitionId,
+    of: &mut dyn FnMut(Slot, Version),
+) {
+    for sub_cluster in cluster.sub_clusters.values() {
+        for (place, slot) in sub_cluster.balances[index].replicas(pid).iter().enumerate() {
+            of(*slot, Version::full(sub_cluster.key, place == 0));
+        }
+    }
+}
+
+/// The row that replicas are the first of, unless some of its nodes are missing.
+fn likely_replicas(balance: &Balance, pid: PartitionId) -> &[Slot] {
+    let of_roster = balance.roster.as_ref().map(|roster| &roster.rows);
+    of_roster.or(balance.own_rows.as_ref()).map_or(&[], |rows| rows.row(pid))
+}
+
+/// Availability, rule and working master: 0 for the likely one, 1 for none.
+fn place_word(place: Place, likely: Option<&Slot>) -> u64 {
+    let master = match place.working_master {
+        master if master.as_ref() == likely => 0,
+        None => 1,
+        Some(slot) => 2 + slot.index(),
+    };
+    let verdict = place.verdict;
+    verdict.availability as u64 | (verdict.rule as u64) << 2 | (master as u64) << 8
+}
+
+fn place_of(word: u64, likely: Option<&Slot>) -> Place {
+    let [verdict, master, ..] = word.to_le_bytes();
+    let availability = match verdict & 3 {
+        0 => Availability::Active,
+        1 => Availability::Unavailable,
+        _ => Availability::Dead,
+    };
+    let working_master = match usize::from(master) {
+        0 => likely.copied(),
+        1 => None,
+        slot => Some(Slot::new(slot - 2)),
+    };
+    let rule = Rule::ALL[usize::from(verdict >> 2)];
+    Place { verdict: Verdict { availability, rule }, working_master }
+}
+
+fn tally_word(tally: Tally) -> u64 {
+    u64::from_le_bytes([
+        tally.evading,
+        tally.revived,
+        tally.revived_by_operator,
+        tally.with_data,
+        tally.full,
+        tally.unsubset,
+        tally.roster_replicas_present,
+        u8::from(tally.roster_master_present),
+    ])
+}
+
+fn tally_of(word: u64) -> Tally {
+    let [evading, revived, revived_by_operator, with_data, full, unsubset, here, master] =
+        word.to_le_bytes();
+    Tally {
+        evading,
+        revived,
+        revived_by_operator,
+        with_data,
+        full,
+        unsubset,
+        roster_replicas_present: here,
+        roster_master_present: master == 1,
+    }
+}
+
+/// The lists of a balance that are written down are left empty.
+fn empty(balance: &mut Balance) {
+    balance.places = Rc::default();
+    balance.tallies = Rc::default();
+    balance.replicas = Rc::default();
+    balance.migrations = Rc::default();
 }
 
 impl Cluster {
     /// Puts the cluster away as it is.
     #[must_use]
     pub fn pack(&self) -> PackedCluster {
+        let mut writer = Writer { words: Known::new(), bytes: Vec::with_capacity(1 << 15) };
+        for balance in self.sub_clusters.values().flat_map(|one| &one.balances) {
+            writer.put_balance(balance);
+        }
+        for index in 0..self.setup.namespaces.len() {
+            writer.put_versions(self, index);
+        }
         let mut rest = self.clone();
-        let mut versions = vec![Runs::new(); self.setup.namespaces.len()];
-        for node in &mut rest.nodes {
-            for (namespace, versions) in node.namespaces.iter_mut().zip(&mut versions) {
-                versions.extend(&namespace.versions);
-                namespace.versions = Rc::default();
-            }
+        rest.sub_clusters.values_mut().flat_map(|one| &mut one.balances).for_each(empty);
+        let mut kinds: Vec<Node> = Vec::new();
+        let mut nodes = Vec::with_capacity(rest.nodes.len());
+        for mut node in std::mem::take(&mut rest.nodes) {
+            node.namespaces.iter_mut().for_each(|one| one.versions = Rc::default());
+            let (id, rack) = (node.id, node.rack);
+            (node.id, node.rack) = kinds.first().map_or((id, rack), |kind| (kind.id, kind.rack));
+            let known = kinds.iter().position(|kind| *kind == node);
+            let kind = known.unwrap_or_else(|| {
+                kinds.push(node);
+                kinds.len() - 1
+            });
+            nodes.push((id, rack, u8::try_from(kind).unwrap_or(u8::MAX)));
         }
-        let (mut tallies, mut migrations) = (Vec::new(), Vec::new());
-        for balance in rest.sub_clusters.values_mut().flat_map(|one| &mut one.balances) {
-            let mut runs = Runs::new();
-            runs.extend(&balance.tallies);
-            balance.tallies = Rc::default();
-            runs.runs.shrink_to_fit();
-            tallies.push(runs);
-            let mut bytes = Vec::new();
-            balance.migrations.iter().for_each(|migration| put_migration(&mut bytes, migration));
-            balance.migrations = Rc::default();
-            bytes.shrink_to_fit();
-            migrations.push(bytes);
-        }
-        for versions in &mut versions {
-            versions.runs.shrink_to_fit();
-        }
-        PackedCluster { rest, versions, tallies, migrations }
+        let Writer { words: Known { values: mut words, .. }, mut bytes } = writer;
+        kinds.shrink_to_fit();
+        words.shrink_to_fit();
+        bytes.shrink_to_fit();
+        PackedCluster { rest, kinds, nodes, words, bytes }
     }
 }
 
@@ -149,29 +444,17 @@ impl PackedCluster {
     #[must_use]
     pub fn unpack(&self) -> Cluster {
         let mut cluster = self.rest.clone();
-        for (index, versions) in self.versions.iter().enumerate() {
-            let mut runs = versions.read();
-            for node in &mut cluster.nodes {
-                // A run never goes on from one node to the next.
-                let mut column = Vec::with_capacity(PARTITIONS);
-                while column.len() < PARTITIONS
-                    && let Some((length, version)) = runs.next()
-                {
-                    column.resize(column.len() + length, version);
-                }
-                node.namespaces[index].versions = Rc::new(column);
-            }
+        let node = |(id, rack, kind): &(NodeId, RackId, u8)| {
+            let kind = &self.kinds[usize::from(*kind)];
+            Node { id: *id, rack: *rack, ..kind.clone() }
+        };
+        cluster.nodes = self.nodes.iter().map(node).collect();
+        let mut reader = Reader { packed: self, bytes: self.bytes.iter() };
+        for balance in cluster.sub_clusters.values_mut().flat_map(|one| &mut one.balances) {
+            reader.read_balance(balance);
         }
-        let balances = cluster.sub_clusters.values_mut().flat_map(|one| &mut one.balances);
-        for ((balance, runs), migrations) in balances.zip(&self.tallies).zip(&self.migrations) {
-            let mut numbers = Numbers(migrations.iter());
-            let all = std::iter::from_fn(|| read_migration(&mut numbers));
-            balance.migrations = Rc::new(all.collect());
-            let mut tallies = Vec::new();
-            for (length, tally) in runs.read() {
-                tallies.resize(tallies.len() + length, tally);
-            }
-            balance.tallies = Rc::new(tallies);
+        for index in 0..cluster.setup.namespaces.len() {
+            reader.read_versions(&mut cluster, index);
         }
         cluster
     }
@@ -180,20 +463,20 @@ impl PackedCluster {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let balance = |balance: &Balance| {
-            balance.places.len() * size_of::<Place>()
-                + balance.replicas.len()
+            size_of::<Balance>()
                 + balance.own_rows.as_ref().map_or(0, |rows| rows.bytes())
                 + (balance.expected.len() + 128) * size_of::<crate::event::Migrations>()
         };
         let balances = self.rest.sub_clusters.values().flat_map(|one| &one.balances);
-        // A node and its part of a namespace, with what is allocated for each.
-        let node = size_of::<crate::node::Node>() + 32;
+        // With what is allocated for each; the cluster also lists each node's cut links, its id and its hashes.
         let part = size_of::<crate::node::NodeNamespace>() + 32;
-        self.versions.iter().map(Runs::bytes).sum::<usize>()
-            + self.tallies.iter().map(Runs::bytes).sum::<usize>()
-            + self.migrations.iter().map(Vec::len).sum::<usize>()
-            + balances.map(balance).sum::<usize>()
-            + self.rest.nodes.len() * (node + part * self.versions.len())
+        let kind = size_of::<Node>() + 32 + part * self.rest.setup.namespaces.len();
+        let node = size_of::<(NodeId, RackId, u8)>() + size_of::<NodeSet>() + 16;
+        balances.map(balance).sum::<usize>()
+            + self.kinds.len() * kind
+            + self.nodes.len() * node
+            + size_of_val(&self.words[..])
+            + self.bytes.len()
             + size_of::<Self>()
     }
 }

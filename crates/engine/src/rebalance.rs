@@ -203,18 +203,27 @@ fn take_seats(row: &[Slot], of: &NodeTable, width: usize, holders: NodeSet, seat
     }
 }
 
-/// By partition, the nodes whose versions are not null. Read column by column: most of a large cluster's versions are
-/// null, and this is the only time that they are looked at.
-fn holders_of(columns: &[&mut [Version]], nodes: NodeSet) -> Vec<NodeSet> {
-    let mut holders = vec![NodeSet::EMPTY; PARTITIONS];
+/// By partition, the nodes whose versions are not null, and apart from them those that have nothing but an `e`: after
+/// unclean stops these are very many, and all alike. Read column by column: most of a large cluster's versions are null,
+/// and this is the only time that they are looked at.
+pub(crate) fn holders_of(columns: &[&[Version]], nodes: NodeSet) -> Vec<(NodeSet, NodeSet)> {
+    let only_evading = Version::NULL.with_evade();
+    let mut all = vec![(NodeSet::EMPTY, NodeSet::EMPTY); PARTITIONS];
     for slot in nodes.iter() {
-        for (version, holders) in columns[slot.index()].iter().zip(&mut holders) {
-            if !version.is_null() {
-                holders.insert(slot);
-            }
+        let this = NodeSet::EMPTY.with(slot);
+        for (version, (holders, evading)) in columns[slot.index()].iter().zip(&mut all) {
+            // Which it is cannot be foretold, so there is no branch.
+            let evades = *version == only_evading;
+            evading.add_if(evades, this);
+            holders.add_if(!evades & !version.is_null(), this);
         }
     }
-    holders
+    all
+}
+
+/// The same columns, to be read only.
+fn to_read<'a>(columns: &'a [&mut [Version]]) -> Vec<&'a [Version]> {
+    columns.iter().map(|column| &**column).collect()
 }
 
 /// Lends each member's column of versions for writing.
@@ -252,11 +261,11 @@ pub(crate) fn rebalance_strong(
         // Nodes outside the roster hold nothing, and what they still have is a subset (domain.md §3).
         columns[outsider.index()].iter_mut().for_each(|version| *version = version.isolated());
     }
-    let holders = holders_of(&columns, present);
+    let holders = holders_of(&to_read(&columns), present);
     let mut seats = Vec::new();
-    for (pid, holders) in PartitionId::all().zip(holders) {
+    for (pid, (holders, evading)) in PartitionId::all().zip(holders) {
         let mut cell = Cell { columns: &mut columns, pid };
-        let tally = count(&cell, holders, &rows, whole);
+        let tally = count(&cell, holders, evading, &rows, whole);
         // Most partitions are in the position of the one before.
         let verdict = match before {
             Some((same, verdict)) if same == tally => verdict,
@@ -268,14 +277,14 @@ pub(crate) fn rebalance_strong(
         if verdict.is_active() {
             let replicas = &seats[..width];
             if seats.len() == width && usize::from(tally.full) == width {
-                // Every replica is full and nobody else has anything: so are most partitions, and nothing is to be decided.
-                settle_row(&mut cell, &seats, width, scene);
+                // Every replica is full and nobody else has data: so are most partitions, and nothing is to be decided.
+                settle_row(&mut cell, &seats, evading, width, scene);
                 ledger.active(verdict, seats[0], replicas);
                 continue;
             }
             let roles = strong_roles(&cell, &seats, replicas, whole);
             prepare_strong(&mut cell, &seats, replicas, &roles, scene);
-            if let Some(migration) = plan(&mut cell, &seats, replicas, &roles, scene) {
+            if let Some(migration) = plan(&mut cell, &seats, evading, replicas, &roles, scene) {
                 ledger.migrations.push(migration);
             }
             ledger.active(verdict, roles.working_master, replicas);
@@ -295,9 +304,16 @@ pub(crate) fn rebalance_strong(
 }
 
 /// Counts what the rules ask about (domain.md §5).
-fn count(cell: &Cell<'_, '_>, holders: NodeSet, rows: &RowMaker<'_>, whole: bool) -> Tally {
-    // A null version adds nothing.
-    let sum: u64 = holders.iter().map(|slot| cell.at(slot).tally_bytes(whole)).sum();
+fn count(
+    cell: &Cell<'_, '_>,
+    holders: NodeSet,
+    evading: NodeSet,
+    rows: &RowMaker<'_>,
+    whole: bool,
+) -> Tally {
+    // A null version adds nothing; one that only evades adds one to the lowest byte.
+    let sum = holders.iter().map(|slot| cell.at(slot).tally_bytes(whole)).sum::<u64>()
+        + evading.len() as u64;
     let [evading, revived, revived_by_operator, with_data, full, unsubset, ..] = sum.to_le_bytes();
     let roster_replicas = rows.roster_replicas(cell.pid);
     let here = roster_replicas.iter().filter(|slot| rows.is_present.contains(**slot)).count();
@@ -377,25 +393,28 @@ fn prepare_strong(
 }
 
 /// What is to be migrated (domain.md §6); nothing when nothing immigrates: then replicas take the final version at once
-/// and others drop their data, a quiesced node keeping it as a subset.
+/// and others drop their data, a quiesced node keeping it as a subset. Those that had nothing but an `e` are given apart
+/// from the row, which has them only as replicas.
 fn plan(
     cell: &mut Cell<'_, '_>,
     row: &[Slot],
+    evading: NodeSet,
     replicas: &[Slot],
     roles: &Roles,
     scene: &Scene<'_>,
 ) -> Option<PartitionMigration> {
     let Roles { working_master, duplicates, immigrants } = *roles;
     if immigrants.is_empty() {
-        settle_row(cell, row, replicas.len(), scene);
+        settle_row(cell, row, evading, replicas.len(), scene);
         return None;
     }
     let final_master = row[0];
     let incoming = duplicates.with(working_master).without(final_master);
     let told = |place: usize, slot: Slot| place < replicas.len() || !cell.at(slot).is_null();
     let others = row.iter().enumerate().skip(1);
-    let signals =
+    let signals: NodeSet =
         others.filter(|(place, slot)| told(*place, **slot)).map(|(_, slot)| *slot).collect();
+    let signals = signals.or(evading).without(final_master);
     let fills = immigrants.without(final_master);
     let migration = PartitionMigration { pid: cell.pid, final_master, incoming, fills, signals };
     if migration.is_done() {
@@ -407,7 +426,14 @@ fn plan(
 }
 
 /// Nothing is to be migrated: every version is what it should be once all is done.
-fn settle_row(cell: &mut Cell<'_, '_>, row: &[Slot], replicas: usize, scene: &Scene<'_>) {
+fn settle_row(
+    cell: &mut Cell<'_, '_>,
+    row: &[Slot],
+    evading: NodeSet,
+    replicas: usize,
+    scene: &Scene<'_>,
+) {
+    evading.iter().for_each(|slot| cell.set(slot, Version::NULL));
     for (place, slot) in row.iter().enumerate() {
         let is_replica = place < replicas;
         let quiesced = scene.quiesced.contains(*slot);
@@ -445,17 +471,17 @@ pub(crate) fn rebalance_available(
     let verdict = Verdict { availability: Availability::Active, rule: Rule::Ap };
     let mut ledger = Ledger::new(usize::from(rf));
     let mut columns = columns_of(versions);
-    let holders = holders_of(&columns, present);
+    let holders = holders_of(&to_read(&columns), present);
     let mut seats = Vec::new();
     let here = present.into();
-    for (pid, holders) in PartitionId::all().zip(holders) {
+    for (pid, (holders, evading)) in PartitionId::all().zip(holders) {
         let mut cell = Cell { columns: &mut columns, pid };
         seats.clear();
         take_seats(rows.row(pid), &here, usize::from(rf), holders, &mut seats);
         let replicas = &seats[..usize::from(rf)];
         let roles = available_roles(&cell, &seats, replicas);
         prepare_available(&mut cell, &seats, replicas, &roles, scene);
-        ledger.migrations.extend(plan(&mut cell, &seats, replicas, &roles, scene));
+        ledger.migrations.extend(plan(&mut cell, &seats, evading, replicas, &roles, scene));
         ledger.active(verdict, roles.working_master, replicas);
     }
     Balance { own_rows: Some(rows.clone()), ..ledger.balance(scene, present, rf) }

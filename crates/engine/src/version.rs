@@ -109,6 +109,16 @@ impl Version {
         Self(key.0 | if master { MASTER } else { 0 })
     }
 
+    /// The version as one word.
+    pub(crate) fn word(self) -> u64 {
+        self.0
+    }
+
+    /// The version that was that word.
+    pub(crate) fn of_word(word: u64) -> Self {
+        Self(word)
+    }
+
     /// Whether nothing at all is set; `e` or `r` without data is not null (domain.md §1).
     #[must_use]
     pub fn is_null(self) -> bool {

@@ -11,7 +11,7 @@ use rosterlab_engine::{Cluster, PackedCluster};
 /// What all checkpoints together may hold, in bytes.
 const MOST_BYTES: usize = 8 << 20;
 /// How many there may be, however little or much they hold.
-const MOST: usize = 96;
+const MOST: usize = 512;
 const LEAST: usize = 4;
 /// Most of the recent ones.
 pub(crate) const MOST_RECENT: usize = 8;
