@@ -203,19 +203,30 @@ fn take_seats(row: &[Slot], of: &NodeTable, width: usize, holders: NodeSet, seat
     }
 }
 
+/// Partitions whose sets of nodes a processor has at hand while it goes through the columns.
+const BLOCK: usize = 256;
+
 /// By partition, the nodes whose versions are not null, and apart from them those that have nothing but an `e`: after
 /// unclean stops these are very many, and all alike. Read column by column: most of a large cluster's versions are null,
 /// and this is the only time that they are looked at.
 pub(crate) fn holders_of(columns: &[&[Version]], nodes: NodeSet) -> Vec<(NodeSet, NodeSet)> {
     let only_evading = Version::NULL.with_evade();
     let mut all = vec![(NodeSet::EMPTY, NodeSet::EMPTY); PARTITIONS];
-    for slot in nodes.iter() {
-        let this = NodeSet::EMPTY.with(slot);
-        for (version, (holders, evading)) in columns[slot.index()].iter().zip(&mut all) {
-            // Which it is cannot be foretold, so there is no branch.
-            let evades = *version == only_evading;
-            evading.add_if(evades, this);
-            holders.add_if(!evades & !version.is_null(), this);
+    for (block, sets) in all.chunks_mut(BLOCK).enumerate() {
+        for slot in nodes.iter() {
+            let this = NodeSet::EMPTY.with(slot);
+            let versions = &columns[slot.index()][block * BLOCK..][..BLOCK];
+            for (versions, sets) in versions.chunks(8).zip(sets.chunks_mut(8)) {
+                if versions.iter().all(|version| version.is_null()) {
+                    continue;
+                }
+                for (version, (holders, evading)) in versions.iter().zip(sets) {
+                    // Which it is cannot be foretold, so there is no branch.
+                    let evades = *version == only_evading;
+                    evading.add_if(evades, this);
+                    holders.add_if(!evades & !version.is_null(), this);
+                }
+            }
         }
     }
     all

@@ -261,6 +261,7 @@ impl Timeline {
             self.position = nearest.position;
             self.cluster = nearest.cluster.unpack();
         }
+        let is_far = self.position + MOST_RECENT < position;
         while self.position < position {
             let again = self.entries[self.position].run(&mut self.cluster);
             debug_assert!(
@@ -268,8 +269,8 @@ impl Timeline {
                 "the same commands give the same events"
             );
             self.position += 1;
-            // Those far from the end would not stay.
-            if self.position + MOST_RECENT > position {
+            // To pack a cluster takes as long as an entry: only after a long way, and those far from the end would not stay.
+            if is_far && self.position + MOST_RECENT > position {
                 self.checkpoints.pass(self.checkpoint());
             }
         }
