@@ -205,7 +205,7 @@ fn the_largest_cluster_is_128_nodes_and_32_namespaces() {
 
 #[test]
 fn a_packed_cluster_is_small_and_the_same() {
-    for (nodes, most) in [(5, 160 << 10), (16, 180 << 10), (128, 300 << 10)] {
+    for (nodes, most) in [(5, 64 << 10), (16, 32 << 10), (128, 16 << 10)] {
         let names: Vec<String> =
             (0..nodes).map(|n| format!("{:X}@{}", 0xa000 + n, n % 4 + 1)).collect();
         let mut setup = common::setup(&names.join(" "), 2);

@@ -153,11 +153,11 @@ fn a_long_timeline_of_the_largest_cluster_is_small_and_quick_to_seek_in() {
     assert!(entries >= 500, "{entries}");
     let bytes = timeline.checkpoint_bytes();
     assert!(bytes <= 9 << 20, "{bytes} bytes in {} checkpoints", timeline.checkpoints());
-    assert!(timeline.checkpoints() > 30, "{bytes} bytes in {}", timeline.checkpoints());
+    assert!(timeline.checkpoints() > 250, "{bytes} bytes in {}", timeline.checkpoints());
     let again: Vec<usize> =
         (0..=entries).map(|position| timeline.entries_again(position)).collect();
     let worst = again.iter().max().unwrap();
-    assert!(*worst <= 24, "a seek does {worst} entries again: {again:?}");
+    assert!(*worst <= 3, "a seek does {worst} entries again: {again:?}");
     let end = timeline.cluster().clone();
     assert!(timeline.seek(entries / 3) && timeline.seek(entries));
     assert!(*timeline.cluster() == end);
