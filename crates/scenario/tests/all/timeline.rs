@@ -167,7 +167,10 @@ fn a_long_timeline_of_the_largest_cluster_is_small_and_quick_to_seek_in() {
 #[test]
 fn a_seek_among_500_crashes_and_starts_of_128_nodes_does_few_again() {
     let id = |n: u64| node(0xA001 + n % 128);
-    let of = |n: u64| NodeSetup { id: id(n), rack: RackId::new((n / 32) as u32 + 1).unwrap() };
+    let of = |n: u64| NodeSetup {
+        id: id(n),
+        rack: RackId::new(1 + u32::try_from(n / 32).unwrap()).unwrap(),
+    };
     let mut timeline = Timeline::new(ClusterSetup::of((0..128).map(of).collect(), 2)).unwrap();
     let mut clusters = Vec::new();
     for n in 0..250 {
