@@ -84,6 +84,64 @@ test("where one is can be copied as a test and as a figure's tag", async (t) => 
   assert.deepEqual(complaints, []);
 });
 
+test("a scenario can be saved with what holds, copied, and opened again; one with a mistake is a sentence", async (t) => {
+  const context = { permissions: ["clipboard-read", "clipboard-write"] };
+  const { page, url, requests, complaints } = await openPage(t, { context });
+  await page.goto(`${url}#${CASE}`);
+  await expectCounts(page, "A103", { unavailable: 4096 });
+  await action(page, "share").click();
+  const isEngines = (address) => address.includes("/embed/");
+  assert.deepEqual(requests.filter(isEngines), [], "nothing is fetched before it is needed");
+
+  const [download] = await Promise.all([page.waitForEvent("download"), action(page, "save-scenario").click()]);
+  assert.equal(download.suggestedFilename(), "experiment.json");
+  const path = await download.path();
+  const text = await readFile(path, "utf8");
+  const { format, steps } = JSON.parse(text);
+  assert.equal(format, "rosterlab-scenario/1");
+  assert.deepEqual(steps[0], { do: "stop", nodes: ["B101", "B102"] });
+  const { do: does, unavailable } = steps.at(-1);
+  assert.deepEqual({ does, unavailable }, { does: "expect", unavailable: 4096 });
+  await action(page, "copy-scenario").click();
+  await eventually(() => page.locator("[role=status]").last().innerText(), "It is copied.");
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), text);
+  assert.equal(requests.filter(isEngines).length, 2, "the engine is fetched once");
+
+  await action(page, "undo").click();
+  await expectCounts(page, "A103", {});
+  const open = page.locator('[data-action="open-file"]');
+  await open.setInputFiles(path);
+  await expectCounts(page, "A103", { unavailable: 4096 });
+  const wrong = text.replace('"B102"', '"B109"');
+  await open.setInputFiles({ name: "x.json", mimeType: "application/json", buffer: Buffer.from(wrong) });
+  await eventually(async () => /cannot be opened: steps\[0\]\.nodes\[1\]: no node "B109"/.test(await refusal(page)), true);
+  await expectCounts(page, "A103", { unavailable: 4096 });
+  assert.deepEqual(complaints, []);
+});
+
+test("the published case study opens as the file that the command line runs", async (t) => {
+  const { page, complaints } = await openPage(t);
+  await action(page, "share").click();
+  const path = new URL("../../www/scenarios/case-study.json", import.meta.url).pathname;
+  await page.locator('[data-action="open-file"]').setInputFiles(path);
+  await eventually(async () => /^Followed a link: /.test(await page.locator("[data-news]").innerText()), true);
+  const steps = JSON.parse(await readFile(path, "utf8")).steps.filter((step) => step.do !== "expect");
+  assert.match(await page.locator("[data-news]").innerText(), new RegExp(`: ${steps.length} steps`));
+  assert.deepEqual(complaints, []);
+});
+
+test("without the engine for scenarios the page says so, works on, and tries again", async (t) => {
+  const { page } = await openPage(t);
+  await page.route("**/embed/rosterlab_bg.wasm", (route) => route.fulfill({ status: 404 }));
+  await action(page, "crash").click();
+  await action(page, "share").click();
+  await action(page, "save-scenario").click();
+  await eventually(async () => /could not be fetched/.test(await refusal(page)), true);
+  await page.unroute("**/embed/rosterlab_bg.wasm");
+  const [download] = await Promise.all([page.waitForEvent("download"), action(page, "save-scenario").click()]);
+  assert.match(await readFile(await download.path(), "utf8"), /"do": ?"crash"/);
+});
+
 test("the link can be copied, the experiment saved as a file and opened again", async (t) => {
   const context = { permissions: ["clipboard-read", "clipboard-write"] };
   const { page, url, complaints } = await openPage(t, { context });
@@ -115,7 +173,7 @@ test("a file that is none, or is huge, is a sentence, and nothing is lost", asyn
   const open = (buffer) =>
     page.locator('[data-action="open-file"]').setInputFiles({ name: "x.json", mimeType: "application/json", buffer });
   await open(Buffer.from('{"format": "nonsense"'));
-  await eventually(async () => /which the command line runs/.test(await refusal(page)), true);
+  await eventually(async () => /This scenario cannot be opened: .*line 1/.test(await refusal(page)), true);
   await open(Buffer.alloc(5 * 1024 * 1024, 32));
   await eventually(async () => /far longer than an experiment/.test(await refusal(page)), true);
   await open(Buffer.from([0xff, 0xfe, 0x00]));

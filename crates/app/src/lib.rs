@@ -37,6 +37,7 @@ pub mod roster_diff;
 pub mod roster_draft;
 pub mod roster_words;
 pub mod rules;
+pub mod scenario_file;
 pub mod sentences;
 pub mod settings_draft;
 pub mod state;

@@ -13,6 +13,7 @@ use rosterlab_scenario::Entry;
 use rosterlab_scenario::link::Linked;
 
 use crate::rules;
+use crate::state::FileFault;
 use crate::text::{clock, count, insert_sorted, is_are, list, thousands};
 
 /// Links that are named one by one; more are counted.
@@ -123,13 +124,21 @@ fn roster(entries: &[RosterEntry]) -> String {
     entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// What is said of a file that is not even read.
-pub const FILE_TOO_LONG: &str = "This file is far longer than an experiment. Nothing has changed.";
-/// What is said of a scenario file.
-pub const FILE_IS_SCENARIO: &str = "This is a scenario file, which the command line runs; the page opens \
-                                    links and the files that it saves. Nothing has changed.";
-/// What is said of a file that the browser does not give.
-pub const FILE_UNREADABLE: &str = "The browser could not read this file. Nothing has changed.";
+/// Why a file could not be opened or made.
+#[must_use]
+pub fn of_file_fault(fault: &FileFault) -> String {
+    let said = match fault {
+        FileFault::TooLong => "This file is far longer than an experiment.",
+        FileFault::Unreadable => "The browser could not read this file.",
+        FileFault::NoReader => {
+            "The part that reads and writes scenario files could not be fetched."
+        }
+        FileFault::Scenario(wrong) => {
+            return format!("This scenario cannot be opened: {wrong}. Nothing has changed.");
+        }
+    };
+    format!("{said} Nothing has changed.")
+}
 
 /// What following a link in the address has come to.
 #[must_use]

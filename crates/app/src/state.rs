@@ -110,17 +110,21 @@ pub enum Action {
     SetLetters(bool),
     /// Came with a link.
     Follow(Rc<str>),
-    /// Opened a file: its text, or why it has none.
+    /// Opened a file: the link that it holds or comes to, or why there is none.
     Open(Result<Rc<str>, FileFault>),
 }
 
-/// Why a file was not even read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a file came to no link, or a link to no file.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileFault {
     /// It has more bytes than a scenario may have.
     TooLong,
     /// The browser did not give it.
     Unreadable,
+    /// It is a scenario with a mistake: the place and the cause.
+    Scenario(Rc<str>),
+    /// What reads and writes scenarios could not be fetched.
+    NoReader,
 }
 
 /// A panel that opens over the floor when it is asked for.
@@ -782,15 +786,11 @@ impl State {
         }
     }
 
-    /// Does what a file tells, which holds a link; one with a mistake changes nothing.
-    fn open_file(&mut self, file: Result<&str, FileFault>) {
+    /// Does what a file tells; one with a mistake changes nothing.
+    fn open_file(&mut self, file: Result<&str, &FileFault>) {
         match file {
-            Ok(text) if text.trim_start().starts_with('{') => {
-                self.refuse(sentences::FILE_IS_SCENARIO.to_owned());
-            }
-            Ok(text) => self.follow(text.trim()),
-            Err(FileFault::TooLong) => self.refuse(sentences::FILE_TOO_LONG.to_owned()),
-            Err(FileFault::Unreadable) => self.refuse(sentences::FILE_UNREADABLE.to_owned()),
+            Ok(link) => self.follow(link.trim()),
+            Err(fault) => self.refuse(sentences::of_file_fault(fault)),
         }
     }
 
@@ -1024,7 +1024,7 @@ impl State {
             },
             Action::SetLetters(on) => self.are_letters_on = on,
             Action::Follow(link) => self.follow(&link),
-            Action::Open(file) => self.open_file(file.as_deref().map_err(|fault| *fault)),
+            Action::Open(file) => self.open_file(file.as_deref()),
             // What was worked out for a moment that is gone is of no use.
             Action::Margin(of) if !Rc::ptr_eq(&of.view, &self.view) => return false,
             Action::Margin(of) => {
@@ -1389,7 +1389,11 @@ mod tests {
         let opened = run([Action::Open(Ok(saved.as_str().into()))]);
         assert_eq!(opened.view(), crashed.view());
         for (file, said) in [
-            (Ok("{}".into()), "command line"),
+            (
+                Err(FileFault::Scenario("steps[0].do: no action \"x\"".into())),
+                "steps[0].do: no action",
+            ),
+            (Err(FileFault::NoReader), "could not be fetched"),
             (Ok("".into()), "character 1"),
             (Err(FileFault::TooLong), "far longer"),
             (Err(FileFault::Unreadable), "could not read"),

@@ -71,7 +71,7 @@ fn perform(verb: Verb) -> Result<Ended, Failure> {
         }
         Verb::Serve { port } => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::Page, &mut report)?;
+            let toolbox = setup::run(&places, Need::PageAndPackages, &mut report)?;
             page::serve(&places, &toolbox, port)?;
         }
         Verb::Size => {

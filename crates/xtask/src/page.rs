@@ -13,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::mask::mask_addresses;
+use crate::packages;
 use crate::places::Places;
 use crate::process::{self, Doing, Failure};
 use crate::setup::Toolbox;
@@ -38,7 +39,8 @@ pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
 pub fn serve(places: &Places, toolbox: &Toolbox, port: Option<u16>) -> Result<(), Failure> {
     let port = free_port(port)?;
     // Whatever has to be downloaded or fails to compile does so here, where the output is read
-    // before it is shown.
+    // before it is shown. Scenario files are read by the package for pages.
+    packages::build_for_pages(places, toolbox)?;
     build(places, toolbox)?;
 
     let this = env::current_exe().doing(|| "find this program".to_owned())?;

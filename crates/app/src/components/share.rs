@@ -1,7 +1,8 @@
 //! What leaves the page and comes back: the link that is the experiment, and files of it.
 //!
 //! Invariant: the link and the file are made when the panel is open, not on every step; what is opened goes through the same
-//! action however it came. Not here: what a link or a file says (the scenario crate's `link`).
+//! action however it came. A scenario file becomes a link first. Not here: what a link says (the scenario crate's `link`), and
+//! reading and writing scenario files (`scenario_file`).
 
 use std::rc::Rc;
 
@@ -14,6 +15,7 @@ use crate::components::Dispatch;
 use crate::components::ear::field_of;
 use crate::components::h::ui;
 use crate::hooks::copy;
+use crate::scenario_file;
 use crate::state::{Action, FileFault, State};
 
 /// What a saved file is called.
@@ -21,8 +23,8 @@ const FILE_NAME: &str = "experiment.rosterlab.txt";
 /// What is said where there is no clipboard.
 const NOT_COPIED: &str =
     "It could not be copied: the browser does not let this page write to the clipboard.";
-/// The longest file that is read, in bytes: a link with a little room around it.
-const MOST_BYTES: i32 = 64 * 1024;
+/// What a saved scenario is called.
+const SCENARIO_NAME: &str = "experiment.json";
 
 /// The panel's contents.
 pub fn share(state: &State, dispatch: &Dispatch) -> Html {
@@ -49,12 +51,12 @@ pub fn share(state: &State, dispatch: &Dispatch) -> Html {
             <div class="tools">
                 <span>{ save }</span>
                 <label class="tool file-tool">
-                    { "Open a file" }
+                    { "Open a file or scenario" }
                     <input
                         type="file"
                         class="visually-hidden"
                         data-action="open-file"
-                        accept=".txt,text/plain"
+                        accept=".json,.txt,application/json,text/plain"
                         onchange={on_file(dispatch)}
                     />
                 </label>
@@ -73,17 +75,45 @@ fn copy_button(
 ) -> Html {
     let onclick = {
         let (timeline, dispatch) = (state.timeline().clone(), dispatch.clone());
+        // Where there is too much for a link, there is no button.
         Callback::from(move |_: MouseEvent| {
-            let dispatch = dispatch.clone();
-            // Where there is too much for a link, there is no button.
-            let text = text(&timeline).unwrap_or_default();
-            copy(&text, None, move |is_done| {
-                let said = if is_done { "It is copied." } else { NOT_COPIED };
-                dispatch.dispatch(Action::Announce(said.into()));
-            });
+            copy_it(&text(&timeline).unwrap_or_default(), &dispatch);
         })
     };
     ui! { <button key={name} type="button" {class} data-action={name} {onclick}>{ label }</button> }
+}
+
+fn copy_it(text: &str, dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    copy(text, None, move |is_done| {
+        let said = if is_done { "It is copied." } else { NOT_COPIED };
+        dispatch.dispatch(Action::Announce(said.into()));
+    });
+}
+
+/// A button that has the timeline written as a scenario file, once it is pressed, and does something with that.
+fn scenario_button(
+    state: &State,
+    dispatch: &Dispatch,
+    (name, label): (&'static str, &'static str),
+    with: fn(&str, &Dispatch),
+) -> Html {
+    let (timeline, dispatch) = (state.timeline().clone(), dispatch.clone());
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let link = link::write(&timeline).unwrap_or_default();
+        let dispatch = dispatch.clone();
+        spawn_local(async move {
+            match scenario_file::of_link(&link).await {
+                Ok(text) => with(&text, &dispatch),
+                Err(fault) => dispatch.dispatch(Action::Open(Err(fault))),
+            }
+        });
+    });
+    ui! { <button key={name} type="button" class="tool" data-action={name} {onclick}>{ label }</button> }
+}
+
+fn save_scenario(text: &str, _: &Dispatch) {
+    scenario_file::save(SCENARIO_NAME, text);
 }
 
 /// What other places take: tests, and a page of documentation.
@@ -92,13 +122,14 @@ fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
     ui! {
         <div key="elsewhere">
             <p>
-                { "Where you are as a test that asserts the counts, or as a figure for a page of documentation. \
-                   The command line makes a scenario file with expectations of the link: " }
-                <code>{ "rosterlab test FILE --as scenario" }</code>
+                { "Where you are as a test that asserts the counts: in Rust, in JavaScript, or as a scenario file, which \
+                   the command line runs and this page opens; or as a figure for a page of documentation." }
             </p>
             <div class="tools">
                 { button(("copy-rust", "Copy Rust test", "tool"), as_test::rust) }
                 { button(("copy-javascript", "Copy JavaScript test", "tool"), as_test::javascript) }
+                { scenario_button(state, dispatch, ("copy-scenario", "Copy scenario"), copy_it) }
+                { scenario_button(state, dispatch, ("save-scenario", "Save scenario"), save_scenario) }
                 { button(("copy-embed", "Copy embed tag", "tool"), embed_tag) }
             </div>
         </div>
@@ -143,13 +174,17 @@ fn on_file(dispatch: &Dispatch) -> Callback<Event> {
 }
 
 fn read(file: &File, dispatch: &Dispatch) {
-    if file.size() > f64::from(MOST_BYTES) {
+    if file.size() > scenario_file::MOST_BYTES {
         return dispatch.dispatch(Action::Open(Err(FileFault::TooLong)));
     }
     let (text, dispatch) = (file.text(), dispatch.clone());
     spawn_local(async move {
         let text = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
-        let text = text.map(Rc::from).ok_or(FileFault::Unreadable);
-        dispatch.dispatch(Action::Open(text));
+        let link = match text {
+            Some(text) if text.trim_start().starts_with('{') => scenario_file::link_of(&text).await,
+            Some(text) => Ok(Rc::from(text)),
+            None => Err(FileFault::Unreadable),
+        };
+        dispatch.dispatch(Action::Open(link));
     });
 }

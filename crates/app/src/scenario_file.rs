@@ -1,0 +1,70 @@
+//! Files in the scenario format, to and from the links that the page lives on.
+//!
+//! Invariant: whatever goes wrong is a [`FileFault`], and nothing has changed then. Reading and writing the format takes a third
+//! as much code as the whole page, so the JavaScript API does it, whose module `www/boot.js` fetches when the first such file
+//! is opened or made. Not here: what the format means (the scenario crate's `scenario`).
+
+use std::rc::Rc;
+
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::state::FileFault;
+
+/// The longest file that is read, in bytes: as everywhere ([`rosterlab_scenario::MAX_BYTES`]).
+pub const MOST_BYTES: f64 = 4_194_304.0;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = rosterlabScenarios, js_name = linkOf)]
+    async fn link_of_file(text: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = rosterlabScenarios, js_name = fileOf)]
+    async fn file_of_link(link: &str) -> Result<JsValue, JsValue>;
+
+    /// Gives the browser a file to keep.
+    #[wasm_bindgen(js_namespace = rosterlabScenarios)]
+    pub fn save(name: &str, text: &str);
+}
+
+/// The link of the cluster and the steps that a scenario file has.
+///
+/// # Errors
+/// When the file is wrong, its place and cause; when there is no reader.
+pub async fn link_of(text: &str) -> Result<Rc<str>, FileFault> {
+    given(link_of_file(text).await)
+}
+
+/// What a link leads to as a scenario file, which expects the counts there.
+///
+/// # Errors
+/// When there is no writer.
+pub async fn of_link(link: &str) -> Result<Rc<str>, FileFault> {
+    given(file_of_link(link).await)
+}
+
+fn given(answer: Result<JsValue, JsValue>) -> Result<Rc<str>, FileFault> {
+    match answer.map(|text| text.as_string()) {
+        Ok(text) => text.map(Rc::from).ok_or(FileFault::NoReader),
+        Err(error) => Err(fault(&error)),
+    }
+}
+
+/// The API's errors have a code; whatever else is thrown is the browser's, which could not fetch or start it.
+fn fault(error: &JsValue) -> FileFault {
+    let text = |name: &str| Reflect::get(error, &name.into()).ok()?.as_string();
+    match (text("code"), text("message")) {
+        (Some(_), Some(message)) => FileFault::Scenario(message.into()),
+        _ => FileFault::NoReader,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_reads_as_much_as_the_reader_does() {
+        let most = u32::try_from(rosterlab_scenario::MAX_BYTES).unwrap();
+        assert!((super::MOST_BYTES - f64::from(most)).abs() < 0.5);
+    }
+}
