@@ -14,40 +14,9 @@ function showFailure(error) {
   root.replaceChildren(sentence);
 }
 
-// Files in the scenario format are read and written by the engine of the JavaScript API, which is fetched when the first of
-// them is: few people ever need it, and its reader is a third as large as the page.
-let engine;
-const playground = async () => {
-  engine ??= import("./embed/rosterlab.js").then(async (module) => {
-    await module.default();
-    return module.Playground;
-  });
-  try {
-    return await engine;
-  } catch (error) {
-    // So that it can be tried again.
-    engine = undefined;
-    throw error;
-  }
-};
-
-globalThis.rosterlabScenarios = {
-  /** The link of what a scenario file comes to. */
-  async linkOf(text) {
-    return new (await playground())(text).link();
-  },
-  /** A scenario file of what a link comes to, which expects the counts there. */
-  async fileOf(link) {
-    return (await playground()).fromLink(link).asTest("scenario");
-  },
-  /** Gives the browser a file to keep. */
-  save(name, text) {
-    const anchor = document.createElement("a");
-    anchor.download = name;
-    anchor.href = `data:application/json,${encodeURIComponent(text)}`;
-    anchor.click();
-  },
-};
+// Few people ever need these, and what they fetch is two thirds as large as the page.
+const later = (name) => async (...args) => (await import("./scenarios.js"))[name](...args);
+globalThis.rosterlabScenarios = { linkOf: later("linkOf"), testOf: later("testOf"), save: later("save") };
 
 try {
   const { default: init } = await import("./rosterlab-app.js");

@@ -109,7 +109,7 @@ pub struct Kept<T> {
     of: PhantomData<T>,
 }
 
-impl<T: Copy + PartialEq + 'static> Kept<T> {
+impl<T: Clone + PartialEq + 'static> Kept<T> {
     /// What was kept when the component was drawn.
     ///
     /// # Panics
@@ -117,7 +117,7 @@ impl<T: Copy + PartialEq + 'static> Kept<T> {
     #[must_use]
     pub fn get(&self) -> T {
         let kept: &dyn Any = &*self.state.0;
-        *kept.downcast_ref().expect("what is kept is of one type")
+        kept.downcast_ref::<T>().expect("what is kept is of one type").clone()
     }
 
     /// Keeps something else; the component is drawn again if it differs.
@@ -128,9 +128,9 @@ impl<T: Copy + PartialEq + 'static> Kept<T> {
 
 /// Keeps something that is small: Yew's `use_state_eq` for values of any type, of which each further instance costs 1 kB of
 /// the module.
-pub fn use_kept<T: Copy + PartialEq + 'static>(first: T) -> impl Hook<Output = Kept<T>> {
+pub fn use_kept<T: Clone + PartialEq + 'static>(first: T) -> impl Hook<Output = Kept<T>> {
     struct Typed<T>(T);
-    impl<T: Copy + PartialEq + 'static> Hook for Typed<T> {
+    impl<T: Clone + PartialEq + 'static> Hook for Typed<T> {
         type Output = Kept<T>;
 
         fn run(self, hooks: &mut HookContext) -> Kept<T> {

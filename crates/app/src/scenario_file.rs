@@ -1,7 +1,7 @@
-//! Files in the scenario format, to and from the links that the page lives on.
+//! Scenario files and tests, to and from the links that the page lives on.
 //!
 //! Invariant: whatever goes wrong is a [`FileFault`], and nothing has changed then. Reading and writing the format takes a third
-//! as much code as the whole page, so the JavaScript API does it, whose module `www/boot.js` fetches when the first such file
+//! as much code as the whole page, so the JavaScript API does it, whose module `www/scenarios.js` fetches when the first such file
 //! is opened or made. Not here: what the format means (the scenario crate's `scenario`).
 
 use std::rc::Rc;
@@ -20,8 +20,8 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = rosterlabScenarios, js_name = linkOf)]
     async fn link_of_file(text: &str) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(catch, js_namespace = rosterlabScenarios, js_name = fileOf)]
-    async fn file_of_link(link: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = rosterlabScenarios, js_name = testOf)]
+    async fn test_of_link(link: &str, kind: &str) -> Result<JsValue, JsValue>;
 
     /// Gives the browser a file to keep.
     #[wasm_bindgen(js_namespace = rosterlabScenarios)]
@@ -36,12 +36,12 @@ pub async fn link_of(text: &str) -> Result<Rc<str>, FileFault> {
     given(link_of_file(text).await)
 }
 
-/// What a link leads to as a scenario file, which expects the counts there.
+/// What a link leads to as a test of the kind of that name (the scenario crate's `as_test::Kind`).
 ///
 /// # Errors
 /// When there is no writer.
-pub async fn of_link(link: &str) -> Result<Rc<str>, FileFault> {
-    given(file_of_link(link).await)
+pub async fn test_of(link: &str, kind: &str) -> Result<Rc<str>, FileFault> {
+    given(test_of_link(link, kind).await)
 }
 
 fn given(answer: Result<JsValue, JsValue>) -> Result<Rc<str>, FileFault> {

@@ -148,11 +148,14 @@ fn tag_name(tag: &str) -> &str {
     tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default()
 }
 
-/// The value of an attribute written with double quotes.
+/// The value of an attribute, with double quotes or, as the minifier leaves it, without.
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let mut rest = tag;
-    while let Some((before, after)) = rest.split_once("=\"") {
-        let (value, tail) = after.split_once('"')?;
+    while let Some((before, after)) = rest.split_once('=') {
+        let (value, tail) = match after.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?,
+            None => after.split_once(char::is_whitespace).unwrap_or((after, "")),
+        };
         if before.split_whitespace().next_back() == Some(name) {
             return Some(value);
         }
@@ -182,6 +185,13 @@ mod tests {
             first_load_files(html),
             ["icon.svg", "style.css", "app.js", "app_bg.wasm", "boot.js"]
         );
+    }
+
+    #[test]
+    fn what_the_minifier_leaves_is_read_too() {
+        let html = "<link href=./style.css rel=stylesheet><link as=fetch href=./a.wasm rel=preload>\
+            <link data-trunk href=crates/app/Cargo.toml rel=rust><script src=./boot.js type=module></script>";
+        assert_eq!(first_load_files(html), ["style.css", "a.wasm", "boot.js"]);
     }
 
     #[test]

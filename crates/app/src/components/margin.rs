@@ -136,28 +136,43 @@ fn lesser(found: &Found) -> &rosterlab_scenario::margin::Reach {
     if found.one_by_one.margin < found.at_once.margin { &found.one_by_one } else { &found.at_once }
 }
 
+/// A table that was worked out. It follows from what it is of, which alone is compared.
+#[derive(Clone)]
+struct KnownTable {
+    of: (Moment, Option<NodeId>),
+    table: Option<Rc<LossTable>>,
+}
+
+impl PartialEq for KnownTable {
+    fn eq(&self, other: &Self) -> bool {
+        self.of == other.of
+    }
+}
+
 /// The table of losses of a moment: `None` until it is known, perhaps one of a moment before.
 #[hook]
 fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<LossTable>>)> {
-    type Known = (Moment, Option<NodeId>, Option<Rc<LossTable>>);
-    let known = use_state(|| None::<Known>);
-    let setter = known.setter();
-    use_effect_on((wanted.clone(), also), move |(moment, also)| {
-        let (moment, also) = (moment.clone(), *also);
+    let known = use_kept(None::<KnownTable>);
+    let keep = known.clone();
+    let wanted = (wanted, also);
+    use_effect_on(wanted.clone(), move |of| {
+        let (of, keep) = (of.clone(), keep.clone());
         let mut table: Option<Option<LossTable>> = None;
         InSlices::begin(move || {
+            let (moment, also) = &of;
             let table = table.get_or_insert_with(|| {
-                LossTable::new(moment.timeline.cluster(), moment.name(), also)
+                LossTable::new(moment.timeline.cluster(), moment.name(), *also)
             });
             let is_done = table.as_mut().is_none_or(|table| table.advance(SETS_A_LOOK));
             if is_done {
-                setter.set(Some((moment.clone(), also, table.take().map(Rc::new))));
+                let table = table.take().map(Rc::new);
+                keep.set(Some(KnownTable { of: of.clone(), table }));
             }
             is_done
         })
     });
-    let (moment, of, table) = (*known).clone()?;
-    Some((moment == wanted && of == also, table))
+    let KnownTable { of, table } = known.get()?;
+    Some((of == wanted, table))
 }
 
 /// The picture of all losses, for those who open it.

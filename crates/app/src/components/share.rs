@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_scenario::{Timeline, as_test, link};
+use rosterlab_scenario::{Timeline, link};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, window};
 use yew::prelude::*;
@@ -91,11 +91,11 @@ fn copy_it(text: &str, dispatch: &Dispatch) {
     });
 }
 
-/// A button that has the timeline written as a scenario file, once it is pressed, and does something with that.
-fn scenario_button(
+/// A button that has the timeline written as a test of a kind, once it is pressed, and does something with that.
+fn test_button(
     state: &State,
     dispatch: &Dispatch,
-    (name, label): (&'static str, &'static str),
+    (name, label, kind): (&'static str, &'static str, &'static str),
     with: fn(&str, &Dispatch),
 ) -> Html {
     let (timeline, dispatch) = (state.timeline().clone(), dispatch.clone());
@@ -103,7 +103,7 @@ fn scenario_button(
         let link = link::write(&timeline).unwrap_or_default();
         let dispatch = dispatch.clone();
         spawn_local(async move {
-            match scenario_file::of_link(&link).await {
+            match scenario_file::test_of(&link, kind).await {
                 Ok(text) => with(&text, &dispatch),
                 Err(fault) => dispatch.dispatch(Action::Open(Err(fault))),
             }
@@ -118,7 +118,7 @@ fn save_scenario(text: &str, _: &Dispatch) {
 
 /// What other places take: tests, and a page of documentation.
 fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
-    let button = |names, text| copy_button(state, dispatch, names, text);
+    let test = |names, with| test_button(state, dispatch, names, with);
     ui! {
         <div key="elsewhere">
             <p>
@@ -126,11 +126,11 @@ fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
                    the command line runs and this page opens; or as a figure for a page of documentation." }
             </p>
             <div class="tools">
-                { button(("copy-rust", "Copy Rust test", "tool"), as_test::rust) }
-                { button(("copy-javascript", "Copy JavaScript test", "tool"), as_test::javascript) }
-                { scenario_button(state, dispatch, ("copy-scenario", "Copy scenario"), copy_it) }
-                { scenario_button(state, dispatch, ("save-scenario", "Save scenario"), save_scenario) }
-                { button(("copy-embed", "Copy embed tag", "tool"), embed_tag) }
+                { test(("copy-rust", "Copy Rust test", "rust"), copy_it) }
+                { test(("copy-javascript", "Copy JavaScript test", "javascript"), copy_it) }
+                { test(("copy-scenario", "Copy scenario", "scenario"), copy_it) }
+                { test(("save-scenario", "Save scenario", "scenario"), save_scenario) }
+                { copy_button(state, dispatch, ("copy-embed", "Copy embed tag", "tool"), embed_tag) }
             </div>
         </div>
     }

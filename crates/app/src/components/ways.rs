@@ -1,10 +1,8 @@
 //! The nearest ways out of the explained partition, each with its risk and a button that takes it.
 //!
-//! Invariant: what is searched for is searched in slices of time, and nothing ticks when there is nothing to search. Not
-//! here: the search (the scenario crate's `ways`), its words (see `ways`).
+//! Invariant: what is searched for is searched in slices, and nothing ticks when there is nothing to search. Not here: the search
+//! (the scenario crate's `ways`), its words (see `ways`).
 
-use gloo_timers::callback::Interval;
-use js_sys::Date;
 use rosterlab_engine::ClusterView;
 use rosterlab_scenario::ways::{Search, Way};
 use yew::prelude::*;
@@ -13,16 +11,10 @@ use crate::components::Dispatch;
 use crate::components::class_list::classes;
 use crate::components::ear::on_press;
 use crate::components::h::ui;
-use crate::hooks::use_effect_on;
+use crate::hooks::{InSlices, use_effect_on};
 use crate::state::{Action, State};
 use crate::text::thousands;
 use crate::ways::{Answer, Standing, WaysAction, risk, status, title};
-
-/// How often a search goes on, in real milliseconds.
-const EVERY_MS: u32 = 12;
-
-/// How long it goes on then, unless a single command takes longer.
-const SLICE_MS: f64 = 5.0;
 
 /// Searches for the ways that the page has to show, a slice at a time.
 #[hook]
@@ -33,19 +25,16 @@ pub fn use_search(state: &State, dispatch: &Dispatch) {
     use_effect_on(state.quest(), move |quest| {
         quest.map(|quest| {
             let mut search: Option<Search> = None;
-            Interval::new(EVERY_MS, move || {
-                let Some(search) = &mut search else {
-                    search = Some(Search::new(timeline.cluster(), &namespace, quest.partition));
-                    return;
-                };
-                let end = Date::now() + SLICE_MS;
-                while !search.advance(1) {
-                    if Date::now() >= end {
-                        return;
-                    }
+            InSlices::begin(move || {
+                let search = search.get_or_insert_with(|| {
+                    Search::new(timeline.cluster(), &namespace, quest.partition)
+                });
+                let is_done = search.advance(1);
+                if is_done {
+                    let answer = Answer::of(quest, search).into();
+                    dispatch.dispatch(Action::Ways(WaysAction::Found(answer)));
                 }
-                let answer = Answer::of(quest, search).into();
-                dispatch.dispatch(Action::Ways(WaysAction::Found(answer)));
+                is_done
             })
         })
     });
