@@ -10,7 +10,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use rosterlab_engine::{
-    Availability, ClusterSetup, Command, Facts, Judge, Profile, Rule, Until, Verdict, judge,
+    Availability, ClusterSetup, Command, Facts, Judge, Profile, RosterNodes, Rule, Until, Verdict,
+    judge,
 };
 
 /// Two to nine nodes on one to three racks, RF 1 to 4.
@@ -105,7 +106,17 @@ fn heal_start_and_recluster_make_everything_active_unless_dead() {
         cluster.advance(Until::Settled);
         let view = cluster.view();
         prop_assert_eq!(view.sub_clusters.len(), 1);
-        prop_assert_eq!(view.sub_clusters[0].namespaces[0].counts.unavailable, 0);
+        if view.sub_clusters[0].namespaces[0].roster.is_empty() {
+            // Every node was removed and has come back brand-new: nobody knows a roster any more.
+            prop_assert!(view.nodes.iter().all(|node| node.brand_new));
+            prop_assert_eq!(view.sub_clusters[0].namespaces[0].counts.unavailable, 4096);
+            let namespace = cluster.setup().namespaces[0].name.clone();
+            let nodes = RosterNodes::Observed;
+            cluster.apply(&Command::RosterSet { namespace, nodes, on: None }).unwrap();
+            cluster.apply(&Command::Recluster { on: None }).unwrap();
+            cluster.advance(Until::Settled);
+        }
+        prop_assert_eq!(cluster.view().sub_clusters[0].namespaces[0].counts.unavailable, 0);
         // With everything migrated and nothing dead the cluster is as good as new.
         cluster.advance(Until::Migrated { partitions: None });
         let namespace = &cluster.view().sub_clusters[0].namespaces[0];
