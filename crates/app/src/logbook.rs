@@ -5,9 +5,9 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{Event, NodeId};
+use rosterlab_engine::NodeId;
 use rosterlab_scenario::log::{Log, LogLine, ticker};
-use rosterlab_scenario::{Clock, Entry, Timeline};
+use rosterlab_scenario::{Clock, Entry, SharedEvents, Timeline};
 
 use crate::trend::Trend;
 
@@ -46,7 +46,7 @@ pub struct Page {
 #[derive(Clone, Debug)]
 struct Ticked {
     entry: usize,
-    before: Option<Rc<Vec<Event>>>,
+    before: Option<SharedEvents>,
     ticks: (u64, u64),
     lines: Rc<Vec<LogLine>>,
 }

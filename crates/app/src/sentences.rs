@@ -4,6 +4,7 @@
 //! field's own. Not here: the server's log lines, and the rules' own wording (see `rules`).
 
 use std::cmp::Reverse;
+use std::rc::Rc;
 
 use rosterlab_engine::{
     Availability, ClientResult, ClusterView, Command, Counts, Event, EventKind, Explanation, Link,
@@ -366,7 +367,7 @@ fn says_yes(rule: Rule) -> bool {
 
 /// What a step did and what came of it, in as few sentences as tell it: the line above the floor.
 #[must_use]
-pub fn news(entry: &Entry, events: &[Event], view: &ClusterView) -> String {
+pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
     let kinds = || events.iter().map(|event| &event.kind);
     let mut sentences: Vec<String> = of_stops(events).into_iter().collect();
     sentences.extend(kinds().filter(|kind| is_news(kind)).take(EVENTS_TOLD).map(of_event));
@@ -429,7 +430,7 @@ pub fn of_explanation(explanation: &Explanation) -> String {
 }
 
 /// Nodes that went down together, in one sentence.
-fn of_stops(events: &[Event]) -> Option<String> {
+fn of_stops(events: &[Rc<Event>]) -> Option<String> {
     let stopped: Vec<(&NodeId, Shutdown)> = events
         .iter()
         .filter_map(|event| match &event.kind {
@@ -470,11 +471,11 @@ mod tests {
         text.split_whitespace().map(id).collect()
     }
 
-    fn event(kind: EventKind) -> Event {
-        Event { at_ms: 0, kind }
+    fn event(kind: EventKind) -> Rc<Event> {
+        Rc::new(Event { at_ms: 0, kind })
     }
 
-    fn rebalanced(present: u32, counts: Counts, by_rule: Vec<(Rule, u32)>) -> Event {
+    fn rebalanced(present: u32, counts: Counts, by_rule: Vec<(Rule, u32)>) -> Rc<Event> {
         event(EventKind::Rebalanced {
             namespace: "main".to_owned(),
             principal: id("A103"),
@@ -557,7 +558,7 @@ mod tests {
     fn nodes_that_stop_together_are_told_together() {
         let nodes = ids("B101 B102");
         let entry = act(Command::Stop { nodes: nodes.clone(), shutdown: Shutdown::Clean });
-        let events: Vec<Event> = nodes
+        let events: Vec<Rc<Event>> = nodes
             .into_iter()
             .map(|node| EventKind::NodeStopped {
                 node,
@@ -620,7 +621,7 @@ mod tests {
         assert_eq!(cut, "Cut every link between 64 nodes");
         let sides = vec![many[..32].to_vec(), many[32..].to_vec()];
         assert_eq!(of_command(&Command::Cut { between: sides }, 128), "Cut 32 nodes from 32 nodes");
-        let events: Vec<Event> =
+        let events: Vec<Rc<Event>> =
             many.iter().map(|node| event(EventKind::NodeStarted { node: *node })).collect();
         let news = news(&act(Command::Start { nodes: many }), &events, State::open().view());
         assert!(news.starts_with("1 started. 2 started."), "{news}");

@@ -6,8 +6,8 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{ClusterView, Counts, Event, EventKind, NodeId, PARTITIONS};
-use rosterlab_scenario::Timeline;
+use rosterlab_engine::{ClusterView, Counts, EventKind, NodeId, PARTITIONS};
+use rosterlab_scenario::{SharedEvents, Timeline};
 
 /// One sub-cluster as events tell of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Trend {
     /// One more than there are entries.
     points: Vec<Rc<Point>>,
     /// What the points were made of.
-    outcomes: Vec<Rc<Vec<Event>>>,
+    outcomes: Vec<SharedEvents>,
 }
 
 impl Trend {

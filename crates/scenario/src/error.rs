@@ -91,7 +91,8 @@ impl fmt::Display for ScenarioError {
             }
             Cause::UnknownAction(found) => {
                 let found = printable(found);
-                write!(f, "unknown action {found:?}, known are {}", Action::NAMES.join(", "))
+                let known = Action::NAMES.map(str::to_owned).join(", ");
+                write!(f, "unknown action {found:?}, known are {known}")
             }
             Cause::NothingSettles => f.write_str("clusters have nothing to settle after this step"),
             Cause::Backwards(at, before) => write!(f, "{at} is before {before} of an earlier step"),

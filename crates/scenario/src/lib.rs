@@ -47,4 +47,4 @@ pub use runner::{ClientAnswer, Clock, Runner, StepReport};
 pub use scenario::{FORMAT, MAX_STEPS, Scenario, Step};
 #[cfg(feature = "schema")]
 pub use schema::schema_text;
-pub use timeline::{Course, Entry, Settle, Timeline, fork};
+pub use timeline::{Course, Entry, Settle, SharedEvents, Timeline, fork};

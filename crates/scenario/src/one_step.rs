@@ -5,6 +5,7 @@
 //! (`nodes[0]`). Not here: steps in order (see `runner`).
 
 use std::fmt;
+use std::rc::Rc;
 
 use rosterlab_engine::{Event, Rejection};
 
@@ -60,7 +61,7 @@ impl Timeline {
     ///
     /// # Errors
     /// When it is wrong, cannot be done now, or expects what does not hold. Nothing has changed then.
-    pub fn do_step(&mut self, step: &Step) -> Result<&[Event], StepError> {
+    pub fn do_step(&mut self, step: &Step) -> Result<&[Rc<Event>], StepError> {
         let Some(entry) = self.entry_of(step)? else { return Ok(&[]) };
         Ok(self.do_entry(entry).map_err(|rejection| refusal("", step, rejection))?)
     }
@@ -69,7 +70,7 @@ impl Timeline {
     ///
     /// # Errors
     /// As [`Timeline::perform`].
-    pub fn do_entry(&mut self, entry: Entry) -> Result<&[Event], Rejection> {
+    pub fn do_entry(&mut self, entry: Entry) -> Result<&[Rc<Event>], Rejection> {
         let before = self.position();
         let events_before = before.checked_sub(1).map_or(0, |last| self.events_of(last).len());
         self.perform(entry)?;
@@ -140,7 +141,7 @@ mod tests {
     fn said(timeline: &mut Timeline, step: &str) -> Result<usize, String> {
         let step = Step::read(step.as_bytes()).map_err(|error| error.to_string())?;
         let checked = timeline.check_step(&step);
-        let done = timeline.do_step(&step).map(<[Event]>::len);
+        let done = timeline.do_step(&step).map(<[_]>::len);
         assert_eq!(checked.err(), done.as_ref().err().cloned(), "check says what doing says");
         done.map_err(|error| error.to_string())
     }

@@ -854,14 +854,6 @@ impl Scenario {
         debug_assert!(text.is_ok(), "a scenario has nothing that JSON cannot hold");
         text.unwrap_or_default() + "\n"
     }
-
-    /// The file as text on one line, for a link.
-    #[must_use]
-    pub fn to_compact_json(&self) -> String {
-        let text = serde_json::to_string(self);
-        debug_assert!(text.is_ok(), "a scenario has nothing that JSON cannot hold");
-        text.unwrap_or_default()
-    }
 }
 
 /// Refuses a list where an object belongs: serde would take one as the fields in order.

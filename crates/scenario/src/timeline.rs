@@ -79,12 +79,24 @@ impl Entry {
     }
 }
 
+/// What followed from an entry. Each event is shared, so that more of them can be added to those of a pass that others hold
+/// as well.
+pub type SharedEvents = Rc<Vec<Rc<Event>>>;
+
+fn are_same(events: &[Event], outcome: &[Rc<Event>]) -> bool {
+    events.iter().eq(outcome.iter().map(|event| &**event))
+}
+
+fn shared(events: Vec<Event>) -> impl Iterator<Item = Rc<Event>> {
+    events.into_iter().map(Rc::new)
+}
+
 /// Entries with what followed from each: all of a timeline that cannot be worked out again at once. It holds no cluster,
 /// so that many can be kept.
 #[derive(Clone, Debug)]
 pub struct Course {
     entries: Vec<Entry>,
-    outcomes: Vec<Rc<Vec<Event>>>,
+    outcomes: Vec<SharedEvents>,
 }
 
 impl PartialEq for Course {
@@ -128,7 +140,7 @@ pub struct Timeline {
     setup: ClusterSetup,
     entries: Vec<Entry>,
     /// What followed from each entry, those after the position too.
-    outcomes: Vec<Rc<Vec<Event>>>,
+    outcomes: Vec<SharedEvents>,
     /// When each entry had come to its end.
     ends_ms: Vec<u64>,
     position: usize,
@@ -224,16 +236,16 @@ impl Timeline {
         {
             *ms = ms.saturating_add(more);
             *end_ms = self.cluster.now_ms();
-            Rc::make_mut(outcome).extend(events);
+            Rc::make_mut(outcome).extend(shared(events));
             self.checkpoints.truncate(self.position - 1);
             return Ok(());
         }
-        self.push(entry, Rc::new(events));
+        self.push(entry, Rc::new(shared(events).collect()));
         Ok(())
     }
 
     /// Adds what the cluster has just done.
-    fn push(&mut self, entry: Entry, outcome: Rc<Vec<Event>>) {
+    fn push(&mut self, entry: Entry, outcome: SharedEvents) {
         self.entries.push(entry);
         self.outcomes.push(outcome);
         self.ends_ms.push(self.cluster.now_ms());
@@ -265,7 +277,7 @@ impl Timeline {
         while self.position < position {
             let again = self.entries[self.position].run(&mut self.cluster);
             debug_assert!(
-                again.as_ref().is_ok_and(|events| *events == *self.outcomes[self.position]),
+                again.as_ref().is_ok_and(|events| are_same(events, &self.outcomes[self.position])),
                 "the same commands give the same events"
             );
             self.position += 1;
@@ -292,7 +304,7 @@ impl Timeline {
         for (entry, outcome) in course.entries.iter().zip(&course.outcomes).skip(fork) {
             let again = entry.run(&mut self.cluster);
             debug_assert!(
-                again.as_ref().is_ok_and(|events| *events == **outcome),
+                again.as_ref().is_ok_and(|events| are_same(events, outcome)),
                 "a course is followed on the cluster that it was made on"
             );
             self.push(entry.clone(), outcome.clone());
@@ -345,13 +357,13 @@ impl Timeline {
         self.outcomes[..self.position]
             .iter()
             .enumerate()
-            .flat_map(|(index, events)| events.iter().map(move |event| (index, event)))
+            .flat_map(|(index, events)| events.iter().map(move |event| (index, &**event)))
     }
 
     /// What followed from each entry, the undone ones too. Whoever holds one of these can tell by its address whether it
     /// is still the same: it is never changed while it is shared.
     #[must_use]
-    pub fn outcomes(&self) -> &[Rc<Vec<Event>>] {
+    pub fn outcomes(&self) -> &[SharedEvents] {
         &self.outcomes
     }
 
@@ -363,7 +375,7 @@ impl Timeline {
 
     /// What followed from one entry; nothing for an index that no entry has.
     #[must_use]
-    pub fn events_of(&self, entry: usize) -> &[Event] {
+    pub fn events_of(&self, entry: usize) -> &[Rc<Event>] {
         self.outcomes.get(entry).map_or(&[], |events| events.as_slice())
     }
 

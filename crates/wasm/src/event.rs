@@ -8,6 +8,8 @@
     reason = "serde's `serialize_with` hands over references"
 )]
 
+use std::rc::Rc;
+
 use js_sys::{Array, Reflect};
 use rosterlab_engine::{
     ClientResult, ClusterKey, Counts, Digest, Event, EventKind, Link, Migrations, NodeId,
@@ -22,7 +24,7 @@ use crate::fault::Fault;
 use crate::view::{per_node, per_rule};
 
 /// Events as a list of objects.
-pub(crate) fn encode_events(events: &[Event]) -> Result<JsValue, Fault> {
+pub(crate) fn encode_events(events: &[Rc<Event>]) -> Result<JsValue, Fault> {
     let list = Array::new();
     for event in events {
         let object = encode(&Kind(&event.kind))?;

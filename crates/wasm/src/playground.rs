@@ -291,7 +291,7 @@ impl Playground {
         let about = self.about.clone();
         let scenario = Scenario::from_timeline(&self.title, &*self.timeline()?);
         let scenario = Scenario { about, ..scenario };
-        Ok(parsed(&scenario.to_compact_json())?)
+        Ok(parsed(&scenario.to_json())?)
     }
 
     /// The link of what is done so far, to put behind the `#` of the page's address.

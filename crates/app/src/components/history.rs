@@ -1,5 +1,7 @@
 //! What happened: every step with its sentences, the latest first.
 
+use std::rc::Rc;
+
 use rosterlab_engine::Event;
 use rosterlab_scenario::Entry;
 use yew::prelude::*;
@@ -48,7 +50,7 @@ pub fn history(state: &State) -> Html {
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let events = state.timeline().events_of(place);
     let mut told: Vec<String> = {
-        let of = |event: &Event| sentences::of_event_among(&event.kind, state.view());
+        let of = |event: &Rc<Event>| sentences::of_event_among(&event.kind, state.view());
         events.iter().map(of).collect()
     };
     let at_ms = state.time().trend().at_ms(place);
