@@ -104,6 +104,22 @@ test("a figure that waits to be pressed waits", async (t) => {
   await eventually(() => tableOf(figures(page)), [["A103", "0", "4,096", "0"]]);
 });
 
+test("a scenario can stand in the attribute itself, and what is wrong with it is said", async (t) => {
+  const scenario = readFileSync(join(DIST, "embed/examples/case-study.json"), "utf8");
+  const carrying = (text) => {
+    const value = text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+    return `<rosterlab-playground scenario="${value}" step="3"><p>still</p></rosterlab-playground>`;
+  };
+  const { page, requests } = await openDocs(t, "embed/examples/carried.html", { body: docs(carrying(scenario)) });
+  await eventually(() => tableOf(figures(page)), [["A103", "0", "4,096", "0"]]);
+  assert.deepEqual(requests.filter((url) => url.endsWith(".json")), []);
+  const { page: other, complaints } = await openDocs(t, "embed/examples/wrong.html", {
+    body: docs(carrying('{"format": "rosterlab-scenario/1", "steps": 5}')),
+  });
+  await eventually(() => complaints.some((said) => /rosterlab-playground: .*steps|cluster/.test(said)), true);
+  assert.equal(await other.getByText("still").isVisible(), true);
+});
+
 // A book by mdBook has scripts of its own in its markup, which the strict policy would forbid.
 for (const [path, policy] of [[PLAIN], [TWELVE], ["embed/examples/mdbook/rack.html", ""], ["embed/examples/mdx-rack.html"]]) {
   test(`alive, every figure of ${path} shows what the page was built with`, async (t) => {

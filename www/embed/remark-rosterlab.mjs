@@ -4,7 +4,8 @@
 //   ```
 //
 // becomes a <rosterlab-playground> with its figure inside, drawn by the npm package `rosterlab` while the page is built. What
-// stands in the block is the scenario itself, if no file is named. docs/embedding.md says how a site is set up.
+// stands in the block is the scenario itself, if no file is named. The element carries the scenario with it: such sites
+// publish a page without the files beside it. docs/embedding.md says how a site is set up.
 
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -37,9 +38,8 @@ function element({ meta, value, position }, Playground, folder) {
   if (unknown) throw new Error(`${at}: there is no attribute ${unknown}`);
   if (!source && !value.trim()) throw new Error(`${at}: neither a file is named nor a scenario written`);
   try {
-    const playground = source
-      ? new Playground(readFileSync(resolve(folder, source), "utf8"))
-      : new Playground(value);
+    const text = source ? readFileSync(resolve(folder, source), "utf8") : value;
+    const playground = new Playground(text);
     if (settings.step !== undefined && !playground.seek(Number(settings.step))) {
       throw new Error(`there is no step ${settings.step}`);
     }
@@ -48,8 +48,9 @@ function element({ meta, value, position }, Playground, folder) {
       namespace: settings.namespace,
       partition: settings.partition === undefined ? undefined : Number(settings.partition),
     });
-    const scenario = source ?? playground.link();
     playground.free();
+    // On one line, as an attribute stands.
+    const scenario = JSON.stringify(JSON.parse(text));
     const attributes = Object.entries({ scenario, ...settings });
     return {
       type: "mdxJsxFlowElement",

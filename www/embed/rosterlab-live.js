@@ -25,12 +25,14 @@ const NODE_ACTIONS = [
   ["start", "Start"],
 ];
 
-/** What an attribute holds: a link, the id of an inert script element of the page, or an address of a file. */
+/** What an attribute holds: a link, a scenario, the id of an inert script element of the page, or an address of a file. */
 async function load(source, base) {
   if (!source) throw new Error("the attribute scenario is missing");
   if (/^#?s1=/.test(source)) return { playground: Playground.fromLink(source.replace(/^#/, "")), goals: [] };
   let text;
-  if (source.startsWith("#")) {
+  if (source.trimStart().startsWith("{")) {
+    text = source;
+  } else if (source.startsWith("#")) {
     const inline = document.getElementById(source.slice(1));
     if (!inline) throw new Error(`there is no element ${source}`);
     text = inline.textContent;
