@@ -10,8 +10,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use rosterlab_engine::{
-    Availability, ClusterSetup, Command, Facts, Judge, Profile, RosterNodes, Rule, Until, Verdict,
-    judge,
+    Availability, ClusterSetup, Command, Facts, Judge, Mode, NamespaceSettings, NodeId, NodeSetup,
+    Profile, RackId, RosterNodes, Rule, Until, Verdict, judge,
 };
 
 /// Two to nine nodes on one to three racks, RF 1 to 4.
@@ -78,6 +78,33 @@ fn run_twice_is_equal() {
             one.cluster = one.cluster.pack().unpack();
         }
         prop_assert!(worlds[0].cluster == worlds[1].cluster);
+        Ok(())
+    })
+    .unwrap();
+}
+
+/// As many nodes as there may be, on four racks, with namespaces of both modes and two replication factors.
+fn largest() -> ClusterSetup {
+    let rack = |n: u16| RackId::new(u32::from(n % 4) + 1).unwrap();
+    let node =
+        |n: u16| NodeSetup { id: NodeId::new(0xa001 + u64::from(n)).unwrap(), rack: rack(n) };
+    let mut setup = ClusterSetup::of((0..128).map(node).collect(), 3);
+    let first = setup.namespaces[0].clone();
+    let alone =
+        NamespaceSettings { name: "one".to_owned(), replication_factor: 1, ..first.clone() };
+    let available = NamespaceSettings { name: "ap".to_owned(), mode: Mode::Available, ..first };
+    setup.namespaces.extend([alone, available]);
+    setup
+}
+
+#[test]
+fn the_largest_cluster_is_unpacked_as_it_was_packed() {
+    run(1, |(_, deeds)| {
+        let mut world = World::new(largest(), judge);
+        for deed in &deeds {
+            world.act(deed);
+            prop_assert!(world.cluster.pack().unpack() == world.cluster, "after {:?}", deed);
+        }
         Ok(())
     })
     .unwrap();
