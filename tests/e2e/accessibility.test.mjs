@@ -62,6 +62,10 @@ const VIEWS = [
     await action(page, "show-namespace").last().click();
     await page.locator('[data-map="ns2"]').waitFor();
   }],
+  ["while the margin is worked out", async (page) => {
+    // It is for some milliseconds only, so it is made to look so.
+    await page.locator(".margin").evaluate((margin) => margin.classList.add("stale", "bad"));
+  }],
   ["with every node down", async (page) => {
     await page.locator('[data-rack="1"] [data-action="stop-rack"]').click();
     await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
