@@ -93,6 +93,13 @@ pub(crate) struct GroundTruth {
     pub lost: Ordered<u64, ()>,
 }
 
+impl GroundTruth {
+    /// What it takes in bytes.
+    pub fn bytes(&self) -> usize {
+        self.acknowledged.bytes() + self.latest.bytes() + self.session.bytes() + self.lost.bytes()
+    }
+}
+
 /// One node's copy of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CopyOfRecord {

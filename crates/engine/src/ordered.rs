@@ -78,6 +78,11 @@ impl<K, V> Ordered<K, V> {
         self.0.is_empty()
     }
 
+    /// What its entries take in bytes.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.0[..])
+    }
+
     pub fn entries(&self) -> &[(K, V)] {
         &self.0
     }

@@ -17,6 +17,7 @@ use crate::link::{NodeSet, Slot};
 use crate::migration::{Balance, PartitionMigration, Place, Tally};
 use crate::node::Node;
 use crate::rebalance::holders_of;
+use crate::roster::Roster;
 use crate::version::Version;
 
 /// A cluster that takes little memory and can do nothing but be unpacked.
@@ -31,6 +32,8 @@ pub struct PackedCluster {
     words: Vec<u64>,
     /// Numbers, seven bits a byte, the lowest first: each balance, then each namespace's versions.
     bytes: Vec<u8>,
+    /// Every roster that somebody holds, once.
+    rosters: Vec<Rc<Roster>>,
 }
 
 /// How many places [`Known`] has.
@@ -405,6 +408,23 @@ fn empty(balance: &mut Balance) {
     balance.migrations = Rc::default();
 }
 
+fn rosters_of(rest: &Cluster, kinds: &[Node]) -> Vec<Rc<Roster>> {
+    let parts = kinds.iter().flat_map(|kind| &kind.namespaces);
+    let of_nodes = parts.flat_map(|part| [&part.pending, &part.in_force]);
+    let balances = rest.sub_clusters.values().flat_map(|one| &one.balances);
+    let mut rosters: Vec<Rc<Roster>> = Vec::new();
+    for roster in of_nodes.chain(balances.map(|balance| &balance.roster)).flatten() {
+        if !is_among(roster, &rosters) {
+            rosters.push(roster.clone());
+        }
+    }
+    rosters
+}
+
+fn is_among(roster: &Rc<Roster>, rosters: &[Rc<Roster>]) -> bool {
+    rosters.iter().any(|known| Rc::ptr_eq(known, roster))
+}
+
 impl Cluster {
     /// Puts the cluster away as it is.
     #[must_use]
@@ -435,7 +455,8 @@ impl Cluster {
         kinds.shrink_to_fit();
         words.shrink_to_fit();
         bytes.shrink_to_fit();
-        PackedCluster { rest, kinds, nodes, words, bytes }
+        let rosters = rosters_of(&rest, &kinds);
+        PackedCluster { rest, kinds, nodes, words, bytes, rosters }
     }
 }
 
@@ -459,7 +480,15 @@ impl PackedCluster {
         cluster
     }
 
-    /// Roughly how many bytes it alone holds: without what clusters share.
+    /// Roughly how many bytes the rosters take that another does not hold.
+    #[must_use]
+    pub fn roster_bytes_beside(&self, other: Option<&Self>) -> usize {
+        let others = other.map_or(&[][..], |other| &other.rosters);
+        let own = self.rosters.iter().filter(|roster| !is_among(roster, others));
+        own.map(|roster| roster.bytes()).sum()
+    }
+
+    /// Roughly how many bytes it holds, without rosters and the order of succession, which clusters share.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let balance = |balance: &Balance| {
@@ -472,7 +501,10 @@ impl PackedCluster {
         let part = size_of::<crate::node::NodeNamespace>() + 32;
         let kind = size_of::<Node>() + 32 + part * self.rest.setup.namespaces.len();
         let node = size_of::<(NodeId, RackId, u8)>() + size_of::<NodeSet>() + 16;
+        let parts = self.kinds.iter().flat_map(|kind| &kind.namespaces);
         balances.map(balance).sum::<usize>()
+            + self.rest.ground.bytes()
+            + parts.map(|part| part.records.bytes()).sum::<usize>()
             + self.kinds.len() * kind
             + self.nodes.len() * node
             + size_of_val(&self.words[..])

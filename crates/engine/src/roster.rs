@@ -65,7 +65,7 @@ pub enum RosterNodes {
 }
 
 /// A roster as the members of a sub-cluster hold it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Eq)]
 pub(crate) struct Roster {
     /// Grows with every `roster-set`; a cluster change takes the highest among its members (domain.md §1).
     pub generation: u32,
@@ -79,7 +79,21 @@ pub(crate) struct Roster {
     pub rows: Rc<RosterRows>,
 }
 
+/// The rows follow from the nodes, and have half a megabyte.
+impl PartialEq for Roster {
+    fn eq(&self, other: &Self) -> bool {
+        self.generation == other.generation
+            && self.entries == other.entries
+            && self.slots == other.slots
+    }
+}
+
 impl Roster {
+    /// What it takes in bytes.
+    pub fn bytes(&self) -> usize {
+        self.rows.bytes() + size_of_val(&self.entries[..]) + self.slots.len()
+    }
+
     /// Whether both name the same nodes on the same racks, whatever their generations.
     pub fn same_nodes(&self, other: &Self) -> bool {
         self.entries == other.entries

@@ -23,7 +23,7 @@ pub(crate) struct Checkpoint {
     /// What all entries before it cost to do again.
     pub cost: u64,
     pub cluster: Rc<PackedCluster>,
-    /// What it holds.
+    /// What it holds beside rosters.
     bytes: usize,
 }
 
@@ -57,14 +57,12 @@ impl Checkpoints {
         let twice = |kept: &&Checkpoint| {
             self.lasting.binary_search_by_key(&kept.position, |other| other.position).is_ok()
         };
-        let recent = self.recent.iter().filter(|kept| !twice(kept)).map(|kept| kept.bytes);
-        self.lasting.iter().map(|kept| kept.bytes).chain(recent).sum()
+        held(self.lasting.iter()) + held(self.recent.iter().filter(|kept| !twice(kept)))
     }
 
     /// How many there may be: fewer the more they hold.
     pub fn most(&self) -> usize {
-        let bytes = |list: &[Checkpoint]| list.iter().map(|kept| kept.bytes).sum::<usize>();
-        let mean = (bytes(&self.lasting) + bytes(&self.recent)) / self.len();
+        let mean = (held(self.lasting.iter()) + held(self.recent.iter())) / self.len();
         (MOST_BYTES / mean.max(1)).clamp(LEAST, MOST)
     }
 
@@ -123,6 +121,16 @@ impl Checkpoints {
             self.lasting.remove(1 + index);
         }
     }
+}
+
+/// What those of a list hold, in order; a roster that goes on from one to the next is counted once.
+fn held<'a>(list: impl Iterator<Item = &'a Checkpoint>) -> usize {
+    let mut before = None;
+    list.map(|kept| {
+        let rosters = kept.cluster.roster_bytes_beside(before.replace(&*kept.cluster));
+        kept.bytes + rosters
+    })
+    .sum()
 }
 
 fn most_recent(most: usize) -> usize {

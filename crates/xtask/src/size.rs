@@ -13,7 +13,7 @@ use crate::places::Places;
 use crate::process::{self, Doing, Failure};
 
 /// The limit of a first visit. It holds what there is; the aim of 250,000 is missed (docs/performance.md says by what).
-pub const FIRST_LOAD_MAX_GZIP_BYTES: usize = 315_500;
+pub const FIRST_LOAD_MAX_GZIP_BYTES: usize = 316_000;
 
 /// The limit of the module for JavaScript, which a documentation page fetches for one figure.
 pub const MODULE_MAX_GZIP_BYTES: usize = 200_000;

@@ -1,7 +1,9 @@
 //! Undoing an entry equals never having done it; a seek equals a replay.
 
 use proptest::prelude::*;
-use rosterlab_engine::{ClusterSetup, Command, Event, NodeId, NodeSetup, RackId, Shutdown};
+use rosterlab_engine::{
+    ClusterSetup, Command, Digest, Event, NodeId, NodeSetup, RackId, RosterNodes, Shutdown,
+};
 use rosterlab_scenario::{Entry, Timeline, fork};
 
 use crate::strategies::{entry, seeded, setup};
@@ -320,4 +322,30 @@ fn less_time_is_the_beginning_of_more() {
     timeline.pass(1_000);
     assert!(course.begins(timeline.entries()));
     assert!(!timeline.course().begins(course.entries()));
+}
+
+#[test]
+fn rosters_and_records_count_as_what_checkpoints_hold() {
+    let namespace = || "main".to_owned();
+    let mut rosters = Timeline::new(ClusterSetup::of(
+        (0..128).map(|n| NodeSetup { id: node(0xA001 + n), rack: RackId::NONE }).collect(),
+        2,
+    ))
+    .unwrap();
+    for _ in 0..100 {
+        let nodes = RosterNodes::Observed;
+        rosters.act(Command::RosterSet { namespace: namespace(), nodes, on: None }).unwrap();
+    }
+    // Each roster of 128 nodes has half a megabyte of rows, and each step makes one.
+    assert!(rosters.checkpoints() < 20, "{}", rosters.checkpoints());
+    assert!(rosters.checkpoint_bytes() < 12 << 20, "{}", rosters.checkpoint_bytes());
+
+    let mut writes = Timeline::new(three_nodes()).unwrap();
+    for number in 0..1000_u32 {
+        let mut key = Digest([0; 20]);
+        key.0[..4].copy_from_slice(&number.to_le_bytes());
+        writes.act(Command::Write { namespace: namespace(), key, from: None }).unwrap();
+    }
+    assert!(writes.checkpoint_bytes() < 10 << 20, "{}", writes.checkpoint_bytes());
+    assert!(writes.checkpoints() < 200, "{}", writes.checkpoints());
 }
