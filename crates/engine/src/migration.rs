@@ -39,6 +39,36 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Its counts as the bytes of one word, in the order of the fields.
+    pub fn word(self) -> u64 {
+        u64::from_le_bytes([
+            self.evading,
+            self.revived,
+            self.revived_by_operator,
+            self.with_data,
+            self.full,
+            self.unsubset,
+            self.roster_replicas_present,
+            u8::from(self.roster_master_present),
+        ])
+    }
+
+    /// The tally that was that word.
+    pub fn of_word(word: u64) -> Self {
+        let [evading, revived, revived_by_operator, with_data, full, unsubset, here, master] =
+            word.to_le_bytes();
+        Self {
+            evading,
+            revived,
+            revived_by_operator,
+            with_data,
+            full,
+            unsubset,
+            roster_replicas_present: here,
+            roster_master_present: master == 1,
+        }
+    }
+
     /// The facts of a partition, with what is the same for all of them.
     pub fn facts(self, replication_factor: u8, roster: usize, present: usize) -> Facts {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);

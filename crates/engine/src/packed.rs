@@ -141,7 +141,7 @@ impl Writer {
             }
         }
         self.put(PARTITIONS - next);
-        let words: Vec<u64> = balance.tallies.iter().copied().map(tally_word).collect();
+        let words: Vec<u64> = balance.tallies.iter().map(|tally| tally.word()).collect();
         self.put_runs(&words);
         self.put(balance.migrations.len());
         let mut next = 0;
@@ -275,7 +275,7 @@ impl Reader<'_> {
         balance.replicas = Rc::new(replicas);
         let place = |(word, pid): (u64, PartitionId)| place_of(word, balance.replicas(pid).first());
         balance.places = Rc::new(words.into_iter().zip(PartitionId::all()).map(place).collect());
-        balance.tallies = Rc::new(self.runs().into_iter().map(tally_of).collect());
+        balance.tallies = Rc::new(self.runs().into_iter().map(Tally::of_word).collect());
         let mut next = 0;
         let migrations = (0..self.number()).filter_map(|_| {
             let pid = self.pid(next)?;
@@ -370,34 +370,6 @@ fn place_of(word: u64, likely: Option<&Slot>) -> Place {
     };
     let rule = Rule::ALL[usize::from(verdict >> 2)];
     Place { verdict: Verdict { availability, rule }, working_master }
-}
-
-fn tally_word(tally: Tally) -> u64 {
-    u64::from_le_bytes([
-        tally.evading,
-        tally.revived,
-        tally.revived_by_operator,
-        tally.with_data,
-        tally.full,
-        tally.unsubset,
-        tally.roster_replicas_present,
-        u8::from(tally.roster_master_present),
-    ])
-}
-
-fn tally_of(word: u64) -> Tally {
-    let [evading, revived, revived_by_operator, with_data, full, unsubset, here, master] =
-        word.to_le_bytes();
-    Tally {
-        evading,
-        revived,
-        revived_by_operator,
-        with_data,
-        full,
-        unsubset,
-        roster_replicas_present: here,
-        roster_master_present: master == 1,
-    }
 }
 
 /// The lists of a balance that are written down are left empty.

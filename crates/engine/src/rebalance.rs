@@ -325,20 +325,14 @@ fn count(
     // A null version adds nothing; one that only evades adds one to the lowest byte.
     let sum = holders.iter().map(|slot| cell.at(slot).tally_bytes(whole)).sum::<u64>()
         + evading.len() as u64;
-    let [evading, revived, revived_by_operator, with_data, full, unsubset, ..] = sum.to_le_bytes();
     let roster_replicas = rows.roster_replicas(cell.pid);
     let here = roster_replicas.iter().filter(|slot| rows.is_present.contains(**slot)).count();
     Tally {
-        evading,
-        revived,
-        revived_by_operator,
-        with_data,
-        full,
-        unsubset,
         roster_replicas_present: u8::try_from(here).unwrap_or(u8::MAX),
         roster_master_present: roster_replicas
             .first()
             .is_some_and(|s| rows.is_present.contains(*s)),
+        ..Tally::of_word(sum)
     }
 }
 

@@ -168,7 +168,7 @@ fn table(to: &mut Markup, moment: &Moment<'_>) {
             to.with("td", &[("class", "rl-n")], thousands(number));
         }
         let devices = part.map(|part| part.devices.as_slice()).unwrap_or_default();
-        let marks: Vec<String> = devices.iter().map(|device| mark(*device).to_owned()).collect();
+        let marks: Vec<&str> = devices.iter().map(|device| mark(*device)).collect();
         to.with("td", &[], marks.join(", "));
         to.close("tr");
     }

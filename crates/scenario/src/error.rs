@@ -91,8 +91,7 @@ impl fmt::Display for ScenarioError {
             }
             Cause::UnknownAction(found) => {
                 let found = printable(found);
-                let known = Action::NAMES.map(str::to_owned).join(", ");
-                write!(f, "unknown action {found:?}, known are {known}")
+                write!(f, "unknown action {found:?}, known are {}", Action::NAMES.join(", "))
             }
             Cause::NothingSettles => f.write_str("clusters have nothing to settle after this step"),
             Cause::Backwards(at, before) => write!(f, "{at} is before {before} of an earlier step"),

@@ -161,7 +161,7 @@ fn seat_line(seat: &Seat) -> String {
         (seat.filling, "filling"),
         (seat.quiesced, "quiesced"),
     ];
-    notes.extend(marks.iter().filter(|(holds, _)| *holds).map(|(_, note)| (*note).to_owned()));
+    notes.extend(marks.iter().filter(|(holds, _)| *holds).map(|(_, note)| *note));
     let (node, version) = (seat.node.to_string(), seat.version.to_string());
     format!("{node:<16}  {role:<17}  {version}  {}", notes.join(", ")).trim_end().to_owned()
 }

@@ -8,23 +8,18 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::packages;
 use crate::places::Places;
 use crate::process::{self, Doing, Failure};
-use crate::setup::Toolbox;
 
 /// Where a figure comes, in an example page.
 const MARK: &str = "<!-- rosterlab: ";
 const MARK_END: &str = " -->";
 
-/// Builds the element and the plain examples; the page is already in `dist`. Gives the command line that drew the figures.
-pub fn build(places: &Places, toolbox: &Toolbox) -> Result<PathBuf, Failure> {
-    packages::build_for_pages(places, toolbox)?;
+/// Builds the element and the plain examples; the page is already in `dist`, with the element's engine. Gives the command line that drew the figures.
+pub fn build(places: &Places) -> Result<PathBuf, Failure> {
     let program = command_line(places)?;
     let (from, to) = (places.root.join("www/embed"), places.dist().join("embed"));
     copy_files(&from, &to, |_| true)?;
-    let package = places.packages().join("web");
-    copy_files(&package, &to, |name| has_ending(name, "js") || has_ending(name, "wasm"))?;
     let (examples, built) = (from.join("examples"), to.join("examples"));
     copy_files(&examples, &built, |name| !has_ending(name, "html"))?;
     let scenarios = places.root.join("www/scenarios");

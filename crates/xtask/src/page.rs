@@ -24,8 +24,9 @@ const USUAL_PORT: u16 = 8080;
 /// How long the server may take to answer; it builds the page first.
 const ANSWER_WITHIN: Duration = Duration::from_mins(10);
 
-/// Builds the page as it is released.
+/// Builds the page as it is released, and before it the package that reads scenario files for it, which trunk copies.
 pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
+    packages::build_for_pages(places, toolbox)?;
     let mut trunk = toolbox.command("trunk");
     trunk.current_dir(&places.root).args(["build", "--release", "--locked"]);
     let status = process::run_streaming(&mut trunk, |line| println!("{}", mask_addresses(line)))?;
@@ -39,8 +40,7 @@ pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
 pub fn serve(places: &Places, toolbox: &Toolbox, port: Option<u16>) -> Result<(), Failure> {
     let port = free_port(port)?;
     // Whatever has to be downloaded or fails to compile does so here, where the output is read
-    // before it is shown. Scenario files are read by the package for pages.
-    packages::build_for_pages(places, toolbox)?;
+    // before it is shown.
     build(places, toolbox)?;
 
     let this = env::current_exe().doing(|| "find this program".to_owned())?;

@@ -103,7 +103,7 @@ pub fn browser(places: &Places, toolbox: &Toolbox, args: &[String], report: &mut
     let mut is_built = false;
     part(report, "page build", || {
         page::build(places, toolbox)?;
-        let native = embed::build(places, toolbox)?;
+        let native = embed::build(places)?;
         recipes(places, toolbox, &native)?;
         is_built = true;
         Ok(Outcome::Counted(Counts::one(true)))
