@@ -90,7 +90,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
         None if is_current => "–".to_owned(),
         None => "…".to_owned(),
     };
-    let is_bad = found.is_none_or(|found| lesser(found).margin == 0);
+    let is_bad = is_current && found.is_none_or(|found| lesser(found).margin == 0);
     let why = match found {
         Some(found) => sentence(found, state.view().nodes.iter().any(|node| !node.state.is_up())),
         None if is_current => nothing_to_say(state.view(), state.namespace()).to_owned(),
