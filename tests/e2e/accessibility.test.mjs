@@ -64,7 +64,7 @@ const VIEWS = [
   }],
   ["while the margin is worked out", async (page) => {
     // It is for some milliseconds only, so it is made to look so.
-    await page.locator(".margin").evaluate((margin) => margin.classList.replace("bad", "stale") || margin.classList.add("stale"));
+    await page.locator(".margin").evaluate((margin) => { margin.className = "margin stale"; });
   }],
   ["with every node down", async (page) => {
     await page.locator('[data-rack="1"] [data-action="stop-rack"]').click();

@@ -90,7 +90,13 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
         None if is_current => "–".to_owned(),
         None => "…".to_owned(),
     };
-    let is_bad = is_current && found.is_none_or(|found| lesser(found).margin == 0);
+    let class = if !is_current {
+        "margin stale"
+    } else if found.is_none_or(|found| lesser(found).margin == 0) {
+        "margin bad"
+    } else {
+        "margin"
+    };
     let why = match found {
         Some(found) => sentence(found, state.view().nodes.iter().any(|node| !node.state.is_up())),
         None if is_current => nothing_to_say(state.view(), state.namespace()).to_owned(),
@@ -99,7 +105,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     let of = (state.view().namespaces.len() > 1).then(|| state.namespace_name().to_owned());
     ui! {
         <div
-            class={classes(&["margin", when(is_bad, "bad"), when(!is_current, "stale")])}
+            {class}
             data-margin={if is_current { shown.clone() } else { "…".to_owned() }}
         >
             <p class="margin-pill" title="how many more nodes can be lost before the first partition is unavailable">
