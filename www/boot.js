@@ -18,9 +18,21 @@ function showFailure(error) {
 const later = (name) => async (...args) => (await import("./scenarios.js"))[name](...args);
 globalThis.rosterlabScenarios = { linkOf: later("linkOf"), testOf: later("testOf"), save: later("save") };
 
+// The module as it is compiled; a build for trying things out leaves it unpacked.
+async function fetchModule() {
+  const [{ unpack }, response] = await Promise.all([
+    import("./unpack.js"),
+    fetch(new URL("./rosterlab-app_bg.packed", import.meta.url)),
+  ]);
+  if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const isPacked = String.fromCharCode(...bytes.subarray(0, 4)) !== "\0asm";
+  return isPacked ? unpack(bytes) : bytes;
+}
+
 try {
-  const { default: init } = await import("./rosterlab-app.js");
-  await init({ module_or_path: new URL("./rosterlab-app_bg.wasm", import.meta.url) });
+  const [{ default: init }, module] = await Promise.all([import("./rosterlab-app.js"), fetchModule()]);
+  await init({ module_or_path: module });
 } catch (error) {
   console.error(error);
   showFailure(error);

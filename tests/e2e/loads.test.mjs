@@ -41,7 +41,8 @@ test("a first visit asks for what index.html names and for nothing else", async 
 });
 
 for (const [missing, what] of [
-  ["*.wasm", "module"],
+  ["*.packed", "module"],
+  ["unpack.js", "unpacking"],
   ["rosterlab-app.js", "glue"],
 ]) {
   test(`without its ${what} the page says that it could not be started`, async (t) => {

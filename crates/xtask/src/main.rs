@@ -13,6 +13,7 @@
 //! that has only cargo.
 
 use std::env;
+use std::path::Path;
 use std::process::ExitCode;
 
 use args::Verb;
@@ -27,6 +28,7 @@ mod count;
 mod debian;
 mod embed;
 mod mask;
+mod pack;
 mod packages;
 mod page;
 mod places;
@@ -66,6 +68,7 @@ fn perform(verb: Verb) -> Result<Ended, Failure> {
     match verb {
         Verb::Help => println!("{}", args::USAGE),
         Verb::Announce { port } => page::announce(port),
+        Verb::Pack { module } => pack::replace(Path::new(&module))?,
         Verb::Setup => {
             setup::run(&Places::find()?, Need::PageAndBrowser, &mut report)?;
         }
