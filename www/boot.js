@@ -18,16 +18,23 @@ function showFailure(error) {
 const later = (name) => async (...args) => (await import("./scenarios.js"))[name](...args);
 globalThis.rosterlabScenarios = { linkOf: later("linkOf"), testOf: later("testOf"), save: later("save") };
 
-// The module as it is compiled; a build for trying things out leaves it unpacked.
-async function fetchModule() {
-  const [{ unpack }, response] = await Promise.all([
-    import("./unpack.js"),
-    fetch(new URL("./rosterlab-app_bg.packed", import.meta.url)),
-  ]);
+async function fetchBytes(name) {
+  const response = await fetch(new URL(name, import.meta.url));
   if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const isPacked = String.fromCharCode(...bytes.subarray(0, 4)) !== "\0asm";
-  return isPacked ? unpack(bytes) : bytes;
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+// The app's module travels packed (crates/unpack); one for trying things out does not.
+async function fetchModule() {
+  const [packed, unpacker] = await Promise.all([fetchBytes("./rosterlab-app_bg.packed"), fetchBytes("./unpack.wasm")]);
+  if (String.fromCharCode(...packed.subarray(0, 4)) === "\0asm") return packed;
+  const { memory, place, unpack } = (await WebAssembly.instantiate(unpacker)).instance.exports;
+  const at = place(packed.length);
+  if (at === 0) throw new Error("there is too little memory");
+  new Uint8Array(memory.buffer, at).set(packed);
+  const module = unpack(at, packed.length);
+  if (module === 0) throw new Error("rosterlab-app_bg.packed is damaged");
+  return new Uint8Array(memory.buffer, module);
 }
 
 try {

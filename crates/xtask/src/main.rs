@@ -2,7 +2,7 @@
 //! needs.
 //!
 //! Reading order: `args` (what was asked), `setup` with `target` and `debian` (what a fresh machine
-//! lacks), `page` (build and serve), `packages` (npm), `embed` (the element and example pages),
+//! lacks), `page` (build and serve), `pack` (the module on the wire), `packages` (npm), `embed` (the element and example pages),
 //! `suites` with `count` and `size` (the checks), `report` (how it went); `places`, `process` and
 //! `mask` serve them all.
 //!
@@ -13,7 +13,6 @@
 //! that has only cargo.
 
 use std::env;
-use std::path::Path;
 use std::process::ExitCode;
 
 use args::Verb;
@@ -68,7 +67,7 @@ fn perform(verb: Verb) -> Result<Ended, Failure> {
     match verb {
         Verb::Help => println!("{}", args::USAGE),
         Verb::Announce { port } => page::announce(port),
-        Verb::Pack { module } => pack::replace(Path::new(&module))?,
+        Verb::Pack => pack::hook(&Places::find()?)?,
         Verb::Setup => {
             setup::run(&Places::find()?, Need::PageAndBrowser, &mut report)?;
         }

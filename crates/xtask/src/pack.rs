@@ -1,244 +1,20 @@
-//! The page's module, packed for the wire: its bytes sorted by what they are, then LZMA.
+//! Packing the page's module for the wire: its bytes sorted by what they are, then LZMA. `crates/unpack` says how a packed file
+//! looks, why, and how it becomes a module again in the browser.
 //!
-//! A server's compression sees a module as any text. But operators are followed by operators and places of locals by
-//! places of locals: with each kind in a stream of its own, the same bytes take a quarter less. `www/unpack.js` puts
-//! them together again before the browser compiles; it repeats what [`Grammar`] does, byte for byte.
-//!
-//! Invariant: what kind a byte is follows from the bytes before it alone. So any bytes whatever can be packed and come
-//! out as they were; an operator that [`Grammar`] does not know only costs compression, until its function ends.
-//!
-//! A packed file is a `.lzma` file (a header of 13 bytes with the unpacked length, no end mark; `lc` 1, `lp` and `pb`
-//! 0), and in it, each number four bytes with the lowest first: the length of the module, where the functions' bodies
-//! begin, where they end, and the length of each stream; then the streams in the order of [`Kind`].
-//!
-//! Binary format: WebAssembly Core Specification 2.0, chapter 5.
+//! Invariant: what is packed here comes out there as it was, whatever it is.
 
+use std::env;
 use std::fs;
 use std::io::Write as _;
 use std::ops::Range;
-use std::path::Path;
+use std::path::PathBuf;
 
 use lzma_rust2::{EncodeMode, LzmaOptions, LzmaWriter, MfType};
+use rosterlab_unpack::grammar::{Grammar, Kind};
 
-use crate::process::{Doing, Failure};
-
-/// What a module is packed to, in place of `.wasm`.
-const ENDING: &str = "packed";
-
-/// What a byte is. Each kind but [`Kind::Beside`] has a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Outside of functions' bodies.
-    Other,
-    Operator,
-    /// An alignment or a global's index: what stands best in the operators' stream, right behind its own.
-    Beside,
-    /// The length of a body.
-    Size,
-    /// Counts and types of a function's locals.
-    Locals,
-    /// The type of a block.
-    Block,
-    /// How many blocks a branch leaves.
-    Label,
-    /// The function that is called.
-    Call,
-    /// The local that is read.
-    Read,
-    /// The local that is written.
-    Write,
-    /// How far from an address a value lies.
-    Offset,
-    /// A constant of 32 bits.
-    Int,
-    /// A constant of 64 bits.
-    Long,
-    /// All that is rare.
-    Rest,
-}
-
-/// All kinds, in the order of their streams.
-const KINDS: [Kind; 14] = [
-    Kind::Other,
-    Kind::Operator,
-    Kind::Beside,
-    Kind::Size,
-    Kind::Locals,
-    Kind::Block,
-    Kind::Label,
-    Kind::Call,
-    Kind::Read,
-    Kind::Write,
-    Kind::Offset,
-    Kind::Int,
-    Kind::Long,
-    Kind::Rest,
-];
-
-impl Kind {
-    /// Which stream the byte goes to.
-    fn stream(self) -> usize {
-        if self == Self::Beside { Self::Operator as usize } else { self as usize }
-    }
-}
-
-/// How many values follow one that has been read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Counts {
-    /// None by this value.
-    No,
-    /// `times` of them for each that it counts, and `plus` more.
-    By { times: u32, plus: u32 },
-    /// As many as the operator takes that the value names, behind the prefix 0xfc.
-    Prefixed,
-}
-
-/// Tells what the next byte is, from those before it.
-#[derive(Debug)]
-struct Grammar {
-    /// Where bodies lie in the module.
-    code: Range<usize>,
-    /// How many bytes were read.
-    at: usize,
-    /// Where the present body ends; where it begins, while its length is being read.
-    body_end: usize,
-    /// What the next byte is.
-    kind: Kind,
-    /// What comes behind the value of this kind, if not an operator.
-    then: Option<Kind>,
-    /// How many more of this kind follow: values, or bytes of a float.
-    more: u32,
-    counts: Counts,
-    /// Bytes of a float are no value with a length of its own.
-    is_float: bool,
-    /// The value that is being read, seven bits a byte.
-    value: u32,
-    shift: u32,
-}
-
-impl Grammar {
-    fn new(code: Range<usize>) -> Self {
-        let mut grammar = Self {
-            body_end: code.start,
-            code,
-            at: 0,
-            kind: Kind::Other,
-            then: None,
-            more: 0,
-            counts: Counts::No,
-            is_float: false,
-            value: 0,
-            shift: 0,
-        };
-        grammar.begin_body();
-        grammar
-    }
-
-    /// Where a body ends, another begins or none does. Whatever was not finished is forgotten.
-    fn begin_body(&mut self) {
-        if self.at != self.body_end {
-            return;
-        }
-        (self.then, self.more, self.counts) = (None, 0, Counts::No);
-        (self.is_float, self.value, self.shift) = (false, 0, 0);
-        self.kind = if self.code.contains(&self.at) { Kind::Size } else { Kind::Other };
-    }
-
-    /// Takes in the byte that was of [`Self::kind`].
-    fn read(&mut self, byte: u8) {
-        self.at += 1;
-        match self.kind {
-            Kind::Other => {}
-            Kind::Operator => self.read_operator(byte),
-            _ if self.is_float => {
-                self.more -= 1;
-                if self.more == 0 {
-                    self.is_float = false;
-                    self.kind = Kind::Operator;
-                }
-            }
-            _ => self.read_value(byte),
-        }
-        self.begin_body();
-    }
-
-    /// Section 5.4.
-    fn read_operator(&mut self, operator: u8) {
-        self.kind = match operator {
-            0x02..=0x04 => Kind::Block,
-            0x0c | 0x0d => Kind::Label,
-            0x0e => {
-                self.counts = Counts::By { times: 1, plus: 1 };
-                Kind::Label
-            }
-            0x10 => Kind::Call,
-            0x11 => {
-                self.then = Some(Kind::Rest);
-                Kind::Rest
-            }
-            0x1c => {
-                self.counts = Counts::By { times: 1, plus: 0 };
-                Kind::Rest
-            }
-            0x20 => Kind::Read,
-            0x21 | 0x22 => Kind::Write,
-            0x23 | 0x24 => Kind::Beside,
-            0x28..=0x3e => {
-                self.then = Some(Kind::Offset);
-                Kind::Beside
-            }
-            0x25 | 0x26 | 0x3f | 0x40 | 0xd0 | 0xd2 => Kind::Rest,
-            0x41 => Kind::Int,
-            0x42 => Kind::Long,
-            0x43 | 0x44 => {
-                self.is_float = true;
-                self.more = if operator == 0x43 { 4 } else { 8 };
-                Kind::Rest
-            }
-            0xfc => {
-                self.counts = Counts::Prefixed;
-                Kind::Rest
-            }
-            _ => Kind::Operator,
-        };
-    }
-
-    /// Section 5.2.2: seven bits a byte, the highest set in all but the last. The 33rd bit and beyond do not matter:
-    /// what counts is a count.
-    fn read_value(&mut self, byte: u8) {
-        if self.shift < 32 {
-            self.value |= u32::from(byte & 0x7f) << self.shift;
-        }
-        self.shift += 7;
-        if byte >= 0x80 {
-            return;
-        }
-        let value = std::mem::take(&mut self.value);
-        self.shift = 0;
-        if self.kind == Kind::Size {
-            self.body_end = self.at.saturating_add(value as usize);
-            self.kind = Kind::Locals;
-            self.counts = Counts::By { times: 2, plus: 0 };
-            return;
-        }
-        match std::mem::replace(&mut self.counts, Counts::No) {
-            Counts::No => self.more = self.more.saturating_sub(1),
-            Counts::By { times, plus } => {
-                self.more = value.wrapping_mul(times).wrapping_add(plus);
-            }
-            Counts::Prefixed => {
-                self.more = match value {
-                    0..=7 => 0,
-                    8 | 10 | 12 | 14 => 2,
-                    _ => 1,
-                }
-            }
-        }
-        if self.more == 0 {
-            self.kind = self.then.take().unwrap_or(Kind::Operator);
-        }
-    }
-}
+use crate::places::{Places, variable};
+use crate::process::{self, Doing, Failure};
+use crate::target::TARGET;
 
 /// Where functions' bodies lie; nowhere if this is no module with functions (section 5.5.2).
 fn code_of(module: &[u8]) -> Range<usize> {
@@ -269,11 +45,11 @@ fn number(bytes: &[u8]) -> Option<(usize, usize)> {
 
 /// The bytes of `module`, sorted, with what it takes to put them together again.
 fn sorted(module: &[u8]) -> Vec<u8> {
-    let mut streams: [Vec<u8>; KINDS.len()] = Default::default();
-    let mut grammar = Grammar::new(code_of(module));
-    let code = grammar.code.clone();
+    let mut streams: [Vec<u8>; Kind::ALL.len()] = Default::default();
+    let code = code_of(module);
+    let mut grammar = Grammar::new(code.clone());
     for &byte in module {
-        streams[grammar.kind.stream()].push(byte);
+        streams[grammar.kind().stream()].push(byte);
         grammar.read(byte);
     }
     let lengths = streams.iter().map(Vec::len);
@@ -301,20 +77,159 @@ fn packed(module: &[u8]) -> std::io::Result<Vec<u8>> {
         depth_limit: 1000,
         preset_dict: None,
     };
-    let mut writer =
-        LzmaWriter::new_use_header(Vec::new(), &options, Some(sorted.len() as u64))?;
+    let mut writer = LzmaWriter::new_use_header(Vec::new(), &options, Some(sorted.len() as u64))?;
     writer.write_all(&sorted)?;
     writer.finish()
 }
 
-/// Puts a packed file in the place of a module.
+/// What trunk's hook does when it has built the page: puts the packed module in the module's place, and beside it what
+/// unpacks it. A page that is not built for release keeps its module as it is, which is too large to wait for.
 ///
 /// # Errors
-/// When the module cannot be read, or its place not be written.
-pub fn replace(module: &Path) -> Result<(), Failure> {
-    let bytes = fs::read(module).doing(|| format!("read {}", module.display()))?;
-    let packed = packed(&bytes).doing(|| format!("pack {}", module.display()))?;
-    let place = module.with_extension(ENDING);
-    fs::write(&place, packed).doing(|| format!("write {}", place.display()))?;
-    fs::remove_file(module).doing(|| format!("remove {}", module.display()))
+/// When trunk did not call, or something cannot be built, read or written.
+pub fn hook(places: &Places) -> Result<(), Failure> {
+    let said = |name: &str| {
+        variable(name).ok_or_else(|| Failure::new(format!("trunk calls this, with {name}")))
+    };
+    let folder = PathBuf::from(said("TRUNK_STAGING_DIR")?);
+    let module = folder.join("rosterlab-app_bg.wasm");
+    let packed_module = module.with_extension("packed");
+    if said("TRUNK_PROFILE")? == "release" {
+        let bytes = fs::read(&module).doing(|| format!("read {}", module.display()))?;
+        let packed = packed(&bytes).doing(|| format!("pack {}", module.display()))?;
+        fs::write(&packed_module, packed).doing(|| format!("write {}", packed_module.display()))?;
+        fs::remove_file(&module).doing(|| format!("remove {}", module.display()))?;
+    } else {
+        fs::rename(&module, &packed_module).doing(|| format!("move {}", module.display()))?;
+    }
+    let unpacker = build_unpacker(places)?;
+    let place = folder.join("unpack.wasm");
+    fs::copy(&unpacker, &place).doing(|| format!("write {}", place.display()))?;
+    Ok(())
+}
+
+/// Builds the module that unpacks, with the compiler that trunk was given.
+fn build_unpacker(places: &Places) -> Result<PathBuf, Failure> {
+    let mut build = process::command("cargo");
+    build
+        .current_dir(&places.root)
+        .args(["build", "--quiet", "--release", "--locked", "--target", TARGET])
+        .args(["--package", "rosterlab-unpack"]);
+    if !process::run_streaming(&mut build, |line| println!("{line}"))?.success() {
+        return Err(Failure::new("what unpacks the module does not build"));
+    }
+    // This program lies in `debug` of the folder that cargo builds into.
+    let this = env::current_exe().doing(|| "find this program".to_owned())?;
+    let built = this.ancestors().nth(2).map(|target| target.join(TARGET).join("release"));
+    built
+        .map(|folder| folder.join("rosterlab_unpack.wasm"))
+        .ok_or_else(|| Failure::new("this program lies in no folder of cargo's"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use rosterlab_unpack::{Damaged, HEAD_BYTES, lzma, merge};
+
+    use super::{code_of, packed, sorted};
+
+    fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Damaged> {
+        let mut sorted = vec![0; lzma::unpacked_len(packed)?];
+        lzma::decode(packed, &mut sorted)?;
+        let mut module = vec![0; sorted.len() - HEAD_BYTES];
+        merge(&sorted, &mut module)?;
+        Ok(module)
+    }
+
+    /// A module of one section before the code, and of bodies of any bytes.
+    fn with_bodies(bodies: &[Vec<u8>]) -> Vec<u8> {
+        let sized = |bytes: &[u8]| {
+            let length = bytes.len();
+            let [low, high] = [length & 0x7f | 0x80, length >> 7].map(|part| part as u8);
+            [&[low, high], bytes].concat()
+        };
+        let code: Vec<u8> = bodies.iter().flat_map(|body| sized(body)).collect();
+        let code = [&[u8::try_from(bodies.len()).expect("few bodies")], &code[..]].concat();
+        [b"\0asm\x01\0\0\0\x01\x01\0\x0a", &sized(&code)[..]].concat()
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_come_out_as_they_went_in(bytes in vec(any::<u8>(), 0..600)) {
+            prop_assert_eq!(unpacked(&packed(&bytes).expect("packed")), Ok(bytes));
+        }
+
+        #[test]
+        fn any_bodies_come_out_as_they_went_in(bodies in vec(vec(any::<u8>(), 0..300), 0..9)) {
+            let module = with_bodies(&bodies);
+            prop_assert_eq!(unpacked(&packed(&module).expect("packed")), Ok(module));
+        }
+    }
+
+    #[test]
+    fn repetitions_from_near_and_far_come_out_as_they_went_in() {
+        // Blocks without a pattern, that come again after ever more others; and runs of every length.
+        let mut next = 1u32;
+        let mut block = |length: usize| -> Vec<u8> {
+            let mut byte = || {
+                next = next.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                next.to_be_bytes()[0]
+            };
+            (0..length).map(|_| byte()).collect()
+        };
+        let mut bytes = Vec::new();
+        for length in (1..300).step_by(3) {
+            let (one, other) = (block(length), block(7 * length));
+            let run = vec![other[0]; length];
+            let first = bytes[..bytes.len().min(2000)].to_vec();
+            bytes
+                .extend([one.clone(), run, other.clone(), one.clone(), first, other, one].concat());
+        }
+        assert!(bytes.len() > 1 << 18, "far enough for distances of many bits");
+        assert!(unpacked(&packed(&bytes).expect("packed")) == Ok(bytes), "it comes out otherwise");
+    }
+
+    #[test]
+    fn bodies_lie_where_the_section_of_code_says() {
+        let module = with_bodies(&[vec![0, 0x0b], vec![0, 0x0b]]);
+        let code = code_of(&module);
+        assert_eq!(module[code], [0x82, 0, 0, 0x0b, 0x82, 0, 0, 0x0b]);
+        assert_eq!(code_of(b"\0asm\x01\0\0\0"), 8..8);
+        assert_eq!(code_of(b"none"), 4..4);
+    }
+
+    #[test]
+    fn bytes_of_a_kind_stand_together() {
+        let body = vec![0, 0x20, 1, 0x20, 2, 0x6a, 0x0b];
+        let sorted = sorted(&with_bodies(&[body.clone(), body]));
+        let operators = [0x20, 0x20, 0x6a, 0x0b, 0x20, 0x20, 0x6a, 0x0b];
+        assert!(sorted.windows(8).any(|bytes| bytes == operators));
+        assert!(sorted.windows(4).any(|bytes| bytes == [1, 2, 1, 2]));
+    }
+
+    #[test]
+    fn what_was_not_packed_or_is_not_whole_is_refused() {
+        let module = with_bodies(&[vec![0, 0x0b]]);
+        let whole = packed(&module).expect("packed");
+        assert_eq!(unpacked(&[]), Err(Damaged));
+        assert_eq!(unpacked(&module), Err(Damaged));
+        assert_eq!(unpacked(&whole[..12]), Err(Damaged));
+        let cut = &whole[..whole.len() - 20];
+        assert_ne!(unpacked(cut), Ok(module));
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_file_is_refused_or_comes_out_otherwise_but_never_panics(
+            at in 0usize..400, bit in 0u8..8, bodies in vec(vec(any::<u8>(), 0..60), 1..9),
+        ) {
+            let mut file = packed(&with_bodies(&bodies)).expect("packed");
+            let at = 13 + at % (file.len() - 13);
+            file[at] ^= 1 << bit;
+            let mut sorted = vec![0; lzma::unpacked_len(&file).expect("its header is whole")];
+            let mut module = vec![0; sorted.len() - HEAD_BYTES];
+            let _ = lzma::decode(&file, &mut sorted).and_then(|()| merge(&sorted, &mut module));
+        }
+    }
 }
