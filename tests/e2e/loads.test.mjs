@@ -42,7 +42,7 @@ test("a first visit asks for what index.html names and for nothing else", async 
 
 for (const [missing, what] of [
   ["*.packed", "module"],
-  ["unpack.js", "unpacking"],
+  ["unpack.wasm", "unpacker"],
   ["rosterlab-app.js", "glue"],
 ]) {
   test(`without its ${what} the page says that it could not be started`, async (t) => {
@@ -54,3 +54,12 @@ for (const [missing, what] of [
     assert.match(await alert.innerText(), /could not be started/);
   });
 }
+
+test("with a damaged module the page says that it could not be started", async (t) => {
+  const { page, url } = await openBlankPage(t);
+  await page.route("**/*.packed", (route) => route.fulfill({ body: "not what was packed" }));
+  await page.goto(url);
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /could not be started.*is damaged/s);
+});

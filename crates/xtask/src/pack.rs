@@ -3,7 +3,6 @@
 //!
 //! Invariant: what is packed here comes out there as it was, whatever it is.
 
-use std::env;
 use std::fs;
 use std::io::Write as _;
 use std::ops::Range;
@@ -15,6 +14,9 @@ use rosterlab_unpack::grammar::{Grammar, Kind};
 use crate::places::{Places, variable};
 use crate::process::{self, Doing, Failure};
 use crate::target::TARGET;
+
+/// What wasm-bindgen calls the page's module.
+pub const MODULE: &str = "rosterlab-app_bg.wasm";
 
 /// Where functions' bodies lie; nowhere if this is no module with functions (section 5.5.2).
 fn code_of(module: &[u8]) -> Range<usize> {
@@ -92,7 +94,7 @@ pub fn hook(places: &Places) -> Result<(), Failure> {
         variable(name).ok_or_else(|| Failure::new(format!("trunk calls this, with {name}")))
     };
     let folder = PathBuf::from(said("TRUNK_STAGING_DIR")?);
-    let module = folder.join("rosterlab-app_bg.wasm");
+    let module = folder.join(MODULE);
     let packed_module = module.with_extension("packed");
     if said("TRUNK_PROFILE")? == "release" {
         let bytes = fs::read(&module).doing(|| format!("read {}", module.display()))?;
@@ -118,12 +120,8 @@ fn build_unpacker(places: &Places) -> Result<PathBuf, Failure> {
     if !process::run_streaming(&mut build, |line| println!("{line}"))?.success() {
         return Err(Failure::new("what unpacks the module does not build"));
     }
-    // This program lies in `debug` of the folder that cargo builds into.
-    let this = env::current_exe().doing(|| "find this program".to_owned())?;
-    let built = this.ancestors().nth(2).map(|target| target.join(TARGET).join("release"));
-    built
-        .map(|folder| folder.join("rosterlab_unpack.wasm"))
-        .ok_or_else(|| Failure::new("this program lies in no folder of cargo's"))
+    let [built, _] = Places::built_for_browser()?;
+    Ok(built.join("rosterlab_unpack.wasm"))
 }
 
 #[cfg(test)]
@@ -146,7 +144,8 @@ mod tests {
     fn with_bodies(bodies: &[Vec<u8>]) -> Vec<u8> {
         let sized = |bytes: &[u8]| {
             let length = bytes.len();
-            let [low, high] = [length & 0x7f | 0x80, length >> 7].map(|part| part as u8);
+            let part = |part: usize| u8::try_from(part).expect("a length of two bytes");
+            let [low, high] = [part(length & 0x7f | 0x80), part(length >> 7)];
             [&[low, high], bytes].concat()
         };
         let code: Vec<u8> = bodies.iter().flat_map(|body| sized(body)).collect();

@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::process::{Doing, Failure, own_path};
+use crate::target::TARGET;
 
 /// The folders of one run.
 #[derive(Debug, Clone)]
@@ -64,6 +65,17 @@ impl Places {
     /// The browser tests.
     pub fn e2e(&self) -> PathBuf {
         self.root.join("tests/e2e")
+    }
+
+    /// Where cargo builds for the browser, and trunk what it makes of that.
+    pub fn built_for_browser() -> Result<[PathBuf; 2], Failure> {
+        let this = env::current_exe().doing(|| "find this program".to_owned())?;
+        // It lies in `debug` of the folder that cargo builds into.
+        let target = this
+            .ancestors()
+            .nth(2)
+            .ok_or_else(|| Failure::new("start this program as `cargo xtask`"))?;
+        Ok([target.join(TARGET).join("release"), target.join("wasm-bindgen/release")])
     }
 
     /// `PATH` with the tools' programs first.

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use crate::count::{Runner, Tally};
 use crate::embed;
+use crate::pack;
 use crate::packages;
 use crate::page;
 use crate::places::Places;
@@ -208,7 +209,10 @@ fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), Fail
 fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, Failure> {
     let (files, flags): (Vec<String>, Vec<String>) =
         args.iter().cloned().partition(|name| is_test(name));
-    node_tests(node(places, toolbox), &places.e2e(), files, flags)
+    let [_, built] = Places::built_for_browser()?;
+    let mut node = node(places, toolbox);
+    node.env("ROSTERLAB_MODULE", built.join(pack::MODULE));
+    node_tests(node, &places.e2e(), files, flags)
 }
 
 fn is_test(name: &str) -> bool {
