@@ -9,7 +9,7 @@
 //! Invariant: a failure is a value until it gets here, where it is printed once and becomes the
 //! exit status: 1 for something that failed, 2 for a command line that was not understood.
 //!
-//! For Linux and macOS. It depends on nothing but std, so that it compiles in seconds on a machine
+//! For Linux and macOS. It depends on little more than std, so that it compiles in seconds on a machine
 //! that has only cargo.
 
 use std::env;
