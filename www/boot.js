@@ -10,11 +10,11 @@ function showFailure(error) {
   sentence.setAttribute("role", "alert");
   sentence.textContent =
     "Rosterlab could not be started. Reload the page; if that does not help, this browser may " +
-    `not support WebAssembly, or a file of the page is missing. The browser said: ${error}`;
+    `not support WebAssembly, or a file of the page is missing. What went wrong: ${error}`;
   root.replaceChildren(sentence);
 }
 
-// Few people ever need these, and what they fetch is two thirds as large as the page.
+// Few people ever need these, and what they fetch is nearly as large as the page.
 const later = (name) => async (...args) => (await import("./scenarios.js"))[name](...args);
 globalThis.rosterlabScenarios = { linkOf: later("linkOf"), testOf: later("testOf"), save: later("save") };
 
@@ -33,7 +33,7 @@ async function fetchModule() {
   if (at === 0) throw new Error("there is too little memory");
   new Uint8Array(memory.buffer, at).set(packed);
   const module = unpack(at, packed.length);
-  if (module === 0) throw new Error("rosterlab-app_bg.packed is damaged");
+  if (module === 0) throw new Error("rosterlab-app_bg.packed is damaged, or there is too little memory");
   return new Uint8Array(memory.buffer, module);
 }
 

@@ -40,10 +40,10 @@ test("a first visit asks for what index.html names and for nothing else", async 
   assert.equal(new Set(requests).size, requests.length, `asked twice: ${requests.join(" ")}`);
 });
 
-for (const [missing, what] of [
-  ["*.packed", "module"],
-  ["unpack.wasm", "unpacker"],
-  ["rosterlab-app.js", "glue"],
+for (const [missing, what, reason] of [
+  ["rosterlab-app_bg.packed", "module", "rosterlab-app_bg.packed: 404"],
+  ["unpack.wasm", "unpacker", "unpack.wasm: 404"],
+  ["rosterlab-app.js", "glue", "rosterlab-app.js"],
 ]) {
   test(`without its ${what} the page says that it could not be started`, async (t) => {
     const { page, url } = await openBlankPage(t);
@@ -51,7 +51,9 @@ for (const [missing, what] of [
     await page.goto(url);
     const alert = page.getByRole("alert");
     await alert.waitFor();
-    assert.match(await alert.innerText(), /could not be started/);
+    const said = await alert.innerText();
+    assert.match(said, /could not be started/);
+    assert.ok(said.includes(reason), said);
   });
 }
 
@@ -62,4 +64,11 @@ test("with a damaged module the page says that it could not be started", async (
   const alert = page.getByRole("alert");
   await alert.waitFor();
   assert.match(await alert.innerText(), /could not be started.*is damaged/s);
+});
+
+test("a module that was not packed starts as well", async (t) => {
+  const { page, url } = await openBlankPage(t);
+  await page.route("**/*.packed", (route) => route.fulfill({ path: process.env.ROSTERLAB_MODULE }));
+  await page.goto(url);
+  await page.waitForSelector("#app h1");
 });

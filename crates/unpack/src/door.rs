@@ -22,7 +22,7 @@ fn stop(_: &PanicInfo<'_>) -> ! {
 
 /// New memory, all zeros, of whole pages; nothing if there is none left.
 fn pages(bytes: usize) -> Option<&'static mut [u8]> {
-    let count = bytes.div_ceil(PAGE_BYTES);
+    let count = bytes.div_ceil(PAGE_BYTES).max(1);
     let first = memory_grow::<0>(count);
     if first == usize::MAX {
         return None;
@@ -37,11 +37,11 @@ pub extern "C" fn place(length: usize) -> usize {
     pages(length).map_or(0, |place| place.as_ptr() as usize)
 }
 
-/// Unpacks the file of `length` bytes at `packed`. Gives the address of the module, which ends where memory does; 0 if the
-/// file is damaged or there is no memory left.
+/// Unpacks the file of `length` bytes that the page wrote at `packed`. Gives the address of the module, which ends where
+/// memory does; 0 if the file is damaged or there is no memory left.
 ///
 /// # Safety
-/// `packed` comes from [`place`] for the same length, and the call is the first for it.
+/// `packed` comes from [`place`] with the same `length`, and this is the only call for it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn unpack(packed: *const u8, length: usize) -> usize {
     // SAFETY: what this function asks of its caller.

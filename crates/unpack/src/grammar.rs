@@ -8,15 +8,13 @@
 use core::mem;
 use core::ops::Range;
 
-/// What a byte is. Each kind but [`Kind::Beside`] has a stream.
+/// What a byte is; in the order of their streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Outside of functions' bodies.
     Other,
     /// An operator's first byte.
     Operator,
-    /// An alignment or a global's index: what stands best in the operators' stream, right behind its own.
-    Beside,
     /// The length of a body.
     Size,
     /// Counts and types of a function's locals.
@@ -39,28 +37,15 @@ pub enum Kind {
     Long,
     /// All that is rare.
     Rest,
+    /// An alignment or a global's index: what compresses best in the operators' stream, right behind its own.
+    Beside,
 }
 
 impl Kind {
-    /// All kinds, in the order of their streams.
-    pub const ALL: [Self; 14] = [
-        Self::Other,
-        Self::Operator,
-        Self::Beside,
-        Self::Size,
-        Self::Locals,
-        Self::Block,
-        Self::Label,
-        Self::Call,
-        Self::Read,
-        Self::Write,
-        Self::Offset,
-        Self::Int,
-        Self::Long,
-        Self::Rest,
-    ];
+    /// How many streams there are: one for each kind but the last.
+    pub const STREAMS: usize = Self::Beside as usize;
 
-    /// Which stream the byte goes to, from 0 to 13.
+    /// Which stream the byte goes to; less than [`Self::STREAMS`].
     #[must_use]
     pub fn stream(self) -> usize {
         if self == Self::Beside { Self::Operator as usize } else { self as usize }
@@ -201,8 +186,8 @@ impl Grammar {
     fn read_value(&mut self, byte: u8) {
         if self.shift < 32 {
             self.value |= u32::from(byte & 0x7f) << self.shift;
+            self.shift += 7;
         }
-        self.shift += 7;
         if byte >= 0x80 {
             return;
         }

@@ -1,7 +1,7 @@
 //! LZMA, as Igor Pavlov's specification of it (of 2015, in the public domain) describes it, for what the packer writes: a length that is
 //! known, and literals that depend on the top bit of the byte before.
 //!
-//! Invariant: nothing is read or written outside of what was handed in; input that ends too early reads as zeros.
+//! Invariant: nothing is read or written outside of what was handed in, and no longer than there is input.
 
 use crate::Damaged;
 
@@ -27,44 +27,56 @@ const NEW_LENGTH: usize = IS_LONG + STATES;
 const KNOWN_LENGTH: usize = NEW_LENGTH + LENGTH;
 const SLOTS: usize = KNOWN_LENGTH + LENGTH;
 const FAR: usize = SLOTS + 4 * SLOT;
-const ALIGNED: usize = FAR + 115;
+const ALIGNED: usize = FAR + (FAR_END - FAR_START);
 const LITERALS: usize = ALIGNED + 16;
 const CHANCES: usize = LITERALS + 2 * LITERAL;
 
-/// Decisions of a length: two, and trees for lengths of up to 8, 16 and 272.
+/// Decisions of a length: two, and trees for lengths of up to 9, 17 and 273.
 const LENGTH: usize = 2 + 8 + 8 + 256;
 /// Decisions of a distance's size.
 const SLOT: usize = 64;
+/// Distances whose lower bits have chances of their own, each less one.
+const FAR_START: usize = 4;
+const FAR_END: usize = 128;
 /// Decisions of a literal: free, or where a 0 or a 1 would have continued a repetition.
 const LITERAL: usize = 3 * 256;
 
 /// Even odds.
 const EVEN: u16 = 1024;
 
-/// The length of what is packed in a file, in bytes; at most 4 GiB.
+/// The longest that is unpacked, in bytes: more than twenty times what the page's module has.
+pub const MAX_BYTES: usize = 1 << 24;
+
+/// The length of what is packed in a file, in bytes; at most [`MAX_BYTES`].
 ///
 /// # Errors
 /// When the header is not one of the packer's.
 pub fn unpacked_len(packed: &[u8]) -> Result<usize, Damaged> {
     match *packed {
         [PROPERTIES, _, _, _, _, a, b, c, d, 0, 0, 0, 0, ..] => {
-            Ok(u32::from_le_bytes([a, b, c, d]) as usize)
+            Some(u32::from_le_bytes([a, b, c, d]) as usize)
         }
-        _ => Err(Damaged),
+        _ => None,
     }
+    .filter(|&length| length <= MAX_BYTES)
+    .ok_or(Damaged)
 }
 
 /// Fills `out`, which has [`unpacked_len`].
 ///
 /// # Errors
-/// When a repetition reaches before the beginning or beyond the end.
+/// When the input ends too early or too late, is none of an encoder's, or has a repetition that reaches before the
+/// beginning or beyond the end.
 pub fn decode(packed: &[u8], out: &mut [u8]) -> Result<(), Damaged> {
-    let mut decoder = Decoder::new(packed.get(HEADER_BYTES..).unwrap_or_default());
+    let mut decoder = Decoder::new(packed.get(HEADER_BYTES..).unwrap_or_default())?;
     // Distances of the last four repetitions, less one.
     let mut known = [0; 4];
     let mut state = 0;
     let mut at = 0;
     while at < out.len() {
+        if decoder.next > decoder.input.len() {
+            return Err(Damaged);
+        }
         if !decoder.bit(IS_REPETITION + state) {
             let before = at.checked_sub(1).and_then(|before| out.get(before)).copied().unwrap_or(0);
             let continued = if state < FIRST_AFTER_REPETITION {
@@ -121,7 +133,9 @@ pub fn decode(packed: &[u8], out: &mut [u8]) -> Result<(), Damaged> {
         }
         at += length;
     }
-    Ok(())
+    // An encoder leaves nothing behind what the last bit took.
+    let is_whole = decoder.next == decoder.input.len() && decoder.code == 0;
+    if is_whole { Ok(()) } else { Err(Damaged) }
 }
 
 /// Where a repetition at `at` takes from; `distance` is one less than it is.
@@ -139,13 +153,17 @@ struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    fn new(input: &'a [u8]) -> Self {
+    /// An encoder's first byte is always 0; the next four begin the code.
+    fn new(input: &'a [u8]) -> Result<Self, Damaged> {
+        if input.first() != Some(&0) {
+            return Err(Damaged);
+        }
         let mut decoder =
             Self { input, next: 1, range: u32::MAX, code: 0, chances: [EVEN; CHANCES] };
         for _ in 0..4 {
             decoder.take_in();
         }
-        decoder
+        Ok(decoder)
     }
 
     fn take_in(&mut self) {
@@ -187,7 +205,7 @@ impl<'a> Decoder<'a> {
         node - (1 << bits)
     }
 
-    /// The same, the lowest first; `at` is where the node 1 would be, less one.
+    /// The same, the lowest first.
     fn lowest_first(&mut self, at: usize, bits: u32) -> usize {
         let (mut node, mut value) = (1, 0);
         for place in 0..bits {
@@ -198,8 +216,8 @@ impl<'a> Decoder<'a> {
         value
     }
 
-    /// A byte, after one whose top bit is `top`. Where a repetition just ended, it is most likely another than what
-    /// would have `continued` it, up to the first bit that differs.
+    /// A byte, after one whose top bit is `top`. Right after a repetition, the byte that would have `continued` it is
+    /// known: bits are then decoded by what its bits are, until one differs.
     fn literal(&mut self, top: usize, continued: Option<u8>) -> u8 {
         let tree = LITERALS + top * LITERAL;
         let mut node = 1;

@@ -4,19 +4,20 @@
 //! Invariant: what is packed here comes out there as it was, whatever it is.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::ops::Range;
 use std::path::PathBuf;
 
 use lzma_rust2::{EncodeMode, LzmaOptions, LzmaWriter, MfType};
 use rosterlab_unpack::grammar::{Grammar, Kind};
+use rosterlab_unpack::lzma;
 
 use crate::places::{Places, variable};
 use crate::process::{self, Doing, Failure};
 use crate::target::TARGET;
 
 /// What wasm-bindgen calls the page's module.
-pub const MODULE: &str = "rosterlab-app_bg.wasm";
+const MODULE: &str = "rosterlab-app_bg.wasm";
 
 /// Where functions' bodies lie; nowhere if this is no module with functions (section 5.5.2).
 fn code_of(module: &[u8]) -> Range<usize> {
@@ -47,7 +48,7 @@ fn number(bytes: &[u8]) -> Option<(usize, usize)> {
 
 /// The bytes of `module`, sorted, with what it takes to put them together again.
 fn sorted(module: &[u8]) -> Vec<u8> {
-    let mut streams: [Vec<u8>; Kind::ALL.len()] = Default::default();
+    let mut streams: [Vec<u8>; Kind::STREAMS] = Default::default();
     let code = code_of(module);
     let mut grammar = Grammar::new(code.clone());
     for &byte in module {
@@ -55,8 +56,8 @@ fn sorted(module: &[u8]) -> Vec<u8> {
         grammar.read(byte);
     }
     let lengths = streams.iter().map(Vec::len);
-    let numbers = [module.len(), code.start, code.end].into_iter().chain(lengths);
-    // A module is smaller than 4 GiB, the address space of what it runs in.
+    let numbers = [code.start, code.end].into_iter().chain(lengths);
+    // None is as large: `packed` holds all to `lzma::MAX_BYTES`.
     let head = numbers.flat_map(|number| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
     head.chain(streams.iter().flatten().copied()).collect()
 }
@@ -64,9 +65,12 @@ fn sorted(module: &[u8]) -> Vec<u8> {
 /// `module` as it goes over the wire.
 ///
 /// # Errors
-/// None that is known; the encoder's are passed on.
-fn packed(module: &[u8]) -> std::io::Result<Vec<u8>> {
+/// When the module is larger than what is unpacked; the encoder's own are passed on.
+fn packed(module: &[u8]) -> io::Result<Vec<u8>> {
     let sorted = sorted(module);
+    if sorted.len() > lzma::MAX_BYTES {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
     let options = LzmaOptions {
         // No match is out of reach.
         dict_size: 1 << 22,
@@ -85,7 +89,7 @@ fn packed(module: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 /// What trunk's hook does when it has built the page: puts the packed module in the module's place, and beside it what
-/// unpacks it. A page that is not built for release keeps its module as it is, which is too large to wait for.
+/// unpacks it. A page that is not built for release has a module that would take long to pack; it stays as it is.
 ///
 /// # Errors
 /// When trunk did not call, or something cannot be built, read or written.
@@ -112,30 +116,36 @@ pub fn hook(places: &Places) -> Result<(), Failure> {
 
 /// Builds the module that unpacks, with the compiler that trunk was given.
 fn build_unpacker(places: &Places) -> Result<PathBuf, Failure> {
+    let target = Places::target()?;
     let mut build = process::command("cargo");
     build
         .current_dir(&places.root)
         .args(["build", "--quiet", "--release", "--locked", "--target", TARGET])
-        .args(["--package", "rosterlab-unpack"]);
+        .args(["--package", "rosterlab-unpack", "--target-dir"])
+        .arg(&target);
     if !process::run_streaming(&mut build, |line| println!("{line}"))?.success() {
         return Err(Failure::new("what unpacks the module does not build"));
     }
-    let [built, _] = Places::built_for_browser()?;
-    Ok(built.join("rosterlab_unpack.wasm"))
+    Ok(target.join(TARGET).join("release/rosterlab_unpack.wasm"))
+}
+
+/// The module of the last page that was built for release, before it was packed.
+pub fn built_module() -> Result<PathBuf, Failure> {
+    Ok(Places::target()?.join("wasm-bindgen/release").join(MODULE))
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
-    use rosterlab_unpack::{Damaged, HEAD_BYTES, lzma, merge};
+    use rosterlab_unpack::{Damaged, HEAD_BYTES, merge};
 
-    use super::{code_of, packed, sorted};
+    use super::{code_of, lzma, packed, sorted};
 
     fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Damaged> {
         let mut sorted = vec![0; lzma::unpacked_len(packed)?];
         lzma::decode(packed, &mut sorted)?;
-        let mut module = vec![0; sorted.len() - HEAD_BYTES];
+        let mut module = vec![0; sorted.len().checked_sub(HEAD_BYTES).ok_or(Damaged)?];
         merge(&sorted, &mut module)?;
         Ok(module)
     }
@@ -168,7 +178,7 @@ mod tests {
 
     #[test]
     fn repetitions_from_near_and_far_come_out_as_they_went_in() {
-        // Blocks without a pattern, that come again after ever more others; and runs of every length.
+        // Blocks without a pattern, that come again after ever more others; and runs of many lengths.
         let mut next = 1u32;
         let mut block = |length: usize| -> Vec<u8> {
             let mut byte = || {
@@ -211,24 +221,37 @@ mod tests {
     fn what_was_not_packed_or_is_not_whole_is_refused() {
         let module = with_bodies(&[vec![0, 0x0b]]);
         let whole = packed(&module).expect("packed");
-        assert_eq!(unpacked(&[]), Err(Damaged));
         assert_eq!(unpacked(&module), Err(Damaged));
-        assert_eq!(unpacked(&whole[..12]), Err(Damaged));
-        let cut = &whole[..whole.len() - 20];
-        assert_ne!(unpacked(cut), Ok(module));
+        for end in 0..whole.len() {
+            assert_eq!(unpacked(&whole[..end]), Err(Damaged), "cut off at {end}");
+        }
+        assert_eq!(unpacked(&[&whole[..], &[0]].concat()), Err(Damaged), "something behind it");
+        let first_of_code = [&whole[..13], &[1], &whole[14..]].concat();
+        assert_eq!(unpacked(&first_of_code), Err(Damaged), "another first byte");
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_packed_and_not_unpacked() {
+        let refused = packed(&vec![0; lzma::MAX_BYTES]).expect_err("larger than it may be");
+        assert_eq!(refused.kind(), std::io::ErrorKind::FileTooLarge);
+        let mut file = packed(&[]).expect("packed");
+        let larger = u64::try_from(lzma::MAX_BYTES + 1).expect("a length");
+        file[5..13].copy_from_slice(&larger.to_le_bytes());
+        assert_eq!(lzma::unpacked_len(&file), Err(Damaged));
     }
 
     proptest! {
         #[test]
-        fn a_damaged_file_is_refused_or_comes_out_otherwise_but_never_panics(
-            at in 0usize..400, bit in 0u8..8, bodies in vec(vec(any::<u8>(), 0..60), 1..9),
+        fn a_bit_that_is_wrong_does_not_go_unnoticed(
+            at in 0usize..10_000, bit in 0u8..8, bodies in vec(vec(any::<u8>(), 0..60), 1..9),
         ) {
-            let mut file = packed(&with_bodies(&bodies)).expect("packed");
-            let at = 13 + at % (file.len() - 13);
+            let module = with_bodies(&bodies);
+            let mut file = packed(&module).expect("packed");
+            let at = at % file.len();
+            // The size of the window, which is of no use here.
+            prop_assume!(!(1..5).contains(&at));
             file[at] ^= 1 << bit;
-            let mut sorted = vec![0; lzma::unpacked_len(&file).expect("its header is whole")];
-            let mut module = vec![0; sorted.len() - HEAD_BYTES];
-            let _ = lzma::decode(&file, &mut sorted).and_then(|()| merge(&sorted, &mut module));
+            prop_assert_ne!(unpacked(&file), Ok(module));
         }
     }
 }

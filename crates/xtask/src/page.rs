@@ -39,11 +39,12 @@ pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
 /// says when the page is there.
 pub fn serve(places: &Places, toolbox: &Toolbox, port: Option<u16>) -> Result<(), Failure> {
     let port = free_port(port)?;
+    // Asked for first: the page's hook may build this program anew, with another compiler, in the place of this one.
+    let this = env::current_exe().doing(|| "find this program".to_owned())?;
     // Whatever has to be downloaded or fails to compile does so here, where the output is read
     // before it is shown.
     build(places, toolbox)?;
 
-    let this = env::current_exe().doing(|| "find this program".to_owned())?;
     let mut announcer = process::command(this);
     announcer.args(["announce", "--port", &port.to_string()]).stderr(Stdio::inherit());
     announcer.spawn().doing(|| "start a second xtask".to_owned())?;

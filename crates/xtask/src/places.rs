@@ -10,7 +10,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::process::{Doing, Failure, own_path};
-use crate::target::TARGET;
 
 /// The folders of one run.
 #[derive(Debug, Clone)]
@@ -67,15 +66,14 @@ impl Places {
         self.root.join("tests/e2e")
     }
 
-    /// Where cargo builds for the browser, and trunk what it makes of that.
-    pub fn built_for_browser() -> Result<[PathBuf; 2], Failure> {
+    /// The folder that cargo builds into.
+    ///
+    /// # Errors
+    /// When this program cannot say where it lies, which is in a folder of that one.
+    pub fn target() -> Result<PathBuf, Failure> {
         let this = env::current_exe().doing(|| "find this program".to_owned())?;
-        // It lies in `debug` of the folder that cargo builds into.
-        let target = this
-            .ancestors()
-            .nth(2)
-            .ok_or_else(|| Failure::new("start this program as `cargo xtask`"))?;
-        Ok([target.join(TARGET).join("release"), target.join("wasm-bindgen/release")])
+        let target = this.ancestors().nth(2).map(Path::to_owned);
+        target.ok_or_else(|| Failure::new("start this program as `cargo xtask`"))
     }
 
     /// `PATH` with the tools' programs first.

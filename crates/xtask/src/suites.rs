@@ -209,9 +209,8 @@ fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), Fail
 fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, Failure> {
     let (files, flags): (Vec<String>, Vec<String>) =
         args.iter().cloned().partition(|name| is_test(name));
-    let [_, built] = Places::built_for_browser()?;
     let mut node = node(places, toolbox);
-    node.env("ROSTERLAB_MODULE", built.join(pack::MODULE));
+    node.env("ROSTERLAB_MODULE", pack::built_module()?);
     node_tests(node, &places.e2e(), files, flags)
 }
 
