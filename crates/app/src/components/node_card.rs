@@ -103,6 +103,8 @@ fn use_card(props: &NodeCardProps) -> Html {
         when(props.is_picked, "picked"),
         when(props.is_carried, "carried"),
     ]);
+    // A label, and not text for those who listen: 128 texts that change are laid out, labels are not.
+    let tip = is_small.then(|| format!("{}: {}", facts.node, facts.text()));
     ui! {
         <div
             ref={element}
@@ -113,7 +115,8 @@ fn use_card(props: &NodeCardProps) -> Html {
             tabindex={if props.is_selected { "0" } else { "-1" }}
             aria-pressed={(props.is_selected || props.is_picked).to_string()}
             aria-describedby="floor-help"
-            title={is_small.then(|| format!("{}: {}", facts.node, facts.text()))}
+            title={tip.clone()}
+            aria-label={tip}
             {onfocus}
             {onclick}
             {onkeydown}
@@ -169,7 +172,7 @@ fn body(facts: &Facts) -> Html {
     };
     ui! {
         <>
-            { bar(only.copies) }
+            { bar(only.copies, 1) }
             { thin_bar(only.copies) }
             <span class="face-copies">
                 { number("master", master) }
@@ -187,7 +190,7 @@ fn namespace_line(line: &NamespaceLine) -> Html {
     ui! {
         <span key={line.name.clone()} class="face-line" title={format_args!("{}: storage {words}", line.name)}>
             <span class="face-line-name">{ line.name.clone() }</span>
-            <span class="face-line-bars">{ bar(line.copies) }{ thin_bar(line.copies) }</span>
+            <span class="face-line-bars">{ bar(line.copies, 1) }{ thin_bar(line.copies) }</span>
             <span aria-hidden="true">{ sign }</span>
             <span class="visually-hidden">{ format_args!(" full {}, {words}, ", thousands(line.copies.full)) }</span>
         </span>
@@ -241,9 +244,8 @@ fn small_face(facts: &Facts) -> Html {
                     <span class="sign-note">{ note.map_or("", |note| note.sign()) }</span>
                     <span class="sign-state">{ facts.sign() }</span>
                 </span>
-                <span class="visually-hidden">{ format_args!(" {}", facts.text()) }</span>
             </span>
-            { bar(copies) }
+            { bar(copies, SMALL_STEP) }
             <span class="face-small" aria-hidden="true">
                 <span>{ mark }{ " " }{ note.map_or_else(|| facts.state_text().to_owned(), |note| note.text()) }</span>
             </span>
@@ -251,15 +253,21 @@ fn small_face(facts: &Facts) -> Html {
     }
 }
 
-/// The copies as lengths; the whole is all 4096 partitions.
-fn bar(copies: CopyCounts) -> Html {
+/// Partitions to which the bar of a small card is rounded up: less than a pixel, and 128 bars that stay as they are need
+/// no layout.
+const SMALL_STEP: u32 = 32;
+
+/// The copies as lengths, each end rounded up to whole steps; the whole is all 4096 partitions.
+fn bar(copies: CopyCounts, step: u32) -> Html {
     let CopyCounts { full, subset, evade, .. } = copies;
-    let parts = [("full", 0, full), ("subset", full, subset), ("evade", full + subset, evade)];
-    let part = |(class, from, length): (&'static str, u32, u32)| {
-        let (x, width) = (from.to_string(), length.to_string());
+    let up = |end: u32| end.next_multiple_of(step);
+    let [first, second, third] = [full, full + subset, full + subset + evade].map(up);
+    let parts = [("full", 0, first), ("subset", first, second), ("evade", second, third)];
+    let part = |(class, from, end): (&'static str, u32, u32)| {
+        let (x, width) = (from.to_string(), (end - from).to_string());
         ui! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
     };
-    let parts = parts.into_iter().filter(|(.., length)| *length > 0);
+    let parts = parts.into_iter().filter(|(_, from, end)| from < end);
     ui! {
         <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
             <g>{ for parts.clone().map(part) }</g>
