@@ -253,8 +253,8 @@ fn small_face(facts: &Facts) -> Html {
     }
 }
 
-/// Partitions to which the bar of a small card is rounded up: less than a pixel, and 128 bars that stay as they are need
-/// no layout.
+/// Partitions to which the ends of a small card's bar are rounded up: about a pixel, and 128 bars that stay as they are
+/// need no layout.
 const SMALL_STEP: u32 = 32;
 
 /// The copies as lengths, each end rounded up to whole steps; the whole is all 4096 partitions.
