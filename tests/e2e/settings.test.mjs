@@ -133,10 +133,18 @@ test("a cluster of one node and one of 128 work, and more copies than nodes is w
     await eventually(() => page.locator("[data-node]").count(), Number(nodes));
   }
   assert.equal(Object.values(await counts(page))[0].active, 4096);
+  // What a small card has no room for, its label has for those who listen and its tip for those who point.
+  const card = page.locator("[data-node]").first();
+  await card.hover();
+  await eventually(() => card.getAttribute("title"), await card.getAttribute("aria-label"));
+  assert.match(await card.getAttribute("title"), /^A101: up, rack 1, .*; main: storage in use, /);
   await action(page, "settings").click();
   await field(page, "nodes").fill("3");
   await action(page, "new-cluster").click();
   await eventually(() => page.locator("[data-node]").count(), 3);
+  await card.hover();
+  await eventually(() => card.getAttribute("title"), null);
+  assert.equal(await card.getAttribute("aria-label"), null, "a card with room says all in its text");
   await action(page, "settings").click();
   await field(page, "ns-0-factor").fill("4");
   await eventually(async () => (await sentence(page, "ns-0-factor")).includes("rule 0"), true);

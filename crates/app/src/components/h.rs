@@ -405,6 +405,7 @@ listeners! {
     onfocusin FocusEvent;
     onpointerdown PointerEvent;
     onpointermove PointerEvent;
+    onpointerover PointerEvent;
     onpointerup PointerEvent;
     onpointercancel PointerEvent;
     onpointerleave PointerEvent;
@@ -691,6 +692,9 @@ macro_rules! attribute {
     };
     ($b:ident $done:ident $text:tt $key:tt onpointerdown { $value:expr } $($rest:tt)*) => {
         $crate::components::h::gap!($b $done $text onpointerdown { $value } $($rest)*)
+    };
+    ($b:ident $done:ident $text:tt $key:tt onpointerover { $value:expr } $($rest:tt)*) => {
+        $crate::components::h::gap!($b $done $text onpointerover { $value } $($rest)*)
     };
     ($b:ident $done:ident $text:tt $key:tt onpointermove { $value:expr } $($rest:tt)*) => {
         $crate::components::h::gap!($b $done $text onpointermove { $value } $($rest)*)

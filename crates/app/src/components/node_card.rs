@@ -93,6 +93,18 @@ fn use_card(props: &NodeCardProps) -> Html {
             event.prevent_default();
         }
     });
+    // A small card's tip is its label. It is set when a pointer comes: at every change it would cost the style of 128 cards.
+    let onpointerover = {
+        let element = element.clone();
+        Callback::from(move |_: PointerEvent| {
+            let Some(element) = element.cast::<web_sys::Element>() else { return };
+            // Fails only for names that are none.
+            match element.get_attribute("aria-label") {
+                Some(label) => element.set_attribute("title", &label).ok(),
+                None => element.remove_attribute("title").ok(),
+            };
+        })
+    };
     let onclick = Callback::from(move |event: MouseEvent| tell(Heard::Click(is_held(&event))));
     let class = classes(&[
         "node",
@@ -104,7 +116,7 @@ fn use_card(props: &NodeCardProps) -> Html {
         when(props.is_carried, "carried"),
     ]);
     // A label, and not text for those who listen: 128 texts that change are laid out, labels are not.
-    let tip = is_small.then(|| format!("{}: {}", facts.node, facts.text()));
+    let label = is_small.then(|| format!("{}: {}", facts.node, facts.text()));
     ui! {
         <div
             ref={element}
@@ -115,13 +127,13 @@ fn use_card(props: &NodeCardProps) -> Html {
             tabindex={if props.is_selected { "0" } else { "-1" }}
             aria-pressed={(props.is_selected || props.is_picked).to_string()}
             aria-describedby="floor-help"
-            title={tip.clone()}
-            aria-label={tip}
+            aria-label={label}
             {onfocus}
             {onclick}
             {onkeydown}
             {onmousedown}
             {onpointerdown}
+            {onpointerover}
         >
             { if *is_small { small_face(facts) } else { face(facts) } }
         </div>
