@@ -72,7 +72,7 @@ fn packed(module: &[u8]) -> io::Result<Vec<u8>> {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     let options = LzmaOptions {
-        // No match is out of reach.
+        // Several times as long as the page's module, so that no match in it is out of reach.
         dict_size: 1 << 22,
         lc: 1,
         lp: 0,
