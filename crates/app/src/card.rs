@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn each_namespace_has_a_line_the_shown_one_first_and_the_rest_is_counted() {
-        let nodes = ["A1", "A2"].map(|name| NodeSetup { id: id(name), rack: RackId::NONE });
+        let nodes = ["A1", "A2"].map(|name| NodeSetup::new(id(name), RackId::NONE));
         let mut setup = ClusterSetup::of(nodes.to_vec(), 2);
         let more = ["b", "c", "d", "e"].map(|name| NamespaceSettings::strong(name, 1));
         setup.namespaces.extend(more);

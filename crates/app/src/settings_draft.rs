@@ -360,7 +360,7 @@ pub fn new_nodes(nodes: usize, racks: usize) -> Vec<NodeSetup> {
             let number = format!("{:X}{:03}", 0xA + rack, 100 + place);
             let id = number.parse::<NodeId>().ok();
             let rack = u32::try_from(rack + 1).ok().and_then(|rack| RackId::new(rack).ok());
-            made.extend(id.zip(rack).map(|(id, rack)| NodeSetup { id, rack }));
+            made.extend(id.zip(rack).map(|(id, rack)| NodeSetup::new(id, rack)));
         }
     }
     made

@@ -222,9 +222,9 @@ impl PartialEq for State {
 /// The setup that the page opens on.
 #[must_use]
 pub fn case_study() -> ClusterSetup {
-    let nodes = CASE_STUDY.iter().filter_map(|(id, rack)| {
-        Some(NodeSetup { id: NodeId::new(*id)?, rack: RackId::new(*rack).ok()? })
-    });
+    let nodes = CASE_STUDY
+        .iter()
+        .filter_map(|(id, rack)| Some(NodeSetup::new(NodeId::new(*id)?, RackId::new(*rack).ok()?)));
     ClusterSetup::of(nodes.collect(), 2)
 }
 

@@ -17,9 +17,11 @@ const SIZES: [u32; 3] = [5, 16, 128];
 /// Nodes A001, A002, … on racks of about equal size.
 fn nodes(count: u32) -> Vec<NodeSetup> {
     let racks = if count < 16 { 2 } else { 4 };
-    let node = |n: u32| NodeSetup {
-        id: NodeId::new(0xa001 + u64::from(n)).expect("not zero"),
-        rack: RackId::new(n % racks + 1).expect("a small rack id"),
+    let node = |n: u32| {
+        NodeSetup::new(
+            NodeId::new(0xa001 + u64::from(n)).expect("not zero"),
+            RackId::new(n % racks + 1).expect("a small rack id"),
+        )
     };
     (0..count).map(node).collect()
 }
@@ -79,9 +81,11 @@ fn view(c: &mut Criterion) {
 
 fn case_study(c: &mut Criterion) {
     let ids = |list: &[u64]| list.iter().filter_map(|id| NodeId::new(*id)).collect::<Vec<_>>();
-    let node = |(id, rack): (u64, u32)| NodeSetup {
-        id: NodeId::new(id).expect("not zero"),
-        rack: RackId::new(rack).expect("a small rack id"),
+    let node = |(id, rack): (u64, u32)| {
+        NodeSetup::new(
+            NodeId::new(id).expect("not zero"),
+            RackId::new(rack).expect("a small rack id"),
+        )
     };
     let setup = [(0xa101, 1), (0xa102, 1), (0xa103, 1), (0xb101, 2), (0xb102, 2)].map(node);
     let clean = |list: &[u64]| Command::Stop { nodes: ids(list), shutdown: Shutdown::Clean };

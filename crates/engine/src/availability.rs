@@ -140,6 +140,8 @@ pub struct Facts {
     pub roster_replicas_present: u32,
     /// Whether the roster-master is present, quiesced or not.
     pub roster_master_present: bool,
+    /// Whether no roster was in force before this one (domain.md §5.1, \[model\]).
+    pub first_roster: bool,
 }
 
 impl Facts {
@@ -160,7 +162,7 @@ impl Facts {
     pub fn trusted(&self, profile: Profile) -> u32 {
         let trusts_revived = match profile {
             Profile::V4_5_3 => self.whole(),
-            Profile::V6_0 => self.whole() && self.evading == 0,
+            Profile::V6_0 | Profile::V7_1 => self.whole() && self.evading == 0,
         };
         if trusts_revived { self.voters() } else { self.voters() - self.revived }
     }
@@ -177,11 +179,12 @@ impl Facts {
         self.replication_factor.min(self.roster)
     }
 
-    /// Rule 1's exception: nobody has data, the whole roster is present, and either all have `e` (a new cluster) or
-    /// none has and an operator revived some (domain.md §5.1, \[model\]).
+    /// Rule 1's exception: nobody has data, the whole roster is present, and either all have `e` under the namespace's
+    /// first roster (a new cluster) or none has and an operator revived some (domain.md §5.1). Drives that are all lost
+    /// at once under a later roster stay dead until every node is revived \[case\].
     #[must_use]
     pub fn fresh(&self) -> bool {
-        let all_new = self.evading == self.present;
+        let all_new = self.first_roster && self.evading == self.present;
         let revived = self.evading == 0 && self.revived_by_operator > 0;
         self.with_data == 0 && self.whole() && (all_new || revived)
     }
@@ -269,14 +272,16 @@ mod tests {
     fn rule_1_nobody_has_data() {
         let empty = Facts { with_data: 0, full: 0, unsubset: 0, ..healthy() };
         check(&empty, Availability::Dead, Rule::NoData);
-        check(&Facts { evading: 5, ..empty }, Availability::Active, Rule::NoData);
-        check(&Facts { evading: 4, ..empty }, Availability::Dead, Rule::NoData);
+        let first = Facts { evading: 5, first_roster: true, ..empty };
+        check(&first, Availability::Active, Rule::NoData);
+        check(&Facts { first_roster: false, ..first }, Availability::Dead, Rule::NoData);
+        check(&Facts { evading: 4, ..first }, Availability::Dead, Rule::NoData);
         let by_protection = Facts { revived: 2, ..empty };
         check(&by_protection, Availability::Dead, Rule::NoData);
         let by_operator = Facts { revived_by_operator: 1, ..by_protection };
         check(&by_operator, Availability::Active, Rule::NoData);
         check(&Facts { evading: 1, ..by_operator }, Availability::Dead, Rule::NoData);
-        let missing = Facts { present: 4, evading: 4, ..empty };
+        let missing = Facts { present: 4, evading: 4, ..first };
         check(&missing, Availability::Unavailable, Rule::NoData);
     }
 

@@ -2,23 +2,28 @@
 //! migrations go on meanwhile.
 //!
 //! Invariant: whatever is due happens in the order of its time, cluster changes before migrations of the same
-//! millisecond. A change begins 1.5 s after the first thing that made it necessary, takes in all that happened until
-//! then, and is committed 0.3 s later unless something comes in between (domain.md §7). Not here: what a rebalance does
+//! millisecond. A change begins when nodes have been silent for long enough to be gone (1.5 s by default) after the first
+//! thing that made it necessary, takes in all that happened until then, and is committed 0.3 s later unless something
+//! comes in between (domain.md §7). Not here: what a rebalance does
 //! (see `rebalance`).
 
 use std::rc::Rc;
 
 use crate::availability::Rule;
 use crate::cluster::{Cluster, Until};
-use crate::clustering::{EXCHANGE_MS, Exchange, REACTION_MS, SubCluster, form};
-use crate::event::{Event, EventKind};
-use crate::id::{PARTITIONS, PartitionId};
+use crate::clustering::{EXCHANGE_MS, Exchange, Network, SubCluster, settle};
+use crate::event::{Event, EventKind, Orphaned};
+use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::link::{NodeSet, Slot};
 use crate::migration::{Balance, Limits};
-use crate::namespace::Mode;
+use crate::namespace::{Mode, NamespaceSettings, StartingRoster};
 use crate::node::{FIRST_REGIME, Process, REGIME_STEP};
-use crate::rebalance::{Scene, Versions, rebalance_available, rebalance_strong};
+use crate::rebalance::{
+    Scene, StrongScene, Versions, first_replicas, rebalance_available, rebalance_strong,
+};
 use crate::roster::Roster;
+use crate::rules::Clause;
+use crate::succession::RosterRows;
 use crate::version::{ClusterKey, Version};
 
 /// What is due next.
@@ -44,53 +49,75 @@ impl Cluster {
         events
     }
 
-    /// The cluster as it starts: one sub-cluster, every roster in force, replicas full, the first cluster key.
+    /// The cluster as it starts: one sub-cluster; of each namespace that begins with a roster that roster in force and
+    /// every replica full; the first cluster key.
     pub(crate) fn begin(&mut self) {
         let slots = self.by_id();
         let entries = self.observed(&slots);
-        for index in 0..self.setup.namespaces.len() {
-            let settings = self.setup.namespaces[index].clone();
+        let setup = self.setup.clone();
+        let members: NodeSet = slots.iter().copied().collect();
+        let key = self.next_key();
+        for slot in &slots {
+            let node = &mut self.nodes[slot.index()];
+            node.start(&setup.namespaces, self.rules);
+            node.brand_new = false;
+        }
+        for (index, settings) in setup.namespaces.iter().enumerate() {
+            if settings.mode == Mode::StrongConsistency && settings.roster == StartingRoster::None {
+                continue;
+            }
             if settings.mode == Mode::StrongConsistency {
-                let roster = self.make_roster(&entries, 1, settings.replication_factor);
+                let roster = self.make_roster(&entries, 1, settings);
                 for slot in &slots {
                     let namespace = &mut self.nodes[slot.index()].namespaces[index];
                     namespace.pending = Some(roster.clone());
                     namespace.in_force = Some(roster.clone());
                 }
             }
-        }
-        for slot in &slots {
-            let node = &mut self.nodes[slot.index()];
-            node.start(&self.setup.namespaces);
-            for namespace in &mut node.namespaces {
-                // A new cluster: its versions are null, not untrusted.
-                namespace.versions = Rc::new(vec![Version::NULL; PARTITIONS]);
-            }
-            node.brand_new = false;
-        }
-        let key = self.next_key();
-        for index in 0..self.setup.namespaces.len() {
             self.fill_from_nothing(index, &slots, key);
         }
-        let members = slots.into_iter().collect();
+        let network = Network { min_cluster_size: 1, ..self.network() };
+        self.agreed = settle(&[members], &network);
         self.form_cluster(members, key, &mut Vec::new());
     }
 
     /// Gives every replica of a namespace its full copy, as if all migrations had long been done.
     fn fill_from_nothing(&mut self, index: usize, slots: &[Slot], key: ClusterKey) {
         let settings = self.setup.namespaces[index].clone();
-        let set: NodeSet = slots.iter().copied().collect();
-        let rf = usize::from(settings.replication_factor);
-        let rows = match &self.nodes[slots[0].index()].namespaces[index].in_force {
-            Some(roster) => roster.rows.clone(),
-            None => Rc::new(self.succession.rows(set, &|s| self.nodes[s.index()].rack, rf)),
+        let members: NodeSet = slots.iter().copied().collect();
+        let quiesced = self.quiesced(index, slots, members, &mut Vec::new());
+        let replication_factor = settings.replication_factor;
+        let scene = Scene { nodes: slots, replication_factor, key, quiesced, rules: self.rules };
+        let mut columns: Vec<Vec<Version>> =
+            self.nodes.iter().map(|_| vec![Version::NULL; PARTITIONS]).collect();
+        let mut fill = |pid: PartitionId, replicas: &[Slot]| {
+            for (place, slot) in replicas.iter().enumerate() {
+                columns[slot.index()][pid.index()] = Version::full(key, place == 0);
+            }
         };
-        for pid in PartitionId::all() {
-            for (place, slot) in rows.row(pid).iter().take(rf).enumerate() {
-                let versions = &mut self.nodes[slot.index()].namespaces[index].versions;
-                Rc::make_mut(versions)[pid.index()] = Version::full(key, place == 0);
+        match self.nodes[slots[0].index()].namespaces[index].in_force.clone() {
+            Some(roster) => first_replicas(&scene, &roster, &mut fill),
+            None => {
+                let rows = self.available_rows(&settings, members, quiesced);
+                let width = usize::from(replication_factor).min(slots.len());
+                PartitionId::all().for_each(|pid| fill(pid, &rows.row(pid)[..width]));
             }
         }
+        for (node, column) in self.nodes.iter_mut().zip(columns) {
+            node.namespaces[index].versions = Rc::new(column);
+        }
+    }
+
+    /// The rows of an AP namespace over the nodes of a sub-cluster, the quiesced ones last (domain.md §3).
+    fn available_rows(
+        &self,
+        settings: &NamespaceSettings,
+        members: NodeSet,
+        quiesced: NodeSet,
+    ) -> RosterRows {
+        let rack_of = |slot: Slot| self.nodes[slot.index()].rack;
+        let live = self.rows(members.minus(quiesced), &rack_of, settings);
+        live.then(&self.succession.rows(quiesced, &rack_of, 1))
     }
 
     fn next_key(&mut self) -> ClusterKey {
@@ -120,12 +147,17 @@ impl Cluster {
         change.chain(rounds).min_by_key(|(at_ms, _)| *at_ms)
     }
 
+    /// How many partitions a node sends in a second: each of `migrate-threads` sends at the rate, none when they are 0.
+    pub(crate) fn migration_rate_per_s(&self) -> u64 {
+        u64::from(self.setup.migration_rate_per_s) * u64::from(self.setup.migrate_threads)
+    }
+
     /// When a sub-cluster's next round of migrations is, if it has any left.
     fn next_round_ms(&self, sub_cluster: &SubCluster) -> Option<u64> {
-        if !sub_cluster.balances.iter().any(Balance::is_migrating) {
+        let rate = self.migration_rate_per_s();
+        if rate == 0 || !sub_cluster.balances.iter().any(Balance::is_migrating) {
             return None;
         }
-        let rate = u64::from(self.setup.migration_rate_per_s);
         let after_ms = (sub_cluster.rounds + 1) * 1_000 / rate;
         Some((sub_cluster.formed_at_ms + after_ms + self.frozen_ms).max(self.now_ms))
     }
@@ -134,10 +166,11 @@ impl Cluster {
         self.now_ms = self.now_ms.max(at_ms);
         let mut kinds = Vec::new();
         match due {
-            Due::Prepare => self.prepare(),
+            Due::Prepare => self.prepare(&mut kinds),
             Due::Commit => self.commit(&mut kinds),
             Due::Round(number) => self.round(*number, None, &mut kinds),
         }
+        kinds.extend(self.count_lost_writes());
         events.extend(self.dated(kinds));
     }
 
@@ -189,6 +222,7 @@ impl Cluster {
             self.now_ms = at_ms;
             let mut kinds = Vec::new();
             self.round(number, limits.as_ref(), &mut kinds);
+            kinds.extend(self.count_lost_writes());
             events.extend(self.dated(kinds));
         }
     }
@@ -229,7 +263,7 @@ impl Cluster {
             kinds.push(EventKind::ChangeInterrupted { prepared: self.ids(&prepared) });
         }
         if self.prepare_at_ms.is_none() {
-            self.prepare_at_ms = Some(self.now_ms + REACTION_MS);
+            self.prepare_at_ms = Some(self.now_ms + self.setup.silence_ms());
         }
     }
 
@@ -239,9 +273,21 @@ impl Cluster {
         up.map(|(index, _)| Slot::new(index)).collect()
     }
 
+    /// What clustering knows now.
+    fn network(&self) -> Network<'_> {
+        Network {
+            running: self.running(),
+            departed: self.departed,
+            cuts: &self.cuts,
+            ids: self.succession.ids(),
+            min_cluster_size: usize::from(self.setup.min_cluster_size),
+            rules: self.rules,
+        }
+    }
+
     /// The clusters that there should be.
     fn target(&self) -> Vec<NodeSet> {
-        form(self.running(), &self.cuts, |slot| self.id(slot))
+        settle(&self.agreed, &self.network())
     }
 
     /// Whether these nodes already are exactly one cluster.
@@ -254,12 +300,16 @@ impl Cluster {
         same && number.is_some_and(|number| self.sub_clusters[&number].members == members)
     }
 
-    /// Nodes have noticed: every cluster that has to change prepares. Its members' regimes go up by 2 from the highest
-    /// among them before anything is committed (domain.md §1).
-    fn prepare(&mut self) {
+    /// Nodes have noticed: they agree on clusters, those in none become orphans, and every cluster that has to change
+    /// prepares. Its members' regimes go up by 2 from the highest among them before anything is committed (domain.md §1).
+    fn prepare(&mut self, kinds: &mut Vec<EventKind>) {
         self.prepare_at_ms = None;
         let reclustering = std::mem::take(&mut self.reclustering);
-        for members in self.target() {
+        let target = self.target();
+        let before = std::mem::replace(&mut self.agreed, target.clone());
+        self.orphan(&before, kinds);
+        self.departed = NodeSet::EMPTY;
+        for members in target {
             let under_way = self.exchanges.iter().any(|exchange| exchange.members == members);
             let forced = !members.and(reclustering).is_empty();
             // Those that had prepared a change and never committed it are in no agreed cluster any more.
@@ -284,6 +334,41 @@ impl Cluster {
         self.forget_empty_sub_clusters();
     }
 
+    /// Running nodes in no cluster become orphans, unless they are already; what they hold is isolated (domain.md §4, §7).
+    fn orphan(&mut self, before: &[NodeSet], kinds: &mut Vec<EventKind>) {
+        let running = self.running();
+        let orphans = self.agreed.iter().fold(running, |left, members| left.minus(*members));
+        for slot in self.highest_first(orphans) {
+            if self.nodes[slot.index()].process == Process::Orphan {
+                continue;
+            }
+            let why = self.why_orphan(slot, before);
+            let node = &mut self.nodes[slot.index()];
+            node.process = Process::Orphan;
+            if self.rules.follow(Clause::OrphansIsolated) {
+                node.isolate();
+            }
+            kinds.push(EventKind::NodeOrphaned { node: node.id, why });
+        }
+    }
+
+    fn why_orphan(&self, slot: Slot, before: &[NodeSet]) -> Orphaned {
+        let cluster = before.iter().find(|members| members.contains(slot));
+        let Some(members) = cluster.filter(|_| !self.departed.contains(slot)) else {
+            return Orphaned::NotTakenIn;
+        };
+        let principal = self.highest_first(*members)[0];
+        let runs = self.nodes[principal.index()].is_up() && !self.departed.contains(principal);
+        let id: NodeId = self.id(principal);
+        if principal == slot || (runs && !self.agreed.iter().any(|one| one.contains(principal))) {
+            Orphaned::TooSmall
+        } else if runs && !self.cuts.is_cut(slot, principal) {
+            Orphaned::Evicted(id)
+        } else {
+            Orphaned::PrincipalGone(id)
+        }
+    }
+
     /// Commits what is due: the cluster forms and every namespace is rebalanced.
     fn commit(&mut self, kinds: &mut Vec<EventKind>) {
         let now_ms = self.now_ms;
@@ -295,7 +380,9 @@ impl Cluster {
                 self.nodes[slot.index()].prepared = false;
             }
             for slot in exchange.missed.iter() {
-                self.make_subsets(slot);
+                if self.rules.follow(Clause::UncommittedIsSubset) {
+                    self.make_subsets(slot);
+                }
             }
             let key = self.next_key();
             self.form_cluster(exchange.members, key, kinds);
@@ -347,6 +434,8 @@ impl Cluster {
         kinds: &mut Vec<EventKind>,
     ) -> Balance {
         let settings = self.setup.namespaces[index].clone();
+        let had_none = |slot: &Slot| self.nodes[slot.index()].namespaces[index].in_force.is_none();
+        let first_roster = nodes.iter().all(had_none);
         let (regime, roster) = match settings.mode {
             Mode::Available => ((0, 0), None),
             Mode::StrongConsistency => {
@@ -357,20 +446,18 @@ impl Cluster {
         let present = roster.as_ref().map_or(members, |roster| roster.set.and(members));
         let quiesced = self.quiesced(index, nodes, present, kinds);
         let replication_factor = settings.replication_factor;
-        let scene = Scene { nodes, replication_factor, key, quiesced };
+        let scene = Scene { nodes, replication_factor, key, quiesced, rules: self.rules };
         let mut versions = self.lend_versions(index, members);
         let balance = match (&roster, settings.mode) {
             (Some(roster), _) => {
-                let (profile, judge) = (self.setup.profile, self.rules.0);
-                rebalance_strong(&scene, roster, regime.1, profile, judge, &mut versions)
+                let profile = self.setup.profile;
+                let strong = StrongScene { roster, first_roster, regime: regime.1, profile };
+                rebalance_strong(&scene, &strong, &mut versions)
             }
             (None, Mode::Available) => {
-                let rf = usize::from(replication_factor);
-                let rack_of = |slot: Slot| self.nodes[slot.index()].rack;
-                let live = self.succession.rows(members.minus(quiesced), &rack_of, rf);
-                let last = self.succession.rows(quiesced, &rack_of, 1);
+                let rows = Rc::new(self.available_rows(&settings, members, quiesced));
                 self.work.rows_filtered += PARTITIONS as u64;
-                rebalance_available(&scene, &Rc::new(live.then(&last)), &mut versions)
+                rebalance_available(&scene, &rows, &mut versions)
             }
             (None, Mode::StrongConsistency) => {
                 for slot in nodes {
@@ -391,6 +478,7 @@ impl Cluster {
             regime,
             roster_nodes: (count(present.len()), count(roster_len)),
             counts: balance.counts(),
+            fresh: balance.fresh(),
             by_rule: balance.by_rule(),
             expected: self.ids(nodes).into_iter().zip(balance.expected.iter().copied()).collect(),
         });

@@ -30,11 +30,16 @@ pub(crate) struct Stamp {
     written_at_ms: u64,
     /// When it came to this node.
     stored_at_ms: u64,
-    /// AP: the writes it builds on, so that healing can tell a successor from a rival.
+    /// The writes that it builds on, oldest first: what tells a successor from a rival.
     history: Vec<u64>,
 }
 
 impl Stamp {
+    /// Whether the value of a write is in it: it is that write, or builds on it.
+    fn holds(&self, write: u64) -> bool {
+        self.write == write || self.history.contains(&write)
+    }
+
     /// Which of two versions of a record is kept: in SC the later regime, then the later write; in AP the higher
     /// generation, then the last update time (domain.md §9, \[doc\]).
     fn rank(&self, mode: Mode) -> (u64, u64, u64) {
@@ -89,11 +94,18 @@ pub(crate) struct GroundTruth {
     latest: Ordered<(usize, Digest), u64>,
     /// The highest regime that the session has seen of a partition.
     session: Ordered<(usize, PartitionId), u32>,
-    /// AP writes that were acknowledged and then dropped.
+    /// Acknowledged writes whose value is gone, or was put aside for another (domain.md §9).
     pub lost: Ordered<u64, ()>,
+    /// Whether copies went away since losses were last looked for.
+    may_have_lost: bool,
 }
 
 impl GroundTruth {
+    /// Copies of records went away: the next look counts what is lost by that.
+    pub fn look_for_losses(&mut self) {
+        self.may_have_lost = !self.latest.is_empty();
+    }
+
     /// What it takes in bytes.
     pub fn bytes(&self) -> usize {
         self.acknowledged.bytes() + self.latest.bytes() + self.session.bytes() + self.lost.bytes()
@@ -101,12 +113,14 @@ impl GroundTruth {
 }
 
 /// One node's copy of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CopyOfRecord {
     /// The node, up or not.
     pub node: NodeId,
     /// The write that its copy has.
     pub write: u64,
+    /// The writes that this one builds on, oldest first.
+    pub builds_on: Vec<u64>,
 }
 
 /// Where a client's request arrives.
@@ -130,7 +144,8 @@ impl Cluster {
         let copy = |slot: &Slot| {
             let node = &self.nodes[slot.index()];
             let record = node.namespaces[index].records.get(&(pid, key))?;
-            Some(CopyOfRecord { node: node.id, write: record.latest.write })
+            let Stamp { write, history, .. } = &record.latest;
+            Some(CopyOfRecord { node: node.id, write: *write, builds_on: history.clone() })
         };
         self.by_id().iter().filter_map(copy).collect()
     }
@@ -236,8 +251,7 @@ impl Cluster {
     fn write_at(&mut self, at: &Arrival, master: Slot, key: Digest, write: u64) -> ClientResult {
         let before = self.resolve(at, master, key).map(|record| record.latest);
         let mut history = Vec::new();
-        if let (Some(before), Mode::Available) = (&before, self.setup.namespaces[at.namespace].mode)
-        {
+        if let Some(before) = &before {
             history.clone_from(&before.history);
             history.push(before.write);
         }
@@ -355,7 +369,7 @@ impl Cluster {
     }
 
     /// A migration brings a partition's records from one node to another: of two versions of one record, one is kept.
-    /// In AP that can drop an acknowledged write; it is counted once (domain.md §9).
+    /// In AP that can drop acknowledged writes; each is counted once (domain.md §9).
     pub(crate) fn merge_records(
         &mut self,
         namespace: usize,
@@ -386,12 +400,13 @@ impl Cluster {
             if mode == Mode::Available {
                 let rivals = std::iter::once(dropped.write).chain(dropped.history.iter().copied());
                 let missing = rivals
-                    .filter(|write| *write != kept.write && !kept.history.contains(write))
+                    .filter(|write| !kept.holds(*write))
                     .filter(|write| self.ground.acknowledged.contains(write));
                 dropped_writes.extend(missing.map(|write| (key, write, kept.write)));
             }
             if arrives {
                 self.take_in(to, namespace, pid, key, record);
+                self.ground.look_for_losses();
             }
         }
         dropped_writes.retain(|(_, write, _)| {
@@ -400,9 +415,42 @@ impl Cluster {
             self.ground.lost.len() > known
         });
         let name = &self.setup.namespaces[namespace].name;
-        let event =
-            |(key, write, kept)| EventKind::WriteLost { namespace: name.clone(), key, write, kept };
+        let event = |(key, write, kept)| {
+            let (namespace, kept) = (name.clone(), Some(kept));
+            EventKind::WriteLost { namespace, key, write, kept }
+        };
         dropped_writes.into_iter().map(event).collect()
+    }
+
+    /// Counts the records whose last acknowledged write is on no node any more, whatever took it away: wiped drives, a
+    /// crash before the flush, a node that was removed, an older value that was put in its place (domain.md §9).
+    pub(crate) fn count_lost_writes(&mut self) -> Vec<EventKind> {
+        if !std::mem::take(&mut self.ground.may_have_lost) {
+            return Vec::new();
+        }
+        let mut lost = Vec::new();
+        for ((index, key), write) in self.ground.latest.entries() {
+            let (index, key, write) = (*index, *key, *write);
+            if self.ground.lost.contains(&write) {
+                continue;
+            }
+            let pid = PartitionId::of_digest(&key);
+            let copies = self.nodes.iter().filter_map(|node| {
+                node.namespaces[index].records.get(&(pid, key)).map(|record| &record.latest)
+            });
+            if !copies.clone().any(|stamp| stamp.holds(write)) {
+                let mode = self.setup.namespaces[index].mode;
+                let kept = copies.max_by_key(|stamp| stamp.rank(mode)).map(|stamp| stamp.write);
+                let namespace = self.setup.namespaces[index].name.clone();
+                lost.push(EventKind::WriteLost { namespace, key, write, kept });
+            }
+        }
+        for event in &lost {
+            if let EventKind::WriteLost { write, .. } = event {
+                self.ground.lost.or_insert(*write, ());
+            }
+        }
+        lost
     }
 
     fn take_in(

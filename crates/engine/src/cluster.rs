@@ -7,18 +7,18 @@
 
 use std::rc::Rc;
 
-use crate::availability::{Judge, judge};
 use crate::client::GroundTruth;
 use crate::clustering::{Exchange, SubCluster};
 use crate::command::{Command, Rejection, Shutdown};
 use crate::event::{Event, EventKind};
 use crate::id::{Link, MAX_NODES, NodeId, PARTITIONS, RackId};
 use crate::link::{Cuts, NodeSet, Slot};
-use crate::namespace::{ClusterSetup, Mode, NodeSetup, SetupError};
-use crate::node::Node;
+use crate::namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, SetupError};
+use crate::node::{Node, StartMark};
 use crate::ordered::{Ordered, places_by, sort};
 use crate::roster::{Roster, RosterEntry, RosterNodes};
-use crate::succession::{Succession, Work};
+use crate::rules::Rules;
+use crate::succession::{RosterRows, Succession, Work};
 use crate::version::RevivedBy;
 
 /// How far [`Cluster::advance`] lets simulated time pass.
@@ -39,22 +39,12 @@ pub enum Until {
     },
 }
 
-/// The rules of availability in use. They are code, not state: two clusters do not differ by them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rules(pub Judge);
-
-impl PartialEq for Rules {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
 /// A simulated cluster.
 ///
 /// ```
 /// use rosterlab_engine::{Cluster, ClusterSetup, Command, NodeSetup, RackId, Shutdown, Until};
 ///
-/// let node = |id: &str, rack| NodeSetup { id: id.parse().unwrap(), rack: RackId::new(rack).unwrap() };
+/// let node = |id: &str, rack| NodeSetup::new(id.parse().unwrap(), RackId::new(rack).unwrap());
 /// let nodes = ["A1", "A2", "A3", "A4", "A5"].map(|id| node(id, 0));
 /// let mut cluster = Cluster::new(ClusterSetup::of(nodes.to_vec(), 2)).unwrap();
 /// let three = ["A1", "A2", "A3"].map(|id| id.parse().unwrap()).to_vec();
@@ -73,6 +63,11 @@ pub struct Cluster {
     pub(crate) nodes: Vec<Node>,
     pub(crate) succession: Succession,
     pub(crate) cuts: Cuts,
+    /// Who is in a cluster with whom, as the nodes agreed last; running nodes in none of them are orphans (domain.md §7).
+    /// A cluster that is agreed on is committed, and is one of `sub_clusters`, a little later.
+    pub(crate) agreed: Vec<NodeSet>,
+    /// Nodes that went down since.
+    pub(crate) departed: NodeSet,
     /// By a number that is never used again.
     pub(crate) sub_clusters: Ordered<u32, SubCluster>,
     /// Clusters formed so far.
@@ -87,28 +82,32 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// A cluster that is whole: every node up, the roster of every SC namespace set to all nodes, no migration left.
+    /// A cluster that is whole: every node up, the roster of every SC namespace set to all nodes unless it begins without
+    /// one, no migration left.
     ///
     /// # Errors
     /// When the setup does not keep a limit.
     pub fn new(setup: ClusterSetup) -> Result<Self, SetupError> {
-        Self::with_judge(setup, judge)
+        Self::with_rules(setup, Rules::default())
     }
 
-    /// As [`Cluster::new`], with other rules of availability: for tests that show that wrong rules are noticed.
+    /// As [`Cluster::new`], by other rules: for tests that show that wrong rules are noticed, and for what an earlier
+    /// version came to.
     ///
     /// # Errors
     /// When the setup does not keep a limit.
-    pub fn with_judge(setup: ClusterSetup, judge: Judge) -> Result<Self, SetupError> {
+    pub fn with_rules(setup: ClusterSetup, rules: Rules) -> Result<Self, SetupError> {
         setup.check()?;
         let mut cluster = Self {
             setup: Rc::new(setup),
-            rules: Rules(judge),
+            rules,
             now_ms: 0,
             frozen_ms: 0,
             nodes: Vec::new(),
             succession: Succession::default(),
             cuts: Cuts::default(),
+            agreed: Vec::new(),
+            departed: NodeSet::EMPTY,
             sub_clusters: Ordered::default(),
             formed: 0,
             prepare_at_ms: None,
@@ -159,7 +158,8 @@ impl Cluster {
             Command::AddNode { id, .. } => {
                 refuse(self.slot(*id).is_some(), Rejection::Exists(*id))?;
                 let full = self.nodes.len() >= MAX_NODES && self.removed_slot(*id).is_none();
-                refuse(full, Rejection::TooManyNodes)
+                let most = self.setup.profile.most_nodes();
+                refuse(full || self.by_id().len() >= most, Rejection::TooManyNodes)
             }
             Command::RemoveNode { nodes } => {
                 self.each(nodes, &|node| refuse(node.is_up(), Rejection::IsUp(node.id)))?;
@@ -168,9 +168,7 @@ impl Cluster {
             Command::MoveToRack { nodes, rack } => self.each(nodes, &|node| {
                 refuse(node.rack == *rack, Rejection::SameRack(node.id, *rack))
             }),
-            Command::Cut { between } => {
-                refuse(self.links_between(between, false)?.is_empty(), Rejection::AlreadyCut)
-            }
+            Command::Cut { between } => self.links_between(between, false).map(|_| ()),
             Command::Heal { between } => {
                 refuse(self.links_to_heal(between.as_deref())?.is_empty(), Rejection::NothingCut)
             }
@@ -179,10 +177,7 @@ impl Cluster {
                 self.sub_cluster_on(*on)?;
                 match nodes {
                     RosterNodes::Observed => Ok(()),
-                    RosterNodes::List(entries) => {
-                        let ids: Vec<NodeId> = entries.iter().map(|entry| entry.node).collect();
-                        self.each(&ids, &|_| Ok(()))
-                    }
+                    RosterNodes::List(entries) => self.check_roster(entries),
                 }
             }
             Command::Recluster { on } => self.sub_cluster_on(*on).map(|_| ()),
@@ -201,6 +196,7 @@ impl Cluster {
             }),
             Command::QuiesceUndo { nodes } => self.each(nodes, &|node| {
                 refuse(!node.is_up(), Rejection::IsDown(node.id))?;
+                refuse(node.stay_quiesced, Rejection::StaysQuiesced(node.id))?;
                 refuse(!node.told_to_quiesce, Rejection::NotQuiesced(node.id))
             }),
             Command::Write { namespace, from, .. } | Command::Read { namespace, from, .. } => {
@@ -216,11 +212,19 @@ impl Cluster {
     /// When it cannot be done now; nothing has changed then.
     pub fn apply(&mut self, command: &Command) -> Result<Vec<Event>, Rejection> {
         self.check(command)?;
-        let kinds = match command {
+        let mut kinds = self.perform(command)?;
+        kinds.extend(self.count_lost_writes());
+        Ok(self.dated(kinds))
+    }
+
+    fn perform(&mut self, command: &Command) -> Result<Vec<EventKind>, Rejection> {
+        Ok(match command {
             Command::Stop { nodes, shutdown } => self.stop(nodes, *shutdown),
             Command::Start { nodes } => self.start(nodes),
             Command::Wipe { nodes, device } => self.wipe(nodes, *device),
-            Command::AddNode { id, rack } => self.add_node(*id, *rack),
+            Command::AddNode { id, rack, stay_quiesced } => {
+                self.add_node(NodeSetup { id: *id, rack: *rack, stay_quiesced: *stay_quiesced })
+            }
             Command::RemoveNode { nodes } => self.remove_nodes(nodes),
             Command::MoveToRack { nodes, rack } => self.move_to_rack(nodes, *rack),
             Command::Cut { between } => {
@@ -248,8 +252,7 @@ impl Cluster {
                 let from = self.sender(*from)?;
                 vec![self.read(namespace, *key, from, *mode)]
             }
-        };
-        Ok(self.dated(kinds))
+        })
     }
 
     /// Dates what has just happened.
@@ -264,9 +267,14 @@ impl Cluster {
         self.nodes.iter().position(|node| node.id == id && !node.removed).map(Slot::new)
     }
 
-    /// The slot of a node that was removed.
+    /// The slot of a node that was removed, or that only a roster names.
     fn removed_slot(&self, id: NodeId) -> Option<Slot> {
         self.nodes.iter().position(|node| node.id == id && node.removed).map(Slot::new)
+    }
+
+    /// The slot of an id, whether a node of it is there or not.
+    fn any_slot(&self, id: NodeId) -> Option<Slot> {
+        self.nodes.iter().position(|node| node.id == id).map(Slot::new)
     }
 
     pub(crate) fn id(&self, slot: Slot) -> NodeId {
@@ -354,10 +362,26 @@ impl Cluster {
     pub(crate) fn sub_cluster_on(&self, on: Option<NodeId>) -> Result<u32, Rejection> {
         let slot = match on {
             Some(id) => self.slot_of(id)?,
-            None => self.highest_principal().ok_or(Rejection::NothingRuns)?,
+            None => self.highest_principal().ok_or_else(|| {
+                let runs = self.nodes.iter().any(Node::is_up);
+                if runs { Rejection::NoCluster } else { Rejection::NothingRuns }
+            })?,
         };
         let node = &self.nodes[slot.index()];
-        node.cluster().ok_or(Rejection::IsDown(node.id))
+        let why =
+            if node.is_up() { Rejection::InNoCluster(node.id) } else { Rejection::IsDown(node.id) };
+        node.cluster().ok_or(why)
+    }
+
+    /// Whether a list can be a roster: any ids, as the server takes them, each once (domain.md §8).
+    fn check_roster(&self, entries: &[RosterEntry]) -> Result<(), Rejection> {
+        refuse(entries.is_empty(), Rejection::NoNodes)?;
+        let mut seen = std::collections::BTreeSet::new();
+        for entry in entries {
+            refuse(!seen.insert(entry.node), Rejection::Twice(entry.node))?;
+        }
+        let unknown = entries.iter().filter(|entry| self.any_slot(entry.node).is_none()).count();
+        refuse(self.nodes.len() + unknown > MAX_NODES, Rejection::TooManyNodes)
     }
 
     fn check_wipe(&self, nodes: &[NodeId], device: Option<u8>) -> Result<(), Rejection> {
@@ -410,23 +434,41 @@ impl Cluster {
 
     /// Takes in nodes and works out their places in every partition's order, once and for all.
     fn add_nodes(&mut self, nodes: &[NodeSetup]) {
+        let ids: Vec<NodeId> = nodes.iter().map(|node| node.id).collect();
         for node in nodes {
-            self.nodes.push(Node::new(node.id, node.rack, &self.setup.namespaces));
-            self.cuts.add_node();
+            self.nodes.push(Node::new(*node, &self.setup.namespaces));
         }
-        self.succession.add(&nodes.iter().map(|node| node.id).collect::<Vec<_>>());
-        let rows = (PARTITIONS * nodes.len()) as u64;
+        self.take_in_ids(&ids);
+    }
+
+    /// Works out the places of new ids, those of the last nodes, in every partition's order.
+    fn take_in_ids(&mut self, ids: &[NodeId]) {
+        ids.iter().for_each(|_| self.cuts.add_node());
+        self.succession.add(ids);
+        let rows = (PARTITIONS * ids.len()) as u64;
         self.work.hashes += rows;
         self.work.insertions += rows;
     }
 
+    /// Gives slots to ids that a roster names and no node ever had.
+    fn add_unknown(&mut self, entries: &[RosterEntry]) {
+        let unknown: Vec<RosterEntry> =
+            entries.iter().copied().filter(|entry| self.any_slot(entry.node).is_none()).collect();
+        if unknown.is_empty() {
+            return;
+        }
+        for RosterEntry { node, rack } in &unknown {
+            self.nodes.push(Node::not_there(*node, *rack, &self.setup.namespaces));
+        }
+        self.take_in_ids(&unknown.iter().map(|entry| entry.node).collect::<Vec<_>>());
+    }
+
     /// A new node joins. A removed node's id comes back on its old slot, whose places in every order are known.
-    fn add_node(&mut self, id: NodeId, rack: RackId) -> Vec<EventKind> {
+    fn add_node(&mut self, setup: NodeSetup) -> Vec<EventKind> {
+        let NodeSetup { id, rack, .. } = setup;
         match self.removed_slot(id) {
-            Some(slot) => {
-                self.nodes[slot.index()] = Node::new(id, rack, &self.setup.namespaces);
-            }
-            None => self.add_nodes(&[NodeSetup { id, rack }]),
+            Some(slot) => self.nodes[slot.index()] = Node::new(setup, &self.setup.namespaces),
+            None => self.add_nodes(&[setup]),
         }
         let mut kinds = vec![EventKind::NodeAdded { node: id, rack }];
         kinds.extend(self.slot(id).map(|slot| self.start_up(slot)).unwrap_or_default());
@@ -440,17 +482,23 @@ impl Cluster {
             self.nodes[slot.index()].remove(&self.setup.namespaces);
             self.cuts.remove_node(slot);
         }
+        self.ground.look_for_losses();
         ids.iter().map(|node| EventKind::NodeRemoved { node: *node }).collect()
     }
 
     fn start_up(&mut self, slot: Slot) -> Vec<EventKind> {
         let setup = self.setup.clone();
         let node = &mut self.nodes[slot.index()];
-        let untrusted = node.start(&setup.namespaces);
-        let mut kinds = vec![EventKind::NodeStarted { node: node.id }];
-        for (why, settings) in untrusted.into_iter().zip(&setup.namespaces) {
+        let untrusted = node.start(&setup.namespaces, self.rules);
+        let node = node.id;
+        let mut kinds = vec![EventKind::NodeStarted { node }];
+        for (untrusted, settings) in untrusted.into_iter().zip(&setup.namespaces) {
             let namespace = settings.name.clone();
-            kinds.extend(why.map(|why| EventKind::EvadeSet { node: node.id, namespace, why }));
+            kinds.extend(untrusted.map(|(why, mark)| match mark {
+                StartMark::Evade => EventKind::EvadeSet { node, namespace, why },
+                StartMark::Revived => EventKind::AutoRevived { node, namespace },
+                StartMark::Nothing => EventKind::StorageUntrusted { node, namespace, why },
+            }));
         }
         kinds
     }
@@ -462,7 +510,9 @@ impl Cluster {
             let node = &mut self.nodes[slot.index()];
             let marked_clean = node.stop(shutdown, self.now_ms, &setup.namespaces);
             kinds.push(EventKind::NodeStopped { node: node.id, shutdown, marked_clean });
+            self.departed.insert(slot);
         }
+        self.ground.look_for_losses();
         self.forget_empty_sub_clusters();
         self.something_happened(&mut kinds);
         kinds
@@ -487,6 +537,7 @@ impl Cluster {
             }
             kinds.push(EventKind::DrivesWiped { node: node.id, device });
         }
+        self.ground.look_for_losses();
         kinds
     }
 
@@ -501,6 +552,9 @@ impl Cluster {
     }
 
     fn set_links(&mut self, links: &[Link], cut: bool) -> Vec<EventKind> {
+        if links.is_empty() {
+            return Vec::new();
+        }
         for link in links {
             if let (Some(low), Some(high)) = (self.slot(link.low()), self.slot(link.high())) {
                 self.cuts.set(low, high, cut);
@@ -534,21 +588,38 @@ impl Cluster {
         &mut self,
         entries: &[RosterEntry],
         generation: u32,
-        replication_factor: u8,
+        settings: &NamespaceSettings,
     ) -> Rc<Roster> {
+        self.add_unknown(entries);
         let highest_first = places_by(entries.len(), &|place| !entries[place].node.get());
         let entries: Vec<RosterEntry> =
             highest_first.into_iter().map(|place| entries[place]).collect();
-        let slots: Vec<Slot> = entries.iter().filter_map(|entry| self.slot(entry.node)).collect();
+        let slots: Vec<Slot> =
+            entries.iter().filter_map(|entry| self.any_slot(entry.node)).collect();
         let set: NodeSet = slots.iter().copied().collect();
         let mut racks = [RackId::NONE; MAX_NODES];
         for (slot, entry) in slots.iter().zip(&entries) {
             racks[slot.index()] = entry.rack;
         }
         let rack_of = |slot: Slot| racks[slot.index()];
-        let rows = Rc::new(self.succession.rows(set, &rack_of, usize::from(replication_factor)));
+        let rows = Rc::new(self.rows(set, &rack_of, settings));
         self.work.rows_filtered += PARTITIONS as u64;
         Rc::new(Roster { generation, entries, slots, set, rows })
+    }
+
+    /// The order of succession over some nodes for a namespace: by the hash, or evenly where that is preferred.
+    pub(crate) fn rows(
+        &self,
+        of: NodeSet,
+        rack_of: &dyn Fn(Slot) -> RackId,
+        settings: &NamespaceSettings,
+    ) -> RosterRows {
+        let rf = usize::from(settings.replication_factor);
+        if settings.prefer_uniform_balance {
+            self.succession.rows(of, rack_of, rf) // TODO-UNIFORM
+        } else {
+            self.succession.rows(of, rack_of, rf)
+        }
     }
 
     /// `roster-set` (domain.md §1, §8): the members of one sub-cluster hold a new pending roster, with a generation above
@@ -577,8 +648,8 @@ impl Cluster {
                 .map(|roster| roster.generation)
         });
         let generation = held.max().unwrap_or(0) + 1;
-        let replication_factor = self.setup.namespaces[index].replication_factor;
-        let roster = self.make_roster(&entries, generation, replication_factor);
+        let settings = self.setup.namespaces[index].clone();
+        let roster = self.make_roster(&entries, generation, &settings);
         for slot in &members {
             self.nodes[slot.index()].namespaces[index].pending = Some(roster.clone());
         }

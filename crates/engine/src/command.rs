@@ -59,6 +59,8 @@ pub enum Command {
         id: NodeId,
         /// Its configured rack.
         rack: RackId,
+        /// Whether it is quiesced from the start and for good (domain.md §8).
+        stay_quiesced: bool,
     },
     /// Decommissions nodes: they are gone with their drives and their links. Rosters keep naming them until a `roster-set`
     /// leaves them out (domain.md §1); [`Command::AddNode`] with such an id brings a brand-new node. At least one node has to be left.
@@ -73,7 +75,7 @@ pub enum Command {
         /// The new rack.
         rack: RackId,
     },
-    /// Cuts every link between nodes of different lists.
+    /// Cuts every link between nodes of different lists; one that is cut already stays cut.
     Cut {
         /// Two or more lists without a common node.
         between: Vec<Vec<NodeId>>,
@@ -155,8 +157,15 @@ pub enum Rejection {
     IsDown(NodeId),
     /// A node of that id is there already.
     Exists(NodeId),
-    /// 128 nodes are there already, those that were removed included.
+    /// As many nodes as the profile allows are there already, or 256 with those that were removed and those that only a
+    /// roster names.
     TooManyNodes,
+    /// It stays quiesced for good: that is a setting of the node.
+    StaysQuiesced(NodeId),
+    /// It runs and is in no cluster: an orphan, or still starting.
+    InNoCluster(NodeId),
+    /// Nodes run, and none of them is in a cluster.
+    NoCluster,
     /// No node would be left.
     LastNode,
     /// Its namespaces have no device of that number.
@@ -165,8 +174,6 @@ pub enum Rejection {
     SameRack(NodeId, RackId),
     /// A cut is between two or more lists.
     OneSide,
-    /// Every one of those links is cut already.
-    AlreadyCut,
     /// None of those links is cut.
     NothingCut,
     /// It was told to quiesce before.
@@ -189,7 +196,9 @@ impl Rejection {
             | Self::Exists(id)
             | Self::SameRack(id, _)
             | Self::AlreadyQuiesced(id)
-            | Self::NotQuiesced(id) => Some(id),
+            | Self::NotQuiesced(id)
+            | Self::StaysQuiesced(id)
+            | Self::InNoCluster(id) => Some(id),
             _ => None,
         }
     }
@@ -208,14 +217,20 @@ impl fmt::Display for Rejection {
             Self::IsUp(id) => write!(f, "node {id} is up"),
             Self::IsDown(id) => write!(f, "node {id} is down"),
             Self::Exists(id) => write!(f, "a node {id} is there already"),
-            Self::TooManyNodes => {
-                write!(f, "a cluster has at most {MAX_NODES} nodes, removed ones included")
+            Self::TooManyNodes => write!(
+                f,
+                "a cluster has at most {MAX_NODES} nodes (128 before server 5.0), with those that were removed and \
+                 those that only a roster names"
+            ),
+            Self::StaysQuiesced(id) => {
+                write!(f, "node {id} stays quiesced: that is a setting of the node")
             }
+            Self::InNoCluster(id) => write!(f, "node {id} is in no cluster"),
+            Self::NoCluster => f.write_str("no node is in a cluster"),
             Self::LastNode => f.write_str("a cluster keeps at least one node"),
             Self::NoDevice(device) => write!(f, "no namespace has a device {device}"),
             Self::SameRack(id, rack) => write!(f, "node {id} is on rack {rack} already"),
             Self::OneSide => f.write_str("a cut needs two sides or more"),
-            Self::AlreadyCut => f.write_str("there is no link left to cut between them"),
             Self::NothingCut => f.write_str("no link is cut there"),
             Self::AlreadyQuiesced(id) => write!(f, "node {id} is told to quiesce already"),
             Self::NotQuiesced(id) => write!(f, "node {id} is not told to quiesce"),

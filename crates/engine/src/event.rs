@@ -49,6 +49,19 @@ pub enum Untrusted {
     EmptyDevice,
 }
 
+/// Why a node is an orphan (domain.md §7). A principal is named by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Orphaned {
+    /// Its principal left it out of the cluster: a link to another member is missing.
+    Evicted(NodeId),
+    /// It does not hear its principal any more.
+    PrincipalGone(NodeId),
+    /// It started, and no cluster takes it in.
+    NotTakenIn,
+    /// Its cluster would be smaller than `min-cluster-size`.
+    TooSmall,
+}
+
 /// How a client's operation ended (domain.md §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientResult {
@@ -83,6 +96,22 @@ pub enum EventKind {
     },
     /// A start found the storage untrusted and set `e` on all 4096 partitions (domain.md §4).
     EvadeSet {
+        /// The node.
+        node: NodeId,
+        /// The namespace.
+        namespace: String,
+        /// Why.
+        why: Untrusted,
+    },
+    /// A start found the storage untrusted and set `r` on all 4096 partitions, because of `auto-revive` (domain.md §4).
+    AutoRevived {
+        /// The node.
+        node: NodeId,
+        /// The namespace.
+        namespace: String,
+    },
+    /// A start of an AP namespace found the storage untrusted; no version is marked there (domain.md §6.1.9, \[model\]).
+    StorageUntrusted {
         /// The node.
         node: NodeId,
         /// The namespace.
@@ -167,6 +196,13 @@ pub enum EventKind {
         /// Nodes that had prepared and did not commit.
         prepared: Vec<NodeId>,
     },
+    /// A node that runs is in no cluster: it serves nothing, and its versions are isolated (domain.md §4, §7).
+    NodeOrphaned {
+        /// The node.
+        node: NodeId,
+        /// Why.
+        why: Orphaned,
+    },
     /// A cluster has formed (domain.md §7).
     ClusterFormed {
         /// Its principal.
@@ -213,6 +249,8 @@ pub enum EventKind {
         roster_nodes: (u32, u32),
         /// The verdicts.
         counts: Counts,
+        /// Active partitions that came up empty (domain.md §5.1, §6).
+        fresh: u32,
         /// How many partitions each rule decided, in the order of the rules, without zeros.
         by_rule: Vec<(Rule, u32)>,
         /// What every member is due to migrate, highest id first.
@@ -259,15 +297,15 @@ pub enum EventKind {
         /// How it ended.
         result: ClientResult,
     },
-    /// On healing, an AP namespace kept one of two versions of a record (domain.md §9).
+    /// An acknowledged write is lost: no node has its value any more, or another was kept in its place (domain.md §9).
     WriteLost {
         /// The namespace.
         namespace: String,
         /// The record.
         key: Digest,
-        /// The acknowledged write that was dropped.
+        /// The acknowledged write that is lost.
         write: u64,
-        /// The one that was kept.
-        kept: u64,
+        /// The one that was kept in its place, if there is one.
+        kept: Option<u64>,
     },
 }

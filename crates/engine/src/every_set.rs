@@ -7,6 +7,7 @@
 use std::rc::Rc;
 
 use crate::failure_sets::{Family, Plan};
+use crate::link::PlaceSet;
 use crate::losses::Losses;
 use crate::ordered::Ordered;
 
@@ -93,7 +94,7 @@ impl EverySet {
         let plan = self.plan.as_ref()?;
         let Some(family) = plan.families.get(number) else {
             // Where nobody is lost nothing is formed anew.
-            let none = self.losses.not_active_without_set(0);
+            let none = self.losses.not_active_without_set(PlaceSet::EMPTY);
             self.not_active[0] = u16::try_from(none).unwrap_or(u16::MAX);
             return Some(Next::Sets { from: 0 });
         };
@@ -174,7 +175,7 @@ impl EverySet {
             return None;
         }
         for set in from..to {
-            let lost = set as u128;
+            let lost = PlaceSet::of_bits(set as u64);
             if !self.plan.as_ref().is_some_and(|plan| plan.holds_without(&self.losses, lost)) {
                 let count = self.losses.not_active_without_set(lost);
                 self.not_active[set] = u16::try_from(count).unwrap_or(u16::MAX);

@@ -13,7 +13,7 @@
 //! give too many cases; the callers then ask one by one. Not here: going through the sets (see `every_set`, `up_to_three`).
 
 use crate::availability::Facts;
-use crate::link::NodeSet;
+use crate::link::{NodeSet, PlaceSet};
 use crate::losses::{Losses, seen};
 use crate::ordered::{Ordered, sort};
 
@@ -39,6 +39,8 @@ const CORE: Signature = (seen::DATA | seen::REPLICA | seen::MASTER) as Signature
 struct Home {
     roster: usize,
     members: NodeSet,
+    /// Whether its roster would be the namespace's first.
+    first_roster: bool,
 }
 
 /// A running node that counts: its place in [`Losses::running`], and its cluster.
@@ -181,10 +183,16 @@ impl Plan {
         for members in &clusters {
             let mut held = members.iter().map(|slot| losses.held[slot.index()]);
             let first = held.next().flatten();
-            if !held.all(|roster| roster == first) {
+            let never = members.and(losses.never_in_force);
+            if !held.all(|roster| roster == first) || !(never.is_empty() || never == *members) {
                 return None;
             }
-            homes.extend(first.map(|roster| Home { roster, members: *members }));
+            let home = |roster| Home {
+                roster,
+                members: *members,
+                first_roster: losses.is_first_roster(*members),
+            };
+            homes.extend(first.map(home));
         }
         // Clusters that cannot serve whatever they lose would only multiply the keys.
         let several = homes.len() > 1;
@@ -199,7 +207,7 @@ impl Plan {
         plan.splits_cleanly = clusters.iter().all(|members| {
             let others = losses.running.minus(*members);
             members.iter().all(|slot| losses.cuts.of(slot).and(losses.running) == others)
-        });
+        }) && !losses.has_minimum();
         plan.clusters = clusters;
         Some(plan)
     }
@@ -210,7 +218,7 @@ impl Plan {
     }
 
     /// Whether a loss leaves the clusters as they are, but for the lost nodes. The plan holds for no other loss.
-    pub fn holds_without(&self, losses: &Losses, lost: u128) -> bool {
+    pub fn holds_without(&self, losses: &Losses, lost: PlaceSet) -> bool {
         if self.splits_cleanly {
             return true;
         }
@@ -363,6 +371,7 @@ fn serves(losses: &Losses, home: Home, tally: &Tally) -> bool {
         unsubset: tally.unsubset,
         roster_replicas_present: tally.replicas,
         roster_master_present: tally.master,
+        first_roster: home.first_roster,
     };
     (losses.judge)(&facts, losses.profile).is_active()
 }

@@ -11,9 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Partitions in every namespace (domain.md §1, \[open\]).
 pub const PARTITIONS: usize = 4096;
-/// Most nodes that a cluster of this model may hold, running or not, removed ones included (the server's own limit of
-/// that time).
-pub const MAX_NODES: usize = 128;
+/// Most nodes that a cluster of this model may hold, running or not, removed ones and those that only a roster names
+/// included: the newer servers' own limit. Older profiles allow fewer (see [`crate::Profile::most_nodes`]).
+pub const MAX_NODES: usize = 256;
 /// Most namespaces that a cluster may hold (the server's own limit).
 pub const MAX_NAMESPACES: usize = 32;
 /// Highest rack id (domain.md §1).

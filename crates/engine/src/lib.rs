@@ -13,6 +13,7 @@
 //! **What this crate does not do**: files, the web, drawing, words for a person, records' contents.
 
 mod availability;
+mod available;
 mod change;
 mod client;
 mod cluster;
@@ -32,6 +33,7 @@ mod ordered;
 mod packed;
 mod rebalance;
 mod roster;
+mod rules;
 mod storage;
 mod succession;
 mod up_to_three;
@@ -42,20 +44,25 @@ pub use availability::{Availability, Facts, Judge, Rule, Verdict, judge};
 pub use client::CopyOfRecord;
 pub use cluster::{Cluster, Until};
 pub use command::{Command, ReadMode, Rejection, Shutdown};
-pub use event::{ClientResult, Counts, Event, EventKind, Migrations, Untrusted};
+pub use event::{ClientResult, Counts, Event, EventKind, Migrations, Orphaned, Untrusted};
 pub use every_set::EverySet;
 pub use id::{
     Digest, IdError, Link, MAX_NAMESPACES, MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PartitionId,
     RackId,
 };
+pub use link::PlaceSet;
 pub use losses::Losses;
-pub use namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, Profile, SetupError};
+pub use namespace::{
+    ClusterSetup, Mode, NamespaceSettings, NodeSetup, Profile, SetupError, StartingRoster,
+};
 pub use packed::PackedCluster;
 pub use roster::{RosterEntry, RosterNodes};
+pub use rules::{Clause, Rules};
 pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};
 pub use up_to_three::UpToThree;
 pub use version::{ClusterKey, RevivedBy, UNIQUE_FAMILY, Version};
 pub use view::{
-    Answer, Cell, ClusterView, CopyCounts, DeviceMark, Explanation, Holders, NodeNamespaceView,
-    NodeState, NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
+    Answer, Cell, ClusterView, CopyCounts, DeviceMark, Explanation, Holders, MigrationView,
+    NodeNamespaceView, NodeState, NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView,
+    SubClusterView,
 };

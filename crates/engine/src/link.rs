@@ -3,12 +3,14 @@
 //! Invariant: a cut is symmetric and never of a node with itself. Nodes are known here by their [`Slot`], the order in
 //! which they were added. Not here: what follows from a cut (see `clustering`).
 
-/// A node's place in the cluster's own lists, 0 to 127; never another id's, not even when the node is removed.
+use crate::id::MAX_NODES;
+
+/// A node's place in the cluster's own lists, 0 to 255; never another id's, not even when the node is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Slot(u8);
 
 impl Slot {
-    /// The slot of that index. The caller keeps to fewer than 128 nodes.
+    /// The slot of that index. The caller keeps to at most 256 nodes.
     pub fn new(index: usize) -> Self {
         debug_assert!(index < crate::id::MAX_NODES);
         Self(u8::try_from(index).unwrap_or(u8::MAX))
@@ -25,39 +27,156 @@ impl Slot {
     }
 }
 
-/// A set of nodes, in order as one number of 128 bits would be. In two halves, because to shift 128 bits is slow and long
-/// where the page runs.
+/// Words of a [`PlaceSet`]: one bit for each of at most 256 places.
+const WORDS: usize = MAX_NODES / 64;
+
+/// A set of places in a list of nodes, 0 to 255; in order as one number of 256 bits would be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct NodeSet {
-    high: u64,
-    low: u64,
+pub struct PlaceSet {
+    /// The word with the highest places first, so that sets compare as numbers.
+    words: [u64; WORDS],
 }
 
-impl NodeSet {
-    pub const EMPTY: Self = Self { high: 0, low: 0 };
+impl PlaceSet {
+    /// No place.
+    pub const EMPTY: Self = Self { words: [0; WORDS] };
 
-    pub fn contains(self, slot: Slot) -> bool {
-        let half = if slot.0 < 64 { self.low } else { self.high };
-        half >> (slot.0 & 63) & 1 == 1
+    /// The word of a place, and its bit there.
+    fn split(place: usize) -> (usize, u64) {
+        ((WORDS - 1) - (place / 64) % WORDS, 1 << (place % 64))
     }
 
-    fn half(&mut self, slot: Slot) -> &mut u64 {
-        if slot.0 < 64 { &mut self.low } else { &mut self.high }
+    /// The set whose places are the bits of a number, for lists of at most 64 nodes.
+    #[must_use]
+    pub fn of_bits(bits: u64) -> Self {
+        let mut words = [0; WORDS];
+        words[WORDS - 1] = bits;
+        Self { words }
+    }
+
+    /// Whether a place below 256 is in it.
+    #[must_use]
+    pub fn contains(self, place: usize) -> bool {
+        let (word, bit) = Self::split(place);
+        self.words[word] & bit != 0
+    }
+
+    /// Adds a place below 256.
+    pub fn insert(&mut self, place: usize) {
+        let (word, bit) = Self::split(place);
+        self.words[word] |= bit;
+    }
+
+    /// Adds a place below 256 on a condition, without a branch.
+    pub fn insert_if(&mut self, on: bool, place: usize) {
+        let (word, bit) = Self::split(place);
+        self.words[word] |= bit & u64::from(on).wrapping_neg();
+    }
+
+    /// Takes a place below 256 out.
+    pub fn remove(&mut self, place: usize) {
+        let (word, bit) = Self::split(place);
+        self.words[word] &= !bit;
+    }
+
+    /// How many places are in it.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Whether no place is in it.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self == Self::EMPTY
+    }
+
+    fn zip(self, other: Self, of: impl Fn(u64, u64) -> u64) -> Self {
+        let mut words = self.words;
+        for (word, other) in words.iter_mut().zip(other.words) {
+            *word = of(*word, other);
+        }
+        Self { words }
+    }
+
+    /// Places that are in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        self.zip(other, |a, b| a & b)
+    }
+
+    /// Places that are in one of them or in both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        self.zip(other, |a, b| a | b)
+    }
+
+    /// Places that are in this one only.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        self.zip(other, |a, b| a & !b)
+    }
+
+    /// The places, lowest first.
+    pub fn iter(self) -> impl Iterator<Item = usize> {
+        PlacesOf { left: self, word: WORDS }
+    }
+}
+
+impl FromIterator<usize> for PlaceSet {
+    fn from_iter<I: IntoIterator<Item = usize>>(places: I) -> Self {
+        let mut set = Self::EMPTY;
+        places.into_iter().for_each(|place| set.insert(place));
+        set
+    }
+}
+
+/// What is left of a set to go through.
+struct PlacesOf {
+    left: PlaceSet,
+    /// One above the word that the next place may be in.
+    word: usize,
+}
+
+impl Iterator for PlacesOf {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        while self.word > 0 {
+            let word = &mut self.left.words[self.word - 1];
+            if *word != 0 {
+                let bit = word.trailing_zeros() as usize;
+                *word &= *word - 1;
+                return Some((WORDS - self.word) * 64 + bit);
+            }
+            self.word -= 1;
+        }
+        None
+    }
+}
+
+/// A set of nodes by their slots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NodeSet(PlaceSet);
+
+impl NodeSet {
+    pub const EMPTY: Self = Self(PlaceSet::EMPTY);
+
+    pub fn contains(self, slot: Slot) -> bool {
+        self.0.contains(slot.index())
     }
 
     pub fn insert(&mut self, slot: Slot) {
-        *self.half(slot) |= 1 << (slot.0 & 63);
+        self.0.insert(slot.index());
     }
 
-    /// Adds the others on a condition, without a branch.
-    pub fn add_if(&mut self, on: bool, others: Self) {
-        let mask = u64::from(on).wrapping_neg();
-        self.high |= others.high & mask;
-        self.low |= others.low & mask;
+    /// Adds a node on a condition, without a branch.
+    pub fn insert_if(&mut self, on: bool, slot: Slot) {
+        self.0.insert_if(on, slot.index());
     }
 
     pub fn remove(&mut self, slot: Slot) {
-        *self.half(slot) &= !(1 << (slot.0 & 63));
+        self.0.remove(slot.index());
     }
 
     pub fn with(mut self, slot: Slot) -> Self {
@@ -71,76 +190,61 @@ impl NodeSet {
     }
 
     pub fn len(self) -> usize {
-        (self.high.count_ones() + self.low.count_ones()) as usize
+        self.0.len()
     }
 
     pub fn is_empty(self) -> bool {
-        self.high | self.low == 0
+        self.0.is_empty()
     }
 
     pub fn and(self, other: Self) -> Self {
-        Self { high: self.high & other.high, low: self.low & other.low }
+        Self(self.0.and(other.0))
     }
 
     pub fn or(self, other: Self) -> Self {
-        Self { high: self.high | other.high, low: self.low | other.low }
+        Self(self.0.or(other.0))
     }
 
     pub fn minus(self, other: Self) -> Self {
-        Self { high: self.high & !other.high, low: self.low & !other.low }
+        Self(self.0.minus(other.0))
     }
 
-    /// Those next to a member, as far as they are in the same half.
+    /// Those next to a member, as far as they are in the same word.
     pub fn neighbours(self) -> Self {
-        let of = |half: u64| half << 1 | half >> 1;
-        Self { high: of(self.high), low: of(self.low) }
+        let mut set = self.0;
+        set.words.iter_mut().for_each(|word| *word = *word << 1 | *word >> 1);
+        Self(set)
     }
 
-    /// The high half and the low.
-    pub fn halves(self) -> [u64; 2] {
-        [self.high, self.low]
+    /// The words, that of the highest slots first.
+    pub fn words(self) -> [u64; WORDS] {
+        self.0.words
     }
 
-    /// The set of these halves.
-    pub fn of_halves(high: u64, low: u64) -> Self {
-        Self { high, low }
+    /// The set of these words.
+    pub fn of_words(words: [u64; WORDS]) -> Self {
+        Self(PlaceSet { words })
     }
 
     /// The members by slot, lowest first.
     pub fn iter(self) -> impl Iterator<Item = Slot> {
-        NodesOf(self)
+        self.0.iter().map(Slot::new)
     }
 }
 
-/// What is left of a set to go through.
-struct NodesOf(NodeSet);
-
-impl Iterator for NodesOf {
-    type Item = Slot;
-
-    fn next(&mut self) -> Option<Slot> {
-        let (half, first) =
-            if self.0.low == 0 { (&mut self.0.high, 64) } else { (&mut self.0.low, 0) };
-        let place = u8::try_from(half.trailing_zeros()).unwrap_or(0);
-        let some = *half != 0;
-        *half &= half.wrapping_sub(1);
-        some.then_some(Slot(place + first))
-    }
-}
-
-/// A set that is asked about far more often than it changes: a table instead of 128 bits to shift.
+/// A set that is asked about far more often than it changes: a table instead of bits to shift.
 #[derive(Clone, Debug)]
-pub(crate) struct NodeTable([bool; crate::id::MAX_NODES]);
+pub(crate) struct NodeTable([bool; MAX_NODES]);
 
 impl NodeTable {
     pub fn contains(&self, slot: Slot) -> bool {
-        self.0[slot.index() % crate::id::MAX_NODES]
+        self.0[slot.index() % MAX_NODES]
     }
 }
 
 impl From<NodeSet> for NodeTable {
     fn from(set: NodeSet) -> Self {
-        let mut table = [false; crate::id::MAX_NODES];
+        let mut table = [false; MAX_NODES];
         for slot in set.iter() {
             table[slot.index()] = true;
         }
@@ -198,20 +302,30 @@ mod tests {
 
     #[test]
     fn a_set_holds_what_it_was_given() {
-        let set: NodeSet = [0, 5, 127].map(Slot::new).into_iter().collect();
-        assert_eq!(set.len(), 3);
-        assert_eq!(set.iter().map(Slot::index).collect::<Vec<_>>(), [0, 5, 127]);
+        let set: NodeSet = [0, 5, 127, 255].map(Slot::new).into_iter().collect();
+        assert_eq!(set.len(), 4);
+        assert_eq!(set.iter().map(Slot::index).collect::<Vec<_>>(), [0, 5, 127, 255]);
         assert!(!set.without(Slot::new(127)).contains(Slot::new(127)));
         let table = NodeTable::from(set);
-        assert!((0..128).map(Slot::new).all(|slot| table.contains(slot) == set.contains(slot)));
+        assert!((0..256).map(Slot::new).all(|slot| table.contains(slot) == set.contains(slot)));
     }
 
     #[test]
     fn sets_are_in_order_as_numbers_are() {
         let of = |slots: &[usize]| slots.iter().copied().map(Slot::new).collect::<NodeSet>();
-        let ascending = [of(&[]), of(&[0, 63]), of(&[64]), of(&[0, 64]), of(&[1, 64]), of(&[127])];
+        let ascending = [
+            of(&[]),
+            of(&[0, 63]),
+            of(&[64]),
+            of(&[0, 64]),
+            of(&[1, 64]),
+            of(&[127]),
+            of(&[128]),
+            of(&[255]),
+        ];
         assert!(ascending.is_sorted());
-        assert_eq!(of(&[63, 64]).iter().map(Slot::index).collect::<Vec<_>>(), [63, 64]);
+        let across = [63, 64, 127, 128, 191, 192];
+        assert_eq!(of(&across).iter().map(Slot::index).collect::<Vec<_>>(), across);
         assert_eq!(of(&[63, 64, 65]).minus(of(&[64])).len(), 2);
     }
 

@@ -11,13 +11,13 @@ use crate::clustering::SubCluster;
 use crate::command::Rejection;
 use crate::event::Migrations;
 use crate::id::{NodeId, PARTITIONS, PartitionId};
-use crate::link::Slot;
-use crate::migration::{Balance, due};
+use crate::link::{NodeSet, Slot};
+use crate::migration::{Balance, PartitionMigration, due, under_way};
 use crate::node::{Node, Process};
 use crate::version::Version;
 use crate::view::{
-    Answer, Cell, ClusterView, CopyCounts, Explanation, Holders, NodeNamespaceView, NodeState,
-    NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
+    Answer, Cell, ClusterView, CopyCounts, Explanation, Holders, MigrationView, NodeNamespaceView,
+    NodeState, NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
 };
 
 /// A sub-cluster's number, and what each of its nodes still has to migrate, by namespace.
@@ -46,10 +46,18 @@ impl Cluster {
             nodes: self.by_id().iter().map(|slot| self.node_view(*slot, &seen)).collect(),
             cuts: self.cut_links(),
             sub_clusters: seen.iter().map(|one| self.sub_cluster_view(one)).collect(),
+            orphans: self.orphans(),
             changing: self.is_changing(),
             migrating: balances.into_iter().any(Balance::is_migrating),
             lost_writes: self.ground.lost.len() as u64,
         }
+    }
+
+    /// The nodes that run and are in no cluster, highest id first.
+    fn orphans(&self) -> Vec<NodeId> {
+        let by_id = self.by_id();
+        let orphans = by_id.iter().map(|slot| &self.nodes[slot.index()]);
+        orphans.filter(|node| node.process == Process::Orphan).map(|node| node.id).collect()
     }
 
     fn node_view(&self, slot: Slot, seen: &[Seen]) -> NodeView {
@@ -63,11 +71,13 @@ impl Cluster {
                 Process::Down { marked_clean: true } => NodeState::DownClean,
                 Process::Down { marked_clean: false } => NodeState::DownUnclean,
                 Process::Starting => NodeState::Starting,
+                Process::Orphan => NodeState::Orphan,
                 Process::Member(_) => NodeState::Up,
             },
             principal: home.is_some_and(|one| self.sub_clusters[&one.number].principal() == slot),
             sub_cluster,
             quiesce: self.quiesce_state(slot, home),
+            stay_quiesced: node.stay_quiesced,
             brand_new: node.brand_new,
             namespaces: (0..node.namespaces.len())
                 .map(|index| self.node_namespace_view(slot, index, home))
@@ -120,17 +130,14 @@ impl Cluster {
             key: sub_cluster.key,
             nodes: self.ids(&sub_cluster.nodes),
             namespaces: (0..sub_cluster.balances.len())
-                .map(|index| self.balance_view(sub_cluster, index, &seen.remaining[index]))
+                .map(|index| self.balance_view(seen, index))
                 .collect(),
         }
     }
 
-    fn balance_view(
-        &self,
-        sub_cluster: &SubCluster,
-        index: usize,
-        remaining: &[Migrations],
-    ) -> SubClusterNamespaceView {
+    fn balance_view(&self, seen: &Seen, index: usize) -> SubClusterNamespaceView {
+        let sub_cluster = &self.sub_clusters[&seen.number];
+        let remaining = &seen.remaining[index];
         let balance = &sub_cluster.balances[index];
         let held = &self.nodes[sub_cluster.principal().index()].namespaces[index];
         let ids = self.ids(&sub_cluster.nodes);
@@ -140,6 +147,9 @@ impl Cluster {
             roster.as_ref().map(|roster| roster.entries.clone()).unwrap_or_default()
         };
         let cells = self.cells(balance);
+        let moves = self.migration_rate_per_s() > 0;
+        let moving: &[PartitionMigration] = if moves { &balance.migrations } else { &[] };
+        let moving = under_way(moving, &sub_cluster.nodes, self.fills_wait(seen.number));
         let filling = cells.iter().filter(|cell| cell.migrating).count();
         SubClusterNamespaceView {
             roster: entries(&balance.roster),
@@ -148,10 +158,12 @@ impl Cluster {
             roster_nodes_present: u32::try_from(balance.present.len()).unwrap_or(u32::MAX),
             regime: balance.regime,
             counts: balance.counts(),
+            fresh: balance.fresh(),
             filling: u32::try_from(filling).unwrap_or(u32::MAX),
             by_rule: balance.by_rule(),
             expected: of_node(&balance.expected),
             remaining: of_node(remaining),
+            under_way: of_node(&moving),
             cells: Rc::new(cells),
         }
     }
@@ -161,6 +173,7 @@ impl Cluster {
             verdict: place.verdict,
             working_master: place.working_master.map(|slot| self.id(slot)),
             migrating: false,
+            fresh: place.fresh,
         };
         let mut cells: Vec<Cell> = balance.places.iter().map(cell).collect();
         for migration in balance.migrations.iter().filter(|migration| !migration.is_done()) {
@@ -172,8 +185,10 @@ impl Cluster {
     /// Why a partition is what it is in the sub-cluster of a node, or in the one with the highest principal. The counts
     /// are those that the rules saw at the latest rebalance; versions are those of now.
     ///
+    /// A partition on a node that runs and is in no cluster is unavailable there (domain.md §7).
+    ///
     /// # Errors
-    /// When there is no such namespace or node, or that node is in no cluster.
+    /// When there is no such namespace or node, or that node is down.
     pub fn explain(
         &self,
         namespace: &str,
@@ -182,15 +197,17 @@ impl Cluster {
     ) -> Result<Explanation, Rejection> {
         let index = self.namespace_named(namespace)?;
         let number = match self.sub_cluster_on(on) {
-            Err(Rejection::NothingRuns) => return Ok(nothing_runs(namespace, partition)),
+            Err(Rejection::NothingRuns | Rejection::NoCluster | Rejection::InNoCluster(_)) => {
+                return Ok(in_no_cluster(namespace, partition));
+            }
             found => found?,
         };
         let sub_cluster = &self.sub_clusters[&number];
         let balance = &sub_cluster.balances[index];
         let verdict = balance.places[partition.index()].verdict;
         let facts = balance.roster.as_ref().map(|roster| {
-            let tally = balance.tallies[partition.index()];
-            tally.facts(balance.replication_factor, roster.len(), balance.present.len())
+            debug_assert_eq!(roster.len(), balance.same.roster as usize);
+            balance.tallies[partition.index()].facts(&balance.same)
         });
         Ok(Explanation {
             namespace: namespace.to_owned(),
@@ -222,6 +239,24 @@ impl Cluster {
         Some(&self.nodes[self.slot(node)?.index()].namespaces[index].versions)
     }
 
+    /// What is still to be migrated of each partition in the sub-cluster of a node, in partition order; those with nothing
+    /// left are not in it. `None` when there is no such namespace, or that node is in no cluster.
+    #[must_use]
+    pub fn migrations(&self, namespace: &str, on: NodeId) -> Option<Vec<MigrationView>> {
+        let index = self.namespace_index(namespace)?;
+        let sub_cluster = &self.sub_clusters[&self.sub_cluster_on(Some(on)).ok()?];
+        let ids = |set: NodeSet| self.ids(&self.highest_first(set));
+        let open = sub_cluster.balances[index].migrations.iter().filter(|one| !one.is_done());
+        let view = |migration: &PartitionMigration| MigrationView {
+            partition: migration.pid,
+            final_master: self.id(migration.final_master),
+            incoming: ids(migration.incoming),
+            fills: ids(migration.fills),
+            signals: ids(migration.signals),
+        };
+        Some(open.map(view).collect())
+    }
+
     /// Who holds what of each partition, in partition order, as the sub-cluster of a node sees it. `None` when there is
     /// no such namespace, or that node is in no cluster.
     #[must_use]
@@ -233,25 +268,24 @@ impl Cluster {
         let mut holders = vec![Holders::default(); PARTITIONS];
         let by_id = self.by_id();
         for (place, slot) in by_id.iter().enumerate() {
-            let bit = 1 << place;
             let versions = &self.nodes[slot.index()].namespaces[index].versions;
             let in_roster = balance.roster.as_ref().is_some_and(|one| one.set.contains(*slot));
             if sub_cluster.members.contains(*slot) {
                 for (holders, version) in holders.iter_mut().zip(versions.iter()) {
-                    holders.full |= if version.is_full(whole) { bit } else { 0 };
+                    holders.full.insert_if(version.is_full(whole), place);
                     let untrusted = version.is_evade() && version.has_data();
-                    holders.untrusted |= if untrusted { bit } else { 0 };
+                    holders.untrusted.insert_if(untrusted, place);
                 }
             } else if in_roster {
                 for (holders, version) in holders.iter_mut().zip(versions.iter()) {
-                    holders.away |= if version.is_full(true) { bit } else { 0 };
+                    holders.away.insert_if(version.is_full(true), place);
                 }
             }
         }
         for migration in balance.migrations.iter().filter(|migration| !migration.is_done()) {
             for (place, slot) in by_id.iter().enumerate() {
                 let fills = migration.fills_or_awaits(*slot);
-                holders[migration.pid.index()].filling |= if fills { 1 << place } else { 0 };
+                holders[migration.pid.index()].filling.insert_if(fills, place);
             }
         }
         Some(holders)
@@ -308,7 +342,7 @@ fn answers(decided: Rule) -> Vec<(Rule, Answer)> {
     Rule::ASKED.iter().map(answer).collect()
 }
 
-fn nothing_runs(namespace: &str, partition: PartitionId) -> Explanation {
+fn in_no_cluster(namespace: &str, partition: PartitionId) -> Explanation {
     Explanation {
         namespace: namespace.to_owned(),
         partition,

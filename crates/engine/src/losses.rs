@@ -8,13 +8,15 @@
 
 use std::rc::Rc;
 
-use crate::availability::{Facts, Judge};
+use crate::availability::{Availability, Facts, Judge, Rule, Verdict};
 use crate::cluster::Cluster;
-use crate::clustering::{SubCluster, form};
+use crate::clustering::{Network, SubCluster, settle};
 use crate::id::{NodeId, PARTITIONS, PartitionId};
-use crate::link::{Cuts, NodeSet, Slot};
+use crate::link::{Cuts, NodeSet, PlaceSet, Slot};
 use crate::namespace::{Mode, Profile};
 use crate::roster::Roster;
+use crate::rules::{Clause, Rules};
+use crate::succession::RosterRows;
 use crate::version::{RevivedBy, Version};
 
 /// What the running nodes hold of a partition, each mark as a set of nodes.
@@ -83,7 +85,7 @@ pub(crate) struct Group {
     pub partitions: Vec<PartitionId>,
 }
 
-/// An SC namespace of a settled cluster, ready to be asked about losses.
+/// A namespace of a settled cluster, ready to be asked about losses.
 #[derive(Clone, Debug)]
 pub struct Losses {
     ids: Vec<NodeId>,
@@ -91,6 +93,12 @@ pub struct Losses {
     /// The same, highest id first: what masks and indexes of callers count.
     pub(crate) order: Vec<Slot>,
     pub(crate) cuts: Cuts,
+    /// Who is in a cluster with whom.
+    agreed: Vec<NodeSet>,
+    min_cluster_size: usize,
+    rules: Rules,
+    /// Nodes that never had a roster in force.
+    pub(crate) never_in_force: NodeSet,
     /// The sub-clusters as they are: members and principal.
     pub(crate) standing: Vec<(NodeSet, Slot)>,
     pub(crate) rosters: Vec<Rc<Roster>>,
@@ -103,21 +111,26 @@ pub struct Losses {
 }
 
 impl Cluster {
-    /// What any further loss would leave of an SC namespace.
+    /// What any further loss would leave of a namespace. In AP a partition counts as active where it is served with its
+    /// data: one that would come up empty, or that no cluster would serve, is lost (domain.md §6).
     ///
-    /// `None` while a cluster change is still to come, for an unknown namespace and for one without a roster (in AP
-    /// nothing is ever unavailable).
+    /// `None` while a cluster change is still to come, and for an unknown namespace.
     #[must_use]
     pub fn losses(&self, namespace: &str) -> Option<Losses> {
         let index = self.namespace_index(namespace)?;
         let settings = &self.setup.namespaces[index];
-        if self.is_changing() || settings.mode == Mode::Available {
+        if self.is_changing() {
             return None;
         }
+        let strong = settings.mode == Mode::StrongConsistency;
         let running = self.running();
         let mut rosters: Vec<Rc<Roster>> = Vec::new();
         let mut held = vec![None; self.nodes.len()];
-        for slot in running.iter() {
+        if !strong {
+            rosters.push(Rc::new(everybody(running)));
+            held.fill(Some(0));
+        }
+        for slot in running.iter().filter(|_| strong) {
             let pending = self.nodes[slot.index()].namespaces[index].pending.as_ref();
             held[slot.index()] = pending.map(|pending| {
                 rosters.iter().position(|roster| Rc::ptr_eq(roster, pending)).unwrap_or_else(|| {
@@ -138,7 +151,11 @@ impl Cluster {
             groups,
             replication_factor: settings.replication_factor,
             profile: self.setup.profile,
-            judge: self.rules.0,
+            judge: if strong { self.rules.judge } else { with_data },
+            agreed: self.agreed.clone(),
+            min_cluster_size: usize::from(self.setup.min_cluster_size),
+            rules: self.rules,
+            never_in_force: self.never_in_force(index),
         })
     }
 
@@ -150,9 +167,18 @@ impl Cluster {
 
     /// The principals of the sub-clusters in which a partition is active.
     fn served_by(&self, index: usize, pid: PartitionId) -> NodeSet {
-        let serves =
-            |one: &&SubCluster| one.balances[index].places[pid.index()].verdict.is_active();
+        let available = self.setup.namespaces[index].mode == Mode::Available;
+        let serves = |one: &&SubCluster| {
+            let place = one.balances[index].places[pid.index()];
+            place.verdict.is_active() && !(available && place.fresh)
+        };
         self.sub_clusters.values().filter(serves).map(SubCluster::principal).collect()
+    }
+
+    fn never_in_force(&self, index: usize) -> NodeSet {
+        let nodes = self.nodes.iter().enumerate();
+        let never = nodes.filter(|(_, node)| node.namespaces[index].in_force.is_none());
+        never.map(|(slot, _)| Slot::new(slot)).collect()
     }
 
     fn groups(&self, index: usize, running: NodeSet, rosters: &[Rc<Roster>]) -> Vec<Group> {
@@ -220,22 +246,33 @@ impl Losses {
         self.order.get(index).map(|slot| self.ids[slot.index()])
     }
 
-    /// As [`Losses::not_active_without`], for a set of nodes by their places in [`Losses::running`]: bit 0 is the highest
-    /// id. For very many sets there are [`Losses::every_set`] and [`Losses::up_to_three`], which are far quicker.
+    /// As [`Losses::not_active_without`], for a set of nodes by their places in [`Losses::running`]. For very many sets there are [`Losses::every_set`] and [`Losses::up_to_three`], which are far quicker.
     #[must_use]
-    pub fn not_active_without_set(&self, lost: u128) -> u32 {
+    pub fn not_active_without_set(&self, lost: PlaceSet) -> u32 {
         partitions_of(self.groups_inactive(self.running.minus(self.set_of(lost))))
     }
 
-    /// The nodes of a mask over [`Losses::running`].
-    pub(crate) fn set_of(&self, lost: u128) -> NodeSet {
-        let picked = self.order.iter().enumerate().filter(|(place, _)| lost >> place & 1 == 1);
-        picked.map(|(_, slot)| *slot).collect()
+    /// The nodes at some places of [`Losses::running`].
+    pub(crate) fn set_of(&self, lost: PlaceSet) -> NodeSet {
+        lost.iter().filter_map(|place| self.order.get(place).copied()).collect()
     }
 
-    /// Who forms clusters with whom among these nodes.
+    /// Who is in a cluster with whom once only these nodes are left (domain.md §7).
     pub(crate) fn clusters(&self, left: NodeSet) -> Vec<NodeSet> {
-        form(left, &self.cuts, |slot| self.ids[slot.index()])
+        let network = Network {
+            running: left,
+            departed: self.running.minus(left),
+            cuts: &self.cuts,
+            ids: &self.ids,
+            min_cluster_size: self.min_cluster_size,
+            rules: self.rules,
+        };
+        settle(&self.agreed, &network)
+    }
+
+    /// Whether some loss could leave a cluster too small to be formed.
+    pub(crate) fn has_minimum(&self) -> bool {
+        self.min_cluster_size > 1
     }
 
     /// How many partitions would be active in no sub-cluster if these nodes stopped at the same instant. Nodes that do
@@ -243,6 +280,13 @@ impl Losses {
     #[must_use]
     pub fn not_active_without(&self, lost: &[NodeId]) -> u32 {
         partitions_of(self.groups_not_active_without(lost))
+    }
+
+    /// Whether any cluster would be left if these nodes stopped at the same instant (domain.md §7).
+    #[must_use]
+    pub fn leaves_a_cluster(&self, lost: &[NodeId]) -> bool {
+        let slots = lost.iter().filter_map(|id| self.ids.iter().position(|other| other == id));
+        !self.clusters(self.running.minus(slots.map(Slot::new).collect())).is_empty()
     }
 
     /// Which partitions those are, in order.
@@ -306,6 +350,11 @@ impl Losses {
         best.map(|(_, roster)| roster)
     }
 
+    /// Whether a roster that came into force among these nodes would be the namespace's first (domain.md §5.1).
+    pub(crate) fn is_first_roster(&self, members: NodeSet) -> bool {
+        members.minus(self.never_in_force).is_empty() || !self.rules.follow(Clause::FirstRosterOnly)
+    }
+
     fn is_active(&self, group: &Group, roster: usize, members: NodeSet) -> bool {
         let Position { marks, roster_replicas, roster_master } = group.positions[roster];
         let set = self.rosters[roster].set;
@@ -326,9 +375,24 @@ impl Losses {
             unsubset: count(unsubset),
             roster_replicas_present: count(roster_replicas),
             roster_master_present: roster_master.is_some_and(|slot| present.contains(slot)),
+            first_roster: self.is_first_roster(members),
         };
         (self.judge)(&facts, self.profile).is_active()
     }
+}
+
+/// AP: a partition is lost where nobody has its data (domain.md §6).
+fn with_data(facts: &Facts, _: Profile) -> Verdict {
+    let availability =
+        if facts.with_data > 0 { Availability::Active } else { Availability::Unavailable };
+    Verdict { availability, rule: Rule::Ap }
+}
+
+/// In the place of a roster where there is none: whoever is there may hold data, and nobody is a roster-replica.
+fn everybody(running: NodeSet) -> Roster {
+    let slots: Vec<Slot> = running.iter().collect();
+    let rows = Rc::new(RosterRows::none());
+    Roster { generation: 1, entries: Vec::new(), slots, set: running, rows }
 }
 
 /// A sub-cluster after a loss.

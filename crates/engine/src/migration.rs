@@ -12,80 +12,86 @@ use crate::cluster::Cluster;
 use crate::event::{Counts, EventKind, Migrations};
 use crate::id::{PARTITIONS, PartitionId};
 use crate::link::{NodeSet, Slot};
+use crate::namespace::Mode;
 use crate::ordered::Ordered;
 use crate::rebalance::settled;
 use crate::roster::Roster;
+use crate::rules::Clause;
 use crate::succession::RosterRows;
-use crate::version::Version;
+use crate::version::{COUNT_BITS, Version};
 
 /// A partition's verdict and who serves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub verdict: Verdict,
     pub working_master: Option<Slot>,
+    /// Whether it came up empty: active, and nobody here had data (domain.md §5.1, §6).
+    pub fresh: bool,
 }
 
-/// The part of [`Facts`] that differs from partition to partition.
+/// The part of [`Facts`] that differs from partition to partition, as one word: seven counts of [`COUNT_BITS`] each and
+/// whether the roster-master is present.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    pub evading: u8,
-    pub revived: u8,
-    pub revived_by_operator: u8,
-    pub with_data: u8,
-    pub full: u8,
-    pub unsubset: u8,
-    pub roster_replicas_present: u8,
-    pub roster_master_present: bool,
-}
+pub(crate) struct Tally(u64);
+
+/// Where the bit of the roster-master's presence is.
+const MASTER_PRESENT: u32 = COUNT_BITS * 7;
 
 impl Tally {
-    /// Its counts as the bytes of one word, in the order of the fields.
+    /// Of the sum of [`Version::counts`] and of the roster-replicas that are present, and whether the first of them is.
+    pub fn new(counts: u64, roster_replicas_present: usize, roster_master_present: bool) -> Self {
+        debug_assert!(roster_replicas_present < 1 << COUNT_BITS);
+        let replicas = (roster_replicas_present as u64) << (COUNT_BITS * 6);
+        Self(counts | replicas | u64::from(roster_master_present) << MASTER_PRESENT)
+    }
+
     pub fn word(self) -> u64 {
-        u64::from_le_bytes([
-            self.evading,
-            self.revived,
-            self.revived_by_operator,
-            self.with_data,
-            self.full,
-            self.unsubset,
-            self.roster_replicas_present,
-            u8::from(self.roster_master_present),
-        ])
+        self.0
     }
 
     /// The tally that was that word.
     pub fn of_word(word: u64) -> Self {
-        let [evading, revived, revived_by_operator, with_data, full, unsubset, here, master] =
-            word.to_le_bytes();
-        Self {
+        Self(word)
+    }
+
+    fn count(self, place: u32) -> u32 {
+        let count = self.0 >> (COUNT_BITS * place) & ((1 << COUNT_BITS) - 1);
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// How many nodes present have a full copy.
+    pub fn full(self) -> usize {
+        self.count(4) as usize
+    }
+
+    /// The facts of a partition, with what is the same for all of them.
+    pub fn facts(self, all: &SameFacts) -> Facts {
+        let [evading, revived, revived_by_operator, with_data, full, unsubset, replicas] =
+            [0, 1, 2, 3, 4, 5, 6].map(|place| self.count(place));
+        Facts {
+            replication_factor: all.replication_factor,
+            roster: all.roster,
+            present: all.present,
             evading,
             revived,
             revived_by_operator,
             with_data,
             full,
             unsubset,
-            roster_replicas_present: here,
-            roster_master_present: master == 1,
+            roster_replicas_present: replicas,
+            roster_master_present: self.0 >> MASTER_PRESENT & 1 == 1,
+            first_roster: all.first_roster,
         }
     }
+}
 
-    /// The facts of a partition, with what is the same for all of them.
-    pub fn facts(self, replication_factor: u8, roster: usize, present: usize) -> Facts {
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Facts {
-            replication_factor: u32::from(replication_factor),
-            roster: count(roster),
-            present: count(present),
-            evading: u32::from(self.evading),
-            revived: u32::from(self.revived),
-            revived_by_operator: u32::from(self.revived_by_operator),
-            with_data: u32::from(self.with_data),
-            full: u32::from(self.full),
-            unsubset: u32::from(self.unsubset),
-            roster_replicas_present: u32::from(self.roster_replicas_present),
-            roster_master_present: self.roster_master_present,
-        }
-    }
+/// The part of [`Facts`] that is the same for every partition of a namespace in a sub-cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SameFacts {
+    pub replication_factor: u32,
+    pub roster: u32,
+    pub present: u32,
+    pub first_roster: bool,
 }
 
 /// One partition's migrations.
@@ -100,6 +106,9 @@ pub(crate) struct PartitionMigration {
     pub fills: NodeSet,
     /// Nodes that it is still to tell that all is done.
     pub signals: NodeSet,
+    /// Nodes to which everything is a fill, and so waits for `migrate-fill-delay`: in SC those that are not
+    /// roster-replicas, in AP those that began without data (domain.md §6, \[doc, logs\]).
+    pub delayed: NodeSet,
 }
 
 impl PartitionMigration {
@@ -118,14 +127,26 @@ impl PartitionMigration {
     }
 
     /// Where a node may send next: to the final master, or, as a final master that has everything, to a replica.
-    pub fn next_target(&self, sender: Slot, may_fill: impl Fn(Slot) -> bool) -> Option<Slot> {
+    /// While fills wait, not to a node to which everything is a fill.
+    pub fn next_target(&self, sender: Slot, fills_wait: bool) -> Option<Slot> {
+        let may_go = |to: &Slot| !fills_wait || !self.delayed.contains(*to);
         if self.incoming.contains(sender) {
-            Some(self.final_master)
+            Some(self.final_master).filter(may_go)
         } else if sender == self.final_master && self.incoming.is_empty() {
-            self.fills.iter().find(|slot| may_fill(*slot))
+            self.fills.iter().find(may_go)
         } else {
             None
         }
+    }
+
+    /// What can be sent now: not what waits for `migrate-fill-delay` or for what is to come in first.
+    fn under_way(&self, fills_wait: bool) -> Self {
+        let delayed = if fills_wait { self.delayed } else { NodeSet::EMPTY };
+        let waits = delayed.contains(self.final_master);
+        let incoming = if waits { NodeSet::EMPTY } else { self.incoming };
+        let waits_for_others = !self.incoming.is_empty();
+        let fills = if waits_for_others { NodeSet::EMPTY } else { self.fills.minus(delayed) };
+        Self { incoming, fills, signals: NodeSet::EMPTY, ..*self }
     }
 }
 
@@ -148,6 +169,8 @@ pub(crate) struct Balance {
     pub places: Rc<Vec<Place>>,
     /// In partition order; empty in AP and without a roster.
     pub tallies: Rc<Vec<Tally>>,
+    /// What the rules saw of the sub-cluster as a whole.
+    pub same: SameFacts,
     /// The replicas of each active partition: RF slots each, or as many as nodes are present, in partition order.
     pub replicas: Rc<Vec<Slot>>,
     /// By partition, lowest first; those with nothing to do are not in it.
@@ -188,7 +211,11 @@ impl Balance {
             replication_factor: 0,
             regime: 0,
             own_rows: None,
-            places: Rc::new(vec![Place { verdict, working_master: None }; PARTITIONS]),
+            places: Rc::new(vec![
+                Place { verdict, working_master: None, fresh: false };
+                PARTITIONS
+            ]),
+            same: SameFacts::default(),
             tallies: Rc::default(),
             replicas: Rc::default(),
             migrations: Rc::default(),
@@ -232,13 +259,6 @@ impl Balance {
         self.progress.open > 0
     }
 
-    /// Whether a node is a roster-replica of a partition; in AP there is none and nothing is delayed for it (\[model\]).
-    fn is_roster_replica(&self, pid: PartitionId, node: Slot) -> bool {
-        self.roster
-            .as_ref()
-            .is_none_or(|roster| roster.replicas(pid, self.replication_factor).contains(&node))
-    }
-
     /// The verdicts, added up.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
@@ -250,6 +270,11 @@ impl Balance {
             }
         }
         counts
+    }
+
+    /// How many partitions came up empty.
+    pub fn fresh(&self) -> u32 {
+        u32::try_from(self.places.iter().filter(|place| place.fresh).count()).unwrap_or(u32::MAX)
     }
 
     /// How many partitions each rule decided, in the order of the rules, without zeros.
@@ -277,6 +302,17 @@ pub(crate) fn due(migrations: &[PartitionMigration], nodes: &[Slot]) -> Vec<Migr
         migration.fills.iter().for_each(|slot| by_slot[slot.index()].rx += 1);
     }
     nodes.iter().map(|slot| by_slot[slot.index()]).collect()
+}
+
+/// What each of these nodes can send and receive now: what is left without what waits for `migrate-fill-delay` or for
+/// what is to come in first (domain.md §6, \[doc, logs\]). Signals take no time and are not counted.
+pub(crate) fn under_way(
+    migrations: &[PartitionMigration],
+    nodes: &[Slot],
+    fills_wait: bool,
+) -> Vec<Migrations> {
+    let open = migrations.iter().filter(|migration| !migration.is_done());
+    due(&open.map(|migration| migration.under_way(fills_wait)).collect::<Vec<_>>(), nodes)
 }
 
 /// How far migrations may go: by sub-cluster and namespace, the first partition that has to wait.
@@ -356,14 +392,13 @@ impl Cluster {
         limit: Option<PartitionId>,
     ) -> Option<Job> {
         let balance = &self.sub_clusters[&number].balances[index];
-        let fills_wait = self.migration_clock_ms() < self.fills_begin_ms(number);
+        let fills_wait = self.fills_wait(number);
         let within = |(_, migration): &(usize, &PartitionMigration)| {
             limit.is_none_or(|limit| migration.pid < limit)
         };
         let places = balance.migrations.iter().enumerate().skip(start).take_while(within);
         places.into_iter().find_map(|(place, migration)| {
-            let waits = |to: Slot| fills_wait && !balance.is_roster_replica(migration.pid, to);
-            let to = migration.next_target(sender, |to| !waits(to))?;
+            let to = migration.next_target(sender, fills_wait)?;
             self.meets(number, sender, to).then_some(Job { index, place, from: sender, to })
         })
     }
@@ -372,6 +407,11 @@ impl Cluster {
     fn meets(&self, number: u32, a: Slot, b: Slot) -> bool {
         let member = |slot: Slot| self.nodes[slot.index()].cluster() == Some(number);
         member(a) && member(b) && !self.cuts.is_cut(a, b)
+    }
+
+    /// Whether fills still wait in a sub-cluster.
+    pub(crate) fn fills_wait(&self, number: u32) -> bool {
+        self.migration_clock_ms() < self.fills_begin_ms(number)
     }
 
     /// When `migrate-fill-delay` ends, on the clock of migrations (domain.md §6, \[doc\]).
@@ -385,7 +425,7 @@ impl Cluster {
         if self.migration_clock_ms() >= begin_ms {
             return;
         }
-        let rate = u64::from(self.setup.migration_rate_per_s);
+        let rate = self.migration_rate_per_s();
         if let Some(sub_cluster) = self.sub_clusters.get_mut(&number) {
             let rounds = ((begin_ms - sub_cluster.formed_at_ms) * rate).div_ceil(1_000);
             sub_cluster.rounds = sub_cluster.rounds.max(rounds.saturating_sub(1));
@@ -410,13 +450,18 @@ impl Cluster {
         } else {
             migration.incoming.remove(from);
             let complete = migration.incoming.is_empty();
+            let mode = self.setup.namespaces[index].mode;
+            let at_once = mode == Mode::Available && self.rules.follow(Clause::ApTakeOver);
             let awaits_fill = migration.fills.contains(from);
             let stays = balance.replicas(pid).contains(&from) && !awaits_fill;
             let served = &mut Rc::make_mut(&mut balance.places)[pid.index()].working_master;
-            if *served == Some(from) {
+            let hands_over = *served == Some(from);
+            if hands_over {
                 *served = Some(to);
             }
             let takes_over = *served == Some(to);
+            // In AP the working master's copy makes the final master whole, whatever is still to come (domain.md §6.1.8).
+            let complete = complete || (at_once && hands_over);
             let sent = self.version_mut(from, index, pid);
             let subset = sent.is_subset() || !stays;
             *sent = sent.with_lineage(key, 0).with_master(false).with_subset(subset);
@@ -473,8 +518,8 @@ impl Cluster {
             let is_replica = replicas.contains(slot);
             let version = self.version_mut(slot, index, pid);
             *version = settled(*version, is_replica, false, quiesced.contains(slot), key);
-            if !version.has_data() {
-                self.nodes[slot.index()].namespaces[index].drop_records(pid);
+            if !version.has_data() && self.nodes[slot.index()].namespaces[index].drop_records(pid) {
+                self.ground.look_for_losses();
             }
         }
         if let Some(sub_cluster) = self.sub_clusters.get_mut(&number) {

@@ -29,6 +29,29 @@ pub enum Profile {
     /// From 6.0: `r` is trusted only if the whole roster is present and no present version has `e`.
     #[serde(rename = "6.0")]
     V6_0,
+    /// From 7.1: as 6.0, with `auto-revive` and `fresh-partitions` in the log.
+    #[serde(rename = "7.1")]
+    V7_1,
+}
+
+impl Profile {
+    /// Every profile, oldest first.
+    pub const ALL: [Self; 3] = [Self::V4_5_3, Self::V6_0, Self::V7_1];
+
+    /// Most nodes of a cluster: 256 since 5.0, 128 before (the server's own limits).
+    #[must_use]
+    pub fn most_nodes(self) -> usize {
+        match self {
+            Self::V4_5_3 => 128,
+            Self::V6_0 | Self::V7_1 => MAX_NODES,
+        }
+    }
+
+    /// What `prefer-uniform-balance` is unless it is set: on since 4.7 \[doc\].
+    #[must_use]
+    pub fn prefers_uniform_balance(self) -> bool {
+        self != Self::V4_5_3
+    }
 }
 
 impl fmt::Display for Profile {
@@ -36,8 +59,20 @@ impl fmt::Display for Profile {
         f.write_str(match self {
             Self::V4_5_3 => "4.5.3",
             Self::V6_0 => "6.0",
+            Self::V7_1 => "7.1",
         })
     }
+}
+
+/// Which roster an SC namespace begins with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StartingRoster {
+    /// All nodes, with every copy in its place.
+    #[default]
+    All,
+    /// None, with empty drives: 4096 partitions are unavailable until the first `roster-set` and `recluster`.
+    None,
 }
 
 /// One namespace's settings.
@@ -53,6 +88,14 @@ pub struct NamespaceSettings {
     pub commit_to_device: bool,
     /// Storage devices of the namespace on every node, 1 to 16; each carries a clean-shutdown mark of its own.
     pub devices: u8,
+    /// Which roster it begins with; without a meaning in AP.
+    pub roster: StartingRoster,
+    /// `prefer-uniform-balance`: every node serves as many partitions as another, within one (domain.md §2, \[doc\]; which
+    /// partition is where is \[model\]).
+    pub prefer_uniform_balance: bool,
+    /// `auto-revive`: a start after an unclean stop sets `r` in place of `e`, unless a device is empty; servers from 7.1
+    /// have it (domain.md §4, \[doc\]).
+    pub auto_revive: bool,
 }
 
 impl NamespaceSettings {
@@ -65,6 +108,9 @@ impl NamespaceSettings {
             mode: Mode::StrongConsistency,
             commit_to_device: false,
             devices: 1,
+            roster: StartingRoster::All,
+            prefer_uniform_balance: false,
+            auto_revive: false,
         }
     }
 }
@@ -76,13 +122,23 @@ pub struct NodeSetup {
     pub id: NodeId,
     /// Its configured rack.
     pub rack: RackId,
+    /// `stay-quiesced`: quiesced from the start and for good, as a tie-breaker is (domain.md §8, \[doc\]).
+    pub stay_quiesced: bool,
+}
+
+impl NodeSetup {
+    /// A node of that id on that rack.
+    #[must_use]
+    pub fn new(id: NodeId, rack: RackId) -> Self {
+        Self { id, rack, stay_quiesced: false }
+    }
 }
 
 /// Everything that a cluster starts from: whole, every node up, each SC namespace's roster set to all nodes, no
 /// migration left (scenario-format.md).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterSetup {
-    /// The nodes, 1 to 128, in any order.
+    /// The nodes, 1 to as many as the profile allows, in any order.
     pub nodes: Vec<NodeSetup>,
     /// The namespaces, 1 to 32.
     pub namespaces: Vec<NamespaceSettings>,
@@ -92,6 +148,14 @@ pub struct ClusterSetup {
     pub migration_rate_per_s: u16,
     /// `migrate-fill-delay`: how long after a rebalance fills wait, in milliseconds (domain.md §6, \[doc\]).
     pub fill_delay_ms: u32,
+    /// `migrate-threads`, 0 to 100: how many partitions a node sends at a time. 0 pauses migrations.
+    pub migrate_threads: u8,
+    /// `heartbeat.interval` in milliseconds, 50 to 600,000 (domain.md §7).
+    pub heartbeat_interval_ms: u32,
+    /// `heartbeat.timeout`: after so many silent intervals a node is gone, 3 to 10,000 (domain.md §7).
+    pub heartbeat_timeout: u32,
+    /// `min-cluster-size`, 1 to the number of nodes at the start: a smaller cluster is not formed (domain.md §7, \[doc\]).
+    pub min_cluster_size: u16,
 }
 
 impl ClusterSetup {
@@ -104,6 +168,10 @@ impl ClusterSetup {
             profile: Profile::default(),
             migration_rate_per_s: 40,
             fill_delay_ms: 0,
+            migrate_threads: 1,
+            heartbeat_interval_ms: 150,
+            heartbeat_timeout: 10,
+            min_cluster_size: 1,
         }
     }
 
@@ -112,8 +180,9 @@ impl ClusterSetup {
     /// # Errors
     /// The first limit that it does not keep.
     pub fn check(&self) -> Result<(), SetupError> {
-        if self.nodes.is_empty() || self.nodes.len() > MAX_NODES {
-            return Err(SetupError::NodeCount(self.nodes.len()));
+        let most = self.profile.most_nodes();
+        if self.nodes.is_empty() || self.nodes.len() > most {
+            return Err(SetupError::NodeCount { count: self.nodes.len(), most });
         }
         for (index, node) in self.nodes.iter().enumerate() {
             if self.nodes[..index].iter().any(|earlier| earlier.id == node.id) {
@@ -139,18 +208,50 @@ impl ClusterSetup {
                 return Err(SetupError::Devices { index });
             }
         }
+        if let Some(index) = self.needs_7_1() {
+            return Err(SetupError::AutoRevive { index });
+        }
         if !(1..=1000).contains(&self.migration_rate_per_s) {
             return Err(SetupError::MigrationRate);
         }
+        if self.migrate_threads > 100 {
+            return Err(SetupError::MigrateThreads);
+        }
+        if !(50..=600_000).contains(&self.heartbeat_interval_ms) {
+            return Err(SetupError::HeartbeatInterval);
+        }
+        if !(3..=10_000).contains(&self.heartbeat_timeout) {
+            return Err(SetupError::HeartbeatTimeout);
+        }
+        if !(1..=self.nodes.len()).contains(&usize::from(self.min_cluster_size)) {
+            return Err(SetupError::MinClusterSize);
+        }
         Ok(())
+    }
+
+    /// The first namespace that wants what only newer servers have.
+    fn needs_7_1(&self) -> Option<usize> {
+        let older = self.profile < Profile::V7_1;
+        self.namespaces.iter().position(|namespace| older && namespace.auto_revive)
+    }
+
+    /// How long a node is silent before it is gone, in milliseconds (domain.md §7).
+    #[must_use]
+    pub fn silence_ms(&self) -> u64 {
+        u64::from(self.heartbeat_interval_ms) * u64::from(self.heartbeat_timeout)
     }
 }
 
 /// Why no cluster can be made of a setup. Each index is a position in the list that it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetupError {
-    /// A cluster has 1 to 128 nodes; how many these were.
-    NodeCount(usize),
+    /// A cluster has at least one node, and no more than its profile allows.
+    NodeCount {
+        /// How many these were.
+        count: usize,
+        /// How many the profile allows.
+        most: usize,
+    },
     /// `nodes[index]` has an id that an earlier one has.
     NodeTwice {
         /// Position in `nodes`.
@@ -180,14 +281,29 @@ pub enum SetupError {
         /// Position in `namespaces`.
         index: usize,
     },
+    /// `namespaces[index]` has `auto-revive`, and the profile is older than 7.1.
+    AutoRevive {
+        /// Position in `namespaces`.
+        index: usize,
+    },
     /// The migration rate is not 1 to 1000 partitions a second.
     MigrationRate,
+    /// `migrate-threads` is not 0 to 100.
+    MigrateThreads,
+    /// The heartbeat interval is not 50 to 600,000 ms.
+    HeartbeatInterval,
+    /// The heartbeat timeout is not 3 to 10,000 intervals.
+    HeartbeatTimeout,
+    /// `min-cluster-size` is 0, or more than the cluster begins with.
+    MinClusterSize,
 }
 
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NodeCount(n) => write!(f, "a cluster has 1 to {MAX_NODES} nodes, not {n}"),
+            Self::NodeCount { count, most } => {
+                write!(f, "a cluster has 1 to {most} nodes, not {count}")
+            }
             Self::NodeTwice { id, .. } => write!(f, "node {id} is there twice"),
             Self::NamespaceCount(n) => {
                 write!(f, "a cluster has 1 to {MAX_NAMESPACES} namespaces, not {n}")
@@ -198,7 +314,14 @@ impl fmt::Display for SetupError {
             Self::NamespaceTwice { .. } => f.write_str("a namespace of that name is there already"),
             Self::ReplicationFactor { .. } => f.write_str("a replication factor is 1 to 128"),
             Self::Devices { .. } => f.write_str("a namespace has 1 to 16 devices"),
+            Self::AutoRevive { .. } => f.write_str("auto-revive needs server 7.1"),
             Self::MigrationRate => f.write_str("a migration rate is 1 to 1000 partitions a second"),
+            Self::MigrateThreads => f.write_str("migrate-threads is 0 to 100"),
+            Self::HeartbeatInterval => f.write_str("a heartbeat interval is 50 to 600000 ms"),
+            Self::HeartbeatTimeout => f.write_str("a heartbeat timeout is 3 to 10000 intervals"),
+            Self::MinClusterSize => {
+                f.write_str("min-cluster-size is 1 to the number of nodes at the start")
+            }
         }
     }
 }

@@ -9,9 +9,10 @@ use crate::client::Record;
 use crate::command::Shutdown;
 use crate::event::Untrusted;
 use crate::id::{Digest, NodeId, PARTITIONS, PartitionId, RackId};
-use crate::namespace::NamespaceSettings;
+use crate::namespace::{Mode, NamespaceSettings, NodeSetup};
 use crate::ordered::Ordered;
 use crate::roster::Roster;
+use crate::rules::{Clause, Rules};
 use crate::storage::Storage;
 use crate::version::{RevivedBy, Version};
 
@@ -27,8 +28,21 @@ pub(crate) enum Process {
     Down { marked_clean: bool },
     /// Running and in no cluster yet.
     Starting,
+    /// Running, started long ago, and in no cluster (domain.md §7).
+    Orphan,
     /// Running, a member of the sub-cluster with that number.
     Member(u32),
+}
+
+/// What a start puts on every version of a namespace whose storage it does not trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StartMark {
+    /// `e`.
+    Evade,
+    /// `r`, because of `auto-revive`.
+    Revived,
+    /// Nothing, in AP.
+    Nothing,
 }
 
 /// One node.
@@ -43,23 +57,28 @@ pub(crate) struct Node {
     pub process: Process,
     /// Told to quiesce; counts from the next cluster change (domain.md §8).
     pub told_to_quiesce: bool,
+    /// `stay-quiesced`: told to quiesce from every start on (domain.md §8, \[doc\]).
+    pub stay_quiesced: bool,
     /// Has prepared a cluster change and not committed one since (domain.md §7).
     pub prepared: bool,
     /// Was added later and has been in no roster since.
     pub brand_new: bool,
-    /// Was decommissioned: only its slot is left, for the rosters that still name it, and for its id if that comes back.
+    /// Was decommissioned, or never was and is only named by a roster: there is only its slot, for those rosters, and for
+    /// its id if a node of that id comes.
     pub removed: bool,
     pub namespaces: Vec<NodeNamespace>,
 }
 
 impl Node {
     /// A node that runs with empty drives and is in no cluster yet.
-    pub fn new(id: NodeId, rack: RackId, namespaces: &[NamespaceSettings]) -> Self {
+    pub fn new(setup: NodeSetup, namespaces: &[NamespaceSettings]) -> Self {
+        let NodeSetup { id, rack, stay_quiesced } = setup;
         Self {
             id,
             rack,
             process: Process::Starting,
-            told_to_quiesce: false,
+            told_to_quiesce: stay_quiesced,
+            stay_quiesced,
             prepared: false,
             brand_new: true,
             removed: false,
@@ -69,9 +88,13 @@ impl Node {
 
     /// The node is taken away, and its drives with it.
     pub fn remove(&mut self, namespaces: &[NamespaceSettings]) {
-        *self = Self::new(self.id, self.rack, namespaces);
-        self.process = Process::Down { marked_clean: false };
-        self.removed = true;
+        *self = Self::not_there(self.id, self.rack, namespaces);
+    }
+
+    /// A node that is not there, for a roster that names it.
+    pub fn not_there(id: NodeId, rack: RackId, namespaces: &[NamespaceSettings]) -> Self {
+        let process = Process::Down { marked_clean: false };
+        Self { process, removed: true, ..Self::new(NodeSetup::new(id, rack), namespaces) }
     }
 
     pub fn is_up(&self) -> bool {
@@ -82,18 +105,31 @@ impl Node {
     pub fn cluster(&self) -> Option<u32> {
         match self.process {
             Process::Member(number) => Some(number),
-            Process::Starting | Process::Down { .. } => None,
+            Process::Starting | Process::Orphan | Process::Down { .. } => None,
         }
     }
 
     /// The process starts: reads the marks and the versions. Returns, by namespace, why one is not trusted.
-    pub fn start(&mut self, settings: &[NamespaceSettings]) -> Vec<Option<Untrusted>> {
+    pub fn start(
+        &mut self,
+        settings: &[NamespaceSettings],
+        rules: Rules,
+    ) -> Vec<Option<(Untrusted, StartMark)>> {
         self.process = Process::Starting;
         let pairs = self.namespaces.iter_mut().zip(settings);
-        pairs.map(|(namespace, settings)| namespace.start(settings)).collect()
+        pairs.map(|(namespace, settings)| namespace.start(settings, rules)).collect()
     }
 
-    /// The process ends; a restart ends quiescing (domain.md §8). Returns whether its storage is marked clean.
+    /// Its versions are isolated: it is in no cluster (domain.md §4, §7).
+    pub fn isolate(&mut self) {
+        for namespace in &mut self.namespaces {
+            let versions = Rc::make_mut(&mut namespace.versions);
+            versions.iter_mut().for_each(|version| *version = version.isolated());
+        }
+    }
+
+    /// The process ends; a restart ends quiescing unless it stays quiesced (domain.md §8). Returns whether its storage is
+    /// marked clean.
     pub fn stop(
         &mut self,
         shutdown: Shutdown,
@@ -103,7 +139,7 @@ impl Node {
         let during_start_up = self.process == Process::Starting;
         let marked_clean = shutdown == Shutdown::Clean && !during_start_up;
         self.process = Process::Down { marked_clean };
-        self.told_to_quiesce = false;
+        self.told_to_quiesce = self.stay_quiesced;
         self.prepared = false;
         for (namespace, settings) in self.namespaces.iter_mut().zip(settings) {
             namespace.storage.stop(shutdown, during_start_up);
@@ -148,15 +184,31 @@ impl NodeNamespace {
         }
     }
 
-    /// Any start makes data a subset and drops the master flag; distrust sets `e` on every version, those without data
-    /// too, and an `e` replaces an `r` (domain.md §4).
-    fn start(&mut self, settings: &NamespaceSettings) -> Option<Untrusted> {
-        let untrusted = self.storage.start(settings.commit_to_device);
+    /// Any start makes data a subset and drops the master flag; in SC distrust sets `e` on every version, those without
+    /// data too, and an `e` replaces an `r`; with `auto-revive` it sets `r` unless a device is empty (domain.md §4). In AP
+    /// it sets nothing (domain.md §6.1.9).
+    fn start(
+        &mut self,
+        settings: &NamespaceSettings,
+        rules: Rules,
+    ) -> Option<(Untrusted, StartMark)> {
+        let untrusted = self.storage.start(settings.commit_to_device).map(|why| {
+            let trusts = rules.follow(Clause::ApStartsTrusted);
+            let mark = match settings.mode {
+                Mode::Available if trusts => StartMark::Nothing,
+                _ if settings.auto_revive && why == Untrusted::NotClean => StartMark::Revived,
+                _ => StartMark::Evade,
+            };
+            (why, mark)
+        });
+        let mark = untrusted.map_or(StartMark::Nothing, |(_, mark)| mark);
         for version in Rc::make_mut(&mut self.versions) {
-            *version = version.isolated();
-            if untrusted.is_some() {
-                *version = version.with_evade();
-            }
+            let isolated = version.isolated();
+            *version = match mark {
+                StartMark::Nothing => isolated,
+                StartMark::Evade => isolated.with_evade(),
+                StartMark::Revived => isolated.with_revived(RevivedBy::Operator),
+            };
         }
         untrusted
     }
@@ -206,10 +258,12 @@ impl NodeNamespace {
         from_there.iter().take_while(move |((partition, _), _)| *partition == pid)
     }
 
-    /// Drops a partition's data.
-    pub fn drop_records(&mut self, pid: PartitionId) {
-        if self.records_of(pid).next().is_some() {
+    /// Drops a partition's records; says whether there were any.
+    pub fn drop_records(&mut self, pid: PartitionId) -> bool {
+        let some = self.records_of(pid).next().is_some();
+        if some {
             Rc::make_mut(&mut self.records).retain(|(partition, _), _| *partition != pid);
         }
+        some
     }
 }

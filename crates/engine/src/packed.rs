@@ -85,32 +85,35 @@ impl Writer {
 
     /// One node by its slot, a few one by one, several as the first and the length of each row of neighbours, or a bit each.
     fn put_set(&mut self, set: NodeSet) {
+        let mut slots = set.iter().map(Slot::byte);
         let length = u8::try_from(set.len()).unwrap_or(u8::MAX);
         if length <= FEW {
-            if length != 1 {
+            if length != 1 || set.iter().any(|slot| slot.byte() >= FEW_NODES) {
                 self.bytes.push(FEW_NODES + length);
             }
-            self.bytes.extend(set.iter().map(Slot::byte));
+            self.bytes.extend(&mut slots);
             return;
         }
+        let words = set.words();
+        // Most clusters have few nodes, so the words of the highest slots are empty.
+        let used = &words[words.iter().take_while(|word| **word == 0).count()..];
         let begin = self.bytes.len();
         self.bytes.push(ROWS);
-        for (half, base) in set.halves().into_iter().zip([64, 0]) {
-            let mut left = half;
-            while left != 0 {
-                let first = left.trailing_zeros();
-                let length = (left >> first).trailing_ones();
-                left &= left.wrapping_add(1 << first);
-                let bytes = [base + first, length].map(|one| u8::try_from(one).unwrap_or(0));
-                self.bytes.extend_from_slice(&bytes);
-                self.bytes[begin] += 1;
+        let mut next = slots.next();
+        while let Some(first) = next {
+            let mut last = first;
+            next = slots.next();
+            while next.is_some_and(|slot| slot == last + 1) {
+                last += 1;
+                next = slots.next();
             }
-        }
-        if self.bytes.len() > begin + size_of::<NodeSet>() {
-            self.bytes.truncate(begin);
-            self.bytes.push(ALL_BITS);
-            for half in set.halves() {
-                self.bytes.extend_from_slice(&half.to_le_bytes());
+            self.bytes.extend([first, last - first]);
+            self.bytes[begin] += 1;
+            if self.bytes.len() > begin + size_of_val(used) {
+                self.bytes.truncate(begin);
+                self.bytes.push(ALL_BITS + u8::try_from(used.len()).unwrap_or(0));
+                self.bytes.extend(used.iter().flat_map(|word| word.to_le_bytes()));
+                return;
             }
         }
     }
@@ -145,10 +148,13 @@ impl Writer {
         self.put_runs(&words);
         self.put(balance.migrations.len());
         let mut next = 0;
-        for PartitionMigration { pid, incoming, fills, signals, .. } in balance.migrations.iter() {
+        for migration in balance.migrations.iter() {
+            let PartitionMigration { pid, incoming, fills, signals, delayed, .. } = migration;
             self.put(pid.index() - next);
             next = pid.index();
-            for set in [incoming, fills, signals] {
+            // In SC what is delayed follows from the roster.
+            let delayed = Some(delayed).filter(|_| balance.roster.is_none());
+            for set in [incoming, fills, signals].into_iter().chain(delayed) {
                 self.put_set(*set);
             }
         }
@@ -194,10 +200,11 @@ impl Writer {
     }
 }
 
-/// How a set begins that is not of one node: with so many nodes, so many rows of neighbours, or as bits.
-const FEW_NODES: u8 = 128;
-const ROWS: u8 = 160;
-const ALL_BITS: u8 = 255;
+/// How a set begins that is not of one node with a low slot: with so many nodes, so many rows of neighbours, or as bits in so many
+/// words.
+const FEW_NODES: u8 = 200;
+const ROWS: u8 = 210;
+const ALL_BITS: u8 = 250;
 /// So many nodes are written one by one.
 const FEW: u8 = 3;
 
@@ -228,16 +235,22 @@ impl Reader<'_> {
     }
 
     fn set(&mut self) -> NodeSet {
-        let slots = |first: u8, length: u8| (first..first + length).map(usize::from).map(Slot::new);
+        let slots = |first: u8, more: u8| {
+            let first = usize::from(first);
+            (first..=first + usize::from(more)).map(Slot::new)
+        };
         match self.byte() {
-            ALL_BITS => {
-                let [high, low] =
-                    [(); 2].map(|()| u64::from_le_bytes([(); 8].map(|()| self.byte())));
-                NodeSet::of_halves(high, low)
+            bits @ ALL_BITS.. => {
+                let mut words = NodeSet::EMPTY.words();
+                let empty = words.len() - usize::from(bits - ALL_BITS).min(words.len());
+                for word in &mut words[empty..] {
+                    *word = u64::from_le_bytes([(); 8].map(|()| self.byte()));
+                }
+                NodeSet::of_words(words)
             }
             rows @ ROWS.. => (ROWS..rows).flat_map(|_| slots(self.byte(), self.byte())).collect(),
-            few @ FEW_NODES.. => (FEW_NODES..few).flat_map(|_| slots(self.byte(), 1)).collect(),
-            slot => slots(slot, 1).collect(),
+            few @ FEW_NODES.. => (FEW_NODES..few).flat_map(|_| slots(self.byte(), 0)).collect(),
+            slot => slots(slot, 0).collect(),
         }
     }
 
@@ -282,7 +295,15 @@ impl Reader<'_> {
             next = pid.index();
             let final_master = *balance.replicas(pid).first()?;
             let (incoming, fills, signals) = (self.set(), self.set(), self.set());
-            Some(PartitionMigration { pid, final_master, incoming, fills, signals })
+            let delayed = match &balance.roster {
+                Some(roster) => {
+                    let own = roster.replicas(pid, balance.replication_factor);
+                    let here = balance.replicas(pid).iter().copied();
+                    here.filter(|slot| !own.contains(slot)).collect()
+                }
+                None => self.set(),
+            };
+            Some(PartitionMigration { pid, final_master, incoming, fills, signals, delayed })
         });
         balance.migrations = Rc::new(migrations.collect());
     }
@@ -345,7 +366,7 @@ fn likely_replicas(balance: &Balance, pid: PartitionId) -> &[Slot] {
     of_roster.or(balance.own_rows.as_ref()).map_or(&[], |rows| rows.row(pid))
 }
 
-/// Availability, rule and working master: 0 for the likely one, 1 for none.
+/// Availability, rule, whether it is fresh, and the working master: 0 for the likely one, 1 for none.
 fn place_word(place: Place, likely: Option<&Slot>) -> u64 {
     let master = match place.working_master {
         master if master.as_ref() == likely => 0,
@@ -353,11 +374,15 @@ fn place_word(place: Place, likely: Option<&Slot>) -> u64 {
         Some(slot) => 2 + slot.index(),
     };
     let verdict = place.verdict;
-    verdict.availability as u64 | (verdict.rule as u64) << 2 | (master as u64) << 8
+    let fresh = u64::from(place.fresh) << 7;
+    verdict.availability as u64 | (verdict.rule as u64) << 2 | fresh | (master as u64) << 8
 }
 
 fn place_of(word: u64, likely: Option<&Slot>) -> Place {
-    let [verdict, master, ..] = word.to_le_bytes();
+    let [verdict, low, high, ..] = word.to_le_bytes();
+    let master = u16::from_le_bytes([low, high]);
+    let fresh = verdict & 0x80 != 0;
+    let verdict = verdict & 0x7f;
     let availability = match verdict & 3 {
         0 => Availability::Active,
         1 => Availability::Unavailable,
@@ -369,7 +394,7 @@ fn place_of(word: u64, likely: Option<&Slot>) -> Place {
         slot => Some(Slot::new(slot - 2)),
     };
     let rule = Rule::ALL[usize::from(verdict >> 2)];
-    Place { verdict: Verdict { availability, rule }, working_master }
+    Place { verdict: Verdict { availability, rule }, working_master, fresh }
 }
 
 /// The lists of a balance that are written down are left empty.

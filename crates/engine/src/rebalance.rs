@@ -7,14 +7,16 @@
 
 use std::rc::Rc;
 
-use crate::availability::{Availability, Judge, Rule, Verdict};
+use crate::availability::{Availability, Rule, Verdict};
+use crate::available;
 use crate::id::{MAX_NODES, PARTITIONS, PartitionId, RackId};
 use crate::link::{NodeSet, NodeTable, Slot};
-use crate::migration::{Balance, PartitionMigration, Place, Progress, Tally, due};
+use crate::migration::{Balance, PartitionMigration, Place, Progress, SameFacts, Tally, due};
 use crate::namespace::Profile;
 use crate::roster::Roster;
+use crate::rules::{Clause, Rules};
 use crate::succession::{RosterRows, distinct_racks, put_racks_apart};
-use crate::version::{ClusterKey, UNIQUE_FAMILY, Version};
+use crate::version::{ClusterKey, Version};
 
 /// One namespace's versions, by slot; empty for nodes that are not in the sub-cluster.
 pub(crate) type Versions = Vec<Rc<Vec<Version>>>;
@@ -29,6 +31,16 @@ pub(crate) struct Scene<'a> {
     pub key: ClusterKey,
     /// Told to quiesce, and not all there are.
     pub quiesced: NodeSet,
+    pub rules: Rules,
+}
+
+/// What an SC rebalance knows beside that.
+pub(crate) struct StrongScene<'a> {
+    pub roster: &'a Rc<Roster>,
+    /// Whether no member had a roster in force before (domain.md §5.1).
+    pub first_roster: bool,
+    pub regime: u32,
+    pub profile: Profile,
 }
 
 /// Collects what is the same in SC and AP: places, replicas, migrations.
@@ -51,13 +63,13 @@ impl Ledger {
     }
 
     fn not_active(&mut self, verdict: Verdict) {
-        self.places.push(Place { verdict, working_master: None });
+        self.places.push(Place { verdict, working_master: None, fresh: false });
         // Never read for a partition that is not active; keeps the rows aligned.
         self.replicas.extend(std::iter::repeat_n(Slot::new(0), self.width));
     }
 
-    fn active(&mut self, verdict: Verdict, working_master: Slot, replicas: &[Slot]) {
-        self.places.push(Place { verdict, working_master: Some(working_master) });
+    fn active(&mut self, place: Place, replicas: &[Slot]) {
+        self.places.push(place);
         self.replicas.extend_from_slice(replicas);
     }
 
@@ -72,6 +84,7 @@ impl Ledger {
             own_rows: None,
             places: Rc::new(self.places),
             tallies: Rc::default(),
+            same: SameFacts::default(),
             replicas: Rc::new(self.replicas),
             progress: Progress::new(&self.migrations),
             expected: due(&self.migrations, scene.nodes),
@@ -102,10 +115,10 @@ impl Cell<'_, '_> {
 }
 
 /// Who serves an active partition, who holds data that differs, and which replicas need filling.
-struct Roles {
-    working_master: Slot,
-    duplicates: NodeSet,
-    immigrants: NodeSet,
+pub(crate) struct Roles {
+    pub working_master: Slot,
+    pub duplicates: NodeSet,
+    pub immigrants: NodeSet,
 }
 
 /// The order of the nodes of a sub-cluster for one partition (domain.md §3).
@@ -214,17 +227,16 @@ pub(crate) fn holders_of(columns: &[&[Version]], nodes: NodeSet) -> Vec<(NodeSet
     let mut all = vec![(NodeSet::EMPTY, NodeSet::EMPTY); PARTITIONS];
     for (block, sets) in all.chunks_mut(BLOCK).enumerate() {
         for slot in nodes.iter() {
-            let this = NodeSet::EMPTY.with(slot);
             let versions = &columns[slot.index()][block * BLOCK..][..BLOCK];
             for (versions, sets) in versions.chunks(8).zip(sets.chunks_mut(8)) {
                 if versions.iter().all(|version| version.is_null()) {
                     continue;
                 }
                 for (version, (holders, evading)) in versions.iter().zip(sets) {
-                    // Which it is cannot be foretold, so there is no branch.
+                    // Unpredictable, so computed without a branch.
                     let evades = *version == only_evading;
-                    evading.add_if(evades, this);
-                    holders.add_if(!evades & !version.is_null(), this);
+                    evading.insert_if(evades, slot);
+                    holders.insert_if(!evades & !version.is_null(), slot);
                 }
             }
         }
@@ -252,17 +264,16 @@ fn columns_of(versions: &mut Versions) -> Vec<&mut [Version]> {
 /// Rebalances an SC namespace whose roster is in force (domain.md §5, §6).
 pub(crate) fn rebalance_strong(
     scene: &Scene<'_>,
-    roster: &Rc<Roster>,
-    regime: u32,
-    profile: Profile,
-    judge: Judge,
+    strong: &StrongScene<'_>,
     versions: &mut Versions,
 ) -> Balance {
+    let roster = strong.roster;
     let members: NodeSet = scene.nodes.iter().copied().collect();
     let present = roster.set.and(members);
     let rf = scene.replication_factor;
     let whole = present == roster.set;
     let width = usize::from(rf).min(present.len());
+    let same = same_facts(scene, strong, present);
     let mut ledger = Ledger::new(width);
     let mut tallies = Vec::with_capacity(PARTITIONS);
     let mut before = None;
@@ -278,39 +289,58 @@ pub(crate) fn rebalance_strong(
         let mut cell = Cell { columns: &mut columns, pid };
         let tally = count(&cell, holders, evading, &rows, whole);
         // Most partitions are in the position of the one before.
-        let verdict = match before {
-            Some((same, verdict)) if same == tally => verdict,
-            _ => judge(&tally.facts(rf, roster.len(), present.len()), profile),
+        let (verdict, fresh) = match before {
+            Some((same, decided)) if same == tally => decided,
+            _ => {
+                let facts = tally.facts(&same);
+                let verdict = (scene.rules.judge)(&facts, strong.profile);
+                (verdict, verdict.is_active() && facts.with_data == 0)
+            }
         };
-        before = Some((tally, verdict));
+        before = Some((tally, (verdict, fresh)));
         tallies.push(tally);
         rows.seats(pid, holders, &mut seats);
-        if verdict.is_active() {
-            let replicas = &seats[..width];
-            if seats.len() == width && usize::from(tally.full) == width {
-                // Every replica is full and nobody else has data: so are most partitions, and nothing is to be decided.
-                settle_row(&mut cell, &seats, evading, width, scene);
-                ledger.active(verdict, seats[0], replicas);
-                continue;
-            }
-            let roles = strong_roles(&cell, &seats, replicas, whole);
-            prepare_strong(&mut cell, &seats, replicas, &roles, scene);
-            if let Some(migration) = plan(&mut cell, &seats, evading, replicas, &roles, scene) {
-                ledger.migrations.push(migration);
-            }
-            ledger.active(verdict, roles.working_master, replicas);
-        } else {
+        if !verdict.is_active() {
             for slot in &seats {
                 cell.update(*slot, Version::isolated);
             }
             ledger.not_active(verdict);
+            continue;
         }
+        let replicas = &seats[..width];
+        if seats.len() == width && tally.full() == width {
+            // Every replica is full and nobody else has data: so are most partitions, and nothing is to be decided.
+            settle_row(&mut cell, &seats, evading, width, scene);
+            let place = Place { verdict, working_master: Some(seats[0]), fresh };
+            ledger.active(place, replicas);
+            continue;
+        }
+        let roles = strong_roles(&cell, &seats, replicas, whole, scene.rules);
+        prepare_strong(&mut cell, &seats, replicas, &roles, scene);
+        let own = rows.roster_replicas(pid);
+        let delayed = replicas.iter().copied().filter(|slot| !own.contains(slot)).collect();
+        let parts = Parts { row: &seats, evading, replicas, delayed };
+        ledger.migrations.extend(plan(&mut cell, &parts, &roles, scene));
+        let place = Place { verdict, working_master: Some(roles.working_master), fresh };
+        ledger.active(place, replicas);
     }
     Balance {
         roster: Some(roster.clone()),
         tallies: Rc::new(tallies),
-        regime,
+        same,
+        regime: strong.regime,
         ..ledger.balance(scene, present, rf)
+    }
+}
+
+fn same_facts(scene: &Scene<'_>, strong: &StrongScene<'_>, present: NodeSet) -> SameFacts {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let first = strong.first_roster || !scene.rules.follow(Clause::FirstRosterOnly);
+    SameFacts {
+        replication_factor: u32::from(scene.replication_factor),
+        roster: count(strong.roster.len()),
+        present: count(present.len()),
+        first_roster: first,
     }
 }
 
@@ -322,25 +352,26 @@ fn count(
     rows: &RowMaker<'_>,
     whole: bool,
 ) -> Tally {
-    // A null version adds nothing; one that only evades adds one to the lowest byte.
-    let sum = holders.iter().map(|slot| cell.at(slot).tally_bytes(whole)).sum::<u64>()
-        + evading.len() as u64;
+    // A null version adds nothing; one that only evades adds one to the lowest count.
+    let sum =
+        holders.iter().map(|slot| cell.at(slot).counts(whole)).sum::<u64>() + evading.len() as u64;
     let roster_replicas = rows.roster_replicas(cell.pid);
     let here = roster_replicas.iter().filter(|slot| rows.is_present.contains(**slot)).count();
-    Tally {
-        roster_replicas_present: u8::try_from(here).unwrap_or(u8::MAX),
-        roster_master_present: roster_replicas
-            .first()
-            .is_some_and(|s| rows.is_present.contains(*s)),
-        ..Tally::of_word(sum)
-    }
+    let master = roster_replicas.first().is_some_and(|slot| rows.is_present.contains(*slot));
+    Tally::new(sum, here, master)
 }
 
 /// Who does what in an active SC partition (domain.md §6): with a full copy, the first full node of the row is the
 /// working master, there are no duplicates, and replicas that are not full immigrate (\[model\]). Without one, the
 /// working master is the first with data, preferring those without `e` and among them one with the master flag; every
 /// other holder of data is a duplicate and all replicas immigrate. Nobody has data (a fresh partition): nothing to do.
-fn strong_roles(cell: &Cell<'_, '_>, row: &[Slot], replicas: &[Slot], whole: bool) -> Roles {
+fn strong_roles(
+    cell: &Cell<'_, '_>,
+    row: &[Slot],
+    replicas: &[Slot],
+    whole: bool,
+    rules: Rules,
+) -> Roles {
     let full = |slot: &&Slot| cell.at(**slot).is_full(whole);
     if let Some(first_full) = row.iter().find(full) {
         let immigrants = replicas.iter().filter(|slot| !full(slot)).copied().collect();
@@ -350,16 +381,18 @@ fn strong_roles(cell: &Cell<'_, '_>, row: &[Slot], replicas: &[Slot], whole: boo
         let version = cell.at(slot);
         match (version.has_data(), version.is_evade(), version.is_master()) {
             (false, ..) => 0,
-            (true, true, _) => 1,
-            (true, false, false) => 2,
-            (true, false, true) => 3,
+            (true, true, _) if rules.follow(Clause::PreferTrusted) => 1,
+            (true, _, false) => 2,
+            (true, _, true) => 3,
         }
     };
     // The first of those with the highest rank: max_by_key would give the last, so the row is walked backwards.
     let best = row.iter().rev().copied().max_by_key(|slot| rank(*slot));
     match best.filter(|slot| rank(*slot) > 0) {
         Some(working_master) => {
-            let holders = row.iter().copied().filter(|slot| rank(*slot) > 0).collect::<NodeSet>();
+            let every = rules.follow(Clause::EveryHolderIsADuplicate);
+            let holds = |slot: &Slot| rank(*slot) > 0 && (every || !cell.at(*slot).is_evade());
+            let holders = row.iter().copied().filter(holds).collect::<NodeSet>();
             let duplicates = holders.without(working_master);
             Roles { working_master, duplicates, immigrants: replicas.iter().copied().collect() }
         }
@@ -370,7 +403,9 @@ fn strong_roles(cell: &Cell<'_, '_>, row: &[Slot], replicas: &[Slot], whole: boo
 }
 
 /// What becomes of the versions when migrations are needed: replicas that immigrate become filling subsets, others
-/// with data become subsets, the working master alone has the master flag (domain.md §4, §6).
+/// with data become subsets, and the working master alone has the master flag (domain.md §4, §6). The working master
+/// stays full, replica or not, until its own emigration is done \[open\]: a stop or a recluster before that still finds
+/// its full copy.
 fn prepare_strong(
     cell: &mut Cell<'_, '_>,
     row: &[Slot],
@@ -381,14 +416,22 @@ fn prepare_strong(
     if roles.immigrants.is_empty() {
         return;
     }
+    let rules = scene.rules;
     for (place, slot) in row.iter().enumerate() {
         let is_replica = place < replicas.len();
         let is_master = *slot == roles.working_master;
+        let stays = is_master && rules.follow(Clause::WorkingMasterStaysFull);
         cell.update(*slot, |version| {
             let version = if roles.immigrants.contains(*slot) {
-                version.with_lineage(scene.key, 0).with_subset(true)
-            } else if !is_replica && version.has_data() {
-                version.with_subset(true)
+                let filling = version.with_lineage(scene.key, 0);
+                if rules.follow(Clause::FillingIsSubset) {
+                    filling.with_subset(true)
+                } else {
+                    filling
+                }
+            } else if !is_replica && !stays && version.has_data() {
+                version
+                    .with_subset(version.is_subset() || rules.follow(Clause::OthersBecomeSubsets))
             } else {
                 version
             };
@@ -397,17 +440,26 @@ fn prepare_strong(
     }
 }
 
+/// One partition's nodes, as a rebalance looks at them.
+struct Parts<'a> {
+    /// Replicas, then whoever else holds a version that is not null.
+    row: &'a [Slot],
+    /// Those that had nothing but an `e`: they are in the row only as replicas.
+    evading: NodeSet,
+    replicas: &'a [Slot],
+    /// See [`PartitionMigration::delayed`].
+    delayed: NodeSet,
+}
+
 /// What is to be migrated (domain.md §6); nothing when nothing immigrates: then replicas take the final version at once
-/// and others drop their data, a quiesced node keeping it as a subset. Those that had nothing but an `e` are given apart
-/// from the row, which has them only as replicas.
+/// and others drop their data, a quiesced node keeping it as a subset.
 fn plan(
     cell: &mut Cell<'_, '_>,
-    row: &[Slot],
-    evading: NodeSet,
-    replicas: &[Slot],
+    parts: &Parts<'_>,
     roles: &Roles,
     scene: &Scene<'_>,
 ) -> Option<PartitionMigration> {
+    let Parts { row, evading, replicas, delayed } = *parts;
     let Roles { working_master, duplicates, immigrants } = *roles;
     if immigrants.is_empty() {
         settle_row(cell, row, evading, replicas.len(), scene);
@@ -421,7 +473,8 @@ fn plan(
         others.filter(|(place, slot)| told(*place, **slot)).map(|(_, slot)| *slot).collect();
     let signals = signals.or(evading).without(final_master);
     let fills = immigrants.without(final_master);
-    let migration = PartitionMigration { pid: cell.pid, final_master, incoming, fills, signals };
+    let migration =
+        PartitionMigration { pid: cell.pid, final_master, incoming, fills, signals, delayed };
     if migration.is_done() {
         // It is alone with what it has: no migration is needed, so its marks go at once (domain.md §4).
         cell.set(final_master, Version::full(scene.key, true));
@@ -465,7 +518,7 @@ pub(crate) fn settled(
 }
 
 /// Rebalances an AP namespace: no roster, the rows are over the sub-cluster's own nodes, the quiesced ones last, every
-/// partition is active (domain.md §3, \[open\]).
+/// partition is active (domain.md §3, §6.1, \[open\]). One that nobody has data for comes up empty: fresh.
 pub(crate) fn rebalance_available(
     scene: &Scene<'_>,
     rows: &Rc<RosterRows>,
@@ -484,90 +537,36 @@ pub(crate) fn rebalance_available(
         seats.clear();
         take_seats(rows.row(pid), &here, usize::from(rf), holders, &mut seats);
         let replicas = &seats[..usize::from(rf)];
-        let roles = available_roles(&cell, &seats, replicas);
-        prepare_available(&mut cell, &seats, replicas, &roles, scene);
-        ledger.migrations.extend(plan(&mut cell, &seats, evading, replicas, &roles, scene));
-        ledger.active(verdict, roles.working_master, replicas);
+        let row: Vec<(Slot, Version)> = seats.iter().map(|slot| (*slot, cell.at(*slot))).collect();
+        let roles = available::roles(&row, replicas.len(), scene.rules);
+        let has_data = |slot: &Slot| cell.at(*slot).has_data();
+        let fresh = !seats.iter().any(has_data);
+        let delayed = replicas.iter().copied().filter(|slot| !has_data(slot)).collect();
+        if !roles.immigrants.is_empty() {
+            for (slot, version) in available::versions(&row, replicas.len(), &roles, scene) {
+                cell.set(slot, version);
+            }
+        }
+        let parts = Parts { row: &seats, evading, replicas, delayed };
+        ledger.migrations.extend(plan(&mut cell, &parts, &roles, scene));
+        let place = Place { verdict, working_master: Some(roles.working_master), fresh };
+        ledger.active(place, replicas);
     }
     Balance { own_rows: Some(rows.clone()), ..ledger.balance(scene, present, rf) }
 }
 
-/// Who does what in AP (domain.md §3): the version with the master flag serves, else the best of full 3, subset 2,
-/// evade 1, both 0, first in row order; a full one yields to an earlier node with the same full version. Its duplicates
-/// are one node for each family of full versions, and each subset whose family no full version has.
-fn available_roles(cell: &Cell<'_, '_>, row: &[Slot], replicas: &[Slot]) -> Roles {
-    let score = |slot: Slot| {
-        let version = cell.at(slot);
-        match (version.has_data(), version.is_master()) {
-            (false, _) => 0,
-            (true, true) => 5,
-            (true, false) => 1 + 2 * u8::from(!version.is_evade()) + u8::from(!version.is_subset()),
-        }
-    };
-    let best = row.iter().rev().copied().max_by_key(|slot| score(*slot));
-    let Some(holder) = best.filter(|slot| score(*slot) > 0) else {
-        // Nobody has data: nothing to serve and nothing to fill.
-        let none = NodeSet::EMPTY;
-        return Roles { working_master: row[0], duplicates: none, immigrants: none };
-    };
-    let is_full = |slot: Slot| cell.at(slot).is_full(true);
-    let lineage = |slot: Slot| cell.at(slot).lineage();
-    let same = |slot: &&Slot| is_full(**slot) && lineage(**slot) == lineage(holder);
-    let earlier = if is_full(holder) { row.iter().find(same).copied() } else { None };
-    let working_master = earlier.unwrap_or(holder);
-    let mut families: Vec<u64> = Vec::new();
-    if is_full(working_master) {
-        families.push(lineage(working_master));
-    }
-    let mut duplicates = NodeSet::EMPTY;
-    for slot in row.iter().copied().filter(|slot| is_full(*slot)) {
-        if !families.contains(&lineage(slot)) {
-            families.push(lineage(slot));
-            if slot != working_master {
-                duplicates.insert(slot);
-            }
-        }
-    }
-    for slot in row.iter().copied().filter(|slot| score(*slot) > 0 && !is_full(*slot)) {
-        if slot != working_master && !families.contains(&lineage(slot)) {
-            duplicates.insert(slot);
-        }
-    }
-    let up_to_date = |slot: &&Slot| duplicates.is_empty() && same(slot);
-    let immigrants = replicas.iter().filter(|slot| !up_to_date(slot)).copied().collect();
-    Roles { working_master, duplicates, immigrants }
-}
-
-/// What becomes of AP versions when migrations are needed: the working master's lineage becomes family 0 of the new key,
-/// each other full one a family of its own, what has no full version is unique; replicas without data begin as subsets
-/// (domain.md §1, §3; which number a family gets is \[model\]).
-fn prepare_available(
-    cell: &mut Cell<'_, '_>,
-    row: &[Slot],
-    replicas: &[Slot],
-    roles: &Roles,
+/// The first nodes of each SC row in a sub-cluster that has every node: who holds a copy once all migrations are done.
+pub(crate) fn first_replicas(
     scene: &Scene<'_>,
+    roster: &Rc<Roster>,
+    of: &mut dyn FnMut(PartitionId, &[Slot]),
 ) {
-    if roles.immigrants.is_empty() {
-        return;
-    }
-    let master_lineage = cell.at(roles.working_master).lineage();
-    let others = row.iter().copied().filter(|slot| roles.duplicates.contains(*slot));
-    let full = |slot: &Slot| cell.at(*slot).is_full(true);
-    let families: Vec<u64> = std::iter::once(master_lineage)
-        .chain(others.filter(full).map(|slot| cell.at(slot).lineage()))
-        .collect();
-    for (place, slot) in row.iter().enumerate() {
-        let version = cell.at(*slot);
-        let next = if version.has_data() {
-            let family = families.iter().position(|lineage| *lineage == version.lineage());
-            let family = family.and_then(|n| u8::try_from(n).ok()).unwrap_or(UNIQUE_FAMILY);
-            version.with_lineage(scene.key, family)
-        } else if place < replicas.len() {
-            version.with_lineage(scene.key, 0).with_subset(true)
-        } else {
-            continue;
-        };
-        cell.set(*slot, next.with_master(*slot == roles.working_master));
+    let present = roster.set.and(scene.nodes.iter().copied().collect());
+    let width = usize::from(scene.replication_factor).min(present.len());
+    let mut rows = RowMaker::new(roster, present, width, scene);
+    let mut seats = Vec::new();
+    for pid in PartitionId::all() {
+        rows.seats(pid, NodeSet::EMPTY, &mut seats);
+        of(pid, &seats[..width]);
     }
 }

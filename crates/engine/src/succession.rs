@@ -126,6 +126,11 @@ pub(crate) struct Succession {
 }
 
 impl Succession {
+    /// The ids by slot.
+    pub fn ids(&self) -> &[NodeId] {
+        &self.ids
+    }
+
     /// Takes in nodes, which get the next slots: hashes each for every partition and puts it into each row.
     pub fn add(&mut self, nodes: &[NodeId]) {
         let hashed = |pid: PartitionId| fnv1a_64(&u32::from(pid.get()).to_le_bytes());
@@ -197,6 +202,11 @@ impl RosterRows {
                 Self { width: self.width + other.width, rows: rows.flatten().copied().collect() };
         }
         self
+    }
+
+    /// Rows without a node.
+    pub fn none() -> Self {
+        Self { width: 0, rows: Vec::new() }
     }
 
     /// How many bytes they take.

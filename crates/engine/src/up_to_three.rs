@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use crate::failure_sets::{Family, Plan, Shape};
+use crate::link::PlaceSet;
 use crate::losses::Losses;
 use crate::ordered::{low_half, sort};
 
@@ -68,7 +69,7 @@ impl UpToThree {
     /// [`Losses::running`].
     #[must_use]
     pub fn not_active_without(&self, lost: &[usize]) -> u32 {
-        let set = lost.iter().fold(0, |set: u128, place| set | 1 << (place % 128));
+        let set: PlaceSet = lost.iter().copied().collect();
         let planned = self.plan.as_ref().is_some_and(|plan| plan.holds_without(&self.losses, set));
         if !planned || lost.is_empty() || lost.len() > MOST {
             return self.losses.not_active_without_set(set);

@@ -69,12 +69,15 @@ pub enum RevivedBy {
 /// The family that prints as `U`: a version whose lineage no other copy shares.
 pub const UNIQUE_FAMILY: u8 = 15;
 
-/// What a version adds to the counts that the rules ask about (see [`Version::tally_bytes`]), by whether the whole roster
-/// is present and by the version's marks: a rebalance asks it of every version.
-static TALLY_BYTES: [[u64; 64]; 2] = [tally_bytes_of_all(false), tally_bytes_of_all(true)];
+/// Bits of one count in a word of counts (see [`Version::counts`]): enough for 256 nodes.
+pub(crate) const COUNT_BITS: u32 = 9;
+
+/// What a version adds to the counts that the rules ask about (see [`Version::counts`]), by whether the whole roster is
+/// present and by the version's marks: a rebalance asks it of every version.
+static COUNTS: [[u64; 64]; 2] = [counts_of_all(false), counts_of_all(true)];
 
 /// Marks as a number: `r` 1, `m` 2, `s` 4, `e` 8, `r` by an operator 16, data 32.
-const fn tally_bytes_of_all(whole: bool) -> [u64; 64] {
+const fn counts_of_all(whole: bool) -> [u64; 64] {
     let mut table = [0; 64];
     let mut marks = 0;
     while marks < 64 {
@@ -84,12 +87,12 @@ const fn tally_bytes_of_all(whole: bool) -> [u64; 64] {
         let by_operator = revived && marks & 16 != 0;
         let data = marks & 32 != 0;
         let full = data && !subset && !evade && (whole || !revived);
-        table[marks] = evade as u64
-            | (revived as u64) << 8
-            | (by_operator as u64) << 16
-            | (data as u64) << 24
-            | (full as u64) << 32
-            | ((data && !subset) as u64) << 40;
+        let ones = [evade, revived, by_operator, data, full, data && !subset];
+        let mut place = 0;
+        while place < ones.len() {
+            table[marks] |= (ones[place] as u64) << (COUNT_BITS * place as u32);
+            place += 1;
+        }
         marks += 1;
     }
     table
@@ -223,10 +226,10 @@ impl Version {
         if self.has_data() { self.with_subset(true).with_master(false) } else { self }
     }
 
-    /// What this version adds to the counts that the rules ask about, a byte each: from the lowest, `e`, `r`, `r` by an
-    /// operator, data, full, data without `s`. Sums over up to 128 nodes without overflow, and without a branch.
-    pub(crate) fn tally_bytes(self, whole_roster_present: bool) -> u64 {
-        TALLY_BYTES[usize::from(whole_roster_present)][self.marks()]
+    /// What this version adds to the counts that the rules ask about, [`COUNT_BITS`] each: from the lowest, `e`, `r`, `r`
+    /// by an operator, data, full, data without `s`. Sums over up to 256 nodes without overflow, and without a branch.
+    pub(crate) fn counts(self, whole_roster_present: bool) -> u64 {
+        COUNTS[usize::from(whole_roster_present)][self.marks()]
     }
 
     /// The flags and whether there is data as a number below 64.
@@ -318,14 +321,10 @@ mod tests {
                         version.has_data(),
                         version.is_full(whole),
                         version.has_data() && !version.is_subset(),
-                        false,
-                        false,
                     ];
-                    assert_eq!(
-                        version.tally_bytes(whole).to_le_bytes(),
-                        said.map(u8::from),
-                        "{version}"
-                    );
+                    let word = version.counts(whole);
+                    let counts = [0, 1, 2, 3, 4, 5].map(|n| word >> (COUNT_BITS * n) & 511);
+                    assert_eq!(counts, said.map(u64::from), "{version}");
                 }
             }
         }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::availability::{Facts, Rule, Verdict};
 use crate::event::{Counts, Migrations};
 use crate::id::{Link, NodeId, PartitionId, RackId};
+use crate::link::PlaceSet;
 use crate::namespace::{NamespaceSettings, Profile};
 use crate::roster::RosterEntry;
 use crate::version::{ClusterKey, Version};
@@ -29,11 +30,14 @@ pub struct ClusterView {
     pub cuts: Vec<Link>,
     /// The sub-clusters, by their principals, highest first.
     pub sub_clusters: Vec<SubClusterView>,
+    /// Running nodes that are in no cluster and serve nothing, highest id first; not those that are still starting
+    /// (domain.md §7).
+    pub orphans: Vec<NodeId>,
     /// Whether a cluster change is still to come from what has happened so far.
     pub changing: bool,
     /// Whether a migration is under way or waiting for its fill delay.
     pub migrating: bool,
-    /// Acknowledged AP writes lost so far.
+    /// Acknowledged writes lost so far (domain.md §9).
     pub lost_writes: u64,
 }
 
@@ -71,6 +75,8 @@ pub enum NodeState {
     Up,
     /// Runs and is in no cluster yet: a stop now leaves the clean-shutdown mark cleared (domain.md §4).
     Starting,
+    /// Runs, and no cluster has it: an orphan serves nothing (domain.md §7).
+    Orphan,
     /// Was stopped and marked its storage clean.
     DownClean,
     /// Went down without that mark.
@@ -81,7 +87,7 @@ impl NodeState {
     /// Whether its process runs.
     #[must_use]
     pub fn is_up(self) -> bool {
-        matches!(self, Self::Up | Self::Starting)
+        matches!(self, Self::Up | Self::Starting | Self::Orphan)
     }
 }
 
@@ -114,6 +120,8 @@ pub struct NodeView {
     pub sub_cluster: Option<usize>,
     /// Where its `quiesce` stands.
     pub quiesce: QuiesceState,
+    /// Whether it is quiesced from every start on (domain.md §8).
+    pub stay_quiesced: bool,
     /// Whether it was added and has been in no roster since.
     pub brand_new: bool,
     /// Its part in each namespace.
@@ -196,6 +204,9 @@ pub struct SubClusterNamespaceView {
     pub regime: u32,
     /// The verdicts of the latest rebalance.
     pub counts: Counts,
+    /// Active partitions that came up empty: nobody here had data (domain.md §5.1, §6). They serve, and what they held
+    /// before is not served.
+    pub fresh: u32,
     /// Active partitions with a migration under way: copies are being filled.
     pub filling: u32,
     /// How many partitions each rule decided, in the order of the rules, without zeros.
@@ -204,6 +215,9 @@ pub struct SubClusterNamespaceView {
     pub expected: Vec<(NodeId, Migrations)>,
     /// What each member still has to do, highest id first.
     pub remaining: Vec<(NodeId, Migrations)>,
+    /// What of that can move now, highest id first: not what waits for `migrate-fill-delay`; nothing while
+    /// `migrate-threads` is 0 (the ticker's `active`).
+    pub under_way: Vec<(NodeId, Migrations)>,
     /// Every partition, in order: always 4096.
     pub cells: Rc<Vec<Cell>>,
 }
@@ -217,19 +231,36 @@ pub struct Cell {
     pub working_master: Option<NodeId>,
     /// Whether a migration of it is under way.
     pub migrating: bool,
+    /// Whether it came up empty: active, and nobody here had data.
+    pub fresh: bool,
 }
 
-/// Who holds what of one partition, each as a set of nodes: bit `i` is the node at place `i` of [`ClusterView::nodes`].
+/// Who holds what of one partition, each as a set of places in [`ClusterView::nodes`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Holders {
     /// Here with a full copy.
-    pub full: u128,
+    pub full: PlaceSet,
     /// Here with a copy that a migration is still to fill.
-    pub filling: u128,
+    pub filling: PlaceSet,
     /// Here with data and `e`.
-    pub untrusted: u128,
+    pub untrusted: PlaceSet,
     /// In the roster and not here, with a copy on its drives that was full when it was last here.
-    pub away: u128,
+    pub away: PlaceSet,
+}
+
+/// What is still to be migrated of one partition (domain.md §6). Nodes come highest id first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationView {
+    /// The partition.
+    pub partition: PartitionId,
+    /// The node where everything comes together.
+    pub final_master: NodeId,
+    /// Nodes that are still to send to it: the working master and the other duplicates.
+    pub incoming: Vec<NodeId>,
+    /// Replicas that it is still to fill.
+    pub fills: Vec<NodeId>,
+    /// Nodes that it is still to tell that all is done.
+    pub signals: Vec<NodeId>,
 }
 
 /// What a node is to a partition (domain.md §3).

@@ -20,9 +20,11 @@ fn list(value: &Value) -> String {
 }
 
 fn setup(cluster: &Value) -> ClusterSetup {
-    let node = |node: &Value| NodeSetup {
-        id: text(&node["id"]).parse().unwrap(),
-        rack: RackId::new(u32::try_from(node["rack"].as_u64().unwrap_or(0)).unwrap()).unwrap(),
+    let node = |node: &Value| {
+        NodeSetup::new(
+            text(&node["id"]).parse().unwrap(),
+            RackId::new(u32::try_from(node["rack"].as_u64().unwrap_or(0)).unwrap()).unwrap(),
+        )
     };
     let nodes = cluster["nodes"].as_array().unwrap().iter().map(node).collect();
     let mut setup = ClusterSetup::of(nodes, 2);

@@ -190,20 +190,20 @@ fn a_removed_nodes_id_comes_back_brand_new() {
     act(&mut cluster, &remove("B101 B102"));
     let work = cluster.work();
     let mut outside = cluster.clone();
-    act(&mut outside, &Command::AddNode { id, rack });
+    act(&mut outside, &Command::AddNode { id, rack, stay_quiesced: false });
     assert_eq!(outside.work(), work, "its places are known");
     let view = outside.view();
     let node = view.node(id).unwrap();
     assert!(node.brand_new && node.principal);
     let copies = node.namespaces[0].copies;
     assert_eq!((copies.evade, copies.with_data, node.namespaces[0].regime), (4096, 0, 7));
-    assert_eq!(outside.check(&Command::AddNode { id, rack }), Err(Rejection::Exists(id)));
+    assert_eq!(outside.check(&Command::AddNode { id, rack, stay_quiesced: false }), Err(Rejection::Exists(id)));
 
     // A roster that still names the id takes the new machine for the old one.
     let mut inside = case_study();
     act(&mut inside, &stop("B102"));
     act(&mut inside, &remove("B102"));
-    act(&mut inside, &Command::AddNode { id, rack });
+    act(&mut inside, &Command::AddNode { id, rack, stay_quiesced: false });
     let view = inside.view();
     assert_eq!(view.node(id).unwrap().namespaces[0].in_roster, Some(true));
     assert!(!view.node(id).unwrap().brand_new);

@@ -11,7 +11,7 @@ use common::{act, case_study, crash, ids, migrate, roster_set, setup, stop};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use rosterlab_engine::{Cluster, Command, Losses, NodeId, Shutdown, Until, judge};
+use rosterlab_engine::{Cluster, Command, Losses, NodeId, PlaceSet, Rules, Shutdown, Until};
 
 /// Partitions active in no sub-cluster, once these nodes have stopped in a copy of the cluster.
 fn tried(cluster: &Cluster, lost: &[NodeId], shutdown: Shutdown) -> u32 {
@@ -67,7 +67,7 @@ fn all_sets(losses: &Rc<Losses>) -> Vec<u32> {
     while every.step() {}
     assert_eq!(every.not_active().len(), 1 << nodes);
     let count = |set: usize| {
-        let asked = losses.not_active_without_set(set as u128);
+        let asked = losses.not_active_without_set(PlaceSet::of_bits(set as u64));
         assert_eq!(u32::from(every.not_active()[set]), asked, "every set, at {set:b}");
         if set.count_ones() <= 3 {
             let places: Vec<usize> = (0..nodes).rev().filter(|n| set >> n & 1 == 1).collect();
@@ -157,7 +157,7 @@ fn sixteen_nodes_in_any_state_are_asked_about_at_once() {
         let few = losses.up_to_three();
         // Sets spread over all, each asked about in the slow way.
         for set in (0..every.not_active().len()).step_by(397) {
-            let asked = losses.not_active_without_set(set as u128);
+            let asked = losses.not_active_without_set(PlaceSet::of_bits(set as u64));
             assert_eq!(u32::from(every.not_active()[set]), asked, "{set:b}");
         }
         for (a, b) in (0..every.not_active().len().ilog2() as usize).map(|a| (a, (a + 5) % 11)) {
@@ -193,9 +193,9 @@ fn sets_of_three_of_a_hundred_and_twenty_eight_nodes() {
     for a in 0..127 {
         let (b, c) = ((a + 31) % 127, (a * 7 + 50) % 127);
         for places in [vec![a], vec![a, b], vec![c, b, a]] {
-            let set = places.iter().fold(0, |set: u128, place| set | 1 << place);
+            let set: PlaceSet = places.iter().copied().collect();
             let asked = losses.not_active_without_set(set);
-            let distinct = set.count_ones() as usize == places.len();
+            let distinct = set.len() == places.len();
             if distinct {
                 assert_eq!(few.not_active_without(&places), asked, "{places:?}");
                 hurt += u32::from(asked > 0);
@@ -203,7 +203,10 @@ fn sets_of_three_of_a_hundred_and_twenty_eight_nodes() {
         }
     }
     assert!(hurt > 0);
-    assert_eq!(few.not_active_without(&[0, 1, 2, 3]), losses.not_active_without_set(0b1111));
+    assert_eq!(
+        few.not_active_without(&[0, 1, 2, 3]),
+        losses.not_active_without_set(PlaceSet::of_bits(0b1111))
+    );
 }
 
 #[test]
@@ -216,7 +219,7 @@ fn thought_of_and_tried_are_the_same_after_any_history() {
         let names: Vec<String> =
             (0..nodes).map(|n| format!("{:X}@{}", 0xa1 + n, n % 2 + 1)).collect();
         let rf = rf.min(u8::try_from(nodes).unwrap());
-        let mut world = World::new(setup(&names.join(" "), rf), judge);
+        let mut world = World::new(setup(&names.join(" "), rf), Rules::default());
         for deed in &deeds {
             world.act(deed);
         }

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use rosterlab_engine::{
     Availability, ClusterSetup, Command, Facts, Judge, Mode, NamespaceSettings, NodeId, NodeSetup,
-    Profile, RackId, RosterNodes, Rule, Until, Verdict, judge,
+    Profile, RackId, RosterNodes, Rule, Rules, Until, Verdict, judge,
 };
 
 /// Two to nine nodes on one to three racks, RF 1 to 4.
@@ -54,7 +54,7 @@ fn caught(judge: Judge) -> String {
 }
 
 fn keeps_its_promises((setup, deeds): History, judge: Judge) -> Result<(), TestCaseError> {
-    let mut world = World::new(setup, judge);
+    let mut world = World::new(setup, Rules::judged_by(judge));
     for deed in &deeds {
         world.act(deed);
         world.check().map_err(TestCaseError::fail)?;
@@ -70,7 +70,8 @@ fn no_acknowledged_write_is_lost_and_no_partition_is_active_twice() {
 #[test]
 fn run_twice_is_equal() {
     run(20, |(setup, deeds)| {
-        let mut worlds = [World::new(setup.clone(), judge), World::new(setup, judge)];
+        let mut worlds =
+            [World::new(setup.clone(), Rules::default()), World::new(setup, Rules::default())];
         for deed in &deeds {
             let [one, other] = &mut worlds;
             prop_assert_eq!(one.act(deed), other.act(deed));
@@ -86,8 +87,7 @@ fn run_twice_is_equal() {
 /// As many nodes as there may be, on four racks, with namespaces of both modes and two replication factors.
 fn largest() -> ClusterSetup {
     let rack = |n: u16| RackId::new(u32::from(n % 4) + 1).unwrap();
-    let node =
-        |n: u16| NodeSetup { id: NodeId::new(0xa001 + u64::from(n)).unwrap(), rack: rack(n) };
+    let node = |n: u16| NodeSetup::new(NodeId::new(0xa001 + u64::from(n)).unwrap(), rack(n));
     let mut setup = ClusterSetup::of((0..128).map(node).collect(), 3);
     let first = setup.namespaces[0].clone();
     let alone =
@@ -100,7 +100,7 @@ fn largest() -> ClusterSetup {
 #[test]
 fn the_largest_cluster_is_unpacked_as_it_was_packed() {
     run(1, |(_, deeds)| {
-        let mut world = World::new(largest(), judge);
+        let mut world = World::new(largest(), Rules::default());
         for deed in &deeds {
             world.act(deed);
             prop_assert!(world.cluster.pack().unpack() == world.cluster, "after {:?}", deed);
@@ -113,7 +113,7 @@ fn the_largest_cluster_is_unpacked_as_it_was_packed() {
 #[test]
 fn heal_start_and_recluster_make_everything_active_unless_dead() {
     run(40, |(setup, deeds)| {
-        let mut world = World::new(setup, judge);
+        let mut world = World::new(setup, Rules::judged_by(judge));
         for deed in &deeds {
             world.act(deed);
         }
@@ -122,7 +122,7 @@ fn heal_start_and_recluster_make_everything_active_unless_dead() {
         cluster.advance(Until::Settled);
         for id in removed {
             let rack = cluster.setup().nodes.iter().find(|node| node.id == id).unwrap().rack;
-            cluster.apply(&Command::AddNode { id, rack }).unwrap();
+            cluster.apply(&Command::AddNode { id, rack, stay_quiesced: false }).unwrap();
         }
         let down = |node: &rosterlab_engine::NodeView| (!node.state.is_up()).then_some(node.id);
         let nodes: Vec<_> = cluster.view().nodes.iter().filter_map(down).collect();
@@ -170,7 +170,7 @@ fn every_split(judge: Judge, sizes: std::ops::RangeInclusive<usize>) -> Result<u
             |n: usize| format!("{:X}@{}", 0xa1 + n, if racks == 1 { 0 } else { n % racks + 1 });
         let names: Vec<String> = (0..nodes).map(node).collect();
         for rf in 1..=u8::try_from(nodes).unwrap() {
-            let healthy = World::new(setup(&names.join(" "), rf), judge).cluster;
+            let healthy = World::new(setup(&names.join(" "), rf), Rules::judged_by(judge)).cluster;
             let ids: Vec<_> = healthy.setup().nodes.iter().map(|node| node.id).collect();
             // The last node is always on the second side: each split once.
             for mask in 1..1_usize << (nodes - 1) {

@@ -15,7 +15,7 @@ fn five_hundred(count: u32) -> Timeline {
     let id = |n: u32| NodeId::new(0xa001 + u64::from(n % count)).expect("not zero");
     let node = |n: u32| {
         let rack = RackId::new(n * racks / count + 1).expect("a small rack id");
-        NodeSetup { id: id(n), rack }
+        NodeSetup::new(id(n), rack)
     };
     let setup = ClusterSetup::of((0..count).map(node).collect(), 2);
     let mut timeline = Timeline::new(setup).expect("within the limits");

@@ -64,6 +64,8 @@ pub(crate) fn failures(
     let mut comparison = Comparison { place, failures: Vec::new() };
     let sub_clusters = u32::try_from(view.sub_clusters.len()).unwrap_or(u32::MAX);
     comparison.field("sub_clusters", expect.sub_clusters, &sub_clusters);
+    let orphans = u32::try_from(view.orphans.len()).unwrap_or(u32::MAX);
+    comparison.field("orphans", expect.orphans, &orphans);
     let lost = u32::try_from(view.lost_writes).unwrap_or(u32::MAX);
     comparison.field("lost_writes", expect.lost_writes, &lost);
     cluster_fields(&mut comparison, expect, here);
@@ -120,6 +122,7 @@ fn cluster_fields(
     comparison.field("unavailable", expect.unavailable, &counts.unavailable);
     comparison.field("dead", expect.dead, &counts.dead);
     comparison.field("active", expect.active, &counts.active);
+    comparison.field("fresh", expect.fresh, &here.map_or(0, |here| here.fresh));
     let present = here.map_or(0, |here| here.roster_nodes_present);
     comparison.field("roster_nodes_present", expect.roster_nodes_present, &present);
     comparison.field("regime", expect.regime, &here.map_or(0, |here| here.regime));

@@ -8,8 +8,12 @@
 //! The form, with numbers in base 36 and node ids in hexadecimal:
 //!
 //! ```text
-//! s1=ENGINE-CHECK_PROFILE[.rRATE][.fDELAY].nRF(s|a)[c][dDEVICES]-NAME…_[RACK]-ID[~COUNT|~-COUNT].…_STEP_STEP…
+//! s1=ENGINE-CHECK_PROFILE[.rRATE][.fDELAY][.tTHREADS][.hINTERVAL][.oTIMEOUT][.mMINIMUM]
+//!   .nRF(S|A)[C][DDEVICES][E][U][V]-NAME…_[RACK]-ID[~COUNT|~-COUNT][=].…_STEP_STEP…
 //! ```
+//!
+//! Of a namespace `C` is commit-to-device, `E` begins without a roster, `U` prefers uniform balance, `V` revives by itself;
+//! a node with `=` stays quiesced. In a roster, `RACK=ID` is an id that no node has.
 //!
 //! `ENGINE` is the version that wrote it, `CHECK` a digest of the state that it came to ([`check_of`]), so that an engine which
 //! decides otherwise can say so. Steps name nodes by their places: those of the setup in order, then those that were added;
@@ -21,7 +25,10 @@ mod writer;
 
 use std::fmt;
 
-use rosterlab_engine::{Cluster, ClusterSetup, Command, NodeId, Rejection, SetupError, fnv1a_64};
+use rosterlab_engine::{
+    Cluster, ClusterSetup, Command, NamespaceSettings, NodeId, PartitionId, Rejection, Rules,
+    SetupError, fnv1a_64,
+};
 
 use crate::timeline::{Entry, Timeline};
 use reader::{Reader, Wrong};
@@ -47,8 +54,48 @@ const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 pub struct Linked {
     /// Everything done again.
     pub timeline: Timeline,
-    /// The engine's version that wrote the link, when it came to another state than this one does.
-    pub differs: Option<String>,
+    /// What the engine that wrote it came to, when that is another state than this one's.
+    pub differs: Option<Differs>,
+}
+
+/// An engine that came to another state, and both outcomes as far as they are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Differs {
+    /// The version that wrote the link.
+    pub made_by: String,
+    /// What that version came to, if this one can still tell: by the rules of that version the link's check comes out.
+    pub then: Option<Vec<Served>>,
+    /// What this version comes to.
+    pub now: Vec<Served>,
+}
+
+/// How many partitions of a namespace some sub-cluster serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// The namespace.
+    pub namespace: String,
+    /// Partitions that are active in at least one sub-cluster, 0 to 4096.
+    pub active: u32,
+}
+
+/// What is served of each namespace, in the order of the settings.
+#[must_use]
+pub fn served(cluster: &Cluster) -> Vec<Served> {
+    let of = |settings: &NamespaceSettings| {
+        let active = PartitionId::all().filter(|pid| cluster.serves(&settings.name, *pid));
+        let active = u32::try_from(active.count()).unwrap_or(u32::MAX);
+        Served { namespace: settings.name.clone(), active }
+    };
+    cluster.setup().namespaces.iter().map(of).collect()
+}
+
+/// What version 0.1.0 came to, if that is what the link's check is of.
+fn outcome_of_0_1_0(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<Vec<Served>> {
+    let mut cluster = Cluster::with_rules(setup.clone(), Rules::of_version_0_1_0()).ok()?;
+    for entry in entries {
+        entry.run(&mut cluster).ok()?;
+    }
+    (check_of(&cluster) == check).then(|| served(&cluster))
 }
 
 /// What is wrong with a link.
@@ -205,7 +252,12 @@ fn follow(reader: &mut Reader<'_>) -> Result<Linked, Wrong> {
         })?;
     }
     let is_same = check == UNCHECKED || check_of(timeline.cluster()) == check;
-    let differs = (!is_same).then_some(made_by);
+    let differs = (!is_same).then(|| {
+        let then = made_by
+            .starts_with("0.1.")
+            .then(|| outcome_of_0_1_0(timeline.setup(), timeline.entries(), check));
+        Differs { made_by, then: then.flatten(), now: served(timeline.cluster()) }
+    });
     Ok(Linked { timeline, differs })
 }
 
@@ -224,7 +276,7 @@ mod tests {
     }
 
     fn node(id: u64, rack: u32) -> NodeSetup {
-        NodeSetup { id: NodeId::new(id).unwrap(), rack: RackId::new(rack).unwrap() }
+        NodeSetup::new(NodeId::new(id).unwrap(), RackId::new(rack).unwrap())
     }
 
     fn case_study() -> ClusterSetup {
@@ -276,7 +328,11 @@ mod tests {
             act(Command::Cut { between: vec![ids("A101 A102 A103"), ids("B102 B101")] }),
             act(Command::Heal { between: Some(vec![ids("A101"), ids("B102"), ids("B101")]) }),
             act(Command::Heal { between: None }),
-            act(Command::AddNode { id: ids("C101")[0], rack: rack(1_000_000) }),
+            act(Command::AddNode {
+                id: ids("C101")[0],
+                rack: rack(1_000_000),
+                stay_quiesced: true,
+            }),
             act(Command::RosterSet { namespace: main(), nodes: RosterNodes::Observed, on: from }),
             act(Command::Recluster { on: from }),
             Entry::Pass { ms: 123_456_789 },
@@ -376,7 +432,9 @@ mod tests {
         let (head, rest) = link.split_once('_').unwrap();
         let (_, check) = head.rsplit_once('-').unwrap();
         let other = format!("s1=0.0.9-{check}1_{rest}");
-        assert_eq!(read(&other).unwrap().differs.as_deref(), Some("0.0.9"));
+        let differs = read(&other).unwrap().differs.unwrap();
+        assert_eq!((differs.made_by.as_str(), differs.then), ("0.0.9", None));
+        assert_eq!(differs.now, served(everything().cluster()));
     }
 
     #[test]
@@ -398,7 +456,7 @@ mod tests {
             ("", "character 1: a link begins with s1="),
             ("s2=0.1.0", "character 1: a link begins with s1="),
             ("s1=", "character 4: an engine's version is expected"),
-            ("s1=0.1.0-0_c", "character 12: the server's profile is expected"),
+            ("s1=0.1.0-0_d", "character 12: the server's profile is expected"),
             ("s1=0.1.0-0_a.n2S-main_0-G1", "character 25: a node id is expected"),
             ("s1=0.1.0-0_a_0-A1", "character 4: a cluster has 1 to 32 namespaces, not 0"),
             (

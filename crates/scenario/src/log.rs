@@ -11,7 +11,7 @@ use std::fmt;
 
 use rosterlab_engine::{
     Cluster, ClusterView, Counts, Event, EventKind, Migrations, Mode, NamespaceSettings, NodeId,
-    Profile, Until, Untrusted, fnv1a_64,
+    Orphaned, PARTITIONS, Profile, Until, Untrusted, fnv1a_64,
 };
 
 use crate::runner::Clock;
@@ -121,8 +121,19 @@ impl Log {
                 lines.info(*node, "as", Some("as.c:317"), self.banner());
             }
             EventKind::EvadeSet { node, namespace, why } => {
-                self.evade(&mut lines, *node, namespace, *why);
+                self.untrusted(&mut lines, *node, namespace, *why);
+                let text = format!("{{{namespace}}} setting partition version 'e' flags");
+                lines.info(*node, "drv_ssd", Some("drv_ssd_ee.c:1457"), text);
             }
+            EventKind::StorageUntrusted { node, namespace, why } => {
+                self.untrusted(&mut lines, *node, namespace, *why);
+            }
+            EventKind::AutoRevived { node, namespace } => {
+                self.untrusted(&mut lines, *node, namespace, Untrusted::NotClean);
+                let text = format!("{{{namespace}}} {PARTITIONS} partitions auto-revived");
+                lines.warn(*node, "partition_balance", None, text);
+            }
+            EventKind::NodeOrphaned { node, why } => orphaned(&mut lines, *node, *why),
             EventKind::Revived { node, .. } => {
                 let text = "revive: complete - issue 'recluster:' command";
                 lines.info(*node, "info", None, text.to_owned());
@@ -159,6 +170,7 @@ impl Log {
         let build = match self.profile {
             Profile::V4_5_3 => "4.5.3.2",
             Profile::V6_0 => "6.0.0.0",
+            Profile::V7_1 => "7.1.0.0",
         };
         format!("{EDGE}  Aerospike Enterprise Edition build {build}  {EDGE}")
     }
@@ -168,7 +180,7 @@ impl Log {
         found.map(|(_, nodes)| nodes.clone()).unwrap_or_default()
     }
 
-    fn evade(&self, lines: &mut Lines, node: NodeId, namespace: &str, why: Untrusted) {
+    fn untrusted(&self, lines: &mut Lines, node: NodeId, namespace: &str, why: Untrusted) {
         let settings = self.namespaces.iter().find(|settings| settings.name == namespace);
         let devices = settings.map_or(1, |settings| settings.devices);
         let is_empty = |device: &u8| {
@@ -197,15 +209,12 @@ impl Log {
                 lines.info(node, "drv_ssd", source, text);
             }
         }
-        // The flags are the licensed edition's, for strong consistency; the lines above are of both modes.
-        if settings.is_some_and(|settings| settings.mode == Mode::StrongConsistency) {
-            let text = format!("{{{namespace}}} setting partition version 'e' flags");
-            lines.info(node, "drv_ssd", Some("drv_ssd_ee.c:1457"), text);
-        }
     }
 
     fn rebalanced(&self, lines: &mut Lines, event: &EventKind) {
-        let EventKind::Rebalanced { namespace, regime, roster_nodes, counts, expected, .. } = event
+        let EventKind::Rebalanced {
+            namespace, regime, roster_nodes, counts, fresh, expected, ..
+        } = event
         else {
             return;
         };
@@ -214,7 +223,7 @@ impl Log {
         for (node, Migrations { tx, rx, signals }) in expected {
             if !strong {
                 let text = format!(
-                    "{{{namespace}}} rebalanced: expected-migrations ({tx},{rx},{signals}) fresh-partitions 0"
+                    "{{{namespace}}} rebalanced: expected-migrations ({tx},{rx},{signals}) fresh-partitions {fresh}"
                 );
                 lines.info(*node, "partition", None, text);
                 continue;
@@ -226,8 +235,13 @@ impl Log {
             );
             lines.info(*node, "partition", Some("partition_balance_ee.c:1000"), text);
             let text = format!(
-                "{{{namespace}}} rebalanced: regime {now} expected-migrations ({tx},{rx},{signals}) expected-appeals 0 {}",
-                inactive(*counts)
+                "{{{namespace}}} rebalanced: regime {now} expected-migrations ({tx},{rx},{signals}) expected-appeals 0 {}{}",
+                inactive(*counts),
+                if self.profile >= Profile::V7_1 {
+                    format!(" fresh-partitions {fresh}")
+                } else {
+                    String::new()
+                }
             );
             let level = if counts.dead > 0 { Level::Warning } else { Level::Info };
             lines.line(*node, level, "partition", Some("partition_balance_ee.c:1244"), text);
@@ -241,6 +255,27 @@ fn inactive(counts: Counts) -> String {
         0 => format!("unavailable-partitions {}", counts.unavailable),
         dead => format!("dead-partitions {dead}"),
     }
+}
+
+/// Why a node is an orphan, as the server says it where it has words for it, and that it is one.
+fn orphaned(lines: &mut Lines, node: NodeId, why: Orphaned) {
+    let lower = |id: NodeId| id.to_string().to_ascii_lowercase();
+    match why {
+        Orphaned::Evicted(principal) => {
+            let text = format!(
+                "evicted from cluster by principal node {}- changing state to orphan",
+                lower(principal)
+            );
+            lines.warn(node, "clustering", None, text);
+        }
+        Orphaned::PrincipalGone(principal) => {
+            let text =
+                format!("principal node {} departed - switching to orphan state", lower(principal));
+            lines.info(node, "clustering", None, text);
+        }
+        Orphaned::NotTakenIn | Orphaned::TooSmall => {}
+    }
+    lines.info(node, "clustering", None, "moved self node to orphan state".to_owned());
 }
 
 fn formed(lines: &mut Lines, nodes: &[NodeId], key: &str) {
@@ -356,8 +391,10 @@ fn ticks(view: &ClusterView) -> Vec<LogLine> {
                 }
                 let initial = here.expected.iter().find(|(other, _)| other == node);
                 let initial = initial.map_or(*left, |(_, initial)| *initial);
-                let text =
-                    format!("{{{}}} migrations: {}", settings.name, progress(*left, initial));
+                let under_way = here.under_way.iter().find(|(other, _)| other == node);
+                let under_way = under_way.map_or(Migrations::default(), |(_, moving)| *moving);
+                let progress = progress(*left, under_way, initial);
+                let text = format!("{{{}}} migrations: {progress}", settings.name);
                 lines.info(*node, "info", Some("ticker.c:454"), text);
             }
         }
@@ -377,13 +414,13 @@ pub fn complete(left: Migrations, initial: Migrations) -> u64 {
 /// `remaining (tx,rx,signals) active (tx,rx,signals) complete-pct`. A node sends one partition at a time (the default of
 /// `migrate-threads`) and is taken to receive one (domain.md §6, \[model\]).
 #[must_use]
-pub fn progress(left: Migrations, initial: Migrations) -> String {
+pub fn progress(left: Migrations, under_way: Migrations, initial: Migrations) -> String {
     let Migrations { tx, rx, signals } = left;
     let hundredths = complete(left, initial);
     format!(
         "remaining ({tx},{rx},{signals}) active ({},{},0) complete-pct {}.{:02}",
-        tx.min(1),
-        rx.min(1),
+        under_way.tx.min(1),
+        under_way.rx.min(1),
         hundredths / 100,
         hundredths % 100
     )
@@ -406,9 +443,9 @@ mod tests {
             (of(260, 1223, 261), "46.17"),
             (of(0, 168, 0), "93.90"),
         ] {
-            let text = progress(left, initial);
+            let text = progress(left, left, initial);
             assert!(text.ends_with(&format!("complete-pct {expected}")), "{text}");
         }
-        assert!(progress(of(0, 0, 3), of(0, 0, 9)).ends_with("complete-pct 100.00"));
+        assert!(progress(of(0, 0, 3), of(0, 0, 0), of(0, 0, 9)).ends_with("complete-pct 100.00"));
     }
 }

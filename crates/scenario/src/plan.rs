@@ -137,8 +137,8 @@ fn place_within(action: &Action, rejection: &Rejection) -> String {
     match rejection {
         Rejection::NoNamespace(_) | Rejection::NotStrong(_) => return ".namespace".to_owned(),
         Rejection::NoDevice(_) => return ".device".to_owned(),
-        Rejection::TooManyNodes => return ".id".to_owned(),
-        Rejection::NothingRuns => return String::new(),
+        Rejection::TooManyNodes if matches!(action, Action::Add(_)) => return ".id".to_owned(),
+        Rejection::NothingRuns | Rejection::NoCluster => return String::new(),
         _ => {}
     }
     let twice = matches!(rejection, Rejection::Twice(_));
@@ -276,7 +276,9 @@ impl Planner<'_> {
             Action::Wipe(Wipe { nodes, device }) => {
                 Command::Wipe { nodes: nodes.clone(), device: *device }
             }
-            Action::Add(Add { id, rack }) => Command::AddNode { id: *id, rack: *rack },
+            Action::Add(Add { id, rack, stay_quiesced }) => {
+                Command::AddNode { id: *id, rack: *rack, stay_quiesced: *stay_quiesced }
+            }
             Action::Remove(Nodes { nodes }) => Command::RemoveNode { nodes: nodes.clone() },
             Action::Move(Move { nodes, rack }) => {
                 Command::MoveToRack { nodes: nodes.clone(), rack: *rack }
@@ -361,6 +363,8 @@ impl Planner<'_> {
             migrations,
             &expect.roster_nodes_present,
             &expect.lost_writes,
+            &expect.fresh,
+            &expect.orphans,
         ];
         let some = of_cluster.iter().any(|field| field.is_some());
         if some || expect.node.is_some() || expect.partition.is_some() {
@@ -397,7 +401,9 @@ fn action_of(command: &Command) -> Action {
         Command::Stop { nodes, shutdown: Shutdown::Unclean } => Action::Crash(Nodes { nodes }),
         Command::Start { nodes } => Action::Start(Nodes { nodes }),
         Command::Wipe { nodes, device } => Action::Wipe(Wipe { nodes, device }),
-        Command::AddNode { id, rack } => Action::Add(Add { id, rack }),
+        Command::AddNode { id, rack, stay_quiesced } => {
+            Action::Add(Add { id, rack, stay_quiesced })
+        }
         Command::RemoveNode { nodes } => Action::Remove(Nodes { nodes }),
         Command::MoveToRack { nodes, rack } => Action::Move(Move { nodes, rack }),
         Command::Cut { between } => Action::Cut(Cut { between }),

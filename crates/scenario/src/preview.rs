@@ -77,6 +77,12 @@ pub enum Warning {
         /// Entries that are new and do not fit.
         entries: Vec<RosterEntry>,
     },
+    /// The new roster names ids that no node has. The server takes them, and such a roster is never whole: what is not
+    /// active is unavailable and never dead, and `revive` helps nothing (docs/domain.md §5, §8).
+    NoSuchNodes {
+        /// Those ids, highest first.
+        nodes: Vec<NodeId>,
+    },
     /// `revive` while roster nodes are missing helps nothing (docs/domain.md §5: `r` counts when all are there).
     ReviveWhileMissing {
         /// Roster nodes that are not here.
@@ -157,7 +163,8 @@ pub fn warnings(cluster: &Cluster, namespace: &str, commands: &[Command]) -> Vec
         found.extend(of_sizes(&here.roster, roster, settings.replication_factor));
         found.extend(of_others(&view, home, index));
         found.extend(of_moment(here, roster));
-        found.extend(of_entries(here, roster));
+        found.extend(of_unknown(&view, roster));
+        found.extend(of_entries(&view, here, roster));
     }
     if commands.iter().any(|command| revives(command, namespace)) {
         let missing = here.roster.iter().map(|entry| entry.node);
@@ -319,8 +326,23 @@ fn of_moment(here: &SubClusterNamespaceView, new: &[RosterEntry]) -> Vec<Warning
     found
 }
 
-fn of_entries(here: &SubClusterNamespaceView, new: &[RosterEntry]) -> Option<Warning> {
-    let odd = |entry: &&RosterEntry| !here.roster.contains(entry) && !here.observed.contains(entry);
+/// Ids of a roster that no node has.
+fn of_unknown(view: &ClusterView, new: &[RosterEntry]) -> Option<Warning> {
+    let unknown = new.iter().map(|entry| entry.node).filter(|id| view.node(*id).is_none());
+    let mut nodes: Vec<NodeId> = unknown.collect();
+    nodes.sort_unstable_by(|a, b| b.cmp(a));
+    (!nodes.is_empty()).then_some(Warning::NoSuchNodes { nodes })
+}
+
+fn of_entries(
+    view: &ClusterView,
+    here: &SubClusterNamespaceView,
+    new: &[RosterEntry],
+) -> Option<Warning> {
+    let odd = |entry: &&RosterEntry| {
+        let is_there = view.node(entry.node).is_some();
+        is_there && !here.roster.contains(entry) && !here.observed.contains(entry)
+    };
     let entries: Vec<RosterEntry> = new.iter().filter(odd).copied().collect();
     (!entries.is_empty()).then_some(Warning::NotObserved { entries })
 }

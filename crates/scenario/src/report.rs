@@ -2,7 +2,7 @@
 //!
 //! Invariant: a line's keys stand in the order that scenario-format.md shows, nodes highest id first, namespaces in the
 //! order of the settings; the same report gives the same bytes. An AP namespace has no `roster_nodes_present` and no
-//! `regime`: it has neither. Two keys are there only when they have something to say: `result` (and `stale`) after a
+//! `regime`, but `fresh`: partitions that came up empty. `orphans` are the nodes that run and are in no cluster. Two keys are there only when they have something to say: `result` (and `stale`) after a
 //! client's operation, `failed` when an expectation does not hold.
 
 use std::fmt::Write as _;
@@ -25,6 +25,7 @@ pub fn ndjson(report: &StepReport) -> String {
         step: report.step,
         r#do: report.action,
         sub_clusters: sub_clusters.map(|here| SubCluster::of(here, &report.view)).collect(),
+        orphans: &report.view.orphans,
         result: report.client.map(|client| client.result.to_string()),
         stale: report.client.and_then(|client| client.stale),
         failed: report
@@ -40,6 +41,7 @@ struct Line<'a> {
     step: usize,
     r#do: &'static str,
     sub_clusters: Vec<SubCluster<'a>>,
+    orphans: &'a [NodeId],
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +100,8 @@ struct Namespace<'a> {
     active: u32,
     unavailable: u32,
     dead: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fresh: Option<u32>,
     expected_migrations: PerNode<'a>,
 }
 
@@ -110,6 +114,7 @@ impl<'a> Namespace<'a> {
             active: here.counts.active,
             unavailable: here.counts.unavailable,
             dead: here.counts.dead,
+            fresh: (!strong).then_some(here.fresh),
             expected_migrations: PerNode(&here.expected),
         }
     }
@@ -142,22 +147,34 @@ pub fn succession_line(
 }
 
 /// What would be left without some nodes, as one line of JSON: of each namespace, how many partitions would be active in
-/// no sub-cluster.
+/// no sub-cluster; of each AP namespace, how many would come up empty.
 #[must_use]
 pub fn loss_line(loss: &Loss, namespaces: &[NamespaceSettings]) -> String {
-    struct PerNamespace<'a>(&'a [NamespaceSettings], &'a [u32]);
+    struct PerNamespace<'a>(&'a [NamespaceSettings], &'a [u32], Mode);
+    impl PerNamespace<'_> {
+        fn is_empty(&self) -> bool {
+            !self.0.iter().any(|settings| settings.mode == self.2)
+        }
+    }
     impl Serialize for PerNamespace<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_map(self.0.iter().map(|settings| &settings.name).zip(self.1))
+            let all = self.0.iter().zip(self.1);
+            let counted = all.filter(|(settings, _)| {
+                self.2 == Mode::StrongConsistency || settings.mode == Mode::Available
+            });
+            serializer.collect_map(counted.map(|(settings, count)| (&settings.name, count)))
         }
     }
     #[derive(Serialize)]
     struct Lost<'a> {
         nodes: &'a [NodeId],
         unavailable: PerNamespace<'a>,
+        #[serde(skip_serializing_if = "PerNamespace::is_empty")]
+        fresh: PerNamespace<'a>,
     }
-    let unavailable = PerNamespace(namespaces, &loss.inactive);
-    line(&Lost { nodes: &loss.nodes, unavailable })
+    let unavailable = PerNamespace(namespaces, &loss.inactive, Mode::StrongConsistency);
+    let fresh = PerNamespace(namespaces, &loss.fresh, Mode::Available);
+    line(&Lost { nodes: &loss.nodes, unavailable, fresh })
 }
 
 fn line(value: &impl Serialize) -> String {
@@ -192,6 +209,10 @@ pub fn table_rows(report: &StepReport) -> String {
     if report.view.sub_clusters.is_empty() {
         let _ = writeln!(text, "{head:<28}  no node is in a cluster");
     }
+    if !report.view.orphans.is_empty() {
+        let orphans: Vec<String> = report.view.orphans.iter().map(NodeId::to_string).collect();
+        let _ = writeln!(text, "{:<28}  orphans, in no cluster: {}", "", orphans.join(" "));
+    }
     if let Some(client) = report.client {
         let stale = if client.stale == Some(true) { ", stale" } else { "" };
         let _ = writeln!(text, "{:<28}  the client is told: {}{stale}", "", client.result);
@@ -219,8 +240,10 @@ fn namespace_cells(here: &SubClusterNamespaceView, mode: Mode) -> String {
     };
     let counts = here.counts;
     let left: u32 = here.remaining.iter().map(|(_, m)| m.tx).sum();
+    let fresh =
+        if here.fresh > 0 { format!("  {} came up empty", here.fresh) } else { String::new() };
     format!(
-        "{roster:<7}  {regime:>6}  {:>6}  {:>7}  {:>4}  {left:>15}",
+        "{roster:<7}  {regime:>6}  {:>6}  {:>7}  {:>4}  {left:>15}{fresh}",
         counts.active, counts.unavailable, counts.dead
     )
 }

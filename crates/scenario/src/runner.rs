@@ -3,7 +3,7 @@
 //! Invariant: the same file gives the same reports, byte for byte; a step that cannot be done ends the run, an
 //! expectation that does not hold does not. Not here: how a report is printed (see `report`, `log`).
 
-use rosterlab_engine::{Cluster, ClusterView, Event, EventKind};
+use rosterlab_engine::{Cluster, ClusterView, Event, EventKind, Rules};
 
 use crate::clock::ClockTime;
 use crate::error::{Cause, ScenarioError};
@@ -74,9 +74,17 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// What can be known to be wrong without running it.
     pub fn new(scenario: &'a Scenario) -> Result<Self, ScenarioError> {
+        Self::with_rules(scenario, Rules::default())
+    }
+
+    /// As [`Runner::new`], by other rules than the right ones: for tests that show that each is needed.
+    ///
+    /// # Errors
+    /// As [`Runner::new`].
+    pub fn with_rules(scenario: &'a Scenario, rules: Rules) -> Result<Self, ScenarioError> {
         let plan = scenario.plan()?;
         let refused = |error| ScenarioError::new("cluster", Cause::Setup(error));
-        let cluster = Cluster::new(plan.setup.clone()).map_err(refused)?;
+        let cluster = Cluster::with_rules(plan.setup.clone(), rules).map_err(refused)?;
         Ok(Self { scenario, plan, cluster, clock: Clock::default(), next: 0 })
     }
 

@@ -5,8 +5,8 @@
 //! step (see `plan` and `runner`).
 
 use rosterlab_engine::{
-    Availability, ClusterSetup, Digest, Mode, NamespaceSettings, NodeId, NodeSetup, PartitionId,
-    Profile, RackId, RosterEntry,
+    Availability, ClusterSetup, Digest, MAX_NODES, Mode, NamespaceSettings, NodeId, NodeSetup,
+    PartitionId, Profile, RackId, RosterEntry, StartingRoster,
 };
 use serde::de::{DeserializeOwned, Deserializer, SeqAccess, Visitor};
 use serde::ser::Serializer;
@@ -24,6 +24,8 @@ use crate::timeline::Settle;
 
 /// What `format` says.
 pub const FORMAT: &str = "rosterlab-scenario/1";
+/// Most nodes, as a bound of numbers.
+const MOST_NODES: u64 = MAX_NODES as u64;
 /// Most steps that a scenario may have.
 pub const MAX_STEPS: usize = 10_000;
 
@@ -58,8 +60,8 @@ pub enum FormatName {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ClusterFile {
-    /// Its nodes, 1 to 128.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 128)))]
+    /// Its nodes, 1 to 256 (128 with server 4.5.3).
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
     pub nodes: Vec<NodeFile>,
     /// Whose rules for revived partitions hold.
     #[serde(default)]
@@ -80,6 +82,38 @@ pub struct ClusterFile {
     /// How many seconds after a rebalance fills wait.
     #[serde(default, skip_serializing_if = "is_no_time")]
     pub migrate_fill_delay: Seconds,
+    /// How many partitions a node sends at a time; 0 pauses migrations.
+    #[serde(
+        default = "one",
+        deserialize_with = "whole::<0, 100, _, _>",
+        skip_serializing_if = "is_one"
+    )]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100)))]
+    pub migrate_threads: u8,
+    /// Milliseconds between two heartbeats of a node.
+    #[serde(
+        default = "usual_interval",
+        deserialize_with = "whole::<50, 600_000, _, _>",
+        skip_serializing_if = "is_usual_interval"
+    )]
+    #[cfg_attr(feature = "schema", schemars(range(min = 50, max = 600_000)))]
+    pub heartbeat_interval_ms: u32,
+    /// After how many silent intervals a node is gone.
+    #[serde(
+        default = "usual_timeout",
+        deserialize_with = "whole::<3, 10_000, _, _>",
+        skip_serializing_if = "is_usual_timeout"
+    )]
+    #[cfg_attr(feature = "schema", schemars(range(min = 3, max = 10_000)))]
+    pub heartbeat_timeout: u32,
+    /// A smaller cluster is not formed; at most the number of nodes.
+    #[serde(
+        default = "smallest",
+        deserialize_with = "whole::<1, MOST_NODES, _, _>",
+        skip_serializing_if = "is_smallest"
+    )]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 256)))]
+    pub min_cluster_size: u16,
 }
 
 /// One node of the cluster.
@@ -94,6 +128,9 @@ pub struct NodeFile {
     #[serde(default, deserialize_with = "rack")]
     #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 1_000_000)))]
     pub rack: RackId,
+    /// Whether it is quiesced from every start on, as a tie-breaker is.
+    #[serde(default, rename = "stay-quiesced", skip_serializing_if = "is_no")]
+    pub stay_quiesced: bool,
 }
 
 /// One namespace of the cluster.
@@ -122,6 +159,18 @@ pub struct NamespaceFile {
     )]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 16)))]
     pub devices: u8,
+    /// Which roster it begins with: all nodes, or none, with empty drives.
+    #[serde(default, skip_serializing_if = "is_all")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::StartingRosterName"))]
+    pub roster: StartingRoster,
+    /// Whether every node serves as many partitions as another, within one; when left out, false with server 4.5.3 and
+    /// true with newer ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "bool"))]
+    pub prefer_uniform_balance: Option<bool>,
+    /// Whether a start after an unclean stop sets `r` in place of `e`; needs server 7.1.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub auto_revive: bool,
 }
 
 /// One step.
@@ -318,6 +367,9 @@ pub struct Add {
     #[serde(default, deserialize_with = "rack")]
     #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 1_000_000)))]
     pub rack: RackId,
+    /// Whether it is quiesced from every start on.
+    #[serde(default, rename = "stay-quiesced", skip_serializing_if = "is_no")]
+    pub stay_quiesced: bool,
 }
 
 /// `move`.
@@ -550,13 +602,27 @@ pub struct Expect {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
     pub filling: Option<u32>,
-    /// How many sub-clusters there are.
+    /// Active partitions that came up empty.
     #[serde(
-        deserialize_with = "maybe_whole::<0, 128, _, _>",
+        deserialize_with = "maybe_whole::<0, ALL, _, _>",
         skip_serializing_if = "Option::is_none"
     )]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 128)))]
+    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
+    pub fresh: Option<u32>,
+    /// How many sub-clusters there are.
+    #[serde(
+        deserialize_with = "maybe_whole::<0, MOST_NODES, _, _>",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 256)))]
     pub sub_clusters: Option<u32>,
+    /// How many nodes run and are in no cluster.
+    #[serde(
+        deserialize_with = "maybe_whole::<0, MOST_NODES, _, _>",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 256)))]
+    pub orphans: Option<u32>,
     /// The regime of the latest rebalance.
     #[serde(
         deserialize_with = "maybe_whole::<0, { u32::MAX as u64 }, _, _>",
@@ -566,10 +632,10 @@ pub struct Expect {
     pub regime: Option<u32>,
     /// How many roster nodes are present.
     #[serde(
-        deserialize_with = "maybe_whole::<0, 128, _, _>",
+        deserialize_with = "maybe_whole::<0, MOST_NODES, _, _>",
         skip_serializing_if = "Option::is_none"
     )]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 128)))]
+    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 256)))]
     pub roster_nodes_present: Option<u32>,
     /// How many migrations all nodes together are still to send.
     #[serde(
@@ -578,7 +644,7 @@ pub struct Expect {
     )]
     #[cfg_attr(feature = "schema", schemars(with = "u32"))]
     pub migrations: Option<u32>,
-    /// Acknowledged AP writes lost so far, in all namespaces.
+    /// Acknowledged writes lost so far, in all namespaces.
     #[serde(
         deserialize_with = "maybe_whole::<0, { u32::MAX as u64 }, _, _>",
         skip_serializing_if = "Option::is_none"
@@ -653,11 +719,41 @@ pub enum MasterField {
 }
 
 fn one_namespace() -> Vec<NamespaceFile> {
-    vec![NamespaceFile::from(&NamespaceSettings::strong("main", 2))]
+    vec![NamespaceFile {
+        name: "main".to_owned(),
+        replication_factor: 2,
+        strong_consistency: true,
+        commit_to_device: false,
+        devices: 1,
+        roster: StartingRoster::All,
+        prefer_uniform_balance: None,
+        auto_revive: false,
+    }]
+}
+
+/// What settings are when they are left out.
+fn usual() -> ClusterSetup {
+    ClusterSetup::of(Vec::new(), 1)
 }
 
 fn usual_rate() -> u16 {
-    ClusterSetup::of(Vec::new(), 1).migration_rate_per_s
+    usual().migration_rate_per_s
+}
+
+fn usual_interval() -> u32 {
+    usual().heartbeat_interval_ms
+}
+
+fn usual_timeout() -> u32 {
+    usual().heartbeat_timeout
+}
+
+fn smallest() -> u16 {
+    usual().min_cluster_size
+}
+
+fn one() -> u8 {
+    usual().migrate_threads
 }
 
 fn one_device() -> u8 {
@@ -672,6 +768,36 @@ fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref)]
 fn is_usual_rate(rate: &u16) -> bool {
     *rate == usual_rate()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_usual_interval(interval: &u32) -> bool {
+    *interval == usual_interval()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_usual_timeout(timeout: &u32) -> bool {
+    *timeout == usual_timeout()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_smallest(size: &u16) -> bool {
+    *size == smallest()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_one(threads: &u8) -> bool {
+    *threads == one()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_no(on: &bool) -> bool {
+    !*on
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_all(roster: &StartingRoster) -> bool {
+    *roster == StartingRoster::All
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref)]
@@ -754,9 +880,15 @@ impl<'de> Deserialize<'de> for MasterField {
     }
 }
 
-impl From<&NamespaceSettings> for NamespaceFile {
-    fn from(settings: &NamespaceSettings) -> Self {
+impl NamespaceFile {
+    /// What a file of that server says of a namespace.
+    fn of(settings: &NamespaceSettings, server: Profile) -> Self {
+        let uniform = settings.prefer_uniform_balance;
+        let usual = server.prefers_uniform_balance();
         Self {
+            roster: settings.roster,
+            prefer_uniform_balance: (uniform != usual).then_some(uniform),
+            auto_revive: settings.auto_revive,
             name: settings.name.clone(),
             replication_factor: settings.replication_factor,
             strong_consistency: settings.mode == Mode::StrongConsistency,
@@ -766,26 +898,40 @@ impl From<&NamespaceSettings> for NamespaceFile {
     }
 }
 
-impl From<&NamespaceFile> for NamespaceSettings {
-    fn from(file: &NamespaceFile) -> Self {
-        Self {
-            name: file.name.clone(),
-            replication_factor: file.replication_factor,
-            mode: if file.strong_consistency { Mode::StrongConsistency } else { Mode::Available },
-            commit_to_device: file.commit_to_device,
-            devices: file.devices,
+impl NamespaceFile {
+    /// The namespace as the engine is given it.
+    fn settings(&self, server: Profile) -> NamespaceSettings {
+        let uniform = self.prefer_uniform_balance;
+        NamespaceSettings {
+            name: self.name.clone(),
+            replication_factor: self.replication_factor,
+            mode: if self.strong_consistency { Mode::StrongConsistency } else { Mode::Available },
+            commit_to_device: self.commit_to_device,
+            devices: self.devices,
+            roster: self.roster,
+            prefer_uniform_balance: uniform.unwrap_or(server.prefers_uniform_balance()),
+            auto_revive: self.auto_revive,
         }
     }
 }
 
 impl From<&ClusterSetup> for ClusterFile {
     fn from(setup: &ClusterSetup) -> Self {
+        let node = |node: &NodeSetup| {
+            let NodeSetup { id, rack, stay_quiesced } = *node;
+            NodeFile { id, rack, stay_quiesced }
+        };
+        let namespaces = setup.namespaces.iter();
         Self {
-            nodes: setup.nodes.iter().map(|n| NodeFile { id: n.id, rack: n.rack }).collect(),
+            nodes: setup.nodes.iter().map(node).collect(),
             server: setup.profile,
-            namespaces: setup.namespaces.iter().map(NamespaceFile::from).collect(),
+            namespaces: namespaces.map(|n| NamespaceFile::of(n, setup.profile)).collect(),
             migrations_per_second: setup.migration_rate_per_s,
             migrate_fill_delay: Seconds::of_ms(u64::from(setup.fill_delay_ms)),
+            migrate_threads: setup.migrate_threads,
+            heartbeat_interval_ms: setup.heartbeat_interval_ms,
+            heartbeat_timeout: setup.heartbeat_timeout,
+            min_cluster_size: setup.min_cluster_size,
         }
     }
 }
@@ -905,6 +1051,13 @@ impl Step {
     }
 }
 
+impl NodeFile {
+    fn setup(&self) -> NodeSetup {
+        let Self { id, rack, stay_quiesced } = *self;
+        NodeSetup { id, rack, stay_quiesced }
+    }
+}
+
 impl ClusterFile {
     /// The cluster as the engine is given it, within its limits.
     ///
@@ -916,11 +1069,15 @@ impl ClusterFile {
             ScenarioError::new("cluster.migrate-fill-delay", Cause::Unreadable(message))
         })?;
         let setup = ClusterSetup {
-            nodes: self.nodes.iter().map(|n| NodeSetup { id: n.id, rack: n.rack }).collect(),
-            namespaces: self.namespaces.iter().map(NamespaceSettings::from).collect(),
+            nodes: self.nodes.iter().map(NodeFile::setup).collect(),
+            namespaces: self.namespaces.iter().map(|n| n.settings(self.server)).collect(),
             profile: self.server,
             migration_rate_per_s: self.migrations_per_second,
             fill_delay_ms: delay,
+            migrate_threads: self.migrate_threads,
+            heartbeat_interval_ms: self.heartbeat_interval_ms,
+            heartbeat_timeout: self.heartbeat_timeout,
+            min_cluster_size: self.min_cluster_size,
         };
         match setup.check() {
             Ok(()) => Ok(setup),
@@ -934,13 +1091,18 @@ fn place_of(error: &rosterlab_engine::SetupError) -> String {
     use rosterlab_engine::SetupError as E;
     let of = |index: &usize, field: &str| format!("cluster.namespaces[{index}].{field}");
     match error {
-        E::NodeCount(_) => "cluster.nodes".to_owned(),
+        E::NodeCount { .. } => "cluster.nodes".to_owned(),
         E::NodeTwice { index, .. } => format!("cluster.nodes[{index}].id"),
         E::NamespaceCount(_) => "cluster.namespaces".to_owned(),
         E::NamespaceName { index } | E::NamespaceTwice { index } => of(index, "name"),
         E::ReplicationFactor { index } => of(index, "replication-factor"),
         E::Devices { index } => of(index, "devices"),
+        E::AutoRevive { index } => of(index, "auto-revive"),
         E::MigrationRate => "cluster.migrations-per-second".to_owned(),
+        E::MigrateThreads => "cluster.migrate-threads".to_owned(),
+        E::HeartbeatInterval => "cluster.heartbeat-interval-ms".to_owned(),
+        E::HeartbeatTimeout => "cluster.heartbeat-timeout".to_owned(),
+        E::MinClusterSize => "cluster.min-cluster-size".to_owned(),
     }
 }
 

@@ -52,7 +52,15 @@ pub(crate) struct Server;
 
 schema!(Server, "Server", {
     "description": "Whose rules for revived partitions hold.",
-    "enum": ["4.5.3", "6.0"]
+    "enum": ["4.5.3", "6.0", "7.1"]
+});
+
+/// Which roster a namespace begins with.
+pub(crate) struct StartingRosterName;
+
+schema!(StartingRosterName, "StartingRoster", {
+    "description": "Which roster a namespace begins with: all nodes, or none, with empty drives.",
+    "enum": ["all", "none"]
 });
 
 /// What a partition is.

@@ -61,6 +61,9 @@ pub struct Loss {
     pub nodes: Vec<NodeId>,
     /// For each namespace, in the order of the settings, how many partitions would be active in no sub-cluster.
     pub inactive: Vec<u32>,
+    /// The same for those that would be active and come up empty: no node in a cluster has their data (domain.md §6).
+    /// Always 0 in SC.
+    pub fresh: Vec<u32>,
 }
 
 /// Tries every set of so many nodes that are up, after the clusters have settled.
@@ -123,13 +126,18 @@ impl Settled {
     }
 
     fn without(&self, nodes: Vec<NodeId>) -> Loss {
-        let inactive = self.namespaces.iter().map(|(mode, losses)| match (mode, losses) {
-            (Mode::StrongConsistency, Some(losses)) => losses.not_active_without(&nodes),
-            // AP serves everything as long as anybody is there (domain.md §3).
-            (Mode::Available, _) if nodes.len() < self.up.len() => 0,
-            _ => u32::try_from(PARTITIONS).unwrap_or(u32::MAX),
-        });
-        Loss { inactive: inactive.collect(), nodes }
+        let all = u32::try_from(PARTITIONS).unwrap_or(u32::MAX);
+        let count = |(mode, losses): &(Mode, Option<Losses>)| match (mode, losses) {
+            (_, None) => (all, 0),
+            (Mode::StrongConsistency, Some(losses)) => (losses.not_active_without(&nodes), 0),
+            // AP serves everything wherever there is a cluster (domain.md §3).
+            (Mode::Available, Some(losses)) if losses.leaves_a_cluster(&nodes) => {
+                (0, losses.not_active_without(&nodes))
+            }
+            (Mode::Available, Some(_)) => (all, 0),
+        };
+        let (inactive, fresh) = self.namespaces.iter().map(count).unzip();
+        Loss { inactive, fresh, nodes }
     }
 }
 
@@ -231,9 +239,8 @@ mod tests {
 
     #[test]
     fn losing_given_nodes_is_one_of_the_sets() {
-        let nodes = ["A1", "A2", "A3"].map(|id| rosterlab_engine::NodeSetup {
-            id: id.parse().unwrap(),
-            rack: rosterlab_engine::RackId::NONE,
+        let nodes = ["A1", "A2", "A3"].map(|id| {
+            rosterlab_engine::NodeSetup::new(id.parse().unwrap(), rosterlab_engine::RackId::NONE)
         });
         let setup = rosterlab_engine::ClusterSetup::of(nodes.to_vec(), 2);
         let cluster = Cluster::new(setup).unwrap();

@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_rebalance_names_what_its_numbers_are() {
-        let nodes = ["A1", "A2"].map(|id| NodeSetup { id: node(id), rack: RackId::NONE });
+        let nodes = ["A1", "A2"].map(|id| NodeSetup::new(node(id), RackId::NONE));
         let setup = ClusterSetup::of(nodes.to_vec(), 2);
         assert_eq!(setup.namespaces[0].mode, Mode::StrongConsistency);
         let mut cluster = Cluster::new(setup).unwrap();

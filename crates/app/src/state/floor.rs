@@ -503,7 +503,7 @@ mod tests {
     fn many(nodes: u64, racks: u64) -> State {
         let nodes = (0..nodes).filter_map(|at| {
             let rack = RackId::new(u32::try_from(at % racks).ok()? + 1).ok()?;
-            Some(NodeSetup { id: NodeId::new(0xA100 + at)?, rack })
+            Some(NodeSetup::new(NodeId::new(0xA100 + at)?, rack))
         });
         State::on(Timeline::new(ClusterSetup::of(nodes.collect(), 2)).unwrap())
     }

@@ -15,7 +15,7 @@ pub fn ids(text: &str) -> Vec<NodeId> {
 pub fn setup(nodes: &str, replication_factor: u8) -> ClusterSetup {
     let node = |text: &str| {
         let RosterEntry { node, rack } = text.parse().unwrap();
-        NodeSetup { id: node, rack }
+        NodeSetup::new(node, rack)
     };
     ClusterSetup::of(nodes.split_whitespace().map(node).collect(), replication_factor)
 }

@@ -6,7 +6,7 @@
 use proptest::prelude::*;
 use rosterlab_engine::{
     Availability, ClientResult, Cluster, ClusterSetup, ClusterView, Command, Digest, EventKind,
-    Judge, NodeId, ReadMode, Shutdown, Until,
+    NodeId, ReadMode, Rules, Shutdown, Until,
 };
 
 /// How many different records clients write.
@@ -84,9 +84,9 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(setup: ClusterSetup, judge: Judge) -> Self {
+    pub fn new(setup: ClusterSetup, rules: Rules) -> Self {
         let ids = setup.nodes.iter().map(|node| node.id).collect();
-        Self { cluster: Cluster::with_judge(setup, judge).unwrap(), ids }
+        Self { cluster: Cluster::with_rules(setup, rules).unwrap(), ids }
     }
 
     fn running(&self, up: bool) -> Vec<NodeId> {
@@ -143,7 +143,7 @@ impl World {
                 let removed = self.removed();
                 let id = *removed.get(usize::from(*pick) % removed.len().max(1))?;
                 let rack = self.cluster.setup().nodes.iter().find(|node| node.id == id)?.rack;
-                Command::AddNode { id, rack }
+                Command::AddNode { id, rack, stay_quiesced: false }
             }
             Deed::Cut(mask) => {
                 let side = |n: usize| mask >> (n % 16) & 1 == 1;

@@ -5,7 +5,7 @@
 
 use rosterlab_engine::{
     ClusterSetup, Command, Digest, MAX_NODES, Mode, NamespaceSettings, NodeId, NodeSetup, Profile,
-    RackId, ReadMode, RosterEntry, RosterNodes, SetupError, Shutdown,
+    RackId, ReadMode, RosterEntry, RosterNodes, SetupError, Shutdown, StartingRoster,
 };
 
 use super::{DIGITS, LinkCause, LinkError, most_steps};
@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
 
     pub fn contents(&mut self) -> Result<(ClusterSetup, Placed), Wrong> {
         let mut setup = self.settings()?;
-        setup.nodes = self.setup_nodes()?;
+        setup.nodes = self.setup_nodes(setup.profile.most_nodes())?;
         let mut known = Known {
             table: setup.nodes.iter().map(|node| node.id).collect(),
             namespaces: setup.namespaces.iter().map(|n| n.name.clone()).collect(),
@@ -145,6 +145,8 @@ impl<'a> Reader<'a> {
             Profile::V4_5_3
         } else if self.take(b'b') {
             Profile::V6_0
+        } else if self.take(b'c') {
+            Profile::V7_1
         } else {
             return self.expected("the server's profile");
         };
@@ -153,6 +155,14 @@ impl<'a> Reader<'a> {
                 setup.migration_rate_per_s = self.small("a migration rate")?;
             } else if self.take(b'f') {
                 setup.fill_delay_ms = self.small("a fill delay")?;
+            } else if self.take(b't') {
+                setup.migrate_threads = self.small("a number of threads")?;
+            } else if self.take(b'h') {
+                setup.heartbeat_interval_ms = self.small("a heartbeat interval")?;
+            } else if self.take(b'o') {
+                setup.heartbeat_timeout = self.small("a heartbeat timeout")?;
+            } else if self.take(b'm') {
+                setup.min_cluster_size = self.small("a least cluster size")?;
             } else if self.take(b'n') {
                 let namespace = self.namespace_settings()?;
                 setup.namespaces.push(namespace);
@@ -176,6 +186,11 @@ impl<'a> Reader<'a> {
         if self.take(b'D') {
             settings.devices = self.small("a number of devices")?;
         }
+        if self.take(b'E') {
+            settings.roster = StartingRoster::None;
+        }
+        settings.prefer_uniform_balance = self.take(b'U');
+        settings.auto_revive = self.take(b'V');
         if !self.take(b'-') {
             return self.expected("a namespace's name");
         }
@@ -207,14 +222,14 @@ impl<'a> Reader<'a> {
 
     fn id(&mut self) -> Result<NodeId, Wrong> {
         let from = self.at;
-        let id = self.until(b"~._-").parse();
+        let id = self.until(b"~._-=").parse();
         id.or_else(|_| {
             self.at = from;
             self.expected("a node id")
         })
     }
 
-    fn setup_nodes(&mut self) -> Result<Vec<NodeSetup>, Wrong> {
+    fn setup_nodes(&mut self, most: usize) -> Result<Vec<NodeSetup>, Wrong> {
         let mut nodes: Vec<NodeSetup> = Vec::new();
         if !self.take(b'_') {
             return self.expected("the nodes");
@@ -226,21 +241,26 @@ impl<'a> Reader<'a> {
                 return self.expected("a node id");
             }
             let first = self.id()?;
-            nodes.push(NodeSetup { id: first, rack });
+            let begin = nodes.len();
+            nodes.push(NodeSetup::new(first, rack));
             if self.take(b'~') {
                 let by = if self.take(b'-') { -1 } else { 1 };
-                let count = self.number()?.min(MAX_NODES as u64);
+                let count = self.number()?.min(most as u64);
                 for away in 1..=count {
                     let away = i64::try_from(away).unwrap_or(0) * by;
                     let id = first.get().checked_add_signed(away).and_then(NodeId::new);
                     let Some(id) = id else {
                         return self.expected("a shorter run of ids");
                     };
-                    nodes.push(NodeSetup { id, rack });
+                    nodes.push(NodeSetup::new(id, rack));
                 }
             }
-            if nodes.len() > MAX_NODES {
-                return Err(self.fail(LinkCause::Setup(SetupError::NodeCount(nodes.len()))));
+            if self.take(b'=') {
+                nodes[begin..].iter_mut().for_each(|node| node.stay_quiesced = true);
+            }
+            if nodes.len() > most {
+                let count = nodes.len();
+                return Err(self.fail(LinkCause::Setup(SetupError::NodeCount { count, most })));
             }
             if !self.take(b'.') {
                 return Ok(nodes);
@@ -282,7 +302,7 @@ impl<'a> Reader<'a> {
                 if !self.take(b'-') {
                     return self.expected("a node id");
                 }
-                Command::AddNode { id: self.id()?, rack }
+                Command::AddNode { id: self.id()?, rack, stay_quiesced: self.take(b'=') }
             }
             Some(b'm') => {
                 let rack = self.rack()?;
@@ -416,12 +436,16 @@ impl<'a> Reader<'a> {
         let mut entries = Vec::new();
         while self.take(b'.') {
             let rack = self.rack()?;
-            if !self.take(b'-') {
+            let nodes = if self.take(b'=') {
+                // An id that no node has.
+                vec![self.id()?]
+            } else if self.take(b'-') {
+                self.places(known)?
+            } else {
                 return self.expected("nodes");
-            }
-            let nodes = self.places(known)?;
+            };
             entries.extend(nodes.into_iter().map(|node| RosterEntry { node, rack }));
-            if entries.len() > known.table.len() {
+            if entries.len() > MAX_NODES {
                 return self.expected("fewer nodes");
             }
         }
@@ -436,7 +460,8 @@ impl Known {
         for step in steps {
             let step = step.strip_prefix(b"~").unwrap_or(step);
             let added = step.strip_prefix(b"a").and_then(|step| std::str::from_utf8(step).ok());
-            let id: Option<NodeId> = added.and_then(|step| step.split_once('-')?.1.parse().ok());
+            let id = added.and_then(|step| Some(step.split_once('-')?.1.trim_end_matches('=')));
+            let id: Option<NodeId> = id.and_then(|id| id.parse().ok());
             if let Some(id) = id
                 && !self.table.contains(&id)
                 && self.table.len() < DIGITS.len() * DIGITS.len()

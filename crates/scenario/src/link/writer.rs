@@ -3,8 +3,8 @@
 //! Invariant: writes what `reader` reads back. Not here: limits and the check (the parent's).
 
 use rosterlab_engine::{
-    ClusterSetup, Command, Digest, Mode, NodeId, NodeSetup, Profile, ReadMode, RosterNodes,
-    Shutdown,
+    ClusterSetup, Command, Digest, Mode, NodeId, NodeSetup, Profile, ReadMode, RosterEntry,
+    RosterNodes, Shutdown, StartingRoster,
 };
 
 use super::DIGITS;
@@ -55,15 +55,24 @@ impl Writer {
         self.text(match setup.profile {
             Profile::V4_5_3 => "_a",
             Profile::V6_0 => "_b",
+            Profile::V7_1 => "_c",
         });
         let usual = ClusterSetup::of(Vec::new(), 1);
-        if setup.migration_rate_per_s != usual.migration_rate_per_s {
-            self.text(".r");
-            self.number(u64::from(setup.migration_rate_per_s));
-        }
-        if setup.fill_delay_ms != usual.fill_delay_ms {
-            self.text(".f");
-            self.number(u64::from(setup.fill_delay_ms));
+        let numbers = |setup: &ClusterSetup| {
+            [
+                (".r", u64::from(setup.migration_rate_per_s)),
+                (".f", u64::from(setup.fill_delay_ms)),
+                (".t", u64::from(setup.migrate_threads)),
+                (".h", u64::from(setup.heartbeat_interval_ms)),
+                (".o", u64::from(setup.heartbeat_timeout)),
+                (".m", u64::from(setup.min_cluster_size)),
+            ]
+        };
+        for ((sign, number), (_, usual)) in numbers(setup).into_iter().zip(numbers(&usual)) {
+            if number != usual {
+                self.text(sign);
+                self.number(number);
+            }
         }
         for namespace in &setup.namespaces {
             self.text(".n");
@@ -75,6 +84,12 @@ impl Writer {
                 self.text("D");
                 self.number(u64::from(namespace.devices));
             }
+            let marks = [
+                ("E", namespace.roster == StartingRoster::None),
+                ("U", namespace.prefer_uniform_balance),
+                ("V", namespace.auto_revive),
+            ];
+            marks.iter().filter(|(_, on)| *on).for_each(|(mark, _)| self.text(mark));
             self.text("-");
             for byte in namespace.name.bytes() {
                 if byte.is_ascii_alphanumeric() {
@@ -108,6 +123,7 @@ impl Writer {
                 self.text(if up > 0 { "~" } else { "~-" });
                 self.number(u64::try_from(up.max(down)).unwrap_or(0));
             }
+            self.text(if first.stay_quiesced { "=" } else { "" });
             rest = &after[up.max(down)..];
         }
     }
@@ -214,11 +230,12 @@ impl Writer {
                     self.number(u64::from(*device));
                 }
             }
-            Command::AddNode { id, rack } => {
+            Command::AddNode { id, rack, stay_quiesced } => {
                 self.text("a");
                 self.number(u64::from(rack.get()));
                 self.text("-");
                 self.text(&id.to_string());
+                self.text(if *stay_quiesced { "=" } else { "" });
             }
             Command::MoveToRack { nodes, rack } => {
                 self.text("m");
@@ -278,15 +295,28 @@ impl Writer {
         self.text("l");
         self.namespace(namespace);
         self.on("-", on);
-        let mut rest = &entries[..];
-        while let [first, ..] = rest {
-            let same = rest.iter().take_while(|entry| entry.rack == first.rack).count();
+        let is_known = |entry: &RosterEntry| self.table.contains(&entry.node);
+        let known: Vec<bool> = entries.iter().map(is_known).collect();
+        let (mut rest, mut known) = (&entries[..], &known[..]);
+        while let [first, after @ ..] = rest {
+            if !known[0] {
+                // No node of that id was ever there.
+                self.text(".");
+                self.number(u64::from(first.rack.get()));
+                self.text("=");
+                self.text(&first.node.to_string());
+                (rest, known) = (after, &known[1..]);
+                continue;
+            }
+            let alike = rest.iter().zip(known);
+            let alike = alike.take_while(|(entry, known)| **known && entry.rack == first.rack);
+            let same = alike.count();
             let nodes: Vec<NodeId> = rest[..same].iter().map(|entry| entry.node).collect();
             self.text(".");
             self.number(u64::from(first.rack.get()));
             self.text("-");
             self.places(&nodes);
-            rest = &rest[same..];
+            (rest, known) = (&rest[same..], &known[same..]);
         }
     }
 }
@@ -296,7 +326,8 @@ fn run(first: &NodeSetup, after: &[NodeSetup], by: i64) -> usize {
     let follows = |(index, node): &(usize, &NodeSetup)| {
         let away = i64::try_from(index + 1).ok().map(|away| away * by);
         let id = away.and_then(|away| first.id.get().checked_add_signed(away));
-        node.rack == first.rack && id == Some(node.id.get())
+        let same = node.rack == first.rack && node.stay_quiesced == first.stay_quiesced;
+        same && id == Some(node.id.get())
     };
     after.iter().enumerate().take_while(follows).count()
 }

@@ -169,8 +169,8 @@ fn clusters_that_cannot_be() {
             cluster.nodes[0].rack: invalid type: string "1", expected a whole number from 0 to 1000000
             cluster.nodes[0].rack: null stands for nothing here: leave the field out
             cluster.nodes[0].rack: 1e+26 is not a whole number from 0 to 1000000
-            cluster.nodes[0].color: unknown field `color`, expected `id` or `rack`
-            cluster.server: unknown variant `7.0`, expected `4.5.3` or `6.0`
+            cluster.nodes[0].color: unknown field `color`, expected one of `id`, `rack`, `stay-quiesced`
+            cluster.server: unknown variant `7.0`, expected one of `4.5.3`, `6.0`, `7.1`
             cluster.namespaces: a cluster has 1 to 32 namespaces, not 0
             cluster.migrations-per-second: 0 is not a whole number from 1 to 1000
             cluster.migrate-fill-delay: at most 4294967 seconds
@@ -279,7 +279,7 @@ fn steps_that_are_none() {
             steps[0]: expects nothing
             steps[0].unavailable: -1 is not a whole number from 0 to 4096
             steps[0].unavailable: 4097 is not a whole number from 0 to 4096
-            steps[0].unavailble: unknown field `unavailble`, expected one of `namespace`, `on`, `unavailable`, `dead`, `active`, `filling`, `sub_clusters`, `regime`, `roster_nodes_present`, `migrations`, `lost_writes`, `node`, `full`, `subset`, `evade`, `revived`, `data`, …
+            steps[0].unavailble: unknown field `unavailble`, expected one of `namespace`, `on`, `unavailable`, `dead`, `active`, `filling`, `fresh`, `sub_clusters`, `orphans`, `regime`, `roster_nodes_present`, `migrations`, `lost_writes`, `node`, `full`, `subset`, `evade`,…
             steps[0].evade: means nothing without "node"
             steps[0].node: expects nothing
             steps[0].node: no node "A109"

@@ -67,8 +67,8 @@ fn a_line_has_its_keys_in_the_documented_order() {
             r#"{{"step":0,"do":"stop","sub_clusters":[{{"nodes":["A1"],"principal":"A1","#,
             r#""cluster_key":"{}","namespaces":{{"zeta":{{"roster_nodes_present":1,"regime":{},"#,
             r#""active":0,"unavailable":4096,"dead":0,"expected_migrations":{{"A1":[0,0,0]}}}},"#,
-            r#""alpha":{{"active":4096,"unavailable":0,"dead":0,"#,
-            r#""expected_migrations":{{"A1":[0,0,0]}}}}}}}}]}}"#,
+            r#""alpha":{{"active":4096,"unavailable":0,"dead":0,"fresh":0,"#,
+            r#""expected_migrations":{{"A1":[0,0,0]}}}}}}}}],"orphans":[]}}"#,
         ),
         key, report.view.sub_clusters[0].namespaces[0].regime
     );

@@ -3,11 +3,14 @@
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod as_test;
+mod available;
 mod bad_input;
+mod clustering;
 mod fuzzed;
 mod golden;
 mod margin;
 mod preview;
+mod reports;
 mod round_trip;
 mod shipped;
 mod strategies;

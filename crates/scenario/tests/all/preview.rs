@@ -20,7 +20,7 @@ fn ids(text: &str) -> Vec<NodeId> {
 fn case_study() -> Cluster {
     let node = |text: &str| {
         let rack = if text.starts_with('A') { 1 } else { 2 };
-        NodeSetup { id: id(text), rack: RackId::new(rack).unwrap() }
+        NodeSetup::new(id(text), RackId::new(rack).unwrap())
     };
     let nodes = "A101 A102 A103 B101 B102".split(' ').map(node).collect();
     Cluster::new(ClusterSetup::of(nodes, 2)).unwrap()
@@ -171,7 +171,11 @@ fn racks_and_nodes_that_do_not_fit_are_named() {
     let odd = [list("A101@2 A102@7 A103@1 B101@2 B102@2"), recluster()];
     let entries = vec!["A102@7".parse().unwrap()];
     assert_eq!(warnings(&cluster, NS, &odd), [Warning::NotObserved { entries }]);
-    assert!(preview(&cluster, NS, &[list("A1FF")]).is_err());
+    // The server takes ids that no node has; such a roster is never whole.
+    let unknown = [list("A101@1 A102@1 A103@1 B101@2 B102@2 A1FF@3"), recluster()];
+    let nodes = ids("A1FF");
+    assert!(warnings(&cluster, NS, &unknown).contains(&Warning::NoSuchNodes { nodes }));
+    assert_eq!(tried(&cluster, &unknown).join, ids("A1FF"));
     assert!(preview(&cluster, "none", &[]).is_err());
 }
 

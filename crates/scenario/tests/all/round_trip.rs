@@ -39,10 +39,10 @@ proptest! {
 #[test]
 fn a_time_too_long_for_one_step_becomes_several() {
     let setup = ClusterSetup::of(
-        vec![rosterlab_engine::NodeSetup {
-            id: "A1".parse().unwrap(),
-            rack: rosterlab_engine::RackId::NONE,
-        }],
+        vec![rosterlab_engine::NodeSetup::new(
+            "A1".parse().unwrap(),
+            rosterlab_engine::RackId::NONE,
+        )],
         1,
     );
     let mut timeline = Timeline::new(setup).unwrap();

@@ -76,7 +76,7 @@ pub fn command() -> impl Strategy<Value = Command> {
         4 => (nodes(), shutdown).prop_map(|(nodes, shutdown)| Command::Stop { nodes, shutdown }),
         4 => nodes().prop_map(|nodes| Command::Start { nodes }),
         1 => (nodes(), of(0..2_u8)).prop_map(|(nodes, device)| Command::Wipe { nodes, device }),
-        1 => (node(), rack()).prop_map(|(id, rack)| Command::AddNode { id, rack }),
+        1 => (node(), rack(), any::<bool>()).prop_map(|(id, rack, stay_quiesced)| Command::AddNode { id, rack, stay_quiesced }),
         1 => nodes().prop_map(|nodes| Command::RemoveNode { nodes }),
         1 => (nodes(), rack()).prop_map(|(nodes, rack)| Command::MoveToRack { nodes, rack }),
         2 => sides().prop_map(|between| Command::Cut { between }),
@@ -111,13 +111,15 @@ pub fn setup() -> impl Strategy<Value = ClusterSetup> {
     let delay = prop_oneof![2 => Just(0), 1 => 0..5_000_u32];
     (1..4_u8, any::<(bool, bool, bool)>(), 1..3_u8, profile, delay).prop_map(
         |(replication_factor, (racks, commit, cache), devices, profile, fill_delay_ms)| {
-            let nodes = IDS[..6].iter().map(|id| NodeSetup {
-                id: NodeId::new(*id).unwrap(),
-                rack: if racks {
-                    RackId::new(u32::from(*id >= 0xB1) + 1).unwrap()
-                } else {
-                    RackId::NONE
-                },
+            let nodes = IDS[..6].iter().map(|id| {
+                NodeSetup::new(
+                    NodeId::new(*id).unwrap(),
+                    if racks {
+                        RackId::new(u32::from(*id >= 0xB1) + 1).unwrap()
+                    } else {
+                        RackId::NONE
+                    },
+                )
             });
             let strong = NamespaceSettings::strong("main", replication_factor);
             let mut namespaces =

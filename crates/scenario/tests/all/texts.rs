@@ -93,16 +93,16 @@ fn the_table_of_a_cut_with_two_namespaces() {
            0  cut           00:00:01  B3 +4                  main             5 of 6        3    4096        0     0             1316
                                                              cache            AP            -    4096        0     0             1316
                                       A1 alone               main             1 of 6        3       0     4096     0                0
-                                                             cache            AP            -    4096        0     0                0
+                                                             cache            AP            -    4096        0     0                0  2780 came up empty
            1  write         00:00:01  B3 +4                  main             5 of 6        3    4096        0     0             1316
                                                              cache            AP            -    4096        0     0             1316
                                       A1 alone               main             1 of 6        3       0     4096     0                0
-                                                             cache            AP            -    4096        0     0                0
+                                                             cache            AP            -    4096        0     0                0  2780 came up empty
                                       the client is told: unavailable
            2  expect        00:00:01  B3 +4                  main             5 of 6        3    4096        0     0             1316
                                                              cache            AP            -    4096        0     0             1316
                                       A1 alone               main             1 of 6        3       0     4096     0                0
-                                                             cache            AP            -    4096        0     0                0
+                                                             cache            AP            -    4096        0     0                0  2780 came up empty
                                       FAILED steps[2].dead: expected 1, found 0
            3  crash         00:00:03  no node is in a cluster
     "#]].assert_eq(&text);
@@ -222,7 +222,7 @@ fn logs_of_what_the_case_study_does_not_have() {
             Jan 01 2019 00:00:03 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 6
             Jan 01 2019 00:00:03 GMT: INFO (partition): (partition_balance_ee.c:1000) {main} 6 of 6 nodes participating - regime 3 -> 5
             Jan 01 2019 00:00:03 GMT: WARNING (partition): (partition_balance_ee.c:1244) {main} rebalanced: regime 5 expected-migrations (0,879,1263) expected-appeals 0 dead-partitions 437
-            Jan 01 2019 00:00:03 GMT: INFO (partition): {cache} rebalanced: expected-migrations (1316,1548,1959) fresh-partitions 0
+            Jan 01 2019 00:00:03 GMT: INFO (partition): {cache} rebalanced: expected-migrations (1316,1548,1538) fresh-partitions 0
             Jan 01 2019 00:00:03 GMT: INFO (info): revive: complete - issue 'recluster:' command
         "#]],
     );
@@ -340,14 +340,14 @@ fn explanations() {
         "cache",
         Some("A1"),
         &expect![[r#"
-        namespace cache, partition 0, the sub-cluster of A3, server 4.5.3: active
-        because: an AP namespace is active in every sub-cluster (documented)
+            namespace cache, partition 0, the sub-cluster of A3, server 4.5.3: active
+            because: an AP namespace is active in every sub-cluster (documented)
 
-        row:
-          A3                                   14e4db018fed.0.mp-  working master, replica here, full
-          A1                                   14e4db018fed.0.-s-  replica here, filling
-          A2                                   000000000000.0.-p-
-    "#]],
+            row:
+              A3                                   14e4db018fed.0.mp-  working master, replica here, full
+              A1                                   14e4db018fed.0.-se  replica here, filling
+              A2                                   000000000000.0.-p-
+        "#]],
     );
     let all = six(r#"{"do":"crash","nodes":["A1","A2","A3","B1","B2","B3"]}"#);
     check(

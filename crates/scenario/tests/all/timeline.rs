@@ -13,7 +13,7 @@ fn node(id: u64) -> NodeId {
 }
 
 fn three_nodes() -> ClusterSetup {
-    let of = |id| NodeSetup { id: node(id), rack: RackId::NONE };
+    let of = |id| NodeSetup::new(node(id), RackId::NONE);
     ClusterSetup::of([0xA1, 0xA2, 0xA3].map(of).to_vec(), 2)
 }
 
@@ -131,7 +131,7 @@ fn long_timelines_keep_few_checkpoints_and_seek_anywhere() {
 #[test]
 fn a_long_timeline_of_the_largest_cluster_is_small_and_quick_to_seek_in() {
     let id = |n: u64| node(0xA000 + n % 128);
-    let of = |n: u64| NodeSetup { id: id(n), rack: RackId::new((n % 4) as u32 + 1).unwrap() };
+    let of = |n: u64| NodeSetup::new(id(n), RackId::new((n % 4) as u32 + 1).unwrap());
     let mut timeline = Timeline::new(ClusterSetup::of((0..128).map(of).collect(), 2)).unwrap();
     let rack = |n: u64| (0..128).filter(|m| m % 4 == n % 4).map(id).collect::<Vec<_>>();
     for n in 0..100 {
@@ -169,10 +169,8 @@ fn a_long_timeline_of_the_largest_cluster_is_small_and_quick_to_seek_in() {
 #[test]
 fn a_seek_among_500_crashes_and_starts_of_128_nodes_does_few_again() {
     let id = |n: u64| node(0xA001 + n % 128);
-    let of = |n: u64| NodeSetup {
-        id: id(n),
-        rack: RackId::new(1 + u32::try_from(n / 32).unwrap()).unwrap(),
-    };
+    let of =
+        |n: u64| NodeSetup::new(id(n), RackId::new(1 + u32::try_from(n / 32).unwrap()).unwrap());
     let mut timeline = Timeline::new(ClusterSetup::of((0..128).map(of).collect(), 2)).unwrap();
     let mut clusters = Vec::new();
     for n in 0..250 {
@@ -328,7 +326,7 @@ fn less_time_is_the_beginning_of_more() {
 fn rosters_and_records_count_as_what_checkpoints_hold() {
     let namespace = || "main".to_owned();
     let mut rosters = Timeline::new(ClusterSetup::of(
-        (0..128).map(|n| NodeSetup { id: node(0xA001 + n), rack: RackId::NONE }).collect(),
+        (0..128).map(|n| NodeSetup::new(node(0xA001 + n), RackId::NONE)).collect(),
         2,
     ))
     .unwrap();

@@ -11,8 +11,7 @@ fn id(text: &str) -> NodeId {
 }
 
 fn cluster(nodes: &[(&str, u32)]) -> Cluster {
-    let setup =
-        |(node, rack): &(&str, u32)| NodeSetup { id: id(node), rack: RackId::new(*rack).unwrap() };
+    let setup = |(node, rack): &(&str, u32)| NodeSetup::new(id(node), RackId::new(*rack).unwrap());
     Cluster::new(ClusterSetup::of(nodes.iter().map(setup).collect(), 2)).unwrap()
 }
 
