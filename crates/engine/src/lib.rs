@@ -34,6 +34,7 @@ mod rebalance;
 mod roster;
 mod storage;
 mod succession;
+mod uniform;
 mod up_to_three;
 mod version;
 mod view;
