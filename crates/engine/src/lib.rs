@@ -36,6 +36,7 @@ mod roster;
 mod rules;
 mod storage;
 mod succession;
+mod uniform;
 mod up_to_three;
 mod version;
 mod view;

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
 use crate::link::{NodeSet, Slot};
 use crate::ordered::sort;
+use crate::uniform::balance;
 
 /// FNV-1a, 64 bits (domain.md §2.1).
 #[must_use]
@@ -183,6 +184,20 @@ impl Succession {
             }
         }
         RosterRows { width, rows }
+    }
+
+    /// The rows over some of the nodes with `prefer-uniform-balance`: masters and replicas in even shares, racks apart as
+    /// in [`Self::rows`] (see `uniform`).
+    #[cfg_attr(not(test), expect(dead_code, reason = "no namespace has the setting yet"))]
+    pub fn uniform_rows(
+        &self,
+        of: NodeSet,
+        rack_of: &dyn Fn(Slot) -> RackId,
+        replication_factor: usize,
+    ) -> RosterRows {
+        let mut rows = self.rows(of, &|_| RackId::NONE, replication_factor);
+        balance(&mut rows.rows, rows.width, rack_of, replication_factor);
+        rows
     }
 }
 
