@@ -616,7 +616,7 @@ impl Cluster {
     ) -> RosterRows {
         let rf = usize::from(settings.replication_factor);
         if settings.prefer_uniform_balance {
-            self.succession.rows(of, rack_of, rf) // TODO-UNIFORM
+            self.succession.uniform_rows(of, rack_of, rf)
         } else {
             self.succession.rows(of, rack_of, rf)
         }

@@ -372,24 +372,32 @@ mod tests {
 
     #[test]
     fn clusters_live_on_so_the_same_links_have_more_than_one_outcome() {
-        // 1 does not hear 4. Where 4 leads, 1 is an orphan; where 1 was with 2 and 3 before 4 started, 4 is.
-        let nodes = Nodes::new(4, &[(1, 4)]);
-        assert_eq!(nodes.after(&[&[1, 2, 3, 4]]), [vec![2, 3, 4]]);
+        // 3 and 4 do not hear each other. Where 4 leads, 3 is an orphan; where 3 led before 4 started, 4 is.
+        let nodes = Nodes::new(4, &[(3, 4)]);
+        assert_eq!(nodes.after(&[&[1, 2, 3, 4]]), [vec![1, 2, 4]]);
         assert_eq!(nodes.after(&[&[1, 2, 3]]), [vec![1, 2, 3]]);
     }
 
     #[test]
     fn a_principal_that_stops_leaves_orphans_that_form_anew() {
+        let mut nodes = Nodes::new(5, &[(1, 4)]);
+        nodes.down = set(&[5]);
+        assert_eq!(nodes.after(&[&[2, 3, 4, 5]]), [vec![2, 3, 4]]);
+    }
+
+    #[test]
+    fn orphans_that_do_not_agree_stay_orphans() {
+        // All of them choose 3, and 3 takes 1 or 2 but not both: nobody forms a cluster.
         let mut nodes = Nodes::new(4, &[(1, 2)]);
         nodes.down = set(&[4]);
-        assert_eq!(nodes.after(&[&[2, 3, 4]]), [vec![2, 3]]);
+        assert_eq!(nodes.after(&[&[2, 3, 4]]), Vec::<Vec<u64>>::new());
     }
 
     #[test]
     fn members_give_a_cluster_up_when_most_prefer_another_principal() {
-        // 5 hears only 1: three of four members of its cluster do not hear it and follow 4.
+        // 5 hears only 1, and 1 hears that it would be with 2, 3 and 4 without it.
         let nodes = Nodes::new(5, &[(5, 2), (5, 3), (5, 4)]);
-        assert_eq!(nodes.after(&[&[1, 2, 3, 4, 5]]), [vec![2, 3, 4], vec![1, 5]]);
+        assert_eq!(nodes.after(&[&[1, 2, 3, 4, 5]]), [vec![1, 2, 3, 4]]);
     }
 
     #[test]

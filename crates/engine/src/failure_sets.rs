@@ -174,8 +174,10 @@ pub(crate) struct Plan {
 impl Plan {
     /// `None` where there would be too many cases.
     pub fn new(losses: &Losses) -> Option<Self> {
-        // A plan forms every cluster anew. A single cluster that loses somebody is; of several some lose nobody.
-        if losses.standing.len() > 1 && !losses.stands_by_itself() {
+        // A plan forms every cluster anew. One that every running node is in is; of several some lose nobody, and so does
+        // one beside orphans.
+        let is_one = matches!(&losses.standing[..], [(members, _)] if *members == losses.running);
+        if !is_one && !losses.stands_by_itself() {
             return None;
         }
         let clusters = losses.clusters(losses.running);

@@ -188,7 +188,6 @@ impl Succession {
 
     /// The rows over some of the nodes with `prefer-uniform-balance`: masters and replicas in even shares, racks apart as
     /// in [`Self::rows`] (see `uniform`).
-    #[cfg_attr(not(test), expect(dead_code, reason = "no namespace has the setting yet"))]
     pub fn uniform_rows(
         &self,
         of: NodeSet,

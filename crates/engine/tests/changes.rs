@@ -9,8 +9,8 @@ use common::{
     sub_cluster,
 };
 use rosterlab_engine::{
-    Cluster, Command, Event, EventKind, MAX_NODES, NamespaceSettings, NodeId, NodeState, RackId,
-    Until,
+    Cluster, Command, Event, EventKind, MAX_NODES, NamespaceSettings, NodeId, NodeState, Profile,
+    RackId, Until,
 };
 
 fn regime(cluster: &Cluster) -> u32 {
@@ -110,7 +110,11 @@ fn one_cut_link_evicts_one_node() {
     let mut cluster = cluster("A1 A2 A3 A4 A5", 2);
     act(&mut cluster, &cut("A2|A3"));
     assert_eq!(sub_cluster(&cluster, "A5").nodes, ids("A5 A4 A3 A1"));
-    assert_eq!(sub_cluster(&cluster, "A2").nodes, ids("A2"));
+    let view = cluster.view();
+    assert_eq!((view.sub_clusters.len(), view.orphans), (1, ids("A2")), "never a cluster of one");
+    assert_eq!(view.nodes[3].state, NodeState::Orphan);
+    let copies = view.nodes[3].namespaces[0].copies;
+    assert_eq!((copies.full, copies.subset, copies.master), (0, copies.with_data, 0), "isolated");
     act(&mut cluster, &Command::Heal { between: Some(vec![ids("A3"), ids("A2")]) });
     assert_eq!(sub_cluster(&cluster, "A5").nodes.len(), 5);
 }
@@ -168,7 +172,10 @@ fn a_fault_hashes_and_sorts_nothing() {
 fn a_brand_new_node_is_in_no_roster_and_holds_nothing() {
     let mut cluster = case_study();
     let id = ids("C101")[0];
-    act(&mut cluster, &Command::AddNode { id, rack: RackId::new(3).unwrap() });
+    act(
+        &mut cluster,
+        &Command::AddNode { id, rack: RackId::new(3).unwrap(), stay_quiesced: false },
+    );
     let view = cluster.view();
     let node = view.node(id).unwrap();
     assert!(node.brand_new && node.principal);
@@ -189,17 +196,21 @@ fn a_brand_new_node_is_in_no_roster_and_holds_nothing() {
 }
 
 #[test]
-fn the_largest_cluster_is_128_nodes_and_32_namespaces() {
+fn the_largest_cluster_is_256_nodes_and_32_namespaces() {
     let names: Vec<String> =
         (0..MAX_NODES).map(|n| format!("{:X}@{}", 0xa000 + n, n % 4 + 1)).collect();
     let mut setup = common::setup(&names.join(" "), 2);
     setup.namespaces = (0..32).map(|n| NamespaceSettings::strong(&format!("ns{n}"), 2)).collect();
+    let error = Cluster::new(setup.clone()).map(|_| ()).unwrap_err();
+    assert_eq!(error.to_string(), "a cluster has 1 to 128 nodes, not 256", "before server 5.0");
+    setup.profile = Profile::V7_1;
     let mut cluster = Cluster::new(setup).unwrap();
     act(&mut cluster, &crash("A000"));
     let view = cluster.view();
-    assert_eq!(view.sub_clusters[0].nodes.len(), 127);
+    assert_eq!(view.sub_clusters[0].nodes.len(), 255);
     assert!(view.sub_clusters[0].namespaces.iter().all(|one| one.counts.active == 4096));
-    let one_more = Command::AddNode { id: NodeId::new(1).unwrap(), rack: RackId::NONE };
+    let one_more =
+        Command::AddNode { id: NodeId::new(1).unwrap(), rack: RackId::NONE, stay_quiesced: false };
     assert_eq!(cluster.check(&one_more), Err(rosterlab_engine::Rejection::TooManyNodes));
 }
 

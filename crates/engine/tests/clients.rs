@@ -135,7 +135,7 @@ fn in_ap_both_sides_accept_and_healing_loses_what_it_does_not_keep() {
     let lost: Vec<(u64, u64)> = events
         .iter()
         .filter_map(|event| match event.kind {
-            EventKind::WriteLost { write, kept, .. } => Some((write, kept)),
+            EventKind::WriteLost { write, kept, .. } => Some((write, kept.unwrap())),
             _ => None,
         })
         .collect();
