@@ -9,6 +9,7 @@ mod golden;
 mod margin;
 mod preview;
 mod round_trip;
+mod seems;
 mod shipped;
 mod strategies;
 mod texts;
