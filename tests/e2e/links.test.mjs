@@ -184,6 +184,23 @@ test("a file that is none, or is huge, is a sentence, and nothing is lost", asyn
   assert.deepEqual(complaints, []);
 });
 
+test("a file that is something else is refused by what it looks like", async (t) => {
+  const { page, complaints } = await openPage(t);
+  await action(page, "share").click();
+  const open = (text) =>
+    page.locator('[data-action="open-file"]').setInputFiles({ name: "x.txt", mimeType: "text/plain", buffer: Buffer.from(text) });
+  for (const [text, looks] of [
+    ["service {\n}\n", /^This is not a scenario\. It looks like an aerospike\.conf \(line 1: "service \{"\)\..* Nothing has changed\.$/],
+    ["A101@1,A102@1,B101@2\n", /^This is not a scenario\. It looks like a list of roster nodes /],
+    ['{"groups": []}', /^This is not a scenario\. It looks like JSON of another kind /],
+    ["", /^This file is empty\. Nothing has changed\.$/],
+  ]) {
+    await open(text);
+    await eventually(async () => looks.test(await refusal(page)), true);
+  }
+  assert.deepEqual(complaints, []);
+});
+
 test("a crash of the page gives a link that does it all again", async (t) => {
   const { page, url } = await openPage(t);
   await node(page, "B101").click();

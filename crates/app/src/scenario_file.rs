@@ -15,6 +15,11 @@ use crate::state::FileFault;
 /// The longest file that is read, in bytes: as everywhere ([`rosterlab_scenario::MAX_BYTES`]).
 pub const MOST_BYTES: f64 = 4_194_304.0;
 
+/// Shorter than any link: a file that is so short is followed as one, which says what is wrong with it.
+const SHORTEST: usize = 8;
+/// The code of the API's error that says in sentences what a text looks like.
+const NO_SCENARIO: &str = "not-a-scenario";
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = rosterlabScenarios, js_name = linkOf)]
@@ -26,6 +31,16 @@ extern "C" {
     /// Gives the browser a file to keep.
     #[wasm_bindgen(js_namespace = rosterlabScenarios)]
     pub fn save(name: &str, text: &str);
+}
+
+/// Whether a file goes to the reader of scenarios, which also says what else it looks like. Links are followed without it.
+#[must_use]
+pub fn is_for_the_reader(text: &str) -> bool {
+    let text = text.trim();
+    let link = text.rsplit_once('#').map_or(text, |(_, link)| link);
+    // Links of a later form too: the link's reader says so.
+    let is_link = link.starts_with('s') && link.get(2..3) == Some("=");
+    text.starts_with('{') || (text.len() >= SHORTEST && !is_link)
 }
 
 /// The link of the cluster and the steps that a scenario file has.
@@ -55,6 +70,7 @@ fn given(answer: Result<JsValue, JsValue>) -> Result<Rc<str>, FileFault> {
 fn fault(error: &JsValue) -> FileFault {
     let text = |name: &str| Reflect::get(error, &name.into()).ok()?.as_string();
     match (text("code"), text("message")) {
+        (Some(code), Some(message)) if code == NO_SCENARIO => FileFault::NoScenario(message.into()),
         (Some(_), Some(message)) => FileFault::Scenario(message.into()),
         _ => FileFault::NoReader,
     }
@@ -62,6 +78,21 @@ fn fault(error: &JsValue) -> FileFault {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn links_are_followed_and_the_rest_is_read() {
+        let link = "s1=0.1.0-0_a.n2S-main_1-A101~1_c1";
+        for link in
+            [link, "s2=0.9", &format!("https://host/page#{link}\n"), "s1=", "", "\u{fffd}\0"]
+        {
+            assert!(!super::is_for_the_reader(link), "{link}");
+        }
+        for file in
+            ["{", "{}", "A101@1,A102@1", "ns=test:roster=A101", "# a\nservice {", "a: 1\nb: 2"]
+        {
+            assert!(super::is_for_the_reader(file), "{file}");
+        }
+    }
+
     #[test]
     fn the_page_reads_as_much_as_the_reader_does() {
         let most = u32::try_from(rosterlab_scenario::MAX_BYTES).unwrap();

@@ -131,6 +131,8 @@ pub fn of_file_fault(fault: &FileFault) -> String {
     let said = match fault {
         FileFault::TooLong => "This file is far longer than an experiment.",
         FileFault::Unreadable => "The browser could not read this file.",
+        FileFault::Empty => "This file is empty.",
+        FileFault::NoScenario(looks) => looks,
         FileFault::NoReader => {
             "The part that reads and writes scenario files could not be fetched."
         }

@@ -121,8 +121,12 @@ pub enum FileFault {
     TooLong,
     /// The browser did not give it.
     Unreadable,
+    /// There is nothing in it.
+    Empty,
     /// It is a scenario with a mistake: the place and the cause.
     Scenario(Rc<str>),
+    /// It is no scenario: what it looks like, in sentences.
+    NoScenario(Rc<str>),
     /// What reads and writes scenarios could not be fetched.
     NoReader,
 }
@@ -1401,6 +1405,18 @@ mod tests {
             let same = crashed.clone().reduce(Action::Open(file));
             assert_eq!(same.view(), crashed.view());
             assert!(same.refusal().unwrap().contains(said), "{:?}", same.refusal());
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_scenario_is_not_called_one() {
+        let looks = "This is not a scenario. It looks like YAML (line 1: \"a: 1\").";
+        for (fault, said) in [
+            (FileFault::NoScenario(looks.into()), format!("{looks} Nothing has changed.")),
+            (FileFault::Empty, "This file is empty. Nothing has changed.".to_owned()),
+        ] {
+            let same = run([Action::Open(Err(fault))]);
+            assert_eq!(same.refusal().map(|refusal| &**refusal), Some(said.as_str()));
         }
     }
 

@@ -74,7 +74,7 @@ pub fn read(file: &Source) -> Result<Scenario, Problem> {
 
 /// A scenario file's contents, or a link of the page, or a whole address that ends in one.
 fn scenario(bytes: &[u8]) -> Result<Scenario, Problem> {
-    let text = str::from_utf8(bytes).unwrap_or_default().trim();
+    let text = str::from_utf8(bytes).unwrap_or_default().trim_start_matches('\u{feff}').trim();
     let link = text.rsplit_once('#').map_or(text, |(_, link)| link);
     if text.starts_with('{') || !link.starts_with("s1=") {
         return Ok(Scenario::parse(bytes)?);

@@ -1,7 +1,8 @@
 //! What is wrong with a scenario, and where.
 //!
 //! Invariant: an error prints as one line that starts with its place (`steps[4].nodes[0]: no node "A109"`), whatever the
-//! input was: nothing of a person's text is repeated at length or with control characters.
+//! input was: nothing of a person's text is repeated at length or with control characters. What is no scenario at all has no
+//! place, and its error is sentences.
 
 use std::fmt;
 
@@ -9,6 +10,7 @@ use rosterlab_engine::{NodeId, Rejection, SetupError};
 
 use crate::json::MAX_BYTES;
 use crate::scenario::{Action, FORMAT, MAX_STEPS};
+use crate::seems::Seems;
 
 /// Most characters of a message that repeats something a person wrote.
 const LONGEST: usize = 240;
@@ -22,6 +24,8 @@ pub enum Cause {
     NotUtf8,
     /// It is not JSON, is nested too deeply, has a key twice, or has a field of the wrong kind: what the parser says.
     Unreadable(String),
+    /// It is no scenario but something else, as far as can be told.
+    Seems(Seems),
     /// `format` is another.
     Format(String),
     /// There are too many steps; how many.
@@ -83,6 +87,7 @@ impl fmt::Display for ScenarioError {
             Cause::TooLong => write!(f, "a scenario has at most {MAX_BYTES} bytes"),
             Cause::NotUtf8 => f.write_str("not JSON: not UTF-8 text"),
             Cause::Unreadable(message) => f.write_str(&printable(message)),
+            Cause::Seems(seems) => seems.fmt(f),
             Cause::Format(found) => {
                 write!(f, "unknown format {:?}, known is {FORMAT:?}", printable(found))
             }
@@ -111,7 +116,7 @@ impl fmt::Display for ScenarioError {
 }
 
 /// A text on one line and of bounded length.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut short = String::new();
     for (index, c) in text.chars().enumerate() {
         if index == LONGEST {

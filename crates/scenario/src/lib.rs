@@ -1,9 +1,9 @@
 //! What people save, share and learn from: timelines, scenario files, the runner and its reports, explanations.
 //!
 //! Invariant: everything here goes through the engine's one way in and one way out; bad input of any kind is an error
-//! that names its place, never a panic. In reading order: `timeline`, `scenario` (the file's types and reading one),
-//! `plan` (steps into entries and back), `one_step`, `runner`, `expectation`, then what makes text of it: `report`, `log`, `explain`,
-//! `what_if`, `preview`, `ways`, `look` and `numbers`; `link` is a timeline as one line of an address.
+//! that names its place, never a panic. In reading order: `timeline`, `scenario` (the file's types and reading one;
+//! `seems` names what is none), `plan` (steps into entries and back), `one_step`, `runner`, `expectation`, then what makes text
+//! of it: `report`, `log`, `explain`, `what_if`, `preview`, `ways`, `look` and `numbers`; `link` is a timeline as one line of an address.
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
 
@@ -31,6 +31,7 @@ mod runner;
 pub mod scenario;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod seems;
 mod timeline;
 pub mod ways;
 pub mod what_if;

@@ -20,6 +20,7 @@ use crate::json;
 use crate::key::{DigestText, Key};
 use crate::names::{Outcome, ReadModeName, RuleName};
 use crate::placed::Placed;
+use crate::seems::Seems;
 use crate::timeline::Settle;
 
 /// What `format` says.
@@ -964,7 +965,10 @@ impl Scenario {
     /// # Errors
     /// What is wrong first, with its place.
     pub fn parse(bytes: &[u8]) -> Result<Self, ScenarioError> {
-        let value = json::value(bytes)?;
+        let value = json::value(bytes).map_err(|error| or_what_it_seems(error, bytes))?;
+        if let Some(seems) = Seems::of_json(&value, bytes) {
+            return Err(ScenarioError::new("", Cause::Seems(seems)));
+        }
         only_objects(&value)?;
         if let Some(format) = value.get("format").and_then(Value::as_str)
             && format != FORMAT
@@ -999,6 +1003,16 @@ impl Scenario {
         let text = serde_json::to_string_pretty(self);
         debug_assert!(text.is_ok(), "a scenario has nothing that JSON cannot hold");
         text.unwrap_or_default() + "\n"
+    }
+}
+
+/// Why bytes cannot be read: by what they seem to be, or else as the JSON reader has it. No bytes at all stay with the
+/// reader, whose place callers know.
+fn or_what_it_seems(error: ScenarioError, bytes: &[u8]) -> ScenarioError {
+    let seems = Seems::of(bytes).or_else(|| Seems::of_json_with(&error.place, bytes));
+    match seems {
+        Some(seems) if !bytes.is_empty() => ScenarioError::new("", Cause::Seems(seems)),
+        _ => error,
     }
 }
 

@@ -96,6 +96,7 @@ fn code_of_cause(cause: &Cause) -> &'static str {
     match cause {
         Cause::TooLong => "too-long",
         Cause::NotUtf8 | Cause::Unreadable(_) => BAD_INPUT,
+        Cause::Seems(_) => "not-a-scenario",
         Cause::Format(_) => "unknown-format",
         Cause::TooManySteps(_) => "too-many-steps",
         Cause::UnknownAction(_) => "unknown-action",
@@ -159,6 +160,9 @@ mod tests {
         let (code, place, message) = fault("[]");
         assert_eq!((code, place), (BAD_INPUT, None));
         assert_eq!(message, "a scenario is an object");
+        let (code, place, message) = fault("service {\n}\n");
+        assert_eq!((code, place), ("not-a-scenario", None));
+        assert!(message.contains("aerospike.conf (line 1: \"service {\")"), "{message}");
     }
 
     #[test]

@@ -181,7 +181,10 @@ fn read(file: &File, dispatch: &Dispatch) {
     spawn_local(async move {
         let text = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
         let link = match text {
-            Some(text) if text.trim_start().starts_with('{') => scenario_file::link_of(&text).await,
+            Some(text) if text.trim().is_empty() => Err(FileFault::Empty),
+            Some(text) if scenario_file::is_for_the_reader(&text) => {
+                scenario_file::link_of(&text).await
+            }
             Some(text) => Ok(Rc::from(text)),
             None => Err(FileFault::Unreadable),
         };

@@ -126,6 +126,14 @@ fn a_link_of_the_page_is_a_scenario_everywhere() {
     );
 }
 
+/// Editors put a mark before what they save.
+#[test]
+fn a_link_may_have_a_mark_before_it() {
+    let link = "s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1\n";
+    let marked = told(&["scenario", "-"], &format!("\u{feff}{link}"));
+    assert_eq!((marked.0, &marked), (0, &told(&["scenario", "-"], link)));
+}
+
 #[test]
 fn a_figure_is_inside_its_element_when_that_is_told_where_the_scenario_is() {
     let path = repository("www/scenarios/case-study.json");

@@ -163,6 +163,40 @@ fn runs() {
 }
 
 #[test]
+fn files_that_are_something_else() {
+    check(
+        &[
+            (&["run", "-"], "service {\n\tproto-fd-max 15000\n}\n"),
+            (
+                &["explain", "-", "--partition", "0"],
+                "roster=A101@1,A102@1:pending_roster=A101@1,A102@1:observed_nodes=A101@1\n",
+            ),
+            (&["what-if", "-", "--lose", "1"], "A101@1,A102@1,B101@2\n"),
+            (&["figure", "-"], "apiVersion: asdb.aerospike.com/v1\nkind: AerospikeCluster\n"),
+            (
+                &["test", "-", "--as", "rust"],
+                "{\"groups\": [], \"title\": \"Network Information\"}",
+            ),
+            (&["scenario", "-"], "\n"),
+        ],
+        &expect![[r#"
+            2 error: This is not a scenario. It looks like an aerospike.conf (line 1: "service {"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 error: This is not a scenario. It looks like a roster that asinfo printed (line 1: "roster=A101@1,A102@1:pending_roster=A101…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 error: This is not a scenario. It looks like a list of roster nodes (line 1: "A101@1,A102@1,B101@2"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 error: This is not a scenario. It looks like the YAML of an AerospikeCluster (line 1: "apiVersion: asdb.aerospike.com/v1"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 error: This is not a scenario. It looks like JSON of another kind (line 1: "{"groups": [], "title": "Network Informa…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 error: This is not a scenario. It is empty.
+        "#]],
+    );
+    // What the command itself prints is no scenario either.
+    let (_, log, _) =
+        told(&["run", "-", "--format", "log"], &three(r#"{"do":"stop","nodes":["A1"]}"#));
+    let (code, _, complaint) = told(&["run", "-"], &log);
+    assert_eq!(code, 2);
+    assert!(complaint.contains("It looks like a server log (line 1: \""), "{complaint}");
+}
+
+#[test]
 fn bytes_that_are_no_text() {
     let output = rosterlab(&["run", "-"], b"{\"format\": \"\xff\xfe\"}");
     assert_eq!(output.status.code(), Some(2));

@@ -12,6 +12,7 @@ mod margin;
 mod preview;
 mod reports;
 mod round_trip;
+mod seems;
 mod shipped;
 mod strategies;
 mod texts;

@@ -1,0 +1,345 @@
+//! What is no scenario is refused by what it seems to be; what is one, even with a mistake, keeps its place and cause.
+
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+use rosterlab_scenario::seems::{Kind, LOOKED_AT, Seems};
+use rosterlab_scenario::{Cause, MAX_BYTES, Scenario, ScenarioError};
+
+use crate::shipped::shipped;
+use crate::strategies::seeded;
+
+const CONF: &str = "# Aerospike database configuration file.
+
+service {
+\tproto-fd-max 15000
+}
+
+namespace test {
+\treplication-factor 2
+\tstrong-consistency true
+}
+";
+
+const LOG: &str =
+    "Oct 04 2019 09:05:18 GMT: INFO (partition): (partition_balance.c:1185) {main} rebalanced
+Oct 04 2019 09:05:19 GMT: WARNING (hb): (hb.c:4880) nodes are missing
+";
+
+const CUSTOM_RESOURCE: &str = "apiVersion: asdb.aerospike.com/v1
+kind: AerospikeCluster
+metadata:
+  name: aerocluster
+spec:
+  size: 3
+  aerospikeConfig:
+    namespaces:
+      - name: test
+        replication-factor: 2
+";
+
+const TABLE: &str = "Seed:        [('127.0.0.1', 3000, None)]
+Config_file: astools.conf
+~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~Network Information~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+     Node               Node                 Ip        Build   Cluster
+        .                 Id                  .            .      Size
+node1:3000   *BB9070016AE4202   192.0.2.1:3000   E-4.5.3.2         5
+Number of rows: 1
+";
+
+const LINK: &str = "s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1";
+
+/// Text as Windows saves it.
+fn utf16(text: &str, mark: Option<u16>) -> Vec<u8> {
+    let units = mark.into_iter().chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+/// What a browser makes of bytes that it is asked for the text of.
+fn in_a_browser(bytes: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(bytes).into_owned().into_bytes()
+}
+
+/// The beginning of a `tar.gz`.
+fn gzip() -> Vec<u8> {
+    let mut bytes = b"\x1f\x8b\x08\x00\xc2\x1e\x97\x5d\x00\x03\xed\xbd".to_vec();
+    bytes.extend((0..200_u8).map(|i| i.wrapping_mul(167)));
+    bytes
+}
+
+/// Every kind with what people have of it.
+fn samples() -> Vec<(Kind, Vec<u8>)> {
+    let of = |kind: Kind, text: &str| (kind, text.as_bytes().to_vec());
+    let scenario = String::from_utf8(shipped()[0].1.clone()).unwrap();
+    vec![
+        of(Kind::Empty, "\n"),
+        of(Kind::Empty, "\u{feff} \r\n\t"),
+        of(Kind::Empty, "\u{feff}"),
+        (Kind::Utf16, utf16(&scenario, Some(0xfeff))),
+        (Kind::Utf16, utf16(LOG, Some(0xfeff))),
+        (Kind::Utf16, utf16(&scenario, None)),
+        (Kind::Utf16, in_a_browser(&utf16(CONF, Some(0xfeff)))),
+        (Kind::Utf16, b"\xfe\xff\0{\0\"".to_vec()),
+        (Kind::Gzip, gzip()),
+        (Kind::Gzip, in_a_browser(&gzip())),
+        of(Kind::Zip, "PK\u{3}\u{4}\u{14}\0\0\0\u{8}\0collectinfo/"),
+        (Kind::Binary, (0..=255).collect()),
+        (
+            Kind::Binary,
+            in_a_browser(&[&[0x7f][..], b"ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0>"].concat()),
+        ),
+        (Kind::Binary, [&b"collectinfo/ascinfo.json"[..], &[0; 76], b"0000644\0"].concat()),
+        of(Kind::Link, LINK),
+        of(Kind::Link, &format!("#{LINK}\n")),
+        of(Kind::Link, &format!("https://rosterlab.example/play/#{LINK}\r\n")),
+        of(Kind::Link, &format!("[InternetShortcut]\nURL=https://rosterlab.example/#{LINK}\n")),
+        of(Kind::Markup, "<!DOCTYPE html>\n<html lang=en><title>404</title>\n"),
+        of(Kind::Markup, "\n<html>"),
+        of(Kind::Markup, "<?xml version=\"1.0\"?><svg/>"),
+        of(
+            Kind::Json,
+            "{\"2019-10-04 09:05:18 UTC\": {\"cluster\": {\"A101\": {\"as_stat\": {\"cluster\": {}}}}}}",
+        ),
+        of(
+            Kind::Json,
+            "{\n  \"2019-10-04 09:05:18 UTC\": {\"cluster\": {\"A101\": {\"rack\": null}}}\n}\n",
+        ),
+        of(Kind::Json, "{\"groups\": [{\"a\": 1, \"a\": 1}], \"title\": \"Network Information\"}"),
+        of(Kind::Json, "\n{\"title\": \"Network Information\", \"groups\": []}"),
+        of(Kind::Json, "\u{feff}{\"groups\": [null]}"),
+        of(Kind::Conf, CONF),
+        of(Kind::Conf, &CONF.replace('\n', "\r\n")),
+        of(Kind::Conf, "namespace test {"),
+        of(Kind::Conf, "    replication-factor 2\n    rack-id 1 # the left one\n"),
+        of(Kind::Log, LOG),
+        of(Kind::Log, &format!("aerospike.log:117:{LOG}")),
+        of(Kind::Log, &format!("A101  {LOG}")),
+        (Kind::Log, [b"caf\xe9\n", LOG.as_bytes()].concat()),
+        of(Kind::Log, &format!("\u{feff}{LOG}")),
+        of(
+            Kind::Log,
+            "-- Logs begin at Fri --\nOct 04 09:05:18 a1 asd[71]: Oct 04 2019 09:05:18.117 GMT: INFO (as): (as.c:317) up\n",
+        ),
+        of(
+            Kind::RosterInfo,
+            "roster=A101@1,A102@1:pending_roster=A101@1,A102@1:observed_nodes=A101@1",
+        ),
+        of(
+            Kind::RosterInfo,
+            "ns=test:roster=null:pending_roster=null:observed_nodes=BB9070016AE4202,BB9060016AE4202\n",
+        ),
+        of(
+            Kind::RosterInfo,
+            "Admin+> asinfo -v \"roster:namespace=test\"\nnode7.example:3000 (192.0.2.7) returned:\nroster=null:pending_roster=null:observed_nodes=BB9070016AE4202\n",
+        ),
+        of(Kind::Roster, "A101@1,A102@1,B101@2"),
+        of(Kind::Roster, "A101@1\nA102@1\nB101@2\n"),
+        of(Kind::Roster, "BB9070016AE4202, BB9060016AE4202\n"),
+        of(Kind::Roster, "101@1"),
+        of(Kind::AsadmTable, TABLE),
+        of(Kind::AsadmTable, "~Service Statistics (2021-10-22 23:43:35 UTC)~\nNode|cluster_size\n"),
+        of(
+            Kind::AsadmTable,
+            &format!("{}test Namespace Configuration{}", "~".repeat(300), "~".repeat(300)),
+        ),
+        of(
+            Kind::AsadmTable,
+            "\u{1b}[1m~~~~~~~~~~\u{1b}[1mNamespace Usage\u{1b}[0m~~~~~~~~~~\u{1b}[0m\n",
+        ),
+        of(Kind::AsadmTable, "~~~~~~~~\n"),
+        of(Kind::Operator, CUSTOM_RESOURCE),
+        of(Kind::Operator, &format!("---\n# the test cluster\n{CUSTOM_RESOURCE}")),
+        of(Kind::Operator, "kind: AerospikeCluster\nmetadata: {}\n"),
+        of(
+            Kind::Yaml,
+            "apiVersion: v1\nkind: ConfigMap\ndata:\n  aerospike.conf: |\n    service {\n    }\n",
+        ),
+        of(Kind::Yaml, "---\nsize: 3\nimage: aerospike/aerospike-server-enterprise:6.0.0.0\n"),
+        of(
+            Kind::Yaml,
+            "format: rosterlab-scenario/1\ncluster:\n  nodes:\n    - id: A101\nsteps: []\n",
+        ),
+        of(Kind::Yaml, "- name: a\n  rack: 1\n- name: b\n  rack: 2\n"),
+        of(Kind::Text, "hello there"),
+        of(Kind::Text, "node,rack\nA101,1\nA102,1\n"),
+        of(Kind::Text, "/* An ordinary style sheet. */\n\nbody {\n  color: red;\n}\n"),
+        of(Kind::Text, "The cluster is down: who did it?\nNobody: it fell over.\n"),
+    ]
+}
+
+fn refused(bytes: &[u8]) -> ScenarioError {
+    Scenario::parse(bytes).unwrap_err()
+}
+
+fn kind_of(error: &ScenarioError) -> Option<Kind> {
+    match &error.cause {
+        Cause::Seems(seems) => Some(seems.kind),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_sample_is_what_it_is() {
+    let samples = samples();
+    for (kind, bytes) in &samples {
+        let error = refused(bytes);
+        assert_eq!(kind_of(&error), Some(*kind), "{error} in {:?}", String::from_utf8_lossy(bytes));
+        assert_eq!(error.place, "", "there is no place in what is no scenario");
+    }
+    for kind in Kind::ALL {
+        assert!(samples.iter().any(|(sample, _)| *sample == kind), "no sample of {kind:?}");
+    }
+}
+
+#[test]
+fn the_sentence_names_it_and_shows_the_line() {
+    let check = |expected: &Expect| {
+        let mut text = String::new();
+        let mut last = None;
+        for (kind, bytes) in samples() {
+            if last.replace(kind) != Some(kind) {
+                text += &(refused(&bytes).to_string() + "\n");
+            }
+        }
+        expected.assert_eq(&text);
+    };
+    check(&expect![[r#"
+        This is not a scenario. It is empty.
+        This is not UTF-8. It looks like text in UTF-16: save it as UTF-8.
+        This is not a scenario. It looks like a compressed file (gzip). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like a ZIP archive. Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like a binary file. Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like a Rosterlab link: open it in the page, or give the file to the command line as it is.
+        This is not a scenario. It looks like HTML or XML (line 1: "<!DOCTYPE html>"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like JSON of another kind (line 1: "{"2019-10-04 09:05:18 UTC": {"cluster": …"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like an aerospike.conf (line 3: "service {"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like a server log (line 1: "Oct 04 2019 09:05:18 GMT: INFO (partitio…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like a roster that asinfo printed (line 1: "roster=A101@1,A102@1:pending_roster=A101…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like a list of roster nodes (line 1: "A101@1,A102@1,B101@2"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like a table that asadm printed (line 3: "Network Information"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like the YAML of an AerospikeCluster (line 1: "apiVersion: asdb.aerospike.com/v1"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like YAML (line 1: "apiVersion: v1"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+        This is not a scenario. It looks like plain text (line 1: "hello there"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+    "#]]);
+}
+
+/// What the JSON reader can place, and what nothing can be said of.
+#[test]
+fn a_scenario_with_a_mistake_keeps_its_place() {
+    let check =
+        |text: &str, expected: &Expect| expected.assert_eq(&refused(text.as_bytes()).to_string());
+    check("", &expect!["line 1 column 0: not JSON: EOF while parsing a value"]);
+    check("hello", &expect!["line 1 column 1: not JSON: expected value"]);
+    check(
+        "\"format\": \"rosterlab-scenario/1\", \"cluster\": {}",
+        &expect!["line 1 column 9: not JSON: trailing characters"],
+    );
+    check(
+        "// A scenario\n{\"format\": \"rosterlab-scenario/1\"}",
+        &expect!["line 1 column 1: not JSON: expected value"],
+    );
+    check(
+        "{\"format\": \"rosterlab-scenario/1\",\n \"steps\" []}",
+        &expect!["line 2 column 10: not JSON: expected `:`"],
+    );
+    check(
+        "{\"format\": \"rosterlab-scenario/1\", \"stpes\": [null]}",
+        &expect!["stpes[0]: null stands for nothing here: leave the field out"],
+    );
+    check(
+        "{\"steps\": [{\"do\": null}]}",
+        &expect!["steps[0].do: null stands for nothing here: leave the field out"],
+    );
+    check(
+        "{\"a\": 1, \"a\": 2}",
+        &expect![[r#"line 1 column 12: not JSON: the key "a" is there twice"#]],
+    );
+    check("{\"a\": 1,", &expect!["line 1 column 8: not JSON: EOF while parsing a value"]);
+    check("{\"title\": \"mine\"}", &expect!["missing field `format`"]);
+    check("{\"cluster\": {}, \"stpes\": []}", &expect!["cluster: missing field `nodes`"]);
+    check(
+        "{\"format\": \"rosterlab-scenario/2\"}",
+        &expect![[
+            r#"format: unknown format "rosterlab-scenario/2", known is "rosterlab-scenario/1""#
+        ]],
+    );
+    check("[{\"do\": \"migrate\"}]", &expect!["a scenario is an object"]);
+}
+
+#[test]
+fn a_file_that_is_too_long_is_named_too_unless_it_may_be_a_scenario() {
+    let log = LOG.repeat(MAX_BYTES / LOG.len() + 1);
+    assert_eq!(kind_of(&refused(log.as_bytes())), Some(Kind::Log));
+    for blank in [" ", "{", "[", "\""] {
+        assert_eq!(refused(blank.repeat(MAX_BYTES + 1).as_bytes()).cause, Cause::TooLong);
+    }
+}
+
+#[test]
+fn every_shipped_scenario_is_read_and_cut_anywhere_keeps_its_place() {
+    for (path, bytes) in shipped() {
+        assert!(Scenario::parse(&bytes).is_ok(), "{}", path.display());
+        let with_mark = ["\u{feff}".as_bytes(), &bytes].concat();
+        assert!(Scenario::parse(&with_mark).is_ok(), "{}", path.display());
+        let end = bytes.trim_ascii_end().len();
+        for cut in (1..end).step_by(7) {
+            let error = refused(&bytes[..cut]);
+            let is_placed = error.place.starts_with("line ") || error.cause == Cause::NotUtf8;
+            assert!(is_placed, "{} cut at {cut}: {error}", path.display());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(seeded(300))]
+
+    #[test]
+    fn any_bytes_get_a_sentence(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        said(&bytes)?;
+    }
+
+    #[test]
+    fn a_mutated_sample_gets_a_sentence(
+        which in any::<proptest::sample::Index>(),
+        other in any::<proptest::sample::Index>(),
+        edits in proptest::collection::vec((any::<proptest::sample::Index>(), 0..40_usize, any::<u8>()), 0..6),
+        joined in any::<bool>(),
+    ) {
+        let samples = samples();
+        let mut bytes = samples[which.index(samples.len())].1.clone();
+        for (place, cut, byte) in edits {
+            let start = place.index(bytes.len() + 1);
+            let end = (start + cut).min(bytes.len());
+            bytes.splice(start..end, [byte]);
+        }
+        if joined {
+            bytes.extend(&samples[other.index(samples.len())].1);
+        }
+        said(&bytes)?;
+    }
+
+    /// What is beyond the limit changes nothing but whether all of it was seen.
+    #[test]
+    fn only_the_beginning_is_looked_at(
+        which in any::<proptest::sample::Index>(),
+        rest in proptest::collection::vec(any::<u8>(), 1..50),
+        more in proptest::collection::vec(any::<u8>(), 1..50),
+    ) {
+        let samples = samples();
+        let mut bytes = samples[which.index(samples.len())].1.clone();
+        bytes.resize(LOOKED_AT + 3, b' ');
+        let [one, two] = [rest, more].map(|end| Seems::of(&[&bytes[..], &end].concat()));
+        prop_assert_eq!(one, two);
+    }
+}
+
+/// A refusal is one line of bounded length that says something.
+fn said(bytes: &[u8]) -> Result<(), TestCaseError> {
+    let Err(error) = Scenario::parse(bytes) else { return Ok(()) };
+    let text = error.to_string();
+    prop_assert!(!text.is_empty() && text.chars().count() < 500, "{}", text);
+    prop_assert!(!text.chars().any(char::is_control), "{}", text);
+    if kind_of(&error).is_some() {
+        prop_assert!(text.starts_with("This is not ") && text.ends_with('.'), "{}", text);
+    }
+    Ok(())
+}
