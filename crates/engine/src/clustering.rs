@@ -372,10 +372,10 @@ mod tests {
 
     #[test]
     fn clusters_live_on_so_the_same_links_have_more_than_one_outcome() {
-        // 3 and 4 do not hear each other. Where 4 leads, 3 is an orphan; where 3 led before 4 started, 4 is.
-        let nodes = Nodes::new(4, &[(3, 4)]);
-        assert_eq!(nodes.after(&[&[1, 2, 3, 4]]), [vec![1, 2, 4]]);
-        assert_eq!(nodes.after(&[&[1, 2, 3]]), [vec![1, 2, 3]]);
+        // 1 and 4 do not hear each other: one cluster loses 1, and two clusters do not become one.
+        let nodes = Nodes::new(4, &[(1, 4)]);
+        assert_eq!(nodes.after(&[&[1, 2, 3, 4]]), [vec![2, 3, 4]]);
+        assert_eq!(nodes.after(&[&[3, 4], &[1, 2]]), [vec![3, 4], vec![1, 2]]);
     }
 
     #[test]
