@@ -43,7 +43,7 @@ impl Colouring {
     #[must_use]
     pub fn tip(self) -> &'static str {
         match self {
-            Self::Verdict => "active, filling, unavailable or dead",
+            Self::Verdict => "active, filling, empty, unavailable or dead",
             Self::Rule => "the rule that decided",
             Self::Master => "the working master",
             Self::Mark => "what the selected node holds, with its mark",
@@ -72,12 +72,15 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The classes to show: all looks; of the others those that have partitions, the largest first, at most so many, and how
+    /// The classes to show: all looks but the one that is rare; of the others those that have partitions, the largest first, at most so many, and how
     /// many more there are.
     #[must_use]
     pub fn shown(&self, colouring: Colouring, most: usize) -> (Vec<&Class>, usize) {
         if colouring == Colouring::Verdict {
-            return (self.legend.iter().collect(), 0);
+            // Partitions that came up empty are rare: they have an entry when there are some.
+            let fresh = Swatch::of(Look::Fresh);
+            let is_shown = |class: &&Class| class.size > 0 || class.swatch != fresh;
+            return (self.legend.iter().filter(is_shown).collect(), 0);
         }
         let mut shown = Vec::new();
         for class in self.legend.iter().filter(|class| class.size > 0) {

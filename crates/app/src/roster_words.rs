@@ -98,6 +98,13 @@ pub fn of_warning(warning: &Warning) -> String {
             "Not observed here, or configured for another rack: {}.",
             written(entries, ", ")
         ),
+        Warning::NoSuchNodes { nodes } => format!(
+            "No node has the {} {}. The server takes {}, and the roster is then never whole: what \
+             is not active stays unavailable, and revive helps nothing.",
+            if nodes.len() == 1 { "id" } else { "ids" },
+            list(nodes),
+            if nodes.len() == 1 { "it" } else { "them" },
+        ),
         Warning::ReviveWhileMissing { missing } => format!(
             "{} of the roster {} missing: revive makes nothing active until every roster node is \
              there.",

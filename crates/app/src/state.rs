@@ -57,6 +57,7 @@ const IN_NO_CLUSTER: Cell = Cell {
     verdict: Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster },
     working_master: None,
     migrating: false,
+    fresh: false,
 };
 
 /// What a person did on the page.
@@ -198,6 +199,8 @@ pub struct State {
     floor: FloorState,
     link: Option<Link>,
     on: Option<NodeId>,
+    /// Whether that node was chosen as the orphan that it is.
+    is_on_orphan: bool,
     namespace: usize,
     partition: Option<PartitionId>,
     news: Rc<str>,
@@ -270,6 +273,7 @@ impl State {
             floor: FloorState::default(),
             link: None,
             on: None,
+            is_on_orphan: false,
             namespace: 0,
             partition: None,
             news,
@@ -329,6 +333,9 @@ impl State {
     /// with the most active partitions.
     #[must_use]
     pub fn shown(&self) -> Option<usize> {
+        if self.shown_orphan().is_some() {
+            return None;
+        }
         let chosen = self.on.and_then(|node| self.view.sub_cluster_of(node));
         let active = |sub_cluster: &SubClusterView| {
             sub_cluster
@@ -341,6 +348,18 @@ impl State {
             // Of equals the last is the greatest: the first sub-cluster wins.
             places.rev().max_by_key(|place| active(&self.view.sub_clusters[*place]))
         })
+    }
+
+    /// The orphan from which all that is seen, when one was chosen: nothing is served there.
+    #[must_use]
+    pub fn shown_orphan(&self) -> Option<NodeId> {
+        self.on.filter(|node| self.is_on_orphan && self.view.orphans.contains(node))
+    }
+
+    /// A node that stands for the place from which all is seen: the sub-cluster's principal, or the orphan.
+    fn shown_from(&self) -> Option<NodeId> {
+        let principal = || self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal);
+        self.shown_orphan().or_else(principal)
     }
 
     /// The shown sub-cluster.
@@ -524,7 +543,8 @@ impl State {
     pub fn command(&self, verb: Verb) -> Option<Command> {
         let namespace = self.namespace_name().to_owned();
         let sub_cluster = self.shown_sub_cluster().filter(|_| self.view.sub_clusters.len() > 1);
-        let on = sub_cluster.map(|sub_cluster| sub_cluster.principal);
+        let principal = sub_cluster.map(|sub_cluster| sub_cluster.principal);
+        let on = self.shown_orphan().or(principal);
         match verb {
             Verb::Split => {
                 let racks = self.racks().into_iter().map(|(_, nodes)| nodes);
@@ -537,7 +557,9 @@ impl State {
             Verb::SetRoster => Some(self.set_roster(on)),
             Verb::Recluster => Some(Command::Recluster { on }),
             Verb::Revive => {
-                let nodes = sub_cluster.map(|sub_cluster| sub_cluster.nodes.clone());
+                let orphan = self.shown_orphan().map(|node| vec![node]);
+                let members = || sub_cluster.map(|sub_cluster| sub_cluster.nodes.clone());
+                let nodes = orphan.or_else(members);
                 Some(Command::Revive { namespace, nodes })
             }
             _ => self.selection_command(verb),
@@ -578,7 +600,29 @@ impl State {
     /// # Errors
     /// Why not, as a sentence.
     pub fn can_do(&self, command: &Command) -> Result<(), String> {
+        if let Command::Cut { between } = command {
+            // Each node is there once and every side has one, or the cluster says what is wrong.
+            self.timeline.cluster().check(command).map_err(|rejection| refusal(&rejection))?;
+            return self.cuts_something(between);
+        }
         self.timeline.cluster().check(command).map_err(|rejection| refusal(&rejection))
+    }
+
+    /// A cut of what is cut already would be a step in which nothing happens.
+    fn cuts_something(&self, between: &[Vec<NodeId>]) -> Result<(), String> {
+        let view = &self.view;
+        let all: usize = between.iter().map(Vec::len).sum();
+        let same: usize = between.iter().map(|side| side.len() * side.len()).sum();
+        // So many links are between different sides; with fewer cut ones not all of them are.
+        if view.cuts.len() < (all * all - same) / 2 {
+            return Ok(());
+        }
+        let holds = |a: &NodeId, others: &[Vec<NodeId>]| {
+            others.iter().flatten().any(|b| !view.is_cut(*a, *b))
+        };
+        let mut sides = between.iter().enumerate();
+        let any = sides.any(|(at, side)| side.iter().any(|a| holds(a, &between[at + 1..])));
+        if any { Ok(()) } else { Err("Every link there is cut already.".to_owned()) }
     }
 
     /// What follows from looking: the sub-cluster's groups and the partition's reasons.
@@ -597,7 +641,7 @@ impl State {
             cluster: self.timeline.cluster(),
             view: &self.view,
             namespace: self.namespace_name(),
-            on: self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal),
+            on: self.shown_from(),
             cells: &self.cells,
             node: self.selected,
         }
@@ -611,9 +655,9 @@ impl State {
     }
 
     fn explain(&mut self) {
-        let principal = self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal);
         let cluster = self.timeline.cluster();
-        let explained = cluster.explain(self.namespace_name(), self.partition(), principal);
+        let from = self.shown_from();
+        let explained = cluster.explain(self.namespace_name(), self.partition(), from);
         self.explanation = explained.ok().map(Rc::new);
     }
 
@@ -649,6 +693,11 @@ impl State {
 
     /// Does an entry and tells what came of it; of time that passes by itself only if something did.
     fn run(&mut self, entry: &Entry, by_itself: bool) {
+        if let Entry::Act { command: command @ Command::Cut { .. }, .. } = entry
+            && let Err(why) = self.can_do(command)
+        {
+            return self.refuse(why);
+        }
         recorder::note(&self.timeline, Some(entry));
         let mut timeline = Timeline::clone(&self.timeline);
         let left = self.leaving();
@@ -1005,6 +1054,7 @@ impl State {
             }
             Action::ShowSubCluster(node) => {
                 self.on = Some(node);
+                self.is_on_orphan = self.view.orphans.contains(&node);
                 self.rosters.close();
                 self.look();
             }
