@@ -244,3 +244,23 @@ test("by keyboard: a key is typed, letters do nothing else, Enter goes there", a
   assert.equal(await page.locator(".step-title").count(), 1, "nothing was done");
   assert.deepEqual(complaints, []);
 });
+
+test("partitions that came up empty have a colour, a sign, a legend entry and a group of their own", async (t) => {
+  const { page, complaints } = await openPage(t, { context: { viewport: { width: 1440, height: 940 } } });
+  const legend = page.locator('[data-legend="verdict"] li');
+  assert.equal((await legend.allInnerTexts()).some((text) => text.includes("empty")), false);
+  await action(page, "settings").click();
+  await page.locator("#ns-0-mode").selectOption("ap");
+  await action(page, "apply-settings").click();
+  await action(page, "split").click();
+  await page.locator('[data-action="show-sub-cluster"]').first().click();
+  const fresh = Number(await page.locator("[data-fresh]").first().getAttribute("data-fresh"));
+  assert.ok(fresh > 0, `${fresh}`);
+  const said = fresh.toLocaleString("en");
+  assert.match(await page.locator("[data-news]").innerText(), new RegExp(`Of these ${said} came up empty`));
+  await eventually(async () => (await legend.allInnerTexts()).some((text) => text.includes(`came up empty ${said}`)), true);
+  const row = page.locator(".reasons tr.fresh");
+  assert.match(await row.innerText(), /came up empty/);
+  assert.equal(await row.locator(".n").innerText(), said);
+  assert.deepEqual(complaints, []);
+});

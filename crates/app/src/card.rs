@@ -349,6 +349,27 @@ mod tests {
     }
 
     #[test]
+    fn an_orphan_has_a_sign_and_a_word_of_its_own_and_no_sub_cluster() {
+        let between = vec![vec![id("A101")], vec![id("A102")]];
+        let state = run([Action::Do(Command::Cut { between })]);
+        let orphan = facts(&state, "A101");
+        assert_eq!((orphan.class(), orphan.sign().as_str()), ("orphan", ORPHAN_SIGN));
+        assert_eq!((orphan.home, orphan.is_split), (None, false));
+        assert!(orphan.text().starts_with("orphan of no cluster, serves nothing, rack 1"));
+        assert_eq!(facts(&state, "B102").sign(), "★", "what is left is no split");
+    }
+
+    #[test]
+    fn a_tie_breaker_says_that_it_stays_quiesced_and_cannot_be_told_otherwise() {
+        let rack = RackId::new(3).unwrap();
+        let add = Command::AddNode { id: id("C101"), rack, stay_quiesced: true };
+        let state = run([Action::Do(add), Action::Select(id("C101"))]);
+        assert!(texts(&state, "C101").contains(&"stays quiesced".to_owned()));
+        let why = state.can(Verb::QuiesceUndo).unwrap_err();
+        assert!(why.starts_with("Node C101 stays quiesced"), "{why}");
+    }
+
+    #[test]
     fn a_quiesce_goes_from_pending_to_quiesced_and_back() {
         let mut actions = vec![Action::Press(Verb::Quiesce)];
         assert_eq!(texts(&run(actions.clone()), "A102"), ["quiesces at next change"]);

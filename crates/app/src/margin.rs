@@ -452,6 +452,24 @@ mod tests {
     }
 
     #[test]
+    fn an_ap_namespace_has_a_margin_before_partitions_come_up_empty() {
+        let mut setup = case_study();
+        setup.namespaces[0].mode = Mode::Available;
+        let cluster = Cluster::new(setup).unwrap();
+        let mut margin = Margin::new(&cluster, "main").unwrap();
+        while !margin.advance(8) {}
+        let found = margin.found().unwrap();
+        assert_eq!(found.at_once.margin, 1, "RF 2");
+        let said = sentence(&found, false, Mode::Available);
+        assert!(said.contains("come up empty") && !said.contains("unavailable"), "{said}");
+        let mut table = LossTable::new(&cluster, "main", None).unwrap();
+        while !table.advance(100) {}
+        let text = |cell| cell_text(&table, cell, Mode::Available);
+        assert_eq!(text((0, 0)), "No loss: every partition keeps its data");
+        assert!(text((7, 3)).ends_with("no node is left, nothing is served"));
+    }
+
+    #[test]
     fn levels_part_the_counts() {
         for (count, level) in [
             (0, Level::None),

@@ -170,6 +170,16 @@ fn set_in_asadm(namespace: &str, Lists { pending, draft, .. }: Lists) -> String 
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn ids_that_no_node_has_are_warned_of() {
+        let nodes = vec!["A1FF".parse().unwrap()];
+        assert_eq!(
+            super::of_warning(&super::Warning::NoSuchNodes { nodes }),
+            "No node has the id A1FF. The server takes it, and the roster is then never whole: what is \
+             not active stays unavailable, and revive helps nothing."
+        );
+    }
+
     use rosterlab_engine::{Counts, NodeId};
 
     use super::*;

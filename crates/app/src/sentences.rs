@@ -177,8 +177,8 @@ fn of_difference(differs: &Differs) -> String {
     let now_said = outcome(now, "comes to");
     match then {
         None => format!(
-            "It was made with Rosterlab {made_by}, which came to another result; what that was is \
-             not known any more. This version {now_said}: a rule was corrected since."
+            "It was made with version {made_by} of Rosterlab, which came to another result; what that \
+             was is not known any more. This version {now_said}: a rule was corrected since."
         ),
         Some(then) if then == now => format!(
             "Rosterlab {made_by} and this version both {}, but not the same ones or not in the same \
@@ -709,6 +709,75 @@ mod tests {
              fewer roster nodes than RF are missing or untrusted (rule 2). ns2: Sub-cluster B102: all \
              4,096 partitions are active, because the namespace keeps availability (AP)."
         );
+    }
+
+    #[test]
+    fn one_cut_link_makes_one_orphan_and_the_news_says_who_and_why() {
+        let mut timeline = rosterlab_scenario::Timeline::new(crate::state::case_study()).unwrap();
+        let between = vec![ids("A101"), ids("A102")];
+        let entry = act(Command::Cut { between });
+        timeline.perform(entry.clone()).unwrap();
+        let view = timeline.cluster().view();
+        assert_eq!(view.orphans, ids("A101"));
+        assert_eq!(view.sub_clusters.len(), 1);
+        let said = news(&entry, timeline.events_of(0), &view);
+        assert_eq!(
+            said,
+            "A101–A102 is cut. A101 is an orphan: the principal B102 left it out, because a link to \
+             another member is missing. It serves nothing; all partitions are unavailable there. \
+             Sub-cluster B102 has 4 of 5 roster nodes: all 4,096 partitions are active, because fewer \
+             roster nodes than RF are missing or untrusted (rule 2)."
+        );
+        assert!(standing(&view).ends_with(
+            "A101 is an orphan: no cluster takes it in. It serves nothing; all 4,096 partitions are \
+             unavailable there."
+        ));
+    }
+
+    #[test]
+    fn each_reason_of_an_orphan_has_a_sentence() {
+        let said = |why| of_event(&EventKind::NodeOrphaned { node: id("A1"), why });
+        let tail = "It serves nothing; all partitions are unavailable there.";
+        for (why, reason) in [
+            (Orphaned::PrincipalGone(id("B2")), "it does not hear its principal B2 any more"),
+            (Orphaned::NotTakenIn, "no cluster takes it in"),
+            (Orphaned::TooSmall, "the cluster would be smaller than min-cluster-size"),
+        ] {
+            assert_eq!(said(why), format!("A1 is an orphan: {reason}. {tail}"));
+        }
+    }
+
+    #[test]
+    fn partitions_that_came_up_empty_are_told_beside_the_active_ones() {
+        let told = |fresh, active| of_fresh(fresh, active).unwrap_or_default();
+        assert_eq!(told(0, 4096), "");
+        assert_eq!(told(376, 4096), "Of these 376 came up empty: no node there had their data.");
+        assert_eq!(told(4096, 4096), "All of them came up empty: no node there had their data.");
+    }
+
+    #[test]
+    fn a_link_that_comes_to_something_else_says_both_outcomes() {
+        let served = |active| vec![Served { namespace: "main".to_owned(), active }];
+        let said = |then, now| {
+            of_difference(&Differs { made_by: "0.1.0".to_owned(), then, now: served(now) })
+        };
+        assert_eq!(
+            said(Some(served(0)), 4096),
+            "Rosterlab 0.1.0 came to 0 of 4,096 partitions served in main; this version comes to \
+             4,096: a rule was corrected."
+        );
+        assert!(said(None, 4096).contains("what that was is not known any more"));
+        assert!(said(Some(served(4096)), 4096).contains("both come to 4,096 of 4,096"));
+    }
+
+    #[test]
+    fn a_lost_write_says_what_was_kept_if_anything_was() {
+        let lost = |kept| {
+            let (namespace, key) = ("main".to_owned(), rosterlab_engine::Digest([0; 20]));
+            of_event(&EventKind::WriteLost { namespace, key, write: 3, kept })
+        };
+        assert_eq!(lost(Some(4)), "Acknowledged write 3 is lost: write 4 was kept.");
+        assert_eq!(lost(None), "Acknowledged write 3 is lost: no node has it any more.");
     }
 
     #[test]

@@ -603,6 +603,70 @@ mod tests {
     }
 
     #[test]
+    fn newer_settings_are_read_and_each_limit_has_a_sentence() {
+        let draft = typed(&[
+            (Field::Profile, "7.1"),
+            (Field::AutoRevive(0), "on"),
+            (Field::NoRoster(0), "on"),
+            (Field::Threads, "0"),
+            (Field::Interval, "250"),
+            (Field::Timeout, "20"),
+            (Field::MinSize, "3"),
+            (Field::Quiesced, "b102, A101"),
+        ]);
+        let setup = draft.setup(&case_study()).unwrap();
+        let first = &setup.namespaces[0];
+        assert!(first.auto_revive && first.prefer_uniform_balance, "on since 4.7");
+        assert_eq!((first.roster, setup.profile), (StartingRoster::None, Profile::V7_1));
+        assert_eq!((setup.migrate_threads, setup.min_cluster_size), (0, 3));
+        assert_eq!((setup.heartbeat_interval_ms, setup.heartbeat_timeout), (250, 20));
+        let quiesced = setup.nodes.iter().filter(|node| node.stay_quiesced);
+        let quiesced: Vec<String> = quiesced.map(|node| node.id.to_string()).collect();
+        assert_eq!(quiesced, ["A101", "B102"]);
+        assert_eq!(Draft::of(&setup).setup(&setup), Ok(setup));
+        for (field, text, sentence) in [
+            (Field::Threads, "x", "Migrate-threads is 0 to 100, not “x”."),
+            (Field::Interval, "49", "A heartbeat interval is 50 to 600000 ms, not “49”."),
+            (Field::Timeout, "2", "A heartbeat timeout is 3 to 10000 intervals, not “2”."),
+            (
+                Field::MinSize,
+                "6",
+                "Min-cluster-size is 1 to the number of nodes at the start, not “6”.",
+            ),
+            (Field::Quiesced, "C101", "There is no node C101."),
+        ] {
+            let found = faults(&[(field, text)]);
+            assert!(found.contains(&(field, sentence.to_owned())), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_touched_follows_the_profile() {
+        let uniform = |edits: &[(Field, &str)]| {
+            let draft = typed(edits);
+            draft.setup(&case_study()).unwrap().namespaces[0].prefer_uniform_balance
+        };
+        assert!(!uniform(&[]));
+        assert!(uniform(&[(Field::Profile, "6.0")]));
+        assert!(!uniform(&[(Field::Profile, "6.0"), (Field::Profile, "4.5.3")]));
+        assert!(!uniform(&[(Field::Profile, "6.0"), (Field::Uniform(0), "off")]));
+        let older = typed(&[(Field::Profile, "7.1"), (Field::AutoRevive(0), "on"), (Field::Profile, "6.0")]);
+        assert!(!older.setup(&case_study()).unwrap().namespaces[0].auto_revive, "cannot be had");
+    }
+
+    #[test]
+    fn newer_profiles_have_up_to_256_nodes_and_a_new_clusters_nodes_can_stay_quiesced() {
+        let draft = typed(&[(Field::Profile, "6.0"), (Field::Nodes, "256"), (Field::Racks, "3")]);
+        assert_eq!(draft.new_setup(&case_study()).unwrap().nodes.len(), 256);
+        let found = faults(&[(Field::Profile, "6.0"), (Field::Nodes, "257")]);
+        assert!(found.contains(&(Field::Nodes, "A cluster has 1 to 256 nodes, not “257”.".into())));
+        let draft = typed(&[(Field::Racks, "3"), (Field::Quiesced, "C101"), (Field::MinSize, "4")]);
+        let setup = draft.new_setup(&case_study()).unwrap();
+        assert!(setup.nodes.iter().any(|node| node.stay_quiesced && node.id.to_string() == "C101"));
+        assert_eq!(draft.faults(&case_study()), [], "it is one of the new ones");
+    }
+
+    #[test]
     fn all_that_is_refused_is_told_at_once() {
         let fields: Vec<Field> =
             faults(&[(Field::Factor(0), "0"), (Field::Name(0), "a:b"), (Field::Racks, "x")])

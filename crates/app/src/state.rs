@@ -1149,6 +1149,84 @@ mod tests {
         counts.map(|counts| (counts.unavailable, counts.dead)).collect()
     }
 
+    /// The case study's nodes with an AP namespace beside.
+    fn with_ap() -> State {
+        let mut draft = Draft::of(&case_study());
+        draft.add();
+        draft.set(crate::settings_draft::Field::Mode(1), "ap");
+        State::on(Timeline::new(draft.setup(&case_study()).unwrap()).unwrap())
+    }
+
+    fn cut(a: &str, b: &str) -> Action {
+        Action::Do(Command::Cut { between: vec![vec![id(a)], vec![id(b)]] })
+    }
+
+    #[test]
+    fn an_orphan_can_be_looked_from_and_serves_nothing_there_in_ap_too() {
+        let actions = [cut("A101", "A102"), Action::ShowNamespace(1)];
+        let state = actions.into_iter().fold(Rc::new(with_ap()), State::reduce);
+        assert_eq!(state.view().orphans, [id("A101")]);
+        assert_eq!((state.shown(), state.shown_orphan()), (Some(0), None));
+        assert_eq!(state.count(Look::Settled) + state.count(Look::Filling), 4096);
+        let there = state.reduce(Action::ShowSubCluster(id("A101")));
+        assert_eq!((there.shown(), there.shown_orphan()), (None, Some(id("A101"))));
+        assert_eq!(there.count(Look::Unavailable), 4096);
+        assert_eq!(there.explanation().unwrap().verdict.rule, Rule::NoCluster);
+        let refused = there.clone().reduce(Action::Press(Verb::Recluster));
+        assert_eq!(refused.refusal().map(|why| &**why), Some("Node A101 is in no cluster."));
+        // Who has joined again is no orphan to look from.
+        let healed = there.reduce(Action::Press(Verb::Heal));
+        assert_eq!((healed.shown(), healed.shown_orphan()), (Some(0), None));
+    }
+
+    #[test]
+    fn a_cut_of_what_is_cut_already_is_no_step() {
+        let actions = [cut("A101", "A102"), cut("A102", "A101")];
+        let state = run(actions);
+        assert_eq!(state.timeline().entries().len(), 1);
+        assert_eq!(state.refusal().map(|why| &**why), Some("Every link there is cut already."));
+        let state = run([Action::Press(Verb::Isolate), Action::Press(Verb::Isolate)]);
+        assert_eq!(state.timeline().entries().len(), 1);
+        assert!(state.can(Verb::Isolate).is_err());
+    }
+
+    #[test]
+    fn partitions_that_came_up_empty_have_a_look_and_a_group_of_their_own() {
+        let split = [Action::Press(Verb::Split), Action::ShowNamespace(1)];
+        let state = split.into_iter().fold(Rc::new(with_ap()), State::reduce);
+        let state = state.reduce(Action::ShowSubCluster(id("B102")));
+        let fresh = state.shown_namespace().unwrap().fresh;
+        assert!(fresh > 0);
+        assert_eq!(state.count(Look::Fresh), fresh);
+        let group = state.groups()[0];
+        assert_eq!((group.look, group.size), (Look::Fresh, fresh));
+        let words = crate::groups::words(&group, state.view());
+        assert_eq!(words, "keeps availability: came up empty");
+        let told = format!("Of these {} came up empty", crate::text::thousands(fresh));
+        assert!(state.news().contains(&told), "{}", state.news());
+    }
+
+    #[test]
+    fn a_namespace_that_begins_without_a_roster_is_served_after_the_first_one() {
+        let mut draft = Draft::of(&case_study());
+        draft.set(crate::settings_draft::Field::NoRoster(0), "on");
+        let timeline = Timeline::new(draft.setup(&case_study()).unwrap()).unwrap();
+        let state = Rc::new(State::on(timeline));
+        assert_eq!(lost(&state), [(4096, 0)]);
+        let verbs = [Verb::StageObserved, Verb::Recluster].map(Action::Press);
+        let confirm = Action::Roster(RosterAction::Confirm);
+        let staged = state.reduce(verbs[0].clone());
+        let staged = if staged.rosters().asking().is_some() {
+            staged.reduce(confirm.clone())
+        } else {
+            staged
+        };
+        let served = staged.reduce(verbs[1].clone());
+        assert!(served.rosters().asking().is_none(), "{:?}", served.rosters().asking());
+        assert_eq!(lost(&served), [(0, 0)]);
+        assert_eq!(served.count(Look::Fresh), 4096);
+    }
+
     fn rack_b_stops() -> Vec<Action> {
         let stops = select_and("B101", Verb::Stop).into_iter();
         migrated(stops.chain(select_and("B102", Verb::Stop))).collect()

@@ -649,7 +649,7 @@ mod tests {
         );
         assert_eq!(proposed(&run([Action::Press(Verb::AddNode)])).as_deref(), Some("A104"));
         let full = on(many(128, 4), [adding(1)]);
-        assert!(full.adding_refusal().is_some_and(|why| why.contains("at most 128")));
+        assert!(full.adding_refusal().is_some_and(|why| why.contains("128 before server 5.0")));
     }
 
     #[test]
