@@ -252,9 +252,12 @@ test("partitions that came up empty have a colour, a sign, a legend entry and a 
   await action(page, "settings").click();
   await page.locator("#ns-0-mode").selectOption("ap");
   await action(page, "apply-settings").click();
-  await action(page, "split").click();
-  await page.locator('[data-action="show-sub-cluster"]').first().click();
-  const fresh = Number(await page.locator("[data-fresh]").first().getAttribute("data-fresh"));
+  // Each rack has a copy of everything: only within a rack can both sides lack one.
+  await node(page, "A101").click();
+  await node(page, "A102").click({ modifiers: ["Control"] });
+  await action(page, "isolate").click();
+  await page.locator('[data-action="show-sub-cluster"]', { hasText: "A102" }).click();
+  const fresh = Number(await page.locator("[data-fresh]").last().getAttribute("data-fresh"));
   assert.ok(fresh > 0, `${fresh}`);
   const said = fresh.toLocaleString("en");
   assert.match(await page.locator("[data-news]").innerText(), new RegExp(`Of these ${said} came up empty`));

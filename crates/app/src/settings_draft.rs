@@ -650,7 +650,11 @@ mod tests {
         assert!(uniform(&[(Field::Profile, "6.0")]));
         assert!(!uniform(&[(Field::Profile, "6.0"), (Field::Profile, "4.5.3")]));
         assert!(!uniform(&[(Field::Profile, "6.0"), (Field::Uniform(0), "off")]));
-        let older = typed(&[(Field::Profile, "7.1"), (Field::AutoRevive(0), "on"), (Field::Profile, "6.0")]);
+        let older = typed(&[
+            (Field::Profile, "7.1"),
+            (Field::AutoRevive(0), "on"),
+            (Field::Profile, "6.0"),
+        ]);
         assert!(!older.setup(&case_study()).unwrap().namespaces[0].auto_revive, "cannot be had");
     }
 

@@ -1192,9 +1192,12 @@ mod tests {
 
     #[test]
     fn partitions_that_came_up_empty_have_a_look_and_a_group_of_their_own() {
-        let split = [Action::Press(Verb::Split), Action::ShowNamespace(1)];
+        // Each rack has a copy of everything: only within a rack can both sides lack one.
+        let two = vec![id("A101"), id("A102")];
+        let between = vec![two, vec![id("A103"), id("B101"), id("B102")]];
+        let split = [Action::Do(Command::Cut { between }), Action::ShowNamespace(1)];
         let state = split.into_iter().fold(Rc::new(with_ap()), State::reduce);
-        let state = state.reduce(Action::ShowSubCluster(id("B102")));
+        let state = state.reduce(Action::ShowSubCluster(id("A102")));
         let fresh = state.shown_namespace().unwrap().fresh;
         assert!(fresh > 0);
         assert_eq!(state.count(Look::Fresh), fresh);
