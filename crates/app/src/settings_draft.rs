@@ -390,7 +390,9 @@ impl Draft {
     /// The nodes, each as it stays quiesced or not.
     fn quiesced_among(&self, nodes: &[NodeSetup]) -> Result<Vec<NodeSetup>, String> {
         let mut nodes = nodes.to_vec();
-        nodes.iter_mut().for_each(|node| node.stay_quiesced = false);
+        for node in &mut nodes {
+            node.stay_quiesced = false;
+        }
         let separates = |c: char| c == ',' || c.is_ascii_whitespace();
         for text in self.quiesced.split(separates).filter(|text| !text.is_empty()) {
             let id: NodeId = text

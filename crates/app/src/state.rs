@@ -199,8 +199,8 @@ pub struct State {
     floor: FloorState,
     link: Option<Link>,
     on: Option<NodeId>,
-    /// Whether that node was chosen as the orphan that it is.
-    is_on_orphan: bool,
+    /// The same node, if it was chosen as an orphan.
+    orphan: Option<NodeId>,
     namespace: usize,
     partition: Option<PartitionId>,
     news: Rc<str>,
@@ -273,7 +273,7 @@ impl State {
             floor: FloorState::default(),
             link: None,
             on: None,
-            is_on_orphan: false,
+            orphan: None,
             namespace: 0,
             partition: None,
             news,
@@ -353,7 +353,7 @@ impl State {
     /// The orphan from which all that is seen, when one was chosen: nothing is served there.
     #[must_use]
     pub fn shown_orphan(&self) -> Option<NodeId> {
-        self.on.filter(|node| self.is_on_orphan && self.view.orphans.contains(node))
+        self.orphan.filter(|node| self.view.orphans.contains(node))
     }
 
     /// A node that stands for the place from which all is seen: the sub-cluster's principal, or the orphan.
@@ -817,7 +817,7 @@ impl State {
         self.settings.previous = Some(Former { timeline: self.timeline.clone(), time: former });
         self.settings.draft = None;
         self.is_playing = false;
-        (self.on, self.link) = (None, None);
+        (self.on, self.orphan, self.link) = (None, None, None);
         let namespaces = timeline.setup().namespaces.len();
         self.namespace = self.namespace.min(namespaces.saturating_sub(1));
         self.rosters.forget();
@@ -1054,7 +1054,7 @@ impl State {
             }
             Action::ShowSubCluster(node) => {
                 self.on = Some(node);
-                self.is_on_orphan = self.view.orphans.contains(&node);
+                self.orphan = self.on.filter(|node| self.view.orphans.contains(node));
                 self.rosters.close();
                 self.look();
             }

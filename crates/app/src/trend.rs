@@ -77,7 +77,7 @@ impl Trend {
     fn learn(&self, parts: &mut Vec<Rc<Part>>, kind: &EventKind) {
         match kind {
             EventKind::NodeStopped { node, .. } | EventKind::NodeOrphaned { node, .. } => {
-                leave(parts, std::slice::from_ref(node))
+                leave(parts, std::slice::from_ref(node));
             }
             EventKind::ClusterFormed { principal, nodes, .. } => {
                 leave(parts, nodes);
