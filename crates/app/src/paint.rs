@@ -220,7 +220,7 @@ pub(crate) fn mix(base: Colour, mark: Colour, percent: u16) -> Colour {
 /// given one are dimmed and have no pattern.
 #[must_use]
 pub fn paint(
-    classes: &[u8],
+    classes: &[u16],
     swatches: &[Swatch],
     lit: Option<(&[u8], u8)>,
     palette: &Palette,
@@ -251,8 +251,8 @@ pub fn paint(
 #[must_use]
 pub fn paint_only(cells: &[Cell], shown: &[bool], palette: &Palette) -> Vec<u8> {
     let place = |cell: &Cell| Look::ALL.iter().position(|look| *look == Look::of(cell));
-    let class = |cell: &Cell| u8::try_from(place(cell).unwrap_or(0)).unwrap_or(0);
-    let classes: Vec<u8> = cells.iter().map(class).collect();
+    let class = |cell: &Cell| u16::try_from(place(cell).unwrap_or(0)).unwrap_or(0);
+    let classes: Vec<u16> = cells.iter().map(class).collect();
     let mut pixels = paint(&classes, &Look::ALL.map(Swatch::of), None, palette);
     for index in (0..PARTITIONS).filter(|index| shown.get(*index) != Some(&true)) {
         let corner = (index / CELLS_ACROSS * SIDE_PX + index % CELLS_ACROSS) * CELL_PX;
@@ -313,7 +313,7 @@ mod tests {
 
     fn in_grey(swatches: &[Swatch]) -> Vec<Vec<bool>> {
         let grey = Palette { colours: [[99; 3]; TOKENS.len()], panel: [0; 3], mark: [255; 3] };
-        let classes: Vec<u8> = (0..u8::try_from(swatches.len()).unwrap()).collect();
+        let classes: Vec<u16> = (0..u16::try_from(swatches.len()).unwrap()).collect();
         let pixels = paint(&classes, swatches, None, &grey);
         let pattern = |index| block(&pixels, index).iter().map(|c| *c != [99; 3]).collect();
         (0..swatches.len()).map(pattern).collect()
@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn what_is_not_lit_is_dimmed_and_has_no_pattern() {
-        let (classes, groups) = ([3, 3], [0, 1]);
+        let (classes, groups) = ([3_u16, 3], [0_u8, 1]);
         let pixels = paint(&classes, &looks(), Some((&groups, 1)), &Palette::LIGHT);
         let dimmed = block(&pixels, 0);
         assert_eq!(dimmed, [dimmed[0]; 16]);

@@ -66,7 +66,7 @@ pub struct Class {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Picture {
     /// Each partition's class, as a place in the legend.
-    pub classes: Vec<u8>,
+    pub classes: Vec<u16>,
     /// Every class that can be, those without partitions too.
     pub legend: Vec<Class>,
 }
@@ -131,7 +131,7 @@ pub fn picture(
             Colouring::Mark => mark_of(versions.and_then(|versions| versions.get(index)).copied()),
         };
         legend[place].size += 1;
-        classes.push(u8::try_from(place).unwrap_or(u8::MAX));
+        classes.push(u16::try_from(place).unwrap_or(u16::MAX));
     }
     Picture { classes, legend }
 }
@@ -240,6 +240,19 @@ mod tests {
         for (place, swatch) in swatches.iter().enumerate() {
             assert!(!swatches[..place].contains(swatch), "class {place}");
         }
+    }
+
+    #[test]
+    fn of_256_nodes_none_is_taken_for_nobody() {
+        let nodes = crate::settings_draft::new_nodes(256, 4);
+        let profile = rosterlab_engine::Profile::V6_0;
+        let setup = rosterlab_engine::ClusterSetup { nodes, profile, ..case_study() };
+        let view = Cluster::new(setup).unwrap().view();
+        let mut cells = view.sub_clusters[0].namespaces[0].cells.to_vec();
+        cells[0].working_master = None;
+        let picture = picture(Colouring::Master, &cells, &view, None);
+        assert_eq!(picture.classes[0], 256);
+        assert_eq!(picture.legend[256].name, "nobody");
     }
 
     #[test]
