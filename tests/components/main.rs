@@ -118,6 +118,21 @@ async fn a_press_of_a_button_is_seen_on_the_card_and_in_the_counts() {
     page.until("the way back", |page| page.find("[data-node=A102][data-state=up]").is_some()).await;
 }
 
+#[wasm_bindgen_test]
+async fn a_cut_link_makes_an_orphan_with_a_badge_and_a_chip_and_no_sub_cluster() {
+    let page = Mounted::<App>::new(());
+    let link = "[data-link=A101-A102]";
+    page.until("a link", |page| page.find(link).is_some()).await;
+    page.find(link).unwrap().click();
+    page.until("the orphan", |page| page.find("[data-node=A101][data-state=orphan]").is_some())
+        .await;
+    assert_eq!(page.text("[data-node=A101] .badge-orphan"), "⊘ orphan");
+    assert_eq!(page.count("[data-action=show-sub-cluster]"), 1);
+    assert_eq!(page.count("[data-action=show-orphan][data-orphan=A101]"), 1);
+    page.find(link).unwrap().click();
+    page.until("it is back", |page| page.count("[data-action=show-orphan]") == 0).await;
+}
+
 thread_local! {
     static SENT: RefCell<Option<Dispatch>> = const { RefCell::new(None) };
 }

@@ -231,3 +231,49 @@ test("a click on a card's lane, its name or a link draws no fence", async (t) =>
   assert.equal(await page.locator(".node.picked").count(), 0);
   assert.deepEqual(complaints, []);
 });
+
+test("one cut link costs one node, which is an orphan and no sub-cluster of one", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await link(page, "A101-A102").click();
+  await eventually(() => node(page, "A101").getAttribute("data-state"), "orphan");
+  assert.match(await node(page, "A101").innerText(), /⊘ orphan/);
+  assert.equal(await page.locator("[data-node] .badge-orphan").count(), 1);
+  assert.deepEqual(Object.keys(await counts(page)), ["B102"]);
+  assert.equal(await action(page, "show-sub-cluster").count(), 1);
+  assert.equal(await page.locator(".hull-label").count(), 2, "one a lane, of the one sub-cluster");
+  assert.match(
+    await page.locator("[data-news]").innerText(),
+    /A101 is an orphan: the principal B102 left it out, because a link to another member is missing\. It serves nothing/,
+  );
+  assert.match(await page.locator("[data-orphans]").innerText(), /Orphan\s*A101: unavailable there: 4,096/);
+
+  // Its own view: by keyboard, as every button.
+  await page.locator('[data-orphan="A101"]').focus();
+  await page.keyboard.press("Enter");
+  await eventually(async () => (await page.locator("canvas[data-map]").getAttribute("aria-label")).includes("0 active, 4,096 unavailable"), true);
+  assert.match(await page.locator(".why").innerText(), /on A101: an orphan, the node is in no cluster/);
+  await action(page, "show-sub-cluster").click();
+  await eventually(async () => (await page.locator("canvas[data-map]").getAttribute("aria-label")).includes("4,096 active, 0 unavailable"), true);
+
+  await link(page, "A101-A102").click();
+  await eventually(() => node(page, "A101").getAttribute("data-state"), "up");
+  assert.equal(await page.locator("[data-orphans]").count(), 0);
+  assert.deepEqual(complaints, []);
+});
+
+test("a node is added as a tie-breaker that stays quiesced", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await rack(page, 2).locator('[data-action="add-node"]').click();
+  await page.locator('[data-field="stay-quiesced"]').check();
+  await action(page, "add").click();
+  await eventually(async () => /stays quiesced/.test(await node(page, "B103").textContent()), true);
+  assert.deepEqual(complaints, []);
+});
+
+test("what is cut already is not cut once more", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await action(page, "split").click();
+  await eventually(() => action(page, "split").getAttribute("aria-disabled"), "true");
+  assert.match(await action(page, "split").getAttribute("title"), /cut already/);
+  assert.deepEqual(complaints, []);
+});

@@ -244,3 +244,26 @@ test("by keyboard: a key is typed, letters do nothing else, Enter goes there", a
   assert.equal(await page.locator(".step-title").count(), 1, "nothing was done");
   assert.deepEqual(complaints, []);
 });
+
+test("partitions that came up empty have a colour, a sign, a legend entry and a group of their own", async (t) => {
+  const { page, complaints } = await openPage(t, { context: { viewport: { width: 1440, height: 940 } } });
+  const legend = page.locator('[data-legend="verdict"] li');
+  assert.equal((await legend.allInnerTexts()).some((text) => text.includes("empty")), false);
+  await action(page, "settings").click();
+  await page.locator("#ns-0-mode").selectOption("ap");
+  await action(page, "apply-settings").click();
+  // Each rack has a copy of everything: only within a rack can both sides lack one.
+  await node(page, "A101").click();
+  await node(page, "A102").click({ modifiers: ["Control"] });
+  await action(page, "isolate").click();
+  await page.locator('[data-action="show-sub-cluster"]', { hasText: "A102" }).click();
+  const fresh = Number(await page.locator("[data-fresh]").last().getAttribute("data-fresh"));
+  assert.ok(fresh > 0, `${fresh}`);
+  const said = fresh.toLocaleString("en");
+  assert.match(await page.locator("[data-news]").innerText(), new RegExp(`Of these ${said} came up empty`));
+  await eventually(async () => (await legend.allInnerTexts()).some((text) => text.includes(`came up empty ${said}`)), true);
+  const row = page.locator(".reasons tr.fresh");
+  assert.match(await row.innerText(), /came up empty/);
+  assert.equal(await row.locator(".n").innerText(), said);
+  assert.deepEqual(complaints, []);
+});

@@ -164,3 +164,17 @@ test("a command is copied, and that is said", async (t) => {
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "manage recluster");
   assert.deepEqual(complaints, []);
 });
+
+test("an id that no node has is taken, with a warning as it is typed and a question before it is set", async (t) => {
+  const { page, complaints } = await openPage(t, { context: { viewport: { width: 1440, height: 940 } } });
+  await action(page, "edit-roster").click();
+  await page.locator("#draft-text").fill("A101@1,A102@1,A103@1,B101@2,B102@2,A1FF@2");
+  const warning = /No node has the id A1FF\. The server takes it, and the roster is then never whole/;
+  await eventually(async () => warning.test(await page.locator("#draft-error").innerText()), true);
+  await action(page, "set-roster").click();
+  await page.locator(".question").waitFor();
+  assert.match(await page.locator("#question-text").innerText(), warning);
+  await action(page, "roster-confirm").click();
+  await eventually(async () => (await rosters(page)).Pending.includes("A1FF@2"), true);
+  assert.deepEqual(complaints, []);
+});

@@ -12,6 +12,9 @@ use crate::text::thousands;
 /// Namespaces that have a line of their own on a card.
 const LINES: usize = 3;
 
+/// Stands for an orphan: a ring that is crossed out.
+pub const ORPHAN_SIGN: &str = "⊘";
+
 /// What a card shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -61,6 +64,8 @@ pub enum Note {
     Quiesced,
     /// Quiesced, and told not to be.
     QuiesceUndoPending,
+    /// Quiesced from every start on: the tie-breaker.
+    StaysQuiesced,
     /// So many of its copies are still to be filled.
     Filling(u32),
 }
@@ -77,6 +82,7 @@ impl Note {
             Self::QuiescePending => "quiesces at next change".to_owned(),
             Self::Quiesced => "quiesced".to_owned(),
             Self::QuiesceUndoPending => "quiesced until next change".to_owned(),
+            Self::StaysQuiesced => "stays quiesced".to_owned(),
             Self::Filling(copies) => format!("filling {}", thousands(copies)),
         }
     }
@@ -89,7 +95,10 @@ impl Note {
             Self::RackLater(_) => "⇄",
             Self::BrandNew => "+",
             Self::NotInRoster => "∉",
-            Self::QuiescePending | Self::Quiesced | Self::QuiesceUndoPending => "Q",
+            Self::QuiescePending
+            | Self::Quiesced
+            | Self::QuiesceUndoPending
+            | Self::StaysQuiesced => "Q",
             Self::Filling(_) => "↻",
         }
     }
@@ -138,6 +147,7 @@ impl Facts {
         match self.state {
             NodeState::Up => "up",
             NodeState::Starting => "starting",
+            NodeState::Orphan => "orphan",
             NodeState::DownClean => "stopped",
             NodeState::DownUnclean => "crashed",
         }
@@ -149,6 +159,7 @@ impl Facts {
         match self.state {
             NodeState::Up => "up",
             NodeState::Starting => "starting",
+            NodeState::Orphan => "orphan",
             NodeState::DownClean => "stopped clean",
             NodeState::DownUnclean => "crashed",
         }
@@ -160,6 +171,7 @@ impl Facts {
         match (self.state, self.home) {
             (NodeState::DownUnclean, _) => "✕".to_owned(),
             (NodeState::DownClean, _) => "■".to_owned(),
+            (NodeState::Orphan, _) => ORPHAN_SIGN.to_owned(),
             (NodeState::Starting, _) | (_, None) => "◌".to_owned(),
             (NodeState::Up, Some((place, _))) => {
                 let star = if self.is_principal() { "★" } else { "" };
@@ -173,11 +185,15 @@ impl Facts {
     #[must_use]
     pub fn text(&self) -> String {
         let with = match self.home {
+            None if self.state == NodeState::Orphan => " of no cluster, serves nothing".to_owned(),
             Some(_) if self.is_principal() => ", principal".to_owned(),
             Some((_, principal)) => format!(", with {principal}"),
             None => String::new(),
         };
-        let mut text = format!("{}, rack {}{with}", self.state_text(), self.rack);
+        let mut text = match self.state {
+            NodeState::Orphan => format!("{}{with}, rack {}", self.state_text(), self.rack),
+            _ => format!("{}, rack {}{with}", self.state_text(), self.rack),
+        };
         for note in &self.notes {
             text.push_str(", ");
             text.push_str(&note.text());
@@ -258,6 +274,7 @@ fn notes(view: &ClusterView, node: &NodeView, namespace: usize) -> Vec<Note> {
         notes.push(Note::NotInRoster);
     }
     match node.quiesce {
+        _ if node.stay_quiesced => notes.push(Note::StaysQuiesced),
         QuiesceState::No => {}
         QuiesceState::Pending => notes.push(Note::QuiescePending),
         QuiesceState::Effective => notes.push(Note::Quiesced),
@@ -332,6 +349,27 @@ mod tests {
     }
 
     #[test]
+    fn an_orphan_has_a_sign_and_a_word_of_its_own_and_no_sub_cluster() {
+        let between = vec![vec![id("A101")], vec![id("A102")]];
+        let state = run([Action::Do(Command::Cut { between })]);
+        let orphan = facts(&state, "A101");
+        assert_eq!((orphan.class(), orphan.sign().as_str()), ("orphan", ORPHAN_SIGN));
+        assert_eq!((orphan.home, orphan.is_split), (None, false));
+        assert!(orphan.text().starts_with("orphan of no cluster, serves nothing, rack 1"));
+        assert_eq!(facts(&state, "B102").sign(), "★", "what is left is no split");
+    }
+
+    #[test]
+    fn a_tie_breaker_says_that_it_stays_quiesced_and_cannot_be_told_otherwise() {
+        let rack = RackId::new(3).unwrap();
+        let add = Command::AddNode { id: id("C101"), rack, stay_quiesced: true };
+        let state = run([Action::Do(add), Action::Select(id("C101"))]);
+        assert!(texts(&state, "C101").contains(&"stays quiesced".to_owned()));
+        let why = state.can(Verb::QuiesceUndo).unwrap_err();
+        assert!(why.starts_with("Node C101 stays quiesced"), "{why}");
+    }
+
+    #[test]
     fn a_quiesce_goes_from_pending_to_quiesced_and_back() {
         let mut actions = vec![Action::Press(Verb::Quiesce)];
         assert_eq!(texts(&run(actions.clone()), "A102"), ["quiesces at next change"]);
@@ -344,7 +382,8 @@ mod tests {
     #[test]
     fn a_node_that_was_added_or_moved_says_what_the_roster_knows() {
         let rack = RackId::new(2).unwrap();
-        let added = run([Action::Do(Command::AddNode { id: id("B103"), rack })]);
+        let added =
+            run([Action::Do(Command::AddNode { id: id("B103"), rack, stay_quiesced: false })]);
         assert_eq!(texts(&added, "B103"), ["brand-new, in no roster"]);
         let moved = run([Action::Do(Command::MoveToRack { nodes: vec![id("A102")], rack })]);
         assert_eq!(texts(&moved, "A102"), ["rack 2 after roster-set + recluster"]);

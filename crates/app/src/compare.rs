@@ -130,7 +130,7 @@ pub fn merged(view: &ClusterView, namespace: usize) -> Rc<Vec<Cell>> {
     let mut lists = lists.map(|namespace| &namespace.cells);
     let Some(first) = lists.next() else {
         let verdict = Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster };
-        let cell = Cell { verdict, working_master: None, migrating: false };
+        let cell = Cell { verdict, working_master: None, migrating: false, fresh: false };
         return Rc::new(vec![cell; PARTITIONS]);
     };
     let mut merged = first.clone();
@@ -147,9 +147,11 @@ pub fn merged(view: &ClusterView, namespace: usize) -> Rc<Vec<Cell>> {
 
 fn rank(cell: &Cell) -> u8 {
     match cell.verdict.availability {
+        // Active with data is more than active and empty.
+        Availability::Active if cell.fresh => 2,
         Availability::Unavailable => 0,
         Availability::Dead => 1,
-        Availability::Active => 2,
+        Availability::Active => 3,
     }
 }
 

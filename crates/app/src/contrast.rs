@@ -50,7 +50,7 @@ fn text_can_be_read() {
         for front in ["ink", "ink-2", "ink-3", "accent"] {
             check(front, back, 4.5);
         }
-        for look in ["settled", "filling", "unavailable", "dead", "evade"] {
+        for look in ["settled", "filling", "fresh", "unavailable", "dead", "evade"] {
             check(&format!("{look}-ink"), back, 4.5);
         }
         for sub_cluster in ["sub-0", "sub-1", "sub-2", "sub-3"] {
@@ -79,7 +79,7 @@ fn a_sub_clusters_name_can_be_read_on_its_tint() {
 #[test]
 fn what_is_no_text_can_be_told_from_its_ground() {
     for back in ["panel", "raised"] {
-        for front in ["control", "settled", "unavailable", "dead"] {
+        for front in ["control", "settled", "fresh", "unavailable", "dead"] {
             check(front, back, 3.0);
         }
     }
@@ -107,7 +107,13 @@ fn every_hue_of_the_map_stands_out_and_differs_from_the_next() {
 #[test]
 fn looks_differ_in_lightness_too() {
     // Neighbours on the map; filling and unavailable have patterns besides.
-    for (a, b) in [("settled", "filling"), ("unavailable", "dead"), ("settled", "dead")] {
+    for (a, b) in [
+        ("settled", "filling"),
+        ("settled", "fresh"),
+        ("filling", "fresh"),
+        ("unavailable", "dead"),
+        ("settled", "dead"),
+    ] {
         for (a, b) in token(a).into_iter().zip(token(b)) {
             assert!(contrast(a, b) >= 1.2, "{a:?} {b:?}");
         }

@@ -5,7 +5,9 @@
 
 use std::cmp::Reverse;
 
-use rosterlab_engine::{Cell, ClusterView, Holders, NodeId, PARTITIONS, PartitionId, Rule};
+use rosterlab_engine::{
+    Cell, ClusterView, Holders, NodeId, PARTITIONS, PartitionId, PlaceSet, Rule,
+};
 
 use crate::look::Look;
 use crate::rules;
@@ -126,12 +128,13 @@ fn reason(cell: &Cell, held: Holders, detail: Detail) -> Reason {
     match (look, rule) {
         _ if detail == Detail::None => {}
         (Look::Filling, _) => {
-            holders.full = held.full & !held.filling;
-            holders.filling = if detail == Detail::All { held.filling } else { 0 };
+            holders.full = held.full.minus(held.filling);
+            holders.filling = if detail == Detail::All { held.filling } else { PlaceSet::EMPTY };
         }
         (_, Rule::NoFullCopy) => {
             holders.away = held.away;
-            holders.untrusted = if detail == Detail::All { held.untrusted } else { 0 };
+            holders.untrusted =
+                if detail == Detail::All { held.untrusted } else { PlaceSet::EMPTY };
         }
         _ => {}
     }
@@ -141,33 +144,35 @@ fn reason(cell: &Cell, held: Holders, detail: Detail) -> Reason {
 /// A group's reason in words, without its rule's number: `no full copy here: it was on A102`.
 #[must_use]
 pub fn words(group: &Group, view: &ClusterView) -> String {
-    let is_active = matches!(group.look, Look::Settled | Look::Filling);
+    let is_active = group.look.is_active();
     let mut words = rules::reason(group.rule, is_active).to_owned();
     let Holders { full, filling, untrusted, away } = group.holders;
+    if group.look == Look::Fresh {
+        words.push_str(": came up empty");
+    }
     if group.look == Look::Filling {
         let parts = [(full, ", ", " full"), (filling, ", filling ", "")];
-        for (nodes, before, after) in parts.into_iter().filter(|(nodes, ..)| *nodes != 0) {
+        for (nodes, before, after) in parts.into_iter().filter(|(nodes, ..)| !nodes.is_empty()) {
             words.extend([before, &names(nodes, view), after]);
         }
-        if full == 0 && filling == 0 {
+        if full.is_empty() && filling.is_empty() {
             words.push_str(", filling");
         }
     }
-    if away != 0 {
-        let before = if away.is_power_of_two() { ": it was on " } else { ": they were on " };
+    if !away.is_empty() {
+        let before = if away.len() == 1 { ": it was on " } else { ": they were on " };
         words.extend([before, &names(away, view)]);
     }
-    if untrusted != 0 {
-        let before = if away == 0 { ": untrusted on " } else { ", untrusted on " };
+    if !untrusted.is_empty() {
+        let before = if away.is_empty() { ": untrusted on " } else { ", untrusted on " };
         words.extend([before, &names(untrusted, view)]);
     }
     words
 }
 
 /// The nodes of a set, highest id last, as people read racks.
-fn names(nodes: u128, view: &ClusterView) -> String {
-    let is_in = |place: usize| place < 128 && nodes & (1 << place) != 0;
-    let places = (0..view.nodes.len()).rev().filter(|place| is_in(*place));
+fn names(nodes: PlaceSet, view: &ClusterView) -> String {
+    let places = (0..view.nodes.len()).rev().filter(|place| nodes.contains(*place));
     let ids: Vec<NodeId> = places.map(|place| view.nodes[place].id).collect();
     if ids.len() <= MOST_NAMES {
         return list(ids);
@@ -263,6 +268,7 @@ mod tests {
             verdict: Verdict { availability, rule },
             working_master: None,
             migrating,
+            fresh: false,
         };
         let settled = cell(Availability::Active, Rule::SuperMajority, false);
         let filling = cell(Availability::Active, Rule::SuperMajority, true);
@@ -290,11 +296,12 @@ mod tests {
     #[test]
     fn too_many_reasons_are_joined() {
         let verdict = Verdict { availability: Availability::Active, rule: Rule::Majority };
-        let cells = vec![Cell { verdict, working_master: None, migrating: true }; PARTITIONS];
+        let cells =
+            vec![Cell { verdict, working_master: None, migrating: true, fresh: false }; PARTITIONS];
         let holders = |sources: usize, targets: usize| -> Vec<Holders> {
             let of = |at: usize| Holders {
-                full: 1 << (at % sources),
-                filling: 1 << (20 + at / 16 % targets),
+                full: PlaceSet::of_bits(1 << (at % sources)),
+                filling: PlaceSet::of_bits(1 << (20 + at / 16 % targets)),
                 ..Holders::default()
             };
             (0..PARTITIONS).map(of).collect()

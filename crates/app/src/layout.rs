@@ -828,8 +828,8 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn floors_of_1_to_128_nodes_are_sound_on_1_to_8_racks_at_every_width() {
-        for nodes in [1, 2, 5, 7, 8, 16, 64, 128] {
+    fn floors_of_1_to_256_nodes_are_sound_on_1_to_8_racks_at_every_width() {
+        for nodes in [1, 2, 5, 7, 8, 16, 64, 128, 256] {
             for racks in 1..=8 {
                 for (width, percent) in [(326, 100), (562, 100), (816, 100), (816, 200)] {
                     let what = format!("{nodes} nodes, {racks} racks, {width} px, {percent} %");

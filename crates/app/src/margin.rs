@@ -57,9 +57,24 @@ pub fn number(reach: &Reach) -> String {
     format!("{at_least}{}", reach.margin)
 }
 
-/// Which loss makes the first partition unavailable; `is_any_down` says whether it would be on top of others.
+/// A namespace's mode, by its place.
 #[must_use]
-pub fn sentence(found: &Found, is_any_down: bool) -> String {
+pub fn mode_of(view: &ClusterView, namespace: usize) -> Mode {
+    view.namespaces.get(namespace).map_or(Mode::StrongConsistency, |settings| settings.mode)
+}
+
+/// How a loss harms: in SC partitions are unavailable, in AP they come up empty (docs/domain.md §5, §6).
+#[must_use]
+pub fn harm(mode: Mode) -> &'static str {
+    match mode {
+        Mode::StrongConsistency => "unavailable",
+        Mode::Available => "come up empty",
+    }
+}
+
+/// Which loss does the first harm; `is_any_down` says whether it would be on top of others.
+#[must_use]
+pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
     // The smaller of the two is the one to fear.
     let sooner = found.one_by_one.margin < found.at_once.margin;
     let (reach, how) = if sooner {
@@ -69,9 +84,17 @@ pub fn sentence(found: &Found, is_any_down: bool) -> String {
     };
     let as_well = if is_any_down { " as well" } else { "" };
     let Some(worst) = reach.examples.first() else {
-        return "No loss that was tried makes a partition unavailable.".to_owned();
+        return match mode {
+            Mode::StrongConsistency => "No loss that was tried makes a partition unavailable.",
+            Mode::Available => "No loss that was tried makes a partition come up empty.",
+        }
+        .to_owned();
     };
     let lost = thousands(reach.worst);
+    let does = |lost: String| match mode {
+        Mode::StrongConsistency => format!("leaves {lost} unavailable"),
+        Mode::Available => format!("makes {lost} come up empty"),
+    };
     if let [_] = worst[..] {
         let singles = reach.examples.iter().filter_map(|set| set.first().copied());
         let mut nodes: Vec<NodeId> = Vec::new();
@@ -90,7 +113,7 @@ pub fn sentence(found: &Found, is_any_down: bool) -> String {
             _ => names.concat(),
         };
         let up_to = if reach.mildest < reach.worst { "up to " } else { "" };
-        return format!("Losing {names}{as_well} leaves {up_to}{lost} unavailable.");
+        return format!("Losing {names}{as_well} {}.", does(format!("{up_to}{lost}")));
     }
     let share = if sooner || reach.sets == 0 {
         String::new()
@@ -103,20 +126,28 @@ pub fn sentence(found: &Found, is_any_down: bool) -> String {
     if !sooner {
         nodes.reverse();
     }
-    format!("Losing {}{as_well} {how} leaves {lost} unavailable.{share}", list(nodes))
+    format!("Losing {}{as_well} {how} {}.{share}", list(nodes), does(lost))
 }
 
 /// Why there is no margin.
 #[must_use]
 pub fn nothing_to_say(view: &ClusterView, namespace: usize) -> &'static str {
-    let mode = view.namespaces.get(namespace).map(|settings| settings.mode);
-    if mode == Some(Mode::Available) {
-        "Available (AP): served as long as any node is up."
-    } else if view.changing {
+    if view.changing {
         "A cluster change is still to come."
+    } else if view.sub_clusters.is_empty() {
+        "No node is in a cluster: there is nothing left to lose."
+    } else if mode_of(view, namespace) == Mode::StrongConsistency && has_no_roster(view, namespace)
+    {
+        "No roster yet: nothing is served."
     } else {
         "Nothing is active: there is nothing left to lose."
     }
+}
+
+/// Whether no sub-cluster has a roster of a namespace in force.
+fn has_no_roster(view: &ClusterView, namespace: usize) -> bool {
+    let here = view.sub_clusters.iter().filter_map(|sub| sub.namespaces.get(namespace));
+    here.into_iter().all(|here| here.roster.is_empty())
 }
 
 /// A number of things that is never near the limit.
@@ -326,10 +357,11 @@ pub fn paint(table: &LossTable, palette: &Palette) -> Vec<u8> {
 
 /// What a cell says: the nodes, and what their loss leaves.
 #[must_use]
-pub fn cell_text(table: &LossTable, (column, row): (usize, usize)) -> String {
+pub fn cell_text(table: &LossTable, (column, row): (usize, usize), mode: Mode) -> String {
     let lost = table.set(column, row);
     let Some(count) = table.count(column, row) else { return String::new() };
     let left = match usize::from(count) {
+        _ if mode == Mode::Available => of_empty(count, lost.len() == table.nodes().len()),
         0 => "every partition stays active".to_owned(),
         PARTITIONS => "all 4,096 partitions are unavailable".to_owned(),
         _ => format!("{} partitions are unavailable", thousands(u32::from(count))),
@@ -338,6 +370,17 @@ pub fn cell_text(table: &LossTable, (column, row): (usize, usize)) -> String {
         format!("No loss: {left}")
     } else {
         format!("Without {}: {left}", list(lost))
+    }
+}
+
+/// What a loss leaves of an AP namespace.
+fn of_empty(count: u16, is_all: bool) -> String {
+    match usize::from(count) {
+        _ if is_all => "no node is left, nothing is served".to_owned(),
+        0 => "every partition keeps its data".to_owned(),
+        1 => "1 partition comes up empty".to_owned(),
+        PARTITIONS => "all 4,096 partitions come up empty or are served nowhere".to_owned(),
+        _ => format!("{} partitions come up empty", thousands(u32::from(count))),
     }
 }
 
@@ -389,14 +432,14 @@ mod tests {
             ),
         ] {
             let found = Found { one_by_one: reach.clone(), at_once: reach };
-            assert_eq!(super::sentence(&found, true), sentence);
+            assert_eq!(super::sentence(&found, true, Mode::StrongConsistency), sentence);
         }
         let found = Found {
             at_once: reach(2, &[&["A1", "A2", "A3"]], 9, 1, 4),
             one_by_one: reach(1, &[&["A2", "A1"]], 7, 0, 0),
         };
         let said = "Losing A2 and A1 one after the other leaves 7 unavailable.";
-        assert_eq!(super::sentence(&found, false), said);
+        assert_eq!(super::sentence(&found, false, Mode::StrongConsistency), said);
     }
 
     #[test]
@@ -406,6 +449,24 @@ mod tests {
         while !margin.advance(8) {}
         let found = margin.found().unwrap();
         assert_eq!((number(&found.at_once), number(&found.one_by_one)), ("1".into(), "1".into()));
+    }
+
+    #[test]
+    fn an_ap_namespace_has_a_margin_before_partitions_come_up_empty() {
+        let mut setup = case_study();
+        setup.namespaces[0].mode = Mode::Available;
+        let cluster = Cluster::new(setup).unwrap();
+        let mut margin = Margin::new(&cluster, "main").unwrap();
+        while !margin.advance(8) {}
+        let found = margin.found().unwrap();
+        assert_eq!(found.at_once.margin, 1, "RF 2");
+        let said = sentence(&found, false, Mode::Available);
+        assert!(said.contains("come up empty") && !said.contains("unavailable"), "{said}");
+        let mut table = LossTable::new(&cluster, "main", None).unwrap();
+        while !table.advance(100) {}
+        let text = |cell| cell_text(&table, cell, Mode::Available);
+        assert_eq!(text((0, 0)), "No loss: every partition keeps its data");
+        assert!(text((7, 3)).ends_with("no node is left, nothing is served"));
     }
 
     #[test]
@@ -449,8 +510,14 @@ mod tests {
         let (x, y) = frame.corner((7, 3));
         let all = Level::All.colour(&Palette::LIGHT);
         assert!((0..8).any(|step| colour((x + step, y)) == all));
-        assert_eq!(cell_text(&table, (0, 0)), "No loss: every partition stays active");
-        assert!(cell_text(&table, (7, 3)).ends_with("all 4,096 partitions are unavailable"));
+        assert_eq!(
+            cell_text(&table, (0, 0), Mode::StrongConsistency),
+            "No loss: every partition stays active"
+        );
+        assert!(
+            cell_text(&table, (7, 3), Mode::StrongConsistency)
+                .ends_with("all 4,096 partitions are unavailable")
+        );
     }
 
     #[test]

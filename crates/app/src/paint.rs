@@ -23,10 +23,11 @@ const DIM_PERCENT: u16 = 78;
 /// Red, green, blue.
 pub type Colour = [u8; 3];
 
-/// The colours that the map can have, as tokens of www/style.css: four looks, eight hues, and one for nothing.
-pub const TOKENS: [&str; 13] = [
+/// The colours that the map can have, as tokens of www/style.css: five looks, eight hues, and one for nothing.
+pub const TOKENS: [&str; 14] = [
     "settled",
     "filling",
+    "fresh",
     "unavailable",
     "dead",
     "hue-0",
@@ -57,6 +58,7 @@ impl Palette {
         colours: [
             [0x0b, 0x8f, 0x6f],
             [0x4a, 0x9f, 0xd8],
+            [0xb8, 0x32, 0x7a],
             [0xd2, 0x60, 0x1a],
             [0x5c, 0x1d, 0x4f],
             [0x1f, 0x4b, 0xb0],
@@ -78,6 +80,7 @@ impl Palette {
         colours: [
             [0x3c, 0xc3, 0x9c],
             [0x4d, 0x9b, 0xe3],
+            [0xd4, 0x4f, 0x90],
             [0xf0, 0x8a, 0x4b],
             [0xa9, 0x57, 0x9a],
             [0x6a, 0x92, 0xff],
@@ -97,7 +100,7 @@ impl Palette {
     /// The colour of a look.
     #[must_use]
     pub fn of(&self, look: Look) -> Colour {
-        // The first four tokens, in this order.
+        // The first five tokens, in this order.
         let place = Look::ALL.iter().position(|other| *other == look);
         self.colours[place.unwrap_or(0)]
     }
@@ -122,10 +125,12 @@ pub enum Pattern {
     Column,
     /// Two of four quarters.
     Checked,
+    /// All but two edges: beside its like a row of empty boxes.
+    Hollow,
 }
 
 impl Pattern {
-    /// Every pattern.
+    /// The patterns that hues have; a look has one of them or [`Pattern::Hollow`].
     pub const ALL: [Self; 8] = [
         Self::Plain,
         Self::Dot,
@@ -149,6 +154,7 @@ impl Pattern {
             Self::Row => y == 1,
             Self::Column => x == 1,
             Self::Checked => x / 2 == y / 2,
+            Self::Hollow => x > 0 && y > 0,
         }
     }
 
@@ -160,6 +166,7 @@ impl Pattern {
             Self::Checked => 32,
             Self::Slash | Self::Backslash | Self::Row | Self::Column => 38,
             Self::Cross => 55,
+            Self::Hollow => 62,
         }
     }
 }
@@ -180,8 +187,9 @@ impl Swatch {
         match look {
             Look::Settled => Self { colour: 0, pattern: Pattern::Plain },
             Look::Filling => Self { colour: 1, pattern: Pattern::Dot },
-            Look::Unavailable => Self { colour: 2, pattern: Pattern::Slash },
-            Look::Dead => Self { colour: 3, pattern: Pattern::Cross },
+            Look::Fresh => Self { colour: 2, pattern: Pattern::Hollow },
+            Look::Unavailable => Self { colour: 3, pattern: Pattern::Slash },
+            Look::Dead => Self { colour: 4, pattern: Pattern::Cross },
         }
     }
 
@@ -191,11 +199,11 @@ impl Swatch {
         // Each hue begins with another pattern, so that neighbours in a legend never differ by colour alone.
         const FIRST: [usize; 8] = [4, 2, 0, 3, 5, 1, 6, 7];
         let pattern = Pattern::ALL[(FIRST[hue % 8] + round) % 8];
-        Self { colour: 4 + hue % 8, pattern }
+        Self { colour: 5 + hue % 8, pattern }
     }
 
     /// That of nothing.
-    pub const NOTHING: Self = Self { colour: 12, pattern: Pattern::Slash };
+    pub const NOTHING: Self = Self { colour: 13, pattern: Pattern::Slash };
 }
 
 /// Two colours mixed: so many percent of the second.
@@ -212,7 +220,7 @@ pub(crate) fn mix(base: Colour, mark: Colour, percent: u16) -> Colour {
 /// given one are dimmed and have no pattern.
 #[must_use]
 pub fn paint(
-    classes: &[u8],
+    classes: &[u16],
     swatches: &[Swatch],
     lit: Option<(&[u8], u8)>,
     palette: &Palette,
@@ -243,8 +251,8 @@ pub fn paint(
 #[must_use]
 pub fn paint_only(cells: &[Cell], shown: &[bool], palette: &Palette) -> Vec<u8> {
     let place = |cell: &Cell| Look::ALL.iter().position(|look| *look == Look::of(cell));
-    let class = |cell: &Cell| u8::try_from(place(cell).unwrap_or(0)).unwrap_or(0);
-    let classes: Vec<u8> = cells.iter().map(class).collect();
+    let class = |cell: &Cell| u16::try_from(place(cell).unwrap_or(0)).unwrap_or(0);
+    let classes: Vec<u16> = cells.iter().map(class).collect();
     let mut pixels = paint(&classes, &Look::ALL.map(Swatch::of), None, palette);
     for index in (0..PARTITIONS).filter(|index| shown.get(*index) != Some(&true)) {
         let corner = (index / CELLS_ACROSS * SIDE_PX + index % CELLS_ACROSS) * CELL_PX;
@@ -304,8 +312,8 @@ mod tests {
     }
 
     fn in_grey(swatches: &[Swatch]) -> Vec<Vec<bool>> {
-        let grey = Palette { colours: [[99; 3]; 13], panel: [0; 3], mark: [255; 3] };
-        let classes: Vec<u8> = (0..u8::try_from(swatches.len()).unwrap()).collect();
+        let grey = Palette { colours: [[99; 3]; TOKENS.len()], panel: [0; 3], mark: [255; 3] };
+        let classes: Vec<u16> = (0..u16::try_from(swatches.len()).unwrap()).collect();
         let pixels = paint(&classes, swatches, None, &grey);
         let pattern = |index| block(&pixels, index).iter().map(|c| *c != [99; 3]).collect();
         (0..swatches.len()).map(pattern).collect()
@@ -334,24 +342,24 @@ mod tests {
     #[test]
     fn a_partition_is_painted_at_its_place_in_its_colour() {
         let mut classes = vec![0; PARTITIONS];
-        classes[65] = 2;
+        classes[65] = 3;
         let pixels = paint(&classes, &looks(), None, &Palette::LIGHT);
         assert_eq!(pixels.len(), SIDE_PX * SIDE_PX * 4);
         assert_eq!(block(&pixels, 64), [Palette::LIGHT.colours[0]; 16]);
-        assert_eq!(block(&pixels, 65)[0], Palette::LIGHT.colours[2]);
+        assert_eq!(block(&pixels, 65)[0], Palette::LIGHT.colours[3]);
         assert_eq!(block(&pixels, 66), [Palette::LIGHT.colours[0]; 16]);
         assert!(pixels.chunks(4).all(|pixel| pixel[3] == u8::MAX));
     }
 
     #[test]
     fn what_is_not_lit_is_dimmed_and_has_no_pattern() {
-        let (classes, groups) = ([2, 2], [0, 1]);
+        let (classes, groups) = ([3_u16, 3], [0_u8, 1]);
         let pixels = paint(&classes, &looks(), Some((&groups, 1)), &Palette::LIGHT);
         let dimmed = block(&pixels, 0);
         assert_eq!(dimmed, [dimmed[0]; 16]);
-        assert_ne!(dimmed[0], Palette::LIGHT.colours[2]);
-        assert_eq!(block(&pixels, 1)[0], Palette::LIGHT.colours[2]);
-        assert_ne!(block(&pixels, 1)[3], Palette::LIGHT.colours[2], "the pattern");
+        assert_ne!(dimmed[0], Palette::LIGHT.colours[3]);
+        assert_eq!(block(&pixels, 1)[0], Palette::LIGHT.colours[3]);
+        assert_ne!(block(&pixels, 1)[3], Palette::LIGHT.colours[3], "the pattern");
     }
 
     #[test]

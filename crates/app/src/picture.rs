@@ -43,7 +43,7 @@ impl Colouring {
     #[must_use]
     pub fn tip(self) -> &'static str {
         match self {
-            Self::Verdict => "active, filling, unavailable or dead",
+            Self::Verdict => "active, filling, empty, unavailable or dead",
             Self::Rule => "the rule that decided",
             Self::Master => "the working master",
             Self::Mark => "what the selected node holds, with its mark",
@@ -66,18 +66,21 @@ pub struct Class {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Picture {
     /// Each partition's class, as a place in the legend.
-    pub classes: Vec<u8>,
+    pub classes: Vec<u16>,
     /// Every class that can be, those without partitions too.
     pub legend: Vec<Class>,
 }
 
 impl Picture {
-    /// The classes to show: all looks; of the others those that have partitions, the largest first, at most so many, and how
+    /// The classes to show: all looks but the one that is rare; of the others those that have partitions, the largest first, at most so many, and how
     /// many more there are.
     #[must_use]
     pub fn shown(&self, colouring: Colouring, most: usize) -> (Vec<&Class>, usize) {
         if colouring == Colouring::Verdict {
-            return (self.legend.iter().collect(), 0);
+            // Partitions that came up empty are rare: they have an entry when there are some.
+            let fresh = Swatch::of(Look::Fresh);
+            let is_shown = |class: &&Class| class.size > 0 || class.swatch != fresh;
+            return (self.legend.iter().filter(is_shown).collect(), 0);
         }
         let mut shown = Vec::new();
         for class in self.legend.iter().filter(|class| class.size > 0) {
@@ -128,7 +131,7 @@ pub fn picture(
             Colouring::Mark => mark_of(versions.and_then(|versions| versions.get(index)).copied()),
         };
         legend[place].size += 1;
-        classes.push(u8::try_from(place).unwrap_or(u8::MAX));
+        classes.push(u16::try_from(place).unwrap_or(u16::MAX));
     }
     Picture { classes, legend }
 }
@@ -237,6 +240,19 @@ mod tests {
         for (place, swatch) in swatches.iter().enumerate() {
             assert!(!swatches[..place].contains(swatch), "class {place}");
         }
+    }
+
+    #[test]
+    fn of_256_nodes_none_is_taken_for_nobody() {
+        let nodes = crate::settings_draft::new_nodes(256, 4);
+        let profile = rosterlab_engine::Profile::V6_0;
+        let setup = rosterlab_engine::ClusterSetup { nodes, profile, ..case_study() };
+        let view = Cluster::new(setup).unwrap().view();
+        let mut cells = view.sub_clusters[0].namespaces[0].cells.to_vec();
+        cells[0].working_master = None;
+        let picture = picture(Colouring::Master, &cells, &view, None);
+        assert_eq!(picture.classes[0], 256);
+        assert_eq!(picture.legend[256].name, "nobody");
     }
 
     #[test]

@@ -23,9 +23,9 @@ impl Draft {
         Self { text: written(&entries, ","), entries, error: None }
     }
 
-    /// What becomes of it when this is typed; `known` are the nodes that there are.
-    pub fn type_in(&mut self, text: String, known: &[NodeId]) {
-        match parse(&text, known) {
+    /// What becomes of it when this is typed.
+    pub fn type_in(&mut self, text: String) {
+        match parse(&text) {
             Ok(entries) => *self = Self { text, entries, error: None },
             Err(error) => (self.text, self.error) = (text, Some(error)),
         }
@@ -75,8 +75,8 @@ pub fn written(entries: &[RosterEntry], between: &str) -> String {
     entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
 }
 
-/// Reads `A103@1,A102@1`.
-fn parse(text: &str, known: &[NodeId]) -> Result<Vec<RosterEntry>, String> {
+/// Reads `A103@1,A102@1`; any ids, as the server takes them (docs/domain.md §8).
+fn parse(text: &str) -> Result<Vec<RosterEntry>, String> {
     if text.trim().is_empty() {
         return Err(NO_NODE.to_owned());
     }
@@ -87,9 +87,6 @@ fn parse(text: &str, known: &[NodeId]) -> Result<Vec<RosterEntry>, String> {
             .trim()
             .parse()
             .map_err(|error: rosterlab_engine::IdError| at(error.to_string()))?;
-        if !known.contains(&entry.node) {
-            return Err(at(format!("there is no node {}", entry.node)));
-        }
         if entries.iter().any(|earlier| earlier.node == entry.node) {
             return Err(at(format!("{} is there twice", entry.node)));
         }
@@ -112,20 +109,18 @@ mod tests {
 
     #[test]
     fn text_and_entries_are_two_ways_to_write_the_same() {
-        let known = ["A103", "A102", "A101"].map(id);
         let mut draft = draft();
         assert_eq!(draft.text, "A103@1,A101@1");
         draft.toggle("A102@2".parse().unwrap());
         assert_eq!(draft.text, "A103@1,A101@1,A102@2");
         draft.put_on_rack(id("A101"), "0");
         assert_eq!(draft.text, "A103@1,A101,A102@2");
-        draft.type_in("a101@7, A102".to_owned(), &known);
+        draft.type_in("a101@7, A102".to_owned());
         assert_eq!((written(&draft.entries, " "), draft.error), ("A101@7 A102".to_owned(), None));
     }
 
     #[test]
     fn what_is_wrong_is_said_with_its_place_and_nothing_is_lost() {
-        let known = ["A103", "A101"].map(id);
         for (text, error) in [
             ("", "A roster has one node at least."),
             (
@@ -133,17 +128,23 @@ mod tests {
                 "Entry 2: \"\" is no node id: one to sixteen hexadecimal digits, not all zero.",
             ),
             ("A103@x", "Entry 1: \"x\" is no rack id: a whole number from 0 to 1000000."),
-            ("A103,A1FF", "Entry 2: there is no node A1FF."),
             ("A103@1,A101@1,A103@2", "Entry 3: A103 is there twice."),
         ] {
             let mut draft = draft();
-            draft.type_in(text.to_owned(), &known);
+            draft.type_in(text.to_owned());
             assert_eq!(draft.error.as_deref(), Some(error), "{text}");
             assert_eq!((draft.text.as_str(), draft.entries.len()), (text, 2));
         }
         let mut draft = draft();
         draft.put_on_rack(id("A103"), "-1");
         assert!(draft.error.is_some_and(|error| error.starts_with("The rack of A103: ")));
+    }
+
+    #[test]
+    fn ids_that_no_node_has_are_taken_as_the_server_takes_them() {
+        let mut draft = draft();
+        draft.type_in("A103,A1FF".to_owned());
+        assert_eq!((written(&draft.entries, " "), draft.error), ("A103 A1FF".to_owned(), None));
     }
 
     #[test]

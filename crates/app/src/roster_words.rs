@@ -98,6 +98,13 @@ pub fn of_warning(warning: &Warning) -> String {
             "Not observed here, or configured for another rack: {}.",
             written(entries, ", ")
         ),
+        Warning::NoSuchNodes { nodes } => format!(
+            "No node has the {} {}. The server takes {}, and the roster is then never whole: what \
+             is not active stays unavailable, and revive helps nothing.",
+            if nodes.len() == 1 { "id" } else { "ids" },
+            list(nodes),
+            if nodes.len() == 1 { "it" } else { "them" },
+        ),
         Warning::ReviveWhileMissing { missing } => format!(
             "{} of the roster {} missing: revive makes nothing active until every roster node is \
              there.",
@@ -163,6 +170,16 @@ fn set_in_asadm(namespace: &str, Lists { pending, draft, .. }: Lists) -> String 
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn ids_that_no_node_has_are_warned_of() {
+        let nodes = vec!["A1FF".parse().unwrap()];
+        assert_eq!(
+            super::of_warning(&super::Warning::NoSuchNodes { nodes }),
+            "No node has the id A1FF. The server takes it, and the roster is then never whole: what is \
+             not active stays unavailable, and revive helps nothing."
+        );
+    }
+
     use rosterlab_engine::{Counts, NodeId};
 
     use super::*;

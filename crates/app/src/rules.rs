@@ -117,7 +117,9 @@ pub fn holds(rule: Rule, decided: bool, verdict: Verdict) -> bool {
 pub fn because(verdict: Verdict) -> &'static str {
     match (verdict.rule, verdict.availability) {
         (Rule::TooFewNodes, _) => "fewer roster nodes are there than RF asks for",
-        (Rule::NoData, Availability::Active) => "nothing was ever written",
+        (Rule::NoData, Availability::Active) => {
+            "no node there has data, and the whole roster agrees that none is lost"
+        }
         (Rule::NoData, _) => "no node there has data",
         (Rule::SuperMajority, _) => "fewer roster nodes than RF are missing or untrusted",
         (Rule::NoFullCopy, _) => "no full copy is there",
@@ -126,7 +128,7 @@ pub fn because(verdict: Verdict) -> &'static str {
         (Rule::Half, _) => "exactly half of the roster votes, with the roster-master",
         (Rule::NothingElse, _) => "neither all roster-replicas nor enough votes are there",
         (Rule::NoRoster, _) => "no roster is in force",
-        (Rule::NoCluster, _) => "no node there is in a cluster",
+        (Rule::NoCluster, _) => "the node is in no cluster",
         (Rule::Ap, _) => "the namespace keeps availability",
     }
 }
@@ -136,7 +138,7 @@ pub fn because(verdict: Verdict) -> &'static str {
 pub fn reason(rule: Rule, active: bool) -> &'static str {
     match (rule, active) {
         (Rule::TooFewNodes, _) => "fewer nodes than RF",
-        (Rule::NoData, true) => "new, nothing written",
+        (Rule::NoData, true) => "no data, whole roster here",
         (Rule::NoData, false) => "no data here",
         (Rule::SuperMajority, _) => "by super-majority",
         (Rule::NoFullCopy, _) => "no full copy here",
@@ -145,7 +147,7 @@ pub fn reason(rule: Rule, active: bool) -> &'static str {
         (Rule::Half, _) => "by half with the roster-master",
         (Rule::NothingElse, _) => "no majority, not all replicas",
         (Rule::NoRoster, _) => "no roster in force",
-        (Rule::NoCluster, _) => "no node is up",
+        (Rule::NoCluster, _) => "in no cluster",
         (Rule::Ap, _) => "keeps availability",
     }
 }

@@ -8,10 +8,11 @@ use std::rc::Rc;
 
 use rosterlab_engine::{
     Availability, ClientResult, ClusterView, Command, Counts, Event, EventKind, Explanation, Link,
-    NodeId, PARTITIONS, ReadMode, RosterEntry, RosterNodes, Rule, Shutdown, Untrusted, Verdict,
+    NodeId, Orphaned, PARTITIONS, ReadMode, RosterEntry, RosterNodes, Rule, Shutdown, Untrusted,
+    Verdict,
 };
 use rosterlab_scenario::Entry;
-use rosterlab_scenario::link::Linked;
+use rosterlab_scenario::link::{Differs, Linked, Served};
 
 use crate::rules;
 use crate::state::FileFault;
@@ -52,7 +53,10 @@ pub fn of_command(command: &Command, all: usize) -> String {
         Command::Stop { nodes, shutdown: Shutdown::Unclean } => format!("Crash {}", named(nodes)),
         Command::Start { nodes } => format!("Start {}", named(nodes)),
         Command::Wipe { nodes, .. } => format!("Wipe the drives of {}", named(nodes)),
-        Command::AddNode { id, rack } => format!("Add node {id} on rack {rack}"),
+        Command::AddNode { id, rack, stay_quiesced } => {
+            let stays = if *stay_quiesced { ", which stays quiesced" } else { "" };
+            format!("Add node {id} on rack {rack}{stays}")
+        }
         Command::RemoveNode { nodes } => format!("Remove {}", named(nodes)),
         Command::MoveToRack { nodes, rack } => format!("Move {} to rack {rack}", named(nodes)),
         Command::Cut { between } => of_cut(between, all),
@@ -150,10 +154,54 @@ pub fn of_link(linked: &Linked) -> String {
     let came = format!("Followed a link: {}.", count(steps, "step"));
     match &linked.differs {
         None => came,
-        Some(version) => format!(
-            "{came} It was made with version {version} of Rosterlab, which came to another result than \
-             this one does."
+        Some(differs) => format!("{came} {}", of_difference(differs)),
+    }
+}
+
+/// What the version that made a link came to, and what this one comes to.
+fn of_difference(differs: &Differs) -> String {
+    let Differs { made_by, then, now } = differs;
+    let all = thousands(u32::try_from(PARTITIONS).unwrap_or(0));
+    let outcome = |served: &[Served], verb: &str| {
+        let each = |place: usize, one: &Served| {
+            let of_all = if place == 0 {
+                format!("{} of {all} partitions served", thousands(one.active))
+            } else {
+                thousands(one.active)
+            };
+            format!("{of_all} in {}", one.namespace)
+        };
+        let each = served.iter().enumerate().map(|(place, one)| each(place, one));
+        format!("{verb} {}", list(each))
+    };
+    let now_said = outcome(now, "comes to");
+    match then {
+        None => format!(
+            "It was made with version {made_by} of Rosterlab, which came to another result; what that \
+             was is not known any more. This version {now_said}: a rule was corrected since."
         ),
+        Some(then) if then == now => format!(
+            "Rosterlab {made_by} and this version both {}, but not the same ones or not in the same \
+             way: a rule was corrected.",
+            outcome(now, "come to")
+        ),
+        Some(then) => format!(
+            "Rosterlab {made_by} {}; this version {}: a rule was corrected.",
+            outcome(then, "came to"),
+            outcome_short(now)
+        ),
+    }
+}
+
+/// An outcome beside one that has said what is counted.
+fn outcome_short(served: &[Served]) -> String {
+    match served {
+        [only] => format!("comes to {}", thousands(only.active)),
+        several => {
+            let each =
+                several.iter().map(|one| format!("{} in {}", thousands(one.active), one.namespace));
+            format!("comes to {}", list(each))
+        }
     }
 }
 
@@ -163,7 +211,10 @@ pub fn of_event(kind: &EventKind) -> String {
     match kind {
         EventKind::NodeStopped { .. }
         | EventKind::NodeStarted { .. }
+        | EventKind::NodeOrphaned { .. }
         | EventKind::EvadeSet { .. }
+        | EventKind::AutoRevived { .. }
+        | EventKind::StorageUntrusted { .. }
         | EventKind::DrivesWiped { .. }
         | EventKind::NodeAdded { .. }
         | EventKind::NodeRemoved { .. }
@@ -184,8 +235,8 @@ pub fn of_event(kind: &EventKind) -> String {
                 self::nodes(members)
             ),
         },
-        EventKind::Rebalanced { principal, roster_nodes, counts, by_rule, .. } => {
-            of_rebalance(*principal, *roster_nodes, *counts, by_rule)
+        EventKind::Rebalanced { principal, roster_nodes, counts, by_rule, fresh, .. } => {
+            of_rebalance(*principal, *roster_nodes, (*counts, *fresh), by_rule)
         }
         EventKind::MigrationsDone { namespace, principal } => {
             format!("The migrations of {namespace} in sub-cluster {principal} are done.")
@@ -210,13 +261,20 @@ fn of_node_event(kind: &EventKind) -> String {
         }
         EventKind::NodeStarted { node } => format!("{node} started."),
         EventKind::EvadeSet { node, namespace, why } => {
-            let why = match why {
-                Untrusted::NotClean => "has no clean-shutdown mark",
-                Untrusted::EmptyDevice => "has an empty device",
-            };
-            let all = thousands(u32::try_from(PARTITIONS).unwrap_or(0));
+            let (why, all) = (of_untrusted(*why), thousands(all_partitions()));
             format!("{node} {why}: all {all} partitions of {namespace} get e there, untrusted.")
         }
+        EventKind::AutoRevived { node, namespace } => {
+            let (why, all) = (of_untrusted(Untrusted::NotClean), thousands(all_partitions()));
+            format!(
+                "{node} {why}: all {all} partitions of {namespace} get r there, because of \
+                 auto-revive."
+            )
+        }
+        EventKind::StorageUntrusted { node, namespace, why } => {
+            format!("{node} {}; in AP {namespace} takes it as it is.", of_untrusted(*why))
+        }
+        EventKind::NodeOrphaned { node, why } => of_orphan(&[*node], *why),
         EventKind::DrivesWiped { node, .. } => format!("The drives of {node} are empty."),
         EventKind::NodeAdded { node, rack } => format!("{node} is new, on rack {rack}."),
         EventKind::NodeRemoved { node } => format!("{node} is gone, and its drives with it."),
@@ -226,6 +284,61 @@ fn of_node_event(kind: &EventKind) -> String {
         ),
         _ => String::new(),
     }
+}
+
+fn of_untrusted(why: Untrusted) -> &'static str {
+    match why {
+        Untrusted::NotClean => "has no clean-shutdown mark",
+        Untrusted::EmptyDevice => "has an empty device",
+    }
+}
+
+fn all_partitions() -> u32 {
+    u32::try_from(PARTITIONS).unwrap_or(0)
+}
+
+/// That nodes are orphans, and why (docs/domain.md §7).
+fn of_orphan(orphans: &[NodeId], why: Orphaned) -> String {
+    let who = nodes(orphans);
+    let is_one = orphans.len() == 1;
+    let (are, it, they) = if is_one {
+        ("is an orphan", "it", "It serves")
+    } else {
+        ("are orphans", "them", "They serve")
+    };
+    let why = match why {
+        Orphaned::Evicted(principal) => format!(
+            "the principal {principal} left {it} out, because a link to another member is missing"
+        ),
+        Orphaned::PrincipalGone(principal) if is_one => {
+            format!("it does not hear its principal {principal} any more")
+        }
+        Orphaned::PrincipalGone(principal) => {
+            format!("they do not hear their principal {principal} any more")
+        }
+        Orphaned::NotTakenIn => format!("no cluster takes {it} in"),
+        Orphaned::TooSmall => "the cluster would be smaller than min-cluster-size".to_owned(),
+    };
+    format!("{who} {are}: {why}. {they} nothing; all partitions are unavailable there.")
+}
+
+/// The nodes that events made orphans and that are orphans now, together where the reason is the same.
+fn of_orphans(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
+    let mut latest: Vec<(NodeId, Orphaned)> = Vec::new();
+    for event in events {
+        if let EventKind::NodeOrphaned { node, why } = event.kind {
+            latest.retain(|(other, _)| *other != node);
+            latest.push((node, why));
+        }
+    }
+    let mut reasons: Vec<(Orphaned, Vec<NodeId>)> = Vec::new();
+    for (node, why) in latest.into_iter().filter(|(node, _)| view.orphans.contains(node)) {
+        match reasons.iter_mut().find(|(other, _)| *other == why) {
+            Some((_, nodes)) => insert_sorted(nodes, node, |node| *node),
+            None => reasons.push((why, vec![node])),
+        }
+    }
+    reasons.iter().map(|(why, nodes)| of_orphan(nodes, *why)).collect()
 }
 
 fn of_roster_event(kind: &EventKind) -> String {
@@ -284,8 +397,11 @@ fn of_client_event(kind: &EventKind) -> String {
             let stale = if *stale { ", and stale" } else { "" };
             format!("A read ({how}) of partition {partition}: {}{stale}.", ended(*result))
         }
-        EventKind::WriteLost { write, kept, .. } => {
+        EventKind::WriteLost { write, kept: Some(kept), .. } => {
             format!("Acknowledged write {write} is lost: write {kept} was kept.")
+        }
+        EventKind::WriteLost { write, kept: None, .. } => {
+            format!("Acknowledged write {write} is lost: no node has it any more.")
         }
         _ => String::new(),
     }
@@ -308,7 +424,7 @@ fn among(view: &ClusterView, namespace: &str, said: String) -> String {
 fn of_rebalance(
     principal: NodeId,
     (present, all): (u32, u32),
-    counts: Counts,
+    (counts, fresh): (Counts, u32),
     by_rule: &[(Rule, u32)],
 ) -> String {
     let who = match all {
@@ -319,7 +435,7 @@ fn of_rebalance(
     let inactive = counts.unavailable + counts.dead;
     let name = if counts.dead > 0 { Availability::Dead } else { Availability::Unavailable };
     let reasons = of_reasons(by_rule, inactive, name);
-    match (counts.active, inactive) {
+    let said = match (counts.active, inactive) {
         (active, 0) => {
             format!("{who}: all {} partitions are active, {reasons}.", thousands(active))
         }
@@ -332,7 +448,21 @@ fn of_rebalance(
             if inactive == 1 { "is" } else { "are" },
             thousands(active)
         ),
+    };
+    match of_fresh(fresh, counts.active) {
+        Some(fresh) => format!("{said} {fresh}"),
+        None => said,
     }
+}
+
+/// That active partitions came up empty: nobody there had their data (docs/domain.md §5.1, §6).
+fn of_fresh(fresh: u32, active: u32) -> Option<String> {
+    let which = match fresh {
+        0 => return None,
+        all if all == active => "All of them".to_owned(),
+        _ => format!("Of these {}", thousands(fresh)),
+    };
+    Some(format!("{which} came up empty: no node there had their data."))
 }
 
 /// The rules behind the inactive partitions, or behind all when all are active.
@@ -370,24 +500,39 @@ fn says_yes(rule: Rule) -> bool {
 /// What a step did and what came of it, in as few sentences as tell it: the line above the floor.
 #[must_use]
 pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
+    // Who was an orphan for a moment only is none to speak of.
+    let is_told = |kind: &&EventKind| match kind {
+        EventKind::NodeOrphaned { .. } => false,
+        kind => is_news(kind),
+    };
     let kinds = || events.iter().map(|event| &event.kind);
     let mut sentences: Vec<String> = of_stops(events).into_iter().collect();
-    sentences.extend(kinds().filter(|kind| is_news(kind)).take(EVENTS_TOLD).map(of_event));
-    let untold = kinds().filter(|kind| is_news(kind)).count().saturating_sub(EVENTS_TOLD);
+    sentences.extend(kinds().filter(is_told).take(EVENTS_TOLD).map(of_event));
+    let untold = kinds().filter(is_told).count().saturating_sub(EVENTS_TOLD);
     if untold > 0 {
         sentences.push(format!("And {untold} more such events."));
     }
-    // Of several changes in one step the last ones stand.
+    sentences.extend(of_orphans(events, view));
+    // Of several changes in one step the last ones stand, in clusters that are still there.
     let mut latest: Vec<(NodeId, &str, &EventKind)> = Vec::new();
     for kind in kinds() {
-        if let EventKind::Rebalanced { namespace, principal, .. } = kind {
-            latest.retain(|(node, name, _)| (node, *name) != (principal, namespace));
-            latest.push((*principal, namespace, kind));
+        match kind {
+            EventKind::Rebalanced { namespace, principal, .. } => {
+                latest.retain(|(node, name, _)| (node, *name) != (principal, namespace));
+                latest.push((*principal, namespace, kind));
+            }
+            EventKind::ClusterFormed { principal, nodes, .. } => {
+                latest.retain(|(node, ..)| node == principal || !nodes.contains(node));
+            }
+            EventKind::NodeOrphaned { node, .. } => latest.retain(|(other, ..)| other != node),
+            _ => {}
         }
     }
     sentences.extend(latest.iter().map(|(.., kind)| of_event_among(kind, view)));
     if view.sub_clusters.is_empty() {
-        sentences.push(standing(view));
+        let any_orphan = kinds().any(|kind| matches!(kind, EventKind::NodeOrphaned { .. }));
+        let nothing = "Nothing is served.".to_owned();
+        sentences.push(if any_orphan { nothing } else { standing(view) });
     }
     if sentences.is_empty() {
         let acted = matches!(entry, Entry::Act { .. });
@@ -407,16 +552,36 @@ pub fn standing(view: &ClusterView) -> String {
                 let all = u32::try_from(namespace.roster.len()).unwrap_or(0);
                 let present = (namespace.roster_nodes_present, all);
                 let principal = sub_cluster.principal;
-                let said = of_rebalance(principal, present, namespace.counts, &namespace.by_rule);
+                let counts = (namespace.counts, namespace.fresh);
+                let said = of_rebalance(principal, present, counts, &namespace.by_rule);
                 among(view, &settings.name, said)
             })
         })
         .collect();
-    if sentences.is_empty() {
-        "No node is up: nothing is served.".to_owned()
-    } else {
-        sentences.join(" ")
+    let orphans = orphans(view);
+    match (sentences.is_empty(), orphans) {
+        (true, None) => "No node is up: nothing is served.".to_owned(),
+        (true, Some(orphans)) => format!("{orphans} Nothing is served."),
+        (false, orphans) => sentences.into_iter().chain(orphans).collect::<Vec<_>>().join(" "),
     }
+}
+
+/// Which nodes run and are in no cluster.
+#[must_use]
+pub fn orphans(view: &ClusterView) -> Option<String> {
+    let all = thousands(all_partitions());
+    Some(match view.orphans.as_slice() {
+        [] => return None,
+        [alone] => format!(
+            "{alone} is an orphan: no cluster takes it in. It serves nothing; all {all} partitions \
+             are unavailable there."
+        ),
+        several => format!(
+            "{} are orphans: no cluster takes them in. They serve nothing; all {all} partitions are \
+             unavailable there.",
+            nodes(several)
+        ),
+    })
 }
 
 /// What a partition is and why, in a few words.
@@ -484,6 +649,7 @@ mod tests {
             regime: (3, 5),
             roster_nodes: (present, 5),
             counts,
+            fresh: 0,
             by_rule,
             expected: vec![],
         })
@@ -543,6 +709,75 @@ mod tests {
              fewer roster nodes than RF are missing or untrusted (rule 2). ns2: Sub-cluster B102: all \
              4,096 partitions are active, because the namespace keeps availability (AP)."
         );
+    }
+
+    #[test]
+    fn one_cut_link_makes_one_orphan_and_the_news_says_who_and_why() {
+        let mut timeline = rosterlab_scenario::Timeline::new(crate::state::case_study()).unwrap();
+        let between = vec![ids("A101"), ids("A102")];
+        let entry = act(Command::Cut { between });
+        timeline.perform(entry.clone()).unwrap();
+        let view = timeline.cluster().view();
+        assert_eq!(view.orphans, ids("A101"));
+        assert_eq!(view.sub_clusters.len(), 1);
+        let said = news(&entry, timeline.events_of(0), &view);
+        assert_eq!(
+            said,
+            "A101–A102 is cut. A101 is an orphan: the principal B102 left it out, because a link to \
+             another member is missing. It serves nothing; all partitions are unavailable there. \
+             Sub-cluster B102 has 4 of 5 roster nodes: all 4,096 partitions are active, because fewer \
+             roster nodes than RF are missing or untrusted (rule 2)."
+        );
+        assert!(standing(&view).ends_with(
+            "A101 is an orphan: no cluster takes it in. It serves nothing; all 4,096 partitions are \
+             unavailable there."
+        ));
+    }
+
+    #[test]
+    fn each_reason_of_an_orphan_has_a_sentence() {
+        let said = |why| of_event(&EventKind::NodeOrphaned { node: id("A1"), why });
+        let tail = "It serves nothing; all partitions are unavailable there.";
+        for (why, reason) in [
+            (Orphaned::PrincipalGone(id("B2")), "it does not hear its principal B2 any more"),
+            (Orphaned::NotTakenIn, "no cluster takes it in"),
+            (Orphaned::TooSmall, "the cluster would be smaller than min-cluster-size"),
+        ] {
+            assert_eq!(said(why), format!("A1 is an orphan: {reason}. {tail}"));
+        }
+    }
+
+    #[test]
+    fn partitions_that_came_up_empty_are_told_beside_the_active_ones() {
+        let told = |fresh, active| of_fresh(fresh, active).unwrap_or_default();
+        assert_eq!(told(0, 4096), "");
+        assert_eq!(told(376, 4096), "Of these 376 came up empty: no node there had their data.");
+        assert_eq!(told(4096, 4096), "All of them came up empty: no node there had their data.");
+    }
+
+    #[test]
+    fn a_link_that_comes_to_something_else_says_both_outcomes() {
+        let served = |active| vec![Served { namespace: "main".to_owned(), active }];
+        let said = |then, now| {
+            of_difference(&Differs { made_by: "0.1.0".to_owned(), then, now: served(now) })
+        };
+        assert_eq!(
+            said(Some(served(0)), 4096),
+            "Rosterlab 0.1.0 came to 0 of 4,096 partitions served in main; this version comes to \
+             4,096: a rule was corrected."
+        );
+        assert!(said(None, 4096).contains("what that was is not known any more"));
+        assert!(said(Some(served(4096)), 4096).contains("both come to 4,096 of 4,096"));
+    }
+
+    #[test]
+    fn a_lost_write_says_what_was_kept_if_anything_was() {
+        let lost = |kept| {
+            let (namespace, key) = ("main".to_owned(), rosterlab_engine::Digest([0; 20]));
+            of_event(&EventKind::WriteLost { namespace, key, write: 3, kept })
+        };
+        assert_eq!(lost(Some(4)), "Acknowledged write 3 is lost: write 4 was kept.");
+        assert_eq!(lost(None), "Acknowledged write 3 is lost: no node has it any more.");
     }
 
     #[test]

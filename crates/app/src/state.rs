@@ -57,6 +57,7 @@ const IN_NO_CLUSTER: Cell = Cell {
     verdict: Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster },
     working_master: None,
     migrating: false,
+    fresh: false,
 };
 
 /// What a person did on the page.
@@ -198,6 +199,8 @@ pub struct State {
     floor: FloorState,
     link: Option<Link>,
     on: Option<NodeId>,
+    /// The same node, if it was chosen as an orphan.
+    orphan: Option<NodeId>,
     namespace: usize,
     partition: Option<PartitionId>,
     news: Rc<str>,
@@ -270,6 +273,7 @@ impl State {
             floor: FloorState::default(),
             link: None,
             on: None,
+            orphan: None,
             namespace: 0,
             partition: None,
             news,
@@ -329,6 +333,9 @@ impl State {
     /// with the most active partitions.
     #[must_use]
     pub fn shown(&self) -> Option<usize> {
+        if self.shown_orphan().is_some() {
+            return None;
+        }
         let chosen = self.on.and_then(|node| self.view.sub_cluster_of(node));
         let active = |sub_cluster: &SubClusterView| {
             sub_cluster
@@ -341,6 +348,18 @@ impl State {
             // Of equals the last is the greatest: the first sub-cluster wins.
             places.rev().max_by_key(|place| active(&self.view.sub_clusters[*place]))
         })
+    }
+
+    /// The orphan from which all that is seen, when one was chosen: nothing is served there.
+    #[must_use]
+    pub fn shown_orphan(&self) -> Option<NodeId> {
+        self.orphan.filter(|node| self.view.orphans.contains(node))
+    }
+
+    /// A node that stands for the place from which all is seen: the sub-cluster's principal, or the orphan.
+    fn shown_from(&self) -> Option<NodeId> {
+        let principal = || self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal);
+        self.shown_orphan().or_else(principal)
     }
 
     /// The shown sub-cluster.
@@ -524,7 +543,8 @@ impl State {
     pub fn command(&self, verb: Verb) -> Option<Command> {
         let namespace = self.namespace_name().to_owned();
         let sub_cluster = self.shown_sub_cluster().filter(|_| self.view.sub_clusters.len() > 1);
-        let on = sub_cluster.map(|sub_cluster| sub_cluster.principal);
+        let principal = sub_cluster.map(|sub_cluster| sub_cluster.principal);
+        let on = self.shown_orphan().or(principal);
         match verb {
             Verb::Split => {
                 let racks = self.racks().into_iter().map(|(_, nodes)| nodes);
@@ -537,7 +557,9 @@ impl State {
             Verb::SetRoster => Some(self.set_roster(on)),
             Verb::Recluster => Some(Command::Recluster { on }),
             Verb::Revive => {
-                let nodes = sub_cluster.map(|sub_cluster| sub_cluster.nodes.clone());
+                let orphan = self.shown_orphan().map(|node| vec![node]);
+                let members = || sub_cluster.map(|sub_cluster| sub_cluster.nodes.clone());
+                let nodes = orphan.or_else(members);
                 Some(Command::Revive { namespace, nodes })
             }
             _ => self.selection_command(verb),
@@ -578,7 +600,29 @@ impl State {
     /// # Errors
     /// Why not, as a sentence.
     pub fn can_do(&self, command: &Command) -> Result<(), String> {
+        if let Command::Cut { between } = command {
+            // Each node is there once and every side has one, or the cluster says what is wrong.
+            self.timeline.cluster().check(command).map_err(|rejection| refusal(&rejection))?;
+            return self.cuts_something(between);
+        }
         self.timeline.cluster().check(command).map_err(|rejection| refusal(&rejection))
+    }
+
+    /// A cut of what is cut already would be a step in which nothing happens.
+    fn cuts_something(&self, between: &[Vec<NodeId>]) -> Result<(), String> {
+        let view = &self.view;
+        let all: usize = between.iter().map(Vec::len).sum();
+        let same: usize = between.iter().map(|side| side.len() * side.len()).sum();
+        // So many links are between different sides; with fewer cut ones not all of them are.
+        if view.cuts.len() < (all * all - same) / 2 {
+            return Ok(());
+        }
+        let holds = |a: &NodeId, others: &[Vec<NodeId>]| {
+            others.iter().flatten().any(|b| !view.is_cut(*a, *b))
+        };
+        let mut sides = between.iter().enumerate();
+        let any = sides.any(|(at, side)| side.iter().any(|a| holds(a, &between[at + 1..])));
+        if any { Ok(()) } else { Err("Every link there is cut already.".to_owned()) }
     }
 
     /// What follows from looking: the sub-cluster's groups and the partition's reasons.
@@ -597,7 +641,7 @@ impl State {
             cluster: self.timeline.cluster(),
             view: &self.view,
             namespace: self.namespace_name(),
-            on: self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal),
+            on: self.shown_from(),
             cells: &self.cells,
             node: self.selected,
         }
@@ -611,9 +655,9 @@ impl State {
     }
 
     fn explain(&mut self) {
-        let principal = self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal);
         let cluster = self.timeline.cluster();
-        let explained = cluster.explain(self.namespace_name(), self.partition(), principal);
+        let from = self.shown_from();
+        let explained = cluster.explain(self.namespace_name(), self.partition(), from);
         self.explanation = explained.ok().map(Rc::new);
     }
 
@@ -649,6 +693,11 @@ impl State {
 
     /// Does an entry and tells what came of it; of time that passes by itself only if something did.
     fn run(&mut self, entry: &Entry, by_itself: bool) {
+        if let Entry::Act { command: command @ Command::Cut { .. }, .. } = entry
+            && let Err(why) = self.can_do(command)
+        {
+            return self.refuse(why);
+        }
         recorder::note(&self.timeline, Some(entry));
         let mut timeline = Timeline::clone(&self.timeline);
         let left = self.leaving();
@@ -768,7 +817,7 @@ impl State {
         self.settings.previous = Some(Former { timeline: self.timeline.clone(), time: former });
         self.settings.draft = None;
         self.is_playing = false;
-        (self.on, self.link) = (None, None);
+        (self.on, self.orphan, self.link) = (None, None, None);
         let namespaces = timeline.setup().namespaces.len();
         self.namespace = self.namespace.min(namespaces.saturating_sub(1));
         self.rosters.forget();
@@ -1005,6 +1054,7 @@ impl State {
             }
             Action::ShowSubCluster(node) => {
                 self.on = Some(node);
+                self.orphan = self.on.filter(|node| self.view.orphans.contains(node));
                 self.rosters.close();
                 self.look();
             }
@@ -1097,6 +1147,87 @@ mod tests {
     fn lost(state: &State) -> Vec<(u32, u32)> {
         let counts = state.view().sub_clusters.iter().map(|s| s.namespaces[0].counts);
         counts.map(|counts| (counts.unavailable, counts.dead)).collect()
+    }
+
+    /// The case study's nodes with an AP namespace beside.
+    fn with_ap() -> State {
+        let mut draft = Draft::of(&case_study());
+        draft.add();
+        draft.set(crate::settings_draft::Field::Mode(1), "ap");
+        State::on(Timeline::new(draft.setup(&case_study()).unwrap()).unwrap())
+    }
+
+    fn cut(a: &str, b: &str) -> Action {
+        Action::Do(Command::Cut { between: vec![vec![id(a)], vec![id(b)]] })
+    }
+
+    #[test]
+    fn an_orphan_can_be_looked_from_and_serves_nothing_there_in_ap_too() {
+        let actions = [cut("A101", "A102"), Action::ShowNamespace(1)];
+        let state = actions.into_iter().fold(Rc::new(with_ap()), State::reduce);
+        assert_eq!(state.view().orphans, [id("A101")]);
+        assert_eq!((state.shown(), state.shown_orphan()), (Some(0), None));
+        assert_eq!(state.count(Look::Settled) + state.count(Look::Filling), 4096);
+        let there = state.reduce(Action::ShowSubCluster(id("A101")));
+        assert_eq!((there.shown(), there.shown_orphan()), (None, Some(id("A101"))));
+        assert_eq!(there.count(Look::Unavailable), 4096);
+        assert_eq!(there.explanation().unwrap().verdict.rule, Rule::NoCluster);
+        let refused = there.clone().reduce(Action::Press(Verb::Recluster));
+        assert_eq!(refused.refusal().map(|why| &**why), Some("Node A101 is in no cluster."));
+        // Who has joined again is no orphan to look from.
+        let healed = there.reduce(Action::Press(Verb::Heal));
+        assert_eq!((healed.shown(), healed.shown_orphan()), (Some(0), None));
+    }
+
+    #[test]
+    fn a_cut_of_what_is_cut_already_is_no_step() {
+        let actions = [cut("A101", "A102"), cut("A102", "A101")];
+        let state = run(actions);
+        assert_eq!(state.timeline().entries().len(), 1);
+        assert_eq!(state.refusal().map(|why| &**why), Some("Every link there is cut already."));
+        let state = run([Action::Press(Verb::Isolate), Action::Press(Verb::Isolate)]);
+        assert_eq!(state.timeline().entries().len(), 1);
+        assert!(state.can(Verb::Isolate).is_err());
+    }
+
+    #[test]
+    fn partitions_that_came_up_empty_have_a_look_and_a_group_of_their_own() {
+        // Each rack has a copy of everything: only within a rack can both sides lack one.
+        let two = vec![id("A101"), id("A102")];
+        let between = vec![two, vec![id("A103"), id("B101"), id("B102")]];
+        let split = [Action::Do(Command::Cut { between }), Action::ShowNamespace(1)];
+        let state = split.into_iter().fold(Rc::new(with_ap()), State::reduce);
+        let state = state.reduce(Action::ShowSubCluster(id("A102")));
+        let fresh = state.shown_namespace().unwrap().fresh;
+        assert!(fresh > 0);
+        assert_eq!(state.count(Look::Fresh), fresh);
+        let group = state.groups()[0];
+        assert_eq!((group.look, group.size), (Look::Fresh, fresh));
+        let words = crate::groups::words(&group, state.view());
+        assert_eq!(words, "keeps availability: came up empty");
+        let told = format!("Of these {} came up empty", crate::text::thousands(fresh));
+        assert!(state.news().contains(&told), "{}", state.news());
+    }
+
+    #[test]
+    fn a_namespace_that_begins_without_a_roster_is_served_after_the_first_one() {
+        let mut draft = Draft::of(&case_study());
+        draft.set(crate::settings_draft::Field::NoRoster(0), "on");
+        let timeline = Timeline::new(draft.setup(&case_study()).unwrap()).unwrap();
+        let state = Rc::new(State::on(timeline));
+        assert_eq!(lost(&state), [(4096, 0)]);
+        let verbs = [Verb::StageObserved, Verb::Recluster].map(Action::Press);
+        let confirm = Action::Roster(RosterAction::Confirm);
+        let staged = state.reduce(verbs[0].clone());
+        let staged = if staged.rosters().asking().is_some() {
+            staged.reduce(confirm.clone())
+        } else {
+            staged
+        };
+        let served = staged.reduce(verbs[1].clone());
+        assert!(served.rosters().asking().is_none(), "{:?}", served.rosters().asking());
+        assert_eq!(lost(&served), [(0, 0)]);
+        assert_eq!(served.count(Look::Fresh), 4096);
     }
 
     fn rack_b_stops() -> Vec<Action> {

@@ -76,7 +76,9 @@ impl Trend {
 
     fn learn(&self, parts: &mut Vec<Rc<Part>>, kind: &EventKind) {
         match kind {
-            EventKind::NodeStopped { node, .. } => leave(parts, std::slice::from_ref(node)),
+            EventKind::NodeStopped { node, .. } | EventKind::NodeOrphaned { node, .. } => {
+                leave(parts, std::slice::from_ref(node));
+            }
             EventKind::ClusterFormed { principal, nodes, .. } => {
                 leave(parts, nodes);
                 let counts = vec![nothing(); self.namespaces.len()];

@@ -7,6 +7,7 @@ use rosterlab_engine::{Mode, NodeId, PartitionId, ReadMode, SubClusterView};
 use yew::prelude::*;
 
 use crate::answers::{Answer, MODES, Quality, Record, mode_name, mode_tip};
+use crate::card::ORPHAN_SIGN;
 use crate::components::Dispatch;
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
@@ -54,7 +55,9 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
         })
         .collect();
     let sides = &state.view().sub_clusters;
-    let more = sides.len().saturating_sub(MOST_SIDES);
+    let orphans = &state.view().orphans;
+    let more = (sides.len() + orphans.len()).saturating_sub(MOST_SIDES);
+    let room = MOST_SIDES.saturating_sub(sides.len());
     let both = columns.len() > 1;
     ui! {
         <div class="clients">
@@ -69,12 +72,15 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
             </div>
             <div class={classes(&["sides", when(both, "both")])}>
                 { for sides.iter().take(MOST_SIDES).enumerate().map(|(place, sub_cluster)| {
-                    side(state, dispatch, place, sub_cluster, &columns)
+                    side(state, dispatch, &Side::of(place, sub_cluster), &columns)
+                }) }
+                { for orphans.iter().take(room).map(|node| {
+                    side(state, dispatch, &Side::of_orphan(node), &columns)
                 }) }
             </div>
             <p class="dim">
-                <span>{ (more > 0).then(|| format!("{more} more sub-clusters are not listed.")) }</span>
-                <span>{ sides.is_empty().then_some("No node is up: no client reaches anything.") }</span>
+                <span>{ (more > 0).then(|| format!("{more} more sides are not listed.")) }</span>
+                <span>{ (sides.is_empty() && orphans.is_empty()).then_some("No node is up: no client reaches anything.") }</span>
             </p>
             <h3 class="truth-title">{ "Ground truth" }</h3>
             <dl class="truths">{ for columns.iter().map(truth) }</dl>
@@ -205,15 +211,29 @@ fn beside_button(state: &State, dispatch: &Dispatch) -> Option<Html> {
     })
 }
 
-/// A client that reaches one sub-cluster.
-fn side(
-    state: &State,
-    dispatch: &Dispatch,
-    place: usize,
-    sub_cluster: &SubClusterView,
-    columns: &[Column],
-) -> Html {
-    let principal = sub_cluster.principal;
+/// What a client reaches: a sub-cluster, or an orphan, which serves nothing.
+struct Side<'a> {
+    name: NodeId,
+    nodes: &'a [NodeId],
+    class: &'static str,
+    is_orphan: bool,
+}
+
+impl<'a> Side<'a> {
+    fn of(place: usize, sub_cluster: &'a SubClusterView) -> Self {
+        let class = sub_class(place);
+        Self { name: sub_cluster.principal, nodes: &sub_cluster.nodes, class, is_orphan: false }
+    }
+
+    fn of_orphan(node: &'a NodeId) -> Self {
+        let nodes = std::slice::from_ref(node);
+        Self { name: *node, nodes, class: "of-orphan", is_orphan: true }
+    }
+}
+
+/// A client that reaches one of them.
+fn side(state: &State, dispatch: &Dispatch, side: &Side<'_>, columns: &[Column]) -> Html {
+    let principal = side.name;
     let press = |name: &'static str, label: &'static str, action: ClientAction| {
         ui! {
             <button
@@ -229,7 +249,7 @@ fn side(
         }
     };
     let heard = columns.iter().map(|column| {
-        let here = |answer: &&Answer| at(state, sub_cluster, answer.from);
+        let here = |answer: &&Answer| at(state, side, answer.from);
         let answers: Vec<&Answer> = column.record.answers.iter().filter(here).collect();
         let latest = answers.len().saturating_sub(MOST_ANSWERS);
         ui! {
@@ -248,15 +268,19 @@ fn side(
     ui! {
         <section
             key={principal.to_string()}
-            class={classes(&["side", sub_class(place)])}
+            class={classes(&["side", side.class])}
             aria-label={format_args!("Client on {principal}’s side")}
         >
             <div key="head" class="side-head">
                 <h3>
-                    <span class="sub-swatch" aria-hidden="true"></span>
+                    <span class={if side.is_orphan { "orphan-sign" } else { "sub-swatch" }} aria-hidden="true">
+                        { side.is_orphan.then_some(ORPHAN_SIGN) }
+                    </span>
                     { "Client on " }<b class="id">{ principal.to_string() }</b>{ "’s side" }
                 </h3>
-                <p class="dim">{ nodes(&sub_cluster.nodes) }</p>
+                <p class="dim">
+                    { if side.is_orphan { "an orphan: serves nothing".to_owned() } else { nodes(side.nodes) } }
+                </p>
                 <div class="side-tools">
                     { press("client-write", "Write", ClientAction::Write(principal)) }
                     { press("client-read", "Read", ClientAction::Read(principal)) }
@@ -268,15 +292,11 @@ fn side(
 }
 
 /// Whether a client that asked through a node would ask in this sub-cluster now.
-fn at(state: &State, sub_cluster: &SubClusterView, from: Option<NodeId>) -> bool {
+fn at(state: &State, side: &Side<'_>, from: Option<NodeId>) -> bool {
     match from {
-        Some(node) => sub_cluster.nodes.contains(&node),
+        Some(node) => side.nodes.contains(&node),
         // A client that names none reaches the highest principal.
-        None => state
-            .view()
-            .sub_clusters
-            .first()
-            .is_some_and(|first| first.principal == sub_cluster.principal),
+        None => state.view().sub_clusters.first().is_some_and(|first| first.principal == side.name),
     }
 }
 

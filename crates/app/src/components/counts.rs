@@ -3,16 +3,20 @@
 //! Invariant: the text of an element with `data-count` is the number in plain digits; what sets thousands apart is drawn
 //! by the style sheet.
 
-use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView, SubClusterView};
+use rosterlab_engine::{
+    ClusterView, Counts, Mode, PARTITIONS, SubClusterNamespaceView, SubClusterView,
+};
 use yew::prelude::*;
 
+use crate::card::ORPHAN_SIGN;
 use crate::components::Dispatch;
 use crate::components::class_list::{classes, when};
 use crate::components::h::ui;
 use crate::components::margin::margin_pill;
 use crate::look::Look;
+use crate::sentences::nodes;
 use crate::state::State;
-use crate::text::digit_groups;
+use crate::text::{digit_groups, thousands};
 
 /// One block for each sub-cluster and namespace, and the margin.
 pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
@@ -30,6 +34,7 @@ pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
         .collect();
     let is_many = blocks.len() > 1;
     let nothing = blocks.is_empty().then(|| nothing_runs(view));
+    let orphans = orphans(view);
     ui! {
         <section
             class={classes(&["panel", "counts", when(is_many, "many")])}
@@ -38,6 +43,7 @@ pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
             { margin_pill(state, dispatch) }
             <div class="counts-blocks">{ for blocks }</div>
             <div class="counts-nothing">{ for nothing.into_iter().flatten() }</div>
+            <div class="orphans-room">{ for orphans }</div>
         </section>
     }
 }
@@ -66,19 +72,59 @@ fn block(
             </h2>
             { numbers(&principal, name, namespace.counts) }
             { bar(namespace) }
+            <p class="counts-fresh" data-fresh={namespace.fresh.to_string()}>
+                { for fresh(namespace) }
+            </p>
         </div>
     }
 }
 
-/// No node is up: every partition of every namespace is unavailable (docs/domain.md §5).
+/// How many of the active ones came up empty.
+fn fresh(namespace: &SubClusterNamespaceView) -> Option<Html> {
+    let which = match namespace.fresh {
+        0 => return None,
+        all if all == namespace.counts.active => "all of these".to_owned(),
+        some => format!("of these {}", thousands(some)),
+    };
+    let look = Look::Fresh;
+    Some(ui! {
+        <span>
+            <span class={classes(&["swatch", look.class()])} aria-hidden="true">{ look.glyph() }</span>
+            { format_args!(" {which} came up empty") }
+        </span>
+    })
+}
+
+/// Nodes that run and are in no cluster: what is unavailable there says nothing of the others.
+fn orphans(view: &ClusterView) -> Option<Html> {
+    let all = thousands(u32::try_from(PARTITIONS).unwrap_or(0));
+    let is_any_ap = view.namespaces.iter().any(|settings| settings.mode == Mode::Available);
+    let ap = if is_any_ap { ", in AP too" } else { "" };
+    (!view.orphans.is_empty()).then(|| {
+        let who = if view.orphans.len() == 1 { "Orphan " } else { "Orphans " };
+        ui! {
+            <p class="counts-orphans" data-orphans={view.orphans.len().to_string()}>
+                <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
+                <span>
+                    { who }<b class="id">{ nodes(&view.orphans) }</b>
+                    { format_args!(": unavailable there: {all}{ap}") }
+                </span>
+            </p>
+        }
+    })
+}
+
+/// No node is up, or none in a cluster: every partition of every namespace is unavailable (docs/domain.md §5).
 fn nothing_runs(view: &ClusterView) -> Vec<Html> {
     let all = u32::try_from(PARTITIONS).unwrap_or(0);
     let counts = Counts { unavailable: all, ..Counts::default() };
+    let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
+    let title = if is_any_up { "No node is in a cluster" } else { "No node is up" };
     let block = |name: &str| {
         ui! {
             <div key={name.to_owned()} class="counts-block">
                 <h2 class="counts-title">
-                    { "No node is up" }<span class="dim id">{ name.to_owned() }</span>
+                    { title }<span class="dim id">{ name.to_owned() }</span>
                 </h2>
                 { numbers("none", name, counts) }
             </div>
@@ -150,6 +196,7 @@ pub fn patterns() -> Html {
                 { pattern("slanted", &["0,10 15,10 39,0 24,0"]) }
                 { pattern("crossed", &["0,10 10,10 40,0 30,0", "0,0 10,0 40,10 30,10"]) }
                 { pattern("dotted", &["16,3 32,3 32,7 16,7"]) }
+                { pattern("hollow", &["8,2 48,2 48,8 8,8"]) }
             </defs>
         </svg>
     }

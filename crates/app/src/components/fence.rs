@@ -18,7 +18,7 @@ use crate::verbs::Verb;
 /// The room that the bar of a fence takes, with the usual text: beside it, and where it is narrow.
 const BAR: (i32, i32) = (344, 74);
 /// The room of the form for a new node.
-const FORM: (i32, i32) = (264, 132);
+const FORM: (i32, i32) = (264, 172);
 
 /// The fence: while it is drawn, and afterwards with its bar.
 pub fn fence_bar(
@@ -96,6 +96,7 @@ pub fn adding_form(
         Some(Action::Floor(FloorAction::NewId(value_of(event)?.into())))
     });
     let onsubmit = on_submit(dispatch, Action::Floor(FloorAction::Add));
+    let stays = Action::Floor(FloorAction::NewStays(!adding.stay_quiesced));
     let inside = ui! {
         <form class="over-floor" aria-label={format_args!("Add a node to rack {}", adding.rack)} onpointerdown={stay()} {onsubmit}>
             <label>
@@ -111,8 +112,22 @@ pub fn adding_form(
                     {oninput}
                 />
             </label>
+            <label class="adding-stays">
+                <input
+                    type="checkbox"
+                    data-field="stay-quiesced"
+                    checked={adding.stay_quiesced}
+                    aria-describedby="adding-why"
+                    onchange={on_press(dispatch, stays)}
+                />
+                { "stays quiesced (tie-breaker)" }
+            </label>
             <p id="adding-why" class="adding-why" aria-live="polite">
-                { refused.clone().unwrap_or_else(|| "It joins brand-new, in no roster.".to_owned()) }
+                { refused.clone().unwrap_or_else(|| if adding.stay_quiesced {
+                    "It joins brand-new. It votes, serves nothing, and stays so after restarts.".to_owned()
+                } else {
+                    "It joins brand-new, in no roster.".to_owned()
+                }) }
             </p>
             <span class="fence-tools">
                 <button type="submit" class="tool" data-action="add" aria-disabled={refused.is_some().then_some("true")}>

@@ -11,7 +11,7 @@ use web_sys::HtmlElement;
 use yew::functional::Hook;
 use yew::prelude::*;
 
-use crate::card::Facts;
+use crate::card::{Facts, ORPHAN_SIGN};
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
 use crate::components::ear::on_press;
@@ -27,10 +27,14 @@ use crate::hooks::{focus, page_keys, use_effect_on, use_room};
 use crate::keys::{self, Press, Scope};
 use crate::layout::{ALL_LINKS_NODES, Card, Direction, Floor, Hit, Lane, Point, Wanted, lay_out};
 use crate::state::{Action, FloorAction, State};
+use crate::text::count;
 use crate::verbs::Verb;
 
 /// How wide the floor is taken to be until that is known.
 const UNKNOWN_WIDTH: i32 = 760;
+
+/// How many orphans are listed by name.
+const MOST_ORPHANS: usize = 6;
 
 /// What a gesture is told, and what it came to.
 struct Hand(Gesture, Option<Outcome>);
@@ -141,7 +145,7 @@ fn drawn_links(state: &State) -> Vec<Link> {
     pairs.collect()
 }
 
-/// The sub-clusters by name; pressing one shows the map, the reasons and the roster from there.
+/// The sub-clusters by name, and the orphans; pressing one shows the map, the reasons and the roster from there.
 fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
     let view = state.view();
     let shown = state.shown();
@@ -175,12 +179,40 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
             </li>
         }
     };
+    let orphan = |node: &NodeId| {
+        let is_shown = state.shown_orphan() == Some(*node);
+        ui! {
+            <li key={format!("orphan {node}")}>
+                <button
+                    type="button"
+                    class="orphan-chip"
+                    data-action="show-orphan"
+                    data-orphan={node.to_string()}
+                    aria-pressed={is_shown.to_string()}
+                    title="show the map and the reasons from this node: it runs, and no cluster takes it in"
+                    onclick={on_press(dispatch, Action::ShowSubCluster(*node))}
+                >
+                    <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
+                    <span>{ "orphan " }<b class="id">{ node.to_string() }</b></span>
+                    <span>{ "serves nothing" }</span>
+                </button>
+            </li>
+        }
+    };
+    let more = view.orphans.len().saturating_sub(MOST_ORPHANS);
+    let more = (more > 0).then(|| {
+        let others = count(u32::try_from(more).unwrap_or(u32::MAX), "more orphan");
+        ui! { <li key="more" class="dim">{ format!("and {others}") }</li> }
+    });
     let nothing = view.sub_clusters.is_empty().then(|| {
-        ui! { <li key="nothing" class="dim">{ "no node is up" }</li> }
+        let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
+        let said = if is_any_up { "no node is in a cluster" } else { "no node is up" };
+        ui! { <li key="nothing" class="dim">{ said }</li> }
     });
     ui! {
         <ul class="sub-clusters">
             { for (0..view.sub_clusters.len()).map(chip).chain(nothing) }
+            { for view.orphans.iter().take(MOST_ORPHANS).map(orphan).chain(more) }
         </ul>
     }
 }

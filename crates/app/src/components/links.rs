@@ -59,7 +59,7 @@ fn draw(wires: &Wires) -> Html {
 enum Condition {
     /// It holds, in a sub-cluster.
     Connected(usize),
-    /// It holds, between nodes that are up and in different sub-clusters.
+    /// It holds, between nodes that are up and in different sub-clusters, or in none.
     Unused,
     /// A node at its end is down.
     Idle,
@@ -73,9 +73,10 @@ impl Condition {
         if view.is_cut(link.low(), link.high()) {
             return Self::Cut;
         }
+        let is_up = |node: NodeId| view.node(node).is_some_and(|node| node.state.is_up());
         match (sub_cluster(link.low()), sub_cluster(link.high())) {
             (Some(low), Some(high)) if low == high => Self::Connected(low),
-            (Some(_), Some(_)) => Self::Unused,
+            _ if is_up(link.low()) && is_up(link.high()) => Self::Unused,
             _ => Self::Idle,
         }
     }

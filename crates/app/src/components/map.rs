@@ -44,8 +44,12 @@ const MOST_CLASSES: usize = 12;
 /// The map with its table.
 pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) -> Html {
     let where_from = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
-    let title =
-        where_from.map_or_else(String::new, |sub| format!(" in sub-cluster {}", sub.principal));
+    let title = match state.shown_orphan() {
+        Some(orphan) => format!(" on the orphan {orphan}"),
+        None => {
+            where_from.map_or_else(String::new, |sub| format!(" in sub-cluster {}", sub.principal))
+        }
+    };
     let shown = {
         let (state, dispatch, painter) = (state.clone(), dispatch.clone(), painter.clone());
         MapProps { state, dispatch, painter }
@@ -302,7 +306,13 @@ fn label(state: &State) -> String {
     format!(
         "Map of 4,096 partitions: {} active, {} unavailable, {} dead. Partition {} is chosen; arrow \
          keys choose another",
-        thousands(state.count(Look::Settled) + state.count(Look::Filling)),
+        thousands(
+            Look::ALL
+                .into_iter()
+                .filter(|look| look.is_active())
+                .map(|look| state.count(look))
+                .sum()
+        ),
         thousands(state.count(Look::Unavailable)),
         thousands(state.count(Look::Dead)),
         state.partition()

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{ClusterView, Command, NodeId, Shutdown};
+use rosterlab_engine::{ClusterView, Command, Mode, NodeId, Shutdown};
 use rosterlab_scenario::Timeline;
 use rosterlab_scenario::margin::{Found, LossTable, Margin, OfSize};
 use wasm_bindgen::JsCast;
@@ -22,7 +22,8 @@ use crate::hooks::{InSlices, Kept, put_pixels, use_effect_on, use_kept};
 use crate::keys;
 use crate::layout::Direction;
 use crate::margin::{
-    Frame, Level, STRIP_PX, Worked, as_u32, cell_text, nothing_to_say, number, paint, sentence,
+    Frame, Level, STRIP_PX, Worked, as_u32, cell_text, harm, mode_of, nothing_to_say, number,
+    paint, sentence,
 };
 use crate::paint::Palette;
 use crate::state::{Action, State};
@@ -97,8 +98,14 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     } else {
         "margin"
     };
+    let mode = mode_of(state.view(), state.namespace());
+    let is_any_down = state.view().nodes.iter().any(|node| !node.state.is_up());
+    let (first, would) = match mode {
+        Mode::StrongConsistency => ("is unavailable", "leave unavailable"),
+        Mode::Available => ("comes up empty, without its data", "make come up empty"),
+    };
     let why = match found {
-        Some(found) => sentence(found, state.view().nodes.iter().any(|node| !node.state.is_up())),
+        Some(found) => sentence(found, is_any_down, mode),
         None if is_current => nothing_to_say(state.view(), state.namespace()).to_owned(),
         None => String::new(),
     };
@@ -108,7 +115,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
             {class}
             data-margin={if is_current { shown.clone() } else { "…".to_owned() }}
         >
-            <p class="margin-pill" title="how many more nodes can be lost before the first partition is unavailable">
+            <p class="margin-pill" title={format_args!("how many more nodes can be lost before the first partition {first}")}>
                 { "margin " }<b>{ shown }</b><span class="id">{ of.map(|name| format!(" {name}")) }</span>
             </p>
             <p class="margin-ways">
@@ -129,7 +136,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
                 type="button"
                 class="margin-more"
                 data-action="losses"
-                title="what each set of nodes that is lost at once would leave unavailable"
+                title={format_args!("what each set of nodes that is lost at once would {would}")}
                 onclick={on_press(dispatch, Action::Time(TimeAction::GoTo(Tab::Losses)))}
             >
                 { "All failure sets" }
@@ -204,18 +211,19 @@ fn use_losses(props: &PanelProps) -> Html {
     let is_working = !is_current;
     let body = if let Some(table) = table {
         let hand = Hand { dispatch, is_current, is_clean: is_clean.get() };
+        let mode = mode_of(state.view(), state.namespace());
         let chosen_cell = Frame::of(&table).step(chosen.get(), 0, 0);
         ui! {
             <div key="some" class={classes(&["losses", when(is_working, "stale")])}>
                 <div class="losses-picture">
                     { picture(state, &hand, &table, &canvas, (&chosen, &hovered)) }
-                    <p class="map-hover">{ cell_text(&table, hovered.get().unwrap_or(chosen_cell)) }</p>
+                    <p class="map-hover">{ cell_text(&table, hovered.get().unwrap_or(chosen_cell), mode) }</p>
                 </div>
                 <div class="losses-side">
                     <p class="dim">{ what_it_shows(&table) }</p>
-                    { levels() }
+                    { levels(mode) }
                     { choices(&table, &is_clean, &also) }
-                    { by_size(&hand, &table) }
+                    { by_size(&hand, &table, mode) }
                 </div>
             </div>
         }
@@ -296,6 +304,7 @@ fn picture(
         Callback::from(move |_: PointerEvent| hovered.set(None))
     };
     let cell = frame.step(chosen.get(), 0, 0);
+    let mode = mode_of(state.view(), state.namespace());
     let onkeydown = {
         let (chosen, table, lose) = (chosen.clone(), table.clone(), hand.lose());
         let dispatch = hand.dispatch.clone();
@@ -304,7 +313,7 @@ fn picture(
                 event.prevent_default();
                 let cell = frame.step(cell, across, down);
                 chosen.set(cell);
-                dispatch.dispatch(Action::Announce(cell_text(&table, cell).into()));
+                dispatch.dispatch(Action::Announce(cell_text(&table, cell, mode).into()));
             } else if event.key() == "Enter" {
                 event.prevent_default();
                 lose(table.set(cell.0, cell.1));
@@ -325,7 +334,7 @@ fn picture(
                     aria-roledescription="map of losses"
                     aria-label={format_args!(
                         "Map of losses. {}. Arrow keys choose a set of nodes, Enter lets them go down",
-                        cell_text(table, cell)
+                        cell_text(table, cell, mode)
                     )}
                     {onclick}
                     {onpointermove}
@@ -413,7 +422,7 @@ fn what_it_shows(table: &LossTable) -> String {
 }
 
 /// What the colours mean.
-fn levels() -> Html {
+fn levels(mode: Mode) -> Html {
     let entry = |level: Level| {
         ui! {
             <li key={level.class()}>
@@ -424,7 +433,7 @@ fn levels() -> Html {
     };
     ui! {
         <div class="levels">
-            <span>{ "unavailable:" }</span>
+            <span>{ harm(mode) }{ ":" }</span>
             <ul class="levels-list">{ for Level::ALL.into_iter().map(entry) }</ul>
         </div>
     }
@@ -484,7 +493,7 @@ fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>
 }
 
 /// The same by how many are lost: the picture's equal for those who cannot see it.
-fn by_size(hand: &Hand<'_>, table: &LossTable) -> Html {
+fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
     let row = |of: &OfSize| {
         let (lose, example) = (hand.lose(), of.example.clone());
         let onclick = Callback::from(move |_: MouseEvent| lose(example.clone()));
@@ -509,12 +518,16 @@ fn by_size(hand: &Hand<'_>, table: &LossTable) -> Html {
             </tr>
         }
     };
+    let worst = match mode {
+        Mode::StrongConsistency => "Unavailable at worst",
+        Mode::Available => "Empty at worst",
+    };
     let head = |name: &'static str| ui! { <th key={name} scope="col" class="n">{ name }</th> };
     ui! {
         <table class="reasons losses-table">
             <thead>
                 <tr>
-                    { for ["Lost", "Sets", "Do harm", "Unavailable at worst"].into_iter().map(head) }
+                    { for ["Lost", "Sets", "Do harm", worst].into_iter().map(head) }
                     <th scope="col">{ "The worst set" }</th>
                 </tr>
             </thead>

@@ -8,7 +8,7 @@ use rosterlab_engine::{CopyCounts, NodeId, NodeState, PARTITIONS, RackId};
 use yew::functional::Hook;
 use yew::prelude::*;
 
-use crate::card::{Facts, NamespaceLine, mark_text, short_id};
+use crate::card::{Facts, NamespaceLine, ORPHAN_SIGN, mark_text, short_id};
 use crate::components::class_list::{classes, when};
 use crate::components::counts::sub_class;
 use crate::components::h::ui;
@@ -149,10 +149,17 @@ pub fn face(facts: &Facts) -> Html {
     let badge = match (facts.home, facts.state) {
         (Some(_), _) if facts.is_principal() => ("badge-sub", "principal".to_owned()),
         (Some((_, principal)), _) => ("badge-sub", format!("with {principal}")),
+        (None, NodeState::Orphan) => {
+            ("badge-orphan", format!("{ORPHAN_SIGN} {}", facts.state_text()))
+        }
         (None, NodeState::DownUnclean) => ("badge-crashed", format!("✕ {}", facts.state_text())),
         (None, _) => ("badge-down", facts.state_text().to_owned()),
     };
-    let is_up = if facts.home.is_some() { ", up" } else { "" };
+    let is_up = match facts.state {
+        NodeState::Orphan => " of no cluster, serves nothing",
+        _ if facts.home.is_some() => ", up",
+        _ => "",
+    };
     ui! {
         <span class="face">
             <span class="face-head">

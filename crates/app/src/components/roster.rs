@@ -4,7 +4,8 @@
 //! Invariant: nothing here decides; what an action would do and what is wrong with it stands in the state. Each button
 //! can be come to and read about before it is pressed.
 
-use rosterlab_engine::{Mode, NodeView, RosterEntry};
+use rosterlab_engine::{Mode, NodeId, NodeView, RosterEntry};
+use rosterlab_scenario::preview::Warning;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -44,6 +45,10 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
         }
     };
     let shown = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
+    let shown = match state.shown_orphan() {
+        Some(orphan) => Some(format!(" on the orphan {orphan}")),
+        None => shown.map(|sub| format!(" in sub-cluster {}", sub.principal)),
+    };
     let (is_due, differs) = hint(state, roster, pending, observed);
     let due = if is_due { "roster-hint due" } else { "roster-hint dim" };
     ui! {
@@ -51,7 +56,7 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
             <div class="panel-head">
                 <h2 id="roster-title">
                     { "Roster of " }<span class="id">{ state.namespace_name().to_owned() }</span>
-                    <span>{ shown.map(|sub| format!(" in sub-cluster {}", sub.principal)) }</span>
+                    <span>{ shown }</span>
                 </h2>
                 <p class={due}>{ differs }</p>
                 { verb_button(state, dispatch, Verb::EditRoster, Face::Words) }
@@ -99,12 +104,17 @@ fn hint(
     let mode = state.view().namespaces.get(state.namespace()).map(|namespace| namespace.mode);
     if mode == Some(Mode::Available) {
         (false, "available (AP): no roster")
+    } else if state.shown_orphan().is_some() {
+        (false, "an orphan takes no roster commands")
     } else if state.shown_namespace().is_none() {
-        (false, "no node is up")
+        let is_any_up = state.view().nodes.iter().any(|node| node.state.is_up());
+        (false, if is_any_up { "no node is in a cluster" } else { "no node is up" })
     } else if pending != roster {
         (true, "staged, not in force: recluster, or the next cluster change does it")
     } else if state.awaits_recluster().is_some() {
         (true, "revived, not in effect: recluster, or the next cluster change does it")
+    } else if roster.is_empty() {
+        (true, "no roster yet: stage the observed nodes and recluster")
     } else if observed != roster {
         (false, "observed differs from the roster")
     } else {
@@ -168,7 +178,7 @@ fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
 
 /// What stands before a mistake.
 fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
-    let warning = |(place, warning): (usize, &rosterlab_scenario::preview::Warning)| {
+    let warning = |(place, warning): (usize, &Warning)| {
         ui! {
             <li key={place}>
                 { of_warning(warning) }{ " " }
@@ -227,6 +237,9 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
         }
     });
     let is_bad = draft.error.is_some();
+    let nodes = draft.entries.iter().map(|entry| entry.node);
+    let nodes: Vec<NodeId> = nodes.filter(|node| state.view().node(*node).is_none()).collect();
+    let unknown = (!nodes.is_empty()).then(|| of_warning(&Warning::NoSuchNodes { nodes }));
     ui! {
         <div key="editor" class="roster-editor">
             <div class="draft-line">
@@ -246,7 +259,7 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
                 { considerable(state, dispatch, Verb::SetRoster) }
             </div>
             <p id="draft-error" class="draft-error" aria-live="polite">
-                { draft.error.clone().unwrap_or_default() }
+                { draft.error.clone().or(unknown).unwrap_or_default() }
             </p>
             <ul class="draft-nodes" aria-label="Nodes of the new roster">
                 { for state.view().nodes.iter().map(|node| draft_node(dispatch, draft, node)) }

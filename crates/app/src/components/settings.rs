@@ -50,9 +50,9 @@ impl Form<'_> {
         Ear::new(self.dispatch, empty, |event, action| {
             let Action::Settings(SettingsAction::Type(field, _)) = action else { return None };
             let input = field_of(event)?;
-            let value = match field {
-                Field::Commit(_) if input.checked() => "on".to_owned(),
-                Field::Commit(_) => "off".to_owned(),
+            let value = match (input.type_().as_str(), input.checked()) {
+                ("checkbox", true) => "on".to_owned(),
+                ("checkbox", false) => "off".to_owned(),
                 _ => input.value(),
             };
             Some(Action::Settings(SettingsAction::Type(field, value.into())))
@@ -64,7 +64,7 @@ impl Form<'_> {
         let id = field.id();
         let why_id = format!("{id}-why");
         let fault = self.faults.iter().find(|(of, _)| *of == field).map(|(_, why)| why.clone());
-        let is_name = matches!(field, Field::Name(_));
+        let is_name = matches!(field, Field::Name(_) | Field::Quiesced);
         let class = if fault.is_some() { "field-why bad" } else { "field-why" };
         ui! {
             <div class={if is_name { "field wide" } else { "field" }}>
@@ -105,6 +105,34 @@ impl Form<'_> {
         }
     }
 
+    /// What is so or not, with what it means or why it cannot be had.
+    fn check(
+        &self,
+        field: Field,
+        label: &'static str,
+        hint: &'static str,
+        is: Option<bool>,
+    ) -> Html {
+        let id = field.id();
+        let why_id = format!("{id}-why");
+        ui! {
+            <div class="field check">
+                <input
+                    id={id.clone()}
+                    type="checkbox"
+                    checked={is == Some(true)}
+                    disabled={is.is_none()}
+                    aria-describedby={why_id.clone()}
+                    oninput={self.typed(field)}
+                />
+                <span class="check-words">
+                    <label for={id}>{ label }</label>
+                    <span class="field-why" id={why_id}>{ hint }</span>
+                </span>
+            </div>
+        }
+    }
+
     fn action(&self, name: &'static str, label: &'static str, action: SettingsAction) -> Html {
         ui! {
             <button
@@ -119,8 +147,8 @@ impl Form<'_> {
     }
 
     /// One namespace.
-    fn namespace(&self, index: usize, typed: &NamespaceDraft, warning: Option<String>) -> Html {
-        let commit = Field::Commit(index).id();
+    fn namespace(&self, index: usize, typed: &NamespaceDraft, draft: &Draft, nodes: usize) -> Html {
+        let warning = draft.warning(index, nodes);
         let mode = if typed.is_strong { "sc" } else { "ap" };
         let modes = [("sc", "strong (SC)"), ("ap", "available (AP)")];
         ui! {
@@ -130,16 +158,39 @@ impl Form<'_> {
                 { self.text(Field::Factor(index), "Replication factor", &typed.factor, warning) }
                 { self.select(Field::Mode(index), "Mode", mode, &modes) }
                 { self.text(Field::Devices(index), "Devices", &typed.devices, None) }
-                <div class="field check">
-                    <input
-                        id={commit.clone()}
-                        type="checkbox"
-                        checked={typed.commits}
-                        oninput={self.typed(Field::Commit(index))}
-                    />
-                    <label for={commit} title="every write is flushed before it is acknowledged: a crash sets no e">
-                        { "commit-to-device" }
-                    </label>
+                <div class="checks">
+                    { self.check(
+                        Field::Commit(index),
+                        "commit-to-device",
+                        "A write is on the drive before it is acknowledged. A crash sets no e.",
+                        Some(typed.commits),
+                    ) }
+                    { self.check(
+                        Field::NoRoster(index),
+                        "begins without a roster",
+                        if typed.is_strong {
+                            "Nothing is served until the first roster-set and recluster."
+                        } else {
+                            "Only in SC: an AP namespace has no roster."
+                        },
+                        typed.is_strong.then_some(typed.begins_without),
+                    ) }
+                    { self.check(
+                        Field::Uniform(index),
+                        "prefer-uniform-balance",
+                        "Every node serves as many partitions as another, within one. The default follows the profile.",
+                        Some(draft.is_uniform(typed)),
+                    ) }
+                    { self.check(
+                        Field::AutoRevive(index),
+                        "auto-revive",
+                        if draft.can_revive() {
+                            "A start after a crash sets r in place of e."
+                        } else {
+                            "Servers have it from 7.1: choose that profile below."
+                        },
+                        draft.can_revive().then_some(typed.revives),
+                    ) }
                 </div>
                 <button
                     type="button"
@@ -157,14 +208,14 @@ impl Form<'_> {
 
 fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
     let base = state.timeline().setup();
-    let faults = draft.new_setup(base).err().unwrap_or_default();
+    let faults = draft.faults(base);
     let together = faults.iter().find(|(field, _)| *field == Field::Profile);
     let together = together.map(|(_, why)| ui! { <p key="why" class="field-why bad">{ why }</p> });
     let form = Form { dispatch, faults: faults.clone() };
     let nodes = base.nodes.len();
     let namespaces = draft.namespaces.iter().enumerate();
-    let namespaces =
-        namespaces.map(|(index, typed)| form.namespace(index, typed, draft.warning(index, nodes)));
+    let namespaces = namespaces.map(|(index, typed)| form.namespace(index, typed, draft, nodes));
+    let hint = |text: &str| Some(text.to_owned());
     let onkeydown = on_escape(dispatch, Action::Settings(SettingsAction::Toggle));
     let onsubmit = on_submit(dispatch, Action::Settings(SettingsAction::Apply));
     let former = state.settings().previous.is_some().then(|| {
@@ -189,7 +240,35 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
                 <legend>{ "Server" }</legend>
                 { profile(&form, draft) }
                 { form.text(Field::FillDelay, "migrate-fill-delay (s)", &draft.fill_delay, None) }
-                { form.text(Field::Rate, "Partitions sent a second", &draft.rate, None) }
+                { form.text(Field::Threads, "migrate-threads", &draft.threads, hint("0 pauses migrations.")) }
+                { form.text(Field::Rate, "Sent a second", &draft.rate, hint("Partitions that a node sends.")) }
+            </fieldset>
+            <fieldset class="settings-group">
+                <legend>{ "Clustering" }</legend>
+                { form.text(
+                    Field::Interval,
+                    "heartbeat.interval (ms)",
+                    &draft.interval,
+                    hint("Between two heartbeats."),
+                ) }
+                { form.text(
+                    Field::Timeout,
+                    "heartbeat.timeout",
+                    &draft.timeout,
+                    hint("So many silent intervals, and a node is gone."),
+                ) }
+                { form.text(
+                    Field::MinSize,
+                    "min-cluster-size",
+                    &draft.min_size,
+                    hint("A smaller cluster is not formed."),
+                ) }
+                { form.text(
+                    Field::Quiesced,
+                    "Nodes that stay quiesced",
+                    &draft.quiesced,
+                    hint("Ids of tie-breakers, such as B102: they vote and serve nothing."),
+                ) }
             </fieldset>
             <div class="settings-line">
                 <button type="submit" class="tool primary" data-action="apply-settings">{ "Apply" }</button>
@@ -208,12 +287,13 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
 
 /// The server's profile, and what differs.
 fn profile(form: &Form<'_>, draft: &Draft) -> Html {
-    let options = [("4.5.3", "4.5.3, the case study's"), ("6.0", "6.0 and later")];
+    let options = [("4.5.3", "4.5.3, the case study's"), ("6.0", "6.0"), ("7.1", "7.1 and later")];
     let differs = match draft.profile {
         Profile::V4_5_3 => "r is trusted as soon as the whole roster is present.",
         Profile::V6_0 => {
             "r is trusted only if the whole roster is present and no version there has e."
         }
+        Profile::V7_1 => "As 6.0, with auto-revive, and fresh-partitions in the log.",
     };
     ui! {
         <div class="field-with-note">

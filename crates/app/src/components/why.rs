@@ -27,14 +27,23 @@ pub fn why(state: &State, dispatch: &Dispatch) -> Html {
         Some(Availability::Dead) => "dead",
         None => "",
     };
+    let settings = state.view().namespaces.get(state.namespace());
+    let is_uniform = settings.is_some_and(|settings| settings.prefer_uniform_balance);
+    let cell = state.cells().get(state.partition().index());
+    let is_fresh = cell.is_some_and(|cell| cell.fresh);
+    let on = state.shown_orphan();
     let decided = verdict.map(|verdict| {
         ui! {
             <p class="why-verdict">
                 <b {class}>{ verdict.availability.to_string() }</b>
                 { match verdict.rule.number() {
                     Some(number) => format!(", decided by rule {number}"),
-                    None => format!(": {}", rules::because(verdict)),
+                    None => match on {
+                        Some(orphan) => format!(" on {orphan}: an orphan, {}", rules::because(verdict)),
+                        None => format!(": {}", rules::because(verdict)),
+                    },
                 } }
+                <span class="why-fresh">{ is_fresh.then_some("; it came up empty") }</span>
             </p>
         }
     });
@@ -48,7 +57,9 @@ pub fn why(state: &State, dispatch: &Dispatch) -> Html {
                 { for explanation.map(|explanation| body(explanation, state.view().profile)) }
             </div>
             { ways(state, dispatch) }
-            <div class="why-sources">{ for explanation.map(|explanation| sources(explanation)) }</div>
+            <div class="why-sources">
+                { for explanation.map(|explanation| sources(explanation, is_uniform)) }
+            </div>
         </section>
     }
 }
@@ -108,7 +119,12 @@ fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
 }
 
 /// Where what is shown is known from (the marks of docs/domain.md §4 and §5).
-fn sources(explanation: &Explanation) -> Html {
+fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
+    let counts = if is_uniform {
+        " · Counts: about, of the latest rebalance; with prefer-uniform-balance which partition is where is ours"
+    } else {
+        " · Counts: exact, of the latest rebalance"
+    };
     let rule = explanation.verdict.rule;
     let document = rules::document(rule).map(|heading| format!(", “{heading}”"));
     let is_marked = |holds: fn(&Seat) -> bool| explanation.row.iter().any(holds);
@@ -126,7 +142,7 @@ fn sources(explanation: &Explanation) -> Html {
             <b>{ rules::source(rule).words() }</b>
             { document }
             <span>{ for marks.into_iter().filter(|(.., is_there)| *is_there).map(mark) }</span>
-            { " · Counts: exact, of the latest rebalance" }
+            { counts }
         </p>
     }
 }

@@ -41,6 +41,8 @@ pub enum FloorAction {
     Adding(RackId),
     /// Typed the new node's id.
     NewId(Rc<str>),
+    /// Wants the new node to stay quiesced, or not.
+    NewStays(bool),
     /// Adds the node.
     Add,
 }
@@ -52,6 +54,8 @@ pub struct Adding {
     pub rack: RackId,
     /// Its id, as far as it is typed.
     pub id: Rc<str>,
+    /// Whether it is quiesced from the start and for good: a tie-breaker.
+    pub stay_quiesced: bool,
 }
 
 /// What is held on the floor.
@@ -182,6 +186,7 @@ impl State {
         let is_down = |node: &NodeView| !node.state.is_up();
         let is_told = |node: &NodeView| {
             matches!(node.quiesce, QuiesceState::Pending | QuiesceState::Effective)
+                && !node.stay_quiesced
         };
         Some(match verb {
             Verb::Stop => {
@@ -232,7 +237,10 @@ impl State {
     pub fn adding_refusal(&self) -> Option<String> {
         let adding = self.floor.adding.as_ref()?;
         match adding.id.trim().parse() {
-            Ok(id) => self.can_do(&Command::AddNode { id, rack: adding.rack }).err(),
+            Ok(id) => {
+                let (rack, stay_quiesced) = (adding.rack, adding.stay_quiesced);
+                self.can_do(&Command::AddNode { id, rack, stay_quiesced }).err()
+            }
             Err(wrong) => {
                 let wrong: rosterlab_engine::IdError = wrong;
                 Some(format!("{}.", capitalized(&wrong.to_string())))
@@ -335,6 +343,11 @@ impl State {
                     adding.id = text;
                 }
             }
+            FloorAction::NewStays(stays) => {
+                if let Some(adding) = &mut self.floor.adding {
+                    adding.stay_quiesced = stays;
+                }
+            }
             FloorAction::Add => self.add_node(),
         }
         true
@@ -432,7 +445,7 @@ impl State {
 
     fn begin_adding(&mut self, rack: RackId) {
         let id = self.proposed_id(rack).map(|id| id.to_string()).unwrap_or_default();
-        self.floor.adding = Some(Adding { rack, id: id.into() });
+        self.floor.adding = Some(Adding { rack, id: id.into(), stay_quiesced: false });
         self.focus.renew(Some(Focus::NewNode));
     }
 
@@ -441,9 +454,9 @@ impl State {
             return self.refuse(why);
         }
         let adding = self.floor.adding.take();
-        let wanted = adding.and_then(|adding| Some((adding.id.trim().parse().ok()?, adding.rack)));
-        if let Some((id, rack)) = wanted {
-            self.act(Command::AddNode { id, rack });
+        let wanted = adding.and_then(|adding| Some((adding.id.trim().parse().ok()?, adding)));
+        if let Some((id, Adding { rack, stay_quiesced, .. })) = wanted {
+            self.act(Command::AddNode { id, rack, stay_quiesced });
             self.let_go();
             self.selected = id;
             self.focus.renew(Some(Focus::Card(id)));
@@ -636,7 +649,7 @@ mod tests {
         );
         assert_eq!(proposed(&run([Action::Press(Verb::AddNode)])).as_deref(), Some("A104"));
         let full = on(many(128, 4), [adding(1)]);
-        assert!(full.adding_refusal().is_some_and(|why| why.contains("at most 128")));
+        assert!(full.adding_refusal().is_some_and(|why| why.contains("128 before server 5.0")));
     }
 
     #[test]

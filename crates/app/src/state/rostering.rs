@@ -235,7 +235,7 @@ impl State {
     fn weigh(&mut self) -> bool {
         let Some((verb, _)) = self.to_weigh() else { return false };
         let weighed = self.can(verb).and_then(|()| {
-            let on = self.shown_sub_cluster().map(|sub_cluster| sub_cluster.principal);
+            let on = self.shown_from();
             let mut commands: Vec<Command> = self.command(verb).into_iter().collect();
             if verb != Verb::Recluster {
                 commands.push(Command::Recluster { on });
@@ -274,9 +274,8 @@ impl State {
                 self.focus.renew(Some(Focus::Back));
                 was_open
             }
-            RosterAction::Type(text) => self.write_roster(|draft, state| {
-                let known: Vec<NodeId> = state.view.nodes.iter().map(|node| node.id).collect();
-                draft.type_in(text, &known);
+            RosterAction::Type(text) => self.write_roster(|draft, _| {
+                draft.type_in(text);
             }),
             RosterAction::Toggle(node) => self.write_roster(|draft, state| {
                 let rack = state.view.node(node).map_or(RackId::NONE, |node| node.rack);
