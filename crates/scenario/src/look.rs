@@ -1,4 +1,4 @@
-//! The four ways a partition can look: what they are called, and which second sign stands beside their colour.
+//! The five ways a partition can look: what they are called, and which second sign stands beside their colour.
 //!
 //! Invariant: the map, the bars, the legend and the tables of the page, and figures in other pages, all take a partition's
 //! look from here, so that they never disagree. Not here: pixels and colours (the front ends').
@@ -12,6 +12,8 @@ pub enum Look {
     Dead,
     /// Unavailable.
     Unavailable,
+    /// Active and empty: nobody here had its data (docs/domain.md §5.1, §6).
+    Fresh,
     /// Active while copies are being filled.
     Filling,
     /// Active, nothing left to migrate.
@@ -20,12 +22,14 @@ pub enum Look {
 
 impl Look {
     /// Every look, from the best to the worst, as bars and legends show them.
-    pub const ALL: [Self; 4] = [Self::Settled, Self::Filling, Self::Unavailable, Self::Dead];
+    pub const ALL: [Self; 5] =
+        [Self::Settled, Self::Filling, Self::Fresh, Self::Unavailable, Self::Dead];
 
     /// How that partition looks.
     #[must_use]
     pub fn of(cell: &Cell) -> Self {
         match (cell.verdict.availability, cell.migrating) {
+            (Availability::Active, _) if cell.fresh => Self::Fresh,
             (Availability::Active, false) => Self::Settled,
             (Availability::Active, true) => Self::Filling,
             (Availability::Unavailable, _) => Self::Unavailable,
@@ -33,12 +37,23 @@ impl Look {
         }
     }
 
+    /// Whether it serves.
+    #[must_use]
+    pub fn is_active(self) -> bool {
+        matches!(self, Self::Settled | Self::Filling | Self::Fresh)
+    }
+
     /// How many partitions look so.
     #[must_use]
     pub fn count(self, view: &SubClusterNamespaceView) -> u32 {
+        // What came up empty may be filling too, and looks like the first.
+        let is_both = |cell: &&Cell| cell.fresh && cell.migrating;
+        let both = if view.fresh == 0 { 0 } else { view.cells.iter().filter(is_both).count() };
+        let filling = view.filling.saturating_sub(u32::try_from(both).unwrap_or(u32::MAX));
         match self {
-            Self::Settled => view.counts.active.saturating_sub(view.filling),
-            Self::Filling => view.filling,
+            Self::Settled => view.counts.active.saturating_sub(filling + view.fresh),
+            Self::Filling => filling,
+            Self::Fresh => view.fresh,
             Self::Unavailable => view.counts.unavailable,
             Self::Dead => view.counts.dead,
         }
@@ -50,6 +65,7 @@ impl Look {
         match self {
             Self::Settled => "settled",
             Self::Filling => "filling",
+            Self::Fresh => "fresh",
             Self::Unavailable => "unavailable",
             Self::Dead => "dead",
         }
@@ -61,6 +77,7 @@ impl Look {
         match self {
             Self::Settled => "active",
             Self::Filling => "active, filling",
+            Self::Fresh => "active, came up empty",
             Self::Unavailable => "unavailable",
             Self::Dead => "dead",
         }
@@ -72,6 +89,7 @@ impl Look {
         match self {
             Self::Settled => "●",
             Self::Filling => "◐",
+            Self::Fresh => "○",
             Self::Unavailable => "▨",
             Self::Dead => "✕",
         }
