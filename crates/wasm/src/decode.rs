@@ -115,9 +115,12 @@ pub(crate) fn maybe_partition(value: &JsValue) -> Result<Option<PartitionId>, Fa
     is_there.then(|| partition(value)).transpose()
 }
 
+/// Most copies of a partition.
+const MOST_COPIES: u64 = 128;
+
 /// A replication factor, 1 to 128.
 pub(crate) fn replication_factor(value: &JsValue) -> Result<usize, Fault> {
-    let number = whole(value, "replicationFactor", MAX_NODES as u64)?;
+    let number = whole(value, "replicationFactor", MOST_COPIES)?;
     let factor = usize::try_from(number).ok().filter(|factor| *factor > 0);
     factor.ok_or_else(|| {
         let cause = "0 is not a whole number from 1 to 128";
