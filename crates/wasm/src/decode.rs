@@ -21,6 +21,8 @@ use crate::fault::{BAD_INPUT, Fault};
 const DEEPEST: usize = 128;
 /// Longest time that `advance` may let pass: as the step of that name, in milliseconds.
 const LONGEST_MS: u64 = 1_000_000_000_000;
+/// Most copies of a partition.
+const MOST_COPIES: u64 = 128;
 
 #[wasm_bindgen]
 extern "C" {
@@ -114,9 +116,6 @@ pub(crate) fn maybe_partition(value: &JsValue) -> Result<Option<PartitionId>, Fa
     let is_there = !value.is_undefined() && !value.is_null();
     is_there.then(|| partition(value)).transpose()
 }
-
-/// Most copies of a partition.
-const MOST_COPIES: u64 = 128;
 
 /// A replication factor, 1 to 128.
 pub(crate) fn replication_factor(value: &JsValue) -> Result<usize, Fault> {

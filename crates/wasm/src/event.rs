@@ -12,8 +12,8 @@ use std::rc::Rc;
 
 use js_sys::{Array, Reflect};
 use rosterlab_engine::{
-    ClientResult, ClusterKey, Counts, Digest, Event, EventKind, Link, Migrations, NodeId,
-    Orphaned, PartitionId, RackId, ReadMode, RosterEntry, Rule, Shutdown, Untrusted,
+    ClientResult, ClusterKey, Counts, Digest, Event, EventKind, Link, Migrations, NodeId, Orphaned,
+    PartitionId, RackId, ReadMode, RosterEntry, Rule, Shutdown, Untrusted,
 };
 use rosterlab_scenario::{DigestText, Outcome, ReadModeName};
 use serde::{Serialize, Serializer};

@@ -7,9 +7,9 @@
 use std::cell::{Ref, RefCell, RefMut};
 
 use rosterlab_engine::NodeId;
+use rosterlab_scenario::link::{Differs, Served};
 use rosterlab_scenario::log::{self, Level};
 use rosterlab_scenario::what_if::{Question, what_if, what_if_lost};
-use rosterlab_scenario::link::{Differs, Served};
 use rosterlab_scenario::{Clock, Entry, Scenario, Timeline, link, namespace_of, report};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;

@@ -4,12 +4,12 @@
 //! gives it. What the 4096 partitions are is two typed arrays a sub-cluster, never an object a partition.
 //! Not here: why a partition is what it is (see `explanation`).
 
+use js_sys::Uint16Array;
 use rosterlab_engine::{
     Cell, ClusterView, CopyCounts, Counts, DeviceMark, Migrations, Mode, NamespaceSettings, NodeId,
     NodeState, NodeView, Profile, QuiesceState, RackId, RosterEntry, Rule, SubClusterNamespaceView,
     SubClusterView,
 };
-use js_sys::Uint16Array;
 use rosterlab_scenario::RuleName;
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -137,6 +137,7 @@ impl<'a> View<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the engine's settings, one for one")]
 struct Namespace<'a> {
     name: &'a str,
     replication_factor: u8,
