@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use rosterlab_figure::{View, Wanted, figure};
+use rosterlab_scenario::look::Look;
 use rosterlab_scenario::{Scenario, Timeline};
 
 /// Every scenario with its timeline.
@@ -178,6 +179,12 @@ fn what_came_up_empty_has_a_look_and_counts_of_its_own() {
     );
     let fresh = timeline.cluster().view().sub_clusters[0].namespaces[0].fresh;
     assert!(fresh > 300, "{fresh} partitions were on A1 and A2 only");
+    let view = timeline.cluster().view();
+    let here = &view.sub_clusters[0].namespaces[0];
+    for look in Look::ALL {
+        let cells = here.cells.iter().filter(|cell| Look::of(cell) == look).count();
+        assert_eq!(look.count(here), u32::try_from(cells).unwrap(), "{look:?}");
+    }
     assert_balanced(&html);
     let columns = &rows(&html, "rl-counts")[0];
     assert_eq!([&columns[2], &columns[4], &columns[5]], ["4,096", "0", "0"]);

@@ -46,13 +46,9 @@ impl Look {
     /// How many partitions look so.
     #[must_use]
     pub fn count(self, view: &SubClusterNamespaceView) -> u32 {
-        // What came up empty may be filling too, and looks like the first.
-        let is_both = |cell: &&Cell| cell.fresh && cell.migrating;
-        let both = if view.fresh == 0 { 0 } else { view.cells.iter().filter(is_both).count() };
-        let filling = view.filling.saturating_sub(u32::try_from(both).unwrap_or(u32::MAX));
         match self {
-            Self::Settled => view.counts.active.saturating_sub(filling + view.fresh),
-            Self::Filling => filling,
+            Self::Settled => view.counts.active.saturating_sub(view.filling + view.fresh),
+            Self::Filling => view.filling,
             Self::Fresh => view.fresh,
             Self::Unavailable => view.counts.unavailable,
             Self::Dead => view.counts.dead,

@@ -218,7 +218,7 @@ fn a_link_that_came_to_something_else_says_both_outcomes() {
         (
             "s1=0.0.9-7_a.n2S-main_0-A1~2_c1",
             "note: version 0.0.9 made this link and came to another outcome, which this version cannot repeat; by the \
-             rules of this version it comes to main: 0 of 4096 partitions active\n",
+             rules of this version it comes to main: 4096 of 4096 partitions active\n",
         ),
         (
             "s1=0.1.0-2dkihsrv36_a.n1S-main_1-A1~1.2-B1~1.3-C1_q2_r_k014.23",
