@@ -157,8 +157,15 @@ pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>)
         };
         to.open("div", &[("class", "rl-why")]);
         let rule = why.verdict.rule;
+        let cells = sub_cluster.namespaces.get(moment.namespace).map(|here| &here.cells);
+        let cell = cells.and_then(|cells| cells.get(partition.index()));
+        let empty = if cell.is_some_and(|cell| cell.fresh) {
+            " It came up empty: no node there had its data."
+        } else {
+            ""
+        };
         let said = format!(
-            "Partition {partition} in sub-cluster {}: {}, because {} ({}).",
+            "Partition {partition} in sub-cluster {}: {}, because {} ({}).{empty}",
             sub_cluster.principal,
             why.verdict.availability,
             explain::sentence(rule),
@@ -207,8 +214,10 @@ fn seats(to: &mut Markup, why: &rosterlab_engine::Explanation) {
     for seat in &why.row {
         to.open("tr", &[]);
         to.with("th", &[("scope", "row"), ("class", "rl-id")], seat.node);
-        let serves = if seat.working_master { ", working master" } else { "" };
-        to.with("td", &[], format!("{}{serves}", explain::role(seat.role)));
+        let serves = if seat.working_master { "working master" } else { "" };
+        let role = [explain::role(seat.role), serves];
+        let role: Vec<&str> = role.into_iter().filter(|part| !part.is_empty()).collect();
+        to.with("td", &[], role.join(", "));
         let copy = match (seat.present, seat.full, seat.filling) {
             (false, ..) => "absent",
             (_, true, _) => "full",

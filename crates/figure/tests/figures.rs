@@ -192,6 +192,7 @@ fn what_came_up_empty_has_a_look_and_counts_of_its_own() {
     assert!(html.contains("<path class=\"rl-fresh\""), "a colour");
     assert!(html.contains("<path class=\"rl-sign rl-fresh-sign\""), "and a sign");
     assert!(html.contains(&format!("{fresh} active, came up empty")), "the label counts it");
+    assert!(html.contains("(documented). It came up empty: no node there had its data."), "{html}");
     let reasons = rows(&html, "rl-reasons");
     let row = reasons.iter().find(|row| row[0] == "○ active, came up empty").unwrap();
     assert_eq!(row[2], fresh.to_string());
