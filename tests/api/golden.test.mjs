@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { PACKAGES, available, golden, histories, native, ndjson, rosterlab, scenarios } from "./rosterlab.mjs";
+import { OUTDATED, PACKAGES, available, golden, histories, native, ndjson, rosterlab, scenarios } from "./rosterlab.mjs";
 
 for (const { name, text } of scenarios) {
   test(`as native: ${name}`, () => {
@@ -24,9 +24,11 @@ for (const { name, text } of scenarios) {
 for (const { name, text } of histories) {
   test(`as native: ${name}`, () => {
     const { ndjson: printed, holds, failures } = rosterlab.runScenario(text);
-    assert.equal(printed, ndjson(text));
-    assert.deepEqual(failures, []);
-    assert.equal(holds, true);
+    const complaints = failures.map(({ place, expected, found }) => `${place}: expected ${expected}, found ${found}\n`);
+    const outdated = OUTDATED[name] ?? "";
+    assert.equal(complaints.join(""), outdated);
+    assert.equal(printed, ndjson(text, outdated));
+    assert.equal(holds, outdated === "");
   });
 }
 

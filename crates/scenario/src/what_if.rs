@@ -228,7 +228,7 @@ mod tests {
             ("2", "losses are an object"),
             ("{}", "either \"lose\" or \"nodes\""),
             (r#"{"lose":1,"nodes":["A1"]}"#, "either \"lose\" or \"nodes\""),
-            (r#"{"lose":0}"#, "lose: 0 is not a whole number from 1 to 128"),
+            (r#"{"lose":0}"#, "lose: 0 is not a whole number from 1 to 256"),
             (r#"{"lose":1,"cleanly":true}"#, "unknown field `cleanly`"),
             (r#"{"nodes":["A1","?"]}"#, "nodes[1]: "),
         ] {
