@@ -161,7 +161,7 @@ impl Question {
         #[serde(deny_unknown_fields)]
         struct Raw {
             #[serde(default, deserialize_with = "maybe_whole::<1, { MAX_NODES as u64 }, _, _>")]
-            lose: Option<u8>,
+            lose: Option<u16>,
             nodes: Option<Vec<NodeId>>,
             #[serde(default, rename = "unclean")]
             _unclean: bool,
