@@ -128,16 +128,15 @@ impl Settled {
     fn without(&self, nodes: Vec<NodeId>) -> Loss {
         let all = u32::try_from(PARTITIONS).unwrap_or(u32::MAX);
         let count = |(mode, losses): &(Mode, Option<Losses>)| match (mode, losses) {
-            (_, None) => (all, 0),
             (Mode::StrongConsistency, Some(losses)) => (losses.not_active_without(&nodes), 0),
             // AP serves everything wherever there is a cluster (domain.md §3).
             (Mode::Available, Some(losses)) if losses.leaves_a_cluster(&nodes) => {
                 (0, losses.not_active_without(&nodes))
             }
-            (Mode::Available, Some(_)) => (all, 0),
+            _ => (all, 0),
         };
         let (inactive, fresh) = self.namespaces.iter().map(count).unzip();
-        Loss { inactive, fresh, nodes }
+        Loss { nodes, inactive, fresh }
     }
 }
 

@@ -103,15 +103,14 @@ impl FreeWorld {
 
     /// Does it; what cannot be done is passed over.
     pub fn act(&mut self, free: &Free) {
-        let events = match free {
-            Free::Deed(deed) => self.world.events_of(deed),
-            _ => {
-                let command = self.command(free);
-                let events = command.and_then(|one| self.world.cluster.apply(&one).ok());
-                let mut events = events.unwrap_or_default();
-                events.extend(self.world.cluster.advance(Until::Settled));
-                events
-            }
+        let events = if let Free::Deed(deed) = free {
+            self.world.events_of(deed)
+        } else {
+            let command = self.command(free);
+            let events = command.and_then(|one| self.world.cluster.apply(&one).ok());
+            let mut events = events.unwrap_or_default();
+            events.extend(self.world.cluster.advance(Until::Settled));
+            events
         };
         self.learn(&events);
     }
