@@ -48,7 +48,7 @@ fn namespace() -> impl Strategy<Value = String> {
 }
 
 fn roster() -> impl Strategy<Value = RosterNodes> {
-    let unknown = Just(NodeId::new(0xC0FFEE).unwrap());
+    let unknown = Just(NodeId::new(0x00C0_FFEE).unwrap());
     let named = prop_oneof![9 => node(), 1 => unknown];
     let entry = (named, rack()).prop_map(|(node, rack)| RosterEntry { node, rack });
     prop_oneof![
