@@ -68,6 +68,8 @@ pub enum Note {
     StaysQuiesced,
     /// So many of its copies are still to be filled.
     Filling(u32),
+    /// It is an orphan.
+    ServesNothing,
 }
 
 impl Note {
@@ -84,6 +86,7 @@ impl Note {
             Self::QuiesceUndoPending => "quiesced until next change".to_owned(),
             Self::StaysQuiesced => "stays quiesced".to_owned(),
             Self::Filling(copies) => format!("filling {}", thousands(copies)),
+            Self::ServesNothing => "serves nothing".to_owned(),
         }
     }
 
@@ -100,6 +103,8 @@ impl Note {
             | Self::QuiesceUndoPending
             | Self::StaysQuiesced => "Q",
             Self::Filling(_) => "↻",
+            // The state's own sign says it.
+            Self::ServesNothing => "",
         }
     }
 }
@@ -185,7 +190,7 @@ impl Facts {
     #[must_use]
     pub fn text(&self) -> String {
         let with = match self.home {
-            None if self.state == NodeState::Orphan => " of no cluster, serves nothing".to_owned(),
+            None if self.state == NodeState::Orphan => " of no cluster".to_owned(),
             Some(_) if self.is_principal() => ", principal".to_owned(),
             Some((_, principal)) => format!(", with {principal}"),
             None => String::new(),
@@ -284,6 +289,9 @@ fn notes(view: &ClusterView, node: &NodeView, namespace: usize) -> Vec<Note> {
     if filling > 0 {
         notes.push(Note::Filling(filling));
     }
+    if node.state == NodeState::Orphan {
+        notes.push(Note::ServesNothing);
+    }
     notes
 }
 
@@ -355,7 +363,7 @@ mod tests {
         let orphan = facts(&state, "A101");
         assert_eq!((orphan.class(), orphan.sign().as_str()), ("orphan", ORPHAN_SIGN));
         assert_eq!((orphan.home, orphan.is_split), (None, false));
-        assert!(orphan.text().starts_with("orphan of no cluster, serves nothing, rack 1"));
+        assert!(orphan.text().starts_with("orphan of no cluster, rack 1, serves nothing"));
         assert_eq!(facts(&state, "B102").sign(), "★", "what is left is no split");
     }
 

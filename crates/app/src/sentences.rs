@@ -236,7 +236,10 @@ pub fn of_event(kind: &EventKind) -> String {
             ),
         },
         EventKind::Rebalanced { principal, roster_nodes, counts, by_rule, fresh, .. } => {
-            of_rebalance(*principal, *roster_nodes, (*counts, *fresh), by_rule)
+            // In AP the event has the sub-cluster's nodes twice: there is no roster.
+            let is_ap = by_rule.iter().any(|(rule, _)| *rule == Rule::Ap);
+            let roster_nodes = if is_ap { (0, 0) } else { *roster_nodes };
+            of_rebalance(*principal, roster_nodes, (*counts, *fresh), by_rule)
         }
         EventKind::MigrationsDone { namespace, principal } => {
             format!("The migrations of {namespace} in sub-cluster {principal} are done.")
@@ -428,7 +431,7 @@ fn of_rebalance(
     by_rule: &[(Rule, u32)],
 ) -> String {
     let who = match all {
-        // In AP there is no roster (docs/domain.md §3).
+        // In AP there is no roster (docs/domain.md §3), in SC not before the first.
         0 => format!("Sub-cluster {principal}"),
         _ => format!("Sub-cluster {principal} has {present} of {all} roster nodes"),
     };

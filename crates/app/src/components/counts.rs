@@ -4,7 +4,8 @@
 //! by the style sheet.
 
 use rosterlab_engine::{
-    ClusterView, Counts, Mode, PARTITIONS, SubClusterNamespaceView, SubClusterView,
+    ClusterView, Counts, Mode, NamespaceSettings, PARTITIONS, SubClusterNamespaceView,
+    SubClusterView,
 };
 use yew::prelude::*;
 
@@ -27,9 +28,7 @@ pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
         .enumerate()
         .flat_map(|(place, sub_cluster)| {
             let names = view.namespaces.iter().zip(&sub_cluster.namespaces);
-            names.map(move |(settings, namespace)| {
-                block(place, sub_cluster, &settings.name, namespace)
-            })
+            names.map(move |(settings, namespace)| block(place, sub_cluster, settings, namespace))
         })
         .collect();
     let is_many = blocks.len() > 1;
@@ -51,10 +50,10 @@ pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
 fn block(
     place: usize,
     sub_cluster: &SubClusterView,
-    name: &str,
+    settings: &NamespaceSettings,
     namespace: &SubClusterNamespaceView,
 ) -> Html {
-    let principal = sub_cluster.principal.to_string();
+    let (principal, name) = (sub_cluster.principal.to_string(), &*settings.name);
     ui! {
         <div key={format!("{principal} {name}")} class={classes(&["counts-block", sub_class(place)])}>
             <h2 class="counts-title">
@@ -65,7 +64,8 @@ fn block(
                 <span class="dim">
                     <span class="id">{ name }</span>
                     { match namespace.roster.len() {
-                        0 => " · no roster".to_owned(),
+                        0 if settings.mode == Mode::Available => " · available (AP)".to_owned(),
+                        0 => " · no roster yet".to_owned(),
                         all => format!(" · {} of {all} in the roster", namespace.roster_nodes_present),
                     } }
                 </span>

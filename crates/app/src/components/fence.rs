@@ -120,7 +120,7 @@ pub fn adding_form(
                     aria-describedby="adding-why"
                     onchange={on_press(dispatch, stays)}
                 />
-                { "stays quiesced (tie-breaker)" }
+                <span>{ "stays quiesced (tie-breaker)" }</span>
             </label>
             <p id="adding-why" class="adding-why" aria-live="polite">
                 { refused.clone().unwrap_or_else(|| if adding.stay_quiesced {

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rosterlab_engine::{Command, Link, NodeId, RackId, Shutdown};
+use rosterlab_engine::{Command, Link, Mode, NodeId, RackId, Shutdown};
 use web_sys::HtmlElement;
 use yew::functional::Hook;
 use yew::prelude::*;
@@ -26,6 +26,7 @@ use crate::gesture::{Drop, Gesture, Input, Outcome};
 use crate::hooks::{focus, page_keys, use_effect_on, use_room};
 use crate::keys::{self, Press, Scope};
 use crate::layout::{ALL_LINKS_NODES, Card, Direction, Floor, Hit, Lane, Point, Wanted, lay_out};
+use crate::margin::mode_of;
 use crate::state::{Action, FloorAction, State};
 use crate::text::count;
 use crate::verbs::Verb;
@@ -149,12 +150,14 @@ fn drawn_links(state: &State) -> Vec<Link> {
 fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
     let view = state.view();
     let shown = state.shown();
+    let mode = mode_of(view, state.namespace());
     let chip = |place: usize| {
         let sub_cluster = &view.sub_clusters[place];
         let principal = sub_cluster.principal;
         let in_roster = sub_cluster.namespaces.get(state.namespace()).map(|namespace| {
             match namespace.roster.len() {
-                0 => "no roster".to_owned(),
+                0 if mode == Mode::Available => "available (AP)".to_owned(),
+                0 => "no roster yet".to_owned(),
                 all => format!("{} of {all} in the roster", namespace.roster_nodes_present),
             }
         });

@@ -169,7 +169,7 @@ fn hulls(floor: &Floor, state: &State) -> Html {
         let sub_cluster = &view.sub_clusters[hull.sub_cluster];
         let in_roster = sub_cluster.namespaces.get(state.namespace()).map(|namespace| {
             let (here, all) = (namespace.roster_nodes_present, namespace.roster.len());
-            format!(" · {here} of {all} in the roster")
+            if all == 0 { String::new() } else { format!(" · {here} of {all} in the roster") }
         });
         let principal = sub_cluster.principal;
         let short = format!("sub-cluster {principal}");

@@ -156,7 +156,7 @@ pub fn face(facts: &Facts) -> Html {
         (None, _) => ("badge-down", facts.state_text().to_owned()),
     };
     let is_up = match facts.state {
-        NodeState::Orphan => " of no cluster, serves nothing",
+        NodeState::Orphan => " of no cluster",
         _ if facts.home.is_some() => ", up",
         _ => "",
     };

@@ -67,7 +67,7 @@ impl Form<'_> {
         let is_name = matches!(field, Field::Name(_) | Field::Quiesced);
         let class = if fault.is_some() { "field-why bad" } else { "field-why" };
         ui! {
-            <div class={if is_name { "field wide" } else { "field" }}>
+            <div class={if is_name { "setting wide" } else { "setting" }}>
                 <label for={id.clone()}>{ label }</label>
                 <input
                     id={id}
@@ -98,7 +98,7 @@ impl Form<'_> {
             ui! { <option key={*name} value={*name} selected={*name == value}>{ *words }</option> }
         };
         ui! {
-            <div class="field">
+            <div class="setting">
                 <label for={id.clone()}>{ label }</label>
                 <select {id} oninput={self.typed(field)}>{ for options.iter().map(option) }</select>
             </div>
@@ -116,7 +116,7 @@ impl Form<'_> {
         let id = field.id();
         let why_id = format!("{id}-why");
         ui! {
-            <div class="field check">
+            <div class="setting check">
                 <input
                     id={id.clone()}
                     type="checkbox"
@@ -287,7 +287,7 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
 
 /// The server's profile, and what differs.
 fn profile(form: &Form<'_>, draft: &Draft) -> Html {
-    let options = [("4.5.3", "4.5.3, the case study's"), ("6.0", "6.0"), ("7.1", "7.1 and later")];
+    let options = [("4.5.3", "4.5.3 (case study)"), ("6.0", "6.0"), ("7.1", "7.1 and later")];
     let differs = match draft.profile {
         Profile::V4_5_3 => "r is trusted as soon as the whole roster is present.",
         Profile::V6_0 => {
