@@ -246,7 +246,7 @@ test("what an orphan cannot do is refused, and so is a tie-breaker's quiesce", (
   const nodes = ["A1", "A2", "A3"].map((id) => ({ id, "stay-quiesced": id === "A3" }));
   const playground = new Playground({ cluster: { nodes } });
   const refused = (command) => (({ code, place }) => [code, place])(playground.check(command));
-  assert.deepEqual(refused({ do: "quiesce", nodes: ["A3"] }), ["stays-quiesced", "nodes[0]"]);
+  assert.deepEqual(refused({ do: "quiesce", nodes: ["A3"] }), ["already-quiesced", "nodes[0]"]);
   assert.deepEqual(refused({ do: "quiesce-undo", nodes: ["A3"] }), ["stays-quiesced", "nodes[0]"]);
   const view = playground.view();
   assert.deepEqual(view.nodes.map(({ quiesce, stayQuiesced }) => [quiesce, stayQuiesced]), [
