@@ -5,6 +5,7 @@
 
 use rosterlab_engine::{
     ClusterView, CopyCounts, DeviceMark, NodeId, NodeState, NodeView, QuiesceState, RackId,
+    StartMark,
 };
 
 use crate::text::thousands;
@@ -52,6 +53,8 @@ pub struct NamespaceLine {
 pub enum Note {
     /// Its storage is not trusted: it will come back with `e`.
     ReturnsWithE,
+    /// Its storage is not trusted, and `auto-revive` is on: it will come back with `r`.
+    ReturnsWithR,
     /// It is configured for this rack, and the roster has it on another one.
     RackLater(RackId),
     /// It was added and has been in no roster.
@@ -78,6 +81,7 @@ impl Note {
     pub fn text(self) -> String {
         match self {
             Self::ReturnsWithE => "returns with e".to_owned(),
+            Self::ReturnsWithR => "returns with r".to_owned(),
             Self::RackLater(rack) => format!("rack {rack} after roster-set + recluster"),
             Self::BrandNew => "brand-new, in no roster".to_owned(),
             Self::NotInRoster => "not in the roster".to_owned(),
@@ -95,6 +99,7 @@ impl Note {
     pub fn sign(self) -> &'static str {
         match self {
             Self::ReturnsWithE => "e",
+            Self::ReturnsWithR => "r",
             Self::RackLater(_) => "⇄",
             Self::BrandNew => "+",
             Self::NotInRoster => "∉",
@@ -254,16 +259,11 @@ pub fn short_id(node: NodeId) -> String {
 
 fn notes(view: &ClusterView, node: &NodeView, namespace: usize) -> Vec<Note> {
     let mut notes = Vec::new();
-    let parts = node.namespaces.iter().zip(&view.namespaces);
-    let is_untrusted = parts.into_iter().any(|(part, settings)| {
-        part.devices.iter().any(|mark| match mark {
-            DeviceMark::NotFlushed => !settings.commit_to_device,
-            DeviceMark::Empty => true,
-            _ => false,
-        })
-    });
-    if !node.state.is_up() && is_untrusted {
+    let marks = |mark| node.namespaces.iter().any(|part| part.start_marks == Some(mark));
+    if marks(StartMark::Evade) {
         notes.push(Note::ReturnsWithE);
+    } else if marks(StartMark::Revived) {
+        notes.push(Note::ReturnsWithR);
     }
     let sub_cluster = node.sub_cluster.and_then(|place| view.sub_clusters.get(place));
     let entry = sub_cluster.and_then(|sub_cluster| {
@@ -354,6 +354,17 @@ mod tests {
         let split = run([Action::Press(Verb::Split)]);
         assert_eq!(facts(&split, "A103").sign(), "★2");
         assert_eq!(facts(&split, "B101").sign(), "1");
+    }
+
+    #[test]
+    fn a_crashed_node_of_ap_namespaces_alone_returns_without_e() {
+        let mut setup = crate::state::case_study();
+        setup.namespaces[0].mode = rosterlab_engine::Mode::Available;
+        let mut cluster = rosterlab_engine::Cluster::new(setup).unwrap();
+        let (nodes, shutdown) = (vec![id("A102")], rosterlab_engine::Shutdown::Unclean);
+        cluster.apply(&Command::Stop { nodes, shutdown }).unwrap();
+        let view = cluster.view();
+        assert_eq!(notes(&view, view.node(id("A102")).unwrap(), 0), []);
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub use losses::Losses;
 pub use namespace::{
     ClusterSetup, Mode, NamespaceSettings, NodeSetup, Profile, SetupError, StartingRoster,
 };
+pub use node::StartMark;
 pub use packed::PackedCluster;
 pub use roster::{RosterEntry, RosterNodes};
 pub use rules::{Clause, Rules};

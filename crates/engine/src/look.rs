@@ -111,6 +111,11 @@ impl Cluster {
         let remaining = home.zip(place).map(|(one, place)| one.remaining[index][place]);
         NodeNamespaceView {
             devices: namespace.storage.marks().to_vec(),
+            start_marks: if node.is_up() {
+                None
+            } else {
+                namespace.would_mark(&self.setup.namespaces[index], self.rules)
+            },
             copies: copy_counts(node, slot, index, balance),
             in_roster: match self.setup.namespaces[index].mode {
                 crate::namespace::Mode::Available => None,

@@ -34,15 +34,23 @@ pub(crate) enum Process {
     Member(u32),
 }
 
-/// What a start puts on every version of a namespace whose storage it does not trust.
+/// What a start puts on every version of a namespace whose storage it does not trust (domain.md §4, §6.1.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StartMark {
+pub enum StartMark {
     /// `e`.
     Evade,
     /// `r`, because of `auto-revive`.
     Revived,
     /// Nothing, in AP.
     Nothing,
+}
+
+fn start_mark(why: Untrusted, settings: &NamespaceSettings, rules: Rules) -> StartMark {
+    match settings.mode {
+        Mode::Available if rules.follow(Clause::ApStartsTrusted) => StartMark::Nothing,
+        _ if settings.auto_revive && why == Untrusted::NotClean => StartMark::Revived,
+        _ => StartMark::Evade,
+    }
 }
 
 /// One node.
@@ -193,15 +201,8 @@ impl NodeNamespace {
         settings: &NamespaceSettings,
         rules: Rules,
     ) -> Option<(Untrusted, StartMark)> {
-        let untrusted = self.storage.start(settings.commit_to_device).map(|why| {
-            let trusts = rules.follow(Clause::ApStartsTrusted);
-            let mark = match settings.mode {
-                Mode::Available if trusts => StartMark::Nothing,
-                _ if settings.auto_revive && why == Untrusted::NotClean => StartMark::Revived,
-                _ => StartMark::Evade,
-            };
-            (why, mark)
-        });
+        let untrusted = self.storage.start(settings.commit_to_device);
+        let untrusted = untrusted.map(|why| (why, start_mark(why, settings, rules)));
         let mark = untrusted.map_or(StartMark::Nothing, |(_, mark)| mark);
         for version in Rc::make_mut(&mut self.versions) {
             let isolated = version.isolated();
@@ -212,6 +213,12 @@ impl NodeNamespace {
             };
         }
         untrusted
+    }
+
+    /// What a start would put on every version, if it trusts nothing there.
+    pub fn would_mark(&self, settings: &NamespaceSettings, rules: Rules) -> Option<StartMark> {
+        let why = self.storage.untrusted(settings.commit_to_device)?;
+        Some(start_mark(why, settings, rules))
     }
 
     /// Drives are emptied; with the last of several devices goes everything.

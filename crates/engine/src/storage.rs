@@ -24,9 +24,15 @@ impl Storage {
 
     /// Reads and clears the marks; says why nothing there can be trusted, if so (domain.md §4).
     pub fn start(&mut self, commit_to_device: bool) -> Option<Untrusted> {
+        let untrusted = self.untrusted(commit_to_device);
+        self.0.fill(DeviceMark::InUse);
+        untrusted
+    }
+
+    /// Why a start would trust nothing there, if so.
+    pub fn untrusted(&self, commit_to_device: bool) -> Option<Untrusted> {
         let empty = self.0.contains(&DeviceMark::Empty);
         let unclean = self.0.iter().any(|mark| *mark != DeviceMark::Flushed);
-        self.0.fill(DeviceMark::InUse);
         match (empty, unclean && !commit_to_device) {
             (true, _) => Some(Untrusted::EmptyDevice),
             (false, true) => Some(Untrusted::NotClean),

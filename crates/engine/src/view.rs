@@ -12,6 +12,7 @@ use crate::event::{Counts, Migrations};
 use crate::id::{Link, NodeId, PartitionId, RackId};
 use crate::link::PlaceSet;
 use crate::namespace::{NamespaceSettings, Profile};
+use crate::node::StartMark;
 use crate::roster::RosterEntry;
 use crate::version::{ClusterKey, Version};
 
@@ -166,6 +167,9 @@ pub struct CopyCounts {
 pub struct NodeNamespaceView {
     /// Each device's mark.
     pub devices: Vec<DeviceMark>,
+    /// What its next start would put on every version there, because it would not trust the storage; `None` for a node
+    /// that runs, and where it would trust it.
+    pub start_marks: Option<StartMark>,
     /// Its versions, added up.
     pub copies: CopyCounts,
     /// Whether it is in the roster that its sub-cluster (or, when down, itself) last had in force; `None` in AP.

@@ -226,7 +226,7 @@ fn foot(facts: &Facts) -> Html {
         let text = note.text();
         let class = match note {
             _ if place >= room || place > 0 && is_long(&text) => "visually-hidden",
-            crate::card::Note::ReturnsWithE => "note note-e",
+            crate::card::Note::ReturnsWithE | crate::card::Note::ReturnsWithR => "note note-e",
             crate::card::Note::Filling(_) => "note note-filling",
             _ if is_long(&text) => "note note-long",
             _ => "note",

@@ -176,6 +176,7 @@ impl FreeWorld {
                 NodeState::Up => (1, false),
                 // Until the others have formed anew, it is still in their list.
                 NodeState::Orphan if view.changing => (clusters, true),
+                NodeState::Starting if view.changing => (clusters, false),
                 NodeState::Orphan => (0, true),
                 NodeState::Starting => (0, false),
                 NodeState::DownClean | NodeState::DownUnclean => (clusters, false),
