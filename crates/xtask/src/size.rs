@@ -13,7 +13,7 @@ use crate::places::Places;
 use crate::process::{self, Doing, Failure};
 
 /// The limit of a first visit.
-pub const FIRST_LOAD_MAX_GZIP_BYTES: usize = 250_000;
+pub const FIRST_LOAD_MAX_GZIP_BYTES: usize = 450_000;
 
 /// The limit of the module for JavaScript, which a documentation page fetches for one figure.
 pub const MODULE_MAX_GZIP_BYTES: usize = 200_000;
