@@ -61,6 +61,16 @@ for (const [what, scenario, code, place] of [
   ["a node's id that is none", { cluster: { nodes: [{ id: "X" }] } }, "bad-input", "cluster.nodes[0].id"],
   ["a node's id that is a number", { cluster: { nodes: [{ id: 7 }] } }, "bad-input", "cluster.nodes[0].id"],
   ["129 nodes", { cluster: { nodes: Array.from({ length: 129 }, (_, i) => ({ id: (i + 1).toString(16) })) } }, "bad-cluster", "cluster.nodes"],
+  ["257 nodes of a newer server", { cluster: { nodes: Array.from({ length: 257 }, (_, i) => ({ id: (i + 1).toString(16) })), server: "7.1" } }, "bad-cluster", "cluster.nodes"],
+  ["a server that is none", { cluster: { nodes: [{ id: "A1" }], server: "5" } }, "bad-input", "cluster.server"],
+  ["a tie-breaker that is text", { cluster: { nodes: [{ id: "A1", "stay-quiesced": "yes" }] } }, "bad-input", "cluster.nodes[0].stay-quiesced"],
+  ["auto-revive before 7.1", { cluster: { nodes: [{ id: "A1" }], server: "6.0", namespaces: [{ name: "n", "replication-factor": 1, "auto-revive": true }] } }, "bad-cluster", "cluster.namespaces[0].auto-revive"],
+  ["a starting roster that is none of the two", { cluster: { nodes: [{ id: "A1" }], namespaces: [{ name: "n", "replication-factor": 1, roster: "some" }] } }, "bad-input", "cluster.namespaces[0].roster"],
+  ["a uniform balance that is a number", { cluster: { nodes: [{ id: "A1" }], namespaces: [{ name: "n", "replication-factor": 1, "prefer-uniform-balance": 1 }] } }, "bad-input", "cluster.namespaces[0].prefer-uniform-balance"],
+  ["a heartbeat too often", { cluster: { nodes: [{ id: "A1" }], "heartbeat-interval-ms": 49 } }, "bad-input", "cluster.heartbeat-interval-ms"],
+  ["a heartbeat timeout too short", { cluster: { nodes: [{ id: "A1" }], "heartbeat-timeout": 2 } }, "bad-input", "cluster.heartbeat-timeout"],
+  ["too many migrate-threads", { cluster: { nodes: [{ id: "A1" }], "migrate-threads": 101 } }, "bad-input", "cluster.migrate-threads"],
+  ["a least cluster larger than the cluster", { cluster: { nodes: [{ id: "A1" }], "min-cluster-size": 2 } }, "bad-cluster", "cluster.min-cluster-size"],
   ["a rack too high", { cluster: { nodes: [{ id: "A1", rack: 1e7 }] } }, "bad-input", "cluster.nodes[0].rack"],
   ["a rack of 2^64", { cluster: { nodes: [{ id: "A1", rack: 2n ** 64n }] } }, "bad-input", "cluster.nodes[0].rack"],
   ["an unknown field", { ...three(), nodes: 3 }, "bad-input", "nodes"],
@@ -183,6 +193,8 @@ for (const [what, call, code, place] of [
   ["lose neither", (p) => p.whatIf({}), "bad-input", null],
   ["lose both", (p) => p.whatIf({ lose: 1, nodes: ["A101"] }), "bad-input", null],
   ["lose none", (p) => p.whatIf({ lose: 0 }), "bad-input", "lose"],
+  ["lose 257", (p) => p.whatIf({ lose: 257 }), "bad-input", "lose"],
+  ["lose 256 of three", (p) => p.whatIf({ lose: 256 }), "cannot-lose", "lose"],
   ["lose more than are up", (p) => p.whatIf({ lose: 3 }), "cannot-lose", "lose"],
   ["lose an unknown node", (p) => p.whatIf({ nodes: ["A109"] }), "unknown-node", "nodes"],
   ["lose what is down", (p) => p.whatIf({ nodes: ["B101"] }), "node-is-down", "nodes"],
@@ -199,11 +211,12 @@ for (const [what, call, code, place] of [
   ["an empty roster", () => succession([], 2), "no-nodes", "roster"],
   ["a roster with a node twice", () => succession(["A1", "A1@2"], 2), "node-twice", "roster[1]"],
   ["a roster with no node", () => succession(["A1", "?"], 2), "bad-input", "roster[1]"],
-  ["a roster of 129", () => succession(Array(129).fill("A1"), 2), "bad-input", "roster"],
+  ["a roster of 257", () => succession(Array(257).fill("A1"), 2), "bad-input", "roster"],
   ["a replication factor of 0", () => succession(["A1"], 0), "bad-input", "replicationFactor"],
   ["a replication factor of 129", () => succession(["A1"], 129), "bad-input", "replicationFactor"],
   ["partition -1", () => succession(["A1"], 1, -1), "bad-input", "partition"],
   ["code 3", () => verdictOf(3), "bad-input", "code"],
+  ["code 172, of a rule that is none", () => verdictOf(128 | (11 << 2)), "bad-input", "code"],
   ["code 256", () => verdictOf(256), "bad-input", "code"],
   ["no code", () => verdictOf(), "bad-input", "code"],
 ]) {
@@ -227,6 +240,57 @@ test("with several namespaces one has to be named", () => {
   assert.equal(thrown(() => playground.explain(1)).message, "which namespace? There are a, b");
   assert.equal(playground.view("b").namespace, "b");
   assert.deepEqual(Object.keys(playground.whatIf({ lose: 1 })[0].unavailable), ["a", "b"]);
+});
+
+test("what an orphan cannot do is refused, and so is a tie-breaker's quiesce", () => {
+  const nodes = ["A1", "A2", "A3"].map((id) => ({ id, "stay-quiesced": id === "A3" }));
+  const playground = new Playground({ cluster: { nodes } });
+  const refused = (command) => (({ code, place }) => [code, place])(playground.check(command));
+  assert.deepEqual(refused({ do: "quiesce", nodes: ["A3"] }), ["already-quiesced", "nodes[0]"]);
+  assert.deepEqual(refused({ do: "quiesce-undo", nodes: ["A3"] }), ["stays-quiesced", "nodes[0]"]);
+  const view = playground.view();
+  assert.deepEqual(view.nodes.map(({ quiesce, stayQuiesced }) => [quiesce, stayQuiesced]), [
+    ["effective", true],
+    ["no", false],
+    ["no", false],
+  ]);
+  const events = playground.apply({ do: "cut", between: [["A1"], ["A2"]] });
+  assert.deepEqual(playground.view().orphans, ["A1"]);
+  assert.deepEqual(events.find(({ kind }) => kind === "node-orphaned").why, { reason: "evicted", principal: "A3" });
+  assert.deepEqual(refused({ do: "recluster", on: "A1" }), ["in-no-cluster", "on"]);
+  assert.deepEqual(refused({ do: "roster-set", nodes: "observed", on: "A1" }), ["in-no-cluster", "on"]);
+  assert.deepEqual(refused({ do: "expect", on: "A1", unavailable: 4096 }), ["in-no-cluster", "on"]);
+  assert.deepEqual(playground.apply({ do: "expect", orphans: 1, sub_clusters: 1 }), []);
+  const { availability, rule, principal } = playground.explain(7, null, "A1");
+  assert.deepEqual([availability, rule, principal], ["unavailable", "no-cluster", null]);
+  assert.equal(playground.apply({ do: "cut", between: [["A1"], ["A2"]] }).length, 0, "what is cut stays cut");
+  const small = new Playground({ cluster: { nodes, "min-cluster-size": 2 }, steps: [{ do: "stop", nodes: ["A2", "A3"] }] });
+  assert.deepEqual([small.view().orphans, small.view().subClusters], [["A1"], []]);
+  assert.deepEqual(small.apply({ do: "expect", unavailable: 4096, sub_clusters: 0 }), []);
+  assert.equal(thrown(() => small.apply({ do: "recluster" })).code, "no-cluster");
+});
+
+test("a cluster may have 256 nodes, and the last of them can be a master", () => {
+  const nodes = Array.from({ length: 256 }, (_, i) => ({ id: (i + 1).toString(16) }));
+  const playground = new Playground({ cluster: { nodes, server: "7.1" } });
+  const view = playground.view();
+  const { masters } = view.subClusters[0];
+  assert.ok(masters instanceof Uint16Array);
+  assert.deepEqual([...new Set(masters)].sort((a, b) => a - b), Array.from({ length: 256 }, (_, i) => i));
+  assert.deepEqual([view.namespaces[0].preferUniformBalance, view.namespaces[0].autoRevive], [true, false]);
+  playground.free();
+});
+
+test("a cluster that begins without a roster has all its partitions unavailable until it gets one", () => {
+  const namespaces = [{ name: "main", "replication-factor": 2, roster: "none" }];
+  const playground = new Playground({ cluster: { ...three().cluster, namespaces } });
+  assert.equal(playground.view().subClusters[0].counts.unavailable, 4096);
+  playground.apply({ do: "roster-set", nodes: "observed" });
+  const rebalanced = playground.apply({ do: "recluster" }).find(({ kind }) => kind === "rebalanced");
+  assert.deepEqual([rebalanced.counts.active, rebalanced.fresh], [4096, 4096]);
+  const [here] = playground.view().subClusters;
+  assert.equal(here.fresh, 4096);
+  assert.deepEqual(verdictOf(here.verdicts[0]), { availability: "active", rule: "no-data", filling: false, fresh: true });
 });
 
 test("a field that is undefined is left out, and bigints are whole numbers", () => {
@@ -271,7 +335,7 @@ test("a link that is too long is refused, and one that came out otherwise says s
   const link = playground.link();
   assert.equal(Playground.fromLink(`https://example.org/rosterlab/#${link}`).differs, null);
   const other = link.replace(/^s1=[^_]*_/, "s1=0.0.9-7_");
-  assert.equal(Playground.fromLink(other).differs, "0.0.9");
+  assert.deepEqual(Playground.fromLink(other).differs, { madeBy: "0.0.9", then: null, now: { main: 4096 } });
 });
 
 test("time may pass for as long as there are numbers", () => {

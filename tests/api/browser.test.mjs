@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openBlankPage } from "../e2e/browser.mjs";
 import { CONTENT_SECURITY_POLICY } from "../e2e/server.mjs";
-import { golden, native, ndjson, scenarios } from "./rosterlab.mjs";
+import { OUTDATED, golden, histories, native, ndjson, scenarios } from "./rosterlab.mjs";
 
 /** A page of the site that serves the package, on which it is loaded as `window.rosterlab`. */
 async function loaded(t) {
@@ -31,6 +31,35 @@ test("every scenario comes out as it does natively", async (t) => {
   for (const { name, text } of scenarios) {
     const found = await page.evaluate((text) => window.rosterlab.runScenario(text).ndjson, text);
     assert.equal(found, ndjson(text), name);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test("every golden history and every report comes out as it does natively, and expectations hold", async (t) => {
+  const { page, complaints } = await loaded(t);
+  for (const { name, text } of histories) {
+    const found = await page.evaluate((text) => {
+      const { ndjson, holds } = window.rosterlab.runScenario(text);
+      return { ndjson, holds };
+    }, text);
+    assert.equal(found.ndjson, ndjson(text, OUTDATED[name]), name);
+    assert.equal(found.holds, !(name in OUTDATED), name);
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test("who is in a cluster with whom is what the golden histories of links say", async (t) => {
+  const { page, complaints } = await loaded(t);
+  for (const { scenario, expected } of golden.clustering) {
+    const found = await page.evaluate(
+      (scenario) =>
+        window.rosterlab.runScenario(scenario).steps.map(({ sub_clusters, orphans }) => ({
+          sub_clusters: sub_clusters.map(({ nodes }) => nodes),
+          orphans,
+        })),
+      scenario,
+    );
+    assert.deepEqual(found, expected, scenario.title);
   }
   assert.deepEqual(complaints, []);
 });

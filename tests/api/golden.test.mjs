@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { PACKAGES, golden, native, ndjson, rosterlab, scenarios } from "./rosterlab.mjs";
+import { OUTDATED, PACKAGES, available, golden, histories, native, ndjson, rosterlab, scenarios } from "./rosterlab.mjs";
 
 for (const { name, text } of scenarios) {
   test(`as native: ${name}`, () => {
@@ -20,6 +20,86 @@ for (const { name, text } of scenarios) {
     assert.equal(rosterlab.runScenario(JSON.parse(text)).ndjson, report.ndjson, "as an object");
   });
 }
+
+for (const { name, text } of histories) {
+  test(`as native: ${name}`, () => {
+    const { ndjson: printed, holds, failures } = rosterlab.runScenario(text);
+    const complaints = failures.map(({ place, expected, found }) => `${place}: expected ${expected}, found ${found}\n`);
+    const outdated = OUTDATED[name] ?? "";
+    assert.equal(complaints.join(""), outdated);
+    assert.equal(printed, ndjson(text, outdated));
+    assert.equal(holds, outdated === "");
+  });
+}
+
+test("who is in a cluster with whom is what the golden histories of links say", () => {
+  let compared = 0;
+  for (const { scenario, expected } of golden.clustering) {
+    const { steps } = rosterlab.runScenario(scenario);
+    const playground = new rosterlab.Playground({ cluster: scenario.cluster });
+    let before = [];
+    scenario.steps.forEach((step, at) => {
+      const told = { sub_clusters: steps[at].sub_clusters.map(({ nodes }) => nodes), orphans: steps[at].orphans };
+      assert.deepEqual(told, expected[at], `${scenario.title}, step ${at}`);
+      const events = playground.apply(step);
+      const { subClusters, orphans, nodes } = playground.view();
+      const seen = { sub_clusters: subClusters.map(({ nodes }) => nodes), orphans };
+      assert.deepEqual(seen, expected[at], `${scenario.title}, step ${at}`);
+      const states = nodes.filter(({ state }) => state === "orphan").map(({ id }) => id);
+      assert.deepEqual(states, orphans, "every orphan is called one");
+      const said = events.filter(({ kind }) => kind === "node-orphaned").map(({ node }) => node);
+      assert.ok(orphans.every((id) => said.includes(id) || before.includes(id)), "an event says why");
+      before = orphans;
+      compared += 1;
+    });
+    playground.free();
+  }
+  assert.ok(compared > 400, `${compared} steps`);
+});
+
+test("what a rebalance leaves in AP is what the golden histories say", () => {
+  const triple = ({ tx, rx, signals }) => [tx, rx, signals];
+  const marks = (version) => {
+    const [key, , flags] = version.split(".");
+    const has = (flag) => (flags.includes(flag) ? flag : "");
+    return `${/^0+$/.test(key) ? "0" : "d"}${has("m")}${has("s")}${has("e")}`;
+  };
+  /** A sub-cluster as the golden file has it, but for hashes over every version, which the API does not give. */
+  const found = (playground, view, here, expected) => {
+    const seats = here.nodes.map((id) => view.nodes.find((node) => node.id === id));
+    const copies = seats.map(({ copies: { full, subset, evade, withData, master } }) => [full, subset, evade, withData, master]);
+    const kind = expected.expected ? "expected" : "remaining";
+    const due = here[`${kind}Migrations`];
+    const told = { nodes: here.nodes, [kind]: due.map(triple), copies };
+    const { nodes, copies: wanted } = expected;
+    assert.deepEqual(told, { nodes, [kind]: expected[kind], copies: wanted });
+    for (const [partition, master, , versions] of expected.sample ?? []) {
+      assert.equal(view.nodes[here.masters[partition]].id, master, `partition ${partition}`);
+      const { row } = playground.explain(partition, null, here.principal);
+      const seen = here.nodes.map((id) => marks(row.find(({ node }) => node === id).version)).join(" ");
+      assert.equal(seen, versions, `partition ${partition}`);
+    }
+  };
+  let compared = 0;
+  for (const { scenario, start, after } of available) {
+    const playground = new rosterlab.Playground({ cluster: scenario.cluster });
+    const first = playground.view();
+    found(playground, first, first.subClusters[0], start[0]);
+    scenario.steps.forEach((step, at) => {
+      const events = playground.apply(step);
+      if (after[at] === null) return;
+      const view = playground.view();
+      const moves = ["migrate", "advance"].includes(step.do);
+      const formed = new Set(events.filter(({ kind }) => kind === "rebalanced").map(({ principal }) => principal));
+      const shown = view.subClusters.filter(({ principal }) => moves || formed.has(principal));
+      assert.equal(shown.length, after[at].length, `${scenario.title}, step ${at}`);
+      shown.forEach((here, place) => found(playground, view, here, after[at][place]));
+      compared += shown.length;
+    });
+    playground.free();
+  }
+  assert.ok(compared > 200, `${compared} sub-clusters`);
+});
 
 test("the golden values come out", () => {
   let compared = 0;

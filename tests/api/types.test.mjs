@@ -41,7 +41,7 @@ const example = `
 import {
   AvailabilityCode, Playground, RuleCode, runScenario, succession, verdictOf, version,
   type Command, type Event, type Explanation, type Fault, type LogLine, type Loss, type Report, type RosterlabError,
-  type Scenario, type SuccessionRow, type Verdict, type View,
+  type Differs, type Scenario, type SuccessionRow, type Verdict, type View,
 } from "rosterlab";
 
 const scenario: Scenario = { cluster: { nodes: [{ id: "A101", rack: 1 }, { id: "B101" }] }, steps: [{ do: "migrate", at: "09:00:00" }] };
@@ -52,6 +52,8 @@ const events: Event[] = playground.apply(command);
 for (const event of events) {
   if (event.kind === "rebalanced") event.counts.active.toFixed();
   if (event.kind === "wrote") event.master?.length;
+  if (event.kind === "node-orphaned" && event.why.reason === "evicted") event.why.principal.length;
+  if (event.kind === "write-lost") event.kept?.toFixed();
 }
 const wrong: Fault | null = playground.check({ do: "start", nodes: ["A101"] });
 wrong?.code.length;
@@ -60,6 +62,16 @@ playground.apply({ do: "expect", unavailable: 4096, rule: "half", partition: 1 }
 playground.advance(1000).length;
 const view: View = playground.view("main");
 const verdicts: Uint8Array = view.subClusters[0]!.verdicts;
+const masters: Uint16Array = view.subClusters[0]!.masters;
+const orphans: string[] = view.orphans;
+const settings: Scenario = {
+  cluster: {
+    nodes: [{ id: "A1", "stay-quiesced": true }], server: "7.1",
+    namespaces: [{ name: "n", "replication-factor": 1, roster: "none", "prefer-uniform-balance": true, "auto-revive": true }],
+    "heartbeat-interval-ms": 150, "heartbeat-timeout": 10, "min-cluster-size": 1, "migrate-threads": 0,
+  },
+  steps: [{ do: "add", id: "A2", "stay-quiesced": true }, { do: "expect", orphans: 0, fresh: 0 }],
+};
 const why: Explanation = playground.explain(42, null, "A101");
 const losses: Loss[] = [...playground.whatIf({ lose: 1 }), ...playground.whatIf({ nodes: ["A101"], unclean: true })];
 const moved: boolean = playground.undo() || playground.redo() || playground.seek(0);
@@ -69,7 +81,7 @@ const html: string = playground.figure({ view: "why", partition: 5 }) + playgrou
 const copied: string = playground.asTest("rust") + playground.asTest("javascript") + playground.asTest("scenario");
 const link: string = playground.link();
 const other: Playground = Playground.fromLink(link);
-const differs: string | null = other.differs;
+const differs: Differs | null = other.differs;
 const numbers: number = playground.step + playground.steps + playground.namespaces.length;
 const report: Report = runScenario(again);
 const order: SuccessionRow[] = succession(["A101@1"], 2, 7);
@@ -77,7 +89,7 @@ const verdict: Verdict = verdictOf(verdicts[0]!);
 const code: number = AvailabilityCode.Dead | (RuleCode.NoFullCopy << 2);
 try { version(); } catch (error) { (error as RosterlabError).place?.length; }
 other.free();
-console.log(why, losses, moved, lines, differs, numbers, report.ndjson, order, verdict, code, html, copied);
+console.log(why, losses, moved, lines, differs, numbers, report.ndjson, order, verdict, code, html, copied, masters, orphans, settings);
 `;
 
 for (const target of ["web", "bundler", "nodejs"]) {
@@ -169,31 +181,57 @@ function eventful() {
     { do: "roster-set", namespace, nodes: "observed" },
     { do: "recluster" },
   ].flatMap((command) => playground.apply(command));
-  return { playground, events };
+  // What that cluster cannot do: a newer server's marks, an orphan, a value that no node has any more.
+  const newer = new rosterlab.Playground({
+    cluster: {
+      nodes: [...three().cluster.nodes, { id: "C101", rack: 3 }],
+      server: "7.1",
+      namespaces: [{ name: "main", "replication-factor": 2, "auto-revive": true }],
+    },
+  });
+  const nodes = ["A101", "A102", "B101", "C101"];
+  const more = [
+    { do: "cut", between: [["A101"], ["A102"]] },
+    { do: "heal" },
+    { do: "crash", nodes: ["B101"] },
+    { do: "start", nodes: ["B101"] },
+    { do: "write", key: "a" },
+    { do: "crash", nodes },
+    { do: "wipe", nodes },
+    { do: "start", nodes },
+  ].flatMap((command) => newer.apply(command));
+  newer.free();
+  return { playground, events: [...events, ...more] };
 }
 
 test("what the package gives is of the types that it promises", () => {
   const { playground, events } = eventful();
   const alone = new rosterlab.Playground({ ...three(), steps: [{ do: "crash", nodes: ["A101", "A102", "B101"] }] });
+  const apart = new rosterlab.Playground({ ...three(), steps: [{ do: "cut", between: [["A101"], ["A102"]] }] });
+  assert.deepEqual(apart.view().orphans, ["A101"]);
   // One event of each kind and set of values is enough for TypeScript.
   const kinds = new Map(events.map((event) => [event.kind, event]));
+  const lost = events.filter((event) => event.kind === "write-lost");
+  assert.deepEqual([true, false].map((isLost) => lost.some(({ kept }) => (kept === null) === isLost)), [true, true]);
   const declared = read("crates/wasm/src/rosterlab.d.ts").split("export type Event")[1].split("/** A cluster")[0];
   const known = [...declared.matchAll(/kind: ((?:"[a-z-]+"(?: \| )?)+)/g)].flatMap(([, names]) => JSON.parse(`[${names.replaceAll(" | ", ",")}]`));
   assert.deepEqual([...kinds.keys()].sort(), known.sort(), "every kind of event is made");
   const values = {
-    Event: [...kinds.values()],
-    View: [playground.view("main"), playground.view("ap"), alone.view()],
-    Explanation: [playground.explain(0, "main"), playground.explain(1, "ap"), alone.explain(2)],
-    Loss: playground.whatIf({ lose: 1 }),
+    Event: [...kinds.values(), ...lost],
+    View: [playground.view("main"), playground.view("ap"), alone.view(), apart.view()],
+    Explanation: [playground.explain(0, "main"), playground.explain(1, "ap"), alone.explain(2), apart.explain(3, null, "A101")],
+    Loss: [...playground.whatIf({ lose: 1 }), ...apart.whatIf({ lose: 1 })],
     LogLine: playground.log().slice(0, 50),
     Scenario: [playground.toScenario(), ...scenarios.map(({ text }) => JSON.parse(text))],
-    Report: [golden.availability[0].scenario, read("www/scenarios/consistent-or-available.json")].map((scenario) => rosterlab.runScenario(scenario)),
+    Report: [golden.availability[0].scenario, golden.clustering[0].scenario, read("www/scenarios/consistent-or-available.json")].map((scenario) => rosterlab.runScenario(scenario)),
     SuccessionRow: rosterlab.succession(["A101@1", "B101@2"], 2, 0),
     Verdict: [rosterlab.verdictOf(0)],
+    Differs: [rosterlab.Playground.fromLink("s1=0.0.9-7_a.n2S-main_0-A1~2_c1").differs],
     Fault: [playground.check({ do: "heal" }), playground.check({ do: "start", nodes: ["A101"] })],
   };
   const literal = (value) => {
     if (value instanceof Uint8Array) return "new Uint8Array(4096)";
+    if (value instanceof Uint16Array) return "new Uint16Array(4096)";
     if (Array.isArray(value)) return `[${value.map(literal).join(",")}]`;
     if (value === null || typeof value !== "object") return JSON.stringify(value);
     return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${literal(inner)}`).join(",")}}`;

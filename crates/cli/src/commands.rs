@@ -6,8 +6,9 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 
-use rosterlab_engine::{Cluster, NodeId, PartitionId, RosterEntry};
+use rosterlab_engine::{Cluster, NodeId, PARTITIONS, PartitionId, RosterEntry};
 use rosterlab_scenario::as_test::Kind;
+use rosterlab_scenario::link::{Differs, Served};
 use rosterlab_scenario::log::{Log, LogLine};
 use rosterlab_scenario::{
     MAX_BYTES, Runner, Scenario, ScenarioError, StepReport, Timeline, as_test, explain, link, log,
@@ -80,7 +81,37 @@ fn scenario(bytes: &[u8]) -> Result<Scenario, Problem> {
         return Ok(Scenario::parse(bytes)?);
     }
     let linked = link::read(link).map_err(|error| Problem::Input(error.to_string()))?;
+    if let Some(differs) = &linked.differs {
+        // A note, no problem: what follows is what this version comes to.
+        let _ = writeln!(io::stderr(), "{}", other_outcome(differs));
+    }
     Ok(Scenario::from_timeline("From a link", &linked.timeline))
+}
+
+/// What is said of a link that another version came to another outcome with.
+fn other_outcome(differs: &Differs) -> String {
+    let outcome = |served: &[Served]| {
+        let of = |served: &Served| {
+            format!("{}: {} of {PARTITIONS} partitions active", served.namespace, served.active)
+        };
+        served.iter().map(of).collect::<Vec<_>>().join(", ")
+    };
+    let Differs { made_by, then, now } = differs;
+    let now = outcome(now);
+    match then {
+        Some(then) if outcome(then) == now => format!(
+            "note: version {made_by} made this link and came to another outcome with as many active partitions ({now}); \
+             what follows is by the rules of this version"
+        ),
+        Some(then) => format!(
+            "note: version {made_by} made this link and came to {}; by the rules of this version it comes to {now}",
+            outcome(then)
+        ),
+        None => format!(
+            "note: version {made_by} made this link and came to another outcome, which this version cannot repeat; by the \
+             rules of this version it comes to {now}"
+        ),
+    }
 }
 
 /// `scenario`

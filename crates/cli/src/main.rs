@@ -27,9 +27,12 @@ usage:
   rosterlab succession --roster A101@1,A102@1,B101@2 --replication-factor N [--partition N]
       Prints the order of succession of a roster, one line a partition.
   rosterlab explain FILE --partition N [--namespace X] [--on NODE]
-      Says, after the last step, why a partition is what it is.
+      Says, after the last step, why a partition is what it is: in the sub-cluster of
+      NODE, else in the one with the highest principal. An orphan is in no cluster.
   rosterlab what-if FILE --lose K [--unclean]
-      Tries, after the last step, to lose every set of K nodes, one line a set.
+      Tries, after the last step, to lose every set of K nodes, one line a set: the
+      partitions that no sub-cluster would serve, and those of AP namespaces that
+      would come up empty (fresh).
       How they go makes no difference until they return: --unclean gives the same.
   rosterlab figure FILE [--view map|floor|roster|why|all] [--step N] [--namespace X]
                    [--partition N] [--src ADDRESS [--controls none|step|full]]
@@ -44,6 +47,7 @@ usage:
   rosterlab --help | --version
 
 FILE is a scenario, or holds a link of the page, or is - for standard input.
+A scenario has 1 to 256 nodes, 128 with server 4.5.3; --replication-factor is 1 to 128.
 exit codes: 0 all well; 1 an expectation does not hold; 2 bad input
 ";
 

@@ -95,13 +95,12 @@ impl Cluster {
                 columns[slot.index()][pid.index()] = Version::full(key, place == 0);
             }
         };
-        match self.nodes[slots[0].index()].namespaces[index].in_force.clone() {
-            Some(roster) => first_replicas(&scene, &roster, &mut fill),
-            None => {
-                let rows = self.available_rows(&settings, members, quiesced);
-                let width = usize::from(replication_factor).min(slots.len());
-                PartitionId::all().for_each(|pid| fill(pid, &rows.row(pid)[..width]));
-            }
+        if let Some(roster) = self.nodes[slots[0].index()].namespaces[index].in_force.clone() {
+            first_replicas(&scene, &roster, &mut fill);
+        } else {
+            let rows = self.available_rows(&settings, members, quiesced);
+            let width = usize::from(replication_factor).min(slots.len());
+            PartitionId::all().for_each(|pid| fill(pid, &rows.row(pid)[..width]));
         }
         for (node, column) in self.nodes.iter_mut().zip(columns) {
             node.namespaces[index].versions = Rc::new(column);

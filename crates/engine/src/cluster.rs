@@ -443,7 +443,9 @@ impl Cluster {
 
     /// Works out the places of new ids, those of the last nodes, in every partition's order.
     fn take_in_ids(&mut self, ids: &[NodeId]) {
-        ids.iter().for_each(|_| self.cuts.add_node());
+        for _ in ids {
+            self.cuts.add_node();
+        }
         self.succession.add(ids);
         let rows = (PARTITIONS * ids.len()) as u64;
         self.work.hashes += rows;

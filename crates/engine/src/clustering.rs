@@ -327,7 +327,9 @@ mod tests {
         fn new(n: u64, cut: &[(u64, u64)]) -> Self {
             let mut cuts = Cuts::default();
             (0..n).for_each(|_| cuts.add_node());
-            cut.iter().for_each(|(a, b)| cuts.set(slot(*a), slot(*b), true));
+            for (a, b) in cut {
+                cuts.set(slot(*a), slot(*b), true);
+            }
             let ids = (1..=n).map(|id| NodeId::new(id).unwrap()).collect();
             Self { cuts, ids, down: NodeSet::EMPTY, min: 1 }
         }

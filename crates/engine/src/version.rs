@@ -87,12 +87,12 @@ const fn counts_of_all(whole: bool) -> [u64; 64] {
         let by_operator = revived && marks & 16 != 0;
         let data = marks & 32 != 0;
         let full = data && !subset && !evade && (whole || !revived);
-        let ones = [evade, revived, by_operator, data, full, data && !subset];
-        let mut place = 0;
-        while place < ones.len() {
-            table[marks] |= (ones[place] as u64) << (COUNT_BITS * place as u32);
-            place += 1;
-        }
+        table[marks] = evade as u64
+            | (revived as u64) << COUNT_BITS
+            | (by_operator as u64) << (COUNT_BITS * 2)
+            | (data as u64) << (COUNT_BITS * 3)
+            | (full as u64) << (COUNT_BITS * 4)
+            | ((data && !subset) as u64) << (COUNT_BITS * 5);
         marks += 1;
     }
     table

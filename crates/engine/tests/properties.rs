@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::free::{Free, FreeWorld, free};
 use common::setup;
 use common::world::{Deed, World, deed};
 use proptest::collection::vec;
@@ -65,6 +66,41 @@ fn keeps_its_promises((setup, deeds): History, judge: Judge) -> Result<(), TestC
 #[test]
 fn no_acknowledged_write_is_lost_and_no_partition_is_active_twice() {
     run(120, |history| keeps_its_promises(history, judge)).unwrap();
+}
+
+/// Any setup, now and then an AP namespace, uniform balance, a node that stays quiesced, a least cluster size.
+fn any_free_setup() -> impl Strategy<Value = ClusterSetup> {
+    (any_setup(), any::<u8>()).prop_map(|(mut setup, marks)| {
+        let namespace = &mut setup.namespaces[0];
+        if marks.is_multiple_of(4) {
+            namespace.mode = Mode::Available;
+        }
+        namespace.prefer_uniform_balance = marks & 0x30 == 0x30;
+        setup.nodes[0].stay_quiesced = marks & 0xc0 == 0xc0;
+        if marks & 0x0f == 0x0f {
+            setup.min_cluster_size = 2;
+        }
+        if marks % 3 == 1 {
+            setup.profile = Profile::V6_0;
+        }
+        setup
+    })
+}
+
+/// 400 histories of 50 steps at every run: 20,000 steps. `ROSTERLAB_HISTORIES=50` runs a million.
+#[test]
+fn what_is_lost_is_what_is_gone_whatever_an_operator_does() {
+    let histories = (any_free_setup(), vec(free(), 50));
+    let test = |(setup, deeds): (ClusterSetup, Vec<Free>)| {
+        let mut world = FreeWorld::new(setup, Rules::default());
+        for free in &deeds {
+            world.act(free);
+            world.check().map_err(TestCaseError::fail)?;
+        }
+        prop_assert!(world.world.cluster.pack().unpack() == world.world.cluster);
+        Ok(())
+    };
+    runner(400, 500).run(&histories, test).unwrap();
 }
 
 #[test]

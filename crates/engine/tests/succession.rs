@@ -5,6 +5,7 @@ use rosterlab_engine::{
     NodeId, PartitionId, RackId, RosterEntry, fnv1a_64, jenkins_64, put_racks_apart, succession,
 };
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 fn golden() -> Value {
     serde_json::from_str(include_str!("../../../tests/golden/succession.json")).unwrap()
@@ -92,4 +93,39 @@ fn racks_are_put_apart_by_swaps_that_never_go_back() {
 fn no_nodes_have_empty_rows() {
     assert!(succession(&[], 2).iter().all(Vec::is_empty));
     assert_eq!(PartitionId::all().len(), 4096);
+}
+
+/// Rosters of 2 to 12 nodes with racks of all kinds: two whole rows, how often each node is first and among the replicas,
+/// and a hash over all 4096 rows.
+#[test]
+fn every_roster_of_the_open_server_has_its_rows() {
+    let golden: Value =
+        serde_json::from_str(include_str!("../../../tests/golden/ap.json")).unwrap();
+    let rosters = golden["rows"].as_array().unwrap();
+    assert_eq!(rosters.len(), 42);
+    for golden in rosters {
+        let entry = |text: &Value| text.as_str().unwrap().parse::<RosterEntry>().unwrap();
+        let roster: Vec<RosterEntry> =
+            golden["roster"].as_array().unwrap().iter().map(entry).collect();
+        let nodes: Vec<(NodeId, RackId)> = roster.iter().map(|e| (e.node, e.rack)).collect();
+        let rf = usize::try_from(golden["replication-factor"].as_u64().unwrap()).unwrap();
+        let rows = succession(&nodes, rf);
+        let text = |row: &[NodeId]| row.iter().map(NodeId::to_string).collect::<Vec<_>>();
+        for (pid, row) in golden["rows"].as_object().unwrap() {
+            let pid: usize = pid.parse().unwrap();
+            assert_eq!(serde_json::json!(text(&rows[pid])), *row, "{roster:?}, partition {pid}");
+        }
+        let count = |node: &RosterEntry, width: usize| {
+            rows.iter().filter(|row| row[..width.min(row.len())].contains(&node.node)).count()
+        };
+        let counts = |width| roster.iter().map(|node| count(node, width)).collect::<Vec<_>>();
+        assert_eq!(serde_json::json!(counts(1)), golden["first"], "{roster:?}");
+        assert_eq!(serde_json::json!(counts(rf)), golden["replica"], "{roster:?}");
+        let lines: Vec<String> = rows.iter().map(|row| text(row).join(",")).collect();
+        let digest = Sha256::digest(lines.join("\n").as_bytes());
+        let expected = golden["sha256"].as_str().unwrap();
+        let bytes = (0..expected.len()).step_by(2).map(|at| &expected[at..at + 2]);
+        let bytes: Vec<u8> = bytes.map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect();
+        assert_eq!(digest[..], bytes[..], "{roster:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Racks as lanes with their nodes, and the same as a table.
 //!
-//! Invariant: a node's box shows by its border's style as well as by its colour whether it is up, and says in words what it
-//! is; nothing is told by the picture that the table does not have.
+//! Invariant: a node's box shows by its border's style as well as by its colour whether it is up and in a cluster, and says
+//! in words what it is; an orphan never has a sub-cluster's colour; nothing is told by the picture that the table does not have.
 
 use rosterlab_engine::{NodeState, NodeView, RackId};
 
@@ -54,8 +54,13 @@ fn picture(to: &mut Markup, moment: &Moment<'_>) {
         racks.iter().map(|(_, nodes)| lane_width(nodes.len()) + GAP).sum::<usize>().max(GAP) - GAP;
     let height = HEAD + deepest * (HEIGHT + GAP) + GAP;
     let up = moment.view.nodes.iter().filter(|node| node.state.is_up()).count();
+    let orphans = match moment.view.orphans.len() {
+        0 => String::new(),
+        1 => " and 1 orphan".to_owned(),
+        many => format!(" and {many} orphans"),
+    };
     let label = format!(
-        "{up} of {} nodes up on {} racks, in {} sub-clusters; the table has each",
+        "{up} of {} nodes up on {} racks, in {} sub-clusters{orphans}; the table has each",
         moment.view.nodes.len(),
         racks.len(),
         moment.view.sub_clusters.len()
@@ -98,6 +103,7 @@ fn node_box(to: &mut Markup, moment: &Moment<'_>, node: &NodeView, (x, y): (usiz
             format!("rl-node rl-up rl-sub-{hue}")
         }
         NodeState::Starting => "rl-node rl-starting".to_owned(),
+        NodeState::Orphan => "rl-node rl-orphan".to_owned(),
         NodeState::DownClean => "rl-node rl-stopped".to_owned(),
         NodeState::DownUnclean => "rl-node rl-crashed".to_owned(),
     };

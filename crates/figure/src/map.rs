@@ -1,8 +1,8 @@
 //! The 4096 partitions of each sub-cluster as a square of 64 by 64, and their reasons as a table.
 //!
 //! Invariant: partition `n` is at column `n % 64` of row `n / 64`. Cells of a kind are one path of horizontal strokes, one
-//! cell thick, so that a whole map is a few kilobytes; what is not active is drawn over with a second path, dashed, so that
-//! it differs by more than colour.
+//! cell thick, so that a whole map is a few kilobytes; what is not active, or came up empty, is drawn over with a second path,
+//! dashed, so that it differs by more than colour.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
 //! What is told in words and numbers: the caption, the counts, the rosters, one partition's reasons.
 
-use rosterlab_engine::{Answer, Mode, PartitionId, RosterEntry};
+use rosterlab_engine::{Answer, Mode, PartitionId, RosterEntry, Rule};
 use rosterlab_scenario::explain;
 use rosterlab_scenario::look::Look;
 use rosterlab_scenario::numbers::thousands;
@@ -46,9 +46,10 @@ fn markdown(to: &mut Markup, text: &str) {
     to.text(rest);
 }
 
-/// What each sub-cluster has of the namespace.
+/// What each sub-cluster has of the namespace, and who is in none. Those that came up empty are among the active ones.
 pub fn counts(to: &mut Markup, moment: &Moment<'_>) {
-    let columns = ["Sub-cluster", "Nodes", "Active", "Filling", "Unavailable", "Dead", "Regime"];
+    let columns =
+        ["Sub-cluster", "Nodes", "Active", "Filling", "Unavailable", "Dead", "Fresh", "Regime"];
     to.table("rl-counts", format!("Partitions of {}", moment.name), &columns);
     for (place, sub_cluster) in moment.view.sub_clusters.iter().enumerate() {
         let Some(namespace) = sub_cluster.namespaces.get(moment.namespace) else { continue };
@@ -66,10 +67,25 @@ pub fn counts(to: &mut Markup, moment: &Moment<'_>) {
         number(to, Look::Filling, namespace.filling);
         number(to, Look::Unavailable, counts.unavailable);
         number(to, Look::Dead, counts.dead);
+        number(to, Look::Fresh, namespace.fresh);
         to.with("td", &[("class", "rl-n")], namespace.regime);
         to.close("tr");
     }
     to.end_table();
+    orphans(to, moment);
+}
+
+/// Which nodes run and are in no cluster, and what that means.
+fn orphans(to: &mut Markup, moment: &Moment<'_>) {
+    let orphans = &moment.view.orphans;
+    let said = match orphans.as_slice() {
+        [] => return,
+        [one] => format!("{one} is an orphan: it is in no cluster and serves nothing."),
+        many => {
+            format!("{} are orphans: they are in no cluster and serve nothing.", nodes(many))
+        }
+    };
+    to.with("p", &[("class", "rl-orphans")], said);
 }
 
 /// The three rosters of every sub-cluster.
@@ -141,8 +157,15 @@ pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>)
         };
         to.open("div", &[("class", "rl-why")]);
         let rule = why.verdict.rule;
+        let cells = sub_cluster.namespaces.get(moment.namespace).map(|here| &here.cells);
+        let cell = cells.and_then(|cells| cells.get(partition.index()));
+        let empty = if cell.is_some_and(|cell| cell.fresh) {
+            " It came up empty: no node there had its data."
+        } else {
+            ""
+        };
         let said = format!(
-            "Partition {partition} in sub-cluster {}: {}, because {} ({}).",
+            "Partition {partition} in sub-cluster {}: {}, because {} ({}).{empty}",
             sub_cluster.principal,
             why.verdict.availability,
             explain::sentence(rule),
@@ -173,6 +196,17 @@ pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>)
         seats(to, &why);
         to.close("div");
     }
+    if !moment.view.orphans.is_empty() {
+        let said = format!(
+            "Partition {partition} on {}: unavailable, because {} ({}).",
+            nodes(&moment.view.orphans),
+            explain::sentence(Rule::NoCluster),
+            explain::source(Rule::NoCluster).words()
+        );
+        to.open("div", &[("class", "rl-why")]);
+        to.with("p", &[], said);
+        to.close("div");
+    }
 }
 
 fn seats(to: &mut Markup, why: &rosterlab_engine::Explanation) {
@@ -180,8 +214,10 @@ fn seats(to: &mut Markup, why: &rosterlab_engine::Explanation) {
     for seat in &why.row {
         to.open("tr", &[]);
         to.with("th", &[("scope", "row"), ("class", "rl-id")], seat.node);
-        let serves = if seat.working_master { ", working master" } else { "" };
-        to.with("td", &[], format!("{}{serves}", explain::role(seat.role)));
+        let serves = if seat.working_master { "working master" } else { "" };
+        let role = [explain::role(seat.role), serves];
+        let role: Vec<&str> = role.into_iter().filter(|part| !part.is_empty()).collect();
+        to.with("td", &[], role.join(", "));
         let copy = match (seat.present, seat.full, seat.filling) {
             (false, ..) => "absent",
             (_, true, _) => "full",

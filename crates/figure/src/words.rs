@@ -43,7 +43,10 @@ fn of_command(command: &Command) -> String {
         Command::Wipe { nodes, device: Some(device) } => {
             format!("{}, device {device}", on("wipe", nodes))
         }
-        Command::AddNode { id, rack } => format!("add {id} to rack {rack}"),
+        Command::AddNode { id, rack, stay_quiesced } => {
+            let stays = if *stay_quiesced { ", quiesced for good" } else { "" };
+            format!("add {id} to rack {rack}{stays}")
+        }
         Command::RemoveNode { nodes } => on("remove", nodes),
         Command::MoveToRack { nodes, rack } => format!("{} to rack {rack}", on("move", nodes)),
         Command::Cut { between } => sides("cut", between),
@@ -75,6 +78,7 @@ pub fn state(state: NodeState) -> &'static str {
     match state {
         NodeState::Up => "up",
         NodeState::Starting => "starting",
+        NodeState::Orphan => "orphan",
         NodeState::DownClean => "stopped cleanly",
         NodeState::DownUnclean => "crashed",
     }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use rosterlab_figure::{View, Wanted, figure};
+use rosterlab_scenario::look::Look;
 use rosterlab_scenario::{Scenario, Timeline};
 
 /// Every scenario with its timeline.
@@ -109,14 +110,19 @@ fn the_numbers_are_those_of_the_engine() {
             let number = |text: &String| text.replace(',', "").parse::<u32>().unwrap();
             let told: Vec<_> = rows(&html, "rl-counts")
                 .iter()
-                .map(|row| (row[0].clone(), number(&row[2]), number(&row[4]), number(&row[5])))
+                .map(|row| {
+                    // Active, unavailable, dead, fresh.
+                    let counts = [2, 4, 5, 6].map(|column| number(&row[column]));
+                    (row[0].clone(), counts)
+                })
                 .collect();
             let known: Vec<_> = view
                 .sub_clusters
                 .iter()
                 .map(|sub| {
-                    let counts = sub.namespaces[0].counts;
-                    (sub.principal.to_string(), counts.active, counts.unavailable, counts.dead)
+                    let (counts, fresh) = (sub.namespaces[0].counts, sub.namespaces[0].fresh);
+                    let counts = [counts.active, counts.unavailable, counts.dead, fresh];
+                    (sub.principal.to_string(), counts)
                 })
                 .collect();
             assert_eq!(told, known, "{} after {step}", scenario.title);
@@ -134,6 +140,62 @@ fn the_numbers_are_those_of_the_engine() {
             }
         }
     }
+}
+
+/// A figure of what a scenario comes to.
+fn figure_of(scenario: &str) -> (String, Timeline) {
+    let timeline = Scenario::parse(scenario.as_bytes()).unwrap().timeline().unwrap();
+    let wanted = Wanted { view: View::All, ..Wanted::default() };
+    (figure(&timeline, &wanted).unwrap(), timeline)
+}
+
+#[test]
+fn an_orphan_is_an_orphan_and_no_sub_cluster() {
+    let (html, timeline) = figure_of(
+        r#"{"format":"rosterlab-scenario/1","cluster":{"nodes":[{"id":"A1"},{"id":"A2"},{"id":"A3"},{"id":"A4"},
+        {"id":"A5"}]},"steps":[{"do":"cut","between":[["A1"],["A2"]]}]}"#,
+    );
+    let orphan = timeline.cluster().view().orphans[0].to_string();
+    assert_balanced(&html);
+    assert_eq!(rows(&html, "rl-counts").len(), 1, "one sub-cluster");
+    assert_eq!(html.matches("class=\"rl-cells\"").count(), 1, "one map");
+    assert_eq!(html.matches("class=\"rl-node rl-orphan\"").count(), 1);
+    assert_eq!(html.matches("class=\"rl-node rl-up").count(), 4);
+    assert!(html.contains(">orphan</text>"), "the box says it in words");
+    assert!(html.contains("in 1 sub-clusters and 1 orphan;"), "so does the picture's label");
+    let said = format!("{orphan} is an orphan: it is in no cluster and serves nothing.");
+    assert!(html.contains(&said), "{html}");
+    assert!(html.contains(&format!(" on {orphan}: unavailable, because in no cluster")), "{html}");
+    let row = rows(&html, "rl-nodes").into_iter().find(|row| row[0] == orphan).unwrap();
+    assert_eq!((row[2].as_str(), row[3].as_str()), ("orphan", "–"));
+}
+
+#[test]
+fn what_came_up_empty_has_a_look_and_counts_of_its_own() {
+    let (html, timeline) = figure_of(
+        r#"{"format":"rosterlab-scenario/1","cluster":{"nodes":[{"id":"A1"},{"id":"A2"},{"id":"A3"},{"id":"A4"}],
+        "namespaces":[{"name":"ap","replication-factor":2,"strong-consistency":false}]},
+        "steps":[{"do":"crash","nodes":["A1","A2"]}]}"#,
+    );
+    let fresh = timeline.cluster().view().sub_clusters[0].namespaces[0].fresh;
+    assert!(fresh > 300, "{fresh} partitions were on A1 and A2 only");
+    let view = timeline.cluster().view();
+    let here = &view.sub_clusters[0].namespaces[0];
+    for look in Look::ALL {
+        let cells = here.cells.iter().filter(|cell| Look::of(cell) == look).count();
+        assert_eq!(look.count(here), u32::try_from(cells).unwrap(), "{look:?}");
+    }
+    assert_balanced(&html);
+    let columns = &rows(&html, "rl-counts")[0];
+    assert_eq!([&columns[2], &columns[4], &columns[5]], ["4,096", "0", "0"]);
+    assert_eq!(columns[6], fresh.to_string());
+    assert!(html.contains("<path class=\"rl-fresh\""), "a colour");
+    assert!(html.contains("<path class=\"rl-sign rl-fresh-sign\""), "and a sign");
+    assert!(html.contains(&format!("{fresh} active, came up empty")), "the label counts it");
+    assert!(html.contains("(documented). It came up empty: no node there had its data."), "{html}");
+    let reasons = rows(&html, "rl-reasons");
+    let row = reasons.iter().find(|row| row[0] == "○ active, came up empty").unwrap();
+    assert_eq!(row[2], fresh.to_string());
 }
 
 #[test]

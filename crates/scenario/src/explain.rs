@@ -111,7 +111,7 @@ pub fn role(role: Role) -> &'static str {
 pub fn text(explanation: &Explanation, profile: Profile) -> String {
     let Explanation { namespace, partition, principal, verdict, facts, answers, row } = explanation;
     let place = principal.map_or_else(
-        || "no node is in a cluster".to_owned(),
+        || "in no cluster".to_owned(),
         |principal| format!("the sub-cluster of {principal}"),
     );
     let mut text = format!(

@@ -301,24 +301,36 @@ mod tests {
         timeline
     }
 
-    /// One of each kind of entry.
+    /// One of each kind of entry, and of each setting.
     fn everything() -> Timeline {
         let mut setup = case_study();
-        setup.profile = Profile::V6_0;
+        setup.profile = Profile::V7_1;
+        setup.migrate_threads = 3;
+        setup.heartbeat_interval_ms = 250;
+        setup.heartbeat_timeout = 20;
+        setup.min_cluster_size = 2;
+        setup.nodes[4].stay_quiesced = true;
         setup.migration_rate_per_s = 1000;
         setup.fill_delay_ms = 5000;
         let available = NamespaceSettings {
             mode: Mode::Available,
             commit_to_device: true,
             devices: 3,
+            prefer_uniform_balance: true,
             ..NamespaceSettings::strong("a-p_é.", 3)
         };
         setup.namespaces.push(available);
+        let later = NamespaceSettings {
+            roster: rosterlab_engine::StartingRoster::None,
+            auto_revive: true,
+            ..NamespaceSettings::strong("later", 2)
+        };
+        setup.namespaces.push(later);
         let main = || "main".to_owned();
         let key = Digest([7; 20]);
         let from = ids("B101").first().copied();
         let rack = |number| RackId::new(number).unwrap();
-        let list = ["A101@1", "A102@1", "A103", "B101@70", "B102@2"];
+        let list = ["A101@1", "A102@1", "A103", "C0FFEE@9", "B101@70", "B102@2"];
         let list = RosterNodes::List(list.iter().map(|entry| entry.parse().unwrap()).collect());
         let ap = || setup.namespaces[1].name.clone();
         let entries = vec![
@@ -435,6 +447,45 @@ mod tests {
         let differs = read(&other).unwrap().differs.unwrap();
         assert_eq!((differs.made_by.as_str(), differs.then), ("0.0.9", None));
         assert_eq!(differs.now, served(everything().cluster()));
+    }
+
+    /// Links that version 0.1.0 gave out: each is of a rule that was corrected since, opens, and says what it came to then
+    /// and what it comes to now.
+    #[test]
+    fn an_old_link_of_a_corrected_rule_says_both_outcomes() {
+        let links = [
+            // One cut link: A1 is an orphan now, and was a cluster of its own; the rest serves everything either way.
+            (
+                "s1=0.1.0-12w1se22ed_a.n2S-main.n2A-ap_0-A1~4_k0.1",
+                &[("main", 4096), ("ap", 4096)][..],
+                &[("main", 4096), ("ap", 4096)][..],
+            ),
+            // All drives lost at once: dead now, fresh then.
+            (
+                "s1=0.1.0-1i9hqauei8_a.n2S-main_0-A1~1_c01_w01_t01",
+                &[("main", 4096)],
+                &[("main", 0)],
+            ),
+            // A quiesced master that has not handed over yet: its copies stay full now.
+            (
+                "s1=0.1.0-r1ol2bekt_a.n1S-main_0-A101~2_q0_r_s2",
+                &[("main", 1381)],
+                &[("main", 2727)],
+            ),
+        ];
+        let served = |served: &[Served]| -> Vec<(String, u32)> {
+            served.iter().map(|one| (one.namespace.clone(), one.active)).collect()
+        };
+        for (link, then, now) in links {
+            let owned = |list: &[(&str, u32)]| -> Vec<(String, u32)> {
+                list.iter().map(|(name, active)| ((*name).to_owned(), *active)).collect()
+            };
+            let linked = read(link).unwrap_or_else(|error| panic!("{link}: {error}"));
+            let differs = linked.differs.unwrap_or_else(|| panic!("{link} comes to the same"));
+            assert_eq!(differs.made_by, "0.1.0");
+            assert_eq!(differs.then.as_deref().map(served), Some(owned(then)), "{link}");
+            assert_eq!(served(&differs.now), owned(now), "{link}");
+        }
     }
 
     #[test]

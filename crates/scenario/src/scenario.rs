@@ -164,8 +164,8 @@ pub struct NamespaceFile {
     #[serde(default, skip_serializing_if = "is_all")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::StartingRosterName"))]
     pub roster: StartingRoster,
-    /// Whether every node serves as many partitions as another, within one; when left out, false with server 4.5.3 and
-    /// true with newer ones.
+    /// Whether every node serves as many partitions as another, within one; when left out, true with server 7.1 and
+    /// false with older ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "bool"))]
     pub prefer_uniform_balance: Option<bool>,

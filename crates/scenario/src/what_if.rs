@@ -128,16 +128,15 @@ impl Settled {
     fn without(&self, nodes: Vec<NodeId>) -> Loss {
         let all = u32::try_from(PARTITIONS).unwrap_or(u32::MAX);
         let count = |(mode, losses): &(Mode, Option<Losses>)| match (mode, losses) {
-            (_, None) => (all, 0),
             (Mode::StrongConsistency, Some(losses)) => (losses.not_active_without(&nodes), 0),
             // AP serves everything wherever there is a cluster (domain.md §3).
             (Mode::Available, Some(losses)) if losses.leaves_a_cluster(&nodes) => {
                 (0, losses.not_active_without(&nodes))
             }
-            (Mode::Available, Some(_)) => (all, 0),
+            _ => (all, 0),
         };
         let (inactive, fresh) = self.namespaces.iter().map(count).unzip();
-        Loss { inactive, fresh, nodes }
+        Loss { nodes, inactive, fresh }
     }
 }
 
@@ -161,7 +160,7 @@ impl Question {
         #[serde(deny_unknown_fields)]
         struct Raw {
             #[serde(default, deserialize_with = "maybe_whole::<1, { MAX_NODES as u64 }, _, _>")]
-            lose: Option<u8>,
+            lose: Option<u16>,
             nodes: Option<Vec<NodeId>>,
             #[serde(default, rename = "unclean")]
             _unclean: bool,
@@ -228,7 +227,7 @@ mod tests {
             ("2", "losses are an object"),
             ("{}", "either \"lose\" or \"nodes\""),
             (r#"{"lose":1,"nodes":["A1"]}"#, "either \"lose\" or \"nodes\""),
-            (r#"{"lose":0}"#, "lose: 0 is not a whole number from 1 to 128"),
+            (r#"{"lose":0}"#, "lose: 0 is not a whole number from 1 to 256"),
             (r#"{"lose":1,"cleanly":true}"#, "unknown field `cleanly`"),
             (r#"{"nodes":["A1","?"]}"#, "nodes[1]: "),
         ] {

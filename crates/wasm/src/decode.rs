@@ -21,6 +21,8 @@ use crate::fault::{BAD_INPUT, Fault};
 const DEEPEST: usize = 128;
 /// Longest time that `advance` may let pass: as the step of that name, in milliseconds.
 const LONGEST_MS: u64 = 1_000_000_000_000;
+/// Most copies of a partition.
+const MOST_COPIES: u64 = 128;
 
 #[wasm_bindgen]
 extern "C" {
@@ -117,7 +119,7 @@ pub(crate) fn maybe_partition(value: &JsValue) -> Result<Option<PartitionId>, Fa
 
 /// A replication factor, 1 to 128.
 pub(crate) fn replication_factor(value: &JsValue) -> Result<usize, Fault> {
-    let number = whole(value, "replicationFactor", MAX_NODES as u64)?;
+    let number = whole(value, "replicationFactor", MOST_COPIES)?;
     let factor = usize::try_from(number).ok().filter(|factor| *factor > 0);
     factor.ok_or_else(|| {
         let cause = "0 is not a whole number from 1 to 128";

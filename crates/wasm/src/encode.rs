@@ -1,7 +1,7 @@
 //! Data into JavaScript values.
 //!
-//! Invariant: only plain objects, lists, text, numbers, `true`, `false`, `null` and `Uint8Array`s come out, so that
-//! everything but the last survives `JSON.stringify`. A `Uint8Array` is a copy of its own, made at one go: a view into this
+//! Invariant: only plain objects, lists, text, numbers, `true`, `false`, `null` and typed arrays come out, so that
+//! everything but the last survives `JSON.stringify`. A typed array is a copy of its own, made at one go: a view into this
 //! module's memory would be dead as soon as that memory grows, which any later call may cause.
 //! Not here: what the data are (see `view`, `event`, `explanation`).
 

@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Reflect};
 use rosterlab_engine::{
-    ClientResult, ClusterKey, Counts, Digest, Event, EventKind, Link, Migrations, NodeId,
+    ClientResult, ClusterKey, Counts, Digest, Event, EventKind, Link, Migrations, NodeId, Orphaned,
     PartitionId, RackId, ReadMode, RosterEntry, Rule, Shutdown, Untrusted,
 };
 use rosterlab_scenario::{DigestText, Outcome, ReadModeName};
@@ -57,6 +57,16 @@ enum KindData {
         node: NodeId,
     },
     EvadeSet {
+        node: NodeId,
+        namespace: String,
+        #[serde(serialize_with = "untrusted")]
+        why: Untrusted,
+    },
+    AutoRevived {
+        node: NodeId,
+        namespace: String,
+    },
+    StorageUntrusted {
         node: NodeId,
         namespace: String,
         #[serde(serialize_with = "untrusted")]
@@ -108,6 +118,11 @@ enum KindData {
     ChangeInterrupted {
         prepared: Vec<NodeId>,
     },
+    NodeOrphaned {
+        node: NodeId,
+        #[serde(serialize_with = "orphaned")]
+        why: Orphaned,
+    },
     ClusterFormed {
         principal: NodeId,
         #[serde(rename = "clusterKey", serialize_with = "text")]
@@ -136,6 +151,7 @@ enum KindData {
         #[serde(serialize_with = "present_and_all")]
         roster_nodes: (u32, u32),
         counts: Counts,
+        fresh: u32,
         #[serde(serialize_with = "self::by_rule")]
         by_rule: Vec<(Rule, u32)>,
         #[serde(rename = "expectedMigrations", serialize_with = "by_node")]
@@ -176,8 +192,8 @@ enum KindData {
         key: Digest,
         #[serde(serialize_with = "count")]
         write: u64,
-        #[serde(serialize_with = "count")]
-        kept: u64,
+        #[serde(serialize_with = "maybe_count")]
+        kept: Option<u64>,
     },
 }
 
@@ -193,6 +209,22 @@ fn untrusted<S: Serializer>(why: &Untrusted, serializer: S) -> Result<S::Ok, S::
         Untrusted::NotClean => "not-clean",
         Untrusted::EmptyDevice => "empty-device",
     })
+}
+
+/// Why, and which principal it was about, if it was about one.
+fn orphaned<S: Serializer>(why: &Orphaned, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Why {
+        reason: &'static str,
+        principal: Option<NodeId>,
+    }
+    let (reason, principal) = match why {
+        Orphaned::Evicted(principal) => ("evicted", Some(*principal)),
+        Orphaned::PrincipalGone(principal) => ("principal-gone", Some(*principal)),
+        Orphaned::NotTakenIn => ("not-taken-in", None),
+        Orphaned::TooSmall => ("too-small", None),
+    };
+    Why { reason, principal }.serialize(serializer)
 }
 
 fn pairs<S: Serializer>(links: &[Link], serializer: S) -> Result<S::Ok, S::Error> {
@@ -280,6 +312,17 @@ mod tests {
             data(&EventKind::LinksCut { links }),
             json!({"kind": "links-cut", "links": [["A1", "A2"]]})
         );
+        for (why, expected) in [
+            (Orphaned::Evicted(a2), json!({"reason": "evicted", "principal": "A2"})),
+            (Orphaned::PrincipalGone(a2), json!({"reason": "principal-gone", "principal": "A2"})),
+            (Orphaned::NotTakenIn, json!({"reason": "not-taken-in", "principal": null})),
+            (Orphaned::TooSmall, json!({"reason": "too-small", "principal": null})),
+        ] {
+            assert_eq!(
+                data(&EventKind::NodeOrphaned { node: a1, why }),
+                json!({"kind": "node-orphaned", "node": "A1", "why": expected})
+            );
+        }
         let read = EventKind::Read {
             namespace: "main".to_owned(),
             key: Digest([0xab; 20]),
@@ -315,6 +358,7 @@ mod tests {
         );
         let rebalanced = data(&events.last().unwrap().kind);
         assert_eq!(rebalanced["kind"], "rebalanced");
+        assert_eq!(rebalanced["fresh"], 0);
         assert_eq!(rebalanced["rosterNodes"], json!({"present": 1, "all": 2}));
         assert_eq!(rebalanced["regime"], json!({"before": 1, "now": 3}));
         assert_eq!(rebalanced["byRule"], json!([{"rule": "too-few-nodes", "partitions": 4096}]));

@@ -7,10 +7,11 @@
 use std::cell::{Ref, RefCell, RefMut};
 
 use rosterlab_engine::NodeId;
+use rosterlab_scenario::link::{Differs, Served};
 use rosterlab_scenario::log::{self, Level};
 use rosterlab_scenario::what_if::{Question, what_if, what_if_lost};
 use rosterlab_scenario::{Clock, Entry, Scenario, Timeline, link, namespace_of, report};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -28,7 +29,7 @@ pub struct Playground {
     timeline: RefCell<Timeline>,
     pub(crate) title: String,
     about: Option<String>,
-    differs: Option<String>,
+    differs: Option<Differs>,
     /// What the author says after each step, and what the steps were: for as long as they are what was done.
     pub(crate) said: Vec<Option<String>>,
     pub(crate) course: Vec<Entry>,
@@ -42,6 +43,31 @@ struct Line {
     at_ms: f64,
     level: &'static str,
     text: String,
+}
+
+/// Two versions' outcomes of one link.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DiffersData<'a> {
+    made_by: &'a str,
+    then: Option<PerNamespace<'a>>,
+    now: PerNamespace<'a>,
+}
+
+impl<'a> DiffersData<'a> {
+    fn of(differs: &'a Differs) -> Self {
+        let then = differs.then.as_deref().map(PerNamespace);
+        Self { made_by: &differs.made_by, then, now: PerNamespace(&differs.now) }
+    }
+}
+
+/// How many partitions are active in some sub-cluster, by namespace.
+struct PerNamespace<'a>(&'a [Served]);
+
+impl Serialize for PerNamespace<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|served| (&served.namespace, served.active)))
+    }
 }
 
 /// What was done is too much for a link.
@@ -88,11 +114,15 @@ impl Playground {
         Ok(Self { timeline, title: String::new(), about: None, differs, said, course })
     }
 
-    /// The version that wrote the link that this came from, when it came to another outcome than this version does; else
-    /// `null`.
-    #[wasm_bindgen(getter, unchecked_return_type = "string | null")]
-    pub fn differs(&self) -> JsValue {
-        self.differs.as_deref().map_or(JsValue::NULL, JsValue::from)
+    /// Which version wrote the link that this came from, and both outcomes, when that version came to another one than
+    /// this version does; else `null`.
+    ///
+    /// # Errors
+    /// Only by a bug of the package.
+    #[wasm_bindgen(getter, unchecked_return_type = "Differs | null")]
+    pub fn differs(&self) -> Result<JsValue, JsValue> {
+        let differs = self.differs.as_ref().map(DiffersData::of);
+        Ok(differs.map_or(Ok(JsValue::NULL), |differs| encode(&differs))?)
     }
 
     /// How many steps there are, the undone ones too.

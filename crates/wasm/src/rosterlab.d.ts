@@ -9,7 +9,8 @@ export interface Scenario {
   title?: string;
   about?: string;
   cluster: {
-    nodes: { id: NodeId; rack?: number }[];
+    /** 1 to 256, with server 4.5.3 to 128. */
+    nodes: { id: NodeId; rack?: number; "stay-quiesced"?: boolean }[];
     server?: Server;
     namespaces?: {
       name: string;
@@ -17,15 +18,26 @@ export interface Scenario {
       "strong-consistency"?: boolean;
       "commit-to-device"?: boolean;
       devices?: number;
+      /** `"none"`: it begins without a roster and with empty drives. */
+      roster?: "all" | "none";
+      "prefer-uniform-balance"?: boolean;
+      /** From server 7.1. */
+      "auto-revive"?: boolean;
     }[];
     "migrations-per-second"?: number;
     "migrate-fill-delay"?: number;
+    /** 0 pauses migrations. */
+    "migrate-threads"?: number;
+    "heartbeat-interval-ms"?: number;
+    /** After so many silent intervals a node is gone. */
+    "heartbeat-timeout"?: number;
+    "min-cluster-size"?: number;
   };
   steps?: Step[];
 }
 
 /** Whose rules for revived partitions hold. */
-export type Server = "4.5.3" | "6.0";
+export type Server = "4.5.3" | "6.0" | "7.1";
 
 /** A step of a scenario: a command with what only a file has. */
 export type Step = Command & { at?: string; say?: string };
@@ -34,7 +46,7 @@ export type Step = Command & { at?: string; say?: string };
 export type Command =
   | ({ do: "stop" | "crash" | "start" | "remove" | "quiesce" | "quiesce-undo"; nodes: NodeId[] } & Settles)
   | ({ do: "wipe"; nodes: NodeId[]; device?: number } & Settles)
-  | ({ do: "add"; id: NodeId; rack?: number } & Settles)
+  | ({ do: "add"; id: NodeId; rack?: number; "stay-quiesced"?: boolean } & Settles)
   | ({ do: "move"; nodes: NodeId[]; rack: number } & Settles)
   | ({ do: "cut"; between: NodeId[][] } & Settles)
   | ({ do: "heal"; between?: NodeId[][] } & Settles)
@@ -67,7 +79,9 @@ interface Expectation {
   dead?: number;
   active?: number;
   filling?: number;
+  fresh?: number;
   sub_clusters?: number;
+  orphans?: number;
   regime?: number;
   roster_nodes_present?: number;
   migrations?: number;
@@ -121,7 +135,8 @@ export interface Migrations {
 export type Event = { atMs: number } & (
   | { kind: "node-stopped"; node: NodeId; shutdown: "clean" | "unclean"; markedClean: boolean }
   | { kind: "node-started"; node: NodeId }
-  | { kind: "evade-set"; node: NodeId; namespace: string; why: "not-clean" | "empty-device" }
+  | { kind: "evade-set" | "storage-untrusted"; node: NodeId; namespace: string; why: "not-clean" | "empty-device" }
+  | { kind: "auto-revived"; node: NodeId; namespace: string }
   | { kind: "drives-wiped"; node: NodeId; device: number | null }
   | { kind: "node-added"; node: NodeId; rack: number }
   | { kind: "node-removed"; node: NodeId }
@@ -132,6 +147,7 @@ export type Event = { atMs: number } & (
   | { kind: "revived" | "roster-protected"; node: NodeId; namespace: string; partitions: number }
   | { kind: "quiesce-set"; node: NodeId; quiesce: boolean }
   | { kind: "change-interrupted"; prepared: NodeId[] }
+  | { kind: "node-orphaned"; node: NodeId; why: OrphanedBecause }
   | { kind: "cluster-formed"; principal: NodeId; clusterKey: string; nodes: NodeId[] }
   | { kind: "roster-in-force"; namespace: string; principal: NodeId; roster: RosterEntry[] }
   | { kind: "quiesce-ignored" | "migrations-done"; namespace: string; principal: NodeId }
@@ -142,6 +158,8 @@ export type Event = { atMs: number } & (
       regime: { before: number; now: number };
       rosterNodes: { present: number; all: number };
       counts: Counts;
+      /** Active partitions that came up empty. */
+      fresh: number;
       byRule: { rule: RuleName; partitions: number }[];
       expectedMigrations: ({ node: NodeId } & Migrations)[];
     }
@@ -165,8 +183,14 @@ export type Event = { atMs: number } & (
       stale: boolean;
       result: Outcome;
     }
-  | { kind: "write-lost"; namespace: string; digest: string; write: number; kept: number }
+  /** `kept` is the write that was kept in its place, or `null` when no node has the value any more. */
+  | { kind: "write-lost"; namespace: string; digest: string; write: number; kept: number | null }
 );
+
+/** Why a node is an orphan: left out by its principal, or without hearing it; or nobody takes it in, or too few would be together. */
+export type OrphanedBecause =
+  | { reason: "evicted" | "principal-gone"; principal: NodeId }
+  | { reason: "not-taken-in" | "too-small"; principal: null };
 
 /** A cluster at one moment, for one namespace. */
 export interface View {
@@ -181,6 +205,8 @@ export interface View {
     strongConsistency: boolean;
     commitToDevice: boolean;
     devices: number;
+    preferUniformBalance: boolean;
+    autoRevive: boolean;
   }[];
   /** Highest id first; not those that were removed. */
   nodes: NodeView[];
@@ -188,23 +214,27 @@ export interface View {
   cuts: [NodeId, NodeId][];
   /** By their principals, highest first. */
   subClusters: SubClusterView[];
+  /** Nodes that run and are in no cluster, highest id first: they serve nothing. */
+  orphans: NodeId[];
   /** Whether a cluster change is still to come from what has happened. */
   changing: boolean;
   /** Whether a migration is under way or waiting. */
   migrating: boolean;
-  /** Acknowledged AP writes lost so far. */
+  /** Acknowledged writes lost so far. */
   lostWrites: number;
 }
 
 export interface NodeView {
   id: NodeId;
   rack: number;
-  state: "up" | "starting" | "down-clean" | "down-unclean";
+  state: "up" | "starting" | "orphan" | "down-clean" | "down-unclean";
   /** Whether it is its sub-cluster's principal. */
   principal: boolean;
   /** An index into `subClusters`. */
   subCluster: number | null;
   quiesce: "no" | "pending" | "effective" | "undo-pending";
+  /** Quiesced from every start on, for good. */
+  stayQuiesced: boolean;
   brandNew: boolean;
   /** `null` in an AP namespace. */
   inRoster: boolean | null;
@@ -237,6 +267,8 @@ export interface SubClusterView {
   rosterNodesPresent: number;
   regime: number;
   counts: Counts;
+  /** Active partitions that came up empty: nobody here had their data. They are among the active ones. */
+  fresh: number;
   /** Active partitions whose copies are being filled. */
   filling: number;
   byRule: { rule: RuleName; partitions: number }[];
@@ -244,12 +276,12 @@ export interface SubClusterView {
   expectedMigrations: ({ node: NodeId } & Migrations)[];
   remainingMigrations: ({ node: NodeId } & Migrations)[];
   /**
-   * One byte a partition, 4096 of them: `byte & 3` is an `AvailabilityCode`, `(byte >> 2) & 15` a `RuleCode`, and
-   * `byte & 64` says that copies are being filled. `verdictOf(byte)` says it in words. It is a copy that stays as it is.
+   * One byte a partition, 4096 of them: `byte & 3` is an `AvailabilityCode`, `(byte >> 2) & 15` a `RuleCode`,
+   * `byte & 64` says that copies are being filled, and `byte & 128` that it came up empty. `verdictOf(byte)` says it in words. It is a copy that stays as it is.
    */
   verdicts: Uint8Array;
-  /** One byte a partition: the index in `nodes` of the view of the node that serves it, or 255 for none. */
-  masters: Uint8Array;
+  /** One number a partition: the index in `nodes` of the view of the node that serves it, or 65535 for none. */
+  masters: Uint16Array;
 }
 
 /** What one byte of `verdicts` says. */
@@ -257,13 +289,24 @@ export interface Verdict {
   availability: Availability;
   rule: RuleName;
   filling: boolean;
+  fresh: boolean;
+}
+
+/** Two outcomes of one link: how many partitions of each namespace are active in some sub-cluster. */
+export interface Differs {
+  /** The version that wrote the link. */
+  madeBy: string;
+  /** What that version came to; `null` when this one cannot tell any more. */
+  then: Record<string, number> | null;
+  /** What this version comes to. */
+  now: Record<string, number>;
 }
 
 /** Why a partition is what it is. */
 export interface Explanation {
   namespace: string;
   partition: number;
-  /** The sub-cluster that is asked about; `null` when no node is in one. */
+  /** The sub-cluster that is asked about; `null` for a node that is in none, and when no node is in one. */
   principal: NodeId | null;
   server: Server;
   availability: Availability;
@@ -323,10 +366,15 @@ export interface FigureOptions {
 /** What is to be lost: every set of so many nodes, or just these. `unclean` makes no difference until nodes return. */
 export type Losses = { lose: number; unclean?: boolean } | { nodes: NodeId[]; unclean?: boolean };
 
-/** What would be left without some nodes: of each namespace, how many partitions would be active in no sub-cluster. */
+/**
+ * What would be left without some nodes: of each namespace, how many partitions would be active in no sub-cluster; of each AP
+ * namespace, how many would be active and come up empty.
+ */
 export interface Loss {
   nodes: NodeId[];
   unavailable: Record<string, number>;
+  /** Only where there is an AP namespace. */
+  fresh?: Record<string, number>;
 }
 
 /** One line of a node's log. */
@@ -364,10 +412,13 @@ export interface StepReport {
         active: number;
         unavailable: number;
         dead: number;
+        /** Of an AP namespace. */
+        fresh?: number;
         expected_migrations: Record<NodeId, [tx: number, rx: number, signals: number]>;
       }
     >;
   }[];
+  orphans: NodeId[];
   result?: Outcome;
   stale?: boolean;
   failed?: { place: string; expected: string; found: string }[];

@@ -1,9 +1,10 @@
 //! A cluster as JavaScript sees it, for one namespace.
 //!
 //! Invariant: nothing is worked out here; every field is one of the engine's view, under the name that `rosterlab.d.ts`
-//! gives it. What the 4096 partitions are is two `Uint8Array`s a sub-cluster, never an object a partition.
+//! gives it. What the 4096 partitions are is two typed arrays a sub-cluster, never an object a partition.
 //! Not here: why a partition is what it is (see `explanation`).
 
+use js_sys::Uint16Array;
 use rosterlab_engine::{
     Cell, ClusterView, CopyCounts, Counts, DeviceMark, Migrations, Mode, NamespaceSettings, NodeId,
     NodeState, NodeView, Profile, QuiesceState, RackId, RosterEntry, Rule, SubClusterNamespaceView,
@@ -16,11 +17,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::encode::{Bytes, number, text};
 
 /// What stands in `masters` for a partition that nobody serves.
-const NO_MASTER: u8 = 255;
+const NO_MASTER: u16 = 65535;
 /// Where the rule's number begins in a verdict's code.
 const RULE_SHIFT: u8 = 2;
 /// The bit of a verdict's code for copies that are being filled.
 const FILLING: u8 = 1 << 6;
+/// The bit of a verdict's code for a partition that came up empty.
+const FRESH: u8 = 1 << 7;
 
 /// What the low two bits of a verdict's code say.
 #[wasm_bindgen]
@@ -62,10 +65,12 @@ pub enum RuleCode {
     Ap = 10,
 }
 
-/// A verdict's code: two bits of availability, four of the rule, one for copies that are being filled.
+/// A verdict's code: two bits of availability, four of the rule, one for copies that are being filled, one for what came up
+/// empty.
 fn code_of(cell: &Cell) -> u8 {
     let filling = if cell.migrating { FILLING } else { 0 };
-    cell.verdict.availability as u8 | (cell.verdict.rule as u8) << RULE_SHIFT | filling
+    let fresh = if cell.fresh { FRESH } else { 0 };
+    cell.verdict.availability as u8 | (cell.verdict.rule as u8) << RULE_SHIFT | filling | fresh
 }
 
 /// What a verdict's code says in words; `None` for a byte that is none.
@@ -76,8 +81,9 @@ pub(crate) fn verdict_of(code: u8) -> Option<Verdict> {
         2 => "dead",
         _ => return None,
     };
-    let rule = *Rule::ALL.get(usize::from((code & !FILLING) >> RULE_SHIFT))?;
-    Some(Verdict { availability, rule: rule.into(), filling: code & FILLING != 0 })
+    let rule = *Rule::ALL.get(usize::from((code & !FILLING & !FRESH) >> RULE_SHIFT))?;
+    let (filling, fresh) = (code & FILLING != 0, code & FRESH != 0);
+    Some(Verdict { availability, rule: rule.into(), filling, fresh })
 }
 
 /// A verdict in words.
@@ -86,6 +92,7 @@ pub(crate) struct Verdict {
     availability: &'static str,
     rule: RuleName,
     filling: bool,
+    fresh: bool,
 }
 
 /// A whole cluster.
@@ -99,6 +106,7 @@ pub(crate) struct View<'a> {
     nodes: Vec<Node<'a>>,
     cuts: Vec<(NodeId, NodeId)>,
     sub_clusters: Vec<SubCluster<'a>>,
+    orphans: &'a [NodeId],
     changing: bool,
     migrating: bool,
     lost_writes: f64,
@@ -119,6 +127,7 @@ impl<'a> View<'a> {
             sub_clusters: sub_clusters
                 .map(|here| SubCluster::of(here, &here.namespaces[namespace], &ids))
                 .collect(),
+            orphans: &view.orphans,
             changing: view.changing,
             migrating: view.migrating,
             lost_writes: number(view.lost_writes),
@@ -128,12 +137,15 @@ impl<'a> View<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the engine's settings, one for one")]
 struct Namespace<'a> {
     name: &'a str,
     replication_factor: u8,
     strong_consistency: bool,
     commit_to_device: bool,
     devices: u8,
+    prefer_uniform_balance: bool,
+    auto_revive: bool,
 }
 
 impl<'a> Namespace<'a> {
@@ -144,6 +156,8 @@ impl<'a> Namespace<'a> {
             strong_consistency: settings.mode == Mode::StrongConsistency,
             commit_to_device: settings.commit_to_device,
             devices: settings.devices,
+            prefer_uniform_balance: settings.prefer_uniform_balance,
+            auto_revive: settings.auto_revive,
         }
     }
 }
@@ -157,6 +171,7 @@ struct Node<'a> {
     principal: bool,
     sub_cluster: Option<usize>,
     quiesce: QuiesceState,
+    stay_quiesced: bool,
     brand_new: bool,
     in_roster: Option<bool>,
     regime: u32,
@@ -176,6 +191,7 @@ impl<'a> Node<'a> {
             principal: node.principal,
             sub_cluster: node.sub_cluster,
             quiesce: node.quiesce,
+            stay_quiesced: node.stay_quiesced,
             brand_new: node.brand_new,
             in_roster: here.in_roster,
             regime: here.regime,
@@ -211,12 +227,14 @@ struct SubCluster<'a> {
     roster_nodes_present: u32,
     regime: u32,
     counts: Counts,
+    fresh: u32,
     filling: u32,
     by_rule: Vec<PerRule>,
     expected_migrations: Vec<PerNode>,
     remaining_migrations: Vec<PerNode>,
     verdicts: Bytes,
-    masters: Bytes,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    masters: Uint16Array,
 }
 
 impl<'a> SubCluster<'a> {
@@ -228,8 +246,9 @@ impl<'a> SubCluster<'a> {
         let master = |cell: &Cell| {
             let place =
                 cell.working_master.and_then(|id| ids.iter().position(|other| *other == id));
-            place.and_then(|place| u8::try_from(place).ok()).unwrap_or(NO_MASTER)
+            place.and_then(|place| u16::try_from(place).ok()).unwrap_or(NO_MASTER)
         };
+        let masters: Vec<u16> = here.cells.iter().map(master).collect();
         Self {
             principal: sub_cluster.principal,
             cluster_key: sub_cluster.key,
@@ -240,12 +259,14 @@ impl<'a> SubCluster<'a> {
             roster_nodes_present: here.roster_nodes_present,
             regime: here.regime,
             counts: here.counts,
+            fresh: here.fresh,
             filling: here.filling,
             by_rule: per_rule(&here.by_rule),
             expected_migrations: per_node(&here.expected),
             remaining_migrations: per_node(&here.remaining),
             verdicts: Bytes(here.cells.iter().map(code_of).collect()),
-            masters: Bytes(here.cells.iter().map(master).collect()),
+            // Copied at one go.
+            masters: Uint16Array::from(masters.as_slice()),
         }
     }
 }
@@ -315,9 +336,11 @@ mod tests {
         for (availability, availability_code) in availabilities {
             for (rule, rule_code) in Rule::ALL.into_iter().zip(rules) {
                 assert_eq!(format!("{rule:?}"), format!("{rule_code:?}"));
-                for migrating in [false, true] {
+                for (migrating, fresh) in
+                    [(false, false), (false, true), (true, false), (true, true)]
+                {
                     let verdict = rosterlab_engine::Verdict { availability, rule };
-                    let code = code_of(&Cell { verdict, working_master: None, migrating });
+                    let code = code_of(&Cell { verdict, working_master: None, migrating, fresh });
                     assert_eq!(code & 3, availability_code as u8);
                     assert_eq!((code >> 2) & 15, rule_code as u8);
                     let words = Verdict {
@@ -328,6 +351,7 @@ mod tests {
                         },
                         rule: rule.into(),
                         filling: migrating,
+                        fresh,
                     };
                     assert_eq!(verdict_of(code), Some(words));
                 }
@@ -337,7 +361,7 @@ mod tests {
 
     #[test]
     fn a_byte_that_is_no_code_is_none() {
-        for byte in [3, 255, 11 << 2, 128] {
+        for byte in [3, 255, 11 << 2, 128 | 11 << 2] {
             assert_eq!(verdict_of(byte), None, "{byte}");
         }
     }

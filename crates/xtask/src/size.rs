@@ -16,7 +16,7 @@ use crate::process::{self, Doing, Failure};
 pub const FIRST_LOAD_MAX_GZIP_BYTES: usize = 450_000;
 
 /// The limit of the module for JavaScript, which a documentation page fetches for one figure.
-pub const MODULE_MAX_GZIP_BYTES: usize = 200_000;
+pub const MODULE_MAX_GZIP_BYTES: usize = 250_000;
 
 /// Kinds of link that a browser follows when it loads the page.
 const LOADED_LINKS: [&str; 4] = ["stylesheet", "modulepreload", "preload", "icon"];

@@ -29,7 +29,7 @@ fn a_line_of_ndjson() {
     ));
     assert!(first.ends_with(concat!(
         r#","namespaces":{"main":{"roster_nodes_present":3,"regime":3,"active":4096,"unavailable":0,"dead":0,"#,
-        r#""expected_migrations":{"A103":[1369,1349,1369],"A102":[1381,1379,1381],"A101":[1346,1368,1346]}}}}]}"#
+        r#""expected_migrations":{"A103":[1369,1349,1369],"A102":[1381,1379,1381],"A101":[1346,1368,1346]}}}}],"orphans":[]}"#
     )));
 }
 
@@ -167,5 +167,73 @@ fn a_figure_of_what_is_not_there_is_refused() {
     ] {
         let (code, out, complaints) = told(&[&["figure", path], &options[..]].concat(), "");
         assert_eq!((code, out.as_str(), complaints.as_str()), (2, "", complaint));
+    }
+}
+
+/// Five nodes with one link cut.
+const ONE_LINK_CUT: &str = concat!(
+    r#"{"format":"rosterlab-scenario/1","cluster":{"nodes":[{"id":"A1"},{"id":"A2"},{"id":"A3"},{"id":"A4"},{"id":"A5"}],"#,
+    r#""namespaces":[{"name":"sc","replication-factor":2},{"name":"ap","replication-factor":2,"strong-consistency":false}]},"#,
+    r#""steps":[{"do":"cut","between":[["A1"],["A2"]]}]}"#
+);
+
+#[test]
+fn an_orphan_is_printed_as_one() {
+    let (code, out, complaints) = told(&["run", "-"], ONE_LINK_CUT);
+    assert_eq!((code, complaints.as_str()), (0, ""));
+    let line: Value = serde_json::from_str(out.trim_end()).unwrap();
+    assert_eq!(line["orphans"], serde_json::json!(["A1"]));
+    assert_eq!(line["sub_clusters"].as_array().unwrap().len(), 1);
+    assert_eq!(line["sub_clusters"][0]["namespaces"]["ap"]["fresh"], 0);
+    assert_eq!(line["sub_clusters"][0]["namespaces"]["sc"].get("fresh"), None);
+    let (_, table, _) = told(&["run", "-", "--format", "table"], ONE_LINK_CUT);
+    assert!(table.ends_with("orphans, in no cluster: A1\n"), "{table}");
+    let (_, log, _) = told(&["run", "-", "--format", "log"], ONE_LINK_CUT);
+    assert!(log.contains("evicted from cluster by principal node a5"), "{log}");
+    let explain = ["explain", "-", "--partition", "7", "--namespace", "sc", "--on", "A1"];
+    let (code, why, _) = told(&explain, ONE_LINK_CUT);
+    assert_eq!(code, 0);
+    assert_eq!(
+        why,
+        "namespace sc, partition 7, in no cluster, server 4.5.3: unavailable\n\
+         because: in no cluster: not active (documented)\n"
+    );
+}
+
+#[test]
+fn what_would_come_up_empty_is_told_of_ap_namespaces_only() {
+    let (code, out, _) = told(&["what-if", "-", "--lose", "2"], ONE_LINK_CUT);
+    assert_eq!((code, out.lines().count()), (0, 10));
+    let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().all(|line| line["fresh"].get("sc").is_none()));
+    assert!(lines.iter().any(|line| line["fresh"]["ap"].as_u64().unwrap() > 0), "{out}");
+    let (_, out, _) =
+        told(&["what-if", "-", "--lose", "1"], &ONE_LINK_CUT.replace("false", "true"));
+    assert!(!out.contains("fresh"), "{out}");
+}
+
+#[test]
+fn a_link_that_came_to_something_else_says_both_outcomes() {
+    for (link, expected) in [
+        (
+            "s1=0.0.9-7_a.n2S-main_0-A1~2_c1",
+            "note: version 0.0.9 made this link and came to another outcome, which this version cannot repeat; by the \
+             rules of this version it comes to main: 4096 of 4096 partitions active\n",
+        ),
+        (
+            "s1=0.1.0-2dkihsrv36_a.n1S-main_1-A1~1.2-B1~1.3-C1_q2_r_k014.23",
+            "note: version 0.1.0 made this link and came to main: 3298 of 4096 partitions active; by the rules of this \
+             version it comes to main: 4096 of 4096 partitions active\n",
+        ),
+        (
+            "s1=0.1.0-linmk0owt_a.n2S-main_0-A1~4_s43_k0.1",
+            "note: version 0.1.0 made this link and came to another outcome with as many active partitions (main: 402 of \
+             4096 partitions active); what follows is by the rules of this version\n",
+        ),
+    ] {
+        let (code, out, note) = told(&["run", "-"], link);
+        assert_eq!(code, 0, "it opens");
+        assert!(!out.is_empty());
+        assert_eq!(note, expected);
     }
 }

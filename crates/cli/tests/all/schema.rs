@@ -99,16 +99,24 @@ impl Schema {
 }
 
 fn scenarios() -> Vec<(String, Value)> {
-    let golden = fs::read_to_string(repository("tests/golden/availability.json")).unwrap();
-    let golden: Vec<Value> = serde_json::from_str(&golden).unwrap();
-    let mut all: Vec<(String, Value)> = golden
+    let golden = |name: &str| -> Value {
+        let path = repository(&format!("tests/golden/{name}.json"));
+        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let ap = golden("ap");
+    let lists = [&golden("availability"), &golden("clustering"), &ap["histories"], &ap["minimal"]]
+        .map(|list| list.as_array().unwrap().clone());
+    let mut all: Vec<(String, Value)> = lists
         .into_iter()
+        .flatten()
         .map(|case| (case["scenario"]["title"].to_string(), case["scenario"].clone()))
         .collect();
-    for entry in fs::read_dir(repository("www/scenarios")).unwrap() {
-        let path = entry.unwrap().path();
-        let text = fs::read_to_string(&path).unwrap();
-        all.push((path.display().to_string(), serde_json::from_str(&text).unwrap()));
+    for folder in ["www/scenarios", "tests/golden/reports"] {
+        for entry in fs::read_dir(repository(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            all.push((path.display().to_string(), serde_json::from_str(&text).unwrap()));
+        }
     }
     all
 }
@@ -117,7 +125,7 @@ fn scenarios() -> Vec<(String, Value)> {
 fn every_scenario_keeps_to_the_schema() {
     let schema = Schema::read();
     let all = scenarios();
-    assert!(all.len() > 60, "the scenarios are there");
+    assert!(all.len() > 230, "the scenarios are there");
     for (name, scenario) in &all {
         if let Err(error) = schema.check(&schema.0, scenario, "") {
             panic!("{name}: {error}");
@@ -145,6 +153,9 @@ fn the_schema_refuses_what_it_does_not_know() {
         r#"{"do":"migrate","partitions":"all"}"#,
         r#"{"do":"read","key":1.5}"#,
         r#"{"do":"move","nodes":["A1"],"rack":-1}"#,
+        r#"{"do":"add","id":"A2","stay-quiesced":"yes"}"#,
+        r#"{"do":"expect","orphans":257}"#,
+        r#"{"do":"expect","fresh":-1}"#,
     ] {
         assert!(schema.check(&schema.0, &of(step), "").is_err(), "{step}");
     }

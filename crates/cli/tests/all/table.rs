@@ -102,8 +102,8 @@ fn arguments() {
             2 error: explain needs --partition
             2 error: --partition: "-1" is no partition: a whole number from 0 to 4095
             2 error: what-if needs --lose
-            2 error: --lose: "0" is not a whole number from 1 to 128
-            2 error: --lose: "99999999999999999999" is not a whole number from 1 to 128
+            2 error: --lose: "0" is not a whole number from 1 to 256
+            2 error: --lose: "99999999999999999999" is not a whole number from 1 to 256
         "#]],
     );
 }

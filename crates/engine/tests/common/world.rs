@@ -5,8 +5,8 @@
 
 use proptest::prelude::*;
 use rosterlab_engine::{
-    Availability, ClientResult, Cluster, ClusterSetup, ClusterView, Command, Digest, EventKind,
-    NodeId, ReadMode, Rules, Shutdown, Until,
+    Availability, ClientResult, Cluster, ClusterSetup, ClusterView, Command, Digest, Event,
+    EventKind, NodeId, ReadMode, Rules, Shutdown, Until,
 };
 
 /// How many different records clients write.
@@ -177,6 +177,11 @@ impl World {
 
     /// Does a deed; one that cannot be done is passed over. Returns a trace of what followed.
     pub fn act(&mut self, deed: &Deed) -> String {
+        format!("{:?}", self.events_of(deed))
+    }
+
+    /// As [`World::act`], and returns the events themselves.
+    pub fn events_of(&mut self, deed: &Deed) -> Vec<Event> {
         let (deed, until) = match deed {
             Deed::Unsettled(deed) => (&**deed, Until::Prepared),
             deed => (deed, Until::Settled),
@@ -194,7 +199,7 @@ impl World {
             _ => until,
         };
         events.extend(self.cluster.advance(until));
-        format!("{events:?}")
+        events
     }
 
     /// What must hold once the clusters have settled; a violation is said in words.

@@ -18,3 +18,4 @@ mod strategies;
 mod texts;
 mod timeline;
 mod ways;
+mod wrong_rules;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rosterlab_engine::{
     ClusterSetup, Command, Digest, Mode, NamespaceSettings, NodeId, NodeSetup, Profile, RackId,
-    ReadMode, RosterEntry, RosterNodes, Shutdown,
+    ReadMode, RosterEntry, RosterNodes, Shutdown, StartingRoster,
 };
 use rosterlab_scenario::{Entry, Settle};
 
@@ -48,7 +48,9 @@ fn namespace() -> impl Strategy<Value = String> {
 }
 
 fn roster() -> impl Strategy<Value = RosterNodes> {
-    let entry = (node(), rack()).prop_map(|(node, rack)| RosterEntry { node, rack });
+    let unknown = Just(NodeId::new(0x00C0_FFEE).unwrap());
+    let named = prop_oneof![9 => node(), 1 => unknown];
+    let entry = (named, rack()).prop_map(|(node, rack)| RosterEntry { node, rack });
     prop_oneof![
         Just(RosterNodes::Observed),
         proptest::collection::vec(entry, 0..5).prop_map(RosterNodes::List),
@@ -76,7 +78,8 @@ pub fn command() -> impl Strategy<Value = Command> {
         4 => (nodes(), shutdown).prop_map(|(nodes, shutdown)| Command::Stop { nodes, shutdown }),
         4 => nodes().prop_map(|nodes| Command::Start { nodes }),
         1 => (nodes(), of(0..2_u8)).prop_map(|(nodes, device)| Command::Wipe { nodes, device }),
-        1 => (node(), rack(), any::<bool>()).prop_map(|(id, rack, stay_quiesced)| Command::AddNode { id, rack, stay_quiesced }),
+        1 => (node(), rack(), any::<bool>())
+            .prop_map(|(id, rack, stay_quiesced)| Command::AddNode { id, rack, stay_quiesced }),
         1 => nodes().prop_map(|nodes| Command::RemoveNode { nodes }),
         1 => (nodes(), rack()).prop_map(|(nodes, rack)| Command::MoveToRack { nodes, rack }),
         2 => sides().prop_map(|between| Command::Cut { between }),
@@ -105,9 +108,29 @@ pub fn entry() -> impl Strategy<Value = Entry> {
     ]
 }
 
-/// Six nodes on two racks or none, one SC namespace and perhaps an AP one.
+/// Six nodes on two racks or none, one SC namespace and perhaps an AP one, now and then with settings of other values than
+/// the usual ones.
 pub fn setup() -> impl Strategy<Value = ClusterSetup> {
-    let profile = prop_oneof![Just(Profile::V4_5_3), Just(Profile::V6_0)];
+    (usual_setup(), any::<u16>()).prop_map(|(mut setup, marks)| {
+        let is_set = |bit: u16| marks >> bit & 1 == 1;
+        if marks.is_multiple_of(2) {
+            return setup;
+        }
+        setup.nodes[1].stay_quiesced = is_set(1);
+        setup.namespaces[0].roster =
+            if is_set(2) && is_set(3) { StartingRoster::None } else { StartingRoster::All };
+        setup.namespaces[0].prefer_uniform_balance = is_set(4);
+        setup.namespaces[0].auto_revive = is_set(5) && setup.profile == Profile::V7_1;
+        setup.migrate_threads = u8::try_from(marks >> 6 & 3).unwrap();
+        setup.heartbeat_interval_ms = if is_set(8) { 50 } else { 150 };
+        setup.heartbeat_timeout = if is_set(9) { 3 } else { 10 };
+        setup.min_cluster_size = if is_set(10) { 2 } else { 1 };
+        setup
+    })
+}
+
+fn usual_setup() -> impl Strategy<Value = ClusterSetup> {
+    let profile = proptest::sample::select(&Profile::ALL[..]);
     let delay = prop_oneof![2 => Just(0), 1 => 0..5_000_u32];
     (1..4_u8, any::<(bool, bool, bool)>(), 1..3_u8, profile, delay).prop_map(
         |(replication_factor, (racks, commit, cache), devices, profile, fill_delay_ms)| {

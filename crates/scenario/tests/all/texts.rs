@@ -355,7 +355,7 @@ fn explanations() {
         "main",
         None,
         &expect![[r#"
-            namespace main, partition 0, no node is in a cluster, server 4.5.3: unavailable
+            namespace main, partition 0, in no cluster, server 4.5.3: unavailable
             because: in no cluster: not active (documented)
         "#]],
     );

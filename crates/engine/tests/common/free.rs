@@ -1,0 +1,223 @@
+//! A random operator who may do anything: rosters, revives, racks, single links, wiped drives, quiesced nodes, changes
+//! interrupted half-way; and what must hold even then.
+//!
+//! The ground truth is the test's own: the last write of each record that a client was told is done, as the events said,
+//! and whether any node still has its value. The engine's count of lost writes is what is compared with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use rosterlab_engine::{
+    ClientResult, Cluster, ClusterSetup, Command, Digest, Event, EventKind, Mode, NodeId,
+    NodeState, RackId, RosterEntry, RosterNodes, Rules, Until,
+};
+
+use super::world::{Deed, World, deed};
+
+/// One thing that a free operator does.
+#[derive(Clone, Debug)]
+pub enum Free {
+    /// What anybody may do.
+    Deed(Deed),
+    /// The observed nodes become the pending roster, or those of a mask, now and then with an id that no node has.
+    RosterSet(Option<u16>),
+    /// On the nodes of a mask, or on all.
+    Revive(Option<u16>),
+    /// A node goes to another rack.
+    Move(u8, u8),
+}
+
+/// Mostly ordinary deeds, so that rosters and revives meet a cluster that something happened to.
+pub fn free() -> impl Strategy<Value = Free> {
+    prop_oneof![
+        12 => deed().prop_map(Free::Deed),
+        2 => any::<Option<u16>>().prop_map(Free::RosterSet),
+        1 => any::<Option<u16>>().prop_map(Free::Revive),
+        1 => any::<(u8, u8)>().prop_map(|(node, rack)| Free::Move(node, rack % 4)),
+    ]
+}
+
+/// A cluster, and what its clients were told.
+pub struct FreeWorld {
+    pub world: World,
+    /// By record: the last write that a client was told is done.
+    acknowledged: BTreeMap<Digest, u64>,
+    /// All of them.
+    all_acknowledged: BTreeSet<u64>,
+    /// Writes whose value was on no node any more at some moment.
+    gone: BTreeSet<u64>,
+    /// What the engine said is lost.
+    said_lost: BTreeSet<u64>,
+}
+
+impl FreeWorld {
+    pub fn new(setup: ClusterSetup, rules: Rules) -> Self {
+        Self {
+            world: World::new(setup, rules),
+            acknowledged: BTreeMap::new(),
+            all_acknowledged: BTreeSet::new(),
+            gone: BTreeSet::new(),
+            said_lost: BTreeSet::new(),
+        }
+    }
+
+    fn cluster(&self) -> &Cluster {
+        &self.world.cluster
+    }
+
+    fn command(&self, free: &Free) -> Option<Command> {
+        let view = self.cluster().view();
+        let picked = |mask: u16| -> Vec<NodeId> {
+            let nodes = view.nodes.iter().enumerate();
+            nodes.filter(|(n, _)| mask >> (n % 16) & 1 == 1).map(|(_, node)| node.id).collect()
+        };
+        Some(match free {
+            Free::Deed(_) => return None,
+            Free::RosterSet(mask) => {
+                let nodes = mask.map_or(RosterNodes::Observed, |mask| {
+                    let entry = |id: NodeId| {
+                        let rack = view.node(id).map_or(RackId::NONE, |node| node.rack);
+                        RosterEntry { node: id, rack }
+                    };
+                    let mut entries: Vec<RosterEntry> =
+                        picked(mask).into_iter().map(entry).collect();
+                    if mask % 8 == 7 {
+                        entries.push("C0FFEE@1".parse().unwrap());
+                    }
+                    RosterNodes::List(entries)
+                });
+                let on = mask.and_then(|mask| picked(mask.rotate_left(5)).first().copied());
+                Command::RosterSet { namespace: "main".into(), nodes, on }
+            }
+            Free::Revive(mask) => {
+                Command::Revive { namespace: "main".into(), nodes: mask.map(picked) }
+            }
+            Free::Move(node, rack) => {
+                let nodes = view.nodes.iter().map(|node| node.id).collect::<Vec<_>>();
+                let node = nodes[usize::from(*node) % nodes.len()];
+                let rack = RackId::new(u32::from(*rack)).unwrap();
+                Command::MoveToRack { nodes: vec![node], rack }
+            }
+        })
+    }
+
+    /// Does it; what cannot be done is passed over.
+    pub fn act(&mut self, free: &Free) {
+        let events = if let Free::Deed(deed) = free {
+            self.world.events_of(deed)
+        } else {
+            let command = self.command(free);
+            let events = command.and_then(|one| self.world.cluster.apply(&one).ok());
+            let mut events = events.unwrap_or_default();
+            events.extend(self.world.cluster.advance(Until::Settled));
+            events
+        };
+        self.learn(&events);
+    }
+
+    /// Takes in what clients were told and what became of it.
+    fn learn(&mut self, events: &[Event]) {
+        for event in events {
+            match &event.kind {
+                EventKind::Wrote { key, write, result: ClientResult::Ok, .. } => {
+                    self.acknowledged.insert(*key, *write);
+                    self.all_acknowledged.insert(*write);
+                }
+                EventKind::WriteLost { write, .. } => {
+                    assert!(self.said_lost.insert(*write), "write {write} is lost twice");
+                }
+                _ => {}
+            }
+        }
+        for (key, write) in &self.acknowledged {
+            let copies = self.world.cluster.copies_of_record("main", *key);
+            let is_there =
+                copies.iter().any(|copy| copy.write == *write || copy.builds_on.contains(write));
+            if !is_there {
+                self.gone.insert(*write);
+            }
+        }
+    }
+
+    /// What must hold whatever an operator does.
+    pub fn check(&self) -> Result<(), String> {
+        self.what_is_lost_is_counted()?;
+        self.every_running_node_has_one_place()?;
+        self.numbers_add_up()
+    }
+
+    /// In SC just what is gone is lost. In AP healing also drops rivals, of which another may be the last.
+    fn what_is_lost_is_counted(&self) -> Result<(), String> {
+        let (gone, said) = (&self.gone, &self.said_lost);
+        let counted = self.cluster().view().lost_writes;
+        if counted != said.len() as u64 {
+            return Err(format!(
+                "{counted} writes are counted as lost and {said:?} were said to be"
+            ));
+        }
+        let strong = self.cluster().setup().namespaces[0].mode == Mode::StrongConsistency;
+        if strong && gone != said {
+            return Err(format!("writes {gone:?} are gone, and {said:?} are said to be lost"));
+        }
+        if !gone.is_subset(said) || !said.is_subset(&self.all_acknowledged) {
+            return Err(format!("writes {gone:?} are gone, and {said:?} are said to be lost"));
+        }
+        Ok(())
+    }
+
+    /// In one cluster, or an orphan, or still starting: never two of these, and orphans serve nothing.
+    fn every_running_node_has_one_place(&self) -> Result<(), String> {
+        let view = self.cluster().view();
+        for node in &view.nodes {
+            let clusters =
+                view.sub_clusters.iter().filter(|one| one.nodes.contains(&node.id)).count();
+            let orphan = view.orphans.contains(&node.id);
+            let expected = match node.state {
+                NodeState::Up => (1, false),
+                // Until the others have formed anew, it is still in their list.
+                NodeState::Orphan if view.changing => (clusters, true),
+                NodeState::Orphan => (0, true),
+                NodeState::Starting => (0, false),
+                NodeState::DownClean | NodeState::DownUnclean => (clusters, false),
+            };
+            if (clusters, orphan) != expected {
+                return Err(format!("{} is {:?}, in {clusters} clusters", node.id, node.state));
+            }
+            let copies = node.namespaces[0].copies;
+            if orphan && (copies.master > 0 || copies.full > 0) {
+                return Err(format!(
+                    "the orphan {} serves or has something full: {copies:?}",
+                    node.id
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn numbers_add_up(&self) -> Result<(), String> {
+        for here in &self.cluster().view().sub_clusters {
+            let namespace = &here.namespaces[0];
+            let counts = namespace.counts;
+            if counts.active + counts.unavailable + counts.dead != 4096 {
+                return Err(format!("{counts:?} do not add up"));
+            }
+            if counts.unavailable > 0 && counts.dead > 0 {
+                return Err(format!("{counts:?}: a rebalance reports one or the other"));
+            }
+            for list in [&namespace.expected, &namespace.remaining] {
+                let (tx, rx) =
+                    list.iter().fold((0, 0), |(tx, rx), (_, due)| (tx + due.tx, rx + due.rx));
+                if tx != rx {
+                    return Err(format!("{tx} are to be sent and {rx} to be received"));
+                }
+            }
+            for cell in namespace.cells.iter() {
+                let serves = cell.working_master.is_some_and(|id| here.nodes.contains(&id));
+                if cell.verdict.is_active() != serves {
+                    return Err(format!("{cell:?} in the cluster of {}", here.principal));
+                }
+            }
+        }
+        Ok(())
+    }
+}
