@@ -261,7 +261,7 @@ test("partitions that came up empty have a colour, a sign, a legend entry and a 
   assert.ok(fresh > 0, `${fresh}`);
   const said = fresh.toLocaleString("en");
   assert.match(await page.locator("[data-news]").innerText(), new RegExp(`Of these ${said} came up empty`));
-  await eventually(async () => (await legend.allInnerTexts()).some((text) => text.includes(`came up empty ${said}`)), true);
+  await eventually(async () => (await legend.allInnerTexts()).some((text) => /came up empty/.test(text) && text.endsWith(said)), true);
   const row = page.locator(".reasons tr.fresh");
   assert.match(await row.innerText(), /came up empty/);
   assert.equal(await row.locator(".n").innerText(), said);

@@ -43,6 +43,12 @@ pub fn is_for_the_reader(text: &str) -> bool {
     text.starts_with('{') || (text.len() >= SHORTEST && !is_link)
 }
 
+/// Whether what the browser has read as text was none: it has a zero, or begins with what no text begins with.
+#[must_use]
+pub fn is_no_text(text: &str) -> bool {
+    text.contains('\0') || text.starts_with('\u{FFFD}')
+}
+
 /// The link of the cluster and the steps that a scenario file has.
 ///
 /// # Errors
@@ -91,6 +97,12 @@ mod tests {
         {
             assert!(super::is_for_the_reader(file), "{file}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_told_from_text() {
+        assert!(super::is_no_text("\u{FFFD}PNG") && super::is_no_text("a\0"));
+        assert!(!super::is_no_text("{\"name\": \"\u{FFFD}\"}"));
     }
 
     #[test]

@@ -136,6 +136,7 @@ pub fn of_file_fault(fault: &FileFault) -> String {
         FileFault::TooLong => "This file is far longer than an experiment.",
         FileFault::Unreadable => "The browser could not read this file.",
         FileFault::Empty => "This file is empty.",
+        FileFault::NotText => "This file is no text. Rosterlab opens scenario files and links.",
         FileFault::NoScenario(looks) => looks,
         FileFault::NoReader => {
             "The part that reads and writes scenario files could not be fetched."

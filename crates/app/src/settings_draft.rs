@@ -649,9 +649,10 @@ mod tests {
             draft.setup(&case_study()).unwrap().namespaces[0].prefer_uniform_balance
         };
         assert!(!uniform(&[]));
-        assert!(uniform(&[(Field::Profile, "6.0")]));
-        assert!(!uniform(&[(Field::Profile, "6.0"), (Field::Profile, "4.5.3")]));
-        assert!(!uniform(&[(Field::Profile, "6.0"), (Field::Uniform(0), "off")]));
+        assert!(uniform(&[(Field::Profile, "7.1")]));
+        assert!(!uniform(&[(Field::Profile, "6.0")]), "the golden values of 6.0 are of the hash");
+        assert!(!uniform(&[(Field::Profile, "7.1"), (Field::Profile, "4.5.3")]));
+        assert!(!uniform(&[(Field::Profile, "7.1"), (Field::Uniform(0), "off")]));
         let older = typed(&[
             (Field::Profile, "7.1"),
             (Field::AutoRevive(0), "on"),

@@ -124,6 +124,8 @@ pub enum FileFault {
     Unreadable,
     /// There is nothing in it.
     Empty,
+    /// It is no text.
+    NotText,
     /// It is a scenario with a mistake: the place and the cause.
     Scenario(Rc<str>),
     /// It is no scenario: what it looks like, in sentences.

@@ -181,6 +181,7 @@ fn read(file: &File, dispatch: &Dispatch) {
     spawn_local(async move {
         let text = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
         let link = match text {
+            Some(text) if scenario_file::is_no_text(&text) => Err(FileFault::NotText),
             Some(text) if text.trim().is_empty() => Err(FileFault::Empty),
             Some(text) if scenario_file::is_for_the_reader(&text) => {
                 scenario_file::link_of(&text).await
