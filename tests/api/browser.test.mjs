@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openBlankPage } from "../e2e/browser.mjs";
 import { CONTENT_SECURITY_POLICY } from "../e2e/server.mjs";
-import { OUTDATED, golden, histories, native, ndjson, scenarios } from "./rosterlab.mjs";
+import { OUTDATED, available, golden, histories, native, ndjson, scenarios } from "./rosterlab.mjs";
 
 /** A page of the site that serves the package, on which it is loaded as `window.rosterlab`. */
 async function loaded(t) {
@@ -61,6 +61,25 @@ test("who is in a cluster with whom is what the golden histories of links say", 
     );
     assert.deepEqual(found, expected, scenario.title);
   }
+  assert.deepEqual(complaints, []);
+});
+
+test("what a rebalance in AP expects is what the golden histories say", async (t) => {
+  const { page, complaints } = await loaded(t);
+  let compared = 0;
+  for (const { scenario, after } of available) {
+    const steps = await page.evaluate((scenario) => window.rosterlab.runScenario(scenario).steps, scenario);
+    after.forEach((expected, at) => {
+      for (const { nodes, expected: due } of expected ?? []) {
+        if (due === undefined) continue;
+        const here = steps[at].sub_clusters.find((here) => here.nodes.join() === nodes.join());
+        const found = nodes.map((id) => here.namespaces.main.expected_migrations[id]);
+        assert.deepEqual(found, due, `${scenario.title}, step ${at}`);
+        compared += 1;
+      }
+    });
+  }
+  assert.ok(compared > 150, `${compared} sub-clusters`);
   assert.deepEqual(complaints, []);
 });
 
