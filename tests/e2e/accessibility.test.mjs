@@ -68,6 +68,8 @@ const VIEWS = [
     await page.locator("#ns-1-mode").selectOption("ap");
     await page.locator("#ns-1-factor").fill("1");
     await action(page, "apply-settings").click();
+    // Then each partition of it is on one node, and what the orphan has nobody else has.
+    await action(page, "migrate").click();
     await link(page, "A103-B101").click();
     await page.locator('[data-state="orphan"]').waitFor();
     await page.locator(".counts-fresh .swatch").first().waitFor();
