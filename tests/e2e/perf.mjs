@@ -199,14 +199,14 @@ const row = (quantity, found, must, aim) => {
 };
 
 const bytes = Number(process.env.ROSTERLAB_FIRST_LOAD);
-row("first load, all files, gzip -9", `${(bytes / 1000).toFixed(1)} kB`, "250 kB", "180 kB");
+row("first load, all files, gzip -9", `${(bytes / 1000).toFixed(1)} kB`, "450 kB", "350 kB");
 for (const nodes of [5, 16, 128]) {
   const { painted, framed } = await faults(nodes);
   const found = `${ms(quantile(painted, 0.5))}, p95 ${ms(quantile(painted, 0.95))}; frame done p95 ${ms(quantile(framed, 0.95))}`;
   row(`fault to painted map, ${nodes} nodes`, found, nodes > 16 ? "33 ms" : "17 ms", nodes > 16 ? "16 ms" : "8 ms");
 }
 const cold = await coldStart();
-row("interactive from cold cache, loopback", `${ms(quantile(cold, 0.5))}, p95 ${ms(quantile(cold, 0.95))}`, "400 ms", "250 ms");
+row("interactive from cold cache, loopback", `${ms(quantile(cold, 0.5))}, p95 ${ms(quantile(cold, 0.95))}`, "300 ms", "200 ms");
 for (const nodes of [5, 128]) {
   row(`idle main thread, ${nodes} nodes`, `${(await idle(nodes)).toFixed(2)} % busy`, "5 %", "2 %");
 }

@@ -13,6 +13,7 @@ use crate::id::{Digest, NodeId, PartitionId};
 use crate::link::{NodeSet, Slot};
 use crate::namespace::Mode;
 use crate::ordered::Ordered;
+use crate::rules::Clause;
 
 /// How long a write stays in a buffer before it is flushed (domain.md §9, \[doc\]: 1 s).
 const FLUSH_MS: u64 = 1_000;
@@ -425,7 +426,8 @@ impl Cluster {
     /// Counts the records whose last acknowledged write is on no node any more, whatever took it away: wiped drives, a
     /// crash before the flush, a node that was removed, an older value that was put in its place (domain.md §9).
     pub(crate) fn count_lost_writes(&mut self) -> Vec<EventKind> {
-        if !std::mem::take(&mut self.ground.may_have_lost) {
+        let look = std::mem::take(&mut self.ground.may_have_lost);
+        if !look || !self.rules.follow(Clause::EveryLossCounts) {
             return Vec::new();
         }
         let mut lost = Vec::new();

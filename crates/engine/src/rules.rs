@@ -6,7 +6,7 @@
 
 use crate::availability::{Judge, judge};
 
-/// A clause of domain.md §4 to §7 that can be left out.
+/// A clause of domain.md §4 to §9 that can be left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Clause {
     /// §5.1: a partition without data is fresh only under the namespace's first roster.
@@ -61,11 +61,13 @@ pub enum Clause {
     OrphansIsolated,
     /// §7: what had prepared and not committed has subsets.
     UncommittedIsSubset,
+    /// §9: a write is lost whatever took its value away, not only by conflict resolution in AP.
+    EveryLossCounts,
 }
 
 impl Clause {
     /// Every clause, in the order of domain.md.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::FirstRosterOnly,
         Self::WorkingMasterStaysFull,
         Self::OthersBecomeSubsets,
@@ -92,6 +94,7 @@ impl Clause {
         Self::MinClusterSize,
         Self::OrphansIsolated,
         Self::UncommittedIsSubset,
+        Self::EveryLossCounts,
     ];
 }
 
@@ -133,6 +136,7 @@ impl Rules {
             Clause::WorkingMasterStaysFull,
             Clause::ClustersLiveOn,
             Clause::ApStartsTrusted,
+            Clause::EveryLossCounts,
         ]
         .into_iter()
         .fold(Self::default(), Self::without)

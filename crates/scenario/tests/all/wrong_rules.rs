@@ -211,6 +211,7 @@ fn every_clause_of_a_rebalance_is_needed() {
         Clause::OrphansIsolated,
         Clause::UncommittedIsSubset,
         Clause::MinClusterSize,
+        Clause::EveryLossCounts,
     ] {
         let found = noticed(&cases, Rules::default().without(clause));
         assert!(found.is_some(), "nothing notices that {clause:?} is left out");
