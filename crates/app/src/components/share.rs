@@ -177,10 +177,12 @@ fn read(file: &File, dispatch: &Dispatch) {
     if file.size() > scenario_file::MOST_BYTES {
         return dispatch.dispatch(Action::Open(Err(FileFault::TooLong)));
     }
-    let (text, dispatch) = (file.text(), dispatch.clone());
+    let (text, has_bytes, dispatch) = (file.text(), file.size() > 0.0, dispatch.clone());
     spawn_local(async move {
         let text = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
         let link = match text {
+            // Browsers make nothing of some bytes.
+            Some(text) if text.is_empty() && has_bytes => Err(FileFault::NotText),
             Some(text) if scenario_file::is_no_text(&text) => Err(FileFault::NotText),
             Some(text) if text.trim().is_empty() => Err(FileFault::Empty),
             Some(text) if scenario_file::is_for_the_reader(&text) => {
