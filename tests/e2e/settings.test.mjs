@@ -31,7 +31,7 @@ test("by mouse: a namespace is added, the steps are done again, and the former c
   await page.locator('[data-action="show-namespace"][data-show="cache"]').click();
   await page.locator('[data-map="cache"]').waitFor();
   // In AP nothing is unavailable: what a loss costs comes up empty.
-  await eventually(async () => /come up empty/.test(await page.locator(".margin-why").innerText()), true);
+  await eventually(async () => /empty or unserved/.test(await page.locator(".margin-why").innerText()), true);
 
   await action(page, "settings").click();
   await action(page, "former-cluster").click();

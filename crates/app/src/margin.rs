@@ -63,12 +63,13 @@ pub fn mode_of(view: &ClusterView, namespace: usize) -> Mode {
     view.namespaces.get(namespace).map_or(Mode::StrongConsistency, |settings| settings.mode)
 }
 
-/// How a loss harms: in SC partitions are unavailable, in AP they come up empty (docs/domain.md §5, §6).
+/// How a loss harms: in SC partitions are unavailable, in AP they come up empty, or no cluster serves them (docs/domain.md
+/// §5, §6).
 #[must_use]
 pub fn harm(mode: Mode) -> &'static str {
     match mode {
         Mode::StrongConsistency => "unavailable",
-        Mode::Available => "come up empty",
+        Mode::Available => "empty or unserved",
     }
 }
 
@@ -86,14 +87,14 @@ pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
     let Some(worst) = reach.examples.first() else {
         return match mode {
             Mode::StrongConsistency => "No loss that was tried makes a partition unavailable.",
-            Mode::Available => "No loss that was tried makes a partition come up empty.",
+            Mode::Available => "No loss that was tried leaves a partition empty or unserved.",
         }
         .to_owned();
     };
     let lost = thousands(reach.worst);
     let does = |lost: String| match mode {
         Mode::StrongConsistency => format!("leaves {lost} unavailable"),
-        Mode::Available => format!("makes {lost} come up empty"),
+        Mode::Available => format!("leaves {lost} empty or unserved"),
     };
     if let [_] = worst[..] {
         let singles = reach.examples.iter().filter_map(|set| set.first().copied());
@@ -378,9 +379,9 @@ fn of_empty(count: u16, is_all: bool) -> String {
     match usize::from(count) {
         _ if is_all => "no node is left, nothing is served".to_owned(),
         0 => "every partition keeps its data".to_owned(),
-        1 => "1 partition comes up empty".to_owned(),
-        PARTITIONS => "all 4,096 partitions come up empty or are served nowhere".to_owned(),
-        _ => format!("{} partitions come up empty", thousands(u32::from(count))),
+        1 => "1 partition is empty or unserved".to_owned(),
+        PARTITIONS => "all 4,096 partitions are empty or unserved".to_owned(),
+        _ => format!("{} partitions are empty or unserved", thousands(u32::from(count))),
     }
 }
 
@@ -461,7 +462,7 @@ mod tests {
         let found = margin.found().unwrap();
         assert_eq!(found.at_once.margin, 1, "RF 2");
         let said = sentence(&found, false, Mode::Available);
-        assert!(said.contains("come up empty") && !said.contains("unavailable"), "{said}");
+        assert!(said.contains("empty or unserved") && !said.contains("unavailable"), "{said}");
         let mut table = LossTable::new(&cluster, "main", None).unwrap();
         while !table.advance(100) {}
         let text = |cell| cell_text(&table, cell, Mode::Available);

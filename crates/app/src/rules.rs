@@ -118,7 +118,7 @@ pub fn because(verdict: Verdict) -> &'static str {
     match (verdict.rule, verdict.availability) {
         (Rule::TooFewNodes, _) => "fewer roster nodes are there than RF asks for",
         (Rule::NoData, Availability::Active) => {
-            "no node there has data, and the whole roster agrees that none is lost"
+            "no node there has data, under a first roster or after a revive"
         }
         (Rule::NoData, _) => "no node there has data",
         (Rule::SuperMajority, _) => "fewer roster nodes than RF are missing or untrusted",

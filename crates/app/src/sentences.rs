@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use rosterlab_engine::{
     Availability, ClientResult, ClusterView, Command, Counts, Event, EventKind, Explanation, Link,
-    NodeId, Orphaned, PARTITIONS, ReadMode, RosterEntry, RosterNodes, Rule, Shutdown, Untrusted,
-    Verdict,
+    Mode, NodeId, Orphaned, PARTITIONS, ReadMode, RosterEntry, RosterNodes, Rule, Shutdown,
+    StartingRoster, Untrusted, Verdict,
 };
 use rosterlab_scenario::Entry;
 use rosterlab_scenario::link::{Differs, Linked, Served};
@@ -182,8 +182,8 @@ fn of_difference(differs: &Differs) -> String {
              was is not known any more. This version {now_said}: a rule was corrected since."
         ),
         Some(then) if then == now => format!(
-            "Rosterlab {made_by} and this version both {}, but not the same ones or not in the same \
-             way: a rule was corrected.",
+            "Rosterlab {made_by} and this version both {}. Which nodes serve them differs: a rule was \
+             corrected.",
             outcome(now, "come to")
         ),
         Some(then) => format!(
@@ -488,7 +488,9 @@ fn of_reasons(by_rule: &[(Rule, u32)], inactive: u32, name: Availability) -> Str
     let alone = reasons.len() == 1;
     let reasons = reasons.iter().map(|(verdict, partitions)| {
         let (why, rule) = (rules::because(*verdict), rules::label(verdict.rule));
-        if alone {
+        if alone && verdict.rule == Rule::NoRoster {
+            why.to_owned()
+        } else if alone {
             format!("{why} ({rule})")
         } else {
             format!("{why} ({}, {rule})", thousands(*partitions))
@@ -538,11 +540,32 @@ pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
         let nothing = "Nothing is served.".to_owned();
         sentences.push(if any_orphan { nothing } else { standing(view) });
     }
+    let links = kinds()
+        .any(|kind| matches!(kind, EventKind::LinksCut { .. } | EventKind::LinksRestored { .. }));
+    let told = kinds()
+        .any(|kind| matches!(kind, EventKind::NodeOrphaned { .. } | EventKind::Rebalanced { .. }));
+    if links && !told {
+        // What a link changed is nothing that is seen: say who is an orphan as before.
+        sentences.extend(orphans(view));
+    }
     if sentences.is_empty() {
         let acted = matches!(entry, Entry::Act { .. });
         sentences.push(if acted { "Nothing changed." } else { "Time passed." }.to_owned());
     }
     sentences.join(" ")
+}
+
+/// What a cluster begins with.
+#[must_use]
+pub fn beginning(view: &ClusterView) -> String {
+    let without = view.namespaces.iter().filter(|settings| {
+        settings.mode == Mode::StrongConsistency && settings.roster == StartingRoster::None
+    });
+    let without: Vec<&str> = without.map(|settings| settings.name.as_str()).collect();
+    match without.as_slice() {
+        [] => "Every node is up and in the roster, and every copy is where it belongs.".to_owned(),
+        names => format!("Every node is up. No roster was set yet in {}.", list(names)),
+    }
 }
 
 /// How things stand, whatever led there.
@@ -574,7 +597,16 @@ pub fn standing(view: &ClusterView) -> String {
 #[must_use]
 pub fn orphans(view: &ClusterView) -> Option<String> {
     let all = thousands(all_partitions());
+    let hear_each_other = view.orphans.iter().enumerate().any(|(place, one)| {
+        view.orphans[place + 1..].iter().any(|other| !view.is_cut(*one, *other))
+    });
     Some(match view.orphans.as_slice() {
+        several @ [_, _, ..] if view.sub_clusters.is_empty() && hear_each_other => format!(
+            "{} are orphans and form no cluster: they do not agree on who is in it. Restore a link \
+             between two of them, or stop one of the two. They serve nothing; all {all} partitions \
+             are unavailable there.",
+            nodes(several)
+        ),
         [] => return None,
         [alone] => format!(
             "{alone} is an orphan: no cluster takes it in. It serves nothing; all {all} partitions \

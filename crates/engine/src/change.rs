@@ -469,13 +469,17 @@ impl Cluster {
             }
         };
         self.give_back_versions(index, versions);
-        let roster_len = roster.as_ref().map_or(members.len(), |roster| roster.len());
+        let roster_len = match settings.mode {
+            Mode::Available => members.len(),
+            Mode::StrongConsistency => roster.as_ref().map_or(0, |roster| roster.len()),
+        };
+        let here = if roster_len == 0 { 0 } else { present.len() };
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         kinds.push(EventKind::Rebalanced {
             namespace: settings.name,
             principal: self.id(nodes[0]),
             regime,
-            roster_nodes: (count(present.len()), count(roster_len)),
+            roster_nodes: (count(here), count(roster_len)),
             counts: balance.counts(),
             fresh: balance.fresh(),
             by_rule: balance.by_rule(),

@@ -245,7 +245,8 @@ pub enum EventKind {
         principal: NodeId,
         /// Regime before (the highest among the members) and now; both 0 in AP.
         regime: (u32, u32),
-        /// Roster nodes present, and nodes in the roster; in AP the sub-cluster's nodes twice.
+        /// Roster nodes present, and nodes in the roster; in AP the sub-cluster's nodes twice, in SC
+        /// without a roster twice 0.
         roster_nodes: (u32, u32),
         /// The verdicts.
         counts: Counts,

@@ -144,7 +144,7 @@ impl Margin {
     #[must_use]
     pub fn new(cluster: &Cluster, namespace: &str) -> Option<Self> {
         let losses = Rc::new(cluster.losses(namespace)?);
-        let out = not_active(cluster, namespace)?;
+        let out = not_active(&losses);
         let nodes = losses.running();
         if out.iter().all(|is_out| *is_out) {
             return None;
@@ -371,17 +371,13 @@ impl Margin {
     }
 }
 
-/// By partition: whether it is active in no sub-cluster now.
-fn not_active(cluster: &Cluster, namespace: &str) -> Option<Vec<bool>> {
-    let view = cluster.view();
-    let index = view.namespace_index(namespace)?;
-    let mut out = vec![true; PARTITIONS];
-    for sub_cluster in &view.sub_clusters {
-        for (out, cell) in out.iter_mut().zip(sub_cluster.namespaces[index].cells.iter()) {
-            *out &= !cell.verdict.is_active();
-        }
+/// By partition: whether it is active nowhere now (in AP: with its data).
+fn not_active(losses: &Losses) -> Vec<bool> {
+    let mut out = vec![false; PARTITIONS];
+    for pid in losses.partitions_not_active_without(&[]) {
+        out[pid.index()] = true;
     }
-    Some(out)
+    out
 }
 
 /// The next set of places below `n` in lexicographic order.
@@ -436,7 +432,7 @@ impl LossTable {
     pub fn new(cluster: &Cluster, namespace: &str, also: Option<NodeId>) -> Option<Self> {
         let losses = Rc::new(cluster.losses(namespace)?);
         let nodes: Vec<NodeId> = losses.running().into_iter().rev().collect();
-        let now = not_active(cluster, namespace)?.into_iter().filter(|is_out| *is_out).count();
+        let now = not_active(&losses).into_iter().filter(|is_out| *is_out).count();
         if nodes.is_empty() {
             return None;
         }

@@ -304,8 +304,10 @@ fn of_sizes(old: &[RosterEntry], new: &[RosterEntry], rf: u8) -> Vec<Warning> {
 
 /// Nodes that are up elsewhere and hold data of the namespace.
 fn of_others(view: &ClusterView, home: &SubClusterView, index: usize) -> Option<Warning> {
+    // An orphan is on no side and accepts nothing.
     let elsewhere = view.nodes.iter().filter(|node| {
-        node.state.is_up()
+        node.sub_cluster.is_some()
+            && node.state.is_up()
             && !home.nodes.contains(&node.id)
             && node.namespaces[index].copies.with_data > 0
     });

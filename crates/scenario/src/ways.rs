@@ -114,8 +114,8 @@ pub struct Search {
 }
 
 impl Search {
-    /// A search that has tried nothing yet. It is done at once when the partition is active in some sub-cluster, or the
-    /// namespace is none of SC.
+    /// A search that has tried nothing yet. It is done at once when the partition is active in some sub-cluster, or there is
+    /// no such namespace. In AP only links, starts and a recluster are tried: there is no roster and nothing to revive.
     #[must_use]
     pub fn new(cluster: &Cluster, namespace: &str, partition: PartitionId) -> Self {
         let mut cluster = cluster.clone();
@@ -123,11 +123,11 @@ impl Search {
         let view = cluster.view();
         let settings = view.namespaces.iter().find(|settings| settings.name == namespace);
         let strong = settings.is_some_and(|settings| settings.mode == Mode::StrongConsistency);
-        let needed = strong && !cluster.serves(namespace, partition);
+        let needed = settings.is_some() && !cluster.serves(namespace, partition);
         let nodes = u32::try_from(view.nodes.len().max(1)).unwrap_or(u32::MAX);
         let down = down_by_likelihood(&cluster, &view, namespace, partition);
         Self {
-            remedies: remedies(&view, &down),
+            remedies: remedies(&view, &down, strong),
             complete: down.len() <= MOST_STARTS,
             down,
             cluster,
@@ -405,13 +405,16 @@ pub fn commands(remedies: &[Remedy], namespace: &str) -> Vec<Command> {
 }
 
 /// What could be done, least risk first; of the nodes that are down only the likeliest.
-fn remedies(view: &ClusterView, down: &[NodeId]) -> Vec<Remedy> {
+fn remedies(view: &ClusterView, down: &[NodeId], strong: bool) -> Vec<Remedy> {
     let mut remedies = Vec::new();
     if !view.cuts.is_empty() {
         remedies.push(Remedy::Heal);
     }
     remedies.extend(down.iter().take(MOST_STARTS).map(|node| Remedy::Start(*node)));
     remedies.push(Remedy::Recluster);
+    if !strong {
+        return remedies;
+    }
     let mut largest: Vec<(usize, NodeId)> = Vec::new();
     for sub_cluster in &view.sub_clusters {
         let size = sub_cluster.nodes.len();

@@ -38,9 +38,7 @@ pub fn history(state: &State) -> Html {
                 <li key="first" class="step">
                     <span class="step-time">{ clock(0) }</span>
                     <b class="step-title">{ "The cluster is whole" }</b>
-                    <span class="step-text">
-                        { "Every node is up and in the roster, and every copy is where it belongs." }
-                    </span>
+                    <span class="step-text">{ crate::sentences::beginning(state.view()) }</span>
                 </li>
             </ol>
         </section>

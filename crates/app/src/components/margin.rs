@@ -102,7 +102,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     let is_any_down = state.view().nodes.iter().any(|node| !node.state.is_up());
     let (first, would) = match mode {
         Mode::StrongConsistency => ("is unavailable", "leave unavailable"),
-        Mode::Available => ("comes up empty, without its data", "make come up empty"),
+        Mode::Available => ("comes up empty, or is served by nobody", "leave empty or unserved"),
     };
     let why = match found {
         Some(found) => sentence(found, is_any_down, mode),
@@ -520,7 +520,7 @@ fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
     };
     let worst = match mode {
         Mode::StrongConsistency => "Unavailable at worst",
-        Mode::Available => "Empty at worst",
+        Mode::Available => "Empty or unserved at worst",
     };
     let head = |name: &'static str| ui! { <th key={name} scope="col" class="n">{ name }</th> };
     ui! {
