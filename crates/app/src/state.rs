@@ -436,8 +436,9 @@ impl State {
             let namespace = sub_cluster.namespaces.get(self.namespace);
             namespace.is_some_and(|one| one.cells[partition.index()].verdict.is_active())
         };
-        if self.cells.get(partition.index()).is_some_and(|cell| cell.verdict.is_active()) {
-            return Standing::Active;
+        let cell = self.cells.get(partition.index());
+        if let Some(cell) = cell.filter(|cell| cell.verdict.is_active()) {
+            return if cell.fresh { Standing::ActiveEmpty } else { Standing::Active };
         }
         if let Some(elsewhere) = self.view.sub_clusters.iter().find(is_active) {
             return Standing::ActiveElsewhere(elsewhere.principal);

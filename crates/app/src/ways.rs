@@ -73,6 +73,8 @@ pub enum WaysAction {
 pub enum Standing {
     /// It is active where it is looked at.
     Active,
+    /// The partition is active and came up empty: nobody there had its data (docs/domain.md §6).
+    ActiveEmpty,
     /// It is active in another sub-cluster, of this principal.
     ActiveElsewhere(NodeId),
     /// Time runs: the answer would be out of date.
@@ -176,6 +178,11 @@ pub fn risk(risk: Risk) -> (&'static str, &'static str, &'static str) {
 pub fn status(standing: &Standing, view: &ClusterView) -> String {
     let answer = match standing {
         Standing::Active => return "Active: nothing to do.".to_owned(),
+        Standing::ActiveEmpty => {
+            return "Active and empty. Bring the nodes that hold its data back before clients write: \
+                    where both sides have a record, only one is kept."
+                .to_owned();
+        }
         Standing::ActiveElsewhere(node) => {
             return format!("Active in sub-cluster {node}: nothing to do.");
         }

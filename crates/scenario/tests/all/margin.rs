@@ -230,3 +230,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_ap_margin_counts_what_comes_up_empty_or_is_unserved_and_not_what_is_already() {
+    let mut setup = nodes_on_racks(&[(0xA1, 0), (0xA2, 0), (0xA3, 0), (0xA4, 0)], 1);
+    setup.namespaces[0].mode = rosterlab_engine::Mode::Available;
+    let mut cluster = Cluster::new(setup).unwrap();
+    let worked_out = |cluster: &Cluster| {
+        let mut margin = Margin::new(cluster, "main").unwrap();
+        while !margin.advance(100) {}
+        margin.found().unwrap()
+    };
+    let whole = worked_out(&cluster);
+    assert_eq!((whole.at_once.margin, whole.at_once.hurting), (0, 4), "RF 1: each has its own");
+    act(&mut cluster, &stop(&ids(&[0xA4]), Shutdown::Clean));
+    let empty = cluster.view().sub_clusters[0].namespaces[0].fresh;
+    assert!(empty > 500);
+    let after = worked_out(&cluster);
+    assert!(after.at_once.worst > empty, "those that are empty already are among all that are");
+    assert!(after.at_once.mildest < 4096);
+}

@@ -160,6 +160,15 @@ fn a_roster_on_one_side_of_a_live_split_names_the_other_side() {
 }
 
 #[test]
+fn an_orphan_is_no_side_of_a_split() {
+    let mut cluster = case_study();
+    act(&mut cluster, &Command::Cut { between: vec![ids("A101"), ids("A102")] });
+    assert_eq!(cluster.view().orphans, ids("A101"));
+    let said = warnings(&cluster, NS, &[observed(), recluster()]);
+    assert!(!said.iter().any(|one| matches!(one, Warning::LiveSplit { .. })), "{said:?}");
+}
+
+#[test]
 fn racks_and_nodes_that_do_not_fit_are_named() {
     let mut cluster = case_study();
     let rack = RackId::new(2).unwrap();

@@ -1,8 +1,8 @@
 //! The nearest ways out: those of the case study, and in small clusters all that a search by brute force finds.
 
 use rosterlab_engine::{
-    Cluster, ClusterSetup, Command, NodeId, NodeSetup, PartitionId, RackId, RosterNodes, Shutdown,
-    Until,
+    Cluster, ClusterSetup, Command, Mode, NodeId, NodeSetup, PartitionId, RackId, RosterNodes,
+    Shutdown, Until,
 };
 use rosterlab_scenario::ways::{MOST_ACTIONS, MOST_WAYS, Remedy, Risk, Search, Way, commands};
 
@@ -308,4 +308,23 @@ fn in_small_clusters_the_ways_are_those_that_brute_force_finds() {
         );
     }
     assert!(compared >= 20, "only {compared} histories end with something to repair");
+}
+
+#[test]
+fn an_ap_namespace_that_no_cluster_serves_has_ways_out_without_a_roster() {
+    let mut setup = case_study().setup().clone();
+    setup.namespaces[0].mode = Mode::Available;
+    let mut cluster = Cluster::new(setup).unwrap();
+    // A101 and A102 do not hear each other; without a principal nobody agrees on a cluster.
+    act(&mut cluster, &Command::Cut { between: vec![vec![id("A101")], vec![id("A102")]] });
+    stop(&mut cluster, &["B102"], Shutdown::Clean);
+    assert!(cluster.view().sub_clusters.is_empty());
+    let found = ways(&cluster);
+    assert!(found.iter().any(|way| way.remedies == [Remedy::Heal]), "{found:?}");
+    assert!(found.iter().all(|way| way.risk == Risk::None), "{found:?}");
+    let no_roster = |remedy: &Remedy| !matches!(remedy, Remedy::RosterSet { .. } | Remedy::Revive);
+    assert!(found.iter().flat_map(|way| &way.remedies).all(no_roster), "{found:?}");
+    let mut down = Cluster::new(cluster.setup().clone()).unwrap();
+    stop(&mut down, &["A101", "A102", "A103", "B101", "B102"], Shutdown::Clean);
+    assert!(matches!(ways(&down)[0].remedies[..], [Remedy::Start(_)]), "one node is a cluster");
 }
