@@ -87,9 +87,13 @@ impl Cluster {
 
     fn quiesce_state(&self, slot: Slot, home: Option<&Seen>) -> QuiesceState {
         let balances = home.map(|one| &self.sub_clusters[&one.number].balances);
-        let effective = balances
-            .is_some_and(|balances| balances.iter().any(|balance| balance.quiesced.contains(slot)));
-        match (self.nodes[slot.index()].told_to_quiesce, effective) {
+        let told = self.nodes[slot.index()].told_to_quiesce;
+        let effective = balances.is_some_and(|balances| {
+            // A node that is in no roster stands in no row: there is nothing to wait for.
+            let outside = balances.iter().all(|balance| !balance.present.contains(slot));
+            (told && outside) || balances.iter().any(|balance| balance.quiesced.contains(slot))
+        });
+        match (told, effective) {
             (false, false) => QuiesceState::No,
             (true, false) => QuiesceState::Pending,
             (true, true) => QuiesceState::Effective,

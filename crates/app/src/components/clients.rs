@@ -276,7 +276,7 @@ fn side(state: &State, dispatch: &Dispatch, side: &Side<'_>, columns: &[Column])
                     <span class={if side.is_orphan { "orphan-sign" } else { "sub-swatch" }} aria-hidden="true">
                         { side.is_orphan.then_some(ORPHAN_SIGN) }
                     </span>
-                    { "Client on " }<b class="id">{ principal.to_string() }</b>{ "’s side" }
+                    { " Client on " }<b class="id">{ principal.to_string() }</b>{ "’s side" }
                 </h3>
                 <p class="dim">
                     { if side.is_orphan { "an orphan: serves nothing".to_owned() } else { nodes(side.nodes) } }

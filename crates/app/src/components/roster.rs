@@ -131,14 +131,22 @@ fn outlook(state: &State, dispatch: &Dispatch) -> Html {
         None if state.to_weigh().is_some() => ("dim", "…".to_owned()),
         None => ("dim", "Come to an action to see what it would do.".to_owned()),
     };
-    let lines = commands(verb, state.namespace_name(), state.roster_lists());
+    // What is refused has no command, and there is none of an empty list.
+    let lists = state.roster_lists();
+    let is_empty = match verb {
+        Verb::StageObserved => lists.observed.is_empty(),
+        Verb::SetRoster => lists.draft.is_empty(),
+        _ => false,
+    };
+    let is_shown = !is_empty && !matches!(state.weighed(), Some(Err(_)));
+    let lines = is_shown.then(|| commands(verb, state.namespace_name(), lists));
     ui! {
         <div class="outlook" data-verb={verb.action()}>
             <p class="outlook-text" data-consequence="">
                 <b>{ verb.label() }</b>{ " · " }<span {class}>{ told }</span>
             </p>
             <ul class="commands" aria-label={format_args!("{} on a real cluster", verb.label())}>
-                { for lines.into_iter().map(|(tool, text)| command(dispatch, tool, text)) }
+                { for lines.into_iter().flatten().map(|(tool, text)| command(dispatch, tool, text)) }
             </ul>
         </div>
     }
