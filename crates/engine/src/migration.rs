@@ -290,6 +290,10 @@ impl Balance {
 /// What each of these nodes is still due to send, receive and signal; right after a rebalance that is
 /// `expected-migrations (tx,rx,signals)` (domain.md §6).
 pub(crate) fn due(migrations: &[PartitionMigration], nodes: &[Slot]) -> Vec<Migrations> {
+    due_of(migrations.iter().copied(), nodes)
+}
+
+fn due_of(migrations: impl Iterator<Item = PartitionMigration>, nodes: &[Slot]) -> Vec<Migrations> {
     // By slot first: a migration touches a few nodes, a cluster may have 128.
     let mut by_slot = [Migrations::default(); crate::id::MAX_NODES];
     let count = |set: NodeSet| u32::try_from(set.len()).unwrap_or(u32::MAX);
@@ -311,8 +315,7 @@ pub(crate) fn under_way(
     nodes: &[Slot],
     fills_wait: bool,
 ) -> Vec<Migrations> {
-    let open = migrations.iter().filter(|migration| !migration.is_done());
-    due(&open.map(|migration| migration.under_way(fills_wait)).collect::<Vec<_>>(), nodes)
+    due_of(migrations.iter().map(|migration| migration.under_way(fills_wait)), nodes)
 }
 
 /// How far migrations may go: by sub-cluster and namespace, the first partition that has to wait.
