@@ -68,6 +68,8 @@ const VIEWS = [
     await page.locator("#ns-1-mode").selectOption("ap");
     await page.locator("#ns-1-factor").fill("1");
     await action(page, "apply-settings").click();
+    await action(page, "show-namespace").last().click();
+    await page.locator('[data-map="ns2"]').waitFor();
     // Then each partition of it is on one node, and what the orphan has nobody else has.
     await action(page, "migrate").click();
     await link(page, "A103-B101").click();
