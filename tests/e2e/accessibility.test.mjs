@@ -62,27 +62,6 @@ const VIEWS = [
     await action(page, "show-namespace").last().click();
     await page.locator('[data-map="ns2"]').waitFor();
   }],
-  ["with an orphan, and partitions that came up empty", async (page) => {
-    await action(page, "heal").click();
-    await action(page, "settings").click();
-    await page.locator("#ns-1-mode").selectOption("ap");
-    await page.locator("#ns-1-factor").fill("1");
-    await action(page, "apply-settings").click();
-    await action(page, "show-namespace").last().click();
-    await page.locator('[data-map="ns2"]').waitFor();
-    // Then each partition of it is on one node, and what the orphan has nobody else has.
-    await action(page, "migrate").click();
-    await link(page, "A103-B101").click();
-    await page.locator('[data-state="orphan"]').waitFor();
-    await page.locator(".counts-fresh .swatch").first().waitFor();
-    await page.locator(".reasons tr.fresh").waitFor();
-  }],
-  ["seen from an orphan", async (page) => {
-    await action(page, "show-orphan").first().click();
-    await eventually(async () => (await page.locator("#map-title").innerText()).includes("on the orphan"), true);
-    await action(page, "settings").click();
-    await page.locator("#profile").selectOption("7.1");
-  }],
   ["while the margin is worked out", async (page) => {
     // It is for some milliseconds only, so it is made to look so.
     await page.locator(".margin").evaluate((margin) => { margin.className = "margin stale"; });
