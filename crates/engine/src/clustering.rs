@@ -17,7 +17,7 @@ use crate::version::ClusterKey;
 /// takes about 1.8 s in all (domain.md §7, \[open\]).
 pub(crate) const EXCHANGE_MS: u64 = 300;
 
-/// More rounds than any history needs: at most four were seen in 10⁶ random ones.
+/// More rounds than any history needs: at most four were seen in 18,000 random steps.
 const MOST_ROUNDS: usize = 64;
 
 /// A cluster change that its members have prepared and not committed.

@@ -426,7 +426,7 @@ pub struct LossTable {
 }
 
 impl LossTable {
-    /// Nothing tried yet. `None` where nothing can be said: while a cluster change is to come, in AP, without a roster, and
+    /// Nothing tried yet. `None` where nothing can be said: while a cluster change is to come, for an unknown namespace, and
     /// where no node runs. `also` goes with every set where not all sets are listed.
     #[must_use]
     pub fn new(cluster: &Cluster, namespace: &str, also: Option<NodeId>) -> Option<Self> {
