@@ -91,11 +91,7 @@ pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
         }
         .to_owned();
     };
-    let lost = thousands(reach.worst);
-    let does = |lost: String| match mode {
-        Mode::StrongConsistency => format!("leaves {lost} unavailable"),
-        Mode::Available => format!("leaves {lost} empty or unserved"),
-    };
+    let (lost, harm) = (thousands(reach.worst), harm(mode));
     if let [_] = worst[..] {
         let singles = reach.examples.iter().filter_map(|set| set.first().copied());
         let mut nodes: Vec<NodeId> = Vec::new();
@@ -114,7 +110,7 @@ pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
             _ => names.concat(),
         };
         let up_to = if reach.mildest < reach.worst { "up to " } else { "" };
-        return format!("Losing {names}{as_well} {}.", does(format!("{up_to}{lost}")));
+        return format!("Losing {names}{as_well} leaves {up_to}{lost} {harm}.");
     }
     let share = if sooner || reach.sets == 0 {
         String::new()
@@ -127,7 +123,7 @@ pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
     if !sooner {
         nodes.reverse();
     }
-    format!("Losing {}{as_well} {how} {}.{share}", list(nodes), does(lost))
+    format!("Losing {}{as_well} {how} leaves {lost} {harm}.{share}", list(nodes))
 }
 
 /// Why there is no margin.

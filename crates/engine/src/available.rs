@@ -32,7 +32,7 @@ fn same_lineage(one: Version, other: Version) -> bool {
 
 /// Who does what (domain.md §3, §6.1.7). `width` replicas stand first in the row.
 pub(crate) fn roles(row: &Row, width: usize, rules: Rules) -> Roles {
-    let Some(holder) = first_of_highest(row, score) else {
+    let Some(holder) = first_of_highest(row) else {
         // Nobody has data: nothing to serve and nothing to fill.
         let none = NodeSet::EMPTY;
         return Roles { working_master: row[0].0, duplicates: none, immigrants: none };
@@ -63,7 +63,7 @@ fn score(version: Version) -> Option<u8> {
     })
 }
 
-fn first_of_highest(row: &Row, score: fn(Version) -> Option<u8>) -> Option<usize> {
+fn first_of_highest(row: &Row) -> Option<usize> {
     let scored = row.iter().enumerate().filter_map(|(n, (_, version))| Some((score(*version)?, n)));
     scored.max_by_key(|(score, place)| (*score, std::cmp::Reverse(*place))).map(|(_, place)| place)
 }

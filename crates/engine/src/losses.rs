@@ -246,7 +246,8 @@ impl Losses {
         self.order.get(index).map(|slot| self.ids[slot.index()])
     }
 
-    /// As [`Losses::not_active_without`], for a set of nodes by their places in [`Losses::running`]. For very many sets there are [`Losses::every_set`] and [`Losses::up_to_three`], which are far quicker.
+    /// As [`Losses::not_active_without`], for a set of nodes by their places in [`Losses::running`]. For very many sets
+    /// there are [`Losses::every_set`] and [`Losses::up_to_three`], which are far quicker.
     #[must_use]
     pub fn not_active_without_set(&self, lost: PlaceSet) -> u32 {
         partitions_of(self.groups_inactive(self.running.minus(self.set_of(lost))))
@@ -285,8 +286,7 @@ impl Losses {
     /// Whether any cluster would be left if these nodes stopped at the same instant (domain.md §7).
     #[must_use]
     pub fn leaves_a_cluster(&self, lost: &[NodeId]) -> bool {
-        let slots = lost.iter().filter_map(|id| self.ids.iter().position(|other| other == id));
-        !self.clusters(self.running.minus(slots.map(Slot::new).collect())).is_empty()
+        !self.clusters(self.left_without(lost)).is_empty()
     }
 
     /// Which partitions those are, in order.
@@ -300,8 +300,13 @@ impl Losses {
     }
 
     fn groups_not_active_without(&self, lost: &[NodeId]) -> impl Iterator<Item = &Group> {
+        self.groups_inactive(self.left_without(lost))
+    }
+
+    /// The running nodes without these. Ids that no node has make no difference.
+    fn left_without(&self, lost: &[NodeId]) -> NodeSet {
         let slots = lost.iter().filter_map(|id| self.ids.iter().position(|other| other == id));
-        self.groups_inactive(self.running.minus(slots.map(Slot::new).collect()))
+        self.running.minus(slots.map(Slot::new).collect())
     }
 
     fn groups_inactive(&self, left: NodeSet) -> impl Iterator<Item = &Group> {

@@ -11,7 +11,7 @@ use std::fmt;
 
 use rosterlab_engine::{
     Cluster, ClusterView, Counts, Event, EventKind, Migrations, Mode, NamespaceSettings, NodeId,
-    Orphaned, PARTITIONS, Profile, Until, Untrusted, fnv1a_64,
+    Orphaned, PARTITIONS, Profile, SubClusterNamespaceView, Until, Untrusted, fnv1a_64,
 };
 
 use crate::runner::Clock;
@@ -389,11 +389,7 @@ fn ticks(view: &ClusterView) -> Vec<LogLine> {
                 if *left == Migrations::default() {
                     continue;
                 }
-                let initial = here.expected.iter().find(|(other, _)| other == node);
-                let initial = initial.map_or(*left, |(_, initial)| *initial);
-                let under_way = here.under_way.iter().find(|(other, _)| other == node);
-                let under_way = under_way.map_or(Migrations::default(), |(_, moving)| *moving);
-                let progress = progress(*left, under_way, initial);
+                let progress = progress_of(here, *node, *left);
                 let text = format!("{{{}}} migrations: {progress}", settings.name);
                 lines.info(*node, "info", Some("ticker.c:454"), text);
             }
@@ -411,10 +407,19 @@ pub fn complete(left: Migrations, initial: Migrations) -> u64 {
     if all == 0 { 10_000 } else { (20_000 * all.saturating_sub(left) + all) / (2 * all) }
 }
 
-/// `remaining (tx,rx,signals) active (tx,rx,signals) complete-pct`. A node sends one partition at a time (the default of
-/// `migrate-threads`) and is taken to receive one (domain.md §6, \[model\]).
+/// What the ticker says of a node's migrations, of which `left` are still to do: `remaining (tx,rx,signals) active
+/// (tx,rx,signals) complete-pct`.
 #[must_use]
-pub fn progress(left: Migrations, under_way: Migrations, initial: Migrations) -> String {
+pub fn progress_of(here: &SubClusterNamespaceView, node: NodeId, left: Migrations) -> String {
+    let of = |all: &[(NodeId, Migrations)]| {
+        all.iter().find(|(other, _)| *other == node).map(|(_, figures)| *figures)
+    };
+    let initial = of(&here.expected).unwrap_or(left);
+    progress(left, of(&here.under_way).unwrap_or_default(), initial)
+}
+
+/// A node that has something `under_way` is taken to send one partition and to receive one (domain.md §6, \[model\]).
+fn progress(left: Migrations, under_way: Migrations, initial: Migrations) -> String {
     let Migrations { tx, rx, signals } = left;
     let hundredths = complete(left, initial);
     format!(

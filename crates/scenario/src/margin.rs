@@ -139,8 +139,8 @@ pub struct Margin {
 }
 
 impl Margin {
-    /// Nothing worked out yet. `None` where nothing can be said: while a cluster change is to come, in AP, without a
-    /// roster, and where no partition is active.
+    /// Nothing worked out yet. `None` where nothing can be said: while a cluster change is to come, for an
+    /// unknown namespace, and where no partition is active.
     #[must_use]
     pub fn new(cluster: &Cluster, namespace: &str) -> Option<Self> {
         let losses = Rc::new(cluster.losses(namespace)?);

@@ -2,8 +2,9 @@
 //!
 //! Invariant: a line's keys stand in the order that scenario-format.md shows, nodes highest id first, namespaces in the
 //! order of the settings; the same report gives the same bytes. An AP namespace has no `roster_nodes_present` and no
-//! `regime`, but `fresh`: partitions that came up empty. `orphans` are the nodes that run and are in no cluster. Two keys are there only when they have something to say: `result` (and `stale`) after a
-//! client's operation, `failed` when an expectation does not hold.
+//! `regime`, but `fresh`: partitions that came up empty. `orphans` are the nodes that run and are in no cluster. Two
+//! keys are there only when they have something to say: `result` (and `stale`) after a client's operation, `failed` when
+//! an expectation does not hold.
 
 use std::fmt::Write as _;
 

@@ -897,9 +897,7 @@ impl NamespaceFile {
             devices: settings.devices,
         }
     }
-}
 
-impl NamespaceFile {
     /// The namespace as the engine is given it.
     fn settings(&self, server: Profile) -> NamespaceSettings {
         let uniform = self.prefer_uniform_balance;

@@ -100,9 +100,9 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     };
     let mode = mode_of(state.view(), state.namespace());
     let is_any_down = state.view().nodes.iter().any(|node| !node.state.is_up());
-    let (first, would) = match mode {
-        Mode::StrongConsistency => ("is unavailable", "leave unavailable"),
-        Mode::Available => ("comes up empty, or is served by nobody", "leave empty or unserved"),
+    let first = match mode {
+        Mode::StrongConsistency => "is unavailable",
+        Mode::Available => "comes up empty, or is served by nobody",
     };
     let why = match found {
         Some(found) => sentence(found, is_any_down, mode),
@@ -136,7 +136,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
                 type="button"
                 class="margin-more"
                 data-action="losses"
-                title={format_args!("what each set of nodes that is lost at once would {would}")}
+                title={format_args!("what each set of nodes that is lost at once would leave {}", harm(mode))}
                 onclick={on_press(dispatch, Action::Time(TimeAction::GoTo(Tab::Losses)))}
             >
                 { "All failure sets" }

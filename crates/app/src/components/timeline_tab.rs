@@ -226,16 +226,12 @@ fn ticker(state: &State) -> Html {
     });
     let body = running.map(|(sub_cluster, namespace, done)| {
         let line = |(node, left): &(rosterlab_engine::NodeId, Migrations)| {
-            let due = namespace.expected.iter().find(|(other, _)| other == node);
-            let due = due.map_or(*left, |(_, due)| *due);
-            let moving = namespace.under_way.iter().find(|(other, _)| other == node);
-            let moving = moving.map_or(Migrations::default(), |(_, moving)| *moving);
             ui! {
                 <li key={node.to_string()} data-ticker={node.to_string()}>
                     <b class="id">{ node.to_string() }</b>
                     <code>
                         { format_args!("{{{}}} migrations: ", state.namespace_name()) }
-                        { log::progress(*left, moving, due) }
+                        { log::progress_of(namespace, *node, *left) }
                     </code>
                 </li>
             }
