@@ -72,8 +72,8 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The classes to show: all looks but the one that is rare; of the others those that have partitions, the largest first, at most so many, and how
-    /// many more there are.
+    /// The classes to show: all looks but the one that is rare; of the others those that have partitions, the largest
+    /// first, at most so many, and how many more there are.
     #[must_use]
     pub fn shown(&self, colouring: Colouring, most: usize) -> (Vec<&Class>, usize) {
         if colouring == Colouring::Verdict {

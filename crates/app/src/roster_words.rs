@@ -170,19 +170,19 @@ fn set_in_asadm(namespace: &str, Lists { pending, draft, .. }: Lists) -> String 
 
 #[cfg(test)]
 mod tests {
+    use rosterlab_engine::{Counts, NodeId};
+
+    use super::*;
+
     #[test]
     fn ids_that_no_node_has_are_warned_of() {
         let nodes = vec!["A1FF".parse().unwrap()];
         assert_eq!(
-            super::of_warning(&super::Warning::NoSuchNodes { nodes }),
+            of_warning(&Warning::NoSuchNodes { nodes }),
             "No node has the id A1FF. The server takes it, and the roster is then never whole: what is \
              not active stays unavailable, and revive helps nothing."
         );
     }
-
-    use rosterlab_engine::{Counts, NodeId};
-
-    use super::*;
 
     fn ids(text: &str) -> Vec<NodeId> {
         text.split_whitespace().map(|id| id.parse().unwrap()).collect()

@@ -162,7 +162,7 @@ pub fn of_link(linked: &Linked) -> String {
 /// What the version that made a link came to, and what this one comes to.
 fn of_difference(differs: &Differs) -> String {
     let Differs { made_by, then, now } = differs;
-    let all = thousands(u32::try_from(PARTITIONS).unwrap_or(0));
+    let all = thousands(all_partitions());
     let outcome = |served: &[Served], verb: &str| {
         let each = |place: usize, one: &Served| {
             let of_all = if place == 0 {

@@ -7,8 +7,8 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{
-    ClusterSetup, Mode, NamespaceSettings, NodeId, NodeSetup, Profile, RackId, SetupError,
-    StartingRoster,
+    ClusterSetup, MAX_NODES, Mode, NamespaceSettings, NodeId, NodeSetup, Profile, RackId,
+    SetupError, StartingRoster,
 };
 use rosterlab_scenario::Timeline;
 
@@ -510,7 +510,7 @@ pub fn new_nodes(nodes: usize, racks: usize) -> Vec<NodeSetup> {
     for rack in 0..racks {
         let here = nodes / racks + usize::from(rack < nodes % racks);
         // More than the limit is refused anyway, whatever there is of it.
-        for place in 1..=here.min(257) {
+        for place in 1..=here.min(MAX_NODES + 1) {
             // The decimal digits of 100 + place, read as hexadecimal ones.
             let number = format!("{:X}{:03}", 0xA + rack, 100 + place);
             let id = number.parse::<NodeId>().ok();

@@ -603,12 +603,12 @@ impl State {
     /// # Errors
     /// Why not, as a sentence.
     pub fn can_do(&self, command: &Command) -> Result<(), String> {
-        if let Command::Cut { between } = command {
-            // Each node is there once and every side has one, or the cluster says what is wrong.
-            self.timeline.cluster().check(command).map_err(|rejection| refusal(&rejection))?;
-            return self.cuts_something(between);
+        self.timeline.cluster().check(command).map_err(|rejection| refusal(&rejection))?;
+        match command {
+            // Each node is there once and every side has one: the cluster has said so.
+            Command::Cut { between } => self.cuts_something(between),
+            _ => Ok(()),
         }
-        self.timeline.cluster().check(command).map_err(|rejection| refusal(&rejection))
     }
 
     /// A cut of what is cut already would be a step in which nothing happens.

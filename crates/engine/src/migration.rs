@@ -294,7 +294,7 @@ pub(crate) fn due(migrations: &[PartitionMigration], nodes: &[Slot]) -> Vec<Migr
 }
 
 fn due_of(migrations: impl Iterator<Item = PartitionMigration>, nodes: &[Slot]) -> Vec<Migrations> {
-    // By slot first: a migration touches a few nodes, a cluster may have 128.
+    // By slot first: a migration touches a few nodes, a cluster may have 256.
     let mut by_slot = [Migrations::default(); crate::id::MAX_NODES];
     let count = |set: NodeSet| u32::try_from(set.len()).unwrap_or(u32::MAX);
     for migration in migrations {

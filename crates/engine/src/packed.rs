@@ -200,8 +200,8 @@ impl Writer {
     }
 }
 
-/// How a set begins that is not of one node with a low slot: with so many nodes, so many rows of neighbours, or as bits in so many
-/// words.
+/// How a set begins that is not of one node with a low slot: with so many nodes, so many rows of neighbours, or as bits
+/// in so many words.
 const FEW_NODES: u8 = 200;
 const ROWS: u8 = 210;
 const ALL_BITS: u8 = 250;

@@ -531,13 +531,15 @@ pub(crate) fn rebalance_available(
     let mut columns = columns_of(versions);
     let holders = holders_of(&to_read(&columns), present);
     let mut seats = Vec::new();
+    let mut row: Vec<(Slot, Version)> = Vec::new();
     let here = present.into();
     for (pid, (holders, evading)) in PartitionId::all().zip(holders) {
         let mut cell = Cell { columns: &mut columns, pid };
         seats.clear();
+        row.clear();
         take_seats(rows.row(pid), &here, usize::from(rf), holders, &mut seats);
         let replicas = &seats[..usize::from(rf)];
-        let row: Vec<(Slot, Version)> = seats.iter().map(|slot| (*slot, cell.at(*slot))).collect();
+        row.extend(seats.iter().map(|slot| (*slot, cell.at(*slot))));
         let roles = available::roles(&row, replicas.len(), scene.rules);
         let has_data = |slot: &Slot| cell.at(*slot).has_data();
         let fresh = !seats.iter().any(has_data);
