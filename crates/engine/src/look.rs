@@ -12,7 +12,7 @@ use crate::command::Rejection;
 use crate::event::Migrations;
 use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::link::{NodeSet, Slot};
-use crate::migration::{Balance, PartitionMigration, due, under_way};
+use crate::migration::{Balance, PartitionMigration, due};
 use crate::node::{Node, Process};
 use crate::version::Version;
 use crate::view::{
@@ -156,9 +156,11 @@ impl Cluster {
             roster.as_ref().map(|roster| roster.entries.clone()).unwrap_or_default()
         };
         let cells = self.cells(balance);
-        let moves = self.migration_rate_per_s() > 0;
-        let moving: &[PartitionMigration] = if moves { &balance.migrations } else { &[] };
-        let moving = under_way(moving, &sub_cluster.nodes, self.fills_wait(seen.number));
+        let moving = if self.migration_rate_per_s() > 0 {
+            balance.under_way(&sub_cluster.nodes, self.fills_wait(seen.number))
+        } else {
+            vec![Migrations::default(); ids.len()]
+        };
         let filling = cells.iter().filter(|cell| cell.migrating).count();
         SubClusterNamespaceView {
             roster: entries(&balance.roster),

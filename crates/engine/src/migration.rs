@@ -106,9 +106,6 @@ pub(crate) struct PartitionMigration {
     pub fills: NodeSet,
     /// Nodes that it is still to tell that all is done.
     pub signals: NodeSet,
-    /// Nodes to which everything is a fill, and so waits for `migrate-fill-delay`: in SC those that are not
-    /// roster-replicas, in AP those that began without data (domain.md §6, \[doc, logs\]).
-    pub delayed: NodeSet,
 }
 
 impl PartitionMigration {
@@ -124,29 +121,6 @@ impl PartitionMigration {
     /// Whether a node's copy is not complete yet.
     pub fn fills_or_awaits(&self, node: Slot) -> bool {
         self.fills.contains(node) || node == self.final_master && !self.incoming.is_empty()
-    }
-
-    /// Where a node may send next: to the final master, or, as a final master that has everything, to a replica.
-    /// While fills wait, not to a node to which everything is a fill.
-    pub fn next_target(&self, sender: Slot, fills_wait: bool) -> Option<Slot> {
-        let may_go = |to: &Slot| !fills_wait || !self.delayed.contains(*to);
-        if self.incoming.contains(sender) {
-            Some(self.final_master).filter(may_go)
-        } else if sender == self.final_master && self.incoming.is_empty() {
-            self.fills.iter().find(may_go)
-        } else {
-            None
-        }
-    }
-
-    /// What can be sent now: not what waits for `migrate-fill-delay` or for what is to come in first.
-    fn under_way(&self, fills_wait: bool) -> Self {
-        let delayed = if fills_wait { self.delayed } else { NodeSet::EMPTY };
-        let waits = delayed.contains(self.final_master);
-        let incoming = if waits { NodeSet::EMPTY } else { self.incoming };
-        let waits_for_others = !self.incoming.is_empty();
-        let fills = if waits_for_others { NodeSet::EMPTY } else { self.fills.minus(delayed) };
-        Self { incoming, fills, signals: NodeSet::EMPTY, ..*self }
     }
 }
 
@@ -173,6 +147,8 @@ pub(crate) struct Balance {
     pub same: SameFacts,
     /// The replicas of each active partition: RF slots each, or as many as nodes are present, in partition order.
     pub replicas: Rc<Vec<Slot>>,
+    /// In AP, for each of them whether it began without data and has a migration; empty in SC.
+    pub began_empty: Rc<Vec<bool>>,
     /// By partition, lowest first; those with nothing to do are not in it.
     pub migrations: Rc<Vec<PartitionMigration>>,
     /// How far they are.
@@ -218,6 +194,7 @@ impl Balance {
             same: SameFacts::default(),
             tallies: Rc::default(),
             replicas: Rc::default(),
+            began_empty: Rc::default(),
             migrations: Rc::default(),
             progress: Progress::default(),
             expected: vec![Migrations::default(); members],
@@ -243,6 +220,51 @@ impl Balance {
     pub fn migration(&self, pid: PartitionId) -> Option<&PartitionMigration> {
         let place = self.migrations.binary_search_by_key(&pid, |m| m.pid).ok()?;
         Some(&self.migrations[place]).filter(|m| !m.is_done())
+    }
+
+    /// Whether everything to a replica is a fill, and so waits for `migrate-fill-delay`: in SC to one that is not a
+    /// roster-replica, in AP to one that began without data (domain.md §6, \[doc, logs\]).
+    pub fn is_only_filled(&self, pid: PartitionId, replica: Slot) -> bool {
+        if let Some(roster) = &self.roster {
+            return !roster.replicas(pid, self.replication_factor).contains(&replica);
+        }
+        let began = self.began_empty.iter().skip(pid.index() * self.width());
+        self.replicas(pid).iter().zip(began).any(|(slot, empty)| *slot == replica && *empty)
+    }
+
+    /// Where a node may send a partition next: to the final master, or, as a final master that has everything, to a
+    /// replica. While fills wait, not to a node to which everything is a fill.
+    fn next_target(
+        &self,
+        migration: &PartitionMigration,
+        sender: Slot,
+        fills_wait: bool,
+    ) -> Option<Slot> {
+        let may_go = |to: &Slot| !fills_wait || !self.is_only_filled(migration.pid, *to);
+        if migration.incoming.contains(sender) {
+            Some(migration.final_master).filter(may_go)
+        } else if sender == migration.final_master && migration.incoming.is_empty() {
+            migration.fills.iter().find(may_go)
+        } else {
+            None
+        }
+    }
+
+    /// What each of these nodes can send and receive now: what is left without what waits for `migrate-fill-delay` or
+    /// for what is to come in first (domain.md §6, \[doc, logs\]). Signals take no time and are not counted.
+    pub fn under_way(&self, nodes: &[Slot], fills_wait: bool) -> Vec<Migrations> {
+        let of = |migration: &PartitionMigration| {
+            let waits = |slot| fills_wait && self.is_only_filled(migration.pid, slot);
+            let PartitionMigration { final_master, incoming, fills, .. } = *migration;
+            let fills = if incoming.is_empty() {
+                fills.iter().filter(|slot| !waits(*slot)).collect()
+            } else {
+                NodeSet::EMPTY
+            };
+            let incoming = if waits(final_master) { NodeSet::EMPTY } else { incoming };
+            PartitionMigration { incoming, fills, signals: NodeSet::EMPTY, ..*migration }
+        };
+        due_of(self.migrations.iter().map(of), nodes)
     }
 
     /// Whether anything is left to migrate, of the partitions before the limit if there is one.
@@ -306,16 +328,6 @@ fn due_of(migrations: impl Iterator<Item = PartitionMigration>, nodes: &[Slot]) 
         migration.fills.iter().for_each(|slot| by_slot[slot.index()].rx += 1);
     }
     nodes.iter().map(|slot| by_slot[slot.index()]).collect()
-}
-
-/// What each of these nodes can send and receive now: what is left without what waits for `migrate-fill-delay` or for
-/// what is to come in first (domain.md §6, \[doc, logs\]). Signals take no time and are not counted.
-pub(crate) fn under_way(
-    migrations: &[PartitionMigration],
-    nodes: &[Slot],
-    fills_wait: bool,
-) -> Vec<Migrations> {
-    due_of(migrations.iter().map(|migration| migration.under_way(fills_wait)), nodes)
 }
 
 /// How far migrations may go: by sub-cluster and namespace, the first partition that has to wait.
@@ -401,7 +413,7 @@ impl Cluster {
         };
         let places = balance.migrations.iter().enumerate().skip(start).take_while(within);
         places.into_iter().find_map(|(place, migration)| {
-            let to = migration.next_target(sender, fills_wait)?;
+            let to = balance.next_target(migration, sender, fills_wait)?;
             self.meets(number, sender, to).then_some(Job { index, place, from: sender, to })
         })
     }

@@ -16,7 +16,7 @@ use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
 use crate::link::{NodeSet, Slot};
 use crate::migration::{Balance, PartitionMigration, Place, Tally};
 use crate::node::Node;
-use crate::rebalance::holders_of;
+use crate::rebalance::{Held, Holders};
 use crate::roster::Roster;
 use crate::version::Version;
 
@@ -149,13 +149,15 @@ impl Writer {
         self.put(balance.migrations.len());
         let mut next = 0;
         for migration in balance.migrations.iter() {
-            let PartitionMigration { pid, incoming, fills, signals, delayed, .. } = migration;
+            let PartitionMigration { pid, incoming, fills, signals, .. } = migration;
             self.put(pid.index() - next);
             next = pid.index();
-            // In SC what is delayed follows from the roster.
-            let delayed = Some(delayed).filter(|_| balance.roster.is_none());
-            for set in [incoming, fills, signals].into_iter().chain(delayed) {
+            for set in [incoming, fills, signals] {
                 self.put_set(*set);
+            }
+            if balance.roster.is_none() {
+                let replicas = balance.replicas(*pid).iter().copied();
+                self.put_set(replicas.filter(|slot| balance.is_only_filled(*pid, *slot)).collect());
             }
         }
     }
@@ -166,7 +168,9 @@ impl Writer {
         let all = (0..columns.len()).map(Slot::new).collect();
         let mut next = 0;
         let mut row: Vec<(Version, NodeSet)> = Vec::new();
-        for (pid, (holders, evading)) in PartitionId::all().zip(holders_of(&columns, all)) {
+        let mut all_holders = Holders::new(all, true);
+        for pid in PartitionId::all() {
+            let Held { holders, evading, .. } = all_holders.of(pid, &columns);
             let at = |slot: Slot| columns[slot.index()][pid.index()];
             let (mut left, mut as_settled) = (holders, evading.is_empty());
             each_settled(cluster, index, pid, &mut |slot, version| {
@@ -289,23 +293,24 @@ impl Reader<'_> {
         let place = |(word, pid): (u64, PartitionId)| place_of(word, balance.replicas(pid).first());
         balance.places = Rc::new(words.into_iter().zip(PartitionId::all()).map(place).collect());
         balance.tallies = Rc::new(self.runs().into_iter().map(Tally::of_word).collect());
+        let strong = balance.roster.is_some();
+        let mut began_empty = vec![false; if strong { 0 } else { PARTITIONS * width }];
         let mut next = 0;
         let migrations = (0..self.number()).filter_map(|_| {
             let pid = self.pid(next)?;
             next = pid.index();
             let final_master = *balance.replicas(pid).first()?;
             let (incoming, fills, signals) = (self.set(), self.set(), self.set());
-            let delayed = match &balance.roster {
-                Some(roster) => {
-                    let own = roster.replicas(pid, balance.replication_factor);
-                    let here = balance.replicas(pid).iter().copied();
-                    here.filter(|slot| !own.contains(slot)).collect()
-                }
-                None => self.set(),
-            };
-            Some(PartitionMigration { pid, final_master, incoming, fills, signals, delayed })
+            if !strong {
+                let empty = self.set();
+                let here = balance.replicas(pid).iter();
+                let began = began_empty.iter_mut().skip(pid.index() * width);
+                here.zip(began).for_each(|(slot, began)| *began = empty.contains(*slot));
+            }
+            Some(PartitionMigration { pid, final_master, incoming, fills, signals })
         });
         balance.migrations = Rc::new(migrations.collect());
+        balance.began_empty = Rc::new(began_empty);
     }
 
     fn read_versions(&mut self, cluster: &mut Cluster, index: usize) {

@@ -5,6 +5,7 @@
 //! nothing. Sources: domain.md §3 to §6. Not here: when a rebalance happens (see `cluster`), how migrations go on (see
 //! `migration`).
 
+use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::availability::{Availability, Rule, Verdict};
@@ -49,6 +50,8 @@ struct Ledger {
     width: usize,
     places: Vec<Place>,
     replicas: Vec<Slot>,
+    /// See [`Balance::began_empty`].
+    began_empty: Vec<bool>,
     migrations: Vec<PartitionMigration>,
 }
 
@@ -58,6 +61,7 @@ impl Ledger {
             width,
             places: Vec::with_capacity(PARTITIONS),
             replicas: Vec::with_capacity(PARTITIONS * width),
+            began_empty: Vec::new(),
             migrations: Vec::with_capacity(PARTITIONS / 2),
         }
     }
@@ -86,6 +90,7 @@ impl Ledger {
             tallies: Rc::default(),
             same: SameFacts::default(),
             replicas: Rc::new(self.replicas),
+            began_empty: Rc::new(self.began_empty),
             progress: Progress::new(&self.migrations),
             expected: due(&self.migrations, scene.nodes),
             migrations: Rc::new(self.migrations),
@@ -174,6 +179,14 @@ impl<'a> RowMaker<'a> {
         self.roster.replicas(pid, self.replication_factor)
     }
 
+    /// What the rules ask about (domain.md §5), of the versions' own counts.
+    fn tally(&self, pid: PartitionId, counts: u64) -> Tally {
+        let is_present = |slot: &Slot| self.is_present.contains(*slot);
+        let roster_replicas = self.roster_replicas(pid);
+        let here = roster_replicas.iter().filter(|slot| is_present(slot)).count();
+        Tally::new(counts, here, roster_replicas.first().is_some_and(is_present))
+    }
+
     /// The part of the row that a rebalance has to look at (see [`take_seats`]): the roster's row without the absent
     /// nodes, the quiesced ones at the end in order, and stand-ins put on racks apart: with `f` roster-replicas present
     /// and not quiesced, positions from max(f, 1) are adjusted and candidates scanned from max(k, max(f, 1)) (domain.md
@@ -182,6 +195,7 @@ impl<'a> RowMaker<'a> {
         let full_row = self.roster.rows.row(pid);
         let (live, last) = (self.live, self.last);
         let is_live = &self.is_live;
+        let live_holders = if last.is_empty() { holders } else { holders.and(live) };
         let held = self.roster_replicas(pid).iter().filter(|slot| is_live.contains(**slot)).count();
         let start = held.max(1);
         seats.clear();
@@ -190,9 +204,9 @@ impl<'a> RowMaker<'a> {
             self.row.extend(full_row.iter().copied().filter(|slot| is_live.contains(*slot)));
             let rack_of = |slot: Slot| self.racks[slot.index()];
             put_racks_apart(&mut self.row, rack_of, self.distinct, start, self.distinct.max(start));
-            take_seats(&self.row, is_live, self.width, holders.and(live), seats);
+            take_seats(&self.row, is_live, self.width, live_holders, seats);
         } else {
-            take_seats(full_row, is_live, self.width, holders.and(live), seats);
+            take_seats(full_row, is_live, self.width, live_holders, seats);
         }
         if !last.is_empty() {
             take_seats(full_row, &self.is_last, self.width, holders.and(last), seats);
@@ -216,37 +230,63 @@ fn take_seats(row: &[Slot], of: &NodeTable, width: usize, holders: NodeSet, seat
     }
 }
 
-/// Partitions whose sets of nodes a processor has at hand while it goes through the columns.
+/// Partitions that are looked at together, so that a processor has their sets of nodes at hand.
 const BLOCK: usize = 256;
 
-/// By partition, the nodes whose versions are not null, and apart from them those that have nothing but an `e`: after
-/// unclean stops these are very many, and all alike. Read column by column: most of a large cluster's versions are null,
+/// Who holds what, a block of partitions at a time. Read column by column: most of a large cluster's versions are null,
 /// and this is the only time that they are looked at.
-pub(crate) fn holders_of(columns: &[&[Version]], nodes: NodeSet) -> Vec<(NodeSet, NodeSet)> {
-    let only_evading = Version::NULL.with_evade();
-    let mut all = vec![(NodeSet::EMPTY, NodeSet::EMPTY); PARTITIONS];
-    for (block, sets) in all.chunks_mut(BLOCK).enumerate() {
-        for slot in nodes.iter() {
-            let versions = &columns[slot.index()][block * BLOCK..][..BLOCK];
-            for (versions, sets) in versions.chunks(8).zip(sets.chunks_mut(8)) {
+pub(crate) struct Holders {
+    nodes: NodeSet,
+    /// Whether these are all nodes of the roster (see [`Version::counts`]).
+    whole: bool,
+    /// Of the block that was read last.
+    block: Vec<Held>,
+}
+
+/// What nodes hold of a partition.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Held {
+    /// Those whose versions are not null, without the next.
+    pub holders: NodeSet,
+    /// Those that have nothing but an `e`: after unclean stops these are very many, and all alike.
+    pub evading: NodeSet,
+    /// The sum of [`Version::counts`].
+    counts: u64,
+}
+
+impl Holders {
+    pub fn new(nodes: NodeSet, whole: bool) -> Self {
+        Self { nodes, whole, block: vec![Held::default(); BLOCK] }
+    }
+
+    /// Of one partition. They are asked for in order, from the first on; the versions of a block are as they were when
+    /// its first partition was asked for.
+    pub fn of(&mut self, pid: PartitionId, columns: &[impl Deref<Target = [Version]>]) -> Held {
+        if pid.index().is_multiple_of(BLOCK) {
+            self.read(pid.index(), columns);
+        }
+        self.block[pid.index() % BLOCK]
+    }
+
+    fn read(&mut self, start: usize, columns: &[impl Deref<Target = [Version]>]) {
+        let only_evading = Version::NULL.with_evade();
+        self.block.fill(Held::default());
+        for slot in self.nodes.iter() {
+            let versions = &columns[slot.index()][start..][..BLOCK];
+            for (versions, held) in versions.chunks(8).zip(self.block.chunks_mut(8)) {
                 if versions.iter().all(|version| version.is_null()) {
                     continue;
                 }
-                for (version, (holders, evading)) in versions.iter().zip(sets) {
+                for (version, held) in versions.iter().zip(held) {
                     // Unpredictable, so computed without a branch.
                     let evades = *version == only_evading;
-                    evading.insert_if(evades, slot);
-                    holders.insert_if(!evades & !version.is_null(), slot);
+                    held.evading.insert_if(evades, slot);
+                    held.holders.insert_if(!evades & !version.is_null(), slot);
+                    held.counts += version.counts(self.whole);
                 }
             }
         }
     }
-    all
-}
-
-/// The same columns, to be read only.
-fn to_read<'a>(columns: &'a [&mut [Version]]) -> Vec<&'a [Version]> {
-    columns.iter().map(|column| &**column).collect()
 }
 
 /// Lends each member's column of versions for writing.
@@ -283,11 +323,12 @@ pub(crate) fn rebalance_strong(
         // Nodes outside the roster hold nothing, and what they still have is a subset (domain.md §3).
         columns[outsider.index()].iter_mut().for_each(|version| *version = version.isolated());
     }
-    let holders = holders_of(&to_read(&columns), present);
+    let mut all_holders = Holders::new(present, whole);
     let mut seats = Vec::new();
-    for (pid, (holders, evading)) in PartitionId::all().zip(holders) {
+    for pid in PartitionId::all() {
+        let Held { holders, evading, counts } = all_holders.of(pid, &columns);
         let mut cell = Cell { columns: &mut columns, pid };
-        let tally = count(&cell, holders, evading, &rows, whole);
+        let tally = rows.tally(pid, counts);
         // Most partitions are in the position of the one before.
         let (verdict, fresh) = match before {
             Some((same, decided)) if same == tally => decided,
@@ -317,9 +358,7 @@ pub(crate) fn rebalance_strong(
         }
         let roles = strong_roles(&cell, &seats, replicas, whole, scene.rules);
         prepare_strong(&mut cell, &seats, replicas, &roles, scene);
-        let own = rows.roster_replicas(pid);
-        let delayed = replicas.iter().copied().filter(|slot| !own.contains(slot)).collect();
-        let parts = Parts { row: &seats, evading, replicas, delayed };
+        let parts = Parts { row: &seats, evading, replicas };
         ledger.migrations.extend(plan(&mut cell, &parts, &roles, scene));
         let place = Place { verdict, working_master: Some(roles.working_master), fresh };
         ledger.active(place, replicas);
@@ -342,23 +381,6 @@ fn same_facts(scene: &Scene<'_>, strong: &StrongScene<'_>, present: NodeSet) -> 
         present: count(present.len()),
         first_roster: first,
     }
-}
-
-/// Counts what the rules ask about (domain.md §5).
-fn count(
-    cell: &Cell<'_, '_>,
-    holders: NodeSet,
-    evading: NodeSet,
-    rows: &RowMaker<'_>,
-    whole: bool,
-) -> Tally {
-    // A null version adds nothing; one that only evades adds one to the lowest count.
-    let sum =
-        holders.iter().map(|slot| cell.at(slot).counts(whole)).sum::<u64>() + evading.len() as u64;
-    let roster_replicas = rows.roster_replicas(cell.pid);
-    let here = roster_replicas.iter().filter(|slot| rows.is_present.contains(**slot)).count();
-    let master = roster_replicas.first().is_some_and(|slot| rows.is_present.contains(*slot));
-    Tally::new(sum, here, master)
 }
 
 /// Who does what in an active SC partition (domain.md §6): with a full copy, the first full node of the row is the
@@ -447,8 +469,6 @@ struct Parts<'a> {
     /// Those that had nothing but an `e`: they are in the row only as replicas.
     evading: NodeSet,
     replicas: &'a [Slot],
-    /// See [`PartitionMigration::delayed`].
-    delayed: NodeSet,
 }
 
 /// What is to be migrated (domain.md §6); nothing when nothing immigrates: then replicas take the final version at once
@@ -459,7 +479,7 @@ fn plan(
     roles: &Roles,
     scene: &Scene<'_>,
 ) -> Option<PartitionMigration> {
-    let Parts { row, evading, replicas, delayed } = *parts;
+    let Parts { row, evading, replicas } = *parts;
     let Roles { working_master, duplicates, immigrants } = *roles;
     if immigrants.is_empty() {
         settle_row(cell, row, evading, replicas.len(), scene);
@@ -473,8 +493,7 @@ fn plan(
         others.filter(|(place, slot)| told(*place, **slot)).map(|(_, slot)| *slot).collect();
     let signals = signals.or(evading).without(final_master);
     let fills = immigrants.without(final_master);
-    let migration =
-        PartitionMigration { pid: cell.pid, final_master, incoming, fills, signals, delayed };
+    let migration = PartitionMigration { pid: cell.pid, final_master, incoming, fills, signals };
     if migration.is_done() {
         // It is alone with what it has: no migration is needed, so its marks go at once (domain.md §4).
         cell.set(final_master, Version::full(scene.key, true));
@@ -529,11 +548,12 @@ pub(crate) fn rebalance_available(
     let verdict = Verdict { availability: Availability::Active, rule: Rule::Ap };
     let mut ledger = Ledger::new(usize::from(rf));
     let mut columns = columns_of(versions);
-    let holders = holders_of(&to_read(&columns), present);
+    let mut all_holders = Holders::new(present, true);
     let mut seats = Vec::new();
     let mut row: Vec<(Slot, Version)> = Vec::new();
     let here = present.into();
-    for (pid, (holders, evading)) in PartitionId::all().zip(holders) {
+    for pid in PartitionId::all() {
+        let Held { holders, evading, .. } = all_holders.of(pid, &columns);
         let mut cell = Cell { columns: &mut columns, pid };
         seats.clear();
         row.clear();
@@ -543,14 +563,16 @@ pub(crate) fn rebalance_available(
         let roles = available::roles(&row, replicas.len(), scene.rules);
         let has_data = |slot: &Slot| cell.at(*slot).has_data();
         let fresh = !seats.iter().any(has_data);
-        let delayed = replicas.iter().copied().filter(|slot| !has_data(slot)).collect();
+        let empty = row[..replicas.len()].iter().map(|(_, version)| !version.has_data());
         if !roles.immigrants.is_empty() {
             for (slot, version) in available::versions(&row, replicas.len(), &roles, scene) {
                 cell.set(slot, version);
             }
         }
-        let parts = Parts { row: &seats, evading, replicas, delayed };
-        ledger.migrations.extend(plan(&mut cell, &parts, &roles, scene));
+        let parts = Parts { row: &seats, evading, replicas };
+        let migration = plan(&mut cell, &parts, &roles, scene);
+        ledger.began_empty.extend(empty.map(|empty| empty && migration.is_some()));
+        ledger.migrations.extend(migration);
         let place = Place { verdict, working_master: Some(roles.working_master), fresh };
         ledger.active(place, replicas);
     }
