@@ -47,9 +47,11 @@ test("a fence around two cards cuts them off, crashes or stops them, in one comm
   await fence(page, ["B101", "B102"]);
   await eventually(() => fenced(page).innerText(), "B101 and B102");
   assert.deepEqual(await picked(page), ["B101", "B102"]);
-  await action(page, "fence-cut").click();
+  await action(page, "fence-cut").focus();
+  await page.keyboard.press("Enter");
   await eventually(async () => Object.keys(await counts(page)).sort(), ["A103", "B102"]);
   assert.equal(await fenced(page).count(), 0, "the bar goes with what is done");
+  await eventually(() => focused(page), "B101", "and the focus to a card that was in it");
 
   await action(page, "undo").click();
   await eventually(async () => Object.keys(await counts(page)), ["B102"]);

@@ -261,6 +261,29 @@ test("one cut link costs one node, which is an orphan and no sub-cluster of one"
   assert.deepEqual(complaints, []);
 });
 
+test("the focus stays near what had it and is gone", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const chips = () => page.evaluate(() => document.activeElement.closest(".sub-clusters") !== null || document.activeElement.dataset.orphan);
+  await link(page, "A101-A102").click();
+  await page.locator('[data-orphan="A101"]').focus();
+  await page.keyboard.press("Control+z");
+  await eventually(() => page.locator('[data-orphan="A101"]').count(), 0);
+  await eventually(async () => [null, "BODY"].includes(await page.evaluate(() => document.activeElement.tagName)), false);
+  assert.ok(await chips(), await page.evaluate(() => document.activeElement.outerHTML.slice(0, 200)));
+  assert.deepEqual(complaints, []);
+});
+
+test("links that let no clusters last come to an end, and the page says so", async (t) => {
+  const { page, url, complaints } = await openPage(t, WIDE);
+  await page.goto(`${url}#s1=0.2.0-0_a.n2S-main_0-A100~3.-A105~4_s4_s8367201_k0.4_k0.6_k1.7_k2.0_k2.6_k3.8_k6.1_k6.4_k8.2`);
+  await node(page, "A106").waitFor();
+  await action(page, "start-rack").click();
+  const told = /no agreement lasts: A109, A108, A107 and A106 would go on joining and leaving clusters/;
+  await eventually(async () => told.test(await page.locator("[data-news]").innerText()), true);
+  assert.equal(await node(page, "A109").getAttribute("data-state"), "up");
+  assert.deepEqual(complaints, []);
+});
+
 test("a node is added as a tie-breaker that stays quiesced", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await rack(page, 2).locator('[data-action="add-node"]').click();

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openPage } from "./browser.mjs";
-import { Keyboard, Mouse, action, eventually, expectCounts, focused, node, rosters } from "./rosterlab.mjs";
+import { Keyboard, Mouse, action, eventually, expectCounts, focused, link, node, rosters } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
 const RACK_A = ["A103@1", "A102@1", "A101@1"];
@@ -52,7 +52,7 @@ test("by keyboard: coming to an action tells what it would do, Escape leaves the
   await keyboard.tabTo(() => document.activeElement?.dataset.action === "stage-observed", "stage observed");
   await eventually(async () => /B102 and B101 leave the roster/.test(await consequence(page)), true);
   await keyboard.press("Enter");
-  await eventually(() => focused(page), "roster-confirm");
+  await eventually(() => focused(page), "roster-cancel", "twice Enter is no mistake");
   const told = await warnings(page);
   assert.equal(told.length, 2);
   assert.match(told[0], /RF is 2.*documented/s);
@@ -69,6 +69,20 @@ test("by keyboard: coming to an action tells what it would do, Escape leaves the
   await keyboard.go("A102");
   await keyboard.press("r");
   await eventually(async () => (await rosters(page)).Roster, RACK_A, "asked once for a roster");
+  assert.deepEqual(complaints, []);
+});
+
+test("an orphan can be revived, which the panel says, and takes no other roster command", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await link(page, "A101-A102").click();
+  await page.locator('[data-orphan="A101"]').click();
+  await eventually(() => page.locator(".roster-hint").innerText(), "of these an orphan takes revive only");
+  await eventually(() => action(page, "stage-observed").getAttribute("aria-disabled"), "true");
+  await action(page, "revive").hover();
+  await eventually(async () => /The orphan turns its e into r; it takes effect at the next change/.test(await consequence(page)), true);
+  assert.equal(await action(page, "revive").getAttribute("aria-disabled"), null);
+  await action(page, "revive").click();
+  await eventually(async () => /A101: 4,096 partitions of main have r now/.test(await page.locator("[data-news]").innerText()), true);
   assert.deepEqual(complaints, []);
 });
 

@@ -164,6 +164,8 @@ export class Keyboard {
 
   /** Answers the question that has taken the focus; the focus goes back to where it was. */
   confirm = async () => {
+    await eventually(() => focused(this.page), "roster-cancel");
+    await this.press("Tab");
     await eventually(() => focused(this.page), "roster-confirm");
     await this.press("Enter");
     await eventually(async () => [null, "roster-confirm"].includes(await focused(this.page)), false);

@@ -14,7 +14,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    CanvasRenderingContext2d, EventTarget, HtmlCanvasElement, HtmlElement, ImageData,
+    CanvasRenderingContext2d, Element, EventTarget, HtmlCanvasElement, HtmlElement, ImageData,
     KeyboardEvent, ResizeObserver, window,
 };
 use yew::functional::{Hook, HookContext};
@@ -270,6 +270,43 @@ fn select(selector: &str) -> Option<()> {
     let selection = window()?.get_selection().ok()??;
     // Fails only for elements that are gone.
     selection.select_all_children(&shown).ok()
+}
+
+/// What can take the focus, within something else.
+const CAN_FOCUS: &str = "button, input, select, textarea, a[href], [tabindex='0']";
+
+/// Keeps the focus near where it was when what has it goes away with a change: a browser would put it on the page, and Tab
+/// would begin at the top.
+#[hook]
+pub fn use_kept_focus<T: PartialEq + 'static>(changes: T) {
+    // What has the focus and what it is in, from the inside; empty when a pointer put it elsewhere.
+    let within = use_mut_ref(Vec::<Element>::new);
+    let heard = within.clone();
+    use_effect_on((), move |()| {
+        let document: EventTarget = window()?.document()?.into();
+        let pressed = heard.clone();
+        let focused = Listener::new(document.clone(), "focusin", move |event| {
+            let element = event.target().and_then(|target| target.dyn_into().ok());
+            let within =
+                std::iter::successors(element, |element: &Element| element.parent_element());
+            *heard.borrow_mut() = within.collect();
+        });
+        let pressed = Listener::new(document, "pointerdown", move |_| pressed.borrow_mut().clear());
+        Some((focused, pressed))
+    });
+    use_effect_on(changes, move |_| {
+        let within = within.borrow();
+        let is_lost = within.first().is_some_and(|element| !element.is_connected());
+        if !is_lost || focused().is_some_and(|now| now.tag_name() != "BODY") {
+            return;
+        }
+        let mut near = within.iter().filter(|element| element.is_connected());
+        let found = near.find_map(|element| element.query_selector(CAN_FOCUS).ok()?);
+        if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            // Fails only for elements that cannot have it.
+            element.focus().ok();
+        }
+    });
 }
 
 /// Follows links: calls back with what stands behind the `#` of the address when a person changes it.

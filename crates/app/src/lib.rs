@@ -19,6 +19,7 @@ pub mod compare;
 pub mod components;
 #[cfg(test)]
 mod contrast;
+pub mod file;
 pub mod finder;
 pub mod gesture;
 pub mod groups;
@@ -37,7 +38,6 @@ pub mod roster_diff;
 pub mod roster_draft;
 pub mod roster_words;
 pub mod rules;
-pub mod scenario_file;
 pub mod sentences;
 pub mod settings_draft;
 pub mod state;

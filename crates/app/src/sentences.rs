@@ -15,13 +15,12 @@ use rosterlab_scenario::Entry;
 use rosterlab_scenario::link::{Differs, Linked, Served};
 
 use crate::rules;
-use crate::state::FileFault;
 use crate::text::{clock, count, insert_sorted, is_are, list, thousands};
 
 /// Links that are named one by one; more are counted.
 const LINKS_NAMED: usize = 3;
 /// Nodes that are named one by one; more are counted.
-const NODES_NAMED: usize = 6;
+pub const NODES_NAMED: usize = 6;
 /// Events of one step that are told one by one; of more the rest is counted.
 const EVENTS_TOLD: usize = 6;
 
@@ -129,25 +128,6 @@ fn roster(entries: &[RosterEntry]) -> String {
     entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Why a file could not be opened or made.
-#[must_use]
-pub fn of_file_fault(fault: &FileFault) -> String {
-    let said = match fault {
-        FileFault::TooLong => "This file is far longer than an experiment.",
-        FileFault::Unreadable => "The browser could not read this file.",
-        FileFault::Empty => "This file is empty.",
-        FileFault::NotText => "This file is no text. Rosterlab opens scenario files and links.",
-        FileFault::NoScenario(looks) => looks,
-        FileFault::NoReader => {
-            "The part that reads and writes scenario files could not be fetched."
-        }
-        FileFault::Scenario(wrong) => {
-            return format!("This scenario cannot be opened: {wrong}. Nothing has changed.");
-        }
-    };
-    format!("{said} Nothing has changed.")
-}
-
 /// What following a link in the address has come to.
 #[must_use]
 pub fn of_link(linked: &Linked) -> String {
@@ -229,6 +209,11 @@ pub fn of_event(kind: &EventKind) -> String {
         EventKind::ChangeInterrupted { prepared } => {
             format!("A cluster change was interrupted; {} had prepared it.", list(prepared))
         }
+        EventKind::ClustersUnsettled { nodes: restless } => format!(
+            "With these links no agreement lasts: {} would go on joining and leaving clusters. This is the state in \
+             which most nodes are in one (inferred).",
+            nodes(restless)
+        ),
         EventKind::ClusterFormed { principal, key, nodes } => match nodes.as_slice() {
             [alone] => format!("{alone} forms a cluster of its own, key {key}."),
             members => format!(
@@ -321,6 +306,10 @@ fn of_orphan(orphans: &[NodeId], why: Orphaned) -> String {
             format!("they do not hear their principal {principal} any more")
         }
         Orphaned::NotTakenIn => format!("no cluster takes {it} in"),
+        Orphaned::GivenUp => {
+            let its = if is_one { "its" } else { "their" };
+            format!("most members of {its} cluster preferred another principal")
+        }
         Orphaned::TooSmall => "the cluster would be smaller than min-cluster-size".to_owned(),
     };
     format!("{who} {are}: {why}. {they} nothing; all partitions are unavailable there.")
@@ -338,7 +327,7 @@ fn of_orphans(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
     let mut reasons: Vec<(Orphaned, Vec<NodeId>)> = Vec::new();
     for (node, why) in latest.into_iter().filter(|(node, _)| view.orphans.contains(node)) {
         match reasons.iter_mut().find(|(other, _)| *other == why) {
-            Some((_, nodes)) => insert_sorted(nodes, node, |node| *node),
+            Some((_, nodes)) => insert_sorted(nodes, node, |node| Reverse(*node)),
             None => reasons.push((why, vec![node])),
         }
     }
@@ -535,16 +524,22 @@ pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
         }
     }
     sentences.extend(latest.iter().map(|(.., kind)| of_event_among(kind, view)));
-    if view.sub_clusters.is_empty() {
-        let any_orphan = kinds().any(|kind| matches!(kind, EventKind::NodeOrphaned { .. }));
-        let nothing = "Nothing is served.".to_owned();
-        sentences.push(if any_orphan { nothing } else { standing(view) });
+    let no_cluster = view.sub_clusters.is_empty();
+    if no_cluster {
+        if kinds().any(|kind| matches!(kind, EventKind::NodeOrphaned { .. })) {
+            if let apart @ [_, _, ..] = apart(view).as_slice() {
+                sentences.push(format!("They form no cluster: {}.", no_agreement(view, apart)));
+            }
+            sentences.push("Nothing is served.".to_owned());
+        } else {
+            sentences.push(standing(view));
+        }
     }
     let links = kinds()
         .any(|kind| matches!(kind, EventKind::LinksCut { .. } | EventKind::LinksRestored { .. }));
     let told = kinds()
         .any(|kind| matches!(kind, EventKind::NodeOrphaned { .. } | EventKind::Rebalanced { .. }));
-    if links && !told {
+    if links && !told && !no_cluster {
         // What a link changed is nothing that is seen: say who is an orphan as before.
         sentences.extend(orphans(view));
     }
@@ -593,31 +588,63 @@ pub fn standing(view: &ClusterView) -> String {
     }
 }
 
-/// Which nodes run and are in no cluster.
+/// Which nodes run and are in no cluster, and why.
 #[must_use]
 pub fn orphans(view: &ClusterView) -> Option<String> {
-    let all = thousands(all_partitions());
-    let hear_each_other = view.orphans.iter().enumerate().any(|(place, one)| {
-        view.orphans[place + 1..].iter().any(|other| !view.is_cut(*one, *other))
-    });
-    Some(match view.orphans.as_slice() {
-        several @ [_, _, ..] if view.sub_clusters.is_empty() && hear_each_other => format!(
-            "{} are orphans and form no cluster: they do not agree on who is in it. Restore a link \
-             between two of them, or stop one of the two. They serve nothing; all {all} partitions \
-             are unavailable there.",
-            nodes(several)
-        ),
-        [] => return None,
-        [alone] => format!(
-            "{alone} is an orphan: no cluster takes it in. It serves nothing; all {all} partitions \
-             are unavailable there."
-        ),
-        several => format!(
-            "{} are orphans: no cluster takes them in. They serve nothing; all {all} partitions are \
-             unavailable there.",
-            nodes(several)
-        ),
-    })
+    let apart = apart(view);
+    let asking: Vec<NodeId> =
+        view.orphans.iter().filter(|id| !apart.contains(id)).copied().collect();
+    let asking = match asking.as_slice() {
+        [] => None,
+        [_] => Some(in_no_cluster(&asking, "is an orphan: no cluster takes it in")),
+        _ => Some(in_no_cluster(&asking, "are orphans: no cluster takes them in")),
+    };
+    let apart = match apart.as_slice() {
+        [] => None,
+        [_] => Some(format!("is an orphan: {}", no_agreement(view, &apart))),
+        _ => Some(format!("are orphans and form no cluster: {}", no_agreement(view, &apart))),
+    }
+    .map(|said| in_no_cluster(&apart, &said));
+    let said: Vec<String> = asking.into_iter().chain(apart).collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+fn in_no_cluster(orphans: &[NodeId], said: &str) -> String {
+    let (who, all) = (nodes(orphans), thousands(all_partitions()));
+    let they = if orphans.len() == 1 { "It serves" } else { "They serve" };
+    format!("{who} {said}. {they} nothing; all {all} partitions are unavailable there.")
+}
+
+/// The orphans that hear nobody in a cluster, and so may form one (docs/domain.md §7).
+fn apart(view: &ClusterView) -> Vec<NodeId> {
+    let members = || view.nodes.iter().filter(|node| node.sub_cluster.is_some());
+    let is_apart = |orphan: &&NodeId| members().all(|node| view.is_cut(node.id, **orphan));
+    view.orphans.iter().filter(is_apart).copied().collect()
+}
+
+/// Why such orphans form no cluster, without the full stop.
+fn no_agreement(view: &ClusterView, apart: &[NodeId]) -> String {
+    let min = view.min_cluster_size;
+    let too_small = format!("the cluster would be smaller than min-cluster-size, which is {min}");
+    let is_any_cut = apart
+        .iter()
+        .enumerate()
+        .any(|(place, one)| apart[place + 1..].iter().any(|other| view.is_cut(*one, *other)));
+    match (is_any_cut, min) {
+        _ if apart.len() < usize::from(min) => too_small,
+        (true, _) => {
+            let or = if min > 1 { format!(", or {too_small}") } else { String::new() };
+            format!(
+                "they do not agree on who is in it{or}. Restore a link between two of them, or stop \
+                 one of the two"
+            )
+        }
+        (false, 1) if apart.len() == 1 => {
+            "it hears only orphans, and some of those ask another cluster".to_owned()
+        }
+        (false, 1) => "they hear only orphans, and some of those ask another cluster".to_owned(),
+        (false, _) => too_small,
+    }
 }
 
 /// What a partition is and why, in a few words.
@@ -630,6 +657,68 @@ pub fn of_explanation(explanation: &Explanation) -> String {
         rules::because(explanation.verdict),
         rules::label(rule)
     )
+}
+
+/// How many sentences of one step the history has: while time passes much can happen in one.
+const SENTENCES_TOLD: usize = 12;
+
+/// What happened in a step, in order: nodes that went down together, or became orphans one after the other for the same
+/// reason, are told in one sentence. Of very many sentences the last are told.
+#[must_use]
+pub fn history(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    let mut rest = events;
+    while let Some(first) = rest.first() {
+        let of_kind = |same: &dyn Fn(&EventKind) -> bool| {
+            rest.iter().take_while(|event| same(&event.kind)).count()
+        };
+        let same = match &first.kind {
+            EventKind::NodeStopped { .. } => of_kind(&|kind| same_stop(&first.kind, kind)),
+            EventKind::NodeOrphaned { .. } => of_kind(&|kind| same_orphan(&first.kind, kind)),
+            _ => 1,
+        };
+        let (these, others) = rest.split_at(same);
+        told.push(match &first.kind {
+            EventKind::NodeStopped { .. } if same > 1 => of_stops(these).unwrap_or_default(),
+            EventKind::NodeOrphaned { why, .. } => of_orphan(&orphaned(these), *why),
+            kind => of_event_among(kind, view),
+        });
+        rest = others;
+    }
+    let untold = told.len().saturating_sub(SENTENCES_TOLD);
+    if untold > 0 {
+        told.drain(..untold);
+        let earlier = self::count(u32::try_from(untold).unwrap_or(u32::MAX), "earlier sentence");
+        told.insert(0, format!("({earlier} left out.)"));
+    }
+    told
+}
+
+/// Whether two nodes went down in the same way.
+fn same_stop(one: &EventKind, other: &EventKind) -> bool {
+    let way = |kind: &EventKind| match kind {
+        EventKind::NodeStopped { shutdown, marked_clean, .. } => Some((*shutdown, *marked_clean)),
+        _ => None,
+    };
+    way(one) == way(other)
+}
+
+/// Whether two nodes became orphans for the same reason.
+fn same_orphan(one: &EventKind, other: &EventKind) -> bool {
+    let reason = |kind: &EventKind| match kind {
+        EventKind::NodeOrphaned { why, .. } => Some(*why),
+        _ => None,
+    };
+    reason(one) == reason(other)
+}
+
+/// Nodes that became orphans.
+fn orphaned(events: &[Rc<Event>]) -> Vec<NodeId> {
+    let of = |event: &Rc<Event>| match event.kind {
+        EventKind::NodeOrphaned { node, .. } => Some(node),
+        _ => None,
+    };
+    events.iter().filter_map(of).collect()
 }
 
 /// Nodes that went down together, in one sentence.
@@ -770,6 +859,105 @@ mod tests {
         ));
     }
 
+    /// What the news and the history say of the last of some cuts, one after the other, and stops.
+    fn told(
+        setup: rosterlab_engine::ClusterSetup,
+        cuts: &[(&str, &str)],
+        stop: Option<&str>,
+    ) -> (String, String, String) {
+        let mut timeline = rosterlab_scenario::Timeline::new(setup).unwrap();
+        let cut = |(a, b): &(&str, &str)| Command::Cut { between: vec![ids(a), ids(b)] };
+        let stop =
+            stop.map(|nodes| Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Unclean });
+        let entries: Vec<Entry> = cuts.iter().map(cut).chain(stop).map(act).collect();
+        for entry in &entries {
+            timeline.perform(entry.clone()).unwrap();
+        }
+        let view = timeline.cluster().view();
+        let events = timeline.events_of(entries.len() - 1);
+        let news = news(entries.last().unwrap(), events, &view);
+        (news, history(events, &view).join(" "), standing(&view))
+    }
+
+    #[test]
+    fn a_cluster_that_was_given_up_is_not_called_too_small() {
+        let cuts = [("A101", "A102"), ("A101", "A103"), ("A102", "B102"), ("B101", "B102")];
+        let (news, history, _) = told(crate::state::case_study(), &cuts, None);
+        let why = "B102 is an orphan: most members of its cluster preferred another principal.";
+        assert!(news.contains(why) && history.contains(why), "{news}\n{history}");
+        assert!(!news.contains("min-cluster-size"), "{news}");
+    }
+
+    #[test]
+    fn nodes_that_lose_their_principal_and_do_not_agree_are_told_once_and_why() {
+        let cuts = [("A101", "A102")];
+        let (news, history, standing) = told(crate::state::case_study(), &cuts, Some("B102"));
+        let lost = "B101, A103 and A102 are orphans: they do not hear their principal B102 any more. They serve \
+                    nothing; all partitions are unavailable there.";
+        let why = "they do not agree on who is in it. Restore a link between two of them, or stop one of the two.";
+        assert_eq!(
+            news,
+            format!("B102 crashed. {lost} They form no cluster: {why} Nothing is served.")
+        );
+        assert_eq!(history, format!("B102 crashed. {lost}"));
+        assert!(
+            standing.contains(&format!("are orphans and form no cluster: {why}")),
+            "{standing}"
+        );
+    }
+
+    #[test]
+    fn with_a_least_size_the_reason_is_the_size() {
+        let setup =
+            rosterlab_engine::ClusterSetup { min_cluster_size: 3, ..crate::state::case_study() };
+        let stopped = "A101 A102 A103";
+        let (news, _, standing) = told(setup.clone(), &[], Some(stopped));
+        assert!(
+            news.contains(
+                "B102 and B101 are orphans: the cluster would be smaller than min-cluster-size."
+            ),
+            "{news}"
+        );
+        assert!(standing.contains("smaller than min-cluster-size, which is 3."), "{standing}");
+        // Beside a cluster that lives on, and when what changes is a link.
+        let (_, _, split) = told(setup.clone(), &[("A101 A102 A103", "B101 B102")], None);
+        assert!(
+            split.contains(
+                "B102 and B101 are orphans and form no cluster: the cluster would be smaller"
+            ),
+            "{split}"
+        );
+        let mut timeline = rosterlab_scenario::Timeline::new(setup).unwrap();
+        let stop = Command::Stop { nodes: ids(stopped), shutdown: Shutdown::Clean };
+        let cut = act(Command::Cut { between: vec![ids("A101"), ids("B101")] });
+        timeline.perform(act(stop)).unwrap();
+        timeline.perform(cut.clone()).unwrap();
+        let said = super::news(&cut, timeline.events_of(1), &timeline.cluster().view());
+        assert_eq!(said.matches("B102 and B101 are orphans").count(), 1, "{said}");
+    }
+
+    #[test]
+    fn very_many_sentences_are_cut_at_the_beginning_and_it_is_said() {
+        let formed = |n: u64| {
+            let node = NodeId::new(n).unwrap();
+            Rc::new(Event { at_ms: n, kind: EventKind::NodeStarted { node } })
+        };
+        let events: Vec<Rc<Event>> = (1..=15).map(formed).collect();
+        let told = history(&events, State::open().view());
+        assert_eq!((told.len(), told[0].as_str()), (13, "(3 earlier sentences left out.)"));
+        assert_eq!(told[12], "F started.");
+    }
+
+    #[test]
+    fn clusters_that_never_settle_say_so() {
+        let nodes = ids("A3 A2 A1");
+        assert_eq!(
+            of_event(&EventKind::ClustersUnsettled { nodes }),
+            "With these links no agreement lasts: A3, A2 and A1 would go on joining and leaving clusters. This is the \
+             state in which most nodes are in one (inferred)."
+        );
+    }
+
     #[test]
     fn each_reason_of_an_orphan_has_a_sentence() {
         let said = |why| of_event(&EventKind::NodeOrphaned { node: id("A1"), why });
@@ -777,6 +965,7 @@ mod tests {
         for (why, reason) in [
             (Orphaned::PrincipalGone(id("B2")), "it does not hear its principal B2 any more"),
             (Orphaned::NotTakenIn, "no cluster takes it in"),
+            (Orphaned::GivenUp, "most members of its cluster preferred another principal"),
             (Orphaned::TooSmall, "the cluster would be smaller than min-cluster-size"),
         ] {
             assert_eq!(said(why), format!("A1 is an orphan: {reason}. {tail}"));

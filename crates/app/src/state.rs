@@ -22,6 +22,7 @@ use yew::Reducible;
 
 pub use floor::{Adding, BundleCuts, FloorAction, FloorState};
 
+use crate::file::FileFault;
 use crate::groups::Group;
 use crate::layout::ALL_LINKS_NODES;
 use crate::look::Look;
@@ -113,25 +114,6 @@ pub enum Action {
     Follow(Rc<str>),
     /// Opened a file: the link that it holds or comes to, or why there is none.
     Open(Result<Rc<str>, FileFault>),
-}
-
-/// Why a file came to no link, or a link to no file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FileFault {
-    /// It has more bytes than a scenario may have.
-    TooLong,
-    /// The browser did not give it.
-    Unreadable,
-    /// There is nothing in it.
-    Empty,
-    /// It is no text.
-    NotText,
-    /// It is a scenario with a mistake: the place and the cause.
-    Scenario(Rc<str>),
-    /// It is no scenario: what it looks like, in sentences.
-    NoScenario(Rc<str>),
-    /// What reads and writes scenarios could not be fetched.
-    NoReader,
 }
 
 /// A panel that opens over the floor when it is asked for.
@@ -846,7 +828,7 @@ impl State {
     fn open_file(&mut self, file: Result<&str, &FileFault>) {
         match file {
             Ok(link) => self.follow(link.trim()),
-            Err(fault) => self.refuse(sentences::of_file_fault(fault)),
+            Err(fault) => self.refuse(fault.sentences()),
         }
     }
 
@@ -1531,7 +1513,6 @@ mod tests {
                 Err(FileFault::Scenario("steps[0].do: no action \"x\"".into())),
                 "steps[0].do: no action",
             ),
-            (Err(FileFault::NoReader), "could not be fetched"),
             (Ok("".into()), "character 1"),
             (Err(FileFault::TooLong), "far longer"),
             (Err(FileFault::Unreadable), "could not read"),

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use crate::availability::Rule;
 use crate::cluster::{Cluster, Until};
-use crate::clustering::{EXCHANGE_MS, Exchange, Network, SubCluster, settle};
+use crate::clustering::{Agreement, EXCHANGE_MS, Exchange, Network, SubCluster, settle};
 use crate::event::{Event, EventKind, Orphaned};
 use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::link::{NodeSet, Slot};
@@ -77,7 +77,7 @@ impl Cluster {
             self.fill_from_nothing(index, &slots, key);
         }
         let network = Network { min_cluster_size: 1, ..self.network() };
-        self.agreed = settle(&[members], &network);
+        self.agreed = settle(&[members], &network).clusters;
         self.form_cluster(members, key, &mut Vec::new());
     }
 
@@ -250,7 +250,7 @@ impl Cluster {
     /// Something happened that may change clusters: nodes will begin to react; a change that is under way and no longer
     /// right is interrupted (domain.md §7).
     pub(crate) fn something_happened(&mut self, kinds: &mut Vec<EventKind>) {
-        let target = self.target();
+        let target = self.target().clusters;
         let reclustering = self.reclustering;
         let right = |exchange: &Exchange| {
             target.contains(&exchange.members) && exchange.members.and(reclustering).is_empty()
@@ -285,7 +285,7 @@ impl Cluster {
     }
 
     /// The clusters that there should be.
-    fn target(&self) -> Vec<NodeSet> {
+    fn target(&self) -> Agreement {
         settle(&self.agreed, &self.network())
     }
 
@@ -304,9 +304,13 @@ impl Cluster {
     fn prepare(&mut self, kinds: &mut Vec<EventKind>) {
         self.prepare_at_ms = None;
         let reclustering = std::mem::take(&mut self.reclustering);
-        let target = self.target();
+        let Agreement { clusters: target, restless } = self.target();
         let before = std::mem::replace(&mut self.agreed, target.clone());
         self.orphan(&before, kinds);
+        if !restless.is_empty() {
+            let nodes = self.ids(&self.highest_first(restless));
+            kinds.push(EventKind::ClustersUnsettled { nodes });
+        }
         self.departed = NodeSet::EMPTY;
         for members in target {
             let under_way = self.exchanges.iter().any(|exchange| exchange.members == members);
@@ -360,7 +364,10 @@ impl Cluster {
         let runs = self.nodes[principal.index()].is_up() && !self.departed.contains(principal);
         let id: NodeId = self.id(principal);
         if principal == slot || (runs && !self.agreed.iter().any(|one| one.contains(principal))) {
-            Orphaned::TooSmall
+            let network = self.network();
+            let left = network.clique(principal, members.and(network.running).minus(self.departed));
+            let is_small = left.len() < network.min_cluster_size;
+            if is_small { Orphaned::TooSmall } else { Orphaned::GivenUp }
         } else if runs && !self.cuts.is_cut(slot, principal) {
             Orphaned::Evicted(id)
         } else {

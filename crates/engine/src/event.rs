@@ -58,6 +58,8 @@ pub enum Orphaned {
     PrincipalGone(NodeId),
     /// It started, and no cluster takes it in.
     NotTakenIn,
+    /// Most members of its cluster preferred another principal, so that the cluster was given up.
+    GivenUp,
     /// Its cluster would be smaller than `min-cluster-size`.
     TooSmall,
 }
@@ -202,6 +204,12 @@ pub enum EventKind {
         node: NodeId,
         /// Why.
         why: Orphaned,
+    },
+    /// With the links as they are the rules of clustering have no end: these nodes would go on joining and leaving
+    /// clusters. What stands is the state in which most nodes are in one (\[model\]).
+    ClustersUnsettled {
+        /// Those nodes, highest id first.
+        nodes: Vec<NodeId>,
     },
     /// A cluster has formed (domain.md §7).
     ClusterFormed {

@@ -42,6 +42,7 @@ impl Cluster {
         ClusterView {
             time_ms: self.now_ms,
             profile: self.setup.profile,
+            min_cluster_size: self.setup.min_cluster_size,
             namespaces: self.setup.namespaces.clone(),
             nodes: self.by_id().iter().map(|slot| self.node_view(*slot, &seen)).collect(),
             cuts: self.cut_links(),

@@ -268,7 +268,7 @@ impl Losses {
             min_cluster_size: self.min_cluster_size,
             rules: self.rules,
         };
-        settle(&self.agreed, &network)
+        settle(&self.agreed, &network).clusters
     }
 
     /// Whether some loss could leave a cluster too small to be formed.

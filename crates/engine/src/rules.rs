@@ -142,12 +142,6 @@ impl Rules {
         .fold(Self::default(), Self::without)
     }
 
-    /// Whether no clause is left out.
-    #[must_use]
-    pub(crate) fn are_whole(self) -> bool {
-        self.left_out == 0
-    }
-
     /// Whether a clause is followed.
     #[must_use]
     pub(crate) fn follow(self, clause: Clause) -> bool {

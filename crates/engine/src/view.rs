@@ -23,6 +23,8 @@ pub struct ClusterView {
     pub time_ms: u64,
     /// Whose rules hold.
     pub profile: Profile,
+    /// `min-cluster-size`: a smaller cluster is not formed (domain.md §7).
+    pub min_cluster_size: u16,
     /// The namespaces' settings; wherever a view lists namespaces, it is in this order.
     pub namespaces: Vec<NamespaceSettings>,
     /// Every node, up or not, highest id first; not those that were removed.

@@ -273,7 +273,7 @@ fn orphaned(lines: &mut Lines, node: NodeId, why: Orphaned) {
                 format!("principal node {} departed - switching to orphan state", lower(principal));
             lines.info(node, "clustering", None, text);
         }
-        Orphaned::NotTakenIn | Orphaned::TooSmall => {}
+        Orphaned::NotTakenIn | Orphaned::GivenUp | Orphaned::TooSmall => {}
     }
     lines.info(node, "clustering", None, "moved self node to orphan state".to_owned());
 }

@@ -123,6 +123,9 @@ enum KindData {
         #[serde(serialize_with = "orphaned")]
         why: Orphaned,
     },
+    ClustersUnsettled {
+        nodes: Vec<NodeId>,
+    },
     ClusterFormed {
         principal: NodeId,
         #[serde(rename = "clusterKey", serialize_with = "text")]
@@ -222,6 +225,7 @@ fn orphaned<S: Serializer>(why: &Orphaned, serializer: S) -> Result<S::Ok, S::Er
         Orphaned::Evicted(principal) => ("evicted", Some(*principal)),
         Orphaned::PrincipalGone(principal) => ("principal-gone", Some(*principal)),
         Orphaned::NotTakenIn => ("not-taken-in", None),
+        Orphaned::GivenUp => ("given-up", None),
         Orphaned::TooSmall => ("too-small", None),
     };
     Why { reason, principal }.serialize(serializer)
@@ -316,6 +320,7 @@ mod tests {
             (Orphaned::Evicted(a2), json!({"reason": "evicted", "principal": "A2"})),
             (Orphaned::PrincipalGone(a2), json!({"reason": "principal-gone", "principal": "A2"})),
             (Orphaned::NotTakenIn, json!({"reason": "not-taken-in", "principal": null})),
+            (Orphaned::GivenUp, json!({"reason": "given-up", "principal": null})),
             (Orphaned::TooSmall, json!({"reason": "too-small", "principal": null})),
         ] {
             assert_eq!(

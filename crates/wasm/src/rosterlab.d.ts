@@ -148,6 +148,7 @@ export type Event = { atMs: number } & (
   | { kind: "quiesce-set"; node: NodeId; quiesce: boolean }
   | { kind: "change-interrupted"; prepared: NodeId[] }
   | { kind: "node-orphaned"; node: NodeId; why: OrphanedBecause }
+  | { kind: "clusters-unsettled"; nodes: NodeId[] }
   | { kind: "cluster-formed"; principal: NodeId; clusterKey: string; nodes: NodeId[] }
   | { kind: "roster-in-force"; namespace: string; principal: NodeId; roster: RosterEntry[] }
   | { kind: "quiesce-ignored" | "migrations-done"; namespace: string; principal: NodeId }
@@ -190,7 +191,7 @@ export type Event = { atMs: number } & (
 /** Why a node is an orphan: left out by its principal, or without hearing it; or nobody takes it in, or too few would be together. */
 export type OrphanedBecause =
   | { reason: "evicted" | "principal-gone"; principal: NodeId }
-  | { reason: "not-taken-in" | "too-small"; principal: null };
+  | { reason: "not-taken-in" | "given-up" | "too-small"; principal: null };
 
 /** A cluster at one moment, for one namespace. */
 export interface View {

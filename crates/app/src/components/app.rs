@@ -18,14 +18,14 @@ use crate::components::links::selector as link_selector;
 use crate::components::map::{Painter, map_panel};
 use crate::components::margin::use_margin;
 use crate::components::panel::panel;
-use crate::components::roster::{CONFIRM, roster_panel};
+use crate::components::roster::{QUESTION, roster_panel};
 use crate::components::settings::settings_panel;
 use crate::components::toolbar::toolbar;
 use crate::components::ways::use_search;
 use crate::components::why::why;
 use crate::hooks::{
     focus, focused, hash, is_typing, page_keys, put_hash, use_effect_on, use_followed_links,
-    use_system_dark,
+    use_kept_focus, use_system_dark,
 };
 use crate::keys::{self, Press, Scope};
 use crate::look::Look;
@@ -53,6 +53,7 @@ pub fn App() -> Html {
     use_theme(state.is_dark(), &dispatch);
     use_time(state.is_running().then_some(state.speed()), &dispatch);
     use_focus(state.focus());
+    use_kept_focus(state.clone());
     use_margin(&state, &dispatch);
     use_weighing(state.to_weigh(), &dispatch);
     use_search(&state, &dispatch);
@@ -236,10 +237,10 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
         Some(Focus::On(selector)) => focus(selector),
         Some(Focus::Question) => {
             let now = focused();
-            if !now.as_ref().is_some_and(|now| now.matches(CONFIRM).unwrap_or(false)) {
+            if !now.as_ref().is_some_and(|now| now.matches(QUESTION).unwrap_or(false)) {
                 *before.borrow_mut() = now;
             }
-            focus(CONFIRM);
+            focus(QUESTION);
         }
         Some(Focus::Back) => {
             if let Some(before) = before.borrow_mut().take() {

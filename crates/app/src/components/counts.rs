@@ -15,7 +15,7 @@ use crate::components::class_list::{classes, when};
 use crate::components::h::ui;
 use crate::components::margin::margin_pill;
 use crate::look::Look;
-use crate::sentences::nodes;
+use crate::sentences::{NODES_NAMED, nodes};
 use crate::state::State;
 use crate::text::{digit_groups, thousands};
 
@@ -101,12 +101,16 @@ fn orphans(view: &ClusterView) -> Option<Html> {
     let is_any_ap = view.namespaces.iter().any(|settings| settings.mode == Mode::Available);
     let ap = if is_any_ap { ", in AP too" } else { "" };
     (!view.orphans.is_empty()).then(|| {
-        let who = if view.orphans.len() == 1 { "Orphan " } else { "Orphans " };
+        let (who, ids) = match view.orphans.len() {
+            1 => ("Orphan ", nodes(&view.orphans)),
+            many if many > NODES_NAMED => ("", format!("{many} orphans")),
+            _ => ("Orphans ", nodes(&view.orphans)),
+        };
         ui! {
             <p class="counts-orphans" data-orphans={view.orphans.len().to_string()}>
                 <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
                 <span>
-                    { who }<b class="id">{ nodes(&view.orphans) }</b>
+                    { who }<b class="id">{ ids }</b>
                     { format_args!(": unavailable there: {all}{ap}") }
                 </span>
             </p>

@@ -1,8 +1,5 @@
 //! What happened: every step with its sentences, the latest first.
 
-use std::rc::Rc;
-
-use rosterlab_engine::Event;
 use rosterlab_scenario::Entry;
 use yew::prelude::*;
 
@@ -13,9 +10,6 @@ use crate::text::{clock, count};
 
 /// How many steps are listed.
 const MOST_STEPS: usize = 60;
-
-/// How many sentences of one step are listed: while time passes much can happen in one.
-const MOST_SENTENCES: usize = 12;
 
 /// The list.
 pub fn history(state: &State) -> Html {
@@ -47,14 +41,8 @@ pub fn history(state: &State) -> Html {
 
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let events = state.timeline().events_of(place);
-    let mut told: Vec<String> = {
-        let of = |event: &Rc<Event>| sentences::of_event_among(&event.kind, state.view());
-        events.iter().map(of).collect()
-    };
+    let told = sentences::history(events, state.view());
     let at_ms = state.time().trend().at_ms(place);
-    if told.len() > MOST_SENTENCES {
-        told.drain(..told.len() - MOST_SENTENCES);
-    }
     ui! {
         <li key={place} class="step">
             <span class="step-time">{ clock(at_ms) }</span>

@@ -24,7 +24,7 @@ use crate::text::thousands;
 use crate::verbs::Verb;
 
 /// The button that confirms a mistake.
-pub const CONFIRM: &str = "[data-action=\"roster-confirm\"]";
+pub const QUESTION: &str = ".question button";
 
 /// More entries than this are a list to scroll in, and the other lists show only what differs from it.
 const MANY: usize = 32;
@@ -105,7 +105,7 @@ fn hint(
     if mode == Some(Mode::Available) {
         (false, "available (AP): no roster")
     } else if state.shown_orphan().is_some() {
-        (false, "an orphan takes no roster commands")
+        (false, "of these an orphan takes revive only")
     } else if state.shown_namespace().is_none() {
         let is_any_up = state.view().nodes.iter().any(|node| node.state.is_up());
         (false, if is_any_up { "no node is in a cluster" } else { "no node is up" })
@@ -128,6 +128,10 @@ fn outlook(state: &State, dispatch: &Dispatch) -> Html {
     let (class, told) = match state.weighed() {
         Some(Ok(preview)) => ("", consequence(verb, preview)),
         Some(Err(why)) => ("dim", format!("Not now: {why}")),
+        None if state.is_revive_of_orphan(verb) => {
+            let effect = "it takes effect at the next change of the cluster that takes it in";
+            ("", format!("The orphan turns its e into r; {effect}."))
+        }
         None if state.to_weigh().is_some() => ("dim", "…".to_owned()),
         None => ("dim", "Come to an action to see what it would do.".to_owned()),
     };
@@ -211,18 +215,18 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
                 <button
                     type="button"
                     class="tool"
-                    data-action="roster-confirm"
-                    onclick={on_press(dispatch, Action::Roster(RosterAction::Confirm))}
-                >
-                    { "Do it anyway" }
-                </button>
-                <button
-                    type="button"
-                    class="tool"
                     data-action="roster-cancel"
                     onclick={on_press(dispatch, Action::Roster(RosterAction::Cancel))}
                 >
                     { "Cancel" }
+                </button>
+                <button
+                    type="button"
+                    class="tool"
+                    data-action="roster-confirm"
+                    onclick={on_press(dispatch, Action::Roster(RosterAction::Confirm))}
+                >
+                    { "Do it anyway" }
                 </button>
             </div>
         </div>

@@ -2,10 +2,10 @@
 //!
 //! Invariant: the link and the file are made when the panel is open, not on every step; what is opened goes through the same
 //! action however it came. A scenario file becomes a link first. Not here: what a link says (the scenario crate's `link`), and
-//! reading and writing scenario files (`scenario_file`).
+//! what a file holds (`file`).
 
-use std::rc::Rc;
-
+use js_sys::encode_uri_component;
+use rosterlab_scenario::as_test::{Kind, as_test};
 use rosterlab_scenario::{Timeline, link};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, window};
@@ -14,9 +14,9 @@ use yew::prelude::*;
 use crate::components::Dispatch;
 use crate::components::ear::field_of;
 use crate::components::h::ui;
+use crate::file::{self, FileFault};
 use crate::hooks::copy;
-use crate::scenario_file;
-use crate::state::{Action, FileFault, State};
+use crate::state::{Action, State};
 
 /// What a saved file is called.
 const FILE_NAME: &str = "experiment.rosterlab.txt";
@@ -77,48 +77,30 @@ fn copy_button(
         let (timeline, dispatch) = (state.timeline().clone(), dispatch.clone());
         // Where there is too much for a link, there is no button.
         Callback::from(move |_: MouseEvent| {
-            copy_it(&text(&timeline).unwrap_or_default(), &dispatch);
+            let dispatch = dispatch.clone();
+            copy(&text(&timeline).unwrap_or_default(), None, move |is_done| {
+                let said = if is_done { "It is copied." } else { NOT_COPIED };
+                dispatch.dispatch(Action::Announce(said.into()));
+            });
         })
     };
     ui! { <button key={name} type="button" {class} data-action={name} {onclick}>{ label }</button> }
 }
 
-fn copy_it(text: &str, dispatch: &Dispatch) {
-    let dispatch = dispatch.clone();
-    copy(text, None, move |is_done| {
-        let said = if is_done { "It is copied." } else { NOT_COPIED };
-        dispatch.dispatch(Action::Announce(said.into()));
-    });
-}
-
-/// A button that has the timeline written as a test of a kind, once it is pressed, and does something with that.
-fn test_button(
-    state: &State,
-    dispatch: &Dispatch,
-    (name, label, kind): (&'static str, &'static str, &'static str),
-    with: fn(&str, &Dispatch),
-) -> Html {
-    let (timeline, dispatch) = (state.timeline().clone(), dispatch.clone());
-    let onclick = Callback::from(move |_: MouseEvent| {
-        let link = link::write(&timeline).unwrap_or_default();
-        let dispatch = dispatch.clone();
-        spawn_local(async move {
-            match scenario_file::test_of(&link, kind).await {
-                Ok(text) => with(&text, &dispatch),
-                Err(fault) => dispatch.dispatch(Action::Open(Err(fault))),
-            }
-        });
-    });
-    ui! { <button key={name} type="button" class="tool" data-action={name} {onclick}>{ label }</button> }
-}
-
-fn save_scenario(text: &str, _: &Dispatch) {
-    scenario_file::save(SCENARIO_NAME, text);
+/// Saves where one is as a scenario file.
+fn save_scenario(timeline: &Timeline) -> Html {
+    let text = as_test(timeline, Kind::Scenario).unwrap_or_default();
+    let href = format!("data:application/json,{}", encode_uri_component(&text));
+    ui! {
+        <a key="save-scenario" class="tool" data-action="save-scenario" {href} download={SCENARIO_NAME}>
+            { "Save scenario" }
+        </a>
+    }
 }
 
 /// What other places take: tests, and a page of documentation.
 fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
-    let test = |names, with| test_button(state, dispatch, names, with);
+    let copied = |name, label, text| copy_button(state, dispatch, (name, label, "tool"), text);
     ui! {
         <div key="elsewhere">
             <p>
@@ -126,11 +108,11 @@ fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
                    the command line runs and this page opens; or as a figure for a page of documentation." }
             </p>
             <div class="tools">
-                { test(("copy-rust", "Copy Rust test", "rust"), copy_it) }
-                { test(("copy-javascript", "Copy JavaScript test", "javascript"), copy_it) }
-                { test(("copy-scenario", "Copy scenario", "scenario"), copy_it) }
-                { test(("save-scenario", "Save scenario", "scenario"), save_scenario) }
-                { copy_button(state, dispatch, ("copy-embed", "Copy embed tag", "tool"), embed_tag) }
+                { copied("copy-rust", "Copy Rust test", |timeline| as_test(timeline, Kind::Rust)) }
+                { copied("copy-javascript", "Copy JavaScript test", |timeline| as_test(timeline, Kind::JavaScript)) }
+                { copied("copy-scenario", "Copy scenario", |timeline| as_test(timeline, Kind::Scenario)) }
+                { save_scenario(state.timeline()) }
+                { copied("copy-embed", "Copy embed tag", embed_tag) }
             </div>
         </div>
     }
@@ -174,7 +156,7 @@ fn on_file(dispatch: &Dispatch) -> Callback<Event> {
 }
 
 fn read(file: &File, dispatch: &Dispatch) {
-    if file.size() > scenario_file::MOST_BYTES {
+    if file.size() > file::MOST_BYTES {
         return dispatch.dispatch(Action::Open(Err(FileFault::TooLong)));
     }
     let (text, has_bytes, dispatch) = (file.text(), file.size() > 0.0, dispatch.clone());
@@ -183,12 +165,7 @@ fn read(file: &File, dispatch: &Dispatch) {
         let link = match text {
             // Browsers make nothing of some bytes.
             Some(text) if text.is_empty() && has_bytes => Err(FileFault::NotText),
-            Some(text) if scenario_file::is_no_text(&text) => Err(FileFault::NotText),
-            Some(text) if text.trim().is_empty() => Err(FileFault::Empty),
-            Some(text) if scenario_file::is_for_the_reader(&text) => {
-                scenario_file::link_of(&text).await
-            }
-            Some(text) => Ok(Rc::from(text)),
+            Some(text) => file::link_in(&text),
             None => Err(FileFault::Unreadable),
         };
         dispatch.dispatch(Action::Open(link));

@@ -318,7 +318,7 @@ impl State {
             FloorAction::Fenced(verb) => {
                 self.press(verb);
                 if self.refusal.is_none() {
-                    self.floor.fence = None;
+                    self.leave_fence();
                 }
             }
             FloorAction::ToggleBundle(bundle) => {
@@ -361,8 +361,15 @@ impl State {
 
     fn let_go(&mut self) {
         self.floor.picked.clear();
-        self.floor.fence = None;
+        self.leave_fence();
         self.refusal = None;
+    }
+
+    /// Takes the fence away; its bar may have had the focus.
+    fn leave_fence(&mut self) {
+        if self.floor.fence.take().is_some() {
+            self.focus.renew(Some(Focus::Card(self.selected)));
+        }
     }
 
     /// Closes what is open, the innermost first.

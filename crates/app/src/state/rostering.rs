@@ -120,8 +120,17 @@ impl State {
     #[must_use]
     pub fn to_weigh(&self) -> Option<(Verb, u32)> {
         let verb = self.considered();
+        if self.is_revive_of_orphan(verb) {
+            return None;
+        }
         let is_wanted = self.rosters.considered.is_some() || verb != Verb::StageObserved;
         (is_wanted && self.weighed().is_none()).then_some((verb, self.rosters.stale))
+    }
+
+    /// Whether it is a revive of an orphan, which no recluster makes effective.
+    #[must_use]
+    pub fn is_revive_of_orphan(&self, verb: Verb) -> bool {
+        verb == Verb::Revive && self.shown_orphan().is_some()
     }
 
     /// The lists that the panel's commands are made of.
