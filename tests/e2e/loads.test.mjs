@@ -2,9 +2,12 @@
 // when it cannot load it says so.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { openBlankPage, openPage } from "./browser.mjs";
-import { CONTENT_SECURITY_POLICY } from "./server.mjs";
+import { CONTENT_SECURITY_POLICY, DIST } from "./server.mjs";
 
 test("the app mounts, and the console stays empty", async (t) => {
   const { page, complaints } = await openPage(t);
@@ -41,8 +44,7 @@ test("a first visit asks for what index.html names and for nothing else", async 
 });
 
 for (const [missing, what, reason] of [
-  ["rosterlab-app_bg.packed", "module", "rosterlab-app_bg.packed: 404"],
-  ["unpack.wasm", "unpacker", "unpack.wasm: 404"],
+  ["rosterlab-app_bg.wasm", "module", "rosterlab-app_bg.wasm: 404"],
   ["rosterlab-app.js", "glue", "rosterlab-app.js"],
 ]) {
   test(`without its ${what} the page says that it could not be started`, async (t) => {
@@ -59,16 +61,26 @@ for (const [missing, what, reason] of [
 
 test("with a damaged module the page says that it could not be started", async (t) => {
   const { page, url } = await openBlankPage(t);
-  await page.route("**/*.packed", (route) => route.fulfill({ body: "not what was packed" }));
+  await page.route("**/*.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "no module" }));
   await page.goto(url);
   const alert = page.getByRole("alert");
   await alert.waitFor();
-  assert.match(await alert.innerText(), /could not be started.*is damaged/s);
+  assert.match(await alert.innerText(), /could not be started.*CompileError/s);
 });
 
-test("a module that was not packed starts as well", async (t) => {
+test("the module compiles while it arrives, and its compressed copies are the same module", async (t) => {
   const { page, url } = await openBlankPage(t);
-  await page.route("**/*.packed", (route) => route.fulfill({ path: process.env.ROSTERLAB_MODULE }));
+  await page.addInitScript(() => {
+    const { instantiateStreaming } = WebAssembly;
+    WebAssembly.instantiateStreaming = (...args) => {
+      window.streamed = (window.streamed ?? 0) + 1;
+      return instantiateStreaming.apply(WebAssembly, args);
+    };
+  });
   await page.goto(url);
   await page.waitForSelector("#app h1");
+  assert.equal(await page.evaluate(() => window.streamed), 1);
+  const module = readFileSync(join(DIST, "rosterlab-app_bg.wasm"));
+  assert.ok(gunzipSync(readFileSync(join(DIST, "rosterlab-app_bg.wasm.gz"))).equals(module));
+  assert.ok(brotliDecompressSync(readFileSync(join(DIST, "rosterlab-app_bg.wasm.br"))).equals(module));
 });

@@ -25,12 +25,13 @@ export const DIST =
 /**
  * Starts a server on a free port of the loopback address.
  *
- * @param {{ dist?: string, base?: string, policy?: string }} [options] the folder, the path under
- * which it is served, such as `/a/b/`, and the policy that it is served with; an empty one is none
+ * @param {{ dist?: string, base?: string, policy?: string, published?: boolean }} [options] the folder, the path under
+ * which it is served, such as `/a/b/`, and the policy that it is served with; an empty one is none. `published` serves as a
+ * host does: compressed copies where there are any, kept by the browser for ten minutes
  * @returns {Promise<{ url: string, close: () => Promise<void> }>} the page's address, ending in `/`
  */
-export async function startServer({ dist = DIST, base = "/", policy = CONTENT_SECURITY_POLICY } = {}) {
-  const files = sirv(dist, { dev: true });
+export async function startServer({ dist = DIST, base = "/", policy = CONTENT_SECURITY_POLICY, published = false } = {}) {
+  const files = sirv(dist, published ? { brotli: true, gzip: true, etag: true, maxAge: 600 } : { dev: true });
   const server = createServer((request, response) => {
     if (policy) response.setHeader("Content-Security-Policy", policy);
     const notFound = () => {

@@ -50,9 +50,6 @@ pub enum Verb {
         /// What to hand on to node's test runner.
         args: Vec<String>,
     },
-    /// Pack the module of the page that trunk has just built, where its variables say. Trunk's hook
-    /// calls this; it is not for people.
-    Pack,
     /// Say that the page is being served, once it is. `serve` starts this beside the server; it is
     /// not for people.
     Announce {
@@ -74,7 +71,6 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, String> {
         Some("announce") => {
             Verb::Announce { port: port(&mut words)?.ok_or("announce wants --port N")? }
         }
-        Some("pack") => Verb::Pack,
         Some("test") => match words.next().as_deref() {
             None => Verb::Test { fast: false },
             Some("--fast") => Verb::Test { fast: true },
@@ -126,7 +122,6 @@ mod tests {
         assert_eq!(read("serve --port 8080"), Ok(Verb::Serve { port: Some(8080) }));
         assert_eq!(read("serve --port=1"), Ok(Verb::Serve { port: Some(1) }));
         assert_eq!(read("announce --port 9"), Ok(Verb::Announce { port: 9 }));
-        assert_eq!(read("pack"), Ok(Verb::Pack));
         assert_eq!(read("test"), Ok(Verb::Test { fast: false }));
         assert_eq!(read("test --fast"), Ok(Verb::Test { fast: true }));
         assert_eq!(read("e2e"), Ok(Verb::E2e { args: vec![] }));
@@ -149,7 +144,6 @@ mod tests {
             "serve --port=x",
             "serve --port 1 2",
             "announce",
-            "pack a.wasm",
             "e2e a.test.mjs",
         ] {
             assert!(read(line).is_err(), "{line}");

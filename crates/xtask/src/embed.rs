@@ -15,11 +15,14 @@ use crate::process::{self, Doing, Failure};
 const MARK: &str = "<!-- rosterlab: ";
 const MARK_END: &str = " -->";
 
-/// Builds the element and the plain examples; the page is already in `dist`, with the element's engine. Gives the command line that drew the figures.
+/// Builds the element and the plain examples beside the page in `dist`; the package for pages is already in `pkg`. Gives the
+/// command line that drew the figures.
 pub fn build(places: &Places) -> Result<PathBuf, Failure> {
     let program = command_line(places)?;
     let (from, to) = (places.root.join("www/embed"), places.dist().join("embed"));
     copy_files(&from, &to, |_| true)?;
+    let is_engine = |name: &str| ["rosterlab.js", "rosterlab_bg.wasm"].contains(&name);
+    copy_files(&places.packages().join("web"), &to, is_engine)?;
     let (examples, built) = (from.join("examples"), to.join("examples"));
     copy_files(&examples, &built, |name| !has_ending(name, "html"))?;
     let scenarios = places.root.join("www/scenarios");

@@ -2,15 +2,15 @@
 //! needs.
 //!
 //! Reading order: `args` (what was asked), `setup` with `target` and `debian` (what a fresh machine
-//! lacks), `page` (build and serve), `pack` (the module on the wire), `packages` (npm), `embed` (the element and example pages),
+//! lacks), `page` (build and serve), `compress` (what is written beside its files), `packages` (npm), `embed` (the element and example pages),
 //! `suites` with `count` and `size` (the checks), `report` (how it went); `places`, `process` and
 //! `mask` serve them all.
 //!
 //! Invariant: a failure is a value until it gets here, where it is printed once and becomes the
 //! exit status: 1 for something that failed, 2 for a command line that was not understood.
 //!
-//! For Linux and macOS. It depends on little more than std, so that it compiles in seconds on a machine
-//! that has only cargo.
+//! For Linux and macOS. It depends on few crates, so that it compiles in seconds on a machine that has
+//! only cargo.
 
 use std::env;
 use std::process::ExitCode;
@@ -23,11 +23,11 @@ use setup::Need;
 use size::{FirstLoad, Module};
 
 mod args;
+mod compress;
 mod count;
 mod debian;
 mod embed;
 mod mask;
-mod pack;
 mod packages;
 mod page;
 mod places;
@@ -67,19 +67,18 @@ fn perform(verb: Verb) -> Result<Ended, Failure> {
     match verb {
         Verb::Help => println!("{}", args::USAGE),
         Verb::Announce { port } => page::announce(port),
-        Verb::Pack => pack::hook(&Places::find()?)?,
         Verb::Setup => {
             setup::run(&Places::find()?, Need::PageAndBrowser, &mut report)?;
         }
         Verb::Serve { port } => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::PageAndPackages, &mut report)?;
+            let toolbox = setup::run(&places, Need::Page, &mut report)?;
             page::serve(&places, &toolbox, port)?;
         }
         Verb::Size => {
             let places = Places::find()?;
             let toolbox = setup::run(&places, Need::PageAndPackages, &mut report)?;
-            page::build(&places, &toolbox)?;
+            page::release(&places, &toolbox)?;
             packages::build(&places, &toolbox)?;
             let first_load = FirstLoad::measure(&places)?;
             let module = Module::measure(&places)?;

@@ -12,8 +12,8 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::compress;
 use crate::mask::mask_addresses;
-use crate::packages;
 use crate::places::Places;
 use crate::process::{self, Doing, Failure};
 use crate::setup::Toolbox;
@@ -24,9 +24,13 @@ const USUAL_PORT: u16 = 8080;
 /// How long the server may take to answer; it builds the page first.
 const ANSWER_WITHIN: Duration = Duration::from_mins(10);
 
-/// Builds the page as it is released, and before it the package that reads scenario files for it, which trunk copies.
-pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
-    packages::build_for_pages(places, toolbox)?;
+/// Builds the page as it is released, with compressed copies of its files for hosts that serve those.
+pub fn release(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
+    build(places, toolbox)?;
+    compress::beside_files_of(&places.dist())
+}
+
+fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
     let mut trunk = toolbox.command("trunk");
     trunk.current_dir(&places.root).args(["build", "--release", "--locked"]);
     let status = process::run_streaming(&mut trunk, |line| println!("{}", mask_addresses(line)))?;
@@ -39,7 +43,6 @@ pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
 /// says when the page is there.
 pub fn serve(places: &Places, toolbox: &Toolbox, port: Option<u16>) -> Result<(), Failure> {
     let port = free_port(port)?;
-    // Asked for first: the page's hook may build this program anew, with another compiler, in the place of this one.
     let this = env::current_exe().doing(|| "find this program".to_owned())?;
     // Whatever has to be downloaded or fails to compile does so here, where the output is read
     // before it is shown.

@@ -66,16 +66,6 @@ impl Places {
         self.root.join("tests/e2e")
     }
 
-    /// The folder that cargo builds into.
-    ///
-    /// # Errors
-    /// When this program cannot say where it lies, which is in a folder of that one.
-    pub fn target() -> Result<PathBuf, Failure> {
-        let this = env::current_exe().doing(|| "find this program".to_owned())?;
-        let target = this.ancestors().nth(2).map(Path::to_owned);
-        target.ok_or_else(|| Failure::new("start this program as `cargo xtask`"))
-    }
-
     /// `PATH` with the tools' programs first.
     pub fn tools_path(&self) -> Result<OsString, Failure> {
         let own = own_path();

@@ -42,6 +42,8 @@ const NODE_MAJOR: u32 = 20;
 /// What a verb needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
+    /// To build the page.
+    Page,
     /// To build the page and the npm packages.
     PageAndPackages,
     /// To build both and test them in a browser.
@@ -86,7 +88,11 @@ pub fn run(places: &Places, need: Need, report: &mut Report) -> Result<Toolbox, 
         debians_compiler: places.bin().join("rustc").exists(),
         browser: None,
     };
-    let is_needed = |tool: &Tool| tool.package != MDBOOK || need == Need::PageAndBrowser;
+    let is_needed = |tool: &Tool| match tool.package {
+        MDBOOK => need == Need::PageAndBrowser,
+        WASM_PACK => need != Need::Page,
+        _ => true,
+    };
     for tool in tools(places)?.into_iter().filter(is_needed) {
         step(report, &format!("{} {}", tool.package, tool.version), || {
             tool.provide(places, &toolbox)

@@ -3,14 +3,15 @@
 //! Invariant: the list comes from the built `index.html`, which names all that the page loads at
 //! first (a browser test holds it to that), so no file is left out because nobody thought of it.
 //!
-//! Bytes are those of `gzip -9`, what a plain web server sends.
+//! Bytes are those of gzip at its best, what a plain web server sends.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::compress::gzipped;
 use crate::places::Places;
-use crate::process::{self, Doing, Failure};
+use crate::process::{Doing, Failure};
 
 /// The limit of a first visit.
 pub const FIRST_LOAD_MAX_GZIP_BYTES: usize = 450_000;
@@ -96,18 +97,10 @@ impl Module {
 }
 
 fn weigh(dist: &Path, name: String) -> Result<FileSize, Failure> {
-    let file: PathBuf = dist.join(&name);
-    let raw_bytes = fs::metadata(&file).doing(|| format!("find {}", file.display()))?.len();
-    let raw_bytes = usize::try_from(raw_bytes).doing(|| format!("weigh {}", file.display()))?;
-    let output = process::command("gzip")
-        .args(["-9", "-n", "-c"])
-        .arg(&file)
-        .output()
-        .doing(|| "run gzip (install gzip)".to_owned())?;
-    if !output.status.success() {
-        return Err(Failure::new(format!("gzip could not compress {}", file.display())));
-    }
-    Ok(FileSize { name, raw_bytes, gzip_bytes: output.stdout.len() })
+    let file = dist.join(&name);
+    let bytes = fs::read(&file).doing(|| format!("read {}", file.display()))?;
+    let gzip = gzipped(&bytes).doing(|| format!("compress {}", file.display()))?;
+    Ok(FileSize { name, raw_bytes: bytes.len(), gzip_bytes: gzip.len() })
 }
 
 /// The files of the site that an `index.html` names for loading, each once, in order.

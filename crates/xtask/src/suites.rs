@@ -13,7 +13,6 @@ use std::time::Instant;
 
 use crate::count::{Runner, Tally};
 use crate::embed;
-use crate::pack;
 use crate::packages;
 use crate::page;
 use crate::places::Places;
@@ -103,7 +102,8 @@ pub fn browser(places: &Places, toolbox: &Toolbox, args: &[String], report: &mut
     }
     let mut is_built = false;
     part(report, "page build", || {
-        page::build(places, toolbox)?;
+        page::release(places, toolbox)?;
+        packages::build_for_pages(places, toolbox)?;
         let native = embed::build(places)?;
         recipes(places, toolbox, &native)?;
         is_built = true;
@@ -174,7 +174,7 @@ fn size(places: &Places) -> Result<Outcome, Failure> {
 /// # Errors
 /// When the page does not build or cannot be measured. Times are reported, never judged.
 pub fn perf(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
-    page::build(places, toolbox)?;
+    page::release(places, toolbox)?;
     let first_load = FirstLoad::measure(places)?;
     let mut node = node(places, toolbox);
     node.arg("perf.mjs").env("ROSTERLAB_FIRST_LOAD", first_load.gzip_bytes().to_string());
@@ -209,9 +209,7 @@ fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), Fail
 fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, Failure> {
     let (files, flags): (Vec<String>, Vec<String>) =
         args.iter().cloned().partition(|name| is_test(name));
-    let mut node = node(places, toolbox);
-    node.env("ROSTERLAB_MODULE", pack::built_module()?);
-    node_tests(node, &places.e2e(), files, flags)
+    node_tests(node(places, toolbox), &places.e2e(), files, flags)
 }
 
 fn is_test(name: &str) -> bool {

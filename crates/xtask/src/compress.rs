@@ -1,0 +1,112 @@
+//! Compressed copies of the page's files, for hosts that serve those: `.gz` and `.br`.
+//!
+//! Invariant: each copy expands to the file that it stands beside. Not here: which of them a host serves.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::process::{Doing, Failure};
+
+/// Files that shrink; pictures and fonts do not.
+const KINDS: [&str; 5] = ["css", "html", "js", "svg", "wasm"];
+/// Brotli's best.
+const BROTLI_QUALITY: u32 = 11;
+/// As a power of two: 4 MiB, more than any file has.
+const BROTLI_WINDOW: u32 = 22;
+const BUFFER_BYTES: usize = 1 << 16;
+
+/// Writes both copies beside every file of a folder that shrinks; the folders in it are left as they are.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn beside_files_of(folder: &Path) -> Result<(), Failure> {
+    let entries = fs::read_dir(folder).doing(|| format!("read {}", folder.display()))?;
+    for file in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let kind = file.extension().and_then(|kind| kind.to_str()).unwrap_or_default().to_owned();
+        if !KINDS.contains(&kind.as_str()) {
+            continue;
+        }
+        let bytes = fs::read(&file).doing(|| format!("read {}", file.display()))?;
+        for (ending, copy) in [("gz", gzipped(&bytes)), ("br", brotlied(&bytes))] {
+            let copy = copy.doing(|| format!("compress {}", file.display()))?;
+            let beside = file.with_extension(format!("{kind}.{ending}"));
+            fs::write(&beside, copy).doing(|| format!("write {}", beside.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// What `gzip -9` makes of bytes.
+///
+/// # Errors
+/// Only when there is no memory left.
+pub fn gzipped(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+fn brotlied(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut copy = Vec::new();
+    let mut encoder =
+        brotli::CompressorWriter::new(&mut copy, BUFFER_BYTES, BROTLI_QUALITY, BROTLI_WINDOW);
+    encoder.write_all(bytes)?;
+    encoder.flush()?;
+    drop(encoder);
+    Ok(copy)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn a_copy_expands_to_what_it_was_made_of() {
+        let bytes: Vec<u8> =
+            (0..800).flat_map(|n: u32| [n, n / 3, n % 7].map(u32::to_le_bytes)).flatten().collect();
+        for bytes in [&b""[..], b"a", &bytes] {
+            let mut expanded = Vec::new();
+            let gzip = gzipped(bytes).unwrap();
+            flate2::read::GzDecoder::new(&gzip[..]).read_to_end(&mut expanded).unwrap();
+            assert_eq!(expanded, bytes);
+            expanded.clear();
+            let brotli = brotlied(bytes).unwrap();
+            brotli::Decompressor::new(&brotli[..], BUFFER_BYTES)
+                .read_to_end(&mut expanded)
+                .unwrap();
+            assert_eq!(expanded, bytes);
+        }
+    }
+
+    #[test]
+    fn copies_stand_beside_files_that_shrink_and_only_those() {
+        let folder =
+            std::env::temp_dir().join(format!("rosterlab-compress-{}", std::process::id()));
+        fs::create_dir_all(folder.join("inside")).unwrap();
+        for name in ["a.wasm", "a.js", "picture.png", "inside/b.js"] {
+            fs::write(folder.join(name), name.repeat(100)).unwrap();
+        }
+        beside_files_of(&folder).unwrap();
+        let entries = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = entries.map(|name| name.into_string().unwrap()).collect();
+        names.sort();
+        fs::remove_dir_all(&folder).unwrap();
+        let expected = [
+            "a.js",
+            "a.js.br",
+            "a.js.gz",
+            "a.wasm",
+            "a.wasm.br",
+            "a.wasm.gz",
+            "inside",
+            "picture.png",
+        ];
+        assert_eq!(names, expected);
+    }
+}
