@@ -295,7 +295,8 @@ pub fn use_kept_focus<T: PartialEq + 'static>(changes: T) {
         Some((focused, pressed))
     });
     use_effect_on(changes, move |_| {
-        let within = within.borrow();
+        // Not borrowed any more when the focus moves: that is heard above.
+        let within = within.borrow().clone();
         let is_lost = within.first().is_some_and(|element| !element.is_connected());
         if !is_lost || focused().is_some_and(|now| now.tag_name() != "BODY") {
             return;

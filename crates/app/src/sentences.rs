@@ -502,6 +502,8 @@ pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
     };
     let kinds = || events.iter().map(|event| &event.kind);
     let mut sentences: Vec<String> = of_stops(events).into_iter().collect();
+    sentences.extend(of_starts(events));
+    sentences.extend(of_revives_of_nothing(events));
     sentences.extend(kinds().filter(is_told).take(EVENTS_TOLD).map(of_event));
     let untold = kinds().filter(is_told).count().saturating_sub(EVENTS_TOLD);
     if untold > 0 {
@@ -634,9 +636,10 @@ fn no_agreement(view: &ClusterView, apart: &[NodeId]) -> String {
         _ if apart.len() < usize::from(min) => too_small,
         (true, _) => {
             let or = if min > 1 { format!(", or {too_small}") } else { String::new() };
+            // With one less they would be too few.
+            let stop = if apart.len() > usize::from(min) { ", or stop one of the two" } else { "" };
             format!(
-                "they do not agree on who is in it{or}. Restore a link between two of them, or stop \
-                 one of the two"
+                "they do not agree on who is in it{or}. Restore a link between two of them{stop}"
             )
         }
         (false, 1) if apart.len() == 1 => {
@@ -662,8 +665,8 @@ pub fn of_explanation(explanation: &Explanation) -> String {
 /// How many sentences of one step the history has: while time passes much can happen in one.
 const SENTENCES_TOLD: usize = 12;
 
-/// What happened in a step, in order: nodes that went down together, or became orphans one after the other for the same
-/// reason, are told in one sentence. Of very many sentences the last are told.
+/// What happened in a step, in order: nodes that went down or started together, or became orphans one after the other for
+/// the same reason, are told in one sentence. Of very many sentences the last are told.
 #[must_use]
 pub fn history(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
@@ -675,12 +678,22 @@ pub fn history(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
         let same = match &first.kind {
             EventKind::NodeStopped { .. } => of_kind(&|kind| same_stop(&first.kind, kind)),
             EventKind::NodeOrphaned { .. } => of_kind(&|kind| same_orphan(&first.kind, kind)),
+            EventKind::NodeStarted { .. } => {
+                of_kind(&|kind| matches!(kind, EventKind::NodeStarted { .. }))
+            }
+            EventKind::Revived { partitions: 0, .. } => {
+                of_kind(&|kind| matches!(kind, EventKind::Revived { partitions: 0, .. }))
+            }
             _ => 1,
         };
         let (these, others) = rest.split_at(same);
         told.push(match &first.kind {
             EventKind::NodeStopped { .. } if same > 1 => of_stops(these).unwrap_or_default(),
             EventKind::NodeOrphaned { why, .. } => of_orphan(&orphaned(these), *why),
+            EventKind::NodeStarted { .. } => of_starts(these).unwrap_or_default(),
+            EventKind::Revived { partitions: 0, .. } => {
+                of_revives_of_nothing(these).unwrap_or_default()
+            }
             kind => of_event_among(kind, view),
         });
         rest = others;
@@ -692,6 +705,35 @@ pub fn history(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
         told.insert(0, format!("({earlier} left out.)"));
     }
     told
+}
+
+/// Nodes that started together, in one sentence.
+fn of_starts(events: &[Rc<Event>]) -> Option<String> {
+    let started = |event: &Rc<Event>| match event.kind {
+        EventKind::NodeStarted { node } => Some(node),
+        _ => None,
+    };
+    let started: Vec<NodeId> = events.iter().filter_map(started).collect();
+    (!started.is_empty()).then(|| format!("{} started.", nodes(&started)))
+}
+
+/// A revive that found no `e` on some nodes, in one sentence.
+fn of_revives_of_nothing(events: &[Rc<Event>]) -> Option<String> {
+    let nothing = |event: &Rc<Event>| match event.kind {
+        EventKind::Revived { node, partitions: 0, .. } => Some(node),
+        _ => None,
+    };
+    let unchanged: Vec<NodeId> = events.iter().filter_map(nothing).collect();
+    (!unchanged.is_empty()).then(|| format!("Nothing is to be revived on {}.", nodes(&unchanged)))
+}
+
+/// Nodes that were orphans before a step and are in a cluster after it.
+#[must_use]
+pub fn taken_in(before: &ClusterView, after: &ClusterView) -> Option<String> {
+    let is_in = |node: &&NodeId| after.sub_cluster_of(**node).is_some();
+    let taken: Vec<NodeId> = before.orphans.iter().filter(is_in).copied().collect();
+    let are = is_are(taken.len());
+    (!taken.is_empty()).then(|| format!("{} {are} in a cluster again.", nodes(&taken)))
 }
 
 /// Whether two nodes went down in the same way.
@@ -740,6 +782,8 @@ fn is_news(kind: &EventKind) -> bool {
     !matches!(
         kind,
         EventKind::NodeStopped { .. }
+            | EventKind::NodeStarted { .. }
+            | EventKind::Revived { partitions: 0, .. }
             | EventKind::ClusterFormed { .. }
             | EventKind::ReclusterAnswered { .. }
             | EventKind::RosterProtected { .. }
@@ -939,13 +983,13 @@ mod tests {
     #[test]
     fn very_many_sentences_are_cut_at_the_beginning_and_it_is_said() {
         let formed = |n: u64| {
-            let node = NodeId::new(n).unwrap();
-            Rc::new(Event { at_ms: n, kind: EventKind::NodeStarted { node } })
+            let (node, namespace) = (NodeId::new(n).unwrap(), "main".to_owned());
+            Rc::new(Event { at_ms: n, kind: EventKind::AutoRevived { node, namespace } })
         };
         let events: Vec<Rc<Event>> = (1..=15).map(formed).collect();
         let told = history(&events, State::open().view());
         assert_eq!((told.len(), told[0].as_str()), (13, "(3 earlier sentences left out.)"));
-        assert_eq!(told[12], "F started.");
+        assert!(told[12].starts_with("F "), "{}", told[12]);
     }
 
     #[test]
@@ -956,6 +1000,19 @@ mod tests {
             "With these links no agreement lasts: A3, A2 and A1 would go on joining and leaving clusters. This is the \
              state in which most nodes are in one (inferred)."
         );
+    }
+
+    #[test]
+    fn an_orphan_that_is_taken_in_again_is_told() {
+        let cut =
+            |between: &str| act(Command::Cut { between: between.split(' ').map(ids).collect() });
+        let mut timeline = rosterlab_scenario::Timeline::new(crate::state::case_study()).unwrap();
+        timeline.perform(cut("A101 A102")).unwrap();
+        let before = timeline.cluster().view();
+        timeline.perform(cut("A102 B102")).unwrap();
+        let after = timeline.cluster().view();
+        assert_eq!(taken_in(&before, &after).as_deref(), Some("A101 is in a cluster again."));
+        assert_eq!(taken_in(&after, &after), None);
     }
 
     #[test]
@@ -1085,8 +1142,15 @@ mod tests {
         assert_eq!(of_command(&Command::Cut { between: sides }, 128), "Cut 32 nodes from 32 nodes");
         let events: Vec<Rc<Event>> =
             many.iter().map(|node| event(EventKind::NodeStarted { node: *node })).collect();
-        let news = news(&act(Command::Start { nodes: many }), &events, State::open().view());
-        assert!(news.starts_with("1 started. 2 started."), "{news}");
+        let start = act(Command::Start { nodes: many.clone() });
+        assert_eq!(news(&start, &events, State::open().view()), "64 nodes started.");
+        let wiped = |node: &NodeId| event(EventKind::DrivesWiped { node: *node, device: None });
+        let events: Vec<Rc<Event>> = many.iter().map(wiped).collect();
+        let news = news(&start, &events, State::open().view());
+        assert!(
+            news.starts_with("The drives of 1 are empty. The drives of 2 are empty."),
+            "{news}"
+        );
         assert!(news.ends_with("And 58 more such events."), "{news}");
     }
 }

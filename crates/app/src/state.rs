@@ -698,6 +698,7 @@ impl State {
         if !by_itself {
             self.rosters.forget();
         }
+        let before = self.view.clone();
         let kept = self.arrive(timeline, left);
         let last = self.timeline.position().saturating_sub(1);
         let happened = &self.timeline.events_of(last)[known..];
@@ -705,9 +706,9 @@ impl State {
             return;
         }
         let mut news = sentences::news(entry, happened, &self.view);
-        if let Some(kept) = kept {
+        for more in sentences::taken_in(&before, &self.view).into_iter().chain(kept) {
             news.push(' ');
-            news.push_str(&kept);
+            news.push_str(&more);
         }
         self.tell(news);
         match entry {

@@ -175,7 +175,8 @@ fn hulls(floor: &Floor, state: &State) -> Html {
         let short = format!("sub-cluster {principal}");
         let long = format!("{short}{}", in_roster.unwrap_or_default());
         let fits = |text: &String| text.chars().count() <= hull.label_letters;
-        let text = [long, short, principal.to_string()].into_iter().find(fits).unwrap_or_default();
+        let shortest = format!("cluster {principal}");
+        let text = [long, short, shortest].into_iter().find(fits).unwrap_or_default();
         let class = classes(&["hull-label", sub_class(hull.sub_cluster)]);
         let (x, y) = ((hull.rect.x + 14).to_string(), (hull.rect.bottom() + 3).to_string());
         ui! { <text {key} {class} {x} {y}>{ text }</text> }
