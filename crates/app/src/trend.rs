@@ -87,7 +87,11 @@ impl Trend {
             }
             EventKind::Rebalanced { namespace, principal, counts, .. } => {
                 let index = self.namespaces.iter().position(|name| name == namespace);
-                let part = parts.iter_mut().find(|part| part.principal == *principal);
+                // Not those who have left that principal and are in no cluster of their own yet.
+                let is_its = |part: &&mut Rc<Part>| {
+                    part.principal == *principal && part.nodes.contains(principal)
+                };
+                let part = parts.iter_mut().find(is_its);
                 if let (Some(index), Some(part)) = (index, part) {
                     Rc::make_mut(part).counts[index] = *counts;
                 }
@@ -222,6 +226,22 @@ mod tests {
         assert_eq!(by_events(&trend)[3], (4096, 0));
         assert_eq!(trend.end(0).unavailable, 4096, "no node is up");
         assert_eq!(trend.at_ms(trend.len() - 1), timeline.cluster().now_ms());
+    }
+
+    #[test]
+    fn a_node_that_is_cut_off_takes_nothing_from_what_the_others_serve() {
+        let cut = |one: &str, rest: &str| {
+            let mut timeline = Timeline::new(case_study()).unwrap();
+            timeline.act(Command::Cut { between: vec![ids(one), ids(rest)] }).unwrap();
+            let trend = Trend::new(&timeline);
+            assert_eq!(by_events(&trend), by_going(&timeline), "{one} from {rest}");
+            trend.end(0).unavailable
+        };
+        assert_eq!(cut("A101", "A102 A103 B101 B102"), 0);
+        assert_eq!(cut("B102", "A101 A102 A103 B101"), 0);
+        assert_eq!(cut("A101", "A102"), 0);
+        cut("A102 A103", "A101 B101 B102");
+        assert_eq!(cut("B101 B102", "A101 A102 A103"), 0);
     }
 
     #[test]
