@@ -4,9 +4,9 @@
 //! Invariant: pure functions of a row of versions, bit for bit those of the openly licensed server; the golden values are
 //! `tests/golden/ap.json`. Not here: rows (see `succession`), migrations (see `migration`).
 
-use crate::link::{NodeSet, Slot};
-use crate::rebalance::{Roles, Scene};
+use crate::node_set::{NodeSet, Slot};
 use crate::rules::{Clause, Rules};
+use crate::scene::{Roles, Scene};
 use crate::version::{UNIQUE_FAMILY, Version};
 
 /// A partition's nodes in the order of its row, with their versions: the replicas, then whoever else has data.

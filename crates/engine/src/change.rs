@@ -1,54 +1,28 @@
-//! Time: how nodes react to what happened, how a cluster change is prepared, committed or interrupted, and how
-//! migrations go on meanwhile.
+//! Cluster changes: how nodes react to what happened, and how a change is prepared, committed or interrupted.
 //!
-//! Invariant: whatever is due happens in the order of its time, cluster changes before migrations of the same
-//! millisecond. A change begins when nodes have been silent for long enough to be gone (1.5 s by default) after the first
+//! Invariant: a change begins when nodes have been silent for long enough to be gone (1.5 s by default) after the first
 //! thing that made it necessary, takes in all that happened until then, and is committed 0.3 s later unless something
-//! comes in between (domain.md §7). Not here: what a rebalance does
-//! (see `rebalance`).
+//! comes in between (domain.md §7). Not here: when that is (see `schedule`) and what a rebalance does (see `rebalance`).
 
 use std::rc::Rc;
 
 use crate::availability::Rule;
-use crate::cluster::{Cluster, Until};
+use crate::balance::Balance;
+use crate::cluster::Cluster;
 use crate::clustering::{Agreement, EXCHANGE_MS, Exchange, Network, SubCluster, settle};
-use crate::event::{Event, EventKind, Orphaned};
+use crate::event::{EventKind, Orphaned};
 use crate::id::{NodeId, PARTITIONS, PartitionId};
-use crate::link::{NodeSet, Slot};
-use crate::migration::{Balance, Limits};
 use crate::namespace::{Mode, NamespaceSettings, StartingRoster};
 use crate::node::{FIRST_REGIME, Process, REGIME_STEP};
-use crate::rebalance::{
-    Scene, StrongScene, Versions, first_replicas, rebalance_available, rebalance_strong,
-};
+use crate::node_set::{NodeSet, Slot};
+use crate::rebalance::{Versions, first_replicas, rebalance_available, rebalance_strong};
 use crate::roster::Roster;
 use crate::rules::Clause;
+use crate::scene::{Scene, StrongScene};
 use crate::succession::RosterRows;
 use crate::version::{ClusterKey, Version};
 
-/// What is due next.
-enum Due {
-    Prepare,
-    Commit,
-    Round(u32),
-}
-
 impl Cluster {
-    /// Lets simulated time pass.
-    pub fn advance(&mut self, until: Until) -> Vec<Event> {
-        let mut events = Vec::new();
-        match until {
-            Until::Time(end_ms) => self.play(end_ms, &mut events),
-            Until::Settled => self.settle(&mut events),
-            Until::Prepared => self.prepare_only(&mut events),
-            Until::Migrated { partitions } => {
-                self.settle(&mut events);
-                self.migrate(partitions, &mut events);
-            }
-        }
-        events
-    }
-
     /// The cluster as it starts: one sub-cluster; of each namespace that begins with a roster that roster in force and
     /// every replica full; the first cluster key.
     pub(crate) fn begin(&mut self) {
@@ -124,124 +98,6 @@ impl Cluster {
         ClusterKey::of_change(u64::from(self.formed))
     }
 
-    // --- the order of things
-
-    /// The clock of migrations.
-    pub(crate) fn migration_clock_ms(&self) -> u64 {
-        self.now_ms - self.frozen_ms
-    }
-
-    /// What is due next, and when.
-    fn next_due(&self, with_rounds: bool) -> Option<(u64, Due)> {
-        let prepare = self.prepare_at_ms.map(|at_ms| (at_ms, Due::Prepare));
-        let commit = self.exchanges.iter().map(|exchange| exchange.commit_at_ms).min();
-        let change = [commit.map(|at_ms| (at_ms, Due::Commit)), prepare].into_iter().flatten();
-        let rounds = self.sub_clusters.entries().iter().filter(|_| with_rounds).filter_map(
-            |(number, one)| {
-                let at_ms = self.next_round_ms(one)?;
-                Some((at_ms, Due::Round(*number)))
-            },
-        );
-        // min_by_key keeps the first of equals: commits, then preparing, then rounds.
-        change.chain(rounds).min_by_key(|(at_ms, _)| *at_ms)
-    }
-
-    /// How many partitions a node sends in a second: each of `migrate-threads` sends at the rate, none when they are 0.
-    pub(crate) fn migration_rate_per_s(&self) -> u64 {
-        u64::from(self.setup.migration_rate_per_s) * u64::from(self.setup.migrate_threads)
-    }
-
-    /// When a sub-cluster's next round of migrations is, if it has any left.
-    fn next_round_ms(&self, sub_cluster: &SubCluster) -> Option<u64> {
-        let rate = self.migration_rate_per_s();
-        if rate == 0 || !sub_cluster.balances.iter().any(Balance::is_migrating) {
-            return None;
-        }
-        let after_ms = (sub_cluster.rounds + 1) * 1_000 / rate;
-        Some((sub_cluster.formed_at_ms + after_ms + self.frozen_ms).max(self.now_ms))
-    }
-
-    fn change(&mut self, at_ms: u64, due: &Due, events: &mut Vec<Event>) {
-        self.now_ms = self.now_ms.max(at_ms);
-        let mut kinds = Vec::new();
-        match due {
-            Due::Prepare => self.prepare(&mut kinds),
-            Due::Commit => self.commit(&mut kinds),
-            Due::Round(number) => self.round(*number, None, &mut kinds),
-        }
-        kinds.extend(self.count_lost_writes());
-        events.extend(self.dated(kinds));
-    }
-
-    fn play(&mut self, end_ms: u64, events: &mut Vec<Event>) {
-        while let Some((at_ms, due)) = self.next_due(true).filter(|(at_ms, _)| *at_ms <= end_ms) {
-            self.change(at_ms, &due, events);
-        }
-        self.now_ms = self.now_ms.max(end_ms);
-    }
-
-    fn settle(&mut self, events: &mut Vec<Event>) {
-        while let Some((at_ms, due)) = self.next_due(false) {
-            self.change_frozen(at_ms, &due, events);
-        }
-    }
-
-    fn prepare_only(&mut self, events: &mut Vec<Event>) {
-        while self.exchanges.is_empty() {
-            let Some((at_ms, due)) = self.next_due(false) else {
-                return;
-            };
-            self.change_frozen(at_ms, &due, events);
-        }
-    }
-
-    fn change_frozen(&mut self, at_ms: u64, due: &Due, events: &mut Vec<Event>) {
-        self.frozen_ms += at_ms.saturating_sub(self.now_ms);
-        self.change(at_ms, due, events);
-    }
-
-    fn migrate(&mut self, partitions: Option<u32>, events: &mut Vec<Event>) {
-        let limits = partitions.map(|count| self.limits(count));
-        loop {
-            let open = |number: u32, one: &SubCluster| {
-                let limit =
-                    |index| limits.as_ref().and_then(|all| all.get(&(number, index)).copied());
-                one.balances
-                    .iter()
-                    .enumerate()
-                    .any(|(i, balance)| balance.is_migrating_below(limit(i)))
-            };
-            let next = self.sub_clusters.entries().iter().filter_map(|(number, one)| {
-                let at_ms = if open(*number, one) { self.next_round_ms(one) } else { None };
-                at_ms.map(|at_ms| (at_ms, *number))
-            });
-            let Some((at_ms, number)) = next.min() else {
-                return;
-            };
-            self.now_ms = at_ms;
-            let mut kinds = Vec::new();
-            self.round(number, limits.as_ref(), &mut kinds);
-            kinds.extend(self.count_lost_writes());
-            events.extend(self.dated(kinds));
-        }
-    }
-
-    /// Where migrations have to stop so that so many more partitions are done, lowest ids first.
-    fn limits(&self, count: u32) -> Limits {
-        let mut limits = Limits::default();
-        for (number, sub_cluster) in self.sub_clusters.entries() {
-            for (index, balance) in sub_cluster.balances.iter().enumerate() {
-                let mut open = balance.migrations.iter().filter(|migration| !migration.is_done());
-                if let Some(first_to_wait) = open.nth(count as usize) {
-                    limits.or_insert((*number, index), first_to_wait.pid);
-                }
-            }
-        }
-        limits
-    }
-
-    // --- cluster changes
-
     /// Whether a cluster change is still to come from what has happened so far.
     pub(crate) fn is_changing(&self) -> bool {
         self.prepare_at_ms.is_some() || !self.exchanges.is_empty()
@@ -301,7 +157,7 @@ impl Cluster {
 
     /// Nodes have noticed: they agree on clusters, those in none become orphans, and every cluster that has to change
     /// prepares. Its members' regimes go up by 2 from the highest among them before anything is committed (domain.md §1).
-    fn prepare(&mut self, kinds: &mut Vec<EventKind>) {
+    pub(crate) fn prepare(&mut self, kinds: &mut Vec<EventKind>) {
         self.prepare_at_ms = None;
         let reclustering = std::mem::take(&mut self.reclustering);
         let Agreement { clusters: target, restless } = self.target();
@@ -376,7 +232,7 @@ impl Cluster {
     }
 
     /// Commits what is due: the cluster forms and every namespace is rebalanced.
-    fn commit(&mut self, kinds: &mut Vec<EventKind>) {
+    pub(crate) fn commit(&mut self, kinds: &mut Vec<EventKind>) {
         let now_ms = self.now_ms;
         let due = |exchange: &Exchange| exchange.commit_at_ms <= now_ms;
         let (due, later) = std::mem::take(&mut self.exchanges).into_iter().partition(due);

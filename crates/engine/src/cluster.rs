@@ -7,17 +7,19 @@
 
 use std::rc::Rc;
 
-use crate::client::GroundTruth;
 use crate::clustering::{Exchange, SubCluster};
 use crate::command::{Command, Rejection, Shutdown};
+use crate::cuts::Cuts;
 use crate::event::{Event, EventKind};
 use crate::id::{Link, MAX_NODES, NodeId, PARTITIONS, RackId};
-use crate::link::{Cuts, NodeSet, Slot};
 use crate::namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, SetupError};
-use crate::node::{Node, StartMark};
+use crate::node::Node;
+use crate::node_set::{NodeSet, Slot};
 use crate::ordered::{Ordered, places_by, sort};
+use crate::record::GroundTruth;
 use crate::roster::{Roster, RosterEntry, RosterNodes};
 use crate::rules::Rules;
+use crate::storage::StartMark;
 use crate::succession::{RosterRows, Succession, Work};
 use crate::version::RevivedBy;
 

@@ -14,30 +14,33 @@
 
 mod availability;
 mod available;
+mod balance;
 mod change;
 mod client;
 mod cluster;
 mod clustering;
 mod command;
+mod cuts;
 mod event;
-mod every_set;
-mod failure_sets;
 mod id;
-mod link;
 mod look;
 mod losses;
 mod migration;
 mod namespace;
 mod node;
+mod node_set;
 mod ordered;
 mod packed;
 mod rebalance;
+mod record;
 mod roster;
 mod rules;
+mod scene;
+mod schedule;
 mod storage;
 mod succession;
+mod tally;
 mod uniform;
-mod up_to_three;
 mod version;
 mod view;
 
@@ -46,25 +49,24 @@ pub use client::CopyOfRecord;
 pub use cluster::{Cluster, Until};
 pub use command::{Command, ReadMode, Rejection, Shutdown};
 pub use event::{ClientResult, Counts, Event, EventKind, Migrations, Orphaned, Untrusted};
-pub use every_set::EverySet;
 pub use id::{
     Digest, IdError, Link, MAX_NAMESPACES, MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PartitionId,
     RackId,
 };
-pub use link::PlaceSet;
 pub use losses::Losses;
+pub use losses::every_set::EverySet;
+pub use losses::up_to_three::UpToThree;
 pub use namespace::{
     ClusterSetup, Mode, NamespaceSettings, NodeSetup, Profile, SetupError, StartingRoster,
 };
-pub use node::StartMark;
+pub use node_set::PlaceSet;
 pub use packed::PackedCluster;
 pub use roster::{RosterEntry, RosterNodes};
 pub use rules::{Clause, Rules};
+pub use storage::{DeviceMark, StartMark};
 pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};
-pub use up_to_three::UpToThree;
 pub use version::{ClusterKey, RevivedBy, UNIQUE_FAMILY, Version};
 pub use view::{
-    Answer, Cell, ClusterView, CopyCounts, DeviceMark, Explanation, Holders, MigrationView,
-    NodeNamespaceView, NodeState, NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView,
-    SubClusterView,
+    Answer, Cell, ClusterView, CopyCounts, Explanation, Holders, MigrationView, NodeNamespaceView,
+    NodeState, NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
 };

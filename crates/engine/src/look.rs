@@ -6,14 +6,14 @@ use std::rc::Rc;
 
 use crate::availability::Availability;
 use crate::availability::{Rule, Verdict};
+use crate::balance::{Balance, PartitionMigration, due};
 use crate::cluster::Cluster;
 use crate::clustering::SubCluster;
 use crate::command::Rejection;
 use crate::event::Migrations;
 use crate::id::{NodeId, PARTITIONS, PartitionId};
-use crate::link::{NodeSet, Slot};
-use crate::migration::{Balance, PartitionMigration, due};
 use crate::node::{Node, Process};
+use crate::node_set::{NodeSet, Slot};
 use crate::version::Version;
 use crate::view::{
     Answer, Cell, ClusterView, CopyCounts, Explanation, Holders, MigrationView, NodeNamespaceView,
@@ -181,7 +181,7 @@ impl Cluster {
     }
 
     fn cells(&self, balance: &Balance) -> Vec<Cell> {
-        let cell = |place: &crate::migration::Place| Cell {
+        let cell = |place: &crate::balance::Place| Cell {
             verdict: place.verdict,
             working_master: place.working_master.map(|slot| self.id(slot)),
             migrating: false,
@@ -380,7 +380,7 @@ fn copy_counts(node: &Node, slot: Slot, index: usize, balance: Option<&Balance>)
         counts.with_data += u32::from(version.has_data());
     }
     if let Some(balance) = balance {
-        let serves = |place: &&crate::migration::Place| place.working_master == Some(slot);
+        let serves = |place: &&crate::balance::Place| place.working_master == Some(slot);
         counts.master =
             u32::try_from(balance.places.iter().filter(serves).count()).unwrap_or(u32::MAX);
         for migration in balance.migrations.iter() {

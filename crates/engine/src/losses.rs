@@ -6,14 +6,19 @@
 //! matters when a node returns). It asks the same `form` and the same judge; only the counting is done on bit sets, and
 //! once for all partitions that are in the same position. Not here: losses one after the other with migrations between.
 
+pub(crate) mod every_set;
+mod failure_sets;
+pub(crate) mod up_to_three;
+
 use std::rc::Rc;
 
 use crate::availability::{Availability, Facts, Judge, Rule, Verdict};
 use crate::cluster::Cluster;
 use crate::clustering::{Network, SubCluster, settle};
+use crate::cuts::Cuts;
 use crate::id::{NodeId, PARTITIONS, PartitionId};
-use crate::link::{Cuts, NodeSet, PlaceSet, Slot};
 use crate::namespace::{Mode, Profile};
+use crate::node_set::{NodeSet, PlaceSet, Slot};
 use crate::roster::Roster;
 use crate::rules::{Clause, Rules};
 use crate::succession::RosterRows;

@@ -5,15 +5,15 @@
 
 use std::rc::Rc;
 
-use crate::client::Record;
 use crate::command::Shutdown;
 use crate::event::Untrusted;
 use crate::id::{Digest, NodeId, PARTITIONS, PartitionId, RackId};
-use crate::namespace::{Mode, NamespaceSettings, NodeSetup};
+use crate::namespace::{NamespaceSettings, NodeSetup};
 use crate::ordered::Ordered;
+use crate::record::Record;
 use crate::roster::Roster;
-use crate::rules::{Clause, Rules};
-use crate::storage::Storage;
+use crate::rules::Rules;
+use crate::storage::{StartMark, Storage, start_mark};
 use crate::version::{RevivedBy, Version};
 
 /// The regime of a namespace that has never been rebalanced (all published values are odd; \[model\]).
@@ -32,25 +32,6 @@ pub(crate) enum Process {
     Orphan,
     /// Running, a member of the sub-cluster with that number.
     Member(u32),
-}
-
-/// What a start puts on every version of a namespace whose storage it does not trust (domain.md §4, §6.1.9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StartMark {
-    /// `e`.
-    Evade,
-    /// `r`, because of `auto-revive`.
-    Revived,
-    /// Nothing, in AP.
-    Nothing,
-}
-
-fn start_mark(why: Untrusted, settings: &NamespaceSettings, rules: Rules) -> StartMark {
-    match settings.mode {
-        Mode::Available if rules.follow(Clause::ApStartsTrusted) => StartMark::Nothing,
-        _ if settings.auto_revive && why == Untrusted::NotClean => StartMark::Revived,
-        _ => StartMark::Evade,
-    }
 }
 
 /// One node.
@@ -146,18 +127,18 @@ impl Node {
         settings: &[NamespaceSettings],
     ) -> bool {
         let during_start_up = self.process == Process::Starting;
-        let marked_clean = shutdown == Shutdown::Clean && !during_start_up;
-        self.process = Process::Down { marked_clean };
+        let mut marked_clean = true;
         self.told_to_quiesce = self.stay_quiesced;
         self.prepared = false;
         for (namespace, settings) in self.namespaces.iter_mut().zip(settings) {
-            namespace.storage.stop(shutdown, during_start_up);
+            marked_clean &= namespace.storage.stop(shutdown, during_start_up);
             // At start-up the regime is what was prepared last (it is stored before a commit).
             namespace.regime = namespace.prepared_regime;
             if shutdown == Shutdown::Unclean && !settings.commit_to_device {
                 namespace.lose_unflushed(now_ms);
             }
         }
+        self.process = Process::Down { marked_clean };
         marked_clean
     }
 }

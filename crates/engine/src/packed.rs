@@ -11,13 +11,14 @@
 use std::rc::Rc;
 
 use crate::availability::{Availability, Rule, Verdict};
+use crate::balance::{Balance, PartitionMigration, Place};
 use crate::cluster::Cluster;
 use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
-use crate::link::{NodeSet, Slot};
-use crate::migration::{Balance, PartitionMigration, Place, Tally};
 use crate::node::Node;
+use crate::node_set::{NodeSet, Slot};
 use crate::rebalance::{Held, Holders};
 use crate::roster::Roster;
+use crate::tally::Tally;
 use crate::version::Version;
 
 /// A cluster that takes little memory and can do nothing but be unpacked.

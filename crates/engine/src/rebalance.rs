@@ -10,39 +10,18 @@ use std::rc::Rc;
 
 use crate::availability::{Availability, Rule, Verdict};
 use crate::available;
+use crate::balance::{Balance, PartitionMigration, Place, Progress, due, settled};
 use crate::id::{MAX_NODES, PARTITIONS, PartitionId, RackId};
-use crate::link::{NodeSet, NodeTable, Slot};
-use crate::migration::{Balance, PartitionMigration, Place, Progress, SameFacts, Tally, due};
-use crate::namespace::Profile;
+use crate::node_set::{NodeSet, NodeTable, Slot};
 use crate::roster::Roster;
 use crate::rules::{Clause, Rules};
+use crate::scene::{Roles, Scene, StrongScene};
 use crate::succession::{RosterRows, distinct_racks, put_racks_apart};
-use crate::version::{ClusterKey, Version};
+use crate::tally::{SameFacts, Tally};
+use crate::version::Version;
 
 /// One namespace's versions, by slot; empty for nodes that are not in the sub-cluster.
 pub(crate) type Versions = Vec<Rc<Vec<Version>>>;
-
-/// What a rebalance knows beside the versions.
-pub(crate) struct Scene<'a> {
-    /// The sub-cluster's nodes, highest id first.
-    pub nodes: &'a [Slot],
-    /// RF of the namespace.
-    pub replication_factor: u8,
-    /// The new cluster key.
-    pub key: ClusterKey,
-    /// Told to quiesce, and not all there are.
-    pub quiesced: NodeSet,
-    pub rules: Rules,
-}
-
-/// What an SC rebalance knows beside that.
-pub(crate) struct StrongScene<'a> {
-    pub roster: &'a Rc<Roster>,
-    /// Whether no member had a roster in force before (domain.md §5.1).
-    pub first_roster: bool,
-    pub regime: u32,
-    pub profile: Profile,
-}
 
 /// Collects what is the same in SC and AP: places, replicas, migrations.
 struct Ledger {
@@ -117,13 +96,6 @@ impl Cell<'_, '_> {
         let version = &mut self.columns[slot.index()][self.pid.index()];
         *version = change(*version);
     }
-}
-
-/// Who serves an active partition, who holds data that differs, and which replicas need filling.
-pub(crate) struct Roles {
-    pub working_master: Slot,
-    pub duplicates: NodeSet,
-    pub immigrants: NodeSet,
 }
 
 /// The order of the nodes of a sub-cluster for one partition (domain.md §3).
@@ -515,24 +487,6 @@ fn settle_row(
         let is_replica = place < replicas;
         let quiesced = scene.quiesced.contains(*slot);
         cell.update(*slot, |version| settled(version, is_replica, place == 0, quiesced, scene.key));
-    }
-}
-
-/// A version once its partition's migrations are complete (domain.md §6): replicas have the final version, the first one
-/// with the master flag; others drop data and marks, but a quiesced node keeps data as a subset.
-pub(crate) fn settled(
-    version: Version,
-    is_replica: bool,
-    is_final_master: bool,
-    quiesced: bool,
-    key: ClusterKey,
-) -> Version {
-    if is_replica {
-        Version::full(key, is_final_master)
-    } else if quiesced && version.has_data() {
-        Version::full(key, false).with_subset(true)
-    } else {
-        Version::NULL
     }
 }
 

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::id::{IdError, NodeId, PartitionId, RackId};
-use crate::link::{NodeSet, Slot};
+use crate::node_set::{NodeSet, Slot};
 use crate::succession::RosterRows;
 
 /// One node of a roster with the rack that the roster gives it; written `A101@1`, or `A101` for rack 0 (domain.md §8).

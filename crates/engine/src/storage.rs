@@ -2,11 +2,47 @@
 //!
 //! Invariant: the mark is the last thing that a clean stop writes, start-up reads it and clears it at once (domain.md §4,
 //! \[case\], \[doc\]), so a running node has no mark and a node that is down has exactly one state a device. Not here:
-//! what distrust does to versions (see `node`).
+//! putting the marks of distrust on versions (see `node`).
+
+use serde::Serialize;
 
 use crate::command::Shutdown;
 use crate::event::Untrusted;
-use crate::view::DeviceMark;
+use crate::namespace::{Mode, NamespaceSettings};
+use crate::rules::{Clause, Rules};
+
+/// A device's clean-shutdown mark (domain.md §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceMark {
+    /// The node runs: the mark was read and cleared at start-up.
+    InUse,
+    /// The last stop flushed everything and marked it.
+    Flushed,
+    /// The last stop did not.
+    NotFlushed,
+    /// Nothing is on it.
+    Empty,
+}
+
+/// What a start puts on every version of a namespace whose storage it does not trust (domain.md §4, §6.1.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartMark {
+    /// `e`.
+    Evade,
+    /// `r`, because of `auto-revive`.
+    Revived,
+    /// Nothing, in AP.
+    Nothing,
+}
+
+pub(crate) fn start_mark(why: Untrusted, settings: &NamespaceSettings, rules: Rules) -> StartMark {
+    match settings.mode {
+        Mode::Available if rules.follow(Clause::ApStartsTrusted) => StartMark::Nothing,
+        _ if settings.auto_revive && why == Untrusted::NotClean => StartMark::Revived,
+        _ => StartMark::Evade,
+    }
+}
 
 /// One namespace's devices on one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +76,12 @@ impl Storage {
         }
     }
 
-    /// A node goes down: a clean stop marks the devices unless it came during start-up (domain.md §4, \[doc\]).
-    pub fn stop(&mut self, shutdown: Shutdown, during_start_up: bool) {
+    /// A node goes down: a clean stop marks the devices unless it came during start-up (domain.md §4, \[doc\]). Returns
+    /// whether it did.
+    pub fn stop(&mut self, shutdown: Shutdown, during_start_up: bool) -> bool {
         let marks = shutdown == Shutdown::Clean && !during_start_up;
         self.0.fill(if marks { DeviceMark::Flushed } else { DeviceMark::NotFlushed });
+        marks
     }
 
     /// Empties one device or all. Returns whether nothing is left.

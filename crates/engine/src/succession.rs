@@ -9,7 +9,7 @@
 use std::rc::Rc;
 
 use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
-use crate::link::{NodeSet, Slot};
+use crate::node_set::{NodeSet, Slot};
 use crate::ordered::sort;
 use crate::uniform::balance;
 

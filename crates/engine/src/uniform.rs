@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::id::{PARTITIONS, RackId};
-use crate::link::Slot;
+use crate::node_set::Slot;
 
 /// Most places behind the master that are shared out evenly one by one.
 const MOST_ORDERED: usize = 16;
@@ -436,7 +436,7 @@ fn chain_to(node: Slot, steps: usize, came_from: &[(usize, Slot)]) -> Vec<Swap> 
 mod tests {
     use super::*;
     use crate::id::{MAX_NODES, NodeId, PartitionId};
-    use crate::link::NodeSet;
+    use crate::node_set::NodeSet;
     use crate::succession::{RosterRows, Succession};
     use proptest::collection::vec;
     use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};

@@ -10,10 +10,10 @@ use serde::Serialize;
 use crate::availability::{Facts, Rule, Verdict};
 use crate::event::{Counts, Migrations};
 use crate::id::{Link, NodeId, PartitionId, RackId};
-use crate::link::PlaceSet;
 use crate::namespace::{NamespaceSettings, Profile};
-use crate::node::StartMark;
+use crate::node_set::PlaceSet;
 use crate::roster::RosterEntry;
+use crate::storage::{DeviceMark, StartMark};
 use crate::version::{ClusterKey, Version};
 
 /// A whole cluster at one moment.
@@ -129,20 +129,6 @@ pub struct NodeView {
     pub brand_new: bool,
     /// Its part in each namespace.
     pub namespaces: Vec<NodeNamespaceView>,
-}
-
-/// A device's clean-shutdown mark (domain.md §4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DeviceMark {
-    /// The node runs: the mark was read and cleared at start-up.
-    InUse,
-    /// The last stop flushed everything and marked it.
-    Flushed,
-    /// The last stop did not.
-    NotFlushed,
-    /// Nothing is on it.
-    Empty,
 }
 
 /// What a node's versions of a namespace add up to, in partitions.

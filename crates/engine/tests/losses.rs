@@ -11,7 +11,10 @@ use common::{act, case_study, crash, ids, migrate, roster_set, setup, stop};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use rosterlab_engine::{Cluster, Command, Losses, NodeId, PlaceSet, Rules, Shutdown, Until};
+use rosterlab_engine::{
+    Cluster, ClusterSetup, Command, Losses, NodeId, NodeSetup, PlaceSet, Profile, RackId, Rules,
+    Shutdown, Until,
+};
 
 /// Partitions active in no sub-cluster, once these nodes have stopped in a copy of the cluster.
 fn tried(cluster: &Cluster, lost: &[NodeId], shutdown: Shutdown) -> u32 {
@@ -207,6 +210,28 @@ fn sets_of_three_of_a_hundred_and_twenty_eight_nodes() {
         few.not_active_without(&[0, 1, 2, 3]),
         losses.not_active_without_set(PlaceSet::of_bits(0b1111))
     );
+}
+
+#[test]
+fn sets_of_three_of_all_256_nodes() {
+    let node = |n: u64| NodeSetup::new(NodeId::new(0xa00 + n).unwrap(), RackId::new(1).unwrap());
+    let setup = ClusterSetup {
+        profile: Profile::V7_1,
+        ..ClusterSetup::of((0..256).map(node).collect(), 2)
+    };
+    let cluster = Cluster::new(setup).unwrap();
+    let losses = Rc::new(cluster.losses("main").unwrap());
+    let few = losses.up_to_three();
+    for a in 0..253 {
+        for places in [vec![a], vec![a, a + 2], vec![a, a + 1, a + 3]] {
+            let set: PlaceSet = places.iter().copied().collect();
+            assert_eq!(
+                few.not_active_without(&places),
+                losses.not_active_without_set(set),
+                "{places:?}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -13,8 +13,8 @@
 //! give too many cases; the callers then ask one by one. Not here: going through the sets (see `every_set`, `up_to_three`).
 
 use crate::availability::Facts;
-use crate::link::{NodeSet, PlaceSet};
 use crate::losses::{Losses, seen};
+use crate::node_set::{NodeSet, PlaceSet};
 use crate::ordered::{Ordered, sort};
 
 /// Most nodes of a core: a core of `n` has 2ⁿ subsets.
@@ -54,7 +54,8 @@ struct Voter {
 #[derive(Clone, Copy, Debug)]
 struct Label {
     signature: Signature,
-    nodes: u8,
+    /// Up to 256.
+    nodes: u16,
 }
 
 /// Nodes of a core that differ in nothing.
@@ -113,12 +114,12 @@ impl Family {
     }
 
     /// The numbers of lost nodes that a key stands for.
-    pub fn lost_by_label(&self, mut key: usize) -> Vec<u8> {
+    pub fn lost_by_label(&self, mut key: usize) -> Vec<u16> {
         let digit = |label: &Label| {
             let radix = usize::from(label.nodes) + 1;
             let digit = key % radix;
             key /= radix;
-            u8::try_from(digit).unwrap_or(u8::MAX)
+            u16::try_from(digit).unwrap_or(u16::MAX)
         };
         self.labels.iter().map(digit).collect()
     }
@@ -282,7 +283,7 @@ impl Plan {
         losses: &Losses,
         family: &Family,
         shape: &Shape,
-        lost_by_label: &[u8],
+        lost_by_label: &[u16],
     ) -> Vec<i32> {
         let verdicts = self.verdicts(losses, family, shape, lost_by_label);
         // What cannot be (-1) is never asked for.
@@ -309,7 +310,7 @@ impl Plan {
         losses: &Losses,
         family: &Family,
         shape: &Shape,
-        lost_by_label: &[u8],
+        lost_by_label: &[u16],
     ) -> Vec<i32> {
         let radix = |class: &Class| usize::from(class.nodes) + 1;
         let cases: usize = shape.classes.iter().map(radix).product();
@@ -351,7 +352,7 @@ impl Plan {
 
 /// The running nodes that are in one of these clusters and in its roster.
 fn voters(losses: &Losses, homes: &[Home]) -> Vec<Voter> {
-    let voter = |(place, slot): (usize, &crate::link::Slot)| {
+    let voter = |(place, slot): (usize, &crate::node_set::Slot)| {
         let of = |home: &Home| losses.rosters[home.roster].set.and(home.members).contains(*slot);
         let home = homes.iter().position(of)?;
         Some(Voter { place: u8::try_from(place).ok()?, home: u16::try_from(home).ok()? })

@@ -5,9 +5,9 @@
 
 use std::rc::Rc;
 
-use crate::failure_sets::{Family, Plan, Shape};
-use crate::link::PlaceSet;
 use crate::losses::Losses;
+use crate::losses::failure_sets::{Family, Plan, Shape};
+use crate::node_set::PlaceSet;
 use crate::ordered::{low_half, sort};
 
 /// Most lost nodes.

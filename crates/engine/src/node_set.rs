@@ -1,7 +1,7 @@
-//! Which nodes see which: sets of nodes, and the links that are cut.
+//! Sets of nodes, and of places in a list of nodes.
 //!
-//! Invariant: a cut is symmetric and never of a node with itself. Nodes are known here by their [`Slot`], the order in
-//! which they were added. Not here: what follows from a cut (see `clustering`).
+//! Invariant: at most 256 bits; sets are in order as numbers are. Nodes are known here by their [`Slot`], the order in
+//! which they were added. Not here: which nodes hear each other (see `cuts`).
 
 use crate::id::MAX_NODES;
 
@@ -273,44 +273,6 @@ impl FromIterator<Slot> for NodeSet {
     }
 }
 
-/// The links that are cut, each node's as a set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Cuts(Vec<NodeSet>);
-
-impl Cuts {
-    /// Room for one more node, all of whose links hold.
-    pub fn add_node(&mut self) {
-        self.0.push(NodeSet::EMPTY);
-    }
-
-    pub fn is_cut(&self, a: Slot, b: Slot) -> bool {
-        self.0[a.index()].contains(b)
-    }
-
-    pub fn any(&self) -> bool {
-        self.0.iter().any(|set| !set.is_empty())
-    }
-
-    /// A node goes, and its links with it.
-    pub fn remove_node(&mut self, slot: Slot) {
-        self.0[slot.index()] = NodeSet::EMPTY;
-        self.0.iter_mut().for_each(|set| set.remove(slot));
-    }
-
-    /// The nodes whose link with this one is cut.
-    pub fn of(&self, slot: Slot) -> NodeSet {
-        self.0[slot.index()]
-    }
-
-    pub fn set(&mut self, a: Slot, b: Slot, cut: bool) {
-        debug_assert!(a != b);
-        for (from, to) in [(a, b), (b, a)] {
-            let set = &mut self.0[from.index()];
-            *set = if cut { set.with(to) } else { set.without(to) };
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,18 +308,5 @@ mod tests {
         let mut rest = of(&across).iter();
         rest.next();
         assert_eq!(rest.map(Slot::index).sum::<usize>(), across[1..].iter().sum());
-    }
-
-    #[test]
-    fn a_cut_is_symmetric() {
-        let mut cuts = Cuts::default();
-        (0..3).for_each(|_| cuts.add_node());
-        cuts.set(Slot::new(0), Slot::new(2), true);
-        assert!(cuts.is_cut(Slot::new(2), Slot::new(0)) && cuts.any());
-        cuts.set(Slot::new(2), Slot::new(0), false);
-        assert!(!cuts.any());
-        cuts.set(Slot::new(0), Slot::new(1), true);
-        cuts.remove_node(Slot::new(1));
-        assert!(!cuts.any());
     }
 }

@@ -6,9 +6,9 @@
 
 use std::rc::Rc;
 
-use crate::failure_sets::{Family, Plan};
-use crate::link::PlaceSet;
 use crate::losses::Losses;
+use crate::losses::failure_sets::{Family, Plan};
+use crate::node_set::PlaceSet;
 use crate::ordered::Ordered;
 
 /// Most running nodes.

@@ -1,0 +1,107 @@
+//! Records: a copy on a node, the stamp of the write that it has, and the ground truth of what clients were told.
+//!
+//! Invariant (domain.md §9): the ground truth remembers every acknowledged write, so that a loss is counted and never
+//! guessed. Not here: records' contents, for a record is known by the number of the write that made it; and how clients
+//! write and read (see `client`).
+
+use crate::id::{Digest, PartitionId};
+use crate::namespace::Mode;
+use crate::ordered::Ordered;
+
+/// How long a write stays in a buffer before it is flushed (domain.md §9, \[doc\]: 1 s).
+const FLUSH_MS: u64 = 1_000;
+
+/// One write as a copy of a record has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// Number of the write among all writes, from 1.
+    pub write: u64,
+    /// Regime of the partition when it was written; 0 in AP.
+    pub regime: u32,
+    /// How many writes the record has had, as its master knew.
+    pub generation: u32,
+    /// When it was written, by the clock of the simulation.
+    pub written_at_ms: u64,
+    /// When it came to this node.
+    pub stored_at_ms: u64,
+    /// The writes that it builds on, oldest first: what tells a successor from a rival.
+    pub history: Vec<u64>,
+}
+
+impl Stamp {
+    /// Whether the value of a write is in it: it is that write, or builds on it.
+    pub fn holds(&self, write: u64) -> bool {
+        self.write == write || self.history.contains(&write)
+    }
+
+    /// Which of two versions of a record is kept: in SC the later regime, then the later write; in AP the higher
+    /// generation, then the last update time (domain.md §9, \[doc\]).
+    pub fn rank(&self, mode: Mode) -> (u64, u64, u64) {
+        match mode {
+            Mode::StrongConsistency => (u64::from(self.regime), self.write, 0),
+            Mode::Available => (u64::from(self.generation), self.written_at_ms, self.write),
+        }
+    }
+}
+
+/// A copy of a record on one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub latest: Stamp,
+    /// The version before, as long as `latest` may not be flushed yet.
+    pub flushed: Option<Stamp>,
+    /// Whether all replicas were known to have it.
+    pub replicated: bool,
+}
+
+impl Record {
+    /// Puts a newer version over what a node has.
+    pub fn store(old: Option<Self>, latest: Stamp, replicated: bool) -> Self {
+        let flushed = old.and_then(|old| {
+            let old_is_flushed = old.latest.stored_at_ms + FLUSH_MS <= latest.stored_at_ms;
+            if old_is_flushed { Some(old.latest) } else { old.flushed }
+        });
+        Self { latest, flushed, replicated }
+    }
+
+    /// What an unclean stop leaves; `false` when nothing of the record was flushed.
+    pub fn survive_crash(&mut self, now_ms: u64) -> bool {
+        if self.latest.stored_at_ms + FLUSH_MS <= now_ms {
+            return true;
+        }
+        match self.flushed.take() {
+            Some(flushed) => {
+                self.latest = flushed;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// What clients were told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct GroundTruth {
+    pub writes: u64,
+    pub acknowledged: Ordered<u64, ()>,
+    /// The last acknowledged write of each record.
+    pub latest: Ordered<(usize, Digest), u64>,
+    /// The highest regime that the session has seen of a partition.
+    pub session: Ordered<(usize, PartitionId), u32>,
+    /// Acknowledged writes whose value is gone, or was put aside for another (domain.md §9).
+    pub lost: Ordered<u64, ()>,
+    /// Whether copies went away since losses were last looked for.
+    pub may_have_lost: bool,
+}
+
+impl GroundTruth {
+    /// Copies of records went away: the next look counts what is lost by that.
+    pub fn look_for_losses(&mut self) {
+        self.may_have_lost = !self.latest.is_empty();
+    }
+
+    /// What it takes in bytes.
+    pub fn bytes(&self) -> usize {
+        self.acknowledged.bytes() + self.latest.bytes() + self.session.bytes() + self.lost.bytes()
+    }
+}
