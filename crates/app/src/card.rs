@@ -195,7 +195,7 @@ impl Facts {
     #[must_use]
     pub fn text(&self) -> String {
         let with = match self.home {
-            None if self.state == NodeState::Orphan => " of no cluster".to_owned(),
+            None if self.state == NodeState::Orphan => ", in no cluster".to_owned(),
             Some(_) if self.is_principal() => ", principal".to_owned(),
             Some((_, principal)) => format!(", with {principal}"),
             None => String::new(),
@@ -374,7 +374,7 @@ mod tests {
         let orphan = facts(&state, "A101");
         assert_eq!((orphan.class(), orphan.sign().as_str()), ("orphan", ORPHAN_SIGN));
         assert_eq!((orphan.home, orphan.is_split), (None, false));
-        assert!(orphan.text().starts_with("orphan of no cluster, rack 1, serves nothing"));
+        assert!(orphan.text().starts_with("orphan, in no cluster, rack 1, serves nothing"));
         assert_eq!(facts(&state, "B102").sign(), "★", "what is left is no split");
     }
 

@@ -62,6 +62,9 @@ pub fn of_command(command: &Command, all: usize) -> String {
         Command::Heal { between: None } => "Heal all links".to_owned(),
         Command::Heal { between: Some(sides) } => match single_link(sides) {
             Some(link) => format!("Restore the link {}", link_name(link)),
+            None if sides.len() == 2 => {
+                format!("Restore the links from {} to {}", named(&sides[0]), named(&sides[1]))
+            }
             None => {
                 format!("Restore the links between {}", list(sides.iter().map(|side| named(side))))
             }
@@ -361,8 +364,10 @@ fn of_roster_event(kind: &EventKind) -> String {
             "{node} marked {} of {namespace} without data with r: roster-set protection.",
             count(*partitions, "partition")
         ),
-        EventKind::QuiesceIgnored { principal, .. } => {
-            format!("Sub-cluster {principal} cannot quiesce all its nodes and ignores it.")
+        EventKind::QuiesceIgnored { namespace, principal } => {
+            format!(
+                "Sub-cluster {principal} cannot quiesce all nodes of {namespace}, and ignores it."
+            )
         }
         _ => String::new(),
     }

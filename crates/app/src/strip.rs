@@ -344,7 +344,10 @@ fn labels(steps: &Steps, scale: Scale, y: i32) -> Vec<Label> {
             continue;
         }
         let most = (steps.width - 4).min(LETTER * MOST_LETTERS * steps.text_percent / 100);
-        let (text, width) = fitting(&(steps.label)(position), most, steps.text_percent);
+        // The present one is in bold, whose letters are wider.
+        let percent =
+            if position == here { steps.text_percent * 11 / 10 } else { steps.text_percent };
+        let (text, width) = fitting(&(steps.label)(position), most, percent);
         let x = (scale.x(position) - width / 2).min(steps.width - width).max(0);
         let gap = LETTER * 2;
         if placed.iter().all(|(from, to, _)| x + width + gap <= *from || *to + gap <= x) {

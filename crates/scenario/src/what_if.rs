@@ -36,6 +36,7 @@ pub enum WhatIfError {
 impl fmt::Display for WhatIfError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Lose { up: 0, .. } => f.write_str("no node is up that could be lost"),
             Self::Lose { lose, up } => {
                 write!(f, "cannot lose {lose} nodes: {up} are up, and at least one has to be lost")
             }

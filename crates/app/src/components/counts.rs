@@ -111,7 +111,7 @@ fn orphans(view: &ClusterView) -> Option<Html> {
                 <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
                 <span>
                     { who }<b class="id">{ ids }</b>
-                    { format_args!(": unavailable there: {all}{ap}") }
+                    { format_args!(": {all} unavailable there{ap}") }
                 </span>
             </p>
         }
