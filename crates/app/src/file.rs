@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_scenario::{Cause, Scenario, ScenarioError, link};
+use rosterlab_scenario::{Cause, Scenario, ScenarioError, share};
 
 /// The longest file that is read, in bytes: as everywhere ([`rosterlab_scenario::MAX_BYTES`]).
 pub const MOST_BYTES: f64 = 4_194_304.0;
@@ -73,12 +73,12 @@ pub fn link_in(text: &str) -> Result<Rc<str>, FileFault> {
         return Ok(text.into());
     }
     let timeline = Scenario::parse(text.as_bytes())?.timeline()?;
-    let link = link::write(&timeline).map(Rc::from);
+    let link = share::write(&timeline).map(Rc::from);
     link.ok_or_else(|| FileFault::Scenario(too_many_steps().into()))
 }
 
 fn too_many_steps() -> String {
-    format!("the page opens at most {} steps, fewer of large clusters", link::MOST_STEPS)
+    format!("the page opens at most {} steps, fewer of large clusters", share::MOST_STEPS)
 }
 
 /// Whether the reader of scenarios has to tell what a text is, and not the reader of links.
@@ -112,7 +112,7 @@ mod tests {
         let text = r#"{"format": "rosterlab-scenario/1", "title": "one",
             "cluster": {"nodes": [{"id": "A1", "rack": 1}, {"id": "A2", "rack": 1}, {"id": "A3", "rack": 2}]},
             "steps": [{"do": "crash", "nodes": ["A2"]}]}"#;
-        let there = link::read(&link_in(text).unwrap()).unwrap();
+        let there = share::read(&link_in(text).unwrap()).unwrap();
         assert_eq!(there.timeline.entries().len(), 1);
         let wrong = link_in(&text.replace(r#"["A2"]"#, r#"["A9"]"#)).unwrap_err();
         assert!(wrong.sentences().contains("steps[0].nodes[0]: no node \"A9\""), "{wrong:?}");

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{ClusterView, Mode, NodeId, PARTITIONS};
-use rosterlab_scenario::margin::{Found, LossTable, Reach};
+use rosterlab_scenario::foresight::margin::{Found, LossTable, Reach};
 
 use crate::look::Look;
 use crate::paint::{Colour, Palette, mix};
@@ -384,7 +384,7 @@ fn of_empty(count: u16, is_all: bool) -> String {
 #[cfg(test)]
 mod tests {
     use rosterlab_engine::{Cluster, ClusterSetup};
-    use rosterlab_scenario::margin::Margin;
+    use rosterlab_scenario::foresight::margin::Margin;
 
     use super::*;
     use crate::settings_draft::new_nodes;

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rosterlab_scenario::{Entry, Timeline, link};
+use rosterlab_scenario::{Entry, Timeline, share};
 
 thread_local! {
     static LAST: RefCell<Option<(Rc<Timeline>, Option<Entry>)>> = const { RefCell::new(None) };
@@ -28,8 +28,8 @@ pub fn link() -> Option<String> {
         let last = last.try_borrow().ok()?;
         let (timeline, next) = last.as_ref()?;
         match next {
-            Some(next) => link::write_before(timeline, next),
-            None => link::write(timeline),
+            Some(next) => share::write_before(timeline, next),
+            None => share::write(timeline),
         }
     })
 }
@@ -48,9 +48,9 @@ mod tests {
         let command = Command::Recluster { on: None };
         let entry = Entry::Act { command, settle: Settle::Fully };
         note(&timeline, Some(&entry));
-        let linked = link::read(&link().unwrap()).unwrap();
+        let linked = share::read(&link().unwrap()).unwrap();
         assert_eq!(linked.timeline.entries(), [entry]);
         note(&timeline, None);
-        assert_eq!(link::read(&link().unwrap()).unwrap().timeline, *timeline);
+        assert_eq!(share::read(&link().unwrap()).unwrap().timeline, *timeline);
     }
 }

@@ -5,7 +5,7 @@
 //! (docs/domain.md §8). Not here: when it is said (see `state::rostering`).
 
 use rosterlab_engine::RosterEntry;
-use rosterlab_scenario::preview::{Preview, Warning};
+use rosterlab_scenario::foresight::preview::{Preview, Warning};
 
 use crate::roster_draft::written;
 use crate::text::{count, list, thousands, verb_ending};

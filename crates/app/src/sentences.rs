@@ -12,7 +12,7 @@ use rosterlab_engine::{
     StartingRoster, Untrusted, Verdict,
 };
 use rosterlab_scenario::Entry;
-use rosterlab_scenario::link::{Differs, Linked, Served};
+use rosterlab_scenario::share::{Differs, Linked, Served};
 
 use crate::rules;
 use crate::text::{clock, count, insert_sorted, is_are, list, thousands};

@@ -17,7 +17,7 @@ use rosterlab_engine::{
     PARTITIONS, PartitionId, RackId, Rejection, RosterNodes, Rule, SubClusterNamespaceView,
     SubClusterView, Verdict,
 };
-use rosterlab_scenario::{Course, Entry, Settle, Timeline, link};
+use rosterlab_scenario::{Course, Entry, Settle, Timeline, share};
 use yew::Reducible;
 
 pub use floor::{Adding, BundleCuts, FloorAction, FloorState};
@@ -812,7 +812,7 @@ impl State {
 
     /// Does what a link tells; one that cannot be followed changes nothing.
     fn follow(&mut self, link: &str) {
-        match link::read(link) {
+        match share::read(link) {
             Ok(linked) => {
                 let told = sentences::of_link(&linked);
                 self.partition = None;
@@ -1114,7 +1114,7 @@ pub fn refusal(rejection: &Rejection) -> String {
 #[cfg(test)]
 mod tests {
     use rosterlab_engine::Shutdown;
-    use rosterlab_scenario::ways::Search;
+    use rosterlab_scenario::foresight::ways::Search;
 
     use super::*;
     use crate::finder::KeyType;
@@ -1492,7 +1492,7 @@ mod tests {
     #[test]
     fn a_link_is_followed_and_a_broken_one_changes_nothing() {
         let crashed = run(select_and("A103", Verb::Crash));
-        let address = link::write(crashed.timeline()).unwrap();
+        let address = share::write(crashed.timeline()).unwrap();
         let there = State::at(&format!("#{address}"));
         assert_eq!(there.view(), crashed.view());
         assert!(there.news().starts_with("Followed a link: 1 step."), "{}", there.news());
@@ -1506,7 +1506,7 @@ mod tests {
     #[test]
     fn a_file_is_opened_and_a_broken_one_changes_nothing() {
         let crashed = run(select_and("A103", Verb::Crash));
-        let saved = format!("{}\n", link::write(crashed.timeline()).unwrap());
+        let saved = format!("{}\n", share::write(crashed.timeline()).unwrap());
         let opened = run([Action::Open(Ok(saved.as_str().into()))]);
         assert_eq!(opened.view(), crashed.view());
         for (file, said) in [

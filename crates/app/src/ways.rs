@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{ClusterView, NodeId, PartitionId};
-use rosterlab_scenario::ways::{MOST_ACTIONS, Remedy, Risk, Search, Way};
+use rosterlab_scenario::foresight::ways::{MOST_ACTIONS, Remedy, Risk, Search, Way};
 
 use crate::text::{capitalized, count, list};
 

@@ -13,7 +13,7 @@ use rosterlab_engine::{
     ClusterView, Command, Digest, Link, Mode, NodeId, PARTITIONS, PartitionId, RackId, ReadMode,
     RosterNodes, Shutdown, Verdict,
 };
-use rosterlab_scenario::link;
+use rosterlab_scenario::share;
 use yew::Reducible;
 
 const ACTIONS: u32 = 2000;
@@ -148,7 +148,7 @@ fn a_random_user_never_sees_a_wrong_count() {
         let before = state.clone();
         let told = format!(
             "seed {seed}, action {step}: {action:?} after {:?}",
-            link::write(before.timeline())
+            share::write(before.timeline())
         );
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let next = before.clone().reduce(action);
@@ -158,9 +158,9 @@ fn a_random_user_never_sees_a_wrong_count() {
         state = outcome.unwrap_or_else(|_| panic!("{told}"));
         // Now and then everything that was done is done again from its link.
         if step % 250 == 0
-            && let Some(link) = link::write(state.timeline())
+            && let Some(link) = share::write(state.timeline())
         {
-            let again = link::read(&link).unwrap_or_else(|error| panic!("{told}: {error}"));
+            let again = share::read(&link).unwrap_or_else(|error| panic!("{told}: {error}"));
             assert_eq!(again.timeline.cluster(), state.timeline().cluster(), "{told}");
             assert_eq!(again.differs, None, "{told}");
         }

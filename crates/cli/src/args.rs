@@ -219,7 +219,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
 impl Raw {
     fn option(&mut self, name: &str, parser: &mut Parser) -> Result<(), String> {
         if name == "unclean" {
-            // How nodes go makes no difference to what is left (see `rosterlab_scenario::what_if`).
+            // How nodes go makes no difference to what is left (see `rosterlab_scenario::foresight::what_if`).
             return Ok(());
         }
         let value = parser.value().map_err(|error| error.to_string())?;

@@ -8,11 +8,12 @@ use std::io::{self, Read, Write};
 
 use rosterlab_engine::{Cluster, NodeId, PARTITIONS, PartitionId, RosterEntry};
 use rosterlab_scenario::as_test::Kind;
-use rosterlab_scenario::link::{Differs, Served};
+use rosterlab_scenario::foresight::what_if;
 use rosterlab_scenario::log::{Log, LogLine};
+use rosterlab_scenario::share::{Differs, Served};
 use rosterlab_scenario::{
-    MAX_BYTES, Runner, Scenario, ScenarioError, StepReport, Timeline, as_test, explain, link, log,
-    report, what_if,
+    MAX_BYTES, Runner, Scenario, ScenarioError, StepReport, Timeline, as_test, explain, log,
+    report, share,
 };
 
 use crate::args::{Format, Source};
@@ -80,7 +81,7 @@ fn scenario(bytes: &[u8]) -> Result<Scenario, Problem> {
     if text.starts_with('{') || !link.starts_with("s1=") {
         return Ok(Scenario::parse(bytes)?);
     }
-    let linked = link::read(link).map_err(|error| Problem::Input(error.to_string()))?;
+    let linked = share::read(link).map_err(|error| Problem::Input(error.to_string()))?;
     if let Some(differs) = &linked.differs {
         // A note, no problem: what follows is what this version comes to.
         let _ = writeln!(io::stderr(), "{}", other_outcome(differs));

@@ -8,8 +8,8 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use crate::link;
-use crate::scenario::{Action, Expect, Scenario, Step};
+use crate::file::{Action, Expect, Scenario, Step};
+use crate::share;
 use crate::timeline::Timeline;
 
 /// A kind of test.
@@ -81,7 +81,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The test of where a timeline stands; `None` when it would be longer than links may be ([`link::write`]).
+/// The test of where a timeline stands; `None` when it would be longer than links may be ([`share::write`]).
 #[must_use]
 pub fn as_test(timeline: &Timeline, kind: Kind) -> Option<String> {
     match kind {
@@ -94,7 +94,7 @@ pub fn as_test(timeline: &Timeline, kind: Kind) -> Option<String> {
 /// As a function for cargo's test runner.
 #[must_use]
 pub fn rust(timeline: &Timeline) -> Option<String> {
-    let link = link::write(timeline)?;
+    let link = share::write(timeline)?;
     let mut expected = String::new();
     for Found { principal, namespace, active, unavailable, dead } in found(timeline) {
         let _ = writeln!(
@@ -107,7 +107,7 @@ pub fn rust(timeline: &Timeline) -> Option<String> {
 fn a_rosterlab_experiment() {{
     // Follow it in the page: the part in quotes stands behind the # of the address.
     let link = "{link}";
-    let linked = rosterlab_scenario::link::read(link).expect("the link can be followed");
+    let linked = rosterlab_scenario::share::read(link).expect("the link can be followed");
     let view = linked.timeline.cluster().view();
     let mut found = Vec::new();
     for sub_cluster in &view.sub_clusters {{
@@ -129,7 +129,7 @@ fn a_rosterlab_experiment() {{
 /// As a test for the runner of Node.js.
 #[must_use]
 pub fn javascript(timeline: &Timeline) -> Option<String> {
-    let link = link::write(timeline)?;
+    let link = share::write(timeline)?;
     let mut expected = String::new();
     for Found { principal, namespace, active, unavailable, dead } in found(timeline) {
         let _ = writeln!(

@@ -1,17 +1,17 @@
 //! Whether what a step expects holds.
 //!
 //! Invariant: every field of an `expect` that is there is compared, and each that does not hold is one [`Failure`] with
-//! the field's place, what was expected and what was found. Not here: what a field means (see `scenario`).
+//! the field's place, what was expected and what was found. Not here: what a field means (see `file`).
 
 use std::fmt;
 
 use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView};
 
-use crate::error::{Cause, ScenarioError, without_dot};
-use crate::names::RuleName;
+use crate::answer::ClientAnswer;
+use crate::file::error::{Cause, ScenarioError, without_dot};
+use crate::file::names::RuleName;
+use crate::file::{Expect, MasterField};
 use crate::plan::ClientExpectation;
-use crate::runner::ClientAnswer;
-use crate::scenario::{Expect, MasterField};
 
 /// An expectation that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,51 +1,40 @@
 //! What people save, share and learn from: timelines, scenario files, the runner and its reports, explanations.
 //!
 //! Invariant: everything here goes through the engine's one way in and one way out; bad input of any kind is an error
-//! that names its place, never a panic. In reading order: `timeline`, `scenario` (the file's types and reading one;
-//! `seems` names what is none), `plan` (steps into entries and back), `one_step`, `runner`, `expectation`, then what makes text
-//! of it: `report`, `log`, `explain`, `what_if`, `preview`, `ways`, `look` and `numbers`; `link` is a timeline as one line of an address.
+//! that names its place, never a panic; no file imports one that imports it, by however many steps. In reading order:
+//! `timeline` (with `checkpoints`), `file` (the scenario file: its types and reading one), `plan` (steps into entries and
+//! back), `answer`, `expectation`, `one_step`, `runner`; then what makes text of it: `report`, `log`, `explain`, `look` and
+//! `numbers`; `foresight` (what would happen: `what_if`, `margin`, `preview`, `ways`); `share` (a timeline as one line of an
+//! address) and `as_test` (a timeline as a test).
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
 
+mod answer;
 pub mod as_test;
 mod checkpoints;
-mod clock;
-mod error;
 mod expectation;
 pub mod explain;
-mod fields;
-mod json;
-mod key;
-pub mod link;
+pub mod file;
+pub mod foresight;
 pub mod log;
 pub mod look;
-pub mod margin;
-mod names;
 pub mod numbers;
 mod one_step;
-mod placed;
 mod plan;
-pub mod preview;
 pub mod report;
 mod runner;
-pub mod scenario;
-#[cfg(feature = "schema")]
-mod schema;
-pub mod seems;
+pub mod share;
 mod timeline;
-pub mod ways;
-pub mod what_if;
 
-pub use clock::{ClockTime, ClockTimeError, Seconds};
-pub use error::{Cause, ScenarioError};
+pub use answer::ClientAnswer;
 pub use expectation::Failure;
-pub use json::MAX_BYTES;
-pub use key::{DigestText, Key};
-pub use names::{Outcome, ReadModeName, RuleName};
+#[cfg(feature = "schema")]
+pub use file::schema_text;
+pub use file::{
+    Cause, ClockTime, ClockTimeError, DigestText, FORMAT, Key, MAX_BYTES, MAX_STEPS, Outcome,
+    ReadModeName, RuleName, Scenario, ScenarioError, Seconds, Step,
+};
 pub use one_step::StepError;
 pub use plan::{ClientExpectation, Doing, Plan, namespace_of};
-pub use runner::{ClientAnswer, Clock, Runner, StepReport};
-pub use scenario::{FORMAT, MAX_STEPS, Scenario, Step};
-#[cfg(feature = "schema")]
-pub use schema::schema_text;
+pub use runner::{Clock, Runner, StepReport};
 pub use timeline::{Course, Entry, Settle, SharedEvents, Timeline, fork};

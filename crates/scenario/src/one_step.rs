@@ -9,11 +9,11 @@ use std::rc::Rc;
 
 use rosterlab_engine::{Event, Rejection};
 
-use crate::error::{Cause, ScenarioError};
+use crate::answer::answer;
 use crate::expectation::{Failure, client_failures, failures};
+use crate::file::Step;
+use crate::file::error::{Cause, ScenarioError};
 use crate::plan::{ClientExpectation, Doing, refusal};
-use crate::runner::answer;
-use crate::scenario::Step;
 use crate::timeline::{Entry, Timeline};
 
 /// Why a step was not done.
@@ -129,7 +129,7 @@ impl StepError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Scenario;
+    use crate::file::Scenario;
 
     fn timeline() -> Timeline {
         let scenario = Scenario::parse(

@@ -5,13 +5,13 @@
 
 use rosterlab_engine::{ClusterSetup, Command, NodeId, Rejection, RosterNodes, Shutdown};
 
-use crate::clock::{LONGEST_SECONDS, Seconds};
-use crate::error::{Cause, ScenarioError};
-use crate::key::DigestText;
-use crate::names::Outcome;
-use crate::scenario::{
+use crate::file::clock::{LONGEST_SECONDS, Seconds};
+use crate::file::error::{Cause, ScenarioError};
+use crate::file::key::{DigestText, record};
+use crate::file::names::Outcome;
+use crate::file::{
     Action, Add, Advance, ClusterFile, Cut, Expect, FormatName, Heal, Migrate, Move, Nodes, Read,
-    Recluster, Revive, RosterField, RosterSet, Scenario, Step, Wipe, Write, record,
+    Recluster, Revive, RosterField, RosterSet, Scenario, Step, Wipe, Write,
 };
 use crate::timeline::{Entry, Timeline};
 
@@ -321,7 +321,7 @@ impl Planner<'_> {
 
     /// Whether an expectation expects something, and everything that it needs for that is there.
     fn check_expect(&self, expect: &Expect) -> Result<(), ScenarioError> {
-        use crate::scenario::MasterField;
+        use crate::file::MasterField;
         let of_node = [
             ("full", expect.full.is_some()),
             ("subset", expect.subset.is_some()),

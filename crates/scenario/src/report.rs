@@ -15,8 +15,8 @@ use rosterlab_engine::{
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::foresight::what_if::Loss;
 use crate::runner::StepReport;
-use crate::what_if::Loss;
 
 /// One report as one line of JSON, without the line's end.
 #[must_use]

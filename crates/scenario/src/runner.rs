@@ -3,24 +3,15 @@
 //! Invariant: the same file gives the same reports, byte for byte; a step that cannot be done ends the run, an
 //! expectation that does not hold does not. Not here: how a report is printed (see `report`, `log`).
 
-use rosterlab_engine::{Cluster, ClusterView, Event, EventKind, Rules};
+use rosterlab_engine::{Cluster, ClusterView, Event, Rules};
 
-use crate::clock::ClockTime;
-use crate::error::{Cause, ScenarioError};
+use crate::answer::{ClientAnswer, answer};
 use crate::expectation::{Failure, client_failures, failures};
-use crate::names::Outcome;
+use crate::file::Scenario;
+use crate::file::clock::ClockTime;
+use crate::file::error::{Cause, ScenarioError};
 use crate::plan::{Doing, Plan, refusal};
-use crate::scenario::Scenario;
 use crate::timeline::Entry;
-
-/// What a client was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClientAnswer {
-    /// How its operation ended.
-    pub result: Outcome,
-    /// For a read, whether a later acknowledged write than the one it saw exists.
-    pub stale: Option<bool>,
-}
 
 /// What the clock shows, and what simulated time it was then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -159,18 +150,5 @@ impl Iterator for Runner<'_> {
             self.next = self.plan.doings.len();
         }
         Some(report)
-    }
-}
-
-/// What an event tells a client.
-pub(crate) fn answer(event: &Event) -> Option<ClientAnswer> {
-    match &event.kind {
-        EventKind::Wrote { result, .. } => {
-            Some(ClientAnswer { result: (*result).into(), stale: None })
-        }
-        EventKind::Read { result, stale, .. } => {
-            Some(ClientAnswer { result: (*result).into(), stale: Some(*stale) })
-        }
-        _ => None,
     }
 }

@@ -4,7 +4,7 @@
 //! entries before that position, so that undoing an entry equals never having done it. Checkpoints (packed clusters)
 //! only make seeking quick; how many there may be follows from how much memory they take.
 //!
-//! Not here: files (see [`crate::scenario`]), lessons, and which branches are kept: a branch is a [`Course`], and the page
+//! Not here: files (see [`crate::file`]), lessons, and which branches are kept: a branch is a [`Course`], and the page
 //! keeps a list of them.
 
 use std::rc::Rc;

@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 
 use js_sys::{Array, BigInt, JSON, JsString, Reflect};
 use rosterlab_engine::{MAX_NODES, NodeId, PARTITIONS, PartitionId, Rejection, RosterEntry};
-use rosterlab_scenario::{Cause, MAX_BYTES, Scenario, ScenarioError, Step};
-use rosterlab_scenario::{FORMAT, what_if};
+use rosterlab_scenario::foresight::what_if;
+use rosterlab_scenario::{Cause, FORMAT, MAX_BYTES, Scenario, ScenarioError, Step};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 

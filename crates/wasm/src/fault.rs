@@ -5,8 +5,8 @@
 
 use js_sys::{Error, Reflect};
 use rosterlab_engine::Rejection;
-use rosterlab_scenario::link::{LinkCause, LinkError};
-use rosterlab_scenario::what_if::WhatIfError;
+use rosterlab_scenario::foresight::what_if::WhatIfError;
+use rosterlab_scenario::share::{LinkCause, LinkError};
 use rosterlab_scenario::{Cause, ScenarioError, StepError};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -139,7 +139,7 @@ fn code_of(rejection: &Rejection) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rosterlab_scenario::{Scenario, link};
+    use rosterlab_scenario::{Scenario, share};
 
     fn fault(text: &str) -> (&'static str, Option<String>, String) {
         let error = Scenario::parse(text.as_bytes()).and_then(|scenario| scenario.timeline());
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_links_fault_says_the_character() {
-        let fault = Fault::from(link::read("s2=").unwrap_err());
+        let fault = Fault::from(share::read("s2=").unwrap_err());
         assert_eq!((fault.code, fault.place.as_deref()), ("bad-link", Some("character 1")));
         assert_eq!(fault.message, "character 1: a link begins with s1=");
     }

@@ -7,10 +7,10 @@
 use std::cell::{Ref, RefCell, RefMut};
 
 use rosterlab_engine::NodeId;
-use rosterlab_scenario::link::{Differs, Served};
+use rosterlab_scenario::foresight::what_if::{Question, what_if, what_if_lost};
 use rosterlab_scenario::log::{self, Level};
-use rosterlab_scenario::what_if::{Question, what_if, what_if_lost};
-use rosterlab_scenario::{Clock, Entry, Scenario, Timeline, link, namespace_of, report};
+use rosterlab_scenario::share::{Differs, Served};
+use rosterlab_scenario::{Clock, Entry, Scenario, Timeline, namespace_of, report, share};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -72,8 +72,8 @@ impl Serialize for PerNamespace<'_> {
 
 /// What was done is too much for a link.
 pub(crate) fn link_too_long() -> Fault {
-    let most = format!("a link has at most {} steps", link::MOST_STEPS);
-    let cause = format!("{most}, fewer of large clusters, and {} characters", link::MOST_BYTES);
+    let most = format!("a link has at most {} steps", share::MOST_STEPS);
+    let cause = format!("{most}, fewer of large clusters, and {} characters", share::MOST_BYTES);
     Fault::new("link-too-long", "", &cause)
 }
 
@@ -108,7 +108,7 @@ impl Playground {
     ) -> Result<Playground, JsValue> {
         let text = decode::text(link, "link")?;
         let behind = text.rsplit_once('#').map_or(text.as_str(), |(_, link)| link);
-        let linked = link::read(behind).map_err(Fault::from)?;
+        let linked = share::read(behind).map_err(Fault::from)?;
         let (timeline, differs) = (RefCell::new(linked.timeline), linked.differs);
         let (said, course) = (Vec::new(), Vec::new());
         Ok(Self { timeline, title: String::new(), about: None, differs, said, course })
@@ -330,7 +330,7 @@ impl Playground {
     /// # Errors
     /// When it would be longer than links may be.
     pub fn link(&self) -> Result<String, JsValue> {
-        Ok(link::write(&*self.timeline()?).ok_or_else(link_too_long)?)
+        Ok(share::write(&*self.timeline()?).ok_or_else(link_too_long)?)
     }
 
     pub(crate) fn timeline(&self) -> Result<Ref<'_, Timeline>, Fault> {

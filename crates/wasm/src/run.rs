@@ -4,7 +4,7 @@
 //! scenario crate's runner).
 
 use rosterlab_engine::PartitionId;
-use rosterlab_scenario::{Runner, link, report};
+use rosterlab_scenario::{Runner, report, share};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -17,7 +17,7 @@ use crate::{decode, view};
 #[wasm_bindgen]
 #[must_use]
 pub fn version() -> String {
-    link::ENGINE.to_owned()
+    share::ENGINE.to_owned()
 }
 
 /// An expectation of a scenario that does not hold.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
-use rosterlab_scenario::{Timeline, link};
+use rosterlab_scenario::{Timeline, share};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlElement, KeyboardEvent, window};
 use yew::prelude::*;
@@ -192,7 +192,7 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
         address.pending = Some(Timeout::new(ADDRESS_MS, move || {
             let mut address = later.borrow_mut();
             address.pending.take();
-            put_hash(&link::write(&address.shown).unwrap_or_default());
+            put_hash(&share::write(&address.shown).unwrap_or_default());
         }));
     });
 }

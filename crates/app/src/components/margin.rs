@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use rosterlab_engine::{ClusterView, Command, Mode, NodeId, Shutdown};
 use rosterlab_scenario::Timeline;
-use rosterlab_scenario::margin::{Found, LossTable, Margin, OfSize};
+use rosterlab_scenario::foresight::margin::{Found, LossTable, Margin, OfSize};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::functional::Hook;
@@ -145,7 +145,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn lesser(found: &Found) -> &rosterlab_scenario::margin::Reach {
+fn lesser(found: &Found) -> &rosterlab_scenario::foresight::margin::Reach {
     if found.one_by_one.margin < found.at_once.margin { &found.one_by_one } else { &found.at_once }
 }
 

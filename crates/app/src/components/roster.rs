@@ -5,7 +5,7 @@
 //! can be come to and read about before it is pressed.
 
 use rosterlab_engine::{Mode, NodeId, NodeView, RosterEntry};
-use rosterlab_scenario::preview::Warning;
+use rosterlab_scenario::foresight::preview::Warning;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 

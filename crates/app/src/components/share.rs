@@ -6,7 +6,7 @@
 
 use js_sys::encode_uri_component;
 use rosterlab_scenario::as_test::{Kind, as_test};
-use rosterlab_scenario::{Timeline, link};
+use rosterlab_scenario::{Timeline, share};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, window};
 use yew::prelude::*;
@@ -29,7 +29,7 @@ const SCENARIO_NAME: &str = "experiment.json";
 /// The panel's contents.
 pub fn share(state: &State, dispatch: &Dispatch) -> Html {
     let timeline = state.timeline();
-    let written = link::write(timeline);
+    let written = share::write(timeline);
     let shown = if let Some(link) = &written {
         by_link(state, format!("{}#{link}", here()), dispatch)
     } else {
@@ -120,13 +120,13 @@ fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
 
 /// The element that shows it in another page (docs/embedding.md). What a link consists of needs no escaping.
 fn embed_tag(timeline: &Timeline) -> Option<String> {
-    let link = link::write(timeline)?;
+    let link = share::write(timeline)?;
     let open = "<rosterlab-playground scenario=\"";
     Some([open, &link, "\" view=\"all\" controls=\"full\"></rosterlab-playground>\n"].concat())
 }
 
 fn by_link(state: &State, address: String, dispatch: &Dispatch) -> Html {
-    let text = |timeline: &Timeline| Some([&here(), "#", &link::write(timeline)?].concat());
+    let text = |timeline: &Timeline| Some([&here(), "#", &share::write(timeline)?].concat());
     ui! {
         <div class="share-row">
             <label class="visually-hidden" for="share-link">{ "Link to this experiment" }</label>

@@ -4,7 +4,7 @@
 //! (the scenario crate's `ways`), its words (see `ways`).
 
 use rosterlab_engine::ClusterView;
-use rosterlab_scenario::ways::{Search, Way};
+use rosterlab_scenario::foresight::ways::{Search, Way};
 use yew::prelude::*;
 
 use crate::components::Dispatch;

@@ -6,7 +6,7 @@
 //! is drawn; whatever changes the cluster makes it stale. Not here: what is a mistake (the scenario crate's `preview`).
 
 use rosterlab_engine::{Command, NodeId, RackId, RosterEntry, RosterNodes};
-use rosterlab_scenario::preview::{Preview, Warning, preview, warnings};
+use rosterlab_scenario::foresight::preview::{Preview, Warning, preview, warnings};
 use rosterlab_scenario::{Entry, Settle};
 
 use super::{Focus, State, refusal};

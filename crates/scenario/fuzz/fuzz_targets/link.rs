@@ -3,14 +3,14 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rosterlab_scenario::link;
+use rosterlab_scenario::share;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = str::from_utf8(data) else { return };
-    match link::read(text) {
+    match share::read(text) {
         Ok(linked) => {
-            let written = link::write(&linked.timeline).expect("what was a link fits into one");
-            let again = link::read(&written).expect("what was written can be read");
+            let written = share::write(&linked.timeline).expect("what was a link fits into one");
+            let again = share::read(&written).expect("what was written can be read");
             assert_eq!(again.timeline, linked.timeline);
             assert_eq!(again.differs, None, "this engine agrees with itself");
         }

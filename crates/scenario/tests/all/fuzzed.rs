@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use rosterlab_scenario::link;
+use rosterlab_scenario::share;
 
 #[test]
 fn what_fuzzing_kept_ends_well_again() {
@@ -12,10 +12,10 @@ fn what_fuzzing_kept_ends_well_again() {
     for file in fs::read_dir(folder).unwrap() {
         let bytes = fs::read(file.unwrap().path()).unwrap();
         let Ok(text) = str::from_utf8(&bytes) else { continue };
-        match link::read(text) {
+        match share::read(text) {
             Ok(linked) => {
-                let written = link::write(&linked.timeline).unwrap();
-                assert_eq!(link::read(&written).unwrap().timeline, linked.timeline, "{text}");
+                let written = share::write(&linked.timeline).unwrap();
+                assert_eq!(share::read(&written).unwrap().timeline, linked.timeline, "{text}");
                 read += 1;
             }
             Err(error) => {

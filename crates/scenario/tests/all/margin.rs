@@ -5,7 +5,7 @@ use rosterlab_engine::{
     Cluster, ClusterSetup, Command, NodeId, NodeSetup, RackId, RosterNodes, Shutdown, Until,
 };
 use rosterlab_scenario::Timeline;
-use rosterlab_scenario::margin::{Found, LossTable, Margin};
+use rosterlab_scenario::foresight::margin::{Found, LossTable, Margin};
 
 use crate::strategies::{entry, seeded, setup};
 

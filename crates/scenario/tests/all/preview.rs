@@ -4,7 +4,7 @@ use rosterlab_engine::{
     Cluster, ClusterSetup, Command, Counts, NodeId, NodeSetup, PARTITIONS, RackId, RosterEntry,
     RosterNodes, Shutdown, Until,
 };
-use rosterlab_scenario::preview::{Preview, Warning, preview, warnings};
+use rosterlab_scenario::foresight::preview::{Preview, Warning, preview, warnings};
 
 const NS: &str = "main";
 

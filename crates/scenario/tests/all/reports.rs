@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use rosterlab_engine::NodeId;
-use rosterlab_scenario::scenario::Action;
+use rosterlab_scenario::file::Action;
 use rosterlab_scenario::{Runner, Scenario, StepReport};
 
 fn folder() -> &'static Path {

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use rosterlab_scenario::seems::{Kind, LOOKED_AT, Seems};
+use rosterlab_scenario::file::seems::{Kind, LOOKED_AT, Seems};
 use rosterlab_scenario::{Cause, MAX_BYTES, Scenario, ScenarioError};
 
 use crate::shipped::shipped;

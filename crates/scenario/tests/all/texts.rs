@@ -2,8 +2,8 @@
 
 use expect_test::{Expect, expect};
 use rosterlab_engine::{Cluster, Command, NodeId, PartitionId, Shutdown, Until};
+use rosterlab_scenario::foresight::what_if::{Loss, WhatIfError, what_if};
 use rosterlab_scenario::log::{Level, Log, LogLine};
-use rosterlab_scenario::what_if::{Loss, WhatIfError, what_if};
 use rosterlab_scenario::{Runner, Scenario, explain, log, report};
 
 const CASE_STUDY: &str = include_str!("../../../../www/scenarios/case-study.json");

@@ -4,7 +4,9 @@ use rosterlab_engine::{
     Cluster, ClusterSetup, Command, Mode, NodeId, NodeSetup, PartitionId, RackId, RosterNodes,
     Shutdown, Until,
 };
-use rosterlab_scenario::ways::{MOST_ACTIONS, MOST_WAYS, Remedy, Risk, Search, Way, commands};
+use rosterlab_scenario::foresight::ways::{
+    MOST_ACTIONS, MOST_WAYS, Remedy, Risk, Search, Way, commands,
+};
 
 fn id(text: &str) -> NodeId {
     text.parse().unwrap()

@@ -2,7 +2,7 @@
 fn a_rosterlab_experiment() {
     // Follow it in the page: the part in quotes stands behind the # of the address.
     let link = "s1=0.2.0-1olczcluaj_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1";
-    let linked = rosterlab_scenario::link::read(link).expect("the link can be followed");
+    let linked = rosterlab_scenario::share::read(link).expect("the link can be followed");
     let view = linked.timeline.cluster().view();
     let mut found = Vec::new();
     for sub_cluster in &view.sub_clusters {

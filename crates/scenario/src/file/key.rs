@@ -102,6 +102,19 @@ impl<'de> Deserialize<'de> for DigestText {
     }
 }
 
+/// The record that a step is about.
+pub(crate) fn record(
+    set: Option<&str>,
+    key: Option<&Key>,
+    digest: Option<DigestText>,
+) -> Option<Digest> {
+    match (set, key, digest) {
+        (set, Some(key), None) => Some(key.digest(set.unwrap_or_default())),
+        (None, None, Some(DigestText(digest))) => Some(digest),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

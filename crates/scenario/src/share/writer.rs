@@ -7,7 +7,7 @@ use rosterlab_engine::{
     RosterNodes, Shutdown, StartingRoster,
 };
 
-use super::DIGITS;
+use super::form::DIGITS;
 use crate::timeline::{Entry, Settle};
 
 /// Writes from left to right.

@@ -1,17 +1,20 @@
 //! Numbers of a file within their limits: readers for serde's `deserialize_with`.
 //!
 //! Invariant: a number that is out of its limits, not whole or no number at all is refused with the limits named; nothing
-//! is rounded or cut. Not here: which field has which limits (see `scenario`).
+//! is rounded or cut. Not here: which field has which limits (see `cluster` and
+//! `action`).
 
 use std::fmt;
 
-use rosterlab_engine::{MAX_RACK, PARTITIONS, PartitionId, RackId};
+use rosterlab_engine::{MAX_NODES, MAX_RACK, PARTITIONS, PartitionId, RackId};
 use serde::de::{Deserializer, Error, Visitor};
 
-use crate::placed::decimal;
+use super::placed::decimal;
 
 /// Highest number of partitions.
 pub(crate) const ALL: u64 = PARTITIONS as u64;
+/// Most nodes, as a bound of numbers.
+pub(crate) const MOST_NODES: u64 = MAX_NODES as u64;
 
 /// Reads a whole number from `LOW` to `HIGH`.
 pub(crate) fn whole<'de, const LOW: u64, const HIGH: u64, T, D>(
@@ -48,6 +51,12 @@ pub(crate) fn maybe_partition<'de, D: Deserializer<'de>>(
 ) -> Result<Option<PartitionId>, D::Error> {
     let number = whole::<0, { ALL - 1 }, u16, D>(deserializer)?;
     PartitionId::new(number).map(Some).map_err(D::Error::custom)
+}
+
+/// Whether a field says no, which is then not written; serde hands over a reference.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+pub(crate) fn is_no(on: &bool) -> bool {
+    !*on
 }
 
 /// Whole numbers between limits; these are data, so that one reader serves every field.

@@ -8,12 +8,14 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
-use crate::clock::{ClockTime, LONGEST_SECONDS, Seconds};
-use crate::key::{DigestText, Key};
-use crate::scenario::{
-    Action, Add, Advance, ClusterFile, Cut, Expect, FORMAT, Heal, MAX_STEPS, MasterField, Migrate,
-    Move, Nodes, Read, Recluster, Revive, RosterField, RosterSet, Scenario, Step, Wipe, Write,
-};
+use super::action::{Action, MasterField, RosterField};
+use super::clock::{ClockTime, LONGEST_SECONDS, Seconds};
+use super::cluster::ClusterFile;
+use super::key::{DigestText, Key};
+use super::limits::{FORMAT, MAX_STEPS};
+use super::scenario::Scenario;
+use super::schema_types::{Node, schema};
+use super::step::Step;
 
 /// The schema as text, indented, with a line's end at its end.
 #[must_use]
@@ -23,53 +25,6 @@ pub fn schema_text() -> String {
     debug_assert!(text.is_ok(), "a schema has nothing that JSON cannot hold");
     text.unwrap_or_default() + "\n"
 }
-
-/// Says what a type's schema is.
-macro_rules! schema {
-    ($type:ty, $name:literal, $schema:tt) => {
-        impl JsonSchema for $type {
-            fn schema_name() -> Cow<'static, str> {
-                $name.into()
-            }
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!($schema)
-            }
-        }
-    };
-}
-
-/// A node's id.
-pub(crate) struct Node;
-
-schema!(Node, "Node", {
-    "description": "A node's id: one to sixteen hexadecimal digits, not all zero.",
-    "type": "string",
-    "pattern": "^(?!0+$)[0-9A-Fa-f]{1,16}$"
-});
-
-/// A server profile.
-pub(crate) struct Server;
-
-schema!(Server, "Server", {
-    "description": "Whose rules for revived partitions hold.",
-    "enum": ["4.5.3", "6.0", "7.1"]
-});
-
-/// Which roster a namespace begins with.
-pub(crate) struct StartingRosterName;
-
-schema!(StartingRosterName, "StartingRoster", {
-    "description": "Which roster a namespace begins with: all nodes, or none, with empty drives.",
-    "enum": ["all", "none"]
-});
-
-/// What a partition is.
-pub(crate) struct AvailabilityName;
-
-schema!(AvailabilityName, "Availability", {
-    "description": "What a partition is in a sub-cluster.",
-    "enum": ["active", "unavailable", "dead"]
-});
 
 schema!(ClockTime, "Clock", {
     "description": "A time of day; not before that of an earlier step. It moves nothing.",
@@ -162,33 +117,9 @@ impl JsonSchema for Step {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let clock = generator.subschema_for::<ClockTime>();
-        let steps: Vec<Value> = Action::NAMES
-            .iter()
-            .map(|name| step(name, fields_of(name, generator), &clock))
-            .collect();
+        let actions = Action::schemas(generator).into_iter();
+        let steps: Vec<Value> = actions.map(|(name, fields)| step(name, fields, &clock)).collect();
         json_schema!({"description": "One step: an action by its name.", "oneOf": steps})
-    }
-}
-
-/// The schema of an action's own fields.
-fn fields_of(name: &str, generator: &mut SchemaGenerator) -> Schema {
-    match name {
-        "stop" | "crash" | "start" | "remove" | "quiesce" | "quiesce-undo" => {
-            Nodes::json_schema(generator)
-        }
-        "wipe" => Wipe::json_schema(generator),
-        "add" => Add::json_schema(generator),
-        "move" => Move::json_schema(generator),
-        "cut" => Cut::json_schema(generator),
-        "heal" => Heal::json_schema(generator),
-        "roster-set" => RosterSet::json_schema(generator),
-        "recluster" => Recluster::json_schema(generator),
-        "revive" => Revive::json_schema(generator),
-        "migrate" => Migrate::json_schema(generator),
-        "advance" => Advance::json_schema(generator),
-        "write" => Write::json_schema(generator),
-        "read" => Read::json_schema(generator),
-        _ => Expect::json_schema(generator),
     }
 }
 

@@ -9,11 +9,9 @@ use std::fmt;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::error::{Cause, ScenarioError};
-use crate::placed::{self, Wrong};
-
-/// Most bytes that a scenario file may have.
-pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+use super::error::{Cause, ScenarioError};
+use super::limits::MAX_BYTES;
+use super::placed::{self, Wrong};
 
 /// Reads bytes into a value.
 pub(crate) fn value(bytes: &[u8]) -> Result<Value, ScenarioError> {
@@ -33,11 +31,14 @@ pub(crate) fn value(bytes: &[u8]) -> Result<Value, ScenarioError> {
 
 /// Reads the fields of a value; `place` is where the value stands.
 pub(crate) fn fields<T: DeserializeOwned>(place: &str, value: Value) -> Result<T, ScenarioError> {
-    placed::read(value).map_err(|Wrong { place: within, message }| {
-        let dot =
-            if place.is_empty() || within.is_empty() || within.starts_with('[') { "" } else { "." };
-        ScenarioError::new(format!("{place}{dot}{within}"), Cause::Unreadable(message))
-    })
+    placed::read(value).map_err(|wrong| misplaced(place, wrong))
+}
+
+/// What is wrong within a value that stands at `place`.
+pub(crate) fn misplaced(place: &str, Wrong { place: within, message }: Wrong) -> ScenarioError {
+    let dot =
+        if place.is_empty() || within.is_empty() || within.starts_with('[') { "" } else { "." };
+    ScenarioError::new(format!("{place}{dot}{within}"), Cause::Unreadable(message))
 }
 
 /// A syntax error's place is its line, since there may be no field yet.

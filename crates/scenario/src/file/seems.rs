@@ -13,8 +13,8 @@ use std::fmt;
 use rosterlab_engine::RosterEntry;
 use serde_json::Value;
 
-use crate::error::printable;
-use crate::scenario::FORMAT;
+use super::limits::FORMAT;
+use super::one_line::printable;
 
 /// So many bytes of a file are looked at.
 pub const LOOKED_AT: usize = 16 * 1024;

@@ -1,53 +1,77 @@
-//! Links: what was done in a timeline as one short line that fits behind the `#` of an address, and back.
+//! Share links: what was done in a timeline as one short line that fits behind the `#` of an address, and back.
 //!
-//! Invariant: what [`write()`] gives, [`read`] turns into an equal timeline (up to its position); whatever else `read` is given is an
-//! error with its place, never a panic, and bounded work ([`MOST_BYTES`], [`MOST_STEPS`]). Only letters, digits and `-._~=`
-//! are used, which nothing on the way re-encodes. Once published, a form is read for ever: another form gets another number
-//! after the `s`. Not here: the address bar (the page's).
+//! Invariant: what [`write()`] gives, [`read`] turns into an equal timeline (up to its position); whatever else `read` is
+//! given is an error with its place, never a panic, and bounded work ([`MOST_BYTES`], [`MOST_STEPS`]). Only letters, digits
+//! and `-._~=` are used, which nothing on the way re-encodes. Once published, a form is read for ever: another form gets
+//! another number after the `s`. Not here: the address bar (the page's).
 //!
-//! The form, with numbers in base 36 and node ids in hexadecimal:
+//! The form; `{…}` may come any number of times, `[…]` once or not at all. Numbers are in base 36, ids of nodes in
+//! hexadecimal.
 //!
 //! ```text
-//! s1=ENGINE-CHECK_PROFILE[.rRATE][.fDELAY][.tTHREADS][.hINTERVAL][.oTIMEOUT][.mMINIMUM]
-//!   .nRF(S|A)[C][DDEVICES][E][U][V]-NAME…_[RACK]-ID[~COUNT|~-COUNT][=].…_STEP_STEP…
+//! link       s1=ENGINE-CHECK SETTINGS NODES {_STEP}
+//! SETTINGS   _(a|b|c){.SETTING}                       server 4.5.3, 6.0, 7.1
+//! SETTING    rRATE | fDELAY | tTHREADS | hINTERVAL | oTIMEOUT | mMINIMUM
+//!            | nRF(S|A)[C][DDEVICES][E][U][V]-NAME    a namespace
+//! NODES      _RUN{.RUN}
+//! RUN        [RACK]-ID[~COUNT|~-COUNT][=]
+//!
+//! STEP       pMS                                      time passes
+//!            | g[COUNT]                               so many migrations, or all
+//!            | [~]COMMAND
+//! COMMAND    (s|c|t|x|q|u)PLACES                      stop, crash, start, remove, quiesce, quiesce-undo
+//!            | wPLACES[.DEVICE]                       wipe
+//!            | aRACK-ID[=]                            add
+//!            | mRACK.PLACES                           move
+//!            | kSIDES | h[SIDES]                      cut, heal
+//!            | oNAMESPACE[-PLACE]                     roster-set to what is observed
+//!            | lNAMESPACE[-PLACE]{.RACK(-PLACES|=ID)} roster-set to a list
+//!            | r[PLACE]                               recluster
+//!            | vNAMESPACE[.PLACES]                    revive
+//!            | iNAMESPACE.DIGEST[.PLACE]              write
+//!            | d(s|l|r|u)NAMESPACE.DIGEST[.PLACE]     read: session, linearize, allow-replica, allow-unavailable
+//! SIDES      PLACES{.PLACES}
+//! PLACES     PLACE[~PLACE]{PLACE[~PLACE]}
+//! DIGEST     forty hexadecimal digits | ~NUMBER       new, or that of an earlier step
 //! ```
 //!
-//! Of a namespace `C` is commit-to-device, `E` begins without a roster, `U` prefers uniform balance, `V` revives by itself;
-//! a node with `=` stays quiesced. In a roster, `RACK=ID` is an id that no node has.
+//! `ENGINE` is the version that wrote it, `CHECK` a digest of the state that it came to ([`check_of`]), so that an engine
+//! which decides otherwise can say so; 0 stands for a state that nobody knows yet.
 //!
-//! `ENGINE` is the version that wrote it, `CHECK` a digest of the state that it came to ([`check_of`]), so that an engine which
-//! decides otherwise can say so. Steps name nodes by their places: those of the setup in order, then those that were added;
-//! one digit each, or two where there are more than 36; `~` between two means all from one to the other. A step is a letter
-//! with what it needs, `~` before it when clusters only prepare their reaction.
+//! Of a namespace `S` is strong consistency and `A` availability, `C` commit-to-device, `D` the devices of a node where
+//! there are more than one; `E` begins without a roster, `U` prefers uniform balance, `V` revives by itself. A byte of its
+//! name that is no letter and no digit is `~` with two hexadecimal digits.
+//!
+//! A run is one node, or as many more as `COUNT` says, whose ids go up (or down, with `-`) by one each. A rack that is left
+//! out is that of the node before. Nodes with `=` stay quiesced.
+//!
+//! Steps name nodes by their places: those of the setup in order, then those that were added; one digit each, or two where
+//! there are more than 36. `~` between two means all from one to the other. Namespaces and earlier digests are named by
+//! their places too. In a roster, `RACK=ID` is an id that no node has. `~` before a command: clusters only prepare their
+//! reaction.
 
+mod error;
+mod form;
 mod reader;
 mod writer;
 
-use std::fmt;
-
 use rosterlab_engine::{
-    Cluster, ClusterSetup, Command, NamespaceSettings, NodeId, PartitionId, Rejection, Rules,
-    SetupError, fnv1a_64,
+    Cluster, ClusterSetup, Command, NamespaceSettings, NodeId, PartitionId, Rules, fnv1a_64,
 };
 
 use crate::timeline::{Entry, Timeline};
+use form::PREFIX;
 use reader::{Reader, Wrong};
 use writer::Writer;
 
-/// Longest link that is read or written, in bytes.
-pub const MOST_BYTES: usize = 16 * 1024;
-/// Most steps of a link, of clusters that are not too large for as many ([`most_steps`]).
-pub const MOST_STEPS: usize = 1000;
-/// Most nodes times namespaces times steps: a link that anybody may send is followed in seconds, not in minutes. A step of
-/// 128 nodes and 32 namespaces takes a tenth of a second.
-pub const MOST_WORK: usize = 160_000;
+pub use error::{LinkCause, LinkError};
+pub use form::{MOST_BYTES, MOST_STEPS, MOST_WORK, most_steps};
+
 /// The version of the engine that links are written by.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
 
 /// Stands for a check where nobody knows what the link comes to.
 const UNCHECKED: u64 = 0;
-const PREFIX: &str = "s1=";
-const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
 /// What a link leads to.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,58 +122,6 @@ fn outcome_of_0_1_0(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Opti
     (check_of(&cluster) == check).then(|| served(&cluster))
 }
 
-/// What is wrong with a link.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LinkCause {
-    /// It does not begin with `s1=`.
-    Unknown,
-    /// It has more than [`MOST_BYTES`].
-    TooLong,
-    /// It has more steps than these ([`most_steps`]).
-    TooManySteps(usize),
-    /// Something else is expected here.
-    Expected(&'static str),
-    /// No cluster can be made of its setup.
-    Setup(SetupError),
-    /// The cluster refuses a step.
-    Rejected(Rejection),
-}
-
-/// Why a link cannot be followed, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LinkError {
-    /// The character at which it went wrong, from 0.
-    pub at: usize,
-    /// The step, from 1, if it is one.
-    pub step: Option<usize>,
-    /// What.
-    pub cause: LinkCause,
-}
-
-impl fmt::Display for LinkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(step) = self.step {
-            write!(f, "step {step}, ")?;
-        }
-        write!(f, "character {}: ", self.at + 1)?;
-        match &self.cause {
-            LinkCause::Unknown => f.write_str("a link begins with s1="),
-            LinkCause::TooLong => write!(f, "a link has at most {MOST_BYTES} characters"),
-            LinkCause::TooManySteps(MOST_STEPS) => {
-                write!(f, "a link has at most {MOST_STEPS} steps")
-            }
-            LinkCause::TooManySteps(most) => {
-                write!(f, "a link of so many nodes and namespaces has at most {most} steps")
-            }
-            LinkCause::Expected(what) => write!(f, "{what} is expected"),
-            LinkCause::Setup(error) => error.fmt(f),
-            LinkCause::Rejected(rejection) => rejection.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for LinkError {}
-
 /// A digest of what a cluster has come to: its time, nodes, sub-clusters, every partition's verdict, rule and working
 /// master, and the lost writes. Two engines that decide the same give the same.
 #[must_use]
@@ -192,12 +164,6 @@ pub fn write_before(timeline: &Timeline, next: &Entry) -> Option<String> {
     let mut entries = timeline.entries()[..timeline.position()].to_vec();
     entries.push(next.clone());
     write_with(timeline.setup(), &entries, UNCHECKED)
-}
-
-/// Most steps of a link of so many nodes (those that are added among them) and namespaces.
-#[must_use]
-pub fn most_steps(nodes: usize, namespaces: usize) -> usize {
-    (MOST_WORK / (nodes * namespaces).max(1)).min(MOST_STEPS)
 }
 
 fn write_with(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<String> {

@@ -12,9 +12,9 @@ use rosterlab_engine::{
 };
 use serde::Deserialize;
 
-use crate::error::{Cause, ScenarioError};
-use crate::fields::maybe_whole;
-use crate::json;
+use crate::file::error::{Cause, ScenarioError};
+use crate::file::fields::maybe_whole;
+use crate::file::json;
 
 /// Most sets that are tried.
 pub const MOST_SETS: u64 = 200_000;

@@ -8,7 +8,8 @@ use rosterlab_engine::{
     RackId, ReadMode, RosterEntry, RosterNodes, SetupError, Shutdown, StartingRoster,
 };
 
-use super::{DIGITS, LinkCause, LinkError, most_steps};
+use super::error::{LinkCause, LinkError};
+use super::form::{DIGITS, most_steps};
 use crate::timeline::{Entry, Settle};
 
 /// Entries, each with the place where it begins.

@@ -8,12 +8,10 @@ use std::fmt;
 
 use rosterlab_engine::{NodeId, Rejection, SetupError};
 
-use crate::json::MAX_BYTES;
-use crate::scenario::{Action, FORMAT, MAX_STEPS};
-use crate::seems::Seems;
-
-/// Most characters of a message that repeats something a person wrote.
-const LONGEST: usize = 240;
+use super::action::Action;
+use super::limits::{FORMAT, MAX_BYTES, MAX_STEPS};
+use super::one_line::printable;
+use super::seems::Seems;
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,23 +111,6 @@ impl fmt::Display for ScenarioError {
             }
         }
     }
-}
-
-/// A text on one line and of bounded length.
-pub(crate) fn printable(text: &str) -> String {
-    let mut short = String::new();
-    for (index, c) in text.chars().enumerate() {
-        if index == LONGEST {
-            short.push('…');
-            break;
-        }
-        if c.is_control() {
-            short.extend(c.escape_default());
-        } else {
-            short.push(c);
-        }
-    }
-    short
 }
 
 #[cfg(test)]

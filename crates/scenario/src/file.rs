@@ -1,0 +1,46 @@
+//! The scenario file: its types, reading it and what is wrong with it.
+//!
+//! Invariant: whatever bytes are given, they end in a [`Scenario`] or in an error that names its place, never in a panic.
+//! In reading order: `limits`; what the fields of a file are read with, `placed` (a JSON value that knows where in it
+//! something is wrong), `fields` (numbers within limits), `names`, `clock`, `key`; the types, `action` (one table of all
+//! actions), `step`, `cluster`, `scenario`; reading, `json` (text into a value), `parse`, `error`, `seems` (what a file is
+//! that is no scenario) with `one_line`; `schema` and `schema_types` are behind a feature, since the page does not carry
+//! them.
+//!
+//! **What this module does not do**: files on a disk (the callers'), and what can only be known by running (see `plan` and
+//! `runner`).
+
+mod action;
+pub(crate) mod clock;
+mod cluster;
+pub(crate) mod error;
+pub(crate) mod fields;
+pub(crate) mod json;
+pub(crate) mod key;
+mod limits;
+pub(crate) mod names;
+mod one_line;
+mod parse;
+mod placed;
+mod scenario;
+#[cfg(feature = "schema")]
+mod schema;
+#[cfg(feature = "schema")]
+mod schema_types;
+pub mod seems;
+mod step;
+
+pub use action::{
+    Action, Add, Advance, Cut, Expect, Heal, MasterField, Migrate, Move, Nodes, Read, Recluster,
+    Revive, RosterField, RosterSet, Wipe, Write,
+};
+pub use clock::{ClockTime, ClockTimeError, Seconds};
+pub use cluster::{ClusterFile, NamespaceFile, NodeFile};
+pub use error::{Cause, ScenarioError};
+pub use key::{DigestText, Key};
+pub use limits::{FORMAT, MAX_BYTES, MAX_STEPS};
+pub use names::{Outcome, ReadModeName, RuleName};
+pub use scenario::{FormatName, Scenario};
+#[cfg(feature = "schema")]
+pub use schema::schema_text;
+pub use step::Step;

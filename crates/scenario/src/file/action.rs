@@ -1,0 +1,111 @@
+//! What a step can do: one table of all actions with their names.
+//!
+//! Invariant: the names of actions stand here and nowhere else: the enum, its reader, the schema and the sentence on an
+//! unknown action are made of one table. It does not say what an action's fields are (see the files of the folder), nor
+//! whether an action can be done at its step (see `plan` and `runner`).
+
+mod client;
+mod expect;
+mod nodes;
+mod roster;
+mod time;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::placed::{self, Wrong};
+
+pub use client::{Read, Write};
+pub use expect::{Expect, MasterField};
+pub use nodes::{Add, Cut, Heal, Move, Nodes, Wipe};
+pub use roster::{Recluster, Revive, RosterField, RosterSet};
+pub use time::{Advance, Migrate};
+
+/// Makes of one table the enum, the list of its names, the name of each action, and their readers and schemas.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:literal => $action:ident($fields:ty),)*) => {
+        /// What a step does, by the name that `do` has.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(tag = "do")]
+        pub enum Action {
+            $($(#[$doc])* #[serde(rename = $name)] $action($fields),)*
+        }
+
+        impl Action {
+            /// Every name that `do` may have, in the order of the documentation.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// The name that `do` has.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$action(_) => $name,)*
+                }
+            }
+
+            /// Reads an action's own fields; `None` when no action has that name.
+            pub(super) fn read(name: &str, fields: Value) -> Option<Result<Self, Wrong>> {
+                Some(match name {
+                    $($name => placed::read(fields).map(Self::$action),)*
+                    _ => return None,
+                })
+            }
+
+            /// Every name with the schema of the action's own fields.
+            #[cfg(feature = "schema")]
+            pub(super) fn schemas(
+                generator: &mut schemars::SchemaGenerator,
+            ) -> Vec<(&'static str, schemars::Schema)> {
+                vec![$(($name, <$fields as schemars::JsonSchema>::json_schema(generator)),)*]
+            }
+        }
+    };
+}
+
+actions! {
+    /// Clean shutdown.
+    "stop" => Stop(Nodes),
+    /// Unclean stop, all at the same instant.
+    "crash" => Crash(Nodes),
+    /// Start after either.
+    "start" => Start(Nodes),
+    /// Empties drives.
+    "wipe" => Wipe(Wipe),
+    /// A new node joins.
+    "add" => Add(Add),
+    /// Nodes are taken away.
+    "remove" => Remove(Nodes),
+    /// Changes the configured rack.
+    "move" => Move(Move),
+    /// Cuts links.
+    "cut" => Cut(Cut),
+    /// Restores links.
+    "heal" => Heal(Heal),
+    /// Sets the pending roster.
+    "roster-set" => RosterSet(RosterSet),
+    /// Forces a cluster change.
+    "recluster" => Recluster(Recluster),
+    /// Turns `e` into `r`.
+    "revive" => Revive(Revive),
+    /// Last in every row, from the next cluster change.
+    "quiesce" => Quiesce(Nodes),
+    /// Not any more, from the next cluster change.
+    "quiesce-undo" => QuiesceUndo(Nodes),
+    /// Lets migrations run.
+    "migrate" => Migrate(Migrate),
+    /// Lets time pass.
+    "advance" => Advance(Advance),
+    /// A client writes.
+    "write" => Write(Write),
+    /// A client reads.
+    "read" => Read(Read),
+    /// Fails the run when it does not hold.
+    "expect" => Expect(Box<Expect>),
+}
+
+impl Action {
+    /// Whether clusters react to it, so that `"settle": false` has a meaning.
+    pub(super) fn settles(&self) -> bool {
+        !matches!(self, Self::Migrate(_) | Self::Advance(_) | Self::Expect(_))
+    }
+}

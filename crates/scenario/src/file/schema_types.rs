@@ -1,0 +1,57 @@
+//! The schemas of what a file writes as text and the engine has types of its own for.
+//!
+//! Invariant: the file depends on no other of the crate, so that the file's types can name these. Only behind the feature
+//! `schema`. It does not have the schema of the whole (see `schema`).
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+/// Says what a type's schema is.
+macro_rules! schema {
+    ($type:ty, $name:literal, $schema:tt) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+pub(super) use schema;
+
+/// A node's id.
+pub(crate) struct Node;
+
+schema!(Node, "Node", {
+    "description": "A node's id: one to sixteen hexadecimal digits, not all zero.",
+    "type": "string",
+    "pattern": "^(?!0+$)[0-9A-Fa-f]{1,16}$"
+});
+
+/// A server profile.
+pub(crate) struct Server;
+
+schema!(Server, "Server", {
+    "description": "Whose rules for revived partitions hold.",
+    "enum": ["4.5.3", "6.0", "7.1"]
+});
+
+/// Which roster a namespace begins with.
+pub(crate) struct StartingRosterName;
+
+schema!(StartingRosterName, "StartingRoster", {
+    "description": "Which roster a namespace begins with: all nodes, or none, with empty drives.",
+    "enum": ["all", "none"]
+});
+
+/// What a partition is.
+pub(crate) struct AvailabilityName;
+
+schema!(AvailabilityName, "Availability", {
+    "description": "What a partition is in a sub-cluster.",
+    "enum": ["active", "unavailable", "dead"]
+});
