@@ -1,4 +1,4 @@
-//! Whether the style sheet's colours can be read: a test of www/style.css, and nothing else.
+//! Whether the style sheet's colours can be read: a test of www/style/10-tokens.css, and nothing else.
 //!
 //! Source: WCAG 2.2, 1.4.3 and 1.4.11.
 
@@ -7,7 +7,7 @@ type Colour = [f64; 3];
 
 /// A colour token in both themes.
 fn token(name: &str) -> [Colour; 2] {
-    let css = include_str!("../../../www/style.css");
+    let css = include_str!("../../../www/style/10-tokens.css");
     let from = format!("--{name}: light-dark(");
     let start = css.find(&from).unwrap_or_else(|| panic!("no token {name}")) + from.len();
     let pair = &css[start..start + css[start..].find(')').unwrap()];

@@ -23,7 +23,7 @@ const DIM_PERCENT: u16 = 78;
 /// Red, green, blue.
 pub type Colour = [u8; 3];
 
-/// The colours that the map can have, as tokens of www/style.css: five looks, eight hues, and one for nothing.
+/// The colours that the map can have, as tokens of the style sheet: five looks, eight hues, and one for nothing.
 pub const TOKENS: [&str; 14] = [
     "settled",
     "filling",
@@ -41,7 +41,7 @@ pub const TOKENS: [&str; 14] = [
     "hue-none",
 ];
 
-/// The colours of one theme; the same as in www/style.css, which a test compares.
+/// The colours of one theme; the same as in www/style/10-tokens.css, which a test compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Palette {
     /// In the order of [`TOKENS`].
@@ -392,14 +392,14 @@ mod tests {
     /// The colours of the canvas and of the page are written down twice; this holds them together.
     #[test]
     fn the_palette_is_the_style_sheets() {
-        let css = include_str!("../../../www/style.css");
+        let css = include_str!("../../../www/style/10-tokens.css");
         let hex = |[red, green, blue]: Colour| format!("#{red:02x}{green:02x}{blue:02x}");
         let colours = Palette::LIGHT.colours.into_iter().zip(Palette::DARK.colours);
         let all = TOKENS.into_iter().zip(colours);
         let panel = ("panel", (Palette::LIGHT.panel, Palette::DARK.panel));
         for (token, (light, dark)) in all.chain([panel]) {
             let line = format!("--{token}: light-dark({}, {});", hex(light), hex(dark));
-            assert!(css.contains(&line), "www/style.css lacks {line:?}");
+            assert!(css.contains(&line), "the tokens lack {line:?}");
         }
     }
 }
