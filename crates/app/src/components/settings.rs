@@ -67,7 +67,7 @@ impl Form<'_> {
         let is_name = matches!(field, Field::Name(_) | Field::Quiesced);
         let class = if fault.is_some() { "field-why bad" } else { "field-why" };
         ui! {
-            <div class={if is_name { "setting wide" } else { "setting" }}>
+            <div class="setting">
                 <label for={id.clone()}>{ label }</label>
                 <input
                     id={id}
