@@ -126,7 +126,7 @@ fn choice(state: &State, dispatch: &Dispatch, which: &'static str, chosen: Side)
     };
     let words = if which == "left" { "Compare " } else { "with " };
     ui! {
-        <label class="choice">
+        <label class="pick">
             { words }
             <select data-action={format_args!("compare-{which}")} {onchange}>{ for sides.map(option) }</select>
         </label>

@@ -78,7 +78,7 @@ fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
         Some(Action::Time(TimeAction::LogOf(value_of(event)?.parse().ok())))
     });
     ui! {
-        <label class="choice">
+        <label class="pick">
             { "Log of " }
             <select data-action="log-node" {onchange}>
                 <option key="all" value="all" selected={chosen.is_none()}>{ "all nodes, merged" }</option>
@@ -94,7 +94,7 @@ fn step_choice(state: &State, dispatch: &Dispatch) -> Html {
         Some(Action::Time(TimeAction::LogLastStep(value_of(event)? == "step")))
     });
     ui! {
-        <label class="choice">
+        <label class="pick">
             { "of " }
             <select data-action="log-steps" {onchange}>
                 <option key="all" value="all" selected={!last_step}>{ "all steps up to now" }</option>
