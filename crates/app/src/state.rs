@@ -108,6 +108,8 @@ pub enum Action {
     Floor(FloorAction),
     /// Closes the panel that is open.
     ClosePanel,
+    /// Escape: closes the panel that is open, else lets go of what is held on the floor.
+    Escape,
     /// Turns keys that are single letters on or off.
     SetLetters(bool),
     /// Came with a link.
@@ -1062,6 +1064,10 @@ impl State {
                 Some(panel) => self.toggle_panel(panel),
                 None => return false,
             },
+            Action::Escape => match self.panel {
+                Some(panel) => self.toggle_panel(panel),
+                None => return self.on_floor(FloorAction::LetGo),
+            },
             Action::SetLetters(on) => self.are_letters_on = on,
             Action::Follow(link) => self.follow(&link),
             Action::Open(file) => self.open_file(file.as_deref()),
@@ -1549,5 +1555,17 @@ mod tests {
             (None, &Some(Focus::Button(Verb::Share)))
         );
         assert!(Rc::ptr_eq(&closed.clone(), &closed.reduce(Action::ClosePanel)));
+    }
+
+    #[test]
+    fn escape_closes_the_panel_first_and_then_lets_go_of_the_selection() {
+        let pick = |node: &str| Action::Floor(FloorAction::Toggle(id(node)));
+        let picked = [pick("A101"), pick("B101")];
+        let open = run(picked.into_iter().chain([Action::Press(Verb::Help)]));
+        let held = open.selection();
+        assert!(held.len() > 1);
+        let closed = open.reduce(Action::Escape);
+        assert_eq!((closed.panel(), closed.selection()), (None, held));
+        assert_eq!(closed.reduce(Action::Escape).selection().len(), 1);
     }
 }

@@ -137,9 +137,6 @@ fn hear_key(event: &KeyboardEvent, are_letters_on: bool, dispatch: &Dispatch) {
     let ctrl = event.ctrl_key() || event.meta_key();
     let press = Press { key: &key, ctrl, shift: event.shift_key() };
     let is_free = !event.default_prevented() && !event.alt_key() && !is_typing(event);
-    if key == "Escape" && !event.default_prevented() {
-        return dispatch.dispatch(Action::ClosePanel);
-    }
     let is_on = ctrl || are_letters_on;
     if let Some(verb) = keys::verb_of(press, Scope::Page).filter(|_| is_free && is_on) {
         event.prevent_default();

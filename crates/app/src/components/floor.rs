@@ -77,6 +77,7 @@ fn use_floor(props: &PanelProps) -> Html {
         node: node.clone(),
         hand: hand.clone(),
         are_letters_on: state.are_letters_on(),
+        is_panel_open: state.panel().is_some(),
     };
     let ear = use_ears(ears.clone());
     let gesture = hand.0;
@@ -287,10 +288,11 @@ struct Ears {
     hand: UseReducerHandle<Hand>,
     /// Whether single letters are keys.
     are_letters_on: bool,
+    is_panel_open: bool,
 }
 
 /// One ear for all cards that stays the same while what it reaches changes, so that cards are not drawn again for it; and
-/// Escape, wherever the focus is.
+/// Escape, wherever the focus is: one press does one thing, to the panel first, then to the gesture, then to the selection.
 #[hook]
 fn use_ears(ears: Ears) -> Callback<(NodeId, RackId, Heard)> {
     let stay = use_memo((), |()| {
@@ -308,8 +310,8 @@ fn use_ears(ears: Ears) -> Callback<(NodeId, RackId, Heard)> {
         page_keys(move |event| {
             if event.key() == "Escape" && !event.default_prevented() {
                 let ears = latest.borrow().clone();
-                if ears.hand.0 == Gesture::Idle {
-                    ears.dispatch.dispatch(Action::Floor(FloorAction::LetGo));
+                if ears.is_panel_open || ears.hand.0 == Gesture::Idle {
+                    ears.dispatch.dispatch(Action::Escape);
                 } else {
                     ears.hand.dispatch(Input::CallOff);
                 }
