@@ -133,7 +133,7 @@ test("a cluster of one node and one of 128 work, and more copies than nodes is w
     await eventually(() => page.locator("[data-node]").count(), Number(nodes));
   }
   assert.equal(Object.values(await counts(page))[0].active, 4096);
-  // What a small card has no room for, its label has for those who listen and its tip for those who point.
+  // What a small card has no room for, its label has for screen readers and its tip for those who point.
   const card = page.locator("[data-node]").first();
   await card.hover();
   await eventually(() => card.getAttribute("title"), await card.getAttribute("aria-label"));

@@ -191,7 +191,7 @@ impl Facts {
         }
     }
 
-    /// Everything, for a tip and for those who listen.
+    /// Everything, for a tip and for screen readers.
     #[must_use]
     pub fn text(&self) -> String {
         let with = match self.home {

@@ -94,7 +94,7 @@ pub enum Action {
     Time(TimeAction),
     /// The system is dark, or light.
     SystemDark(bool),
-    /// Says something to those who listen.
+    /// Says something to screen readers.
     Announce(Rc<str>),
     /// Did something on the map's panel.
     Map(MapAction),
@@ -447,7 +447,7 @@ impl State {
         &self.news
     }
 
-    /// What those who listen have to hear.
+    /// What a screen reader is to say.
     #[must_use]
     pub fn announcement(&self) -> &Numbered<Rc<str>> {
         &self.announcement
@@ -612,7 +612,7 @@ impl State {
         if any { Ok(()) } else { Err("Every link there is cut already.".to_owned()) }
     }
 
-    /// What follows from looking: the sub-cluster's groups and the partition's reasons.
+    /// Recomputes the sub-cluster's cells and groups and the partition's explanation from the view.
     fn look(&mut self) {
         let cells = self.shown_namespace().map(|namespace| namespace.cells.clone());
         self.cells = cells.unwrap_or_else(|| Rc::new(vec![IN_NO_CLUSTER; PARTITIONS]));

@@ -1,6 +1,6 @@
 //! Small pictures on buttons, drawn in the colour of the text.
 //!
-//! Invariant: a picture is never alone: its button has words or a label, so pictures are hidden from those who listen.
+//! Invariant: a picture is never alone: its button has words or a label, so pictures are hidden from screen readers.
 
 use yew::prelude::*;
 

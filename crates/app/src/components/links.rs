@@ -86,7 +86,7 @@ impl Condition {
         if let Self::Connected(place) = self { sub_class(place) } else { "" }
     }
 
-    /// For those who listen, for tests, and its class.
+    /// For screen readers, for tests, and its class.
     fn name(self) -> &'static str {
         match self {
             Self::Connected(_) => "connected",

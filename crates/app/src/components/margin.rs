@@ -109,6 +109,9 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
         None if is_current => nothing_to_say(state.view(), state.namespace()).to_owned(),
         None => String::new(),
     };
+    let is_none = found.is_none() && is_current;
+    let (words, value) =
+        if is_none { ("no margin", String::new()) } else { ("margin ", shown.clone()) };
     let of = (state.view().namespaces.len() > 1).then(|| state.namespace_name().to_owned());
     ui! {
         <div
@@ -116,7 +119,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
             data-margin={if is_current { shown.clone() } else { "…".to_owned() }}
         >
             <p class="margin-pill" title={format_args!("how many more nodes can be lost before the first partition {first}")}>
-                { "margin " }<b>{ shown }</b><span class="id">{ of.map(|name| format!(" {name}")) }</span>
+                { words }<b>{ value }</b><span class="id">{ of.map(|name| format!(" {name}")) }</span>
             </p>
             <p class="margin-ways">
                 { for found.map(|found| ui! {

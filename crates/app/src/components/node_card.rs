@@ -115,7 +115,7 @@ fn use_card(props: &NodeCardProps) -> Html {
         when(props.is_picked, "picked"),
         when(props.is_carried, "carried"),
     ]);
-    // A label, and not text for those who listen: 128 texts that change are laid out, labels are not.
+    // A label, and not text for screen readers: 128 texts that change are laid out, labels are not.
     let label = is_small.then(|| format!("{}: {}", facts.node, facts.text()));
     ui! {
         <div

@@ -133,7 +133,7 @@ fn outlook(state: &State, dispatch: &Dispatch) -> Html {
             ("", format!("The orphan turns its e into r; {effect}."))
         }
         None if state.to_weigh().is_some() => ("dim", "…".to_owned()),
-        None => ("dim", "Come to an action to see what it would do.".to_owned()),
+        None => ("dim", "Point at an action to preview it.".to_owned()),
     };
     // What is refused has no command, and there is none of an empty list.
     let lists = state.roster_lists();

@@ -1,7 +1,6 @@
 //! Going along the timeline and between its branches.
 //!
-//! Invariant: as of the whole state. Whoever goes to where something is undone holds time, so that the clock does not at
-//! once make another future of it.
+//! Invariant: as of the whole state. Seeking into the past pauses the clock, or the next tick would start a branch.
 
 use rosterlab_engine::{NodeId, PartitionId};
 use rosterlab_scenario::{Course, Timeline};
