@@ -1,13 +1,9 @@
 //! Losses that are only thought of give what losses give that happen.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod common;
-
 use std::rc::Rc;
 
-use common::world::{World, deed};
-use common::{act, case_study, crash, ids, migrate, roster_set, setup, stop};
+use crate::common::world::{World, deed};
+use crate::common::{act, case_study, crash, ids, migrate, roster_set, setup, stop};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -46,7 +42,7 @@ fn the_case_study_says_which_loss_would_hurt() {
     act(&mut cluster, &roster_set("A101@1 A102@1 A103@1"));
     // What is pending comes into force with the next change: the loss itself.
     assert_eq!(without(&cluster, "A102"), tried(&cluster, &ids("A102"), Shutdown::Clean));
-    act(&mut cluster, &common::recluster());
+    act(&mut cluster, &crate::common::recluster());
     assert_eq!(without(&cluster, "A102"), 149, "the second, small round of migrations is not done");
     migrate(&mut cluster);
     assert_eq!(without(&cluster, "A102"), 0);
@@ -110,25 +106,25 @@ fn all_failure_sets_of_the_case_study_are_those_that_happen() {
     migrate(&mut cluster);
     act(&mut cluster, &roster_set("A101@1 A102@1 A103@1"));
     check(&cluster);
-    act(&mut cluster, &common::recluster());
+    act(&mut cluster, &crate::common::recluster());
     check(&cluster);
     cluster.advance(Until::Migrated { partitions: Some(40) });
     act(&mut cluster, &crash("A102"));
-    act(&mut cluster, &common::start("A102 B101"));
+    act(&mut cluster, &crate::common::start("A102 B101"));
     check(&cluster);
-    act(&mut cluster, &common::cut("A101|A102 A103 B101"));
+    act(&mut cluster, &crate::common::cut("A101|A102 A103 B101"));
     check(&cluster);
     act(&mut cluster, &Command::Heal { between: None });
-    act(&mut cluster, &common::cut("A101|A102"));
+    act(&mut cluster, &crate::common::cut("A101|A102"));
     check(&cluster);
 }
 
 /// A sub-cluster that loses nobody forms nothing anew: its verdicts stand, whatever was marked or staged since.
 #[test]
 fn what_loses_nobody_stays_as_it_is() {
-    let mut cluster = common::cluster("A1 A2 A3 B1 B2 B3", 1);
+    let mut cluster = crate::common::cluster("A1 A2 A3 B1 B2 B3", 1);
     act(&mut cluster, &Command::Quiesce { nodes: ids("B1") });
-    act(&mut cluster, &common::cut("A2 B1|B3"));
+    act(&mut cluster, &crate::common::cut("A2 B1|B3"));
     let check = |cluster: &Cluster| {
         let losses = Rc::new(cluster.losses("main").unwrap());
         for (set, thought) in all_sets(&losses).iter().enumerate() {
@@ -149,7 +145,7 @@ fn what_loses_nobody_stays_as_it_is() {
 #[test]
 fn sixteen_nodes_in_any_state_are_asked_about_at_once() {
     let names: Vec<String> = (0..16).map(|n| format!("{:X}@{}", 0xa1 + n, n % 4 + 1)).collect();
-    let mut cluster = common::cluster(&names.join(" "), 3);
+    let mut cluster = crate::common::cluster(&names.join(" "), 3);
     let mut check = |commands: &[Command]| {
         for command in commands {
             act(&mut cluster, command);
@@ -172,12 +168,12 @@ fn sixteen_nodes_in_any_state_are_asked_about_at_once() {
     };
     let sums = [
         check(&[]),
-        check(&[crash("A1 A2 A3 B0"), common::start("A1 A2 A3")]),
-        check(&[common::revive(), common::recluster()]),
-        check(&[common::cut("A1 A2 A3 A4 A5|A6 A7 A8 A9 AA AB AC AD AE AF")]),
-        check(&[common::cut("A6|A7")]),
+        check(&[crash("A1 A2 A3 B0"), crate::common::start("A1 A2 A3")]),
+        check(&[crate::common::revive(), crate::common::recluster()]),
+        check(&[crate::common::cut("A1 A2 A3 A4 A5|A6 A7 A8 A9 AA AB AC AD AE AF")]),
+        check(&[crate::common::cut("A6|A7")]),
         check(&[Command::Heal { between: None }, roster_set("A1 A2 A3 A4 A5@1 A6@2 A7@3 A8")]),
-        check(&[common::recluster()]),
+        check(&[crate::common::recluster()]),
     ];
     let different: std::collections::BTreeSet<u32> = sums.into_iter().collect();
     assert_eq!(different.len(), sums.len(), "{sums:?}");
@@ -186,9 +182,9 @@ fn sixteen_nodes_in_any_state_are_asked_about_at_once() {
 #[test]
 fn sets_of_three_of_a_hundred_and_twenty_eight_nodes() {
     let names: Vec<String> = (0..128).map(|n| format!("{:X}@{}", 0xa1 + n, n % 4 + 1)).collect();
-    let mut cluster = common::cluster(&names.join(" "), 2);
+    let mut cluster = crate::common::cluster(&names.join(" "), 2);
     act(&mut cluster, &crash("A1 A2 120"));
-    act(&mut cluster, &common::start("A1 A2"));
+    act(&mut cluster, &crate::common::start("A1 A2"));
     let losses = Rc::new(cluster.losses("main").unwrap());
     assert!(losses.every_set().is_none(), "only up to sixteen nodes");
     let few = losses.up_to_three();
@@ -240,7 +236,7 @@ fn thought_of_and_tried_are_the_same_after_any_history() {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let histories = (2_usize..=7, 1_u8..=3, vec(deed(), 1..25), any::<u16>());
     let mut runner = TestRunner::new_with_rng(config, rng);
-    let same = |(nodes, rf, deeds, mask): (usize, u8, Vec<common::world::Deed>, u16)| {
+    let same = |(nodes, rf, deeds, mask): (usize, u8, Vec<crate::common::world::Deed>, u16)| {
         let names: Vec<String> =
             (0..nodes).map(|n| format!("{:X}@{}", 0xa1 + n, n % 2 + 1)).collect();
         let rf = rf.min(u8::try_from(nodes).unwrap());

@@ -1,10 +1,6 @@
 //! The published case study and its counterfactuals, number by number (domain.md §10).
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod common;
-
-use common::{
+use crate::common::{
     act, case_study, crash, ids, migrate, not_active, recluster, revive, roster_set, start, stop,
     sub_cluster,
 };

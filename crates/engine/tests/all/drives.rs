@@ -1,12 +1,8 @@
 //! Empty drives: a namespace without a roster, the first roster, drives that are all lost, AP partitions that come up
 //! empty, and what a start marks (domain.md §4, §5.1, §6, §9).
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod common;
-
-use common::world::key;
-use common::{
+use crate::common::world::key;
+use crate::common::{
     act, counts, crash, ids, migrate, not_active, recluster, revive, roster_set, start, stop,
 };
 use rosterlab_engine::{
@@ -15,7 +11,7 @@ use rosterlab_engine::{
 };
 
 fn without_roster(nodes: &str) -> Cluster {
-    let mut setup = common::setup(nodes, 2);
+    let mut setup = crate::common::setup(nodes, 2);
     setup.namespaces[0].roster = StartingRoster::None;
     Cluster::new(setup).unwrap()
 }
@@ -56,7 +52,7 @@ fn a_first_roster_that_is_not_whole_makes_nothing_fresh() {
 
 #[test]
 fn drives_that_are_all_lost_at_once_leave_everything_dead_until_every_node_is_revived() {
-    let mut cluster = common::cluster("A1 A2", 2);
+    let mut cluster = crate::common::cluster("A1 A2", 2);
     let write = Command::Write { namespace: "main".into(), key: key(1), from: None };
     cluster.apply(&write).unwrap();
     act(&mut cluster, &stop("A1 A2"));
@@ -75,7 +71,7 @@ fn drives_that_are_all_lost_at_once_leave_everything_dead_until_every_node_is_re
 }
 
 fn available(nodes: &str, replication_factor: u8) -> Cluster {
-    let mut setup = common::setup(nodes, replication_factor);
+    let mut setup = crate::common::setup(nodes, replication_factor);
     setup.namespaces[0].mode = Mode::Available;
     Cluster::new(setup).unwrap()
 }
@@ -128,7 +124,7 @@ fn reviving(nodes: &str) -> Cluster {
     let setup = ClusterSetup {
         profile: Profile::V7_1,
         namespaces: vec![namespace],
-        ..common::setup(nodes, 2)
+        ..crate::common::setup(nodes, 2)
     };
     Cluster::new(setup).unwrap()
 }
@@ -149,14 +145,14 @@ fn auto_revive_sets_r_in_place_of_e_unless_a_device_is_empty() {
     act(&mut wiped, &start(all));
     let dead = counts(&wiped).dead;
     assert!(dead > 0, "with an e present, r is not trusted: {dead}");
-    let mut older = common::setup(all, 2);
+    let mut older = crate::common::setup(all, 2);
     older.namespaces[0].auto_revive = true;
     assert_eq!(Cluster::new(older).unwrap_err().to_string(), "auto-revive needs server 7.1");
 }
 
 #[test]
 fn what_wiped_drives_and_removed_nodes_held_is_counted_as_lost() {
-    let mut cluster = common::cluster("A1 A2 A3", 1);
+    let mut cluster = crate::common::cluster("A1 A2 A3", 1);
     let all: Vec<_> = (0..30).map(key).collect();
     for key in &all {
         cluster.apply(&Command::Write { namespace: "main".into(), key: *key, from: None }).unwrap();
@@ -180,7 +176,7 @@ fn what_wiped_drives_and_removed_nodes_held_is_counted_as_lost() {
 
 #[test]
 fn a_crash_before_the_flush_loses_what_no_other_node_has() {
-    let mut cluster = common::cluster("A1 A2 A3", 2);
+    let mut cluster = crate::common::cluster("A1 A2 A3", 2);
     for n in 0..30 {
         cluster
             .apply(&Command::Write { namespace: "main".into(), key: key(n), from: None })
@@ -188,7 +184,7 @@ fn a_crash_before_the_flush_loses_what_no_other_node_has() {
     }
     act(&mut cluster, &crash("A1"));
     assert_eq!(cluster.view().lost_writes, 0, "the other replica has each");
-    let mut both = common::cluster("A1 A2 A3", 2);
+    let mut both = crate::common::cluster("A1 A2 A3", 2);
     for n in 0..30 {
         both.apply(&Command::Write { namespace: "main".into(), key: key(n), from: None }).unwrap();
     }

@@ -1,10 +1,6 @@
 //! What a rebalance leaves to be handed over, and what a stop or a recluster finds before that is done (domain.md §6).
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod common;
-
-use common::{act, cluster, counts, ids, migrate, recluster, stop, sub_cluster};
+use crate::common::{act, cluster, counts, ids, migrate, recluster, stop, sub_cluster};
 use rosterlab_engine::{
     Clause, Cluster, ClusterSetup, Command, Mode, NamespaceSettings, NodeId, Rules, Until,
 };
@@ -42,11 +38,11 @@ fn a_quiesced_master_stays_full_until_it_has_handed_over() {
 #[test]
 fn a_split_before_the_hand_over_is_done_finds_the_quiesced_masters_copies() {
     let unavailable = |rules: Rules| {
-        let setup = common::setup("A1@1 A2@2 A3@3 A4@1 A5@2", 1);
+        let setup = crate::common::setup("A1@1 A2@2 A3@3 A4@1 A5@2", 1);
         let mut cluster = Cluster::with_rules(setup, rules).unwrap();
         act(&mut cluster, &quiesce("A1"));
         act(&mut cluster, &recluster());
-        act(&mut cluster, &common::cut("A1 A2|A3 A4 A5"));
+        act(&mut cluster, &crate::common::cut("A1 A2|A3 A4 A5"));
         let counts = |one: &str| sub_cluster(&cluster, one).namespaces[0].counts.unavailable;
         (counts("A2"), counts("A5"), served_by_nobody(&cluster))
     };
@@ -58,7 +54,7 @@ fn a_split_before_the_hand_over_is_done_finds_the_quiesced_masters_copies() {
 }
 
 fn with_delay(mode: Mode) -> Cluster {
-    let setup = common::setup("A1 A2 A3", 2);
+    let setup = crate::common::setup("A1 A2 A3", 2);
     let namespaces = vec![NamespaceSettings { mode, ..NamespaceSettings::strong("main", 2) }];
     Cluster::new(ClusterSetup { fill_delay_ms: 60_000, namespaces, ..setup }).unwrap()
 }
@@ -87,14 +83,14 @@ fn fills_wait_for_the_delay_in_both_modes_and_the_rest_does_not() {
         // A node that comes back with its data is no fill: it waits for nothing.
         let mut back = with_delay(mode);
         act(&mut back, &stop("A3"));
-        act(&mut back, &common::start("A3"));
+        act(&mut back, &crate::common::start("A3"));
         assert!(left(&back).1 > 0, "{mode:?}: {:?}", left(&back));
     }
 }
 
 #[test]
 fn no_migration_moves_while_migrate_threads_is_0() {
-    let setup = ClusterSetup { migrate_threads: 0, ..common::setup("A1 A2 A3", 2) };
+    let setup = ClusterSetup { migrate_threads: 0, ..crate::common::setup("A1 A2 A3", 2) };
     let mut cluster = Cluster::new(setup).unwrap();
     act(&mut cluster, &stop("A3"));
     let before = cluster.view().sub_clusters[0].namespaces[0].clone();
@@ -108,7 +104,8 @@ fn no_migration_moves_while_migrate_threads_is_0() {
 #[test]
 fn more_migrate_threads_move_more_at_a_time() {
     let took = |threads: u8| {
-        let setup = ClusterSetup { migrate_threads: threads, ..common::setup("A1 A2 A3", 2) };
+        let setup =
+            ClusterSetup { migrate_threads: threads, ..crate::common::setup("A1 A2 A3", 2) };
         let mut cluster = Cluster::new(setup).unwrap();
         act(&mut cluster, &stop("A3"));
         let begun = cluster.now_ms();
@@ -121,7 +118,7 @@ fn more_migrate_threads_move_more_at_a_time() {
 
 #[test]
 fn a_tie_breaker_that_stays_quiesced_is_one_after_a_restart_too() {
-    let mut setup = common::setup("A1@1 A2@1 B1@2 B2@2 C1@3", 2);
+    let mut setup = crate::common::setup("A1@1 A2@1 B1@2 B2@2 C1@3", 2);
     setup.nodes[4].stay_quiesced = true;
     let mut cluster = Cluster::new(setup).unwrap();
     let data = |cluster: &Cluster| {
@@ -132,7 +129,7 @@ fn a_tie_breaker_that_stays_quiesced_is_one_after_a_restart_too() {
     };
     assert_eq!(data(&cluster), 0, "quiesced from the start");
     act(&mut cluster, &stop("C1"));
-    act(&mut cluster, &common::start("C1"));
+    act(&mut cluster, &crate::common::start("C1"));
     migrate(&mut cluster);
     act(&mut cluster, &recluster());
     migrate(&mut cluster);
@@ -140,12 +137,12 @@ fn a_tie_breaker_that_stays_quiesced_is_one_after_a_restart_too() {
     let undo = Command::QuiesceUndo { nodes: ids("C1") };
     let refused = rosterlab_engine::Rejection::StaysQuiesced(ids("C1")[0]);
     assert_eq!(cluster.check(&undo), Err(refused));
-    act(&mut cluster, &common::crash("B1 B2"));
+    act(&mut cluster, &crate::common::crash("B1 B2"));
     assert_eq!(counts(&cluster).active, 4096, "it still breaks the tie");
     // One that is only told to quiesce is an ordinary node after a restart.
     let mut told = cluster_with_quiesced();
     act(&mut told, &stop("C1"));
-    act(&mut told, &common::start("C1"));
+    act(&mut told, &crate::common::start("C1"));
     migrate(&mut told);
     let view = told.view();
     assert!(view.node(ids("C1")[0]).unwrap().namespaces[0].copies.full > 1000);
@@ -161,7 +158,7 @@ fn cluster_with_quiesced() -> Cluster {
 
 #[test]
 fn uniform_balance_gives_every_node_as_many_masters_within_one() {
-    let mut setup = common::setup("A1@1 B1@2 B2@2", 2);
+    let mut setup = crate::common::setup("A1@1 B1@2 B2@2", 2);
     setup.namespaces[0].prefer_uniform_balance = true;
     let mut cluster = Cluster::new(setup).unwrap();
     let copies = |cluster: &Cluster, mark: fn(&rosterlab_engine::CopyCounts) -> u32| {

@@ -1,10 +1,6 @@
 //! Whole scenarios against golden values: every sub-cluster's nodes, unavailable and dead partitions and
 //! expected-migrations after every step (domain.md §5, §6, §10).
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod common;
-
-use common::{crash, cut, ids, start, stop};
+use crate::common::{crash, cut, ids, start, stop};
 use rosterlab_engine::{
     Cluster, ClusterSetup, Command, NamespaceSettings, NodeSetup, Profile, RackId, RosterEntry,
     RosterNodes, SubClusterView, Until,
@@ -75,7 +71,7 @@ fn step(cluster: &mut Cluster, step: &Value) {
         }
         other => panic!("no action {other}"),
     };
-    common::act(cluster, &command);
+    crate::common::act(cluster, &command);
 }
 
 fn found(sub_cluster: &SubClusterView) -> Value {
@@ -94,7 +90,7 @@ fn found(sub_cluster: &SubClusterView) -> Value {
 
 #[test]
 fn every_golden_case_comes_out() {
-    let golden = include_str!("../../../tests/golden/availability.json");
+    let golden = include_str!("../../../../tests/golden/availability.json");
     let golden: Vec<Value> = serde_json::from_str(golden).unwrap();
     assert_eq!(golden.len(), 53);
     let mut wrong = Vec::new();

@@ -1,5 +1,4 @@
 //! What several tests need: making clusters and commands from short texts.
-#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use rosterlab_engine::{
     Cluster, ClusterSetup, Command, Counts, Event, NodeId, NodeSetup, RosterEntry, RosterNodes,

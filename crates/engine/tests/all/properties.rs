@@ -1,12 +1,8 @@
 //! What must hold whatever is done, against a ground truth of acknowledged writes, with a fixed roster; and that wrong
 //! rules are noticed.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod common;
-
-use common::free::{Free, FreeWorld, free};
-use common::setup;
-use common::world::{Deed, World, deed};
+use crate::common::free::{Free, FreeWorld, free};
+use crate::common::setup;
+use crate::common::world::{Deed, World, deed};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};

@@ -1,11 +1,7 @@
 //! Clients in SC and AP: what is acknowledged, what is in doubt, what is lost (domain.md §9).
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod common;
-
-use common::world::key;
-use common::{act, cluster, crash, cut, ids, migrate, start, stop};
+use crate::common::world::key;
+use crate::common::{act, cluster, crash, cut, ids, migrate, start, stop};
 use rosterlab_engine::{
     ClientResult, Cluster, Command, Digest, EventKind, Mode, PartitionId, ReadMode, Until,
 };
@@ -113,7 +109,7 @@ fn a_clean_stop_loses_nothing() {
 }
 
 fn available(nodes: &str) -> Cluster {
-    let mut setup = common::setup(nodes, 2);
+    let mut setup = crate::common::setup(nodes, 2);
     setup.namespaces[0].mode = Mode::Available;
     Cluster::new(setup).unwrap()
 }

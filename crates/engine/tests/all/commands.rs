@@ -1,10 +1,6 @@
 //! What commands do beside faults, and what is refused (domain.md §4, §8).
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod common;
-
-use common::{
+use crate::common::{
     act, case_study, cluster, counts, crash, cut, ids, migrate, not_active, recluster, revive,
     roster_set, start, stop, sub_cluster,
 };
@@ -321,7 +317,7 @@ fn revive_turns_e_into_r_on_its_node_and_marks_what_is_not_active() {
 
 #[test]
 fn every_device_has_a_mark_of_its_own() {
-    let mut setup = common::setup("A1 A2 A3", 2);
+    let mut setup = crate::common::setup("A1 A2 A3", 2);
     setup.namespaces[0].devices = 2;
     let mut cluster = Cluster::new(setup).unwrap();
     let devices = |cluster: &Cluster| {
@@ -387,7 +383,7 @@ fn an_explanation_names_roles_and_stand_ins() {
 
 #[test]
 fn a_namespace_without_consistency_has_no_roster_to_set() {
-    let mut setup = common::setup("A1 A2 A3", 2);
+    let mut setup = crate::common::setup("A1 A2 A3", 2);
     setup.namespaces[0].mode = Mode::Available;
     let cluster = Cluster::new(setup).unwrap();
     let why = Err(Rejection::NotStrong("main".into()));
@@ -412,7 +408,7 @@ fn migrations_can_be_run_a_part_of_the_way() {
 
 #[test]
 fn fills_wait_for_the_fill_delay_and_the_rest_does_not() {
-    let mut setup = common::setup("A101@1 A102@1 A103@1 B101@2 B102@2", 2);
+    let mut setup = crate::common::setup("A101@1 A102@1 A103@1 B101@2 B102@2", 2);
     setup.fill_delay_ms = 60_000;
     let mut cluster = Cluster::new(setup).unwrap();
     act(&mut cluster, &stop("B101 B102"));

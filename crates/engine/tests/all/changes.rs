@@ -1,16 +1,12 @@
 //! Cluster changes: what they cost, when they happen, and what interrupts them (domain.md §1, §7).
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod common;
-
-use common::{
-    act, case_study, cluster, counts, crash, cut, ids, migrate, not_active, recluster, start, stop,
-    sub_cluster,
+use crate::common::{
+    act, case_study, cluster, counts, crash, cut, ids, migrate, not_active, recluster, setup,
+    start, stop, sub_cluster,
 };
 use rosterlab_engine::{
-    Cluster, Command, Event, EventKind, MAX_NODES, NamespaceSettings, NodeId, NodeState, Profile,
-    RackId, Until,
+    Cluster, ClusterSetup, Command, Event, EventKind, MAX_NODES, NamespaceSettings, NodeId,
+    NodeState, Orphaned, Profile, RackId, Until,
 };
 
 fn regime(cluster: &Cluster) -> u32 {
@@ -39,6 +35,27 @@ fn what_happens_within_the_reaction_time_is_one_change() {
     assert_eq!(events.iter().filter(formed).count(), 1);
     assert_eq!(regime(&cluster), 3);
     assert_eq!(sub_cluster(&cluster, "A103").nodes, ids("A103 A102 A101"));
+}
+
+#[test]
+fn an_orphan_knows_whether_its_cluster_was_given_up_or_too_small() {
+    let why = |cluster: &mut Cluster, command: &Command, node: &str| {
+        let events = act(cluster, command);
+        events.into_iter().find_map(|event| match event.kind {
+            EventKind::NodeOrphaned { node: id, why } if ids(node) == [id] => Some(why),
+            _ => None,
+        })
+    };
+    let mut cluster = case_study();
+    for sides in ["A101|A102", "A101|A103", "A102|B102"] {
+        act(&mut cluster, &cut(sides));
+    }
+    let given_up = why(&mut cluster, &cut("B101|B102"), "B102");
+    assert_eq!(given_up, Some(Orphaned::GivenUp), "its members preferred B101 (domain.md §7.3)");
+    let setup = ClusterSetup { min_cluster_size: 3, ..setup("A101 A102 A103 B101 B102", 2) };
+    let mut cluster = Cluster::new(setup).unwrap();
+    let small = why(&mut cluster, &cut("A101 A102 A103|B101 B102"), "B101");
+    assert_eq!(small, Some(Orphaned::TooSmall));
 }
 
 #[test]
@@ -162,7 +179,7 @@ fn a_fault_hashes_and_sorts_nothing() {
         migrate(&mut cluster);
     }
     assert_eq!(cluster.work(), work);
-    act(&mut cluster, &common::roster_set("A101@1 A102@1 A103@1"));
+    act(&mut cluster, &crate::common::roster_set("A101@1 A102@1 A103@1"));
     let after = cluster.work();
     assert_eq!((after.hashes, after.insertions), (work.hashes, work.insertions));
     assert_eq!(after.rows_filtered, work.rows_filtered + 4096, "a new roster filters once");
@@ -199,7 +216,7 @@ fn a_brand_new_node_is_in_no_roster_and_holds_nothing() {
 fn the_largest_cluster_is_256_nodes_and_32_namespaces() {
     let names: Vec<String> =
         (0..MAX_NODES).map(|n| format!("{:X}@{}", 0xa000 + n, n % 4 + 1)).collect();
-    let mut setup = common::setup(&names.join(" "), 2);
+    let mut setup = crate::common::setup(&names.join(" "), 2);
     setup.namespaces = (0..32).map(|n| NamespaceSettings::strong(&format!("ns{n}"), 2)).collect();
     let error = Cluster::new(setup.clone()).map(|_| ()).unwrap_err();
     assert_eq!(error.to_string(), "a cluster has 1 to 128 nodes, not 256", "before server 5.0");
@@ -219,7 +236,7 @@ fn a_packed_cluster_is_small_and_the_same() {
     for (nodes, most) in [(5, 64 << 10), (16, 32 << 10), (128, 16 << 10)] {
         let names: Vec<String> =
             (0..nodes).map(|n| format!("{:X}@{}", 0xa000 + n, n % 4 + 1)).collect();
-        let mut setup = common::setup(&names.join(" "), 2);
+        let mut setup = crate::common::setup(&names.join(" "), 2);
         setup.namespaces.push(NamespaceSettings::strong("safe", 2));
         setup.namespaces[1].commit_to_device = true;
         let mut cluster = Cluster::new(setup).unwrap();
@@ -236,7 +253,7 @@ fn a_packed_cluster_is_small_and_the_same() {
 
 #[test]
 fn each_namespace_has_settings_of_its_own() {
-    let mut setup = common::setup("A1 A2 A3", 2);
+    let mut setup = crate::common::setup("A1 A2 A3", 2);
     setup.namespaces.push(NamespaceSettings::strong("single", 1));
     let mut safe = NamespaceSettings::strong("safe", 2);
     safe.commit_to_device = true;

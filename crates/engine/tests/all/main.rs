@@ -1,0 +1,16 @@
+//! The engine from outside: golden values, one test a rule, the case study, and properties against a ground truth.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+mod availability;
+mod case_study;
+mod changes;
+mod clients;
+mod commands;
+mod drives;
+mod hand_over;
+mod losses;
+mod properties;
+mod succession;
