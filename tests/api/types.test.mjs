@@ -201,7 +201,19 @@ function eventful() {
     { do: "start", nodes },
   ].flatMap((command) => newer.apply(command));
   newer.free();
-  return { playground, events: [...events, ...more] };
+  // Links that let no clusters last.
+  const ids = ["A100", "A101", "A102", "A103", "A105", "A106", "A107", "A108", "A109"];
+  const restless = new rosterlab.Playground({ cluster: { nodes: ids.map((id) => ({ id })) } });
+  const others = ids.filter((id) => id !== "A106");
+  const cuts = ["0-5", "0-7", "1-8", "2-0", "2-7", "3-9", "7-1", "7-5", "9-2"].map((cut) => cut.split("-").map((n) => [`A10${n}`]));
+  const without = [
+    { do: "stop", nodes: ["A105"] },
+    { do: "stop", nodes: others.filter((id) => id !== "A105") },
+    ...cuts.map((between) => ({ do: "cut", between })),
+    { do: "start", nodes: others },
+  ].flatMap((command) => restless.apply(command));
+  restless.free();
+  return { playground, events: [...events, ...more, ...without] };
 }
 
 test("what the package gives is of the types that it promises", () => {
