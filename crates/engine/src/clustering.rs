@@ -257,8 +257,18 @@ impl Settling<'_, '_> {
     fn preferred(&self, members: NodeSet) -> Option<Slot> {
         let principal = self.highest(members);
         let mut votes: Vec<(Option<Slot>, usize)> = Vec::new();
+        let mut cliques: Vec<(NodeSet, NodeSet)> = Vec::new();
         for member in members.without(principal).iter() {
-            let clique = self.network.clique(member, self.network.hears(member));
+            // Nodes with the same cuts have the same clique: neither ever goes from the other's.
+            let cuts = self.network.cuts.of(member);
+            let same = cliques.iter().find(|(other, _)| *other == cuts);
+            let clique = match same {
+                Some((_, clique)) => *clique,
+                None => self.network.clique(member, self.network.hears(member)),
+            };
+            if same.is_none() {
+                cliques.push((cuts, clique));
+            }
             let vote = if clique.contains(principal) { None } else { Some(self.highest(clique)) };
             match votes.iter_mut().find(|(known, _)| *known == vote) {
                 Some((_, count)) => *count += 1,
@@ -515,6 +525,13 @@ mod tests {
                         all = all.or(*members);
                     }
                     prop_assert!(agreement.restless.minus(network.running).is_empty());
+                    for one in network.running.iter() {
+                        let same = |other: &Slot| network.cuts.of(one) == network.cuts.of(*other);
+                        let clique = |of: Slot| network.clique(of, network.hears(of));
+                        for other in network.running.iter().filter(same) {
+                            prop_assert_eq!(clique(one), clique(other), "same cuts, same clique");
+                        }
+                    }
                     let again = settle(&clusters, &Network { departed: NodeSet::EMPTY, ..network });
                     prop_assert_eq!(&again, &agreement);
                 }
