@@ -677,20 +677,8 @@ pub fn history(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     let mut rest = events;
     while let Some(first) = rest.first() {
-        let of_kind = |same: &dyn Fn(&EventKind) -> bool| {
-            rest.iter().take_while(|event| same(&event.kind)).count()
-        };
-        let same = match &first.kind {
-            EventKind::NodeStopped { .. } => of_kind(&|kind| same_stop(&first.kind, kind)),
-            EventKind::NodeOrphaned { .. } => of_kind(&|kind| same_orphan(&first.kind, kind)),
-            EventKind::NodeStarted { .. } => {
-                of_kind(&|kind| matches!(kind, EventKind::NodeStarted { .. }))
-            }
-            EventKind::Revived { partitions: 0, .. } => {
-                of_kind(&|kind| matches!(kind, EventKind::Revived { partitions: 0, .. }))
-            }
-            _ => 1,
-        };
+        let with_first = |event: &&Rc<Event>| told_together(&first.kind, &event.kind);
+        let same = 1 + rest[1..].iter().take_while(with_first).count();
         let (these, others) = rest.split_at(same);
         told.push(match &first.kind {
             EventKind::NodeStopped { .. } if same > 1 => of_stops(these).unwrap_or_default(),
@@ -741,22 +729,19 @@ pub fn taken_in(before: &ClusterView, after: &ClusterView) -> Option<String> {
     (!taken.is_empty()).then(|| format!("{} {are} in a cluster again.", nodes(&taken)))
 }
 
-/// Whether two nodes went down in the same way.
-fn same_stop(one: &EventKind, other: &EventKind) -> bool {
-    let way = |kind: &EventKind| match kind {
-        EventKind::NodeStopped { shutdown, marked_clean, .. } => Some((*shutdown, *marked_clean)),
-        _ => None,
-    };
-    way(one) == way(other)
-}
-
-/// Whether two nodes became orphans for the same reason.
-fn same_orphan(one: &EventKind, other: &EventKind) -> bool {
-    let reason = |kind: &EventKind| match kind {
-        EventKind::NodeOrphaned { why, .. } => Some(*why),
-        _ => None,
-    };
-    reason(one) == reason(other)
+/// Whether two events that follow one another are one sentence of the history.
+fn told_together(one: &EventKind, other: &EventKind) -> bool {
+    use EventKind::{NodeOrphaned, NodeStarted, NodeStopped, Revived};
+    match (one, other) {
+        (
+            NodeStopped { shutdown, marked_clean, .. },
+            NodeStopped { shutdown: way, marked_clean: mark, .. },
+        ) => (shutdown, marked_clean) == (way, mark),
+        (NodeOrphaned { why, .. }, NodeOrphaned { why: reason, .. }) => why == reason,
+        (NodeStarted { .. }, NodeStarted { .. })
+        | (Revived { partitions: 0, .. }, Revived { partitions: 0, .. }) => true,
+        _ => false,
+    }
 }
 
 /// Nodes that became orphans.

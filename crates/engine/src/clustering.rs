@@ -261,14 +261,12 @@ impl Settling<'_, '_> {
         for member in members.without(principal).iter() {
             // Nodes with the same cuts have the same clique: neither ever goes from the other's.
             let cuts = self.network.cuts.of(member);
-            let same = cliques.iter().find(|(other, _)| *other == cuts);
-            let clique = match same {
-                Some((_, clique)) => *clique,
-                None => self.network.clique(member, self.network.hears(member)),
-            };
-            if same.is_none() {
+            let known = cliques.iter().find(|(other, _)| *other == cuts).map(|(_, clique)| *clique);
+            let clique = known.unwrap_or_else(|| {
+                let clique = self.network.clique(member, self.network.hears(member));
                 cliques.push((cuts, clique));
-            }
+                clique
+            });
             let vote = if clique.contains(principal) { None } else { Some(self.highest(clique)) };
             match votes.iter_mut().find(|(known, _)| *known == vote) {
                 Some((_, count)) => *count += 1,
