@@ -1060,13 +1060,10 @@ impl State {
             Action::SystemDark(is_dark) => self.is_system_dark = is_dark,
             Action::Announce(text) => self.announcement.renew(text),
             Action::Floor(action) => return self.on_floor(action),
-            Action::ClosePanel => match self.panel {
+            Action::Escape if self.panel.is_none() => return self.on_floor(FloorAction::LetGo),
+            Action::ClosePanel | Action::Escape => match self.panel {
                 Some(panel) => self.toggle_panel(panel),
                 None => return false,
-            },
-            Action::Escape => match self.panel {
-                Some(panel) => self.toggle_panel(panel),
-                None => return self.on_floor(FloorAction::LetGo),
             },
             Action::SetLetters(on) => self.are_letters_on = on,
             Action::Follow(link) => self.follow(&link),
