@@ -9,12 +9,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rosterlab_app::components::Dispatch;
-use rosterlab_app::components::app::{App, use_dispatch};
-use rosterlab_app::components::map::{Painter, map_panel};
-use rosterlab_app::paint::{Palette, SIDE_PX, paint};
+use rosterlab_app::map::paint::{Palette, SIDE_PX, paint};
+use rosterlab_app::map::panel::{Painter, map_panel};
+use rosterlab_app::page::Dispatch;
+use rosterlab_app::page::app::{App, use_dispatch};
+use rosterlab_app::page::verbs::Verb;
 use rosterlab_app::state::{Action, State};
-use rosterlab_app::verbs::Verb;
 use rosterlab_engine::{Command, NodeId, Shutdown};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -37,7 +37,7 @@ struct Mounted<C: BaseComponent> {
 impl<C: BaseComponent> Mounted<C> {
     fn new(properties: C::Properties) -> Self {
         // The page opens at the link in its address, and the test before may have left one there.
-        rosterlab_app::hooks::put_hash("");
+        rosterlab_app::browser::put_hash("");
         let document = window().unwrap().document().unwrap();
         let place = document.create_element("div").unwrap();
         document.body().unwrap().append_child(&place).unwrap();

@@ -1,54 +1,38 @@
 //! The page of Rosterlab, drawn with Yew: a playground where people who run Aerospike with strong consistency learn what
 //! a stop, a crash, a cut link or a roster change does to their data.
 //!
-//! A pointer or a key becomes a gesture (`gesture`, `keys`), that a command, that a step of the timeline (`state`); from
-//! the cluster's view follow places (`layout`), pixels (`paint`), groups and sentences, which `components` show.
+//! Each place on the screen has a folder: `floor`, `map`, `why`, `roster`, `time`, `clients`, `margin`, `settings`, `share`.
+//! `page` holds the frame around them, with its header, toolbar and keys; `state` holds what all of them show.
 //!
-//! **Invariant.** Everything but `components`, `hooks` and `panic` is pure and tested natively; a command is the only thing
-//! that changes the cluster.
+//! A pointer or a key becomes a gesture (`floor::gesture`, `page::keys`), that a command, and that a step of the timeline
+//! (`state`). The view of the cluster gives places (`floor::layout`), pixels (`map::paint`), groups and sentences.
+//!
+//! **Invariant.** What touches the browser is in `browser`, `page::crash` and the files that show something; everything else
+//! is pure and tested natively. A command is the only thing that changes the cluster.
 //!
 //! **What this crate does not do**: the rules (the engine's), undo and files (the scenario crate's).
 
 // `ui!` goes through its markup piece by piece.
 #![recursion_limit = "2048"]
 
-pub mod answers;
-pub mod branches;
-pub mod card;
-pub mod compare;
-pub mod components;
-#[cfg(test)]
-mod contrast;
-pub mod file;
-pub mod finder;
-pub mod gesture;
-pub mod groups;
-pub mod hooks;
-pub mod keys;
-pub mod layout;
-pub mod logbook;
-pub use rosterlab_scenario::look;
-pub mod map_state;
+pub mod browser;
+pub mod clients;
+pub mod floor;
+pub mod map;
 pub mod margin;
-pub mod paint;
-pub mod panic;
-pub mod picture;
-pub mod recorder;
-pub mod roster_diff;
-pub mod roster_draft;
-pub mod roster_words;
+pub mod page;
+pub mod roster;
 pub mod rules;
 pub mod sentences;
-pub mod settings_draft;
+pub mod settings;
+pub mod share;
 pub mod state;
-pub mod strip;
 #[cfg(test)]
 mod testing;
 pub mod text;
 pub mod time;
-pub mod trend;
-pub mod verbs;
-pub mod ways;
+pub mod why;
+pub use rosterlab_scenario::look;
 
 use web_sys::window;
 
@@ -57,13 +41,13 @@ use web_sys::window;
 /// # Panics
 /// When there is no such element.
 pub fn mount() {
-    panic::install();
+    page::crash::install();
     let document = window().and_then(|window| window.document());
     let root = document.and_then(|document| document.get_element_by_id("app"));
     match root {
         Some(root) => {
             root.set_inner_html("");
-            yew::Renderer::<components::app::App>::with_root(root).render();
+            yew::Renderer::<page::app::App>::with_root(root).render();
         }
         None => panic!("the page has no element #app"),
     }

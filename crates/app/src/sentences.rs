@@ -857,9 +857,9 @@ mod tests {
 
     #[test]
     fn of_several_namespaces_each_is_named_and_ap_has_no_roster() {
-        let mut draft = crate::settings_draft::Draft::of(&crate::state::case_study());
+        let mut draft = crate::settings::draft::Draft::of(&crate::state::case_study());
         draft.add();
-        draft.set(crate::settings_draft::Field::Mode(1), "ap");
+        draft.set(crate::settings::draft::Field::Mode(1), "ap");
         let setup = draft.setup(&crate::state::case_study()).unwrap();
         let timeline = rosterlab_scenario::Timeline::new(setup).unwrap();
         assert_eq!(

@@ -7,8 +7,8 @@
 
 use std::rc::Rc;
 
+use rosterlab_app::page::verbs::Verb;
 use rosterlab_app::state::{Action, State};
-use rosterlab_app::verbs::Verb;
 use rosterlab_engine::{
     ClusterView, Command, Digest, Link, Mode, NodeId, PARTITIONS, PartitionId, RackId, ReadMode,
     RosterNodes, Shutdown, Verdict,

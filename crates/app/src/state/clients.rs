@@ -10,7 +10,7 @@ use rosterlab_engine::{
 use rosterlab_scenario::{Entry, Key, Settle};
 
 use super::State;
-use crate::answers::{Record, record};
+use crate::clients::answers::{Record, record};
 use crate::sentences;
 use crate::text::{capitalized, count};
 
@@ -232,9 +232,9 @@ mod tests {
     use yew::Reducible;
 
     use super::*;
-    use crate::answers::Asked;
+    use crate::clients::answers::Asked;
+    use crate::page::verbs::Verb;
     use crate::state::Action;
-    use crate::verbs::Verb;
 
     fn id(text: &str) -> NodeId {
         text.parse().unwrap()

@@ -9,9 +9,9 @@ use std::rc::Rc;
 use rosterlab_engine::{Command, NodeId, NodeView, QuiesceState, RackId, Shutdown};
 
 use super::{Focus, State};
-use crate::layout::{Bundle, Rect};
+use crate::floor::layout::{Bundle, Rect};
+use crate::page::verbs::Verb;
 use crate::text::{capitalized, insert_sorted};
-use crate::verbs::Verb;
 
 /// The most lanes that can be added to: a limit for the page, not for the cluster.
 const LANES_MAX: usize = 32;

@@ -6,16 +6,16 @@ use rosterlab_engine::{NodeId, PartitionId};
 use rosterlab_scenario::{Course, Timeline};
 
 use super::{Focus, State};
-use crate::branches::outcome;
-use crate::compare::Side;
 use crate::sentences;
 use crate::text::{clock, count};
-use crate::time::{CHANGE_MS, STEP_MS, Tab, TimeAction};
+use crate::time::branches::outcome;
+use crate::time::compare::Side;
+use crate::time::desk::{CHANGE_MS, STEP_MS, Tab, TimeAction};
 
 impl State {
     /// What the page knows of time beside the timeline.
     #[must_use]
-    pub fn time(&self) -> &crate::time::Time {
+    pub fn time(&self) -> &crate::time::desk::Time {
         &self.time
     }
 
@@ -93,7 +93,7 @@ impl State {
             TimeAction::Right(side) => self.time.sides.1 = Some(side),
             TimeAction::NextDifference(on) => {
                 let from = self.partition();
-                let next = |to: &std::rc::Rc<crate::compare::Comparison>| to.beside(from, on);
+                let next = |to: &std::rc::Rc<crate::time::compare::Comparison>| to.beside(from, on);
                 let Some(next) = self.time.comparison().and_then(next) else { return false };
                 self.show_difference(next);
             }
@@ -119,7 +119,7 @@ impl State {
 
     fn log_of(&mut self, node: Option<NodeId>) {
         self.time.log.filter.node = node;
-        self.time.log.filter.most = crate::logbook::LINES;
+        self.time.log.filter.most = crate::time::logbook::LINES;
     }
 
     fn show_difference(&mut self, partition: PartitionId) {
@@ -173,9 +173,9 @@ mod tests {
     use yew::Reducible;
 
     use super::*;
+    use crate::page::verbs::Verb;
     use crate::state::Action;
-    use crate::time::SPEEDS;
-    use crate::verbs::Verb;
+    use crate::time::desk::SPEEDS;
 
     fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
         go(Rc::new(State::open()), actions)

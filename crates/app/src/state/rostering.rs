@@ -10,9 +10,9 @@ use rosterlab_scenario::foresight::preview::{Preview, Warning, preview, warnings
 use rosterlab_scenario::{Entry, Settle};
 
 use super::{Focus, State, refusal};
-use crate::roster_draft::Draft;
-use crate::roster_words::Lists;
-use crate::verbs::Verb;
+use crate::page::verbs::Verb;
+use crate::roster::draft::Draft;
+use crate::roster::words::Lists;
 
 /// What a person did in the roster panel, beside pressing its buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]

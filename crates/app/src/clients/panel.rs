@@ -1,0 +1,351 @@
+//! The client strip: one record, written and read on every side of a split, in SC and beside it in AP.
+//!
+//! Invariant: what clients were told and what is true stand apart; both come from the timeline (see `answers`). A click does
+//! the same to every namespace of the strip.
+
+use rosterlab_engine::{Mode, NodeId, PartitionId, ReadMode, SubClusterView};
+use yew::prelude::*;
+
+use crate::clients::answers::{Answer, MODES, Quality, Record, mode_name, mode_tip};
+use crate::floor::card::ORPHAN_SIGN;
+use crate::map::counts::sub_class;
+use crate::page::Dispatch;
+use crate::page::class_list::{classes, when};
+use crate::page::ear::{Ear, on_press, value_of};
+use crate::page::h::ui;
+use crate::state::clients::ClientAction;
+use crate::state::{Action, State};
+use crate::text::list;
+
+/// How many answers are listed for each side and namespace.
+const MOST_ANSWERS: usize = 4;
+
+/// How many sides are listed.
+const MOST_SIDES: usize = 8;
+
+/// A namespace of the strip.
+struct Column<'a> {
+    place: usize,
+    name: &'a str,
+    mode: Mode,
+    replication_factor: u8,
+    record: Record,
+}
+
+impl Column<'_> {
+    fn promise(&self) -> &'static str {
+        if self.mode == Mode::Available { "AP" } else { "SC" }
+    }
+}
+
+/// The panel.
+pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
+    let columns: Vec<Column> = state
+        .client_namespaces()
+        .into_iter()
+        .filter_map(|place| {
+            let settings = state.view().namespaces.get(place)?;
+            Some(Column {
+                place,
+                name: &settings.name,
+                mode: settings.mode,
+                replication_factor: settings.replication_factor,
+                record: state.client_record(place),
+            })
+        })
+        .collect();
+    let sides = &state.view().sub_clusters;
+    let orphans = &state.view().orphans;
+    let more = (sides.len() + orphans.len()).saturating_sub(MOST_SIDES);
+    let room = MOST_SIDES.saturating_sub(sides.len());
+    let both = columns.len() > 1;
+    ui! {
+        <div class="clients">
+            <div class="panel-head">
+                <h2 id="clients-title">{ "One record, written and read" }</h2>
+                { record_fields(state, dispatch) }
+            </div>
+            <div class="clients-tools">
+                { modes(state, dispatch) }
+                { cut_button(state, dispatch) }
+                <span class="beside-room">{ for beside_button(state, dispatch) }</span>
+            </div>
+            <div class={classes(&["sides", when(both, "both")])}>
+                { for sides.iter().take(MOST_SIDES).enumerate().map(|(place, sub_cluster)| {
+                    side(state, dispatch, &Side::of(place, sub_cluster), &columns)
+                }) }
+                { for orphans.iter().take(room).map(|node| {
+                    side(state, dispatch, &Side::of_orphan(node), &columns)
+                }) }
+            </div>
+            <p class="dim">
+                <span>{ (more > 0).then(|| format!("{more} more sides are not listed.")) }</span>
+                <span>{ (sides.is_empty() && orphans.is_empty()).then_some("No node is up: no client reaches anything.") }</span>
+            </p>
+            <h3 class="truth-title">{ "Ground truth" }</h3>
+            <dl class="truths">{ for columns.iter().map(truth) }</dl>
+            <p class="clients-note dim">
+                { "SC answers error 11 rather than lose an acknowledged write. AP answers on every \
+                   side of a split; when it heals, one version of a record is kept and the other \
+                   side's acknowledged writes are lost." }
+                { " " }<span class="source">{ "documented" }</span>
+            </p>
+        </div>
+    }
+}
+
+/// Which record.
+fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
+    let desk = state.clients();
+    let partition = PartitionId::of_digest(&desk.digest());
+    let field =
+        |id: &'static str, label: &'static str, value: &str, action: fn(String) -> ClientAction| {
+            let oninput =
+                Ear::new(dispatch, Action::Clients(action(String::new())), |event, action| {
+                    let text = value_of(event)?;
+                    Some(Action::Clients(match action {
+                        Action::Clients(ClientAction::TypeSet(_)) => ClientAction::TypeSet(text),
+                        _ => ClientAction::TypeKey(text),
+                    }))
+                });
+            ui! {
+                <>
+                    <label for={id}>{ label }</label>
+                    <input
+                        {id}
+                        class="field id"
+                        type="text"
+                        spellcheck="false"
+                        autocomplete="off"
+                        value={value.to_owned()}
+                        {oninput}
+                    />
+                </>
+            }
+        };
+    ui! {
+        <div class="record-fields">
+            { field("client-set", "set", &desk.set, ClientAction::TypeSet) }
+            { field("client-key", "key", &desk.key, ClientAction::TypeKey) }
+            <button
+                type="button"
+                class="tool small"
+                data-action="client-partition"
+                title="show it on the map and why it is what it is"
+                onclick={on_press(dispatch, Action::ShowPartition(partition))}
+            >
+                { format_args!("partition {partition}") }
+            </button>
+        </div>
+    }
+}
+
+/// How reads are done.
+fn modes(state: &State, dispatch: &Dispatch) -> Html {
+    let chosen = state.clients().mode;
+    let radio = |mode: ReadMode| {
+        let name = mode_name(mode);
+        let onchange = on_press(dispatch, Action::Clients(ClientAction::Choose(mode)));
+        ui! {
+            <label key={name} class="read-mode" title={mode_tip(mode)}>
+                <input
+                    type="radio"
+                    name="read-mode"
+                    data-mode={name}
+                    checked={mode == chosen}
+                    {onchange}
+                />
+                { name }
+            </label>
+        }
+    };
+    ui! {
+        <fieldset class="read-modes">
+            <legend>{ "Read" }</legend>
+            { for MODES.into_iter().map(radio) }
+        </fieldset>
+    }
+}
+
+/// The way to a write in doubt.
+fn cut_button(state: &State, dispatch: &Dispatch) -> Html {
+    let cut = state.cut_master();
+    let title = match &cut {
+        Ok((master, _)) => format!(
+            "cut {master}, the record's master, off from all others and write through it before \
+             anybody has noticed: the write cannot be confirmed"
+        ),
+        Err(why) => format!("cut the record's master off and write through it — not now: {why}"),
+    };
+    ui! {
+        <button
+            type="button"
+            class="tool"
+            data-action="client-cut"
+            aria-disabled={cut.is_err().then_some("true")}
+            {title}
+            onclick={on_press(dispatch, Action::Clients(ClientAction::CutAndWrite))}
+        >
+            { "Cut the master off and write" }
+        </button>
+    }
+}
+
+fn beside_button(state: &State, dispatch: &Dispatch) -> Option<Html> {
+    let settings = state.beside()?;
+    let promise = if settings.mode == Mode::Available { "AP" } else { "SC" };
+    Some(ui! {
+        <button
+            type="button"
+            class="tool"
+            data-action="beside"
+            title={format_args!(
+                "add a namespace {} with the same RF and do every step again, so that each fault \
+                 hits both",
+                settings.name
+            )}
+            onclick={on_press(dispatch, Action::Clients(ClientAction::Beside))}
+        >
+            { format_args!("Beside: the same cluster in {promise}") }
+        </button>
+    })
+}
+
+/// What a client reaches: a sub-cluster, or an orphan, which serves nothing.
+struct Side<'a> {
+    name: NodeId,
+    nodes: &'a [NodeId],
+    class: &'static str,
+    is_orphan: bool,
+}
+
+impl<'a> Side<'a> {
+    fn of(place: usize, sub_cluster: &'a SubClusterView) -> Self {
+        let class = sub_class(place);
+        Self { name: sub_cluster.principal, nodes: &sub_cluster.nodes, class, is_orphan: false }
+    }
+
+    fn of_orphan(node: &'a NodeId) -> Self {
+        let nodes = std::slice::from_ref(node);
+        Self { name: *node, nodes, class: "of-orphan", is_orphan: true }
+    }
+}
+
+/// A client that reaches one of them.
+fn side(state: &State, dispatch: &Dispatch, side: &Side<'_>, columns: &[Column]) -> Html {
+    let principal = side.name;
+    let press = |name: &'static str, label: &'static str, action: ClientAction| {
+        ui! {
+            <button
+                type="button"
+                class="tool"
+                data-action={name}
+                data-side={principal.to_string()}
+                aria-label={format_args!("{label} on {principal}’s side")}
+                onclick={on_press(dispatch, Action::Clients(action))}
+            >
+                { label }
+            </button>
+        }
+    };
+    let heard = columns.iter().map(|column| {
+        let here = |answer: &&Answer| at(state, side, answer.from);
+        let answers: Vec<&Answer> = column.record.answers.iter().filter(here).collect();
+        let latest = answers.len().saturating_sub(MOST_ANSWERS);
+        ui! {
+            <div key={column.place} class="heard" data-heard={column.name.to_owned()}>
+                <h4>
+                    <b>{ column.promise() }</b>{ " " }
+                    <span class="id dim">{ column.name.to_owned() }</span>
+                </h4>
+                <ol>
+                    { for answers[latest..].iter().rev().map(|answer| said(column.mode, answer)) }
+                </ol>
+                <p class="dim">{ answers.is_empty().then_some("nothing asked yet") }</p>
+            </div>
+        }
+    });
+    ui! {
+        <section
+            key={principal.to_string()}
+            class={classes(&["side", side.class])}
+            aria-label={format_args!("Client on {principal}’s side")}
+        >
+            <div key="head" class="side-head">
+                <h3>
+                    <span class={if side.is_orphan { "orphan-sign" } else { "sub-swatch" }} aria-hidden="true">
+                        { side.is_orphan.then_some(ORPHAN_SIGN) }
+                    </span>
+                    { " Client on " }<b class="id">{ principal.to_string() }</b>{ "’s side" }
+                </h3>
+                <p class="dim">
+                    { if side.is_orphan { "an orphan: serves nothing".to_owned() } else { nodes(side.nodes) } }
+                </p>
+                <div class="side-tools">
+                    { press("client-write", "Write", ClientAction::Write(principal)) }
+                    { press("client-read", "Read", ClientAction::Read(principal)) }
+                </div>
+            </div>
+            { for heard }
+        </section>
+    }
+}
+
+/// Whether a client that asked through a node would ask in this sub-cluster now.
+fn at(state: &State, side: &Side<'_>, from: Option<NodeId>) -> bool {
+    match from {
+        Some(node) => side.nodes.contains(&node),
+        // A client that names none reaches the highest principal.
+        None => state.view().sub_clusters.first().is_some_and(|first| first.principal == side.name),
+    }
+}
+
+fn nodes(all: &[NodeId]) -> String {
+    const NAMED: usize = 6;
+    if all.len() <= NAMED { list(all) } else { format!("{} nodes", all.len()) }
+}
+
+/// One answer.
+fn said(mode: Mode, answer: &Answer) -> Html {
+    let class = match answer.quality() {
+        Quality::Good => "good",
+        Quality::Doubtful => "doubtful",
+        Quality::Refused => "refused",
+        Quality::Stale => "stale",
+    };
+    let source = answer.source(mode).words();
+    ui! {
+        <li key={answer.entry} class={classes(&["answer", class])} title={source}>
+            <span class="answer-sign" aria-hidden="true">{ answer.glyph() }</span>
+            <span>
+                <b>{ answer.title() }</b>{ ": " }{ answer.words() }
+                <span class="source">{ (source != "documented").then_some(source) }</span>
+            </span>
+        </li>
+    }
+}
+
+/// What is true, whoever was told what.
+fn truth(column: &Column) -> Html {
+    let Record { acknowledged, lost, .. } = &column.record;
+    let last = acknowledged.map_or("none yet".to_owned(), |value| format!("value {value}"));
+    let which = (!lost.is_empty()).then(|| {
+        let value = if lost.len() == 1 { "value" } else { "values" };
+        format!(" ({value} {})", list(lost))
+    });
+    let bad = when(!lost.is_empty(), "bad");
+    ui! {
+        <div key={column.place} class={classes(&["truth", bad])} data-truth={column.name.to_owned()}>
+            <dt>
+                <b>{ column.promise() }</b>{ " " }<span class="id">{ column.name.to_owned() }</span>
+                <span class="dim">{ format_args!(" RF {}", column.replication_factor) }</span>
+            </dt>
+            <dd>{ "last acknowledged: " }<b>{ last }</b></dd>
+            <dd>
+                { "acknowledged writes lost: " }
+                <b data-lost={column.name.to_owned()}>{ lost.len() }</b>
+                <span>{ which }</span>
+            </dd>
+        </div>
+    }
+}

@@ -1,0 +1,310 @@
+//! A node's card.
+//!
+//! Invariant: the card is one button: it can be focused, pressed and dragged, and its name is all that it shows. It
+//! tells the floor of presses and keys (the floor hears where a pressed pointer goes), and decides nothing. What it shows comes by value, so that a card is drawn again
+//! only when that changes.
+
+use rosterlab_engine::{CopyCounts, NodeId, NodeState, PARTITIONS, RackId};
+use yew::functional::Hook;
+use yew::prelude::*;
+
+use crate::browser::use_place;
+use crate::floor::card::{Facts, NamespaceLine, ORPHAN_SIGN, mark_text, short_id};
+use crate::floor::layout::{Point, Rect};
+use crate::map::counts::sub_class;
+use crate::page::class_list::{classes, when};
+use crate::page::h::ui;
+use crate::page::part::part;
+use crate::text::thousands;
+
+/// What a card hears.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    /// A pointer is pressed on it.
+    Press(PointerEvent),
+    /// A key.
+    Key(KeyboardEvent),
+    /// It has the focus.
+    Reach,
+    /// It is clicked, with Ctrl or Shift held or not.
+    Click(bool),
+}
+
+/// What a card needs.
+#[allow(clippy::struct_excessive_bools, reason = "each is so or not, whatever the others are")]
+#[derive(Clone, PartialEq)]
+pub struct NodeCardProps {
+    /// What it shows.
+    pub facts: Facts,
+    /// Where the card lies in its lane.
+    pub rect: Rect,
+    /// How far it is carried from there.
+    pub offset: Point,
+    /// Whether it is carried.
+    pub is_carried: bool,
+    /// Whether there is only room for a little.
+    pub is_small: bool,
+    /// Whether it is the one that is explained, and the tab stop.
+    pub is_selected: bool,
+    /// Whether it is one of several that are selected together.
+    pub is_picked: bool,
+    /// Told of everything, with the card's node and rack.
+    pub ear: Callback<(NodeId, RackId, Heard)>,
+}
+
+/// A node's card.
+pub fn node_card(props: NodeCardProps) -> Html {
+    part(props.facts.node.to_string(), props, |card, hooks| use_card(card).run(hooks))
+}
+
+#[hook]
+fn use_card(props: &NodeCardProps) -> Html {
+    let NodeCardProps { facts, rect, offset, is_small, .. } = props;
+    let element = use_node_ref();
+    use_place(&element, *rect, *offset);
+    let tell = {
+        let (node, rack, ear) = (facts.node, facts.rack, props.ear.clone());
+        move |heard: Heard| ear.emit((node, rack, heard))
+    };
+    let onpointerdown = {
+        let (tell, element) = (tell.clone(), element.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 || !event.is_primary() {
+                return;
+            }
+            if let Some(element) = element.cast::<web_sys::Element>() {
+                // Fails only for pointers that are gone again.
+                element.set_pointer_capture(event.pointer_id()).ok();
+            }
+            tell(Heard::Press(event));
+        })
+    };
+    let onkeydown = {
+        let tell = tell.clone();
+        Callback::from(move |event: KeyboardEvent| tell(Heard::Key(event)))
+    };
+    let onfocus = {
+        let tell = tell.clone();
+        Callback::from(move |_: FocusEvent| tell(Heard::Reach))
+    };
+    // With a key held the card is added to a selection, which has to know what was selected before.
+    let onmousedown = Callback::from(move |event: MouseEvent| {
+        if is_held(&event) {
+            event.prevent_default();
+        }
+    });
+    // A small card's tip is its label. It is set when a pointer comes: at every change it would cost the style of 128 cards.
+    let onpointerover = {
+        let element = element.clone();
+        Callback::from(move |_: PointerEvent| {
+            let Some(element) = element.cast::<web_sys::Element>() else { return };
+            // Fails only for names that are none.
+            match element.get_attribute("aria-label") {
+                Some(label) => element.set_attribute("title", &label).ok(),
+                None => element.remove_attribute("title").ok(),
+            };
+        })
+    };
+    let onclick = Callback::from(move |event: MouseEvent| tell(Heard::Click(is_held(&event))));
+    let class = classes(&[
+        "node",
+        facts.class(),
+        facts.home.map_or("", |(place, _)| sub_class(place)),
+        when(*is_small, "small"),
+        when(props.is_selected, "selected"),
+        when(props.is_picked, "picked"),
+        when(props.is_carried, "carried"),
+    ]);
+    // A label, and not text for screen readers: 128 texts that change are laid out, labels are not.
+    let label = is_small.then(|| format!("{}: {}", facts.node, facts.text()));
+    ui! {
+        <div
+            ref={element}
+            {class}
+            data-node={facts.node.to_string()}
+            data-state={facts.class()}
+            role="button"
+            tabindex={if props.is_selected { "0" } else { "-1" }}
+            aria-pressed={(props.is_selected || props.is_picked).to_string()}
+            aria-describedby="floor-help"
+            aria-label={label}
+            {onfocus}
+            {onclick}
+            {onkeydown}
+            {onmousedown}
+            {onpointerdown}
+            {onpointerover}
+        >
+            { if *is_small { small_face(facts) } else { face(facts) } }
+        </div>
+    }
+}
+
+fn is_held(event: &MouseEvent) -> bool {
+    event.ctrl_key() || event.shift_key() || event.meta_key()
+}
+
+/// What is on a card with room.
+pub fn face(facts: &Facts) -> Html {
+    let badge = match (facts.home, facts.state) {
+        (Some(_), _) if facts.is_principal() => ("badge-sub", "principal".to_owned()),
+        (Some((_, principal)), _) => ("badge-sub", format!("with {principal}")),
+        (None, NodeState::Orphan) => {
+            ("badge-orphan", format!("{ORPHAN_SIGN} {}", facts.state_text()))
+        }
+        (None, NodeState::DownUnclean) => ("badge-crashed", format!("✕ {}", facts.state_text())),
+        (None, _) => ("badge-down", facts.state_text().to_owned()),
+    };
+    let is_up = match facts.state {
+        NodeState::Orphan => " of no cluster",
+        _ if facts.home.is_some() => ", up",
+        _ => "",
+    };
+    ui! {
+        <span class="face">
+            <span class="face-head">
+                <span class="grip" aria-hidden="true"></span>
+                <b class="id">{ facts.node.to_string() }</b>
+                { " " }
+                <span class={classes(&["badge", badge.0])}>{ badge.1 }</span>
+                <span class="visually-hidden">{ format_args!("{is_up}, rack {}, ", facts.rack) }</span>
+            </span>
+            <span class="face-body">{ body(facts) }</span>
+            { foot(facts) }
+        </span>
+    }
+}
+
+/// The copies: of one namespace with numbers, of several a line each.
+fn body(facts: &Facts) -> Html {
+    let [only] = facts.lines.as_slice() else {
+        return facts.lines.iter().map(namespace_line).collect();
+    };
+    let CopyCounts { master, full, subset, evade, .. } = only.copies;
+    let number = |name: &'static str, number: u32| {
+        ui! {
+            <span key={name} class={classes(&["copies", name, when(number == 0, "zero")])}>
+                <span class="copies-name">{ name }</span>{ " " }
+                <span class="copies-count">{ thousands(number) }</span>{ " " }
+            </span>
+        }
+    };
+    ui! {
+        <>
+            { bar(only.copies, 1) }
+            { thin_bar(only.copies) }
+            <span class="face-copies">
+                { number("master", master) }
+                { number("full", full) }
+                { number("subset", subset) }
+                { number("evade", evade) }
+            </span>
+        </>
+    }
+}
+
+/// One namespace of several: its name, its copies, its clean-shutdown mark.
+fn namespace_line(line: &NamespaceLine) -> Html {
+    let (sign, words) = line.mark.map_or(("", ""), mark_text);
+    ui! {
+        <span key={line.name.clone()} class="face-line" title={format_args!("{}: storage {words}", line.name)}>
+            <span class="face-line-name">{ line.name.clone() }</span>
+            <span class="face-line-bars">{ bar(line.copies, 1) }{ thin_bar(line.copies) }</span>
+            <span aria-hidden="true">{ sign }</span>
+            <span class="visually-hidden">{ format_args!(" full {}, {words}, ", thousands(line.copies.full)) }</span>
+        </span>
+    }
+}
+
+/// The notes, and the clean-shutdown mark if no line has it.
+fn foot(facts: &Facts) -> Html {
+    let is_long = |text: &str| text.len() > 17;
+    let first = facts.notes.first().map(|note| note.text());
+    // Two notes fit beside each other when both are short.
+    let room = if first.as_deref().is_some_and(is_long) { 1 } else { 2 };
+    let note = |(place, note): (usize, &crate::floor::card::Note)| {
+        let text = note.text();
+        let class = match note {
+            _ if place >= room || place > 0 && is_long(&text) => "visually-hidden",
+            crate::floor::card::Note::ReturnsWithE | crate::floor::card::Note::ReturnsWithR => {
+                "note note-e"
+            }
+            crate::floor::card::Note::Filling(_) => "note note-filling",
+            _ if is_long(&text) => "note note-long",
+            _ => "note",
+        };
+        ui! { <span key={text.clone()} {class}>{ text }{ " " }</span> }
+    };
+    let storage = match facts.lines.as_slice() {
+        [only] => only.mark.map(mark_text),
+        _ if facts.more > 0 => Some(("", "more namespaces")),
+        _ => None,
+    };
+    let more = if facts.more > 0 { format!("+ {} ", facts.more) } else { String::new() };
+    ui! {
+        <span class="face-foot">
+            <span class="notes">{ for facts.notes.iter().enumerate().map(note) }</span>
+            <span class="storage">
+                <span aria-hidden="true">{ storage.map_or("", |storage| storage.0) }</span>
+                <span class="storage-text">{ " " }{ more }{ storage.map_or("", |storage| storage.1) }</span>
+            </span>
+        </span>
+    }
+}
+
+/// What is on a card among many: id, state, one bar, and more as there is room.
+fn small_face(facts: &Facts) -> Html {
+    let note = facts.notes.first();
+    let copies = facts.lines.first().map(|line| line.copies).unwrap_or_default();
+    let mark = facts.lines.first().and_then(|line| line.mark).map_or("", |mark| mark_text(mark).0);
+    ui! {
+        <span class="face">
+            <span class="face-head">
+                <b class="id">{ short_id(facts.node) }</b>
+                <span class="signs" aria-hidden="true">
+                    <span class="sign-note">{ note.map_or("", |note| note.sign()) }</span>
+                    <span class="sign-state">{ facts.sign() }</span>
+                </span>
+            </span>
+            { bar(copies, SMALL_STEP) }
+            <span class="face-small" aria-hidden="true">
+                <span>{ mark }{ " " }{ note.map_or_else(|| facts.state_text().to_owned(), |note| note.text()) }</span>
+            </span>
+        </span>
+    }
+}
+
+/// Partitions to which the ends of a small card's bar are rounded up: about a pixel, and 128 bars that stay as they are
+/// need no layout.
+const SMALL_STEP: u32 = 32;
+
+/// The copies as lengths, each end rounded up to whole steps; the whole is all 4096 partitions.
+fn bar(copies: CopyCounts, step: u32) -> Html {
+    let CopyCounts { full, subset, evade, .. } = copies;
+    let up = |end: u32| end.next_multiple_of(step);
+    let [first, second, third] = [full, full + subset, full + subset + evade].map(up);
+    let parts = [("full", 0, first), ("subset", first, second), ("evade", second, third)];
+    let part = |(class, from, end): (&'static str, u32, u32)| {
+        let (x, width) = (from.to_string(), (end - from).to_string());
+        ui! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
+    };
+    let parts = parts.into_iter().filter(|(_, from, end)| from < end);
+    ui! {
+        <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
+            <g>{ for parts.clone().map(part) }</g>
+            <g class="stripes">{ for parts.map(part) }</g>
+        </svg>
+    }
+}
+
+/// What it serves as working master, from the left, and what is still to be filled, from the right.
+fn thin_bar(copies: CopyCounts) -> Html {
+    let all = u32::try_from(PARTITIONS).unwrap_or(0);
+    let from = all.saturating_sub(copies.filling);
+    ui! {
+        <svg class="thin-bar" viewBox="0 0 4096 4" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="master" x="0" y="0" width={copies.master.to_string()} height="4" />
+            <rect class="migrating" x={from.to_string()} y="0" width={copies.filling.to_string()} height="4" />
+        </svg>
+    }
+}

@@ -1,0 +1,566 @@
+//! The floor: racks as lanes, nodes as cards in them, the links between.
+//!
+//! Invariant: what a pointer or a key means is decided by `gesture` and `keys`, where things lie by `layout`; a move by
+//! drag, by keys and by button ends in the same command.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rosterlab_engine::{Command, Link, Mode, NodeId, RackId, Shutdown};
+use web_sys::HtmlElement;
+use yew::functional::Hook;
+use yew::prelude::*;
+
+use crate::browser::{focus, page_keys, use_effect_on, use_room};
+use crate::floor::card::{Facts, ORPHAN_SIGN};
+use crate::floor::fence::{adding_form, fence_bar};
+use crate::floor::gesture::{Drop, Gesture, Input, Outcome};
+use crate::floor::layout::{
+    ALL_LINKS_NODES, Card, Direction, Floor, Hit, Lane, Point, Wanted, lay_out,
+};
+use crate::floor::links::{link_list, wires};
+use crate::floor::node_card::{Heard, NodeCardProps, node_card};
+use crate::floor::placed::placed;
+use crate::map::counts::sub_class;
+use crate::margin::known::mode_of;
+use crate::page::class_list::{classes, when};
+use crate::page::ear::on_press;
+use crate::page::h::ui;
+use crate::page::keys::{self, Press, Scope};
+use crate::page::part::part;
+use crate::page::verbs::Verb;
+use crate::page::{Dispatch, PanelProps};
+use crate::state::{Action, FloorAction, State};
+use crate::text::count;
+
+/// How wide the floor is taken to be until that is known.
+const UNKNOWN_WIDTH: i32 = 760;
+
+/// How many orphans are listed by name.
+const MOST_ORPHANS: usize = 6;
+
+/// What a gesture is told, and what it came to.
+struct Hand(Gesture, Option<Outcome>);
+
+impl Reducible for Hand {
+    type Action = Input;
+
+    fn reduce(self: Rc<Self>, input: Input) -> Rc<Self> {
+        let (gesture, outcome) = self.0.next(input);
+        if gesture == self.0 && outcome.is_none() && self.1.is_none() {
+            return self;
+        }
+        Rc::new(Self(gesture, outcome))
+    }
+}
+
+/// The floor with the list of its sub-clusters.
+pub fn floor_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
+    part("floor", PanelProps::new(state, dispatch), |shown, hooks| use_floor(shown).run(hooks))
+}
+
+#[hook]
+fn use_floor(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
+    let node = use_node_ref();
+    let room = use_room(&node);
+    let hand = use_reducer(|| Hand(Gesture::Idle, None));
+    let width = room.map_or(UNKNOWN_WIDTH, |room| room.width);
+    let text_percent = room.map_or(100, |room| room.text_percent);
+    let places = (state.racks(), drawn_links(state), width, text_percent);
+    let floor = use_memo(places, |(racks, links, width, text_percent)| {
+        lay_out(&Wanted { racks, links, width: *width, text_percent: *text_percent })
+    });
+    use_outcomes(hand.1, &floor, dispatch);
+
+    let ears = Ears {
+        dispatch: dispatch.clone(),
+        floor: floor.clone(),
+        node: node.clone(),
+        hand: hand.clone(),
+        are_letters_on: state.are_letters_on(),
+        is_panel_open: state.panel().is_some(),
+    };
+    let ear = use_ears(ears.clone());
+    let gesture = hand.0;
+    let lanes =
+        floor.lanes.iter().map(|lane| self::lane(lane, state, dispatch, gesture, &floor, &ear));
+    let (onpointerdown, onpointer) = (ears.onground(), ears.onpointer());
+    ui! {
+        <section class="panel floor-panel" aria-labelledby="floor-title">
+            <h2 class="visually-hidden" id="floor-title">{ "Racks, nodes and links" }</h2>
+            { sub_clusters(state, dispatch) }
+            <div
+                ref={node}
+                class={classes(&[
+                    "floor",
+                    when(gesture.carried().is_some(), "carrying"),
+                    when(state.is_selecting(), "selecting"),
+                ])}
+                {onpointerdown}
+                onpointermove={onpointer.clone()}
+                onpointerup={onpointer.clone()}
+                onpointercancel={onpointer}
+            >
+                <div class="lanes">{ for lanes }</div>
+                { wires(state, dispatch, &floor, width) }
+                <div class="carry-room">{ carry_hint(gesture) }</div>
+                <div class="fence-room">{ fence_bar(state, dispatch, &floor, gesture, (width, text_percent)) }</div>
+                <div class="adding-room">{ adding_form(state, dispatch, &floor, (width, text_percent)) }</div>
+            </div>
+            { link_list(&floor, state, dispatch) }
+            <p class="visually-hidden" id="floor-help">
+                { "Arrow keys go to other cards. Keys: " }
+                { keys::verbs().map(|verb| {
+                    format!("{} {}", keys::shortcut_of(verb).unwrap_or_default(), verb.label())
+                }).collect::<Vec<_>>().join(", ") }
+                { ", Ctrl+Space selects several, Escape lets go" }
+            </p>
+        </section>
+    }
+}
+
+/// Turns what gestures come to into actions, once each.
+#[hook]
+fn use_outcomes(outcome: Option<Outcome>, floor: &Rc<Floor>, dispatch: &Dispatch) {
+    let (dispatch, floor) = (dispatch.clone(), floor.clone());
+    use_effect_on(outcome, move |outcome| match *outcome {
+        Some(Outcome::Moved(Drop { node, rack })) => {
+            dispatch.dispatch(Action::Do(Command::MoveToRack { nodes: vec![node], rack }));
+        }
+        Some(Outcome::Fenced(rect)) => {
+            dispatch.dispatch(Action::Floor(FloorAction::Fence(rect, floor.fenced(rect))));
+        }
+        None => {}
+    });
+}
+
+/// The links that are drawn singly: all, or with many nodes those of the selected one, when they are asked for.
+fn drawn_links(state: &State) -> Vec<Link> {
+    let nodes: Vec<NodeId> = state.view().nodes.iter().rev().map(|node| node.id).collect();
+    if nodes.len() > ALL_LINKS_NODES {
+        let selected = state.selected();
+        let others = nodes.iter().filter(|_| state.are_links_shown());
+        return others.filter_map(|node| Link::new(selected, *node)).collect();
+    }
+    let pairs = nodes.iter().enumerate().flat_map(|(place, low)| {
+        nodes[place + 1..].iter().filter_map(|high| Link::new(*low, *high))
+    });
+    pairs.collect()
+}
+
+/// The sub-clusters by name, and the orphans; pressing one shows the map, the reasons and the roster from there.
+fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
+    let view = state.view();
+    let shown = state.shown();
+    let mode = mode_of(view, state.namespace());
+    let chip = |place: usize| {
+        let sub_cluster = &view.sub_clusters[place];
+        let principal = sub_cluster.principal;
+        let in_roster = sub_cluster.namespaces.get(state.namespace()).map(|namespace| {
+            match namespace.roster.len() {
+                0 if mode == Mode::Available => "available (AP)".to_owned(),
+                0 => "no roster yet".to_owned(),
+                all => format!("{} of {all} in the roster", namespace.roster_nodes_present),
+            }
+        });
+        let is_split = view.sub_clusters.len() > 1;
+        let number = is_split.then(|| format!("{} · ", place + 1));
+        let onclick = on_press(dispatch, Action::ShowSubCluster(principal));
+        ui! {
+            <li key={principal.to_string()}>
+                <button
+                    type="button"
+                    class={classes(&["sub-chip", sub_class(place)])}
+                    data-action="show-sub-cluster"
+                    aria-pressed={(shown == Some(place)).to_string()}
+                    title="show the map, the reasons and the roster from this sub-cluster"
+                    {onclick}
+                >
+                    <span class="sub-swatch" aria-hidden="true"></span>
+                    <span>{ number }{ "sub-cluster " }<b class="id">{ principal.to_string() }</b></span>
+                    <span>{ in_roster }</span>
+                    <span class="sub-key">{ "key " }<span class="id">{ sub_cluster.key.to_string() }</span></span>
+                </button>
+            </li>
+        }
+    };
+    let orphan = |node: &NodeId| {
+        let is_shown = state.shown_orphan() == Some(*node);
+        ui! {
+            <li key={format!("orphan {node}")}>
+                <button
+                    type="button"
+                    class="orphan-chip"
+                    data-action="show-orphan"
+                    data-orphan={node.to_string()}
+                    aria-pressed={is_shown.to_string()}
+                    title="show the map and the reasons from this node: it runs, and no cluster takes it in"
+                    onclick={on_press(dispatch, Action::ShowSubCluster(*node))}
+                >
+                    <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
+                    <span>{ "orphan " }<b class="id">{ node.to_string() }</b></span>
+                    <span>{ "serves nothing" }</span>
+                </button>
+            </li>
+        }
+    };
+    let more = view.orphans.len().saturating_sub(MOST_ORPHANS);
+    let more = (more > 0).then(|| {
+        let others = count(u32::try_from(more).unwrap_or(u32::MAX), "more orphan");
+        ui! { <li key="more" class="dim">{ format!("and {others}") }</li> }
+    });
+    let nothing = view.sub_clusters.is_empty().then(|| {
+        let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
+        let said = if is_any_up { "no node is in a cluster" } else { "no node is up" };
+        ui! { <li key="nothing" class="dim">{ said }</li> }
+    });
+    ui! {
+        <ul class="sub-clusters">
+            { for (0..view.sub_clusters.len()).map(chip).chain(nothing) }
+            { for view.orphans.iter().take(MOST_ORPHANS).map(orphan).chain(more) }
+        </ul>
+    }
+}
+
+/// What to press while keys carry a card.
+fn carry_hint(gesture: Gesture) -> Option<Html> {
+    let (node, _) = gesture.carried().filter(|_| gesture.is_by_keys())?;
+    let to =
+        gesture.target().map_or_else(|| "another rack".to_owned(), |rack| format!("rack {rack}"));
+    Some(ui! {
+        <p class="carry-hint" aria-hidden="true">
+            { format_args!("Move {node} to {to}: ") }
+            <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " or a number chooses, " }
+            <kbd>{ "Enter" }</kbd>{ " drops, " }<kbd>{ "Esc" }</kbd>{ " calls off" }
+        </p>
+    })
+}
+
+/// A lane with its cards.
+fn lane(
+    lane: &Lane,
+    state: &Rc<State>,
+    dispatch: &Dispatch,
+    gesture: Gesture,
+    floor: &Floor,
+    ear: &Callback<(NodeId, RackId, Heard)>,
+) -> Html {
+    let (view, namespace) = (state.view(), state.namespace());
+    let card = |card: &Card| {
+        let carried = gesture.carried().filter(|(carried, _)| *carried == card.node);
+        let facts = view.node(card.node).map(|node| Facts::of(view, node, namespace))?;
+        Some(node_card(NodeCardProps {
+            facts,
+            rect: card.rect.seen_from(lane.rect),
+            offset: carried.map_or_else(Point::default, |(_, offset)| offset),
+            is_carried: carried.is_some(),
+            is_small: floor.is_dense,
+            is_selected: state.selected() == card.node,
+            is_picked: state.is_picked(card.node),
+            ear: ear.clone(),
+        }))
+    };
+    let (rack, is_target) = (lane.rack, gesture.target() == Some(lane.rack));
+    let head = lane_head(rack, &lane.cards, state, dispatch);
+    let head = placed(None, "lane-head-place", lane.head.seen_from(lane.rect), head);
+    let inside = ui! {
+        <section
+            class={if is_target { "lane target" } else { "lane" }}
+            data-rack={rack.to_string()}
+            aria-label={format_args!("Rack {rack}")}
+        >
+            { head }
+            <div class="lane-cards">{ for lane.cards.iter().filter_map(card) }</div>
+            <p class="lane-empty">
+                { (lane.cards.is_empty() && !floor.is_dense).then_some("Drop a card here") }
+            </p>
+        </section>
+    };
+    placed(Some(rack.get().into()), "lane-place", lane.rect, inside)
+}
+
+/// What hears pointers and keys on the floor.
+#[derive(Clone)]
+struct Ears {
+    dispatch: Dispatch,
+    floor: Rc<Floor>,
+    node: NodeRef,
+    /// What is under way when a pointer or a key is heard, which may be more than what is drawn.
+    hand: UseReducerHandle<Hand>,
+    /// Whether single letters are keys.
+    are_letters_on: bool,
+    is_panel_open: bool,
+}
+
+/// One ear for all cards that stays the same while what it reaches changes, so that cards are not drawn again for it; and
+/// Escape, wherever the focus is: one press does one thing, to the panel first, then to the gesture, then to the selection.
+#[hook]
+fn use_ears(ears: Ears) -> Callback<(NodeId, RackId, Heard)> {
+    let stay = use_memo((), |()| {
+        let latest = Rc::new(RefCell::new(ears.clone()));
+        let reached = latest.clone();
+        let ear = Callback::from(move |(node, rack, heard): (NodeId, RackId, Heard)| {
+            let ears = reached.borrow().clone();
+            ears.hear(node, rack, heard);
+        });
+        (latest, ear)
+    });
+    let (latest, ear) = (*stay).clone();
+    latest.replace(ears);
+    use_effect_on((), move |()| {
+        page_keys(move |event| {
+            if event.key() == "Escape" && !event.default_prevented() {
+                let ears = latest.borrow().clone();
+                if ears.is_panel_open || ears.hand.0 == Gesture::Idle {
+                    ears.dispatch.dispatch(Action::Escape);
+                } else {
+                    ears.hand.dispatch(Input::CallOff);
+                }
+            }
+        })
+    });
+    ear
+}
+
+impl Ears {
+    fn hear(&self, node: NodeId, home: RackId, heard: Heard) {
+        match heard {
+            Heard::Press(event) => {
+                let (pointer, at) = (event.pointer_id(), on_floor(&self.node, &event));
+                self.hand.dispatch(Input::Press { node, home, pointer, at });
+            }
+            Heard::Key(event) => {
+                let context = CardKey {
+                    dispatch: &self.dispatch,
+                    floor: &self.floor,
+                    hand: &self.hand,
+                    are_letters_on: self.are_letters_on,
+                };
+                if context.press(self.hand.0, node, home, &event) {
+                    event.prevent_default();
+                }
+            }
+            Heard::Reach => self.dispatch.dispatch(Action::Select(node)),
+            Heard::Click(is_held) => {
+                self.dispatch.dispatch(Action::Floor(FloorAction::Click(node, is_held)));
+            }
+        }
+    }
+
+    /// A press on the ground, where a fence may begin.
+    fn onground(&self) -> Callback<PointerEvent> {
+        let (hand, node, floor) = (self.hand.clone(), self.node.clone(), self.floor.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() != 0 || !event.is_primary() {
+                return;
+            }
+            let at = on_floor(&node, &event);
+            if floor.hit(at) == Hit::Ground {
+                hand.dispatch(Input::PressGround { pointer: event.pointer_id(), at });
+            }
+        })
+    }
+
+    fn onpointer(&self) -> Callback<PointerEvent> {
+        let (hand, node, floor) = (self.hand.clone(), self.node.clone(), self.floor.clone());
+        Callback::from(move |event: PointerEvent| {
+            let pointer = event.pointer_id();
+            hand.dispatch(match event.type_().as_str() {
+                "pointermove" => {
+                    let at = on_floor(&node, &event);
+                    Input::Move { pointer, at, over: floor.lane_at(at) }
+                }
+                "pointerup" => Input::Release { pointer },
+                _ => Input::CallOff,
+            });
+            // From its first stretch on a fence keeps its pointer, also beside the floor. Not before: a click on a line
+            // would be lost.
+            if hand.0.drawn_fence().is_some()
+                && let Some(floor) = node.cast::<web_sys::Element>()
+            {
+                // Fails only for pointers that are gone again.
+                floor.set_pointer_capture(pointer).ok();
+            }
+        })
+    }
+}
+
+/// Where on the floor a pointer is.
+fn on_floor(floor: &NodeRef, event: &PointerEvent) -> Point {
+    let corner = floor.cast::<HtmlElement>().map(|floor| floor.get_bounding_client_rect());
+    // A place on the page is far below what an i32 holds.
+    #[allow(clippy::cast_possible_truncation, reason = "a place on the page is a small number")]
+    let (left, top) = corner.map_or((0, 0), |rect| (rect.left() as i32, rect.top() as i32));
+    Point { x: event.client_x() - left, y: event.client_y() - top }
+}
+
+/// What a key on a card can reach.
+struct CardKey<'a> {
+    dispatch: &'a Dispatch,
+    floor: &'a Floor,
+    hand: &'a UseReducerHandle<Hand>,
+    are_letters_on: bool,
+}
+
+impl CardKey<'_> {
+    /// Does what a key on a card means; says whether it meant anything.
+    fn press(&self, gesture: Gesture, node: NodeId, home: RackId, event: &KeyboardEvent) -> bool {
+        let key = event.key();
+        if key == "Escape" {
+            self.hand.dispatch(Input::CallOff);
+            return gesture != Gesture::Idle;
+        }
+        if gesture.is_by_keys() && key == "Tab" {
+            // Who goes elsewhere does not carry on.
+            self.hand.dispatch(Input::CallOff);
+            return false;
+        }
+        if gesture.is_by_keys() && self.carry(gesture, node, home, &key) {
+            return true;
+        }
+        let is_held = event.ctrl_key() || event.shift_key() || event.meta_key();
+        if is_held && matches!(key.as_str(), " " | "Enter") {
+            self.dispatch.dispatch(Action::Floor(FloorAction::Toggle(node)));
+            return true;
+        }
+        if let Some(direction) = keys::direction(&key) {
+            if is_held {
+                self.dispatch.dispatch(Action::MoveBeside(node, keys::step(direction)));
+            } else {
+                self.go(node, direction);
+            }
+            return true;
+        }
+        let ctrl = event.ctrl_key() || event.meta_key();
+        let press = Press { key: &key, ctrl, shift: event.shift_key() };
+        let is_free = !event.alt_key() && (ctrl || self.are_letters_on);
+        let verb = is_free.then(|| keys::verb_of(press, Scope::Card)).flatten();
+        match verb {
+            Some(Verb::PickUp) => {
+                self.hand.dispatch(Input::PickUp { node, home });
+                self.say(format!(
+                    "{node} is picked up from rack {home}. Arrows or a number choose a rack, Enter \
+                     drops it, Escape calls it off."
+                ));
+            }
+            Some(verb) => self.dispatch.dispatch(Action::Press(verb)),
+            None if matches!(key.as_str(), " " | "Enter") => {
+                self.dispatch.dispatch(Action::Floor(FloorAction::Click(node, false)));
+            }
+            None => return false,
+        }
+        true
+    }
+
+    /// Keys while a card is carried by keys.
+    fn carry(&self, gesture: Gesture, node: NodeId, home: RackId, key: &str) -> bool {
+        let from = gesture.target().unwrap_or(home);
+        let chosen = keys::direction(key)
+            .map(keys::step)
+            .and_then(|places| self.floor.lane_beside(from, places))
+            .or_else(|| self.lane_of_digit(key));
+        if let Some(rack) = chosen {
+            self.hand.dispatch(Input::Aim(rack));
+            self.say(format!("{node} over rack {rack}."));
+            return true;
+        }
+        match key {
+            "Enter" | " " => self.hand.dispatch(Input::PutDown),
+            _ => return keys::direction(key).is_some(),
+        }
+        true
+    }
+
+    /// The lane whose rack has that number, else the one at that place.
+    fn lane_of_digit(&self, key: &str) -> Option<RackId> {
+        let number: u32 = key.parse().ok()?;
+        let racks = || self.floor.lanes.iter().map(|lane| lane.rack);
+        let place = usize::try_from(number).ok()?.checked_sub(1);
+        racks().find(|rack| rack.get() == number).or_else(|| racks().nth(place?))
+    }
+
+    /// To the next card.
+    fn go(&self, node: NodeId, direction: Direction) {
+        if let Some(next) = self.floor.neighbour(node, direction) {
+            focus(&card_selector(next));
+        }
+    }
+
+    fn say(&self, what: String) {
+        self.dispatch.dispatch(Action::Announce(what.into()));
+    }
+}
+
+/// Finds a node's card.
+#[must_use]
+pub fn card_selector(node: NodeId) -> String {
+    format!("[data-node=\"{node}\"]")
+}
+
+/// A lane's name and what can be done to the whole rack.
+fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -> Html {
+    let is_up = |node: &NodeId| state.view().node(*node).is_some_and(|node| node.state.is_up());
+    let (up, down): (Vec<NodeId>, Vec<NodeId>) =
+        nodes.iter().map(|card| card.node).partition(is_up);
+    let tool = |action: &'static str, label: &'static str, command: Command| {
+        ui! {
+            <button
+                key={action}
+                type="button"
+                class="lane-tool"
+                data-action={action}
+                aria-disabled={state.can_do(&command).is_err().then_some("true")}
+                aria-label={format_args!("{label} rack {rack}")}
+                onclick={on_press(dispatch, Action::Do(command))}
+            >
+                { label }
+            </button>
+        }
+    };
+    let add = {
+        let action = Action::Floor(FloorAction::Adding(rack));
+        let label = format!("Add a node to rack {rack}");
+        ui! {
+            <button
+                key="add-node"
+                type="button"
+                class="lane-tool lane-add"
+                data-action="add-node"
+                aria-label={label.clone()}
+                title={label}
+                onclick={on_press(dispatch, action)}
+            >
+                { "+" }
+            </button>
+        }
+    };
+    let remove = || {
+        ui! {
+            <button
+                key="remove-rack"
+                type="button"
+                class="lane-tool"
+                data-action="remove-rack"
+                aria-label={format_args!("Remove rack {rack}")}
+                title="take the empty lane away"
+                onclick={on_press(dispatch, Action::Floor(FloorAction::RemoveRack(rack)))}
+            >
+                { "Remove" }
+            </button>
+        }
+    };
+    let tools = if nodes.is_empty() {
+        vec![remove(), add]
+    } else {
+        let stop = Command::Stop { nodes: up, shutdown: Shutdown::Clean };
+        let start = Command::Start { nodes: down };
+        vec![tool("stop-rack", "Stop", stop), tool("start-rack", "Start", start), add]
+    };
+    ui! {
+        <div class="lane-head">
+            <h3>{ format_args!("Rack {rack}") }</h3>
+            { for tools }
+        </div>
+    }
+}

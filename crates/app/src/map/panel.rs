@@ -1,0 +1,480 @@
+//! The map of 4096 partitions, and the same as a short table.
+//!
+//! Invariant: the canvas is painted only when its picture or its colours have changed, and at once, before the rest of the
+//! page is drawn; the cursor is drawn over it. Not here: pixels (see `paint`), what colours stand for (see `picture`), finding a key (see `map::finder_form`).
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rosterlab_engine::{NamespaceSettings, PartitionId};
+use web_sys::HtmlCanvasElement;
+use yew::functional::Hook;
+use yew::prelude::*;
+
+use crate::browser::{put_pixels, use_effect_on, use_kept};
+use crate::floor::layout::Direction;
+use crate::look::Look;
+use crate::map::chosen::MapAction;
+use crate::map::finder_form::finder;
+use crate::map::paint::{
+    CELL_PX, Palette, Pattern, SIDE_PX, Swatch, TOKENS, corner_of, paint, partition_at,
+};
+use crate::map::picture::{Class, Colouring, Picture};
+use crate::page::Dispatch;
+use crate::page::class_list::{classes, when};
+use crate::page::ear::on_press;
+use crate::page::h::ui;
+use crate::page::keys;
+use crate::page::part::part;
+use crate::rules;
+use crate::state::{Action, State};
+use crate::text::thousands;
+use crate::why::groups::{Group, Grouping, words};
+
+/// What is said where a browser does not let a page draw.
+const NO_CANVAS: &str = "This browser gives the page no canvas, so the map cannot be drawn. The table has the same \
+                         partitions by reason.";
+
+/// How far Page Up and Page Down go.
+const PAGE_ROWS: i32 = 8;
+
+/// Most classes that a legend lists.
+const MOST_CLASSES: usize = 12;
+
+/// The map with its table.
+pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) -> Html {
+    let where_from = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
+    let title = match state.shown_orphan() {
+        Some(orphan) => format!(" on the orphan {orphan}"),
+        None => {
+            where_from.map_or_else(String::new, |sub| format!(" in sub-cluster {}", sub.principal))
+        }
+    };
+    let shown = {
+        let (state, dispatch, painter) = (state.clone(), dispatch.clone(), painter.clone());
+        MapProps { state, dispatch, painter }
+    };
+    let drawn = part("map", shown, |shown, hooks| use_map(shown).run(hooks));
+    ui! {
+        <section class="panel map-panel" aria-labelledby="map-title">
+            <div class="panel-head">
+                <h2 id="map-title">
+                    { "4,096 partitions of " }<span class="id">{ state.namespace_name() }</span>{ title }
+                </h2>
+                <div class="namespaces">{ namespaces(state, dispatch) }</div>
+                { colour_by(state, dispatch) }
+            </div>
+            <div class="map-and-table">
+                { drawn }
+                <div class="map-side">
+                    { reasons(state, dispatch) }
+                </div>
+            </div>
+            { legend(state) }
+            { finder(state, dispatch) }
+        </section>
+    }
+}
+
+/// Which namespace is shown here, in the roster and on the cards; nothing to choose where there is only one.
+fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
+    let list = &state.view().namespaces;
+    let choice = |(place, settings): (usize, &NamespaceSettings)| {
+        ui! {
+            <button
+                key={settings.name.clone()}
+                type="button"
+                class="tool id"
+                data-action="show-namespace"
+                data-show={settings.name.clone()}
+                aria-pressed={(place == state.namespace()).to_string()}
+                onclick={on_press(dispatch, Action::ShowNamespace(place))}
+            >
+                { &settings.name }
+            </button>
+        }
+    };
+    let choices = list.iter().enumerate().filter(|_| list.len() > 1).map(choice);
+    ui! { <div role="group" aria-label="Namespace">{ for choices }</div> }
+}
+
+/// What colours stand for, one of four.
+fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
+    let choice = |colouring: Colouring| {
+        let is_on = state.map().colouring == colouring;
+        let onchange = on_press(dispatch, Action::Map(MapAction::ColourBy(colouring)));
+        let of = (colouring == Colouring::Mark).then(|| state.selected().to_string());
+        ui! {
+            <label
+                key={colouring.name()}
+                class={classes(&["choice", when(is_on, "on")])}
+                title={format_args!("colour by {}", colouring.tip())}
+            >
+                <input
+                    type="radio"
+                    name="colour-by"
+                    data-action="colour-by"
+                    data-colour-by={colouring.name()}
+                    checked={is_on}
+                    {onchange}
+                />
+                { colouring.name() }
+                <span>{ for of.map(|node| ui! { <>{ " of " }<span class="id">{ node }</span></> }) }</span>
+            </label>
+        }
+    };
+    ui! {
+        <fieldset class="choices">
+            <legend>{ "Colour by" }</legend>
+            { for Colouring::ALL.into_iter().map(choice) }
+        </fieldset>
+    }
+}
+
+/// What is on the canvas: a picture, the group that is lit, the theme.
+#[derive(Clone)]
+struct Painted {
+    picture: Rc<Picture>,
+    lit: Option<(Rc<Grouping>, usize)>,
+    is_dark: bool,
+}
+
+impl Painted {
+    fn of(state: &State) -> Self {
+        let map = state.map();
+        let lit = map.picked_place().map(|place| (map.grouping().clone(), place));
+        Self { picture: map.picture().clone(), lit, is_dark: state.is_dark() }
+    }
+}
+
+impl PartialEq for Painted {
+    fn eq(&self, other: &Self) -> bool {
+        let is_lit_same = match (&self.lit, &other.lit) {
+            (Some((grouping, place)), Some((other, there))) => {
+                place == there && Rc::ptr_eq(grouping, other)
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        is_lit_same && self.is_dark == other.is_dark && Rc::ptr_eq(&self.picture, &other.picture)
+    }
+}
+
+/// Puts states onto the map's canvas.
+///
+/// It paints as soon as an action was reduced, before Yew has worked out what else changes on the page, so that the map
+/// is never later than it must be: with 128 nodes the rest takes several frames' time.
+#[derive(Default)]
+pub struct Painter {
+    canvas: NodeRef,
+    /// What is on the canvas, and whether the browser let it.
+    last: RefCell<Option<(Painted, bool)>>,
+}
+
+impl Painter {
+    /// Puts a state onto the canvas if another one is there; says whether the browser lets a page draw.
+    pub fn show(&self, state: &State) -> bool {
+        if self.canvas.get().is_none() {
+            // The first action may come before the page is there.
+            return true;
+        }
+        let wanted = Painted::of(state);
+        let mut last = self.last.borrow_mut();
+        match &*last {
+            Some((painted, is_drawn)) if *painted == wanted => *is_drawn,
+            _ => {
+                let is_drawn = self.paint(&wanted);
+                *last = Some((wanted, is_drawn));
+                is_drawn
+            }
+        }
+    }
+
+    fn paint(&self, Painted { picture, lit, is_dark }: &Painted) -> bool {
+        let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
+        let swatches: Vec<Swatch> = picture.legend.iter().map(|class| class.swatch).collect();
+        let lit = lit
+            .as_ref()
+            .map(|(grouping, place)| (&*grouping.of, u8::try_from(*place).unwrap_or(u8::MAX)));
+        let pixels = paint(&picture.classes, &swatches, lit, &palette);
+        put_pixels(&self.canvas, &pixels, (SIDE_PX, SIDE_PX))
+    }
+}
+
+/// What the map needs.
+#[derive(Clone, PartialEq)]
+struct MapProps {
+    state: Rc<State>,
+    dispatch: Dispatch,
+    painter: Rc<Painter>,
+}
+
+impl PartialEq for Painter {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+#[hook]
+fn use_map(props: &MapProps) -> Html {
+    let MapProps { state, dispatch, painter } = props;
+    let canvas = painter.canvas.clone();
+    let hovered = use_kept(None::<PartitionId>);
+    let drawn = use_kept(true);
+    let is_drawn = drawn.get();
+    // When it first comes, and whenever a state came that no action made.
+    let (shown, painter) = (state.clone(), painter.clone());
+    use_effect_on(state.clone(), move |_| drawn.set(painter.show(&shown)));
+
+    let under = {
+        let canvas = canvas.clone();
+        move |event: &MouseEvent| {
+            let side = canvas.cast::<HtmlCanvasElement>()?.client_width();
+            partition_at(event.offset_x(), event.offset_y(), side)
+        }
+    };
+    let onclick = {
+        let (dispatch, under) = (dispatch.clone(), under.clone());
+        Callback::from(move |event: MouseEvent| {
+            if let Some(partition) = under(&event) {
+                dispatch.dispatch(Action::ShowPartition(partition));
+            }
+        })
+    };
+    let onpointermove = {
+        let hovered = hovered.clone();
+        Callback::from(move |event: PointerEvent| hovered.set(under(&event)))
+    };
+    let onpointerleave = {
+        let hovered = hovered.clone();
+        Callback::from(move |_: PointerEvent| hovered.set(None))
+    };
+    let onkeydown = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some((across, down)) = step(&event.key(), event.ctrl_key()) {
+                event.prevent_default();
+                dispatch.dispatch(Action::StepPartition(across, down));
+            }
+        })
+    };
+    let side = SIDE_PX.to_string();
+    ui! {
+        <div class="map">
+            <div class="map-picture">
+                <canvas
+                    ref={canvas}
+                    data-map={state.namespace_name().to_owned()}
+                    width={side.clone()}
+                    height={side}
+                    tabindex="0"
+                    role="application"
+                    aria-roledescription="map of partitions"
+                    aria-label={label(state)}
+                    {onclick}
+                    {onpointermove}
+                    {onpointerleave}
+                    {onkeydown}
+                />
+                { cursor(state.partition(), hovered.get()) }
+            </div>
+            <p class="map-hover">{ if is_drawn { under_pointer(state, hovered.get()) } else { NO_CANVAS.to_owned() } }</p>
+        </div>
+    }
+}
+
+/// How far across and down a key leads on the map; over its edge is to the edge.
+fn step(key: &str, ctrl: bool) -> Option<(i32, i32)> {
+    let stride = if ctrl { PAGE_ROWS } else { 1 };
+    Some(match (keys::direction(key), key) {
+        (Some(Direction::Left), _) => (-stride, 0),
+        (Some(Direction::Right), _) => (stride, 0),
+        (Some(Direction::Up), _) => (0, -stride),
+        (Some(Direction::Down), _) => (0, stride),
+        (None, "PageUp") => (0, -PAGE_ROWS),
+        (None, "PageDown") => (0, PAGE_ROWS),
+        (None, "Home") => (i32::MIN / 2, 0),
+        (None, "End") => (i32::MAX / 2, 0),
+        // Says again what the partition is.
+        (None, "Enter" | " ") => (0, 0),
+        _ => return None,
+    })
+}
+
+/// What the map shows, for those who cannot see it.
+fn label(state: &State) -> String {
+    format!(
+        "Map of 4,096 partitions: {} active, {} unavailable, {} dead. Partition {} is chosen; arrow \
+         keys choose another",
+        thousands(
+            Look::ALL
+                .into_iter()
+                .filter(|look| look.is_active())
+                .map(|look| state.count(look))
+                .sum()
+        ),
+        thousands(state.count(Look::Unavailable)),
+        thousands(state.count(Look::Dead)),
+        state.partition()
+    )
+}
+
+/// Frames around the chosen partition and the one under the pointer.
+fn cursor(chosen: PartitionId, hovered: Option<PartitionId>) -> Html {
+    let frame = |partition: PartitionId, class: &'static str| {
+        let (x, y) = corner_of(partition);
+        // A little outside of the cell; the edge of the map may cut it.
+        let at = |corner: usize| (i32::try_from(corner).unwrap_or(0) - 2).to_string();
+        let side = (CELL_PX + 4).to_string();
+        ui! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
+    };
+    let view_box = format!("0 0 {SIDE_PX} {SIDE_PX}");
+    ui! {
+        <svg class="map-cursor" viewBox={view_box} aria-hidden="true">
+            { for hovered.map(|partition| frame(partition, "hovered")) }
+            { frame(chosen, "chosen-under") }
+            { frame(chosen, "chosen") }
+        </svg>
+    }
+}
+
+fn under_pointer(state: &State, hovered: Option<PartitionId>) -> String {
+    let cell =
+        hovered.and_then(|partition| Some((partition, state.cells().get(partition.index())?)));
+    cell.map_or_else(
+        || "Click a partition, or use the arrow keys.".to_owned(),
+        |(partition, cell)| {
+            let look = Look::of(cell);
+            let class = match state.map().colouring {
+                Colouring::Verdict | Colouring::Rule => String::new(),
+                Colouring::Master | Colouring::Mark => class_of(state, partition),
+            };
+            format!("{partition}: {}, {}{class}", look.name(), rules::label(cell.verdict.rule))
+        },
+    )
+}
+
+/// What the colour of a partition says.
+fn class_of(state: &State, partition: PartitionId) -> String {
+    let picture = state.map().picture();
+    let place = picture.classes.get(partition.index()).map(|place| usize::from(*place));
+    let class = place.and_then(|place| picture.legend.get(place));
+    class.map_or_else(String::new, |class| format!(", {}", class.name))
+}
+
+/// The groups of partitions with the same reason.
+fn reasons(state: &State, dispatch: &Dispatch) -> Html {
+    let shown = state.map().group_of(state.partition().index());
+    let picked = state.map().picked_place();
+    let rows = state.groups().iter().enumerate().map(|(place, group)| {
+        reason(state, dispatch, group, place, (shown == Some(place), picked == Some(place)))
+    });
+    ui! {
+        <div class="reasons-room">
+            <table class="reasons">
+                <thead>
+                    <tr>
+                        <th scope="col">{ "Reason" }</th>
+                        <th scope="col" class="n">{ "Partitions" }</th>
+                    </tr>
+                </thead>
+                <tbody>{ for rows }</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn reason(
+    state: &State,
+    dispatch: &Dispatch,
+    group: &Group,
+    place: usize,
+    (is_shown, is_picked): (bool, bool),
+) -> Html {
+    let look = group.look;
+    let title =
+        if is_picked { "light all partitions again" } else { "light only these on the map" };
+    ui! {
+        <tr
+            key={place}
+            class={classes(&[look.class(), when(is_shown, "shown"), when(is_picked, "picked")])}
+            aria-current={is_shown.then_some("true")}
+        >
+            <td>
+                <button
+                    type="button"
+                    class="reason"
+                    data-action="pick-group"
+                    aria-pressed={is_picked.to_string()}
+                    {title}
+                    onclick={on_press(dispatch, Action::Map(MapAction::Pick(place)))}
+                >
+                    <span class={classes(&["swatch", look.class()])} aria-hidden="true">
+                        { look.glyph() }
+                    </span>
+                    <span>
+                        <span class="visually-hidden">{ format_args!("{}: ", look.name()) }</span>
+                        { words(group, state.view()) }
+                        <span class="dim">
+                            { group.rule.number().map(|number| format!(" (rule {number})")) }
+                        </span>
+                    </span>
+                </button>
+            </td>
+            <td class="n">{ thousands(group.size) }</td>
+        </tr>
+    }
+}
+
+/// What the colours mean, with their counts.
+fn legend(state: &State) -> Html {
+    let colouring = state.map().colouring;
+    let (shown, more) = state.map().picture().shown(colouring, MOST_CLASSES);
+    let entry = |class: &Class| {
+        ui! {
+            <li key={class.name.clone()} class={classes(&[when(class.size == 0, "zero")])}>
+                { swatch(class.swatch) }
+                { &class.name }{ " " }<b>{ thousands(class.size) }</b>
+            </li>
+        }
+    };
+    let more = (more > 0).then(|| ui! { <li key="more">{ format_args!("and {more} more") }</li> });
+    ui! {
+        <ul class="legend" data-legend={colouring.name()}>
+            { for shown.into_iter().map(entry) }
+            { for more }
+        </ul>
+    }
+}
+
+/// A class as it is drawn on the map, larger.
+fn swatch(swatch: Swatch) -> Html {
+    let Swatch { colour, pattern } = swatch;
+    let token = TOKENS[colour];
+    if let Some(look) = Look::ALL.into_iter().find(|look| look.class() == token) {
+        return ui! {
+            <span key="swatch" class={classes(&["swatch", token])} aria-hidden="true">
+                { look.glyph() }
+            </span>
+        };
+    }
+    ui! {
+        <svg key="swatch" class="swatch" viewBox="0 0 4 4" aria-hidden="true">
+            <rect class={token} width="4" height="4" />
+            <path d={marked(pattern)} />
+        </svg>
+    }
+}
+
+/// The marked pixels of a pattern, each as a square.
+fn marked(pattern: Pattern) -> String {
+    let mut squares = String::new();
+    for (y, down) in ["0", "1", "2", "3"].into_iter().enumerate() {
+        for (x, across) in ["0", "1", "2", "3"].into_iter().enumerate() {
+            if pattern.marks(x, y) {
+                squares.extend(["M", across, " ", down, "h1v1h-1z"]);
+            }
+        }
+    }
+    squares
+}

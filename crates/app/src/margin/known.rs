@@ -1,0 +1,537 @@
+//! The margin in words, and the picture of all losses: its levels, its pixels, what lies where in it.
+//!
+//! Invariant: pure; the same table and palette give the same bytes, and each level has a pattern of its own beside its
+//! colour. Not here: the numbers (the scenario crate's `margin`), the canvas (see `margin::panel`).
+
+use std::rc::Rc;
+
+use rosterlab_engine::{ClusterView, Mode, NodeId, PARTITIONS};
+use rosterlab_scenario::foresight::margin::{Found, LossTable, Reach};
+
+use crate::look::Look;
+use crate::map::paint::{Colour, Palette, mix};
+use crate::text::{list, thousands};
+
+/// What the page knows of the margin, and of which moment.
+#[derive(Clone, Debug, Default)]
+pub struct KnownMargin {
+    of: Option<(Rc<ClusterView>, usize)>,
+    found: Option<Rc<Found>>,
+}
+
+impl KnownMargin {
+    /// What was found at a moment, for a namespace.
+    #[must_use]
+    pub fn new(view: Rc<ClusterView>, namespace: usize, found: Option<Rc<Found>>) -> Self {
+        Self { of: Some((view, namespace)), found }
+    }
+
+    /// Whether it is of this moment and namespace.
+    #[must_use]
+    pub fn is_of(&self, view: &Rc<ClusterView>, namespace: usize) -> bool {
+        self.of.as_ref().is_some_and(|(of, name)| Rc::ptr_eq(of, view) && *name == namespace)
+    }
+
+    /// What was found: nothing where nothing can be said.
+    #[must_use]
+    pub fn found(&self) -> Option<&Found> {
+        self.found.as_deref()
+    }
+}
+
+/// What the page does about the margin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worked {
+    /// The moment.
+    pub view: Rc<ClusterView>,
+    /// The namespace's place.
+    pub namespace: usize,
+    /// What was found.
+    pub found: Option<Rc<Found>>,
+}
+
+/// The margin as a number: `1`, `at least 3`.
+#[must_use]
+pub fn number(reach: &Reach) -> String {
+    let at_least = if reach.at_least { "at least " } else { "" };
+    format!("{at_least}{}", reach.margin)
+}
+
+/// A namespace's mode, by its place.
+#[must_use]
+pub fn mode_of(view: &ClusterView, namespace: usize) -> Mode {
+    view.namespaces.get(namespace).map_or(Mode::StrongConsistency, |settings| settings.mode)
+}
+
+/// How a loss harms: in SC partitions are unavailable, in AP they come up empty, or no cluster serves them (docs/domain.md
+/// §5, §6).
+#[must_use]
+pub fn harm(mode: Mode) -> &'static str {
+    match mode {
+        Mode::StrongConsistency => "unavailable",
+        Mode::Available => "empty or unserved",
+    }
+}
+
+/// Which loss does the first harm; `is_any_down` says whether it would be on top of others.
+#[must_use]
+pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
+    // The smaller of the two is the one to fear.
+    let sooner = found.one_by_one.margin < found.at_once.margin;
+    let (reach, how) = if sooner {
+        (&found.one_by_one, "one after the other")
+    } else {
+        (&found.at_once, "at once")
+    };
+    let as_well = if is_any_down { " as well" } else { "" };
+    let Some(worst) = reach.examples.first() else {
+        return match mode {
+            Mode::StrongConsistency => "No loss that was tried makes a partition unavailable.",
+            Mode::Available => "No loss that was tried leaves a partition empty or unserved.",
+        }
+        .to_owned();
+    };
+    let (lost, harm) = (thousands(reach.worst), harm(mode));
+    if let [_] = worst[..] {
+        let singles = reach.examples.iter().filter_map(|set| set.first().copied());
+        let mut nodes: Vec<NodeId> = Vec::new();
+        for node in singles {
+            crate::text::insert_sorted(&mut nodes, node, |node| *node);
+        }
+        let others = reach.hurting - nodes.len();
+        let mut names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
+        if others > 0 {
+            names.push(format!("one of {others} more"));
+        }
+        let names = match names.split_last() {
+            Some((last, others)) if !others.is_empty() => {
+                format!("{} or {last}", others.join(", "))
+            }
+            _ => names.concat(),
+        };
+        let up_to = if reach.mildest < reach.worst { "up to " } else { "" };
+        return format!("Losing {names}{as_well} leaves {up_to}{lost} {harm}.");
+    }
+    let share = if sooner || reach.sets == 0 {
+        String::new()
+    } else {
+        let (hurting, sets) = (as_u32(reach.hurting), as_u32(reach.sets));
+        format!(" {} of {} such losses do harm.", thousands(hurting), thousands(sets))
+    };
+    // The order matters only where there is one.
+    let mut nodes = worst.clone();
+    if !sooner {
+        nodes.reverse();
+    }
+    format!("Losing {}{as_well} {how} leaves {lost} {harm}.{share}", list(nodes))
+}
+
+/// Why there is no margin.
+#[must_use]
+pub fn nothing_to_say(view: &ClusterView, namespace: usize) -> &'static str {
+    if view.changing {
+        "A cluster change is still to come."
+    } else if view.sub_clusters.is_empty() {
+        "No node is in a cluster: there is nothing left to lose."
+    } else if mode_of(view, namespace) == Mode::StrongConsistency && has_no_roster(view, namespace)
+    {
+        "No roster yet: nothing is served."
+    } else {
+        "Nothing is active: there is nothing left to lose."
+    }
+}
+
+/// Whether no sub-cluster has a roster of a namespace in force.
+fn has_no_roster(view: &ClusterView, namespace: usize) -> bool {
+    let here = view.sub_clusters.iter().filter_map(|sub| sub.namespaces.get(namespace));
+    here.into_iter().all(|here| here.roster.is_empty())
+}
+
+/// A number of things that is never near the limit.
+#[must_use]
+pub fn as_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// How bad a loss is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Every partition is active.
+    None,
+    /// Up to half are not.
+    Some,
+    /// More than half are not.
+    Most,
+    /// None is active.
+    All,
+}
+
+impl Level {
+    /// All, from the best to the worst.
+    pub const ALL: [Self; 4] = [Self::None, Self::Some, Self::Most, Self::All];
+
+    /// The level of so many partitions that are active nowhere.
+    #[must_use]
+    pub fn of(count: u16) -> Self {
+        let count = usize::from(count);
+        match count {
+            0 => Self::None,
+            PARTITIONS.. => Self::All,
+            _ if count * 2 <= PARTITIONS => Self::Some,
+            _ => Self::Most,
+        }
+    }
+
+    /// What the legend calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Some => "up to half",
+            Self::Most => "more than half",
+            Self::All => "all",
+        }
+    }
+
+    /// Its class in the style sheet.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Some => "some",
+            Self::Most => "most",
+            Self::All => "all",
+        }
+    }
+
+    fn colour(self, palette: &Palette) -> Colour {
+        match self {
+            Self::None => palette.of(Look::Settled),
+            Self::Some => mix(palette.of(Look::Unavailable), palette.mark, 45),
+            Self::Most => palette.of(Look::Unavailable),
+            Self::All => mix(palette.of(Look::Unavailable), palette.mark.map(|part| !part), 55),
+        }
+    }
+
+    /// Whether its pattern marks that pixel of the picture; patterns go on over the edges of cells.
+    fn is_marked(self, x: usize, y: usize) -> bool {
+        match self {
+            Self::None => false,
+            Self::Some => x % 4 == 1 && y % 4 == 1,
+            Self::Most => (x + y).is_multiple_of(6),
+            Self::All => (x + y).is_multiple_of(6) || x % 6 == y % 6,
+        }
+    }
+}
+
+/// Pixels of the strip that says in which columns or rows a node is lost.
+pub const STRIP_PX: usize = 10;
+
+/// Between the strips and the cells.
+const GAP_PX: usize = 4;
+
+/// About as many pixels all cells together may be wide and high.
+const MOST_PX: usize = 512;
+
+/// Most pixels of a cell.
+const MOST_CELL_PX: usize = 28;
+
+/// Where things lie in the picture, in its pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Columns of cells.
+    pub columns: usize,
+    /// Rows of cells.
+    pub rows: usize,
+    /// The side of a cell.
+    pub cell: usize,
+    /// Where the first column begins.
+    pub left: usize,
+    /// Where the first row begins.
+    pub top: usize,
+}
+
+impl Frame {
+    /// The frame of a table.
+    #[must_use]
+    pub fn of(table: &LossTable) -> Self {
+        let (columns, rows) = table.size();
+        let strips = |half: &[NodeId]| match half.len() {
+            strips if strips > 0 && table.is_complete() => strips * STRIP_PX + GAP_PX,
+            _ => 0,
+        };
+        let (across, down) = table.halves();
+        let cell = (MOST_PX / columns.max(rows).max(1)).clamp(2, MOST_CELL_PX);
+        Self { columns, rows, cell, left: strips(down), top: strips(across) }
+    }
+
+    /// How wide and high the picture is.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        (self.left + self.columns * self.cell, self.top + self.rows * self.cell)
+    }
+
+    /// The cell at a point of a picture that is drawn `width` wide; `None` beside the cells.
+    #[must_use]
+    pub fn cell_at(&self, x: i32, y: i32, width: i32) -> Option<(usize, usize)> {
+        let drawn = usize::try_from(width).ok().filter(|width| *width > 0)?;
+        let pixel = |at: i32| Some(usize::try_from(at).ok()? * self.size().0 / drawn);
+        let column = pixel(x)?.checked_sub(self.left)? / self.cell;
+        let row = pixel(y)?.checked_sub(self.top)? / self.cell;
+        (column < self.columns && row < self.rows).then_some((column, row))
+    }
+
+    /// Where a cell begins.
+    #[must_use]
+    pub fn corner(&self, (column, row): (usize, usize)) -> (usize, usize) {
+        (self.left + column * self.cell, self.top + row * self.cell)
+    }
+
+    /// The cell so far across and down from another; at the edges it stays.
+    #[must_use]
+    pub fn step(
+        &self,
+        (column, row): (usize, usize),
+        across: isize,
+        down: isize,
+    ) -> (usize, usize) {
+        let to = |from: usize, by: isize, end: usize| from.saturating_add_signed(by).min(end - 1);
+        (to(column, across, self.columns), to(row, down, self.rows))
+    }
+}
+
+/// The picture as rows of red, green, blue, opaque where something is drawn.
+#[must_use]
+pub fn paint(table: &LossTable, palette: &Palette) -> Vec<u8> {
+    let frame = Frame::of(table);
+    let (width, height) = frame.size();
+    let mut pixels = vec![0; width * height * 4];
+    let mut put = |x: usize, y: usize, [red, green, blue]: Colour| {
+        let at = (y * width + x) * 4;
+        pixels[at..at + 4].copy_from_slice(&[red, green, blue, u8::MAX]);
+    };
+    for row in 0..frame.rows {
+        for column in 0..frame.columns {
+            let Some(count) = table.count(column, row) else { continue };
+            let level = Level::of(count);
+            let plain = level.colour(palette);
+            let marked = mix(plain, palette.mark, 45);
+            let (left, top) = frame.corner((column, row));
+            // Cells that are large enough have a gap between them.
+            let side = if frame.cell >= 8 { frame.cell - 1 } else { frame.cell };
+            for y in top..top + side {
+                for x in left..left + side {
+                    put(x, y, if level.is_marked(x, y) { marked } else { plain });
+                }
+            }
+        }
+    }
+    if !table.is_complete() {
+        return pixels;
+    }
+    let (across, down) = table.halves();
+    let ink = mix(palette.mark, [0x80; 3], 85);
+    for column in 0..frame.columns {
+        let lost = table.set(column, 0);
+        for (strip, _) in across.iter().enumerate().filter(|(_, node)| lost.contains(node)) {
+            let (left, _) = frame.corner((column, 0));
+            for y in strip * STRIP_PX + 1..(strip + 1) * STRIP_PX - 1 {
+                (left..left + frame.cell).for_each(|x| put(x, y, ink));
+            }
+        }
+    }
+    for row in 0..frame.rows {
+        let lost = table.set(0, row);
+        for (strip, _) in down.iter().enumerate().filter(|(_, node)| lost.contains(node)) {
+            let (_, top) = frame.corner((0, row));
+            for y in top..top + frame.cell {
+                (strip * STRIP_PX + 1..(strip + 1) * STRIP_PX - 1).for_each(|x| put(x, y, ink));
+            }
+        }
+    }
+    pixels
+}
+
+/// What a cell says: the nodes, and what their loss leaves.
+#[must_use]
+pub fn cell_text(table: &LossTable, (column, row): (usize, usize), mode: Mode) -> String {
+    let lost = table.set(column, row);
+    let Some(count) = table.count(column, row) else { return String::new() };
+    let left = match usize::from(count) {
+        _ if mode == Mode::Available => of_empty(count, lost.len() == table.nodes().len()),
+        0 => "every partition stays active".to_owned(),
+        PARTITIONS => "all 4,096 partitions are unavailable".to_owned(),
+        _ => format!("{} partitions are unavailable", thousands(u32::from(count))),
+    };
+    if lost.is_empty() {
+        format!("No loss: {left}")
+    } else {
+        format!("Without {}: {left}", list(lost))
+    }
+}
+
+/// What a loss leaves of an AP namespace.
+fn of_empty(count: u16, is_all: bool) -> String {
+    match usize::from(count) {
+        _ if is_all => "no node is left, nothing is served".to_owned(),
+        0 => "every partition keeps its data".to_owned(),
+        1 => "1 partition is empty or unserved".to_owned(),
+        PARTITIONS => "all 4,096 partitions are empty or unserved".to_owned(),
+        _ => format!("{} partitions are empty or unserved", thousands(u32::from(count))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rosterlab_engine::{Cluster, ClusterSetup};
+    use rosterlab_scenario::foresight::margin::Margin;
+
+    use super::*;
+    use crate::settings::draft::new_nodes;
+    use crate::state::case_study;
+
+    fn table(nodes: usize) -> LossTable {
+        let setup = ClusterSetup { nodes: new_nodes(nodes, 2), ..case_study() };
+        let cluster = Cluster::new(setup).unwrap();
+        let mut table = LossTable::new(&cluster, "main", None).unwrap();
+        while !table.advance(100) {}
+        table
+    }
+
+    fn reach(
+        margin: usize,
+        examples: &[&[&str]],
+        worst: u32,
+        hurting: usize,
+        sets: usize,
+    ) -> Reach {
+        let ids = |set: &&[&str]| set.iter().map(|id| id.parse().unwrap()).collect();
+        let examples = examples.iter().map(ids).collect();
+        let mildest = worst.min(4096 - 7);
+        Reach { margin, at_least: false, examples, worst, mildest, hurting, sets }
+    }
+
+    #[test]
+    fn the_sentence_names_the_losses() {
+        for (reach, sentence) in [
+            (
+                reach(0, &[&["A103"], &["A101"]], 4096, 2, 3),
+                "Losing A101 or A103 as well leaves up to 4,096 unavailable.",
+            ),
+            (reach(0, &[&["A1"]], 12, 1, 3), "Losing A1 as well leaves 12 unavailable."),
+            (
+                reach(0, &[&["A1"], &["A2"], &["A3"], &["A4"]], 12, 6, 9),
+                "Losing A1, A2, A3, A4 or one of 2 more as well leaves 12 unavailable.",
+            ),
+            (
+                reach(1, &[&["B101", "A101"]], 812, 6, 10),
+                "Losing A101 and B101 as well at once leaves 812 unavailable. 6 of 10 such losses do harm.",
+            ),
+        ] {
+            let found = Found { one_by_one: reach.clone(), at_once: reach };
+            assert_eq!(super::sentence(&found, true, Mode::StrongConsistency), sentence);
+        }
+        let found = Found {
+            at_once: reach(2, &[&["A1", "A2", "A3"]], 9, 1, 4),
+            one_by_one: reach(1, &[&["A2", "A1"]], 7, 0, 0),
+        };
+        let said = "Losing A2 and A1 one after the other leaves 7 unavailable.";
+        assert_eq!(super::sentence(&found, false, Mode::StrongConsistency), said);
+    }
+
+    #[test]
+    fn the_opened_pages_margin_is_one_both_ways() {
+        let cluster = Cluster::new(case_study()).unwrap();
+        let mut margin = Margin::new(&cluster, "main").unwrap();
+        while !margin.advance(8) {}
+        let found = margin.found().unwrap();
+        assert_eq!((number(&found.at_once), number(&found.one_by_one)), ("1".into(), "1".into()));
+    }
+
+    #[test]
+    fn an_ap_namespace_has_a_margin_before_partitions_come_up_empty() {
+        let mut setup = case_study();
+        setup.namespaces[0].mode = Mode::Available;
+        let cluster = Cluster::new(setup).unwrap();
+        let mut margin = Margin::new(&cluster, "main").unwrap();
+        while !margin.advance(8) {}
+        let found = margin.found().unwrap();
+        assert_eq!(found.at_once.margin, 1, "RF 2");
+        let said = sentence(&found, false, Mode::Available);
+        assert!(said.contains("empty or unserved") && !said.contains("unavailable"), "{said}");
+        let mut table = LossTable::new(&cluster, "main", None).unwrap();
+        while !table.advance(100) {}
+        let text = |cell| cell_text(&table, cell, Mode::Available);
+        assert_eq!(text((0, 0)), "No loss: every partition keeps its data");
+        assert!(text((7, 3)).ends_with("no node is left, nothing is served"));
+    }
+
+    #[test]
+    fn levels_part_the_counts() {
+        for (count, level) in [
+            (0, Level::None),
+            (1, Level::Some),
+            (2048, Level::Some),
+            (2049, Level::Most),
+            (4095, Level::Most),
+            (4096, Level::All),
+        ] {
+            assert_eq!(Level::of(count), level, "{count}");
+        }
+    }
+
+    #[test]
+    fn every_level_differs_by_its_pattern_alone() {
+        let marks = |level: Level| -> Vec<bool> {
+            (0..36).map(|at| level.is_marked(at % 6, at / 6)).collect()
+        };
+        let patterns: Vec<_> = Level::ALL.iter().map(|level| marks(*level)).collect();
+        for (place, pattern) in patterns.iter().enumerate() {
+            assert!(!patterns[..place].contains(pattern));
+        }
+    }
+
+    #[test]
+    fn a_cell_is_painted_at_its_place() {
+        let table = table(5);
+        let frame = Frame::of(&table);
+        let (width, height) = frame.size();
+        let pixels = paint(&table, &Palette::LIGHT);
+        assert_eq!(pixels.len(), width * height * 4);
+        let colour = |(x, y): (usize, usize)| {
+            let at = (y * width + x) * 4;
+            [pixels[at], pixels[at + 1], pixels[at + 2]]
+        };
+        let (x, y) = frame.corner((0, 0));
+        assert_eq!(colour((x, y)), Palette::LIGHT.of(Look::Settled));
+        let (x, y) = frame.corner((7, 3));
+        let all = Level::All.colour(&Palette::LIGHT);
+        assert!((0..8).any(|step| colour((x + step, y)) == all));
+        assert_eq!(
+            cell_text(&table, (0, 0), Mode::StrongConsistency),
+            "No loss: every partition stays active"
+        );
+        assert!(
+            cell_text(&table, (7, 3), Mode::StrongConsistency)
+                .ends_with("all 4,096 partitions are unavailable")
+        );
+    }
+
+    #[test]
+    fn a_point_leads_to_its_cell_at_any_size() {
+        for nodes in [1, 2, 5, 9, 17, 40] {
+            let frame = Frame::of(&table(nodes));
+            let (width, height) = frame.size();
+            assert!(width <= MOST_PX + 90 && height <= MOST_PX + 90, "{nodes}: {width} × {height}");
+            for cell in [(0, 0), (frame.columns - 1, frame.rows - 1)] {
+                let (x, y) = frame.corner(cell);
+                let at = |pixel: usize| i32::try_from(pixel).unwrap();
+                assert_eq!(frame.cell_at(at(x), at(y), at(width)), Some(cell));
+                assert_eq!(frame.cell_at(at(x * 2), at(y * 2), at(width * 2)), Some(cell));
+            }
+            assert_eq!(frame.cell_at(-1, 0, 100), None);
+            assert_eq!(frame.step((0, 0), -1, -9), (0, 0));
+            assert_eq!(frame.step((0, 0), 9999, 9999), (frame.columns - 1, frame.rows - 1));
+        }
+    }
+}

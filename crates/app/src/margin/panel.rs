@@ -1,0 +1,551 @@
+//! How many more nodes can be lost: a pill that is always there, and the picture of every loss with its table.
+//!
+//! Invariant: what is worked out belongs to one moment; while another is shown it is dimmed and cannot be clicked. Work
+//! is done in slices after a state is shown, and ends with it. Not here: numbers, words and pixels (see `margin`).
+
+use std::rc::Rc;
+
+use rosterlab_engine::{ClusterView, Command, Mode, NodeId, Shutdown};
+use rosterlab_scenario::Timeline;
+use rosterlab_scenario::foresight::margin::{Found, LossTable, Margin, OfSize};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlCanvasElement, HtmlInputElement};
+use yew::functional::Hook;
+use yew::prelude::*;
+
+use crate::browser::{InSlices, Kept, put_pixels, use_effect_on, use_kept};
+use crate::floor::layout::Direction;
+use crate::map::paint::Palette;
+use crate::margin::known::{
+    Frame, Level, STRIP_PX, Worked, as_u32, cell_text, harm, mode_of, nothing_to_say, number,
+    paint, sentence,
+};
+use crate::page::class_list::{classes, when};
+use crate::page::ear::on_press;
+use crate::page::h::ui;
+use crate::page::keys;
+use crate::page::part::part;
+use crate::page::{Dispatch, PanelProps};
+use crate::state::{Action, State};
+use crate::text::{list, thousands};
+use crate::time::desk::{Tab, TimeAction};
+
+/// How many sets are tried between two looks at the clock.
+const SETS_A_LOOK: usize = 8;
+
+/// What is worked out: a cluster at one moment, and a namespace. The same only if nothing was done in between.
+#[derive(Clone)]
+struct Moment {
+    timeline: Rc<Timeline>,
+    view: Rc<ClusterView>,
+    namespace: usize,
+}
+
+impl PartialEq for Moment {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.view, &other.view) && self.namespace == other.namespace
+    }
+}
+
+impl Moment {
+    fn of(state: &State) -> Self {
+        Self {
+            timeline: state.timeline().clone(),
+            view: state.view().clone(),
+            namespace: state.namespace(),
+        }
+    }
+
+    fn name(&self) -> &str {
+        self.view.namespaces.get(self.namespace).map_or("", |settings| &settings.name)
+    }
+}
+
+/// Works the margin out for what is shown, once.
+#[hook]
+pub fn use_margin(state: &State, dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    use_effect_on(Moment::of(state), move |moment| {
+        let moment = moment.clone();
+        let mut margin: Option<Option<Margin>> = None;
+        InSlices::begin(move || {
+            let margin =
+                margin.get_or_insert_with(|| Margin::new(moment.timeline.cluster(), moment.name()));
+            let is_done = margin.as_mut().is_none_or(|margin| margin.advance(SETS_A_LOOK));
+            if is_done {
+                let found = margin.as_ref().and_then(Margin::found).map(Rc::new);
+                let (view, namespace) = (moment.view.clone(), moment.namespace);
+                dispatch.dispatch(Action::Margin(Worked { view, namespace, found }));
+            }
+            is_done
+        })
+    });
+}
+
+/// The margin of the shown namespace, both ways, and the losses that end it.
+pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
+    let is_current = state.margin().is_of(state.view(), state.namespace());
+    let found = state.margin().found();
+    let shown = match found {
+        Some(found) => number(lesser(found)),
+        None if is_current => "–".to_owned(),
+        None => "…".to_owned(),
+    };
+    let class = if !is_current {
+        "margin stale"
+    } else if found.is_none_or(|found| lesser(found).margin == 0) {
+        "margin bad"
+    } else {
+        "margin"
+    };
+    let mode = mode_of(state.view(), state.namespace());
+    let is_any_down = state.view().nodes.iter().any(|node| !node.state.is_up());
+    let first = match mode {
+        Mode::StrongConsistency => "is unavailable",
+        Mode::Available => "comes up empty, or is served by nobody",
+    };
+    let why = match found {
+        Some(found) => sentence(found, is_any_down, mode),
+        None if is_current => nothing_to_say(state.view(), state.namespace()).to_owned(),
+        None => String::new(),
+    };
+    let is_none = found.is_none() && is_current;
+    let (words, value) =
+        if is_none { ("no margin", String::new()) } else { ("margin ", shown.clone()) };
+    let of = (state.view().namespaces.len() > 1).then(|| state.namespace_name().to_owned());
+    ui! {
+        <div
+            {class}
+            data-margin={if is_current { shown.clone() } else { "…".to_owned() }}
+        >
+            <p class="margin-pill" title={format_args!("how many more nodes can be lost before the first partition {first}")}>
+                { words }<b>{ value }</b><span class="id">{ of.map(|name| format!(" {name}")) }</span>
+            </p>
+            <p class="margin-ways">
+                { for found.map(|found| ui! {
+                    <span key="ways">
+                        <span title="nodes that crash or lose power at the same instant; for those that are left it is the same if each stops cleanly">
+                            { "at once " }<b data-margin-way="at-once">{ number(&found.at_once) }</b>
+                        </span>
+                        { " · " }
+                        <span title="clean stops, the clusters settled after each, migrations not waited for">
+                            { "clean, in turn " }<b data-margin-way="one-by-one">{ number(&found.one_by_one) }</b>
+                        </span>
+                    </span>
+                }) }
+            </p>
+            <p class="margin-why">{ why }</p>
+            <button
+                type="button"
+                class="margin-more"
+                data-action="losses"
+                title={format_args!("what each set of nodes that is lost at once would leave {}", harm(mode))}
+                onclick={on_press(dispatch, Action::Time(TimeAction::GoTo(Tab::Losses)))}
+            >
+                { "All failure sets" }
+            </button>
+        </div>
+    }
+}
+
+fn lesser(found: &Found) -> &rosterlab_scenario::foresight::margin::Reach {
+    if found.one_by_one.margin < found.at_once.margin { &found.one_by_one } else { &found.at_once }
+}
+
+/// A table that was worked out. It follows from what it is of, which alone is compared.
+#[derive(Clone)]
+struct KnownTable {
+    of: (Moment, Option<NodeId>),
+    table: Option<Rc<LossTable>>,
+}
+
+impl PartialEq for KnownTable {
+    fn eq(&self, other: &Self) -> bool {
+        self.of == other.of
+    }
+}
+
+/// The table of losses of a moment: `None` until it is known, perhaps one of a moment before.
+#[hook]
+fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<LossTable>>)> {
+    let known = use_kept(None::<KnownTable>);
+    let keep = known.clone();
+    let wanted = (wanted, also);
+    use_effect_on(wanted.clone(), move |of| {
+        let (of, keep) = (of.clone(), keep.clone());
+        let mut table: Option<Option<LossTable>> = None;
+        InSlices::begin(move || {
+            let (moment, also) = &of;
+            let table = table.get_or_insert_with(|| {
+                LossTable::new(moment.timeline.cluster(), moment.name(), *also)
+            });
+            let is_done = table.as_mut().is_none_or(|table| table.advance(SETS_A_LOOK));
+            if is_done {
+                let table = table.take().map(Rc::new);
+                keep.set(Some(KnownTable { of: of.clone(), table }));
+            }
+            is_done
+        })
+    });
+    let KnownTable { of, table } = known.get()?;
+    Some((of == wanted, table))
+}
+
+/// The picture of all losses, for those who open it.
+pub fn losses_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
+    part("losses", PanelProps::new(state, dispatch), |shown, hooks| use_losses(shown).run(hooks))
+}
+
+#[hook]
+fn use_losses(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
+    let also = use_kept(None::<NodeId>);
+    let is_clean = use_kept(false);
+    let chosen = use_kept((0, 0));
+    let hovered = use_kept(None::<Cell>);
+    let canvas = use_node_ref();
+    let known = use_table(Moment::of(state), also.get());
+    let (is_current, table) = match &known {
+        Some((is_current, table)) => (*is_current, table.clone()),
+        None => (false, None),
+    };
+    use_painting(&canvas, table.clone(), state.is_dark());
+
+    let is_working = !is_current;
+    let body = if let Some(table) = table {
+        let hand = Hand { dispatch, is_current, is_clean: is_clean.get() };
+        let mode = mode_of(state.view(), state.namespace());
+        let chosen_cell = Frame::of(&table).step(chosen.get(), 0, 0);
+        ui! {
+            <div key="some" class={classes(&["losses", when(is_working, "stale")])}>
+                <div class="losses-picture">
+                    { picture(state, &hand, &table, &canvas, (&chosen, &hovered)) }
+                    <p class="map-hover">{ cell_text(&table, hovered.get().unwrap_or(chosen_cell), mode) }</p>
+                </div>
+                <div class="losses-side">
+                    <p class="dim">{ what_it_shows(&table) }</p>
+                    { levels(mode) }
+                    { choices(&table, &is_clean, &also) }
+                    { by_size(&hand, &table, mode) }
+                </div>
+            </div>
+        }
+    } else {
+        let why = if is_working { "…" } else { nothing_to_say(state.view(), state.namespace()) };
+        ui! { <p key="none" class="dim">{ why }</p> }
+    };
+    // So that whoever measures sees when all sets are known.
+    let progress = if is_working { "working" } else { "done" };
+    ui! { <div class="losses-panel" data-losses={progress}>{ body }</div> }
+}
+
+/// Paints a table onto a canvas.
+#[hook]
+fn use_painting(canvas: &NodeRef, table: Option<Rc<LossTable>>, is_dark: bool) {
+    let canvas = canvas.clone();
+    let address = table.as_ref().map(Rc::as_ptr);
+    use_effect_on((address, is_dark), move |(_, is_dark)| {
+        let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
+        if let Some(table) = table {
+            let (width, height) = Frame::of(&table).size();
+            put_pixels(&canvas, &paint(&table, &palette), (width, height));
+        }
+    });
+}
+
+/// What a person does to the cluster from here.
+struct Hand<'a> {
+    dispatch: &'a Dispatch,
+    is_current: bool,
+    is_clean: bool,
+}
+
+impl Hand<'_> {
+    /// What losing these nodes does; nothing while it is not known what that would leave.
+    fn lose(&self) -> impl Fn(Vec<NodeId>) + Clone + 'static {
+        let (dispatch, is_current) = (self.dispatch.clone(), self.is_current);
+        let shutdown = if self.is_clean { Shutdown::Clean } else { Shutdown::Unclean };
+        move |nodes| {
+            if is_current && !nodes.is_empty() {
+                dispatch.dispatch(Action::Do(Command::Stop { nodes, shutdown }));
+            }
+        }
+    }
+}
+
+type Cell = (usize, usize);
+
+fn picture(
+    state: &State,
+    hand: &Hand<'_>,
+    table: &Rc<LossTable>,
+    canvas: &NodeRef,
+    (chosen, hovered): (&Kept<Cell>, &Kept<Option<Cell>>),
+) -> Html {
+    let frame = Frame::of(table);
+    let under = {
+        let canvas = canvas.clone();
+        move |event: &MouseEvent| {
+            let width = canvas.cast::<HtmlCanvasElement>()?.client_width();
+            frame.cell_at(event.offset_x(), event.offset_y(), width)
+        }
+    };
+    let onclick = {
+        let (under, table, lose) = (under.clone(), table.clone(), hand.lose());
+        Callback::from(move |event: MouseEvent| {
+            if let Some((column, row)) = under(&event) {
+                lose(table.set(column, row));
+            }
+        })
+    };
+    let onpointermove = {
+        let hovered = hovered.clone();
+        Callback::from(move |event: PointerEvent| hovered.set(under(&event)))
+    };
+    let onpointerleave = {
+        let hovered = hovered.clone();
+        Callback::from(move |_: PointerEvent| hovered.set(None))
+    };
+    let cell = frame.step(chosen.get(), 0, 0);
+    let mode = mode_of(state.view(), state.namespace());
+    let onkeydown = {
+        let (chosen, table, lose) = (chosen.clone(), table.clone(), hand.lose());
+        let dispatch = hand.dispatch.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some((across, down)) = step(&event.key()) {
+                event.prevent_default();
+                let cell = frame.step(cell, across, down);
+                chosen.set(cell);
+                dispatch.dispatch(Action::Announce(cell_text(&table, cell, mode).into()));
+            } else if event.key() == "Enter" {
+                event.prevent_default();
+                lose(table.set(cell.0, cell.1));
+            }
+        })
+    };
+    let (width, height) = frame.size();
+    ui! {
+        <div class={classes(&["heat", when(table.is_complete(), "with-names")])}>
+            <div class="heat-picture">
+                <canvas
+                    ref={canvas.clone()}
+                    data-heat={state.namespace_name().to_owned()}
+                    width={width.to_string()}
+                    height={height.to_string()}
+                    tabindex="0"
+                    role="application"
+                    aria-roledescription="map of losses"
+                    aria-label={format_args!(
+                        "Map of losses. {}. Arrow keys choose a set of nodes, Enter lets them go down",
+                        cell_text(table, cell, mode)
+                    )}
+                    {onclick}
+                    {onpointermove}
+                    {onpointerleave}
+                    {onkeydown}
+                />
+                { overlay(table, frame, cell, hovered.get()) }
+            </div>
+        </div>
+    }
+}
+
+/// How far across and down a key leads.
+fn step(key: &str) -> Option<(isize, isize)> {
+    const FAR: isize = 1024;
+    Some(match (keys::direction(key), key) {
+        (Some(Direction::Left), _) => (-1, 0),
+        (Some(Direction::Right), _) => (1, 0),
+        (Some(Direction::Up), _) => (0, -1),
+        (Some(Direction::Down), _) => (0, 1),
+        (None, "PageUp") => (0, -8),
+        (None, "PageDown") => (0, 8),
+        (None, "Home") => (-FAR, -FAR),
+        (None, "End") => (FAR, FAR),
+        _ => return None,
+    })
+}
+
+/// Frames around cells, and the nodes' names at their strips.
+fn overlay(table: &LossTable, frame: Frame, chosen: Cell, hovered: Option<Cell>) -> Html {
+    let (width, height) = frame.size();
+    let square = |cell: Cell, class: &'static str| {
+        let (x, y) = frame.corner(cell);
+        let side = (frame.cell + 3).to_string();
+        let at = |corner: usize| (as_u32(corner).saturating_sub(2)).to_string();
+        ui! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
+    };
+    let name = |node: &NodeId| {
+        let name = node.to_string();
+        let from = name.len().saturating_sub(6);
+        if from == 0 { name } else { format!("…{}", &name[from + 1..]) }
+    };
+    let (across, down) = if table.is_complete() { table.halves() } else { (&[][..], &[][..]) };
+    let columns = across.iter().enumerate().map(|(strip, node)| {
+        let (x, y) = ((width + 5).to_string(), (strip * STRIP_PX + 8).to_string());
+        ui! { <text key={node.to_string()} {x} {y}>{ name(node) }</text> }
+    });
+    let rows = down.iter().enumerate().map(|(strip, node)| {
+        let transform = format!("translate({} {}) rotate(90)", strip * STRIP_PX + 2, height + 5);
+        ui! { <text key={node.to_string()} {transform}>{ name(node) }</text> }
+    });
+    ui! {
+        <svg class="heat-over" viewBox={format_args!("0 0 {width} {height}")} aria-hidden="true">
+            <g>{ for columns }</g>
+            <g>{ for rows }</g>
+            <g>
+                { for hovered.map(|cell| square(cell, "hovered")) }
+                { square(chosen, "chosen-under") }
+                { square(chosen, "chosen") }
+            </g>
+        </svg>
+    }
+}
+
+fn what_it_shows(table: &LossTable) -> String {
+    let (across, down) = table.halves();
+    if !table.is_complete() {
+        let nodes = table.nodes();
+        return format!(
+            "Columns and rows: {} to {}, in order. A cell is the loss of both nodes at once, on the \
+             diagonal of one. A click lets it happen.",
+            nodes[0],
+            nodes[nodes.len() - 1]
+        );
+    }
+    let (columns, rows) = table.size();
+    let rows_are =
+        if down.is_empty() { String::new() } else { format!("; rows, of {}", list(down)) };
+    format!(
+        "Each of the {} sets of nodes that can be lost at once. Columns: which of {} are lost{rows_are}: \
+         a bar marks them. No loss is the upper left cell, all the lower right one. A click lets it happen.",
+        thousands(as_u32(columns * rows)),
+        list(across)
+    )
+}
+
+/// What the colours mean.
+fn levels(mode: Mode) -> Html {
+    let entry = |level: Level| {
+        ui! {
+            <li key={level.class()}>
+                <span class={classes(&["level", level.class()])} aria-hidden="true"></span>
+                { level.name() }
+            </li>
+        }
+    };
+    ui! {
+        <div class="levels">
+            <span>{ harm(mode) }{ ":" }</span>
+            <ul class="levels-list">{ for Level::ALL.into_iter().map(entry) }</ul>
+        </div>
+    }
+}
+
+/// How the nodes go, and which goes with all.
+fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>) -> Html {
+    let way = |clean: bool, action: &'static str, label: &'static str| {
+        let set = is_clean.clone();
+        let onclick = Callback::from(move |_: MouseEvent| set.set(clean));
+        ui! {
+            <button
+                key={action}
+                type="button"
+                class="tool"
+                data-action={action}
+                aria-pressed={(is_clean.get() == clean).to_string()}
+                {onclick}
+            >
+                { label }
+            </button>
+        }
+    };
+    let third = (!table.is_complete()).then(|| {
+        let onchange = {
+            let also = also.clone();
+            Callback::from(move |event: Event| {
+                // A select has a value as an input has.
+                let chosen = event.target().map(JsCast::unchecked_into::<HtmlInputElement>);
+                also.set(chosen.and_then(|chosen| chosen.value().parse().ok()));
+            })
+        };
+        let option = |node: &NodeId| {
+            let name = node.to_string();
+            let selected = table.also() == Some(*node);
+            ui! { <option key={name.clone()} value={name.clone()} {selected}>{ name }</option> }
+        };
+        ui! {
+            <label key="also" class="field-line">
+                { "and also " }
+                <select data-action="loss-also" {onchange}>
+                    <option key="none" value="" selected={table.also().is_none()}>{ "no other" }</option>
+                    { for table.nodes().iter().map(option) }
+                </select>
+            </label>
+        }
+    });
+    ui! {
+        <div class="choices">
+            <div class="choices-ways" role="group" aria-label="How they go down">
+                { way(false, "loss-crash", "Crash them") }
+                { way(true, "loss-stop", "Stop them cleanly") }
+            </div>
+            <div class="choices-also">{ third }</div>
+        </div>
+    }
+}
+
+/// The same by how many are lost: the picture's equal for those who cannot see it.
+fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
+    let row = |of: &OfSize| {
+        let (lose, example) = (hand.lose(), of.example.clone());
+        let onclick = Callback::from(move |_: MouseEvent| lose(example.clone()));
+        ui! {
+            <tr key={of.size}>
+                <td class="n">{ of.size }</td>
+                <td class="n">{ thousands(as_u32(of.sets)) }</td>
+                <td class="n">{ thousands(as_u32(of.hurting)) }</td>
+                <td class="n">{ thousands(u32::from(of.worst)) }</td>
+                <td>
+                    <button
+                        type="button"
+                        class="reason id"
+                        data-action="lose"
+                        data-size={of.size.to_string()}
+                        title="lets them go down"
+                        {onclick}
+                    >
+                        { example_name(&of.example, table.nodes().len()) }
+                    </button>
+                </td>
+            </tr>
+        }
+    };
+    let worst = match mode {
+        Mode::StrongConsistency => "Unavailable at worst",
+        Mode::Available => "Empty or unserved at worst",
+    };
+    let head = |name: &'static str| ui! { <th key={name} scope="col" class="n">{ name }</th> };
+    ui! {
+        <table class="reasons losses-table">
+            <thead>
+                <tr>
+                    { for ["Lost", "Sets", "Do harm", worst].into_iter().map(head) }
+                    <th scope="col">{ "The worst set" }</th>
+                </tr>
+            </thead>
+            <tbody>{ for table.by_size().iter().map(row) }</tbody>
+        </table>
+    }
+}
+
+/// A set in few words.
+fn example_name(set: &[NodeId], all: usize) -> String {
+    if set.len() == all {
+        "all".to_owned()
+    } else if set.len() > 4 {
+        format!("{}, {} and {} more", set[0], set[1], set.len() - 2)
+    } else {
+        list(set)
+    }
+}

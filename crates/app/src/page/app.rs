@@ -1,0 +1,251 @@
+//! The whole page: its one state, what hears keys, and its panels in order.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::{Interval, Timeout};
+use rosterlab_scenario::{Timeline, share};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlElement, KeyboardEvent, window};
+use yew::prelude::*;
+
+use crate::browser::{
+    focus, focused, hash, is_typing, page_keys, put_hash, use_effect_on, use_followed_links,
+    use_kept_focus, use_system_dark,
+};
+use crate::floor::links::selector as link_selector;
+use crate::floor::panel::{card_selector, floor_panel};
+use crate::look::Look;
+use crate::map::counts::{counts_panel, patterns};
+use crate::map::panel::{Painter, map_panel};
+use crate::margin::panel::use_margin;
+use crate::page::Dispatch;
+use crate::page::h::ui;
+use crate::page::header::header;
+use crate::page::keys::{self, Press, Scope};
+use crate::page::side_panel::panel;
+use crate::page::toolbar::toolbar;
+use crate::page::verbs::Verb;
+use crate::roster::panel::{QUESTION, roster_panel};
+use crate::settings::panel::settings_panel;
+use crate::state::rostering::RosterAction;
+use crate::state::{Action, Focus, Numbered, State};
+use crate::time::tabs::bottom;
+use crate::why::panel::why;
+use crate::why::ways_list::use_search;
+
+/// How often time goes on while it runs, in real milliseconds.
+const TICK_MS: u32 = 100;
+/// How long the address may lag behind, in real milliseconds.
+const ADDRESS_MS: u32 = 400;
+
+/// How long after the page was drawn it is worked out what a considered action would do, in real milliseconds.
+const WEIGH_AFTER_MS: u32 = 30;
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let handle = use_reducer(|| State::at(&hash()));
+    let painter = use_memo((), |()| Painter::default());
+    let dispatch = use_dispatch(&handle, &painter);
+    let state = Rc::new(State::clone(&handle));
+    use_keys(state.are_letters_on(), &dispatch);
+    use_address(&state, &dispatch);
+    use_theme(state.is_dark(), &dispatch);
+    use_time(state.is_running().then_some(state.speed()), &dispatch);
+    use_focus(state.focus());
+    use_kept_focus(state.clone());
+    use_margin(&state, &dispatch);
+    use_weighing(state.to_weigh(), &dispatch);
+    use_search(&state, &dispatch);
+
+    let announcement = state.announcement();
+    let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
+    let class = if is_bad { "panel news bad" } else { "panel news" };
+    let (s, d) = (&state, &dispatch);
+    ui! {
+        <div class="page">
+            { patterns() }
+            { header(s, d) }
+            <main class="board">
+                <div class="left">
+                    { panel(s, d) }
+                    { settings_panel(s, d) }
+                    <section {class} aria-label="What happened last">
+                        <p data-news="">{ &**state.news() }</p>
+                        <div role="alert" class="refusal">
+                            { for state.refusal().map(|why| ui! {
+                                <p key="refusal">{ "Not done. " }{ &**why }</p>
+                            }) }
+                        </div>
+                    </section>
+                    { floor_panel(s, d) }
+                    { toolbar(s, d) }
+                    { roster_panel(s, d) }
+                </div>
+                <div class="right">
+                    { counts_panel(s, d) }
+                    { map_panel(s, d, &painter) }
+                    { why(s, d) }
+                </div>
+                <div class="below">
+                    { bottom(s, d) }
+                </div>
+            </main>
+            <footer class="foot">
+                <p>
+                    { "A simulator of Aerospike's documented behaviour, not affiliated with Aerospike. \
+                       What it infers is labelled." }
+                </p>
+            </footer>
+            <div class="visually-hidden" role="status" aria-live="polite">
+                <span key={announcement.number}>{ &*announcement.what }</span>
+            </div>
+        </div>
+    }
+}
+
+/// Sends actions to the reducer, and paints the map as soon as it has answered.
+#[hook]
+pub fn use_dispatch(handle: &UseReducerHandle<State>, painter: &Rc<Painter>) -> Dispatch {
+    let (handle, painter) = (handle.clone(), painter.clone());
+    let dispatch = use_memo((), move |()| {
+        let (first, onto) = (handle.clone(), painter.clone());
+        // The first state is painted as soon as the page stands: effects would wait for the browser's first frame.
+        spawn_local(async move {
+            onto.show(&first);
+        });
+        Dispatch::new(Callback::from(move |action| {
+            handle.dispatch(action);
+            // A clone, because a handle keeps every state that was read from it.
+            painter.show(&handle.clone());
+        }))
+    });
+    (*dispatch).clone()
+}
+
+/// Keys that work wherever the focus is.
+#[hook]
+fn use_keys(are_letters_on: bool, dispatch: &Dispatch) {
+    use_effect_on((are_letters_on, dispatch.clone()), |(are_letters_on, dispatch)| {
+        let (are_letters_on, dispatch) = (*are_letters_on, dispatch.clone());
+        page_keys(move |event| hear_key(event, are_letters_on, &dispatch))
+    });
+}
+
+fn hear_key(event: &KeyboardEvent, are_letters_on: bool, dispatch: &Dispatch) {
+    let key = event.key();
+    let ctrl = event.ctrl_key() || event.meta_key();
+    let press = Press { key: &key, ctrl, shift: event.shift_key() };
+    let is_free = !event.default_prevented() && !event.alt_key() && !is_typing(event);
+    let is_on = ctrl || are_letters_on;
+    if let Some(verb) = keys::verb_of(press, Scope::Page).filter(|_| is_free && is_on) {
+        event.prevent_default();
+        dispatch.dispatch(Action::Press(verb));
+    }
+}
+
+/// Follows the system's theme and puts the page's own on the document.
+#[hook]
+fn use_theme(is_dark: bool, dispatch: &Dispatch) {
+    let heard = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |is_dark| dispatch.dispatch(Action::SystemDark(is_dark)))
+    };
+    use_system_dark(heard);
+    use_effect_on(is_dark, |is_dark| {
+        let root = window().and_then(|window| window.document()?.document_element());
+        if let Some(root) = root {
+            let theme = if *is_dark { "dark" } else { "light" };
+            // Fails only for names that are none.
+            root.set_attribute("data-theme", theme).ok();
+        }
+    });
+}
+
+/// The timeline that the address has to lead to, and when it will.
+struct Address {
+    shown: Rc<Timeline>,
+    pending: Option<Timeout>,
+}
+
+/// Keeps the experiment's link in the address, and follows links that a person puts there. The address lags a moment behind,
+/// so that a busy minute does not make a link for each tick.
+#[hook]
+fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
+    let followed = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |link: Rc<str>| dispatch.dispatch(Action::Follow(link)))
+    };
+    use_followed_links(followed);
+    let address = use_mut_ref(|| Address { shown: state.timeline().clone(), pending: None });
+    use_effect_on(state.timeline().clone(), move |timeline| {
+        let later = address.clone();
+        let mut address = address.borrow_mut();
+        let is_first = Rc::ptr_eq(&address.shown, timeline);
+        address.shown = timeline.clone();
+        if is_first || address.pending.is_some() {
+            return;
+        }
+        address.pending = Some(Timeout::new(ADDRESS_MS, move || {
+            let mut address = later.borrow_mut();
+            address.pending.take();
+            put_hash(&share::write(&address.shown).unwrap_or_default());
+        }));
+    });
+}
+
+/// Lets simulated time run at a speed; without one, nothing ticks.
+#[hook]
+fn use_time(speed: Option<u32>, dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    use_effect_on(speed, move |speed| {
+        speed.map(|speed| {
+            Interval::new(TICK_MS, move || dispatch.dispatch(Action::Tick(TICK_MS * speed)))
+        })
+    });
+}
+
+/// Works out what the considered action would do, once the page is drawn and nothing else has come.
+#[hook]
+fn use_weighing(wanted: Option<(Verb, u32)>, dispatch: &Dispatch) {
+    let dispatch = dispatch.clone();
+    use_effect_on(wanted, move |wanted| {
+        wanted.map(|_| {
+            let weigh = move || dispatch.dispatch(Action::Roster(RosterAction::Weigh));
+            Timeout::new(WEIGH_AFTER_MS, weigh)
+        })
+    });
+}
+
+/// Puts the focus where an action wants it, once.
+#[hook]
+fn use_focus(wanted: &Numbered<Option<Focus>>) {
+    // Where it was before a question.
+    let before = use_mut_ref(|| None::<HtmlElement>);
+    use_effect_on(wanted.clone(), move |wanted| match wanted.what {
+        Some(Focus::Card(node)) => focus(&card_selector(node)),
+        Some(Focus::Link(link)) => focus(&link_selector(link)),
+        Some(Focus::Panel(_)) => focus(".side-panel h2"),
+        Some(Focus::Button(verb)) => focus(&format!("[data-action=\"{}\"]", verb.action())),
+        Some(Focus::NewNode) => focus("[data-field=\"node-id\"]"),
+        Some(Focus::Lane(rack)) => {
+            focus(&format!("[data-rack=\"{rack}\"] [data-action=\"add-node\"]"));
+        }
+        Some(Focus::On(selector)) => focus(selector),
+        Some(Focus::Question) => {
+            let now = focused();
+            if !now.as_ref().is_some_and(|now| now.matches(QUESTION).unwrap_or(false)) {
+                *before.borrow_mut() = now;
+            }
+            focus(QUESTION);
+        }
+        Some(Focus::Back) => {
+            if let Some(before) = before.borrow_mut().take() {
+                // Fails only for elements that cannot have it.
+                before.focus().ok();
+            }
+        }
+        Some(Focus::Partition) => focus("#partition"),
+        None => {}
+    });
+}

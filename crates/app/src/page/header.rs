@@ -1,0 +1,92 @@
+//! The page's head: its name, time, and what concerns the page as a whole.
+
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+use crate::page::Dispatch;
+use crate::page::button::{Face, verb_button};
+use crate::page::ear::Ear;
+use crate::page::h::ui;
+use crate::page::icons::{Icon, icon};
+use crate::page::verbs::Verb;
+use crate::settings::panel::settings_button;
+use crate::state::{Action, State, case_study};
+use crate::text::{clock, count};
+use crate::time::desk::{percent, progress};
+
+/// The head of the page.
+pub fn header(state: &State, dispatch: &Dispatch) -> Html {
+    let theme = if state.is_dark() { "Light theme" } else { "Dark theme" };
+    ui! {
+        <header class="head">
+            <div class="head-name">
+                { icon(Icon::Logo) }
+                <h1>{ "Rosterlab" }</h1>
+                <p class="crumb">{ crumb(state) }</p>
+            </div>
+            { time(state, dispatch) }
+            <div class="head-tools">
+                { verb_button(state, dispatch, Verb::Share, Face::Words) }
+                { settings_button(state, dispatch) }
+                { verb_button(state, dispatch, Verb::Help, Face::Words) }
+                { verb_button(state, dispatch, Verb::Theme, Face::Picture(Icon::Theme, theme)) }
+            </div>
+        </header>
+    }
+}
+
+/// What cluster it is.
+fn crumb(state: &State) -> Html {
+    let nodes = &state.timeline().setup().nodes;
+    if *nodes == case_study().nodes {
+        return ui! { <span>{ "Case study: " }<b>{ "five nodes on two racks" }</b></span> };
+    }
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let (nodes, racks) = (number(nodes.len()), number(state.racks().len()));
+    ui! { <b>{ format_args!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
+}
+
+/// Undo and redo, the simulated clock, play and its speed.
+fn time(state: &State, dispatch: &Dispatch) -> Html {
+    let tool = |verb: Verb, icon: Icon, label: &'static str| {
+        verb_button(state, dispatch, verb, Face::Picture(icon, label))
+    };
+    let speed = state.speed();
+    let (play, label) =
+        if state.is_playing() { (Icon::Pause, "Hold time") } else { (Icon::Play, "Play time") };
+    let step = if state.view().changing { "Step 2 s" } else { "Step 1 s" };
+    let done = state
+        .shown_namespace()
+        .and_then(|namespace| progress(&namespace.expected, &namespace.remaining));
+    let onclick = Ear::new(dispatch, Action::Press(Verb::Faster), |event, faster| {
+        let is_back = event.unchecked_ref::<MouseEvent>().shift_key();
+        Some(if is_back { Action::Press(Verb::Slower) } else { faster })
+    });
+    ui! {
+        <div class="time" role="group" aria-label="Simulated time">
+            { tool(Verb::Undo, Icon::Undo, "Undo") }
+            { tool(Verb::Redo, Icon::Redo, "Redo") }
+            <span class="sep"></span>
+            { tool(Verb::Play, play, label) }
+            { tool(Verb::Step, Icon::Step, step) }
+            <span class={if state.is_running() { "clock running" } else { "clock" }}>
+                <span class="visually-hidden">{ "Simulated time " }</span>
+                { clock(state.view().time_ms) }
+            </span>
+            <span class="done" title="migrations complete, as the server's ticker counts">
+                { for done.map(|done| ui! { <span>{ percent(done) }{ " %" }</span> }) }
+            </span>
+            <button
+                type="button"
+                class="tool bare speed"
+                data-action={Verb::Faster.action()}
+                title="how fast simulated time runs; Shift and a click for the one before"
+                aria-label={format_args!("{speed}× speed of simulated time, change")}
+                {onclick}
+            >
+                { format_args!("{speed}×") }
+            </button>
+            { tool(Verb::Migrate, Icon::Finish, "Finish migrations") }
+        </div>
+    }
+}

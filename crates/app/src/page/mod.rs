@@ -1,0 +1,84 @@
+//! What is on the page, one component a file.
+//!
+//! Invariant: each component has one root element, and whatever comes and goes is in a wrapper that stays (Yew 0.23
+//! panics otherwise). Components show a state and dispatch actions; they decide nothing.
+//!
+//! Only what has hooks, or is worth not drawing again, is a component of Yew's, and all of that is one (see `part`); the
+//! rest are functions.
+
+pub mod app;
+pub mod button;
+pub mod class_list;
+#[cfg(test)]
+mod contrast;
+pub mod crash;
+pub mod ear;
+pub mod h;
+pub mod header;
+pub mod icons;
+pub mod keys;
+pub mod part;
+pub mod recorder;
+pub mod side_panel;
+pub mod toolbar;
+pub mod verbs;
+
+use std::rc::Rc;
+
+use yew::{Callback, Properties};
+
+use crate::state::{Action, State};
+
+/// How components send actions. It is made once and stays the same for as long as the page is there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dispatch(Callback<Action>);
+
+impl Dispatch {
+    /// Sends actions to `reduce`.
+    #[must_use]
+    pub fn new(reduce: Callback<Action>) -> Self {
+        Self(reduce)
+    }
+
+    /// Sends an action.
+    pub fn dispatch(&self, action: Action) {
+        self.0.emit(action);
+    }
+
+    /// A callback that sends an action, whatever the event is: a click, a choice, the focus.
+    #[must_use]
+    pub fn on<E: 'static>(&self, action: Action) -> Callback<E> {
+        self.on_event(move |_| Some(action.clone()))
+    }
+
+    /// A callback that sends the action that an event means, if it means one.
+    #[must_use]
+    pub fn on_event<E: 'static>(
+        &self,
+        meaning: impl Fn(E) -> Option<Action> + 'static,
+    ) -> Callback<E> {
+        let reduce = self.0.clone();
+        Callback::from(move |event| {
+            if let Some(action) = meaning(event) {
+                reduce.emit(action);
+            }
+        })
+    }
+}
+
+/// What a panel of the page needs.
+#[derive(Clone, PartialEq, Properties)]
+pub struct PanelProps {
+    /// What is shown.
+    pub state: Rc<State>,
+    /// Where actions go.
+    pub dispatch: Dispatch,
+}
+
+impl PanelProps {
+    /// Of what is shown, and where actions go.
+    #[must_use]
+    pub fn new(state: &Rc<State>, dispatch: &Dispatch) -> Self {
+        Self { state: state.clone(), dispatch: dispatch.clone() }
+    }
+}

@@ -1,0 +1,74 @@
+//! What opens over the floor when it is asked for: the keys, the link, one at a time.
+//!
+//! Invariant: whatever is opened has the focus and gives it back to its button; Escape closes it.
+
+use yew::prelude::*;
+
+use crate::page::Dispatch;
+use crate::page::ear::{Ear, field_of, on_press};
+use crate::page::h::ui;
+use crate::page::keys;
+use crate::share::panel::share;
+use crate::state::{Action, Panel, State};
+
+/// The open panel, if there is one.
+pub fn panel(state: &State, dispatch: &Dispatch) -> Html {
+    let open = state.panel().map(|panel| {
+        let body = match panel {
+            Panel::Keys => help(state, dispatch),
+            Panel::Share => share(state, dispatch),
+        };
+        ui! {
+            <section key={panel.verb().action()} class="panel side-panel" aria-label={panel.verb().label()}>
+                <div class="panel-head">
+                    <h2 tabindex="-1">{ panel.verb().label() }</h2>
+                    <button
+                        type="button"
+                        class="tool bare"
+                        data-action="close-panel"
+                        onclick={on_press(dispatch, Action::ClosePanel)}
+                    >
+                        { "Close" }<kbd aria-hidden="true">{ "Esc" }</kbd>
+                    </button>
+                </div>
+                { body }
+            </section>
+        }
+    });
+    ui! { <div class="side-panel-room">{ open }</div> }
+}
+
+/// The keys.
+fn help(state: &State, dispatch: &Dispatch) -> Html {
+    let keys = keys::verbs().map(|verb| {
+        ui! {
+            <li key={verb.action()}>
+                <kbd>{ keys::shortcut_of(verb) }</kbd>
+                <span><b>{ verb.label() }</b>{ ": " }{ verb.tip() }</span>
+            </li>
+        }
+    });
+    let onchange = Ear::new(dispatch, Action::SetLetters(false), |event, _| {
+        Some(Action::SetLetters(field_of(event)?.checked()))
+    });
+    ui! {
+        <div class="help">
+            <p>
+                { "Single letters work while a card has the focus, and " }<kbd>{ "?" }</kbd>
+                { " everywhere. Arrow keys go from card to card, from link to link and across the map; Ctrl \
+                   with an arrow moves a card to the next lane; Enter cuts or restores a link. Ctrl+click, \
+                   Ctrl+Space or a fence drawn on empty ground selects several cards; Escape lets go." }
+            </p>
+            <ul>{ for keys }</ul>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-action="letters"
+                    checked={state.are_letters_on()}
+                    {onchange}
+                />
+                { "Single letters and ? work as keys" }
+            </label>
+        </div>
+    }
+}

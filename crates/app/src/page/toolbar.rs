@@ -1,0 +1,107 @@
+//! What can be done to the selected node and to the whole cluster, by single clicks.
+//!
+//! Invariant: everything that a drag on the floor does has a button here.
+
+use rosterlab_engine::RackId;
+use yew::prelude::*;
+
+use crate::floor::card::Facts;
+use crate::floor::layout::ALL_LINKS_NODES;
+use crate::floor::node_card::face;
+use crate::map::counts::sub_class;
+use crate::page::Dispatch;
+use crate::page::button::{Face, verb_button};
+use crate::page::ear::on_press;
+use crate::page::h::ui;
+use crate::page::verbs::Verb;
+use crate::sentences;
+use crate::state::{Action, FloorAction, State};
+
+/// The bar below the floor.
+pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
+    let tool = |verb: Verb, face: Face| verb_button(state, dispatch, verb, face);
+    let selection = state.selection();
+    let name = sentences::nodes(&selection);
+    let is_dense = state.view().nodes.len() > ALL_LINKS_NODES;
+    ui! {
+        <section class="panel toolbar" aria-label={format_args!("Actions on {name}")}>
+            <div class="detail-room">{ is_dense.then(|| detail(state)) }</div>
+            <div class="tools" role="group" aria-label={format_args!("On {name}")}>
+                <span class="tools-name" data-selection={selection.len().to_string()}>
+                    <b class="id">{ name.clone() }</b>
+                </span>
+                { tool(Verb::Stop, Face::WordsAndKey) }
+                { tool(Verb::Crash, Face::WordsAndKey) }
+                { tool(Verb::Start, Face::WordsAndKey) }
+                { tool(Verb::Isolate, Face::WordsAndKey) }
+                { tool(Verb::Quiesce, Face::WordsAndKey) }
+                { tool(Verb::QuiesceUndo, Face::WordsAndKey) }
+                { tool(Verb::Wipe, Face::WordsAndKey) }
+                { tool(Verb::Remove, Face::WordsAndKey) }
+                <span class="moves">{ moves(state, &name, dispatch) }</span>
+                <span class="moves">{ is_dense.then(|| tool(Verb::Links, Face::WordsAndKey)) }</span>
+                { select_more(state, dispatch) }
+            </div>
+            <div class="tools" role="group" aria-label="All nodes">
+                { tool(Verb::Split, Face::Words) }
+                { tool(Verb::Heal, Face::Words) }
+                { tool(Verb::AddRack, Face::Words) }
+            </div>
+        </section>
+    }
+}
+
+/// A switch: each click on a card adds it to the selection or takes it out.
+fn select_more(state: &State, dispatch: &Dispatch) -> Html {
+    let is_on = state.is_selecting();
+    ui! {
+        <button
+            type="button"
+            class="tool switch"
+            data-action={Verb::SelectMore.action()}
+            aria-pressed={is_on.to_string()}
+            title={format_args!("{} (Ctrl+click, Ctrl+Space; Esc ends it)", Verb::SelectMore.tip())}
+            onclick={on_press(dispatch, Action::Press(Verb::SelectMore))}
+        >
+            <span aria-hidden="true">{ if is_on { "☑" } else { "☐" } }</span>
+            { Verb::SelectMore.label() }
+        </button>
+    }
+}
+
+/// The selected node with everything that a small card has no room for.
+fn detail(state: &State) -> Html {
+    let view = state.view();
+    let facts = view.node(state.selected()).map(|node| Facts::of(view, node, state.namespace()));
+    let shown = facts.map(|facts| {
+        let class = facts.home.map_or("", |(place, _)| sub_class(place));
+        ui! { <div class={class}>{ face(&facts) }</div> }
+    });
+    ui! { <div class="detail">{ shown }</div> }
+}
+
+/// One button for each other lane that the selection could be moved to.
+fn moves(state: &State, name: &str, dispatch: &Dispatch) -> Html {
+    let selection = state.selection();
+    let home = |node| state.view().node(node).map(|node| node.rack);
+    let is_elsewhere = |rack| selection.iter().any(|node| home(*node) != Some(rack));
+    let racks = state.racks().into_iter().map(|(rack, _)| rack);
+    racks.filter(|rack| is_elsewhere(*rack)).map(|rack| move_button(rack, name, dispatch)).collect()
+}
+
+fn move_button(rack: RackId, name: &str, dispatch: &Dispatch) -> Html {
+    let action = Action::Floor(FloorAction::MoveTo(rack));
+    ui! {
+        <button
+            key={rack.get()}
+            type="button"
+            class="tool"
+            data-action="move"
+            data-to-rack={rack.to_string()}
+            title={format_args!("configure {name} for rack {rack}; the roster follows with roster-set")}
+            onclick={on_press(dispatch, action)}
+        >
+            { format_args!("To rack {rack}") }
+        </button>
+    }
+}

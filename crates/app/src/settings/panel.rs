@@ -1,0 +1,304 @@
+//! The settings: namespaces, the server's profile, and a new cluster.
+//!
+//! Invariant: a value that is refused stays as it was typed, with a sentence at its field; nothing changes before Apply.
+//! Not here: limits (see `settings_draft`).
+
+use rosterlab_engine::Profile;
+use yew::prelude::*;
+
+use crate::page::Dispatch;
+use crate::page::ear::{Ear, field_of, on_escape, on_press, on_submit};
+use crate::page::h::ui;
+use crate::page::icons::{Icon, icon};
+use crate::settings::draft::{Draft, Faults, Field, NamespaceDraft, SettingsAction};
+use crate::state::{Action, State};
+
+/// The button that opens and closes the panel.
+pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
+    let is_open = state.settings().draft.is_some();
+    ui! {
+        <button
+            type="button"
+            class="tool bare"
+            data-action="settings"
+            aria-label="Settings"
+            aria-expanded={is_open.to_string()}
+            title="namespaces, the server's profile, a new cluster"
+            onclick={on_press(dispatch, Action::Settings(SettingsAction::Toggle))}
+        >
+            { icon(Icon::Settings) }
+        </button>
+    }
+}
+
+/// The panel, for those who opened it.
+pub fn settings_panel(state: &State, dispatch: &Dispatch) -> Html {
+    let body = state.settings().draft.as_ref().map(|draft| form(state, dispatch, draft));
+    ui! { <div class="side-panel-room">{ body }</div> }
+}
+
+/// What each field needs.
+struct Form<'a> {
+    dispatch: &'a Dispatch,
+    faults: Faults,
+}
+
+impl Form<'_> {
+    /// What is typed into a field goes there.
+    fn typed(&self, field: Field) -> Ear {
+        let empty = Action::Settings(SettingsAction::Type(field, "".into()));
+        Ear::new(self.dispatch, empty, |event, action| {
+            let Action::Settings(SettingsAction::Type(field, _)) = action else { return None };
+            let input = field_of(event)?;
+            let value = match (input.type_().as_str(), input.checked()) {
+                ("checkbox", true) => "on".to_owned(),
+                ("checkbox", false) => "off".to_owned(),
+                _ => input.value(),
+            };
+            Some(Action::Settings(SettingsAction::Type(field, value.into())))
+        })
+    }
+
+    /// A value that is typed, with its label, and the sentence where it is refused.
+    fn text(&self, field: Field, label: &'static str, value: &str, hint: Option<String>) -> Html {
+        let id = field.id();
+        let why_id = format!("{id}-why");
+        let fault = self.faults.iter().find(|(of, _)| *of == field).map(|(_, why)| why.clone());
+        let is_name = matches!(field, Field::Name(_) | Field::Quiesced);
+        let class = if fault.is_some() { "field-why bad" } else { "field-why" };
+        ui! {
+            <div class="setting">
+                <label for={id.clone()}>{ label }</label>
+                <input
+                    id={id}
+                    type="text"
+                    inputmode={(!is_name).then_some("numeric")}
+                    autocomplete="off"
+                    spellcheck="false"
+                    value={value.to_owned()}
+                    aria-invalid={fault.is_some().then_some("true")}
+                    aria-describedby={why_id.clone()}
+                    oninput={self.typed(field)}
+                />
+                <p {class} id={why_id}>{ fault.or(hint) }</p>
+            </div>
+        }
+    }
+
+    /// A value that is chosen.
+    fn select(
+        &self,
+        field: Field,
+        label: &'static str,
+        value: &str,
+        options: &[(&'static str, &'static str)],
+    ) -> Html {
+        let id = field.id();
+        let option = |(name, words): &(&'static str, &'static str)| {
+            ui! { <option key={*name} value={*name} selected={*name == value}>{ *words }</option> }
+        };
+        ui! {
+            <div class="setting">
+                <label for={id.clone()}>{ label }</label>
+                <select {id} oninput={self.typed(field)}>{ for options.iter().map(option) }</select>
+            </div>
+        }
+    }
+
+    /// What is so or not, with what it means or why it cannot be had.
+    fn check(
+        &self,
+        field: Field,
+        label: &'static str,
+        hint: &'static str,
+        is: Option<bool>,
+    ) -> Html {
+        let id = field.id();
+        let why_id = format!("{id}-why");
+        ui! {
+            <div class="setting check">
+                <input
+                    id={id.clone()}
+                    type="checkbox"
+                    checked={is == Some(true)}
+                    disabled={is.is_none()}
+                    aria-describedby={why_id.clone()}
+                    oninput={self.typed(field)}
+                />
+                <span class="check-words">
+                    <label for={id}>{ label }</label>
+                    <span class="field-why" id={why_id}>{ hint }</span>
+                </span>
+            </div>
+        }
+    }
+
+    fn action(&self, name: &'static str, label: &'static str, action: SettingsAction) -> Html {
+        ui! {
+            <button
+                type="button"
+                class="tool"
+                data-action={name}
+                onclick={on_press(self.dispatch, Action::Settings(action))}
+            >
+                { label }
+            </button>
+        }
+    }
+
+    /// One namespace.
+    fn namespace(&self, index: usize, typed: &NamespaceDraft, draft: &Draft, nodes: usize) -> Html {
+        let warning = draft.warning(index, nodes);
+        let mode = if typed.is_strong { "sc" } else { "ap" };
+        let modes = [("sc", "strong (SC)"), ("ap", "available (AP)")];
+        ui! {
+            <fieldset key={index} class="settings-group" data-setting={format_args!("ns-{index}")}>
+                <legend>{ format_args!("Namespace {}", index + 1) }</legend>
+                { self.text(Field::Name(index), "Name", &typed.name, None) }
+                { self.text(Field::Factor(index), "Replication factor", &typed.factor, warning) }
+                { self.select(Field::Mode(index), "Mode", mode, &modes) }
+                { self.text(Field::Devices(index), "Devices", &typed.devices, None) }
+                <div class="checks">
+                    { self.check(
+                        Field::Commit(index),
+                        "commit-to-device",
+                        "A write is on the drive before it is acknowledged. A crash sets no e.",
+                        Some(typed.commits),
+                    ) }
+                    { self.check(
+                        Field::NoRoster(index),
+                        "begins without a roster",
+                        if typed.is_strong {
+                            "Nothing is served until the first roster-set and recluster."
+                        } else {
+                            "Only in SC: an AP namespace has no roster."
+                        },
+                        typed.is_strong.then_some(typed.begins_without),
+                    ) }
+                    { self.check(
+                        Field::Uniform(index),
+                        "prefer-uniform-balance",
+                        "Every node serves as many partitions as another, within one. The default follows the profile.",
+                        Some(draft.is_uniform(typed)),
+                    ) }
+                    { self.check(
+                        Field::AutoRevive(index),
+                        "auto-revive",
+                        if draft.can_revive() {
+                            "A start after a crash sets r in place of e."
+                        } else {
+                            "Servers have it from 7.1: choose that profile below."
+                        },
+                        draft.can_revive().then_some(typed.revives),
+                    ) }
+                </div>
+                <button
+                    type="button"
+                    class="tool"
+                    data-action="remove-namespace"
+                    aria-label={format_args!("Remove namespace {}", typed.name)}
+                    onclick={on_press(self.dispatch, Action::Settings(SettingsAction::Remove(index)))}
+                >
+                    { "Remove" }
+                </button>
+            </fieldset>
+        }
+    }
+}
+
+fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
+    let base = state.timeline().setup();
+    let faults = draft.faults(base);
+    let together = faults.iter().find(|(field, _)| *field == Field::Profile);
+    let together = together.map(|(_, why)| ui! { <p key="why" class="field-why bad">{ why }</p> });
+    let form = Form { dispatch, faults: faults.clone() };
+    let nodes = base.nodes.len();
+    let namespaces = draft.namespaces.iter().enumerate();
+    let namespaces = namespaces.map(|(index, typed)| form.namespace(index, typed, draft, nodes));
+    let hint = |text: &str| Some(text.to_owned());
+    let onkeydown = on_escape(dispatch, Action::Settings(SettingsAction::Toggle));
+    let onsubmit = on_submit(dispatch, Action::Settings(SettingsAction::Apply));
+    let former = state.settings().previous.is_some().then(|| {
+        ui! {
+            <span key="back">
+                { form.action("former-cluster", "Back to the former cluster", SettingsAction::Back) }
+            </span>
+        }
+    });
+    ui! {
+        <form class="panel settings" aria-labelledby="settings-title" {onkeydown} {onsubmit}>
+            <div class="panel-head">
+                <h2 id="settings-title" tabindex="-1">{ "Settings" }</h2>
+                { form.action("close-settings", "Close without applying", SettingsAction::Toggle) }
+            </div>
+            <div class="settings-namespaces">{ for namespaces }</div>
+            <div class="settings-line">
+                { form.action("add-namespace", "Add a namespace", SettingsAction::Add) }
+                <div class="settings-together">{ together }</div>
+            </div>
+            <fieldset class="settings-group">
+                <legend>{ "Server" }</legend>
+                { profile(&form, draft) }
+                { form.text(Field::FillDelay, "migrate-fill-delay (s)", &draft.fill_delay, None) }
+                { form.text(Field::Threads, "migrate-threads", &draft.threads, hint("0 pauses migrations.")) }
+                { form.text(Field::Rate, "Sent a second", &draft.rate, hint("Partitions that a node sends.")) }
+            </fieldset>
+            <fieldset class="settings-group">
+                <legend>{ "Clustering" }</legend>
+                { form.text(
+                    Field::Interval,
+                    "heartbeat.interval (ms)",
+                    &draft.interval,
+                    hint("Between two heartbeats."),
+                ) }
+                { form.text(
+                    Field::Timeout,
+                    "heartbeat.timeout",
+                    &draft.timeout,
+                    hint("So many silent intervals, and a node is gone."),
+                ) }
+                { form.text(
+                    Field::MinSize,
+                    "min-cluster-size",
+                    &draft.min_size,
+                    hint("A smaller cluster is not formed."),
+                ) }
+                { form.text(
+                    Field::Quiesced,
+                    "Nodes that stay quiesced",
+                    &draft.quiesced,
+                    hint("Ids of tie-breakers, such as B102: they vote and serve nothing."),
+                ) }
+            </fieldset>
+            <div class="settings-line">
+                <button type="submit" class="tool primary" data-action="apply-settings">{ "Apply" }</button>
+                <p class="dim">{ "The steps so far are done again with these settings." }</p>
+            </div>
+            <fieldset class="settings-group">
+                <legend>{ "New cluster" }</legend>
+                { form.text(Field::Nodes, "Nodes", &draft.nodes, None) }
+                { form.text(Field::Racks, "Racks", &draft.racks, None) }
+                { form.action("new-cluster", "New cluster", SettingsAction::NewCluster) }
+                <div class="settings-former">{ former }</div>
+            </fieldset>
+        </form>
+    }
+}
+
+/// The server's profile, and what differs.
+fn profile(form: &Form<'_>, draft: &Draft) -> Html {
+    let options = [("4.5.3", "4.5.3 (case study)"), ("6.0", "6.0"), ("7.1", "7.1 and later")];
+    let differs = match draft.profile {
+        Profile::V4_5_3 => "r is trusted as soon as the whole roster is present.",
+        Profile::V6_0 => {
+            "r is trusted only if the whole roster is present and no version there has e."
+        }
+        Profile::V7_1 => "As 6.0, with auto-revive, and fresh-partitions in the log.",
+    };
+    ui! {
+        <div class="field-with-note">
+            { form.select(Field::Profile, "Profile", &draft.profile.to_string(), &options) }
+            <p class="field-why">{ differs }{ " Documented, and reconstructed in part." }</p>
+        </div>
+    }
+}

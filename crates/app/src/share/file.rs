@@ -1,0 +1,145 @@
+//! Files that people open: what a file holds as a link, or why it holds none.
+//!
+//! Invariant: whatever goes wrong is a [`FileFault`], and nothing has changed then. Not here: getting the text from the
+//! browser (`share::panel`), and what the formats mean (the scenario crate).
+
+use std::rc::Rc;
+
+use rosterlab_scenario::{Cause, Scenario, ScenarioError, share};
+
+/// The longest file that is read, in bytes: as everywhere ([`rosterlab_scenario::MAX_BYTES`]).
+pub const MOST_BYTES: f64 = 4_194_304.0;
+
+/// Shorter than any link: a file that is so short is followed as one, which says what is wrong with it.
+const SHORTEST: usize = 8;
+
+/// Why a file came to no link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// It has more bytes than a scenario may have.
+    TooLong,
+    /// The browser did not give it.
+    Unreadable,
+    /// There is nothing in it.
+    Empty,
+    /// It is no text.
+    NotText,
+    /// It is a scenario with a mistake: the place and the cause.
+    Scenario(Rc<str>),
+    /// It is no scenario: what it looks like, in sentences.
+    NoScenario(Rc<str>),
+}
+
+impl FileFault {
+    /// What the page says of it.
+    #[must_use]
+    pub fn sentences(&self) -> String {
+        let said = match self {
+            Self::TooLong => "This file is far longer than an experiment.",
+            Self::Unreadable => "The browser could not read this file.",
+            Self::Empty => "This file is empty.",
+            Self::NotText => "This file is no text. Rosterlab opens scenario files and links.",
+            Self::NoScenario(looks) => looks,
+            Self::Scenario(wrong) => {
+                return format!("This scenario cannot be opened: {wrong}. Nothing has changed.");
+            }
+        };
+        format!("{said} Nothing has changed.")
+    }
+}
+
+impl From<ScenarioError> for FileFault {
+    fn from(error: ScenarioError) -> Self {
+        let said = error.to_string().into();
+        match error.cause {
+            Cause::Seems(_) => Self::NoScenario(said),
+            _ => Self::Scenario(said),
+        }
+    }
+}
+
+/// The link that a file's text holds, or the one that its scenario comes to.
+///
+/// # Errors
+/// When it holds neither, or its scenario has a mistake or too many steps for a link.
+pub fn link_in(text: &str) -> Result<Rc<str>, FileFault> {
+    if is_no_text(text) {
+        return Err(FileFault::NotText);
+    }
+    if text.trim().is_empty() {
+        return Err(FileFault::Empty);
+    }
+    if !is_scenario(text) {
+        return Ok(text.into());
+    }
+    let timeline = Scenario::parse(text.as_bytes())?.timeline()?;
+    let link = share::write(&timeline).map(Rc::from);
+    link.ok_or_else(|| FileFault::Scenario(too_many_steps().into()))
+}
+
+fn too_many_steps() -> String {
+    format!("the page opens at most {} steps, fewer of large clusters", share::MOST_STEPS)
+}
+
+/// Whether the reader of scenarios has to tell what a text is, and not the reader of links.
+fn is_scenario(text: &str) -> bool {
+    let text = text.trim();
+    let link = text.rsplit_once('#').map_or(text, |(_, link)| link);
+    // Links of a later form too: the link's reader says so.
+    let is_link = link.starts_with('s') && link.get(2..3) == Some("=");
+    text.starts_with('{') || (text.len() >= SHORTEST && !is_link)
+}
+
+/// Whether what the browser has read as text was none: it has a zero, or begins with what no text begins with.
+fn is_no_text(text: &str) -> bool {
+    text.contains('\0') || text.starts_with('\u{FFFD}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_handed_on_as_they_are() {
+        let link = "s1=0.1.0-0_a.n2S-main_1-A101~1_c1";
+        for text in [link, "s2=0.9", &format!("https://host/page#{link}\n"), "s1=", "x"] {
+            assert_eq!(link_in(text).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn a_scenario_comes_to_a_link() {
+        let text = r#"{"format": "rosterlab-scenario/1", "title": "one",
+            "cluster": {"nodes": [{"id": "A1", "rack": 1}, {"id": "A2", "rack": 1}, {"id": "A3", "rack": 2}]},
+            "steps": [{"do": "crash", "nodes": ["A2"]}]}"#;
+        let there = share::read(&link_in(text).unwrap()).unwrap();
+        assert_eq!(there.timeline.entries().len(), 1);
+        let wrong = link_in(&text.replace(r#"["A2"]"#, r#"["A9"]"#)).unwrap_err();
+        assert!(wrong.sentences().contains("steps[0].nodes[0]: no node \"A9\""), "{wrong:?}");
+    }
+
+    #[test]
+    fn what_holds_no_link_says_what_it_is() {
+        for (text, fault) in [
+            ("", FileFault::Empty),
+            (" \n", FileFault::Empty),
+            ("\u{FFFD}PNG", FileFault::NotText),
+            ("a\0", FileFault::NotText),
+        ] {
+            assert_eq!(link_in(text), Err(fault));
+        }
+        for text in ["A101@1,A102@1", "# a\nservice {", "a: 1\nb: 2"] {
+            assert!(matches!(link_in(text), Err(FileFault::NoScenario(_))), "{text}");
+        }
+        for text in ["{", "{}", "{\"name\": \"\u{FFFD}\"}"] {
+            let fault = link_in(text).unwrap_err();
+            assert!(matches!(fault, FileFault::Scenario(_) | FileFault::NoScenario(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_page_reads_as_much_as_the_command_line_does() {
+        let most = u32::try_from(rosterlab_scenario::MAX_BYTES).unwrap();
+        assert!((MOST_BYTES - f64::from(most)).abs() < 0.5);
+    }
+}

@@ -1,0 +1,239 @@
+//! Futures that were left by acting in the past, kept so that they can be compared and taken again.
+//!
+//! Invariant: at most [`MOST`] are kept; none is the beginning of the present timeline or of another that is kept. What a
+//! branch holds is its entries and events, no cluster. Not here: going there (the scenario crate's `Timeline::follow`).
+
+use std::rc::Rc;
+
+use rosterlab_engine::Counts;
+use rosterlab_scenario::{Course, Entry, Timeline, fork};
+
+use crate::sentences;
+use crate::text::{clock, count, thousands};
+use crate::time::trend::Trend;
+
+/// Most branches that are kept.
+pub const MOST: usize = 12;
+
+/// One that was left.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// No other branch ever has the same.
+    pub number: u32,
+    /// Whether it is to stay when there are too many.
+    pub pinned: bool,
+    /// What was done.
+    pub course: Rc<Course>,
+    /// What came of it.
+    pub trend: Rc<Trend>,
+}
+
+/// What keeping a branch did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It was the beginning of what is there.
+    Known,
+    /// It is kept.
+    New,
+    /// It is kept, and the oldest one that was not pinned was dropped.
+    InPlaceOf(u32),
+    /// All that are kept are pinned, so this one is not.
+    Refused,
+}
+
+/// All that are kept, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Branches {
+    kept: Vec<Branch>,
+    last_number: u32,
+}
+
+impl Branches {
+    /// All, oldest first.
+    #[must_use]
+    pub fn all(&self) -> &[Branch] {
+        &self.kept
+    }
+
+    /// The one of that number.
+    #[must_use]
+    pub fn get(&self, number: u32) -> Option<&Branch> {
+        self.kept.iter().find(|branch| branch.number == number)
+    }
+
+    /// Keeps a course that is left for another.
+    pub fn keep(&mut self, course: Course, trend: Rc<Trend>, present: &Timeline) -> Kept {
+        let known = |branch: &Branch| course.begins(branch.course.entries());
+        if course.begins(present.entries()) || self.kept.iter().any(known) {
+            return Kept::Known;
+        }
+        self.kept.retain(|branch| branch.pinned || !branch.course.begins(course.entries()));
+        let mut kept = Kept::New;
+        if self.kept.len() >= MOST {
+            let Some(oldest) = self.kept.iter().position(|branch| !branch.pinned) else {
+                return Kept::Refused;
+            };
+            kept = Kept::InPlaceOf(self.kept.remove(oldest).number);
+        }
+        self.last_number += 1;
+        let (number, course) = (self.last_number, Rc::new(course));
+        self.kept.push(Branch { number, pinned: false, course, trend });
+        kept
+    }
+
+    /// Drops what the present timeline has done again; says whether there was any.
+    pub fn prune(&mut self, present: &Timeline) -> bool {
+        let before = self.kept.len();
+        self.kept.retain(|branch| !branch.course.begins(present.entries()));
+        self.kept.len() < before
+    }
+
+    /// Takes one out.
+    pub fn remove(&mut self, number: u32) -> Option<Branch> {
+        let place = self.kept.iter().position(|branch| branch.number == number)?;
+        Some(self.kept.remove(place))
+    }
+
+    /// Pins one, or lets it go again.
+    pub fn toggle_pin(&mut self, number: u32) -> Option<bool> {
+        let branch = self.kept.iter_mut().find(|branch| branch.number == number)?;
+        branch.pinned = !branch.pinned;
+        Some(branch.pinned)
+    }
+}
+
+/// Where a branch parts from the present timeline, in words: what it did there, and instead of what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parting {
+    /// How many entries both have in common.
+    pub fork: usize,
+    /// What the branch did next: `Stop A101`.
+    pub title: String,
+    /// `instead of Recluster, at 0:00:05`.
+    pub instead: String,
+    /// `3 steps`.
+    pub steps: String,
+}
+
+impl Branch {
+    /// Where it parts from the present timeline; `nodes` is how many there are.
+    #[must_use]
+    pub fn parting(&self, present: &Timeline, nodes: usize) -> Parting {
+        let (ours, theirs) = (present.entries(), self.course.entries());
+        let fork = fork(ours, theirs);
+        let title = |entries: &[Entry]| entries.get(fork).map(|e| sentences::of_entry(e, nodes));
+        let at = clock(self.trend.at_ms(fork));
+        let instead = title(ours).map_or_else(
+            || format!("after the last step, at {at}"),
+            |title| format!("instead of {title}, at {at}"),
+        );
+        let steps = u32::try_from(theirs.len() - fork).unwrap_or(u32::MAX);
+        Parting {
+            fork,
+            title: title(theirs).unwrap_or_default(),
+            instead,
+            steps: count(steps, "step"),
+        }
+    }
+}
+
+/// Counts as what matters of them: `all active`, `1,381 unavailable`, `12 unavailable, 3 dead`.
+#[must_use]
+pub fn outcome(counts: Counts) -> String {
+    match (counts.unavailable, counts.dead) {
+        (0, 0) => "all active".to_owned(),
+        (unavailable, 0) => format!("{} unavailable", thousands(unavailable)),
+        (0, dead) => format!("{} dead", thousands(dead)),
+        (unavailable, dead) => {
+            format!("{} unavailable, {} dead", thousands(unavailable), thousands(dead))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rosterlab_engine::{Command, Shutdown};
+
+    use super::*;
+    use crate::state::case_study;
+
+    fn stop(node: &str) -> Command {
+        Command::Stop { nodes: vec![node.parse().unwrap()], shutdown: Shutdown::Clean }
+    }
+
+    fn of(commands: &[&str]) -> Timeline {
+        let mut timeline = Timeline::new(case_study()).unwrap();
+        for node in commands {
+            timeline.act(stop(node)).unwrap();
+        }
+        timeline
+    }
+
+    fn keep(branches: &mut Branches, left: &Timeline, present: &Timeline) -> Kept {
+        branches.keep(left.course(), Rc::new(Trend::new(left)), present)
+    }
+
+    fn numbers(branches: &Branches) -> Vec<u32> {
+        branches.all().iter().map(|branch| branch.number).collect()
+    }
+
+    #[test]
+    fn what_is_the_beginning_of_something_else_is_not_kept() {
+        let mut branches = Branches::default();
+        let present = of(&["A101", "A102"]);
+        assert_eq!(keep(&mut branches, &of(&["A101"]), &present), Kept::Known);
+        assert_eq!(keep(&mut branches, &of(&["B101"]), &present), Kept::New);
+        assert_eq!(keep(&mut branches, &of(&["B101"]), &present), Kept::Known);
+        assert_eq!(keep(&mut branches, &of(&["B101", "B102"]), &present), Kept::New);
+        assert_eq!(numbers(&branches), [2], "the longer one has the shorter one in it");
+        assert!(!branches.prune(&of(&["B101"])));
+        assert!(branches.prune(&of(&["B101", "B102", "A101"])) && branches.all().is_empty());
+    }
+
+    #[test]
+    fn the_oldest_that_is_not_pinned_makes_room() {
+        let mut branches = Branches::default();
+        let present = of(&["A101"]);
+        let mut timeline = of(&["B101"]);
+        for ms in 1..=12_u64 {
+            timeline.seek(1);
+            timeline.act(stop("B102")).unwrap();
+            timeline.pass(ms);
+            timeline.act(stop("A103")).unwrap();
+            assert_eq!(keep(&mut branches, &timeline, &present), Kept::New, "{ms}");
+        }
+        assert_eq!(branches.toggle_pin(1), Some(true));
+        assert_eq!(keep(&mut branches, &of(&["A103"]), &present), Kept::InPlaceOf(2));
+        assert_eq!(branches.all().len(), MOST);
+        for number in numbers(&branches).into_iter().skip(1) {
+            branches.toggle_pin(number);
+        }
+        assert_eq!(keep(&mut branches, &of(&["A102"]), &present), Kept::Refused);
+        assert_eq!(branches.remove(1).map(|branch| branch.number), Some(1));
+        assert!(branches.get(1).is_none() && branches.toggle_pin(1).is_none());
+    }
+
+    #[test]
+    fn a_branch_is_named_after_where_it_parts() {
+        let mut branches = Branches::default();
+        let present = of(&["B101", "A101"]);
+        keep(&mut branches, &of(&["B101", "B102", "A103"]), &present);
+        let parting = branches.all()[0].parting(&present, 5);
+        assert_eq!((parting.fork, parting.steps.as_str()), (1, "2 steps"));
+        assert_eq!(parting.title, "Stop B102");
+        assert_eq!(parting.instead, "instead of Stop A101, at 0:00:01");
+        let parting = branches.all()[0].parting(&of(&["B101"]), 5);
+        assert_eq!(parting.instead, "after the last step, at 0:00:01");
+    }
+
+    #[test]
+    fn an_outcome_says_what_matters() {
+        let of = |unavailable, dead| {
+            outcome(Counts { active: 4096 - unavailable - dead, unavailable, dead })
+        };
+        assert_eq!(of(0, 0), "all active");
+        assert_eq!(of(1381, 0), "1,381 unavailable");
+        assert_eq!(of(0, 7), "7 dead");
+        assert_eq!(of(1, 2), "1 unavailable, 2 dead");
+    }
+}

@@ -1,0 +1,309 @@
+//! What the page knows of time beside the timeline: the tab below the floor, the counts along the timeline, the branches,
+//! what is compared, the log.
+//!
+//! Invariant: pure; what a closed tab would show is not worked out. Not here: the timeline itself, and going along it (see
+//! `state`).
+
+use std::rc::Rc;
+
+use rosterlab_engine::{Cell, ClusterView, Migrations, NodeId};
+use rosterlab_scenario::log::complete;
+use rosterlab_scenario::{Course, Timeline};
+
+use crate::time::branches::{Branches, Kept, MOST};
+use crate::time::compare::{Comparison, Side, merged};
+use crate::time::logbook::{LINES, Logbook};
+use crate::time::trend::Trend;
+
+/// How fast simulated time can run.
+pub const SPEEDS: [u32; 5] = [1, 10, 60, 300, 1000];
+
+/// How long one step of time is.
+pub const STEP_MS: u64 = 1_000;
+
+/// How long it is while clusters change: until they have (docs/domain.md §7).
+pub const CHANGE_MS: u64 = 2_000;
+
+/// The tabs of the panel below the floor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// What happened, as a graph and as a list.
+    #[default]
+    Timeline,
+    /// Two ends side by side.
+    Compare,
+    /// What clients are told.
+    Clients,
+    /// What every further loss of nodes would leave.
+    Losses,
+    /// The server's log.
+    Log,
+}
+
+impl Tab {
+    /// Every tab, in order.
+    pub const ALL: [Self; 5] =
+        [Self::Timeline, Self::Compare, Self::Clients, Self::Losses, Self::Log];
+
+    /// Its `data-tab`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Timeline => "timeline",
+            Self::Compare => "compare",
+            Self::Clients => "clients",
+            Self::Losses => "losses",
+            Self::Log => "log",
+        }
+    }
+
+    /// What stands on it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Timeline => "Timeline",
+            Self::Compare => "Compare",
+            Self::Clients => "Clients",
+            Self::Losses => "Failure sets",
+            Self::Log => "Log",
+        }
+    }
+
+    /// Finds its button on the page.
+    #[must_use]
+    pub fn selector(self) -> &'static str {
+        match self {
+            Self::Timeline => "#tab-timeline",
+            Self::Compare => "#tab-compare",
+            Self::Clients => "#tab-clients",
+            Self::Losses => "#tab-losses",
+            Self::Log => "#tab-log",
+        }
+    }
+
+    /// The tab that a key leads to from this one.
+    #[must_use]
+    pub fn beside(self, key: &str) -> Option<Self> {
+        let count = Self::ALL.len();
+        let here = Self::ALL.iter().position(|tab| *tab == self)?;
+        Some(match key {
+            "ArrowRight" => Self::ALL[(here + 1) % count],
+            "ArrowLeft" => Self::ALL[(here + count - 1) % count],
+            "Home" => Self::ALL[0],
+            "End" => Self::ALL[count - 1],
+            _ => return None,
+        })
+    }
+}
+
+/// What a person does with time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeAction {
+    /// Opens a tab.
+    Show(Tab),
+    /// Goes to where so many steps are done.
+    Seek(usize),
+    /// Goes so many steps on, or back.
+    SeekBy(isize),
+    /// Takes a branch instead of the present timeline, which becomes a branch.
+    Switch(u32),
+    /// Pins a branch, or lets it go.
+    Pin(u32),
+    /// Drops a branch.
+    Delete(u32),
+    /// Compares a branch with now.
+    Compare(u32),
+    /// Opens a tab and goes to it.
+    GoTo(Tab),
+    /// Chooses the left of what is compared.
+    Left(Side),
+    /// Chooses the right.
+    Right(Side),
+    /// Shows the next partition that differs, or the one before.
+    NextDifference(bool),
+    /// Filters the log by a node, or not.
+    LogOf(Option<NodeId>),
+    /// Shows the log of the last step only, or of all.
+    LogLastStep(bool),
+    /// Shows more of the log.
+    LogMore,
+    /// Has copied the log, or could only select it.
+    Copied(bool),
+}
+
+/// The cells of a branch's end, remembered.
+#[derive(Clone, Debug)]
+struct End {
+    number: u32,
+    namespace: usize,
+    cells: Rc<Vec<Cell>>,
+}
+
+/// What the page knows of time.
+#[derive(Clone, Debug)]
+pub struct Time {
+    /// The open tab.
+    pub tab: Tab,
+    /// What is compared.
+    pub sides: (Side, Option<Side>),
+    /// The log.
+    pub log: Logbook,
+    /// What came of copying it.
+    pub copied: Option<Rc<str>>,
+    /// The branches.
+    pub branches: Branches,
+    trend: Rc<Trend>,
+    comparison: Option<Rc<Comparison>>,
+    ends: Vec<End>,
+}
+
+impl Time {
+    /// On a timeline.
+    #[must_use]
+    pub fn new(timeline: &Timeline) -> Self {
+        Self {
+            tab: Tab::default(),
+            sides: (Side::Now, None),
+            log: Logbook::default(),
+            copied: None,
+            branches: Branches::default(),
+            trend: Rc::new(Trend::new(timeline)),
+            comparison: None,
+            ends: Vec::new(),
+        }
+    }
+
+    /// The counts along the timeline.
+    #[must_use]
+    pub fn trend(&self) -> &Rc<Trend> {
+        &self.trend
+    }
+
+    /// What differs, if two ends are chosen and the tab is open.
+    #[must_use]
+    pub fn comparison(&self) -> Option<&Rc<Comparison>> {
+        self.comparison.as_ref()
+    }
+
+    /// Follows the timeline; says what was kept of what it left, if that has to be said.
+    pub fn arrive(&mut self, timeline: &Timeline, left: Option<Course>) -> Option<String> {
+        let before = self.trend.clone();
+        Rc::make_mut(&mut self.trend).follow(timeline);
+        self.branches.prune(timeline);
+        match self.branches.keep(left?, before, timeline) {
+            Kept::Known => None,
+            Kept::New => Some("What was undone is kept as a branch.".to_owned()),
+            Kept::InPlaceOf(_) => Some(format!(
+                "What was undone is kept as a branch; of more than {MOST} the oldest that was not \
+                 pinned is dropped."
+            )),
+            Kept::Refused => Some(format!(
+                "What was undone is dropped: all {MOST} branches that are kept are pinned."
+            )),
+        }
+    }
+
+    /// Works out what the open tab shows.
+    pub fn look(&mut self, timeline: &Timeline, view: &ClusterView, namespace: usize) {
+        if self.tab == Tab::Log {
+            let Self { log, trend, .. } = self;
+            log.look(timeline, trend);
+        }
+        self.comparison = None;
+        if self.tab == Tab::Compare {
+            self.compare(timeline, view, namespace);
+        } else {
+            self.ends = Vec::new();
+        }
+    }
+
+    fn compare(&mut self, timeline: &Timeline, view: &ClusterView, namespace: usize) {
+        let newest = self.branches.all().last().map(|branch| Side::Branch(branch.number));
+        let is_there = |side: &Side| match side {
+            Side::Branch(number) => self.branches.get(*number).is_some(),
+            Side::Now | Side::Start => true,
+        };
+        let left = Some(self.sides.0).filter(is_there).unwrap_or(Side::Now);
+        let right = self.sides.1.filter(is_there).or(newest).unwrap_or(Side::Start);
+        self.sides = (left, Some(right));
+        let ends = std::mem::take(&mut self.ends);
+        let mut cells_of = |side: Side| match side {
+            Side::Now => Some(merged(view, namespace)),
+            Side::Start => Some(merged(&timeline.start().view(), namespace)),
+            Side::Branch(number) => {
+                let known = |end: &&End| (end.number, end.namespace) == (number, namespace);
+                let known = ends.iter().chain(&self.ends).find(known).cloned();
+                let end = if let Some(end) = known {
+                    end
+                } else {
+                    let mut there = timeline.clone();
+                    there.follow(&self.branches.get(number)?.course);
+                    let cells = merged(&there.cluster().view(), namespace);
+                    End { number, namespace, cells }
+                };
+                let cells = end.cells.clone();
+                self.ends.push(end);
+                Some(cells)
+            }
+        };
+        if let (Some(left), Some(right)) = (cells_of(left), cells_of(right)) {
+            self.comparison = Some(Rc::new(Comparison::of(left, right)));
+        }
+    }
+
+    /// Shows as many lines of the log again as are shown now, and then some.
+    pub fn more_of_log(&mut self) {
+        self.log.filter.most += LINES;
+    }
+}
+
+/// How much of what a sub-cluster was due is done, in hundredths of a percent, and whether anything is left.
+#[must_use]
+pub fn progress(
+    expected: &[(NodeId, Migrations)],
+    remaining: &[(NodeId, Migrations)],
+) -> Option<u64> {
+    let sum = |figures: &[(NodeId, Migrations)]| {
+        figures.iter().fold(Migrations::default(), |sum, (_, of)| Migrations {
+            tx: sum.tx + of.tx,
+            rx: sum.rx + of.rx,
+            signals: sum.signals + of.signals,
+        })
+    };
+    let left = sum(remaining);
+    (left != Migrations::default()).then(|| complete(left, sum(expected)))
+}
+
+/// Hundredths of a percent as the ticker writes them: `23.09`.
+#[must_use]
+pub fn percent(hundredths: u64) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_lead_from_tab_to_tab_and_around() {
+        assert_eq!(Tab::Timeline.beside("ArrowLeft"), Some(Tab::Log));
+        assert_eq!(Tab::Timeline.beside("ArrowRight"), Some(Tab::Compare));
+        assert_eq!(Tab::Log.beside("ArrowRight"), Some(Tab::Timeline));
+        assert_eq!(Tab::Log.beside("Home"), Some(Tab::Timeline));
+        assert_eq!(Tab::Log.beside("x"), None);
+    }
+
+    #[test]
+    fn progress_is_over_all_nodes() {
+        let node = |id: u64| NodeId::new(id).unwrap();
+        let of = |tx, rx| Migrations { tx, rx, signals: 0 };
+        let expected = [(node(1), of(10, 0)), (node(2), of(0, 10))];
+        let remaining = [(node(1), of(5, 0)), (node(2), of(0, 5))];
+        assert_eq!(progress(&expected, &remaining), Some(5_000));
+        assert_eq!(progress(&expected, &[(node(1), of(0, 0))]), None);
+        assert_eq!(
+            (percent(5_000), percent(9), percent(10_000)),
+            ("50.00".to_owned(), "0.09".to_owned(), "100.00".to_owned())
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! What happened: every step with its sentences, the latest first.
+
+use rosterlab_scenario::Entry;
+use yew::prelude::*;
+
+use crate::page::h::ui;
+use crate::sentences;
+use crate::state::State;
+use crate::text::{clock, count};
+
+/// How many steps are listed.
+const MOST_STEPS: usize = 60;
+
+/// The list.
+pub fn history(state: &State) -> Html {
+    let timeline = state.timeline();
+    let steps = timeline.entries()[..timeline.position()].iter().enumerate().rev();
+    let undone = timeline.entries().len() - timeline.position();
+    let undone = u32::try_from(undone).unwrap_or(u32::MAX);
+    let summary = count(u32::try_from(timeline.position()).unwrap_or(u32::MAX), "step");
+    ui! {
+        <section class="history" aria-labelledby="history-title">
+            <div class="panel-head">
+                <h3 id="history-title">{ "What happened" }</h3>
+                <p class="dim">
+                    { summary }
+                    <span>{ (undone > 0).then(|| format!(", {undone} undone")) }</span>
+                </p>
+            </div>
+            <ol class="steps" tabindex="0" aria-labelledby="history-title" reversed="reversed">
+                { for steps.take(MOST_STEPS).map(|(place, entry)| step(state, place, entry)) }
+                <li key="first" class="step">
+                    <span class="step-time">{ clock(0) }</span>
+                    <b class="step-title">{ "The cluster is whole" }</b>
+                    <span class="step-text">{ crate::sentences::beginning(state.view()) }</span>
+                </li>
+            </ol>
+        </section>
+    }
+}
+
+fn step(state: &State, place: usize, entry: &Entry) -> Html {
+    let events = state.timeline().events_of(place);
+    let told = sentences::history(events, state.view());
+    let at_ms = state.time().trend().at_ms(place);
+    ui! {
+        <li key={place} class="step">
+            <span class="step-time">{ clock(at_ms) }</span>
+            <b class="step-title">{ sentences::of_entry(entry, state.view().nodes.len()) }</b>
+            <span class="step-text">{ told.join(" ") }</span>
+        </li>
+    }
+}

@@ -1,0 +1,282 @@
+//! The last lines of the server's log at the present position.
+//!
+//! Invariant: pure; as many lines are made as are shown, give or take the steps that they begin in, however long the
+//! timeline is. Not here: what a line says (the scenario crate's `log`).
+
+use std::rc::Rc;
+
+use rosterlab_engine::NodeId;
+use rosterlab_scenario::log::{Log, LogLine, ticker};
+use rosterlab_scenario::{Clock, Entry, SharedEvents, Timeline};
+
+use crate::time::trend::Trend;
+
+/// How many lines are shown at first, and how many more when asked.
+pub const LINES: usize = 200;
+/// How often the server's ticker speaks.
+const TICK_MS: u64 = 10_000;
+
+/// Which lines are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this node, or of all.
+    pub node: Option<NodeId>,
+    /// Of the last step only.
+    pub last_step: bool,
+    /// At most so many.
+    pub most: usize,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self { node: None, last_step: false, most: LINES }
+    }
+}
+
+/// What is shown, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// The lines.
+    pub lines: Vec<LogLine>,
+    /// Whether there are earlier ones.
+    pub more: bool,
+}
+
+/// What the ticker said during a step, and what that depends on.
+#[derive(Clone, Debug)]
+struct Ticked {
+    entry: usize,
+    before: Option<SharedEvents>,
+    ticks: (u64, u64),
+    lines: Rc<Vec<LogLine>>,
+}
+
+/// The log with what it remembers between two looks.
+#[derive(Clone, Debug, Default)]
+pub struct Logbook {
+    /// Which lines are shown.
+    pub filter: Filter,
+    page: Rc<Page>,
+    ticked: Vec<Ticked>,
+}
+
+impl Logbook {
+    /// What is shown.
+    #[must_use]
+    pub fn page(&self) -> &Rc<Page> {
+        &self.page
+    }
+
+    /// Makes the lines anew.
+    pub fn look(&mut self, timeline: &Timeline, trend: &Trend) {
+        let Filter { node, last_step, most } = self.filter;
+        let position = timeline.position();
+        let earliest = if last_step { position.saturating_sub(1) } else { 0 };
+        let mut ticked = Vec::new();
+        let mut steps = 8;
+        loop {
+            let from = position.saturating_sub(steps).max(earliest);
+            ticked.clear();
+            let mut lines = self.lines(timeline, trend, from, &mut ticked);
+            lines.retain(|line| node.is_none_or(|node| line.node == node));
+            if from == earliest || lines.len() > most {
+                let surplus = lines.len().saturating_sub(most);
+                lines.drain(..surplus);
+                self.page = Rc::new(Page { lines, more: surplus > 0 });
+                self.ticked = ticked;
+                return;
+            }
+            steps *= 4;
+        }
+    }
+
+    /// Every line from an entry to the position.
+    fn lines(
+        &self,
+        timeline: &Timeline,
+        trend: &Trend,
+        from: usize,
+        ticked: &mut Vec<Ticked>,
+    ) -> Vec<LogLine> {
+        let mut log = Log::new(&timeline.start().view());
+        let mut lines = Vec::new();
+        for (index, outcome) in timeline.outcomes().iter().enumerate().take(timeline.position()) {
+            if index < from {
+                outcome.iter().for_each(|event| log.pass(event));
+                continue;
+            }
+            let ticks = self.ticks(timeline, trend, index, ticked);
+            let mut ticks = ticks.iter().peekable();
+            for event in outcome.iter() {
+                while let Some(tick) = ticks.next_if(|tick| tick.time_ms <= event.at_ms) {
+                    lines.push(tick.clone());
+                }
+                lines.extend(log.lines(event));
+            }
+            lines.extend(ticks.cloned());
+        }
+        lines
+    }
+
+    /// What the ticker said during an entry, remembered if it was made before.
+    fn ticks(
+        &self,
+        timeline: &Timeline,
+        trend: &Trend,
+        entry: usize,
+        ticked: &mut Vec<Ticked>,
+    ) -> Rc<Vec<LogLine>> {
+        let end_ms = trend.at_ms(entry + 1);
+        let ticks = (trend.at_ms(entry) / TICK_MS, end_ms / TICK_MS);
+        let what = &timeline.entries()[entry];
+        if matches!(what, Entry::Act { .. }) || ticks.0 == ticks.1 {
+            return Rc::default();
+        }
+        let before = entry.checked_sub(1).and_then(|before| timeline.outcomes().get(before));
+        let is_same = |known: &&Ticked| {
+            let same_before = match (&known.before, before) {
+                (Some(known), Some(before)) => Rc::ptr_eq(known, before),
+                (known, before) => known.is_none() && before.is_none(),
+            };
+            known.entry == entry && known.ticks == ticks && same_before
+        };
+        let lines = self.ticked.iter().find(is_same).map_or_else(
+            || {
+                let mut there = timeline.clone();
+                there.seek(entry);
+                Rc::new(ticker(there.cluster(), what, end_ms))
+            },
+            |known| known.lines.clone(),
+        );
+        ticked.push(Ticked { entry, before: before.cloned(), ticks, lines: lines.clone() });
+        lines
+    }
+}
+
+/// A line as it stands in a file, dated from midnight.
+#[must_use]
+pub fn dated(line: &LogLine) -> String {
+    line.dated(Clock::default())
+}
+
+/// The lines as one text; merged logs say whose each line is.
+#[must_use]
+pub fn text(page: &Page, merged: bool) -> String {
+    let mut text = String::new();
+    for line in &page.lines {
+        if merged {
+            text.push_str(&line.node.to_string());
+            text.push_str("  ");
+        }
+        text.push_str(&dated(line));
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use rosterlab_engine::{Command, Shutdown};
+
+    use super::*;
+    use crate::state::case_study;
+
+    fn stop(node: &str) -> Command {
+        Command::Stop { nodes: vec![node.parse().unwrap()], shutdown: Shutdown::Clean }
+    }
+
+    fn start(node: &str) -> Command {
+        Command::Start { nodes: vec![node.parse().unwrap()] }
+    }
+
+    fn look(timeline: &Timeline, filter: Filter) -> Vec<String> {
+        let mut book = Logbook { filter, ..Logbook::default() };
+        book.look(timeline, &Trend::new(timeline));
+        book.page().lines.iter().map(dated).collect()
+    }
+
+    fn all() -> Filter {
+        Filter { most: 100_000, ..Filter::default() }
+    }
+
+    fn story() -> Timeline {
+        let mut timeline = Timeline::new(case_study()).unwrap();
+        for _ in 0..6 {
+            timeline.act(stop("A102")).unwrap();
+            timeline.pass(35_000);
+            timeline.act(start("A102")).unwrap();
+            timeline.migrate(None);
+        }
+        timeline
+    }
+
+    #[test]
+    fn lines_are_the_servers_in_order_of_time() {
+        let mut timeline = Timeline::new(case_study()).unwrap();
+        timeline.act(stop("A102")).unwrap();
+        let lines = look(&timeline, all());
+        assert_eq!(
+            lines[0],
+            "Jan 01 2019 00:00:00 GMT: INFO (as): finished clean shutdown - exiting"
+        );
+        assert!(lines[1].contains("(clustering.c:5795) applied new cluster key"), "{}", lines[1]);
+        let long = look(&story(), all());
+        let ticks = long.iter().filter(|line| line.contains("migrations: remaining")).count();
+        assert!(ticks > 6, "{ticks}");
+        let mut book = Logbook { filter: all(), ..Logbook::default() };
+        let timeline = story();
+        book.look(&timeline, &Trend::new(&timeline));
+        assert!(book.page().lines.is_sorted_by_key(|line| line.time_ms));
+    }
+
+    #[test]
+    fn the_last_lines_are_the_end_of_all_lines() {
+        let timeline = story();
+        let every = look(&timeline, all());
+        for most in [1, 10, 200, every.len()] {
+            let last = look(&timeline, Filter { most, ..all() });
+            let from = every.len() - most.min(every.len());
+            assert_eq!(last, every[from..]);
+        }
+        let node = Some("A101".parse().unwrap());
+        let mut book = Logbook { filter: Filter { node, ..all() }, ..Logbook::default() };
+        book.look(&timeline, &Trend::new(&timeline));
+        let merged = book.page().clone();
+        assert!(!merged.more && merged.lines.iter().all(|line| Some(line.node) == node));
+        book.filter.most = 3;
+        book.look(&timeline, &Trend::new(&timeline));
+        assert!(book.page().more);
+        assert_eq!(book.page().lines, merged.lines[merged.lines.len() - 3..]);
+    }
+
+    #[test]
+    fn the_log_ends_at_the_position_and_can_be_one_steps() {
+        let mut timeline = story();
+        timeline.seek(1);
+        let at_one = look(&timeline, all());
+        assert_eq!(at_one, look(&timeline, Filter { last_step: true, ..all() }));
+        timeline.seek(3);
+        let step = look(&timeline, Filter { last_step: true, ..all() });
+        assert!(step[0].contains("build 4.5.3.2"), "{}", step[0]);
+        timeline.seek(0);
+        assert_eq!(look(&timeline, all()), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_made_once_is_remembered_and_never_mistaken() {
+        let mut timeline = story();
+        let mut book = Logbook { filter: all(), ..Logbook::default() };
+        book.look(&timeline, &Trend::new(&timeline));
+        assert!(!book.ticked.is_empty());
+        timeline.seek(0);
+        timeline.act(stop("B102")).unwrap();
+        timeline.pass(35_000);
+        book.look(&timeline, &Trend::new(&timeline));
+        let lines: Vec<String> = book.page().lines.iter().map(dated).collect();
+        assert_eq!(lines, look(&timeline, all()));
+        assert!(
+            text(book.page(), true).lines().next().is_some_and(|line| line.starts_with("B102"))
+        );
+        assert!(text(book.page(), false).starts_with("Jan 01 2019"));
+    }
+}

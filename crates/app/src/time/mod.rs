@@ -1,0 +1,15 @@
+//! Time: the timeline with its graph, the branches, the comparison of two ends, and the log.
+//!
+//! Invariant: whatever is shown of the past is worked out from the timeline's entries and events and kept nowhere else.
+
+pub mod branches;
+pub mod compare;
+pub mod compare_tab;
+pub mod desk;
+pub mod history;
+pub mod log_tab;
+pub mod logbook;
+pub mod strip;
+pub mod tabs;
+pub mod timeline_tab;
+pub mod trend;

@@ -1,0 +1,461 @@
+//! From a timeline's steps to the lines and marks of its graph.
+//!
+//! Invariant: pure; whole pixels only; however many steps there are, the number of shapes is the same: what repeats goes
+//! into one path. Labels never lie on each other. Not here: who hears the pointer (see `time::timeline_tab`).
+
+use std::fmt::Write;
+
+use rosterlab_engine::{Command, Counts, PARTITIONS};
+use rosterlab_scenario::Entry;
+
+/// Room beside the first and after the last position.
+const SIDE: i32 = 14;
+/// How high all partitions are drawn.
+const AREA: i32 = 48;
+/// Fewest steps that the width is made for, so that a few steps stand close to where they begin.
+const FEWEST: i32 = 6;
+/// How many branches are drawn; the list below the graph has them all.
+pub const MOST_LANES: usize = 3;
+/// Height of a line of text, and the usual width of a letter, in pixels at the usual text size.
+const LINE: i32 = 17;
+const LETTER: i32 = 7;
+/// Most labels, and how many are tried.
+const MOST_LABELS: usize = 14;
+const MOST_TRIED: usize = 60;
+/// Most letters of a label.
+const MOST_LETTERS: i32 = 52;
+
+/// What a step was; each kind has a shape of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A stop, a crash, a cut, wiped drives.
+    Fault,
+    /// A start, a heal, a new node.
+    Repair,
+    /// What operators do: roster-set, recluster, revive, quiesce, another rack.
+    Operator,
+    /// A client's read or write.
+    Client,
+    /// Time that passed.
+    Time,
+}
+
+impl Kind {
+    /// Every kind, as the key lists them.
+    pub const ALL: [Self; 5] =
+        [Self::Fault, Self::Repair, Self::Operator, Self::Client, Self::Time];
+
+    /// The kind of an entry.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Self {
+        let Entry::Act { command, .. } = entry else {
+            return Self::Time;
+        };
+        match command {
+            Command::Stop { .. } | Command::Cut { .. } | Command::Wipe { .. } => Self::Fault,
+            Command::Start { .. } | Command::Heal { .. } | Command::AddNode { .. } => Self::Repair,
+            Command::Write { .. } | Command::Read { .. } => Self::Client,
+            _ => Self::Operator,
+        }
+    }
+
+    /// Its shape as a character, and what it stands for.
+    #[must_use]
+    pub fn key(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Fault => ("✕", "fault"),
+            Self::Repair => ("+", "repair"),
+            Self::Operator => ("◇", "operator"),
+            Self::Client => ("○", "client"),
+            Self::Time => ("❘", "time"),
+        }
+    }
+
+    /// Its shape around a point, `size` to each side.
+    fn draw(self, path: &mut String, x: i32, y: i32, size: i32) {
+        let (left, top, double) = (x - size, y - size, 2 * size);
+        // Writing into a string cannot fail.
+        let _ = match self {
+            Self::Fault => {
+                write!(path, "M{left} {top}l{double} {double}m0 -{double}l-{double} {double}")
+            }
+            Self::Repair => write!(path, "M{left} {y}h{double}M{x} {top}v{double}"),
+            Self::Operator => {
+                write!(path, "M{x} {top}l{size} {size}l-{size} {size}l-{size} -{size}z")
+            }
+            Self::Client => write!(
+                path,
+                "M{left} {y}a{size} {size} 0 1 0 {double} 0a{size} {size} 0 1 0 -{double} 0"
+            ),
+            Self::Time => write!(path, "M{x} {top}v{double}"),
+        };
+    }
+}
+
+/// A branch as the graph needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fork {
+    /// How many entries it has in common with the timeline.
+    pub at: usize,
+    /// How many it has.
+    pub len: usize,
+    /// What it is and what came of it.
+    pub label: String,
+}
+
+/// What is drawn.
+pub struct Steps<'a> {
+    /// The width, in pixels.
+    pub width: i32,
+    /// The size of the page's text in percent of the usual.
+    pub text_percent: i32,
+    /// The counts at every position: one more than there are kinds.
+    pub counts: Vec<Counts>,
+    /// What each step was.
+    pub kinds: Vec<Kind>,
+    /// Where the timeline is.
+    pub position: usize,
+    /// The branches, newest last.
+    pub forks: Vec<Fork>,
+    /// What stands at a position.
+    pub label: &'a dyn Fn(usize) -> String,
+}
+
+/// Words at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Its left edge.
+    pub x: i32,
+    /// Its base line.
+    pub y: i32,
+    /// The position that it belongs to.
+    pub position: usize,
+    /// What it says.
+    pub text: String,
+}
+
+/// A branch's line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// From the fork to its end.
+    pub path: String,
+    /// Its words, with their left edge.
+    pub label: Label,
+}
+
+/// The whole graph. Paths are empty where there is nothing to draw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Strip {
+    /// Its height.
+    pub height: i32,
+    /// Where time runs along.
+    pub axis_y: i32,
+    /// Up to where anything was done.
+    pub axis_end: i32,
+    /// Where the present position is.
+    pub here: i32,
+    /// The top of the scale, which stands for all partitions.
+    pub top: i32,
+    /// Partitions that are not active, up to the position and after it.
+    pub inactive: [String; 2],
+    /// Those of them that are dead.
+    pub dead: [String; 2],
+    /// The marks of steps, done and undone.
+    pub marks: [String; 2],
+    /// Below steps after which fewer partitions are active.
+    pub worse: String,
+    /// Below steps after which more are.
+    pub better: String,
+    /// The branches that are drawn.
+    pub lanes: Vec<Lane>,
+    /// The labels below.
+    pub labels: Vec<Label>,
+}
+
+/// The positions of a width.
+#[derive(Clone, Copy, Debug)]
+struct Scale {
+    inner: i32,
+    span: i32,
+}
+
+impl Scale {
+    fn new(width: i32, longest: usize) -> Self {
+        let span = i32::try_from(longest + 1).unwrap_or(i32::MAX).max(FEWEST);
+        Self { inner: (width - 2 * SIDE).max(1), span }
+    }
+
+    fn x(self, position: usize) -> i32 {
+        let position = i64::try_from(position).unwrap_or(i64::MAX).min(i64::from(self.span));
+        let x = position * i64::from(self.inner) / i64::from(self.span);
+        SIDE + i32::try_from(x).unwrap_or(self.inner)
+    }
+}
+
+fn longest(steps: usize, forks: &[Fork]) -> usize {
+    forks.iter().map(|fork| fork.len).max().unwrap_or(0).max(steps)
+}
+
+/// The position nearest to a point of the graph.
+#[must_use]
+pub fn position_at(x: i32, width: i32, steps: usize, forks: &[Fork]) -> usize {
+    let scale = Scale::new(width, longest(steps, forks));
+    let nearest = (i64::from(x - SIDE) * i64::from(scale.span) * 2 + i64::from(scale.inner))
+        .div_euclid(2 * i64::from(scale.inner));
+    usize::try_from(nearest.max(0)).unwrap_or(0).min(steps)
+}
+
+/// Lays the graph out.
+#[must_use]
+pub fn strip(steps: &Steps) -> Strip {
+    let last = steps.kinds.len();
+    let scale = Scale::new(steps.width, longest(last, &steps.forks));
+    let line = LINE * steps.text_percent / 100;
+    let drawn = steps.forks.len().min(MOST_LANES);
+    let lanes = i32::try_from(drawn).unwrap_or(0);
+    let top = 6 + lanes * (line + 2);
+    let axis_y = top + AREA;
+    let end = SIDE + scale.inner;
+    let right = |position: usize| if position == last { end } else { scale.x(position + 1) };
+    let not_active = |counts: &Counts| counts.unavailable + counts.dead;
+    let area = |which: &dyn Fn(&Counts) -> u32, from: usize, to: usize| {
+        runs(&steps.counts, which, (from, to), axis_y, &|at| scale.x(at), &right)
+    };
+    let (here, undone) = ((0, steps.position), (steps.position + 1, last));
+    let mut strip = Strip {
+        height: axis_y + 18 + line + 4,
+        axis_y,
+        axis_end: end,
+        here: scale.x(steps.position),
+        top,
+        inactive: [area(&not_active, here.0, here.1), area(&not_active, undone.0, undone.1)],
+        dead: [area(&|c| c.dead, here.0, here.1), area(&|c| c.dead, undone.0, undone.1)],
+        ..Strip::default()
+    };
+    marks(&mut strip, steps, scale);
+    let newest = &steps.forks[steps.forks.len() - drawn..];
+    for (fork, row) in newest.iter().zip(0..) {
+        strip.lanes.push(lane(fork, 4 + (row + 1) * (line + 2), axis_y, scale, steps));
+    }
+    strip.labels = labels(steps, scale, axis_y + 16 + line);
+    strip
+}
+
+/// Steps of a height from one position to another: each run begins and ends on the axis.
+fn runs(
+    counts: &[Counts],
+    which: &dyn Fn(&Counts) -> u32,
+    (from, to): (usize, usize),
+    axis_y: i32,
+    left: &dyn Fn(usize) -> i32,
+    right: &dyn Fn(usize) -> i32,
+) -> String {
+    let all = i32::try_from(PARTITIONS).unwrap_or(1);
+    let mut path = String::new();
+    let mut before = 0;
+    for (position, counts) in counts.iter().enumerate().take(to + 1).skip(from) {
+        let count = i32::try_from(which(counts)).unwrap_or(all);
+        // A single partition is still seen.
+        let height = if count == 0 { 0 } else { (count * AREA / all).max(2) };
+        if height != before {
+            let x = left(position);
+            let _ = if before == 0 {
+                write!(path, "M{x} {axis_y}V{}", axis_y - height)
+            } else {
+                write!(path, "H{x}V{}", axis_y - height)
+            };
+            before = height;
+        }
+    }
+    if before > 0 {
+        let _ = write!(path, "H{}V{axis_y}", right(to));
+    }
+    path
+}
+
+/// The marks of all steps; where steps are too close to tell shapes apart, only what changed the counts is marked.
+fn marks(strip: &mut Strip, steps: &Steps, scale: Scale) {
+    let apart = scale.inner / scale.span;
+    let size = match apart {
+        18.. => 5,
+        9.. => 3,
+        5.. => 2,
+        _ => 0,
+    };
+    let inactive = |position: usize| {
+        steps.counts.get(position).map_or(0, |counts| counts.unavailable + counts.dead)
+    };
+    let y = strip.axis_y;
+    for (place, kind) in steps.kinds.iter().enumerate() {
+        let position = place + 1;
+        let x = scale.x(position);
+        if size > 0 {
+            kind.draw(&mut strip.marks[usize::from(position > steps.position)], x, y, size);
+        }
+        let (before, now) = (inactive(place), inactive(position));
+        let _ = match now.cmp(&before) {
+            std::cmp::Ordering::Greater => {
+                write!(strip.worse, "M{} {}h8l-4 6z", x - 4, y + 9)
+            }
+            std::cmp::Ordering::Less => write!(strip.better, "M{} {}h8l-4 -6z", x - 4, y + 15),
+            std::cmp::Ordering::Equal => Ok(()),
+        };
+    }
+}
+
+fn lane(fork: &Fork, y: i32, axis_y: i32, scale: Scale, steps: &Steps) -> Lane {
+    let from = scale.x(fork.at);
+    let bend = 28.min((steps.width - from) / 2).max(4);
+    let end = scale.x(fork.len).max(from + 2 * bend);
+    let (middle, far) = (from + bend / 2, from + bend);
+    let path = format!("M{from} {axis_y}C{middle} {axis_y} {middle} {y} {far} {y}H{end}m0 -4v8");
+    let (text, width) = fitting(&fork.label, steps.width - 2 * SIDE, steps.text_percent);
+    let x = (end - 6 - width).max(far.min(steps.width - SIDE - width)).max(0);
+    Lane { path, label: Label { x, y: y - 4, position: fork.at, text } }
+}
+
+/// A text cut to a width, and its width.
+fn fitting(text: &str, width: i32, text_percent: i32) -> (String, i32) {
+    let letter = (LETTER * text_percent / 100).max(1);
+    let room = usize::try_from(width / letter).unwrap_or(0).max(8);
+    let letters = text.chars().count();
+    let cut = if letters > room {
+        text.chars().take(room - 1).chain(['…']).collect()
+    } else {
+        text.to_owned()
+    };
+    let width = i32::try_from(letters.min(room)).unwrap_or(0) * letter;
+    (cut, width)
+}
+
+/// The labels that fit: the present position's first, then its neighbours', then those of steps that changed the counts,
+/// latest first, then the others.
+fn labels(steps: &Steps, scale: Scale, y: i32) -> Vec<Label> {
+    let (here, last) = (steps.position, steps.kinds.len());
+    let inactive =
+        |position: usize| steps.counts.get(position).map(|counts| counts.unavailable + counts.dead);
+    let changed = |position: &usize| *position > 0 && inactive(*position) != inactive(position - 1);
+    let all = || (0..=last).rev();
+    let wanted = [here, here.wrapping_sub(1), here + 1].into_iter();
+    let wanted = wanted.chain(all().filter(changed)).chain(all().filter(|at| !changed(at)));
+    let mut placed: Vec<(i32, i32, Label)> = Vec::new();
+    for position in wanted.filter(|position| *position <= last).take(MOST_TRIED) {
+        if placed.iter().any(|(.., label)| label.position == position) {
+            continue;
+        }
+        let most = (steps.width - 4).min(LETTER * MOST_LETTERS * steps.text_percent / 100);
+        // The present one is in bold, whose letters are wider.
+        let percent =
+            if position == here { steps.text_percent * 11 / 10 } else { steps.text_percent };
+        let (text, width) = fitting(&(steps.label)(position), most, percent);
+        let x = (scale.x(position) - width / 2).min(steps.width - width).max(0);
+        let gap = LETTER * 2;
+        if placed.iter().all(|(from, to, _)| x + width + gap <= *from || *to + gap <= x) {
+            placed.push((x, x + width, Label { x, y, position, text }));
+        }
+        if placed.len() >= MOST_LABELS {
+            break;
+        }
+    }
+    placed.into_iter().map(|(.., label)| label).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(unavailable: u32, dead: u32) -> Counts {
+        Counts { active: 4096 - unavailable - dead, unavailable, dead }
+    }
+
+    fn laid(lost: &[(u32, u32)], position: usize, width: i32, forks: Vec<Fork>) -> Strip {
+        let label = |position: usize| format!("0:00:{position:02} Crash A102");
+        strip(&Steps {
+            width,
+            text_percent: 100,
+            counts: lost.iter().map(|(unavailable, dead)| counts(*unavailable, *dead)).collect(),
+            kinds: vec![Kind::Fault; lost.len() - 1],
+            position,
+            forks,
+            label: &label,
+        })
+    }
+
+    #[test]
+    fn the_area_rises_where_partitions_are_lost_and_ends_where_they_are_back() {
+        let strip = laid(&[(0, 0), (4096, 0), (2048, 0), (0, 0)], 3, 728, vec![]);
+        // 700 pixels for six steps; the axis is at 54.
+        assert_eq!(strip.inactive[0], "M130 54V6H247V30H364V54");
+        assert_eq!(strip.inactive[1], "");
+        assert_eq!(strip.dead, ["", ""]);
+        assert_eq!(strip.worse.matches('M').count(), 1);
+        assert_eq!(strip.better.matches('M').count(), 2);
+        assert_eq!((strip.here, strip.axis_end), (364, 714));
+    }
+
+    #[test]
+    fn what_is_undone_is_drawn_apart_and_the_last_state_lasts_to_the_edge() {
+        let strip = laid(&[(0, 0), (0, 4096), (0, 4096)], 1, 728, vec![]);
+        assert_eq!(strip.dead, ["M130 54V6H247V54", "M247 54V6H714V54"]);
+        assert_eq!(strip.dead, strip.inactive);
+        assert!(!strip.marks[0].is_empty() && !strip.marks[1].is_empty());
+        let one = laid(&[(0, 0), (1, 0)], 1, 728, vec![]);
+        assert_eq!(one.inactive[0], "M130 54V52H714V54", "a single partition is still seen");
+    }
+
+    #[test]
+    fn labels_never_lie_on_each_other_and_the_present_one_is_there() {
+        for (steps, width) in [(0, 300), (3, 312), (12, 1300), (500, 1300), (500, 312)] {
+            for position in [0, steps / 2, steps].map(|at: u32| at as usize) {
+                let lost: Vec<(u32, u32)> = (0..=steps).map(|at| (at % 7, 0)).collect();
+                let strip = laid(&lost, position, width, vec![]);
+                assert!(strip.labels.iter().any(|label| label.position == position));
+                assert!(strip.labels.len() <= MOST_LABELS);
+                for (place, label) in strip.labels.iter().enumerate() {
+                    let right = |label: &Label| {
+                        label.x + LETTER * i32::try_from(label.text.chars().count()).unwrap()
+                    };
+                    assert!(label.x >= 0 && right(label) <= width, "{label:?}");
+                    for other in &strip.labels[place + 1..] {
+                        let apart = right(label) <= other.x || right(other) <= label.x;
+                        assert!(apart, "{label:?} {other:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_point_finds_the_nearest_step_at_every_width() {
+        for (steps, width) in [(1, 300), (5, 1300), (100, 1300)] {
+            let scale = Scale::new(width, steps);
+            for position in 0..=steps {
+                assert_eq!(position_at(scale.x(position), width, steps, &[]), position);
+                assert_eq!(position_at(scale.x(position) + 2, width, steps, &[]), position);
+            }
+            assert_eq!(position_at(-50, width, steps, &[]), 0);
+            assert_eq!(position_at(5000, width, steps, &[]), steps);
+        }
+    }
+
+    #[test]
+    fn five_hundred_steps_are_a_few_short_paths() {
+        let lost: Vec<(u32, u32)> = (0..=500).map(|at| (if at < 250 { 0 } else { 9 }, 0)).collect();
+        let strip = laid(&lost, 500, 1300, vec![]);
+        assert_eq!(strip.marks, ["", ""], "shapes could not be told apart");
+        assert!(strip.inactive[0].len() < 60, "{}", strip.inactive[0]);
+        assert_eq!(strip.worse.matches('M').count(), 1);
+    }
+
+    #[test]
+    fn a_branch_leaves_at_its_fork_and_the_newest_are_drawn() {
+        let fork = |at, len| Fork { at, len, label: format!("Stop B101 → {at}") };
+        let forks = vec![fork(0, 2), fork(1, 9), fork(2, 4), fork(2, 3)];
+        let strip = laid(&[(0, 0), (0, 0), (0, 0)], 2, 728, forks);
+        assert_eq!(strip.lanes.len(), MOST_LANES);
+        let newest = &strip.lanes[2];
+        assert!(newest.path.starts_with(&format!("M154 {}C", strip.axis_y)), "{}", newest.path);
+        assert_eq!(strip.axis_y, 6 + 3 * 19 + AREA);
+        assert!(strip.lanes.iter().all(|lane| lane.label.y > 0 && lane.label.y < strip.top));
+    }
+}

@@ -1,0 +1,238 @@
+//! Why a partition is what it is: its row of nodes, and every rule with the numbers that it saw.
+
+use rosterlab_engine::{
+    Answer, Availability, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat,
+};
+use yew::prelude::*;
+
+use crate::page::Dispatch;
+use crate::page::class_list::{classes, when};
+use crate::page::ear::{Ear, field_of};
+use crate::page::h::ui;
+use crate::page::icons::{Icon, icon};
+use crate::rules;
+use crate::state::{Action, State};
+use crate::why::ways_list::ways;
+
+/// How many nodes of the row are always shown.
+const FIRST_SEATS: usize = 7;
+
+/// The panel.
+pub fn why(state: &State, dispatch: &Dispatch) -> Html {
+    let explanation = state.explanation();
+    let verdict = explanation.map(|explanation| explanation.verdict);
+    let class = match verdict.map(|verdict| verdict.availability) {
+        Some(Availability::Active) => "active",
+        Some(Availability::Unavailable) => "unavailable",
+        Some(Availability::Dead) => "dead",
+        None => "",
+    };
+    let settings = state.view().namespaces.get(state.namespace());
+    let is_uniform = settings.is_some_and(|settings| settings.prefer_uniform_balance);
+    let cell = state.cells().get(state.partition().index());
+    let is_fresh = cell.is_some_and(|cell| cell.fresh);
+    let on = state.shown_orphan();
+    let decided = verdict.map(|verdict| {
+        ui! {
+            <p class="why-verdict">
+                <b {class}>{ verdict.availability.to_string() }</b>
+                { match verdict.rule.number() {
+                    Some(number) => format!(", decided by rule {number}"),
+                    None => match on {
+                        Some(orphan) => format!(" on {orphan}: an orphan, {}", rules::because(verdict)),
+                        None => format!(": {}", rules::because(verdict)),
+                    },
+                } }
+                <span class="why-fresh">{ is_fresh.then_some("; it came up empty") }</span>
+            </p>
+        }
+    });
+    ui! {
+        <section class={classes(&["panel", "why", class])} aria-label="Why">
+            <div class="panel-head">
+                { chooser(state.partition(), dispatch) }
+                <div class="why-decided">{ decided }</div>
+            </div>
+            <div class="why-body">
+                { for explanation.map(|explanation| body(explanation, state.view().profile)) }
+            </div>
+            { ways(state, dispatch) }
+            <div class="why-sources">
+                { for explanation.map(|explanation| sources(explanation, is_uniform)) }
+            </div>
+        </section>
+    }
+}
+
+/// The number of the partition, which can be typed.
+fn chooser(shown: PartitionId, dispatch: &Dispatch) -> Html {
+    let onchange = Ear::new(dispatch, Action::ShowPartition(shown), |event, still| {
+        let Action::ShowPartition(shown) = still else { return None };
+        let input = field_of(event)?;
+        if let Ok(partition) = input.value().trim().parse() {
+            return Some(Action::ShowPartition(partition));
+        }
+        input.set_value(&shown.to_string());
+        let say = format!("Partitions are numbered 0 to 4095; {shown} is still shown.");
+        Some(Action::Announce(say.into()))
+    });
+    ui! {
+        <h2 class="chooser">
+            <label for="partition">{ "Partition" }</label>
+            <input
+                id="partition"
+                type="number"
+                min="0"
+                max={(PARTITIONS - 1).to_string()}
+                inputmode="numeric"
+                value={shown.to_string()}
+                {onchange}
+            />
+        </h2>
+    }
+}
+
+/// Whether a node of the row is worth a chip: of many nodes most have no part in a partition.
+fn is_told(place: usize, seat: &Seat) -> bool {
+    let has_part = seat.role != Role::Other || seat.replica_here || seat.working_master;
+    place < FIRST_SEATS || has_part || seat.version.has_data() || seat.filling
+}
+
+fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
+    let told = explanation.row.iter().enumerate().filter(|(place, seat)| is_told(*place, seat));
+    let seats: Vec<Html> = told.map(|(place, seat)| chip(place, seat)).collect();
+    let others = explanation.row.len() - seats.len();
+    let more = (others > 0).then(|| {
+        let nodes = crate::text::count(u32::try_from(others).unwrap_or(u32::MAX), "node");
+        ui! { <li key="more" class="chip-more">{ format_args!("and {nodes} without data") }</li> }
+    });
+    let rules = explanation
+        .answers
+        .iter()
+        .map(|(rule, answer)| rule_line(explanation, profile, *rule, *answer));
+    ui! {
+        <div class="why-rows">
+            <ol class="row" aria-label="Order of succession">{ for seats.into_iter().chain(more) }</ol>
+            <ol class="rules" start="0">{ for rules }</ol>
+        </div>
+    }
+}
+
+/// Where what is shown is known from (the marks of docs/domain.md §4 and §5).
+fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
+    let counts = if is_uniform {
+        " · Counts: about, of the latest rebalance; with prefer-uniform-balance which partition is where is ours"
+    } else {
+        " · Counts: exact, of the latest rebalance"
+    };
+    let rule = explanation.verdict.rule;
+    let document = rules::document(rule).map(|heading| format!(", “{heading}”"));
+    let is_marked = |holds: fn(&Seat) -> bool| explanation.row.iter().any(holds);
+    let marks = [
+        ("s", "seen in logs", is_marked(|seat| seat.version.is_subset())),
+        ("e", "documented, seen in logs", is_marked(|seat| seat.version.is_evade())),
+        ("r", "documented", is_marked(|seat| seat.version.revived().is_some())),
+    ];
+    let mark = |(letter, source, _): (&'static str, &'static str, bool)| {
+        ui! { <span key={letter}>{ format_args!(" · Mark {letter}: ") }<b>{ source }</b></span> }
+    };
+    ui! {
+        <p class="source">
+            { format_args!("{}: ", crate::text::capitalized(&rules::label(rule))) }
+            <b>{ rules::source(rule).words() }</b>
+            { document }
+            <span>{ for marks.into_iter().filter(|(.., is_there)| *is_there).map(mark) }</span>
+            { counts }
+        </p>
+    }
+}
+
+/// A node of the row.
+fn chip(place: usize, seat: &Seat) -> Html {
+    let role = match seat.role {
+        Role::RosterMaster => "roster-master",
+        Role::RosterReplica => "roster-replica",
+        Role::StandIn => "stand-in",
+        Role::Other => "no replica",
+        Role::NotInRoster => "not in the roster",
+    };
+    let is_minor = matches!(seat.role, Role::Other | Role::NotInRoster);
+    let holds = if !seat.present {
+        "absent"
+    } else if seat.full {
+        "full"
+    } else if seat.filling {
+        "filling"
+    } else if seat.version.has_data() {
+        "subset"
+    } else {
+        "no data"
+    };
+    let mark = |letter: &'static str, name: &'static str, is_on: bool| {
+        is_on.then(|| ui! { <abbr key={letter} class={classes(&["mark", letter])} title={name}>{ letter }</abbr> })
+    };
+    let version = seat.version;
+    let marks = [
+        mark("s", "subset", version.is_subset()),
+        mark("e", "evade: untrusted", version.is_evade()),
+        mark("r", "revived", version.revived().is_some()),
+    ];
+    let class = classes(&[
+        "chip-node",
+        when(!seat.present, "absent"),
+        when(is_minor, "minor"),
+        when(seat.working_master, "serving"),
+    ]);
+    ui! {
+        <li key={seat.node.to_string()} {class} title={format_args!("version {version}")}>
+            <span class="chip-top">
+                <b class="id">{ seat.node.to_string() }</b>
+                <span class="chip-holds">{ holds }</span>
+                { for marks.into_iter().flatten() }
+            </span>
+            <span class="chip-role">
+                { role }<span>{ seat.quiesced.then_some(", quiesced") }</span>
+            </span>
+            <span class="chip-serves">{ seat.working_master.then_some("working master") }</span>
+            <span class="chip-version">{ version.to_string() }</span>
+            <span class="visually-hidden">{ format_args!(" place {}", place + 1) }</span>
+        </li>
+    }
+}
+
+fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: Answer) -> Html {
+    let is_decided = answer == Answer::Decided;
+    let holds = rules::holds(rule, is_decided, explanation.verdict);
+    let (sign, said) = match (answer, holds) {
+        (Answer::NotReached, _) => ("–", "not reached"),
+        (_, true) => ("✓", "yes"),
+        (_, false) => ("✕", "no"),
+    };
+    let seen = explanation
+        .facts
+        .as_ref()
+        .filter(|_| answer != Answer::NotReached)
+        .map(|facts| rules::seen(rule, facts, profile));
+    let class = classes(&[
+        "rule",
+        when(is_decided, "decided"),
+        when(answer == Answer::NotReached, "not-reached"),
+        if holds { "yes" } else { "no" },
+    ]);
+    let number = rule.number().map(|number| number.to_string());
+    ui! {
+        <li key={rules::label(rule)} {class} aria-current={is_decided.then_some("true")}>
+            <span class="rule-number">{ number }</span>
+            <span class="rule-sign" aria-hidden="true">{ sign }</span>
+            <span class="visually-hidden">{ said }{ ": " }</span>
+            <span class="rule-question">
+                { rules::question(rule) }
+                <span class="rule-inferred">
+                    { (rules::source(rule) == rules::Source::Inferred).then_some(" (inferred)") }
+                </span>
+            </span>
+            <span class="rule-seen">{ seen }</span>
+            <span class="rule-decided">{ is_decided.then(|| icon(Icon::Play)) }</span>
+        </li>
+    }
+}
