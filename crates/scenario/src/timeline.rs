@@ -197,7 +197,7 @@ impl Timeline {
     /// # Errors
     /// When the cluster refuses the command; nothing has changed then, and what was undone is still there.
     pub fn act(&mut self, command: Command) -> Result<(), Rejection> {
-        self.perform(Entry::Act { command, settle: Settle::Fully })
+        self.perform(Entry::Act { command, settle: Settle::Fully }).map(|_| ())
     }
 
     /// Does a command and lets the clusters only prepare their reaction, so that the next entry interrupts it.
@@ -205,7 +205,7 @@ impl Timeline {
     /// # Errors
     /// As [`Timeline::act`].
     pub fn act_unsettled(&mut self, command: Command) -> Result<(), Rejection> {
-        self.perform(Entry::Act { command, settle: Settle::Prepared })
+        self.perform(Entry::Act { command, settle: Settle::Prepared }).map(|_| ())
     }
 
     /// Lets simulated time pass. Nothing is recorded for no time; a pass right after a pass is merged into it.
@@ -220,13 +220,14 @@ impl Timeline {
         debug_assert!(done.is_ok(), "migrating cannot be refused");
     }
 
-    /// Does an entry, as the method of its kind would. What was undone is dropped.
+    /// Does an entry, as the method of its kind would, and gives the events that followed from it. What was undone is
+    /// dropped.
     ///
     /// # Errors
     /// When the cluster refuses a command; nothing has changed then.
-    pub fn perform(&mut self, entry: Entry) -> Result<(), Rejection> {
+    pub fn perform(&mut self, entry: Entry) -> Result<&[Rc<Event>], Rejection> {
         if entry == (Entry::Pass { ms: 0 }) {
-            return Ok(());
+            return Ok(&[]);
         }
         let events = entry.run(&mut self.cluster)?;
         self.drop_undone();
@@ -236,12 +237,13 @@ impl Timeline {
         {
             *ms = ms.saturating_add(more);
             *end_ms = self.cluster.now_ms();
+            let known = outcome.len();
             Rc::make_mut(outcome).extend(shared(events));
             self.checkpoints.truncate(self.position - 1);
-            return Ok(());
+            return Ok(&self.outcomes[self.position - 1][known..]);
         }
         self.push(entry, Rc::new(shared(events).collect()));
-        Ok(())
+        Ok(&self.outcomes[self.position - 1])
     }
 
     /// Adds what the cluster has just done.

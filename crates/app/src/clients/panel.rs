@@ -7,13 +7,13 @@ use rosterlab_engine::{Mode, NodeId, PartitionId, ReadMode, SubClusterView};
 use yew::prelude::*;
 
 use crate::clients::answers::{Answer, MODES, Quality, Record, mode_name, mode_tip};
+use crate::clients::desk::ClientAction;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::map::counts::sub_class;
 use crate::page::Dispatch;
 use crate::page::class_list::{classes, when};
 use crate::page::ear::{Ear, on_press, value_of};
 use crate::page::h::ui;
-use crate::state::clients::ClientAction;
 use crate::state::{Action, State};
 use crate::text::list;
 

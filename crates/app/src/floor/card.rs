@@ -321,7 +321,7 @@ mod tests {
 
     use super::*;
     use crate::page::verbs::Verb;
-    use crate::state::rostering::RosterAction;
+    use crate::roster::desk::RosterAction;
     use crate::state::{Action, State};
     use crate::testing::{id, run};
 

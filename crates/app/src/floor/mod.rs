@@ -5,6 +5,7 @@
 pub mod card;
 pub mod fence;
 pub mod gesture;
+pub mod held;
 pub mod layout;
 pub mod links;
 pub mod node_card;

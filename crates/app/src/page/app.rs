@@ -22,12 +22,13 @@ use crate::page::Dispatch;
 use crate::page::h::ui;
 use crate::page::header::header;
 use crate::page::keys::{self, Press, Scope};
+use crate::page::recorder;
 use crate::page::side_panel::panel;
 use crate::page::toolbar::toolbar;
 use crate::page::verbs::Verb;
+use crate::roster::desk::RosterAction;
 use crate::roster::panel::{QUESTION, roster_panel};
 use crate::settings::panel::settings_panel;
-use crate::state::rostering::RosterAction;
 use crate::state::{Action, Focus, Numbered, State};
 use crate::time::tabs::bottom;
 use crate::why::panel::why;
@@ -115,9 +116,13 @@ pub fn use_dispatch(handle: &UseReducerHandle<State>, painter: &Rc<Painter>) -> 
             onto.show(&first);
         });
         Dispatch::new(Callback::from(move |action| {
+            // Clones, because a handle keeps every state that was read from it.
+            let before = handle.clone();
+            recorder::note(&before.timeline, before.entries_of(&action));
             handle.dispatch(action);
-            // A clone, because a handle keeps every state that was read from it.
-            painter.show(&handle.clone());
+            let after = handle.clone();
+            recorder::note(&after.timeline, Vec::new());
+            painter.show(&after);
         }))
     });
     (*dispatch).clone()

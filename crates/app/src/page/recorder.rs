@@ -1,7 +1,7 @@
 //! What was being done last, kept aside for the crash panel: when the page fails, its state is gone.
 //!
-//! Invariant: noting costs two counters and reading never fails; nothing but the crash panel reads it, so that reducers stay
-//! pure for everybody else. Not here: the panel (see `panic`).
+//! Invariant: it is noted where actions are dispatched and read by the crash panel alone, so that the reducer is pure.
+//! Reading never fails. Not here: the panel (see `crash`).
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,28 +9,25 @@ use std::rc::Rc;
 use rosterlab_scenario::{Entry, Timeline, share};
 
 thread_local! {
-    static LAST: RefCell<Option<(Rc<Timeline>, Option<Entry>)>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<(Rc<Timeline>, Vec<Entry>)>> = const { RefCell::new(None) };
 }
 
-/// Notes where a timeline stands, and what is about to be done to it.
-pub fn note(timeline: &Rc<Timeline>, next: Option<&Entry>) {
+/// Notes where a timeline stands, and the entries that are about to be added to it.
+pub fn note(timeline: &Rc<Timeline>, next: Vec<Entry>) {
     LAST.with(|last| {
         if let Ok(mut last) = last.try_borrow_mut() {
-            *last = Some((timeline.clone(), next.cloned()));
+            *last = Some((timeline.clone(), next));
         }
     });
 }
 
-/// The link that does it all again, up to what was about to be done.
+/// The share link that does it all again, up to what was about to be done.
 #[must_use]
 pub fn link() -> Option<String> {
     LAST.with(|last| {
         let last = last.try_borrow().ok()?;
         let (timeline, next) = last.as_ref()?;
-        match next {
-            Some(next) => share::write_before(timeline, next),
-            None => share::write(timeline),
-        }
+        if next.is_empty() { share::write(timeline) } else { share::write_before(timeline, next) }
     })
 }
 
@@ -47,10 +44,10 @@ mod tests {
         let timeline = Rc::new(Timeline::new(case_study()).unwrap());
         let command = Command::Recluster { on: None };
         let entry = Entry::Act { command, settle: Settle::Fully };
-        note(&timeline, Some(&entry));
+        note(&timeline, vec![entry.clone()]);
         let linked = share::read(&link().unwrap()).unwrap();
         assert_eq!(linked.timeline.entries(), [entry]);
-        note(&timeline, None);
+        note(&timeline, Vec::new());
         assert_eq!(share::read(&link().unwrap()).unwrap().timeline, *timeline);
     }
 }

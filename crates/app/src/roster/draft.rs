@@ -1,7 +1,7 @@
 //! A roster that somebody is writing: as text in the form that `roster-set` takes, or entry by entry.
 //!
 //! Invariant: the text is what counts; the entries are those of the last text without an error, so that nothing is lost
-//! while somebody types. Bad text is a sentence that names the entry. Not here: setting it (see `state::rostering`).
+//! while somebody types. Bad text is a sentence that names the entry. Not here: setting it (see `state::roster`).
 
 use rosterlab_engine::{NodeId, RackId, RosterEntry};
 

@@ -16,10 +16,10 @@ use crate::page::class_list::classes;
 use crate::page::ear::{Ear, key_of, on_escape, on_press, value_of};
 use crate::page::h::ui;
 use crate::page::verbs::Verb;
+use crate::roster::desk::{Asking, RosterAction};
 use crate::roster::diff::{Mark, marked};
 use crate::roster::draft::Draft;
 use crate::roster::words::{commands, consequence, of_warning};
-use crate::state::rostering::{Asking, RosterAction};
 use crate::state::{Action, State};
 use crate::text::thousands;
 

@@ -2,7 +2,7 @@
 //! real cluster.
 //!
 //! Invariant: pure; numbers and nodes come from the scenario crate's `preview`, formats from the operators' tools
-//! (docs/domain.md §8). Not here: when it is said (see `state::rostering`).
+//! (docs/domain.md §8). Not here: when it is said (see `state::roster`).
 
 use rosterlab_engine::RosterEntry;
 use rosterlab_scenario::foresight::preview::{Preview, Warning};

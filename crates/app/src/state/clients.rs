@@ -1,63 +1,17 @@
-//! The client strip's part of the state: which record, how it is read, and the namespace beside it that keeps the other
+//! The client strip's part of the reducer: reads and writes of one record, and the namespace beside it that keeps the other
 //! promise.
 //!
 //! Invariant: a click writes or reads the same record in every namespace of the strip, one step each, so that both get the
 //! same. Not here: what clients were told (see `answers`), which follows from the timeline.
 
-use rosterlab_engine::{
-    Command, Digest, EventKind, Mode, NamespaceSettings, NodeId, PartitionId, ReadMode,
-};
-use rosterlab_scenario::{Entry, Key, Settle};
+use rosterlab_engine::{Command, EventKind, Mode, NamespaceSettings, NodeId, PartitionId};
+use rosterlab_scenario::{Entry, Settle};
 
 use super::State;
 use crate::clients::answers::{Record, record};
+use crate::clients::desk::ClientAction;
 use crate::sentences;
 use crate::text::{capitalized, count};
-
-/// What a person did in the client strip.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ClientAction {
-    /// Typed the set's name.
-    TypeSet(String),
-    /// Typed the key.
-    TypeKey(String),
-    /// Chose how to read.
-    Choose(ReadMode),
-    /// Writes through a node.
-    Write(NodeId),
-    /// Reads through a node.
-    Read(NodeId),
-    /// Cuts the record's master off and writes through it before anybody has noticed.
-    CutAndWrite,
-    /// Puts a namespace beside that keeps the other promise, and does all steps again.
-    Beside,
-}
-
-/// What the client strip remembers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientDesk {
-    /// The record's set.
-    pub set: String,
-    /// The record's key: a whole number is a number, anything else text.
-    pub key: String,
-    /// How reads are done.
-    pub mode: ReadMode,
-}
-
-impl Default for ClientDesk {
-    fn default() -> Self {
-        Self { set: "demo".to_owned(), key: "user-42".to_owned(), mode: ReadMode::default() }
-    }
-}
-
-impl ClientDesk {
-    /// The record's digest, as a client computes it.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        let number = self.key.parse().map(Key::Integer);
-        number.unwrap_or_else(|_| Key::Text(self.key.clone())).digest(&self.set)
-    }
-}
 
 impl State {
     /// The namespaces of the strip, by their places: the shown one and the first that keeps the other promise, SC first.
@@ -139,17 +93,29 @@ impl State {
         }
     }
 
-    /// Does commands one after the other; only the last lets the clusters react.
-    fn perform_all(&mut self, commands: Vec<Command>) {
+    /// The entries that an action of the client strip would add to the timeline; only after the last do the clusters react.
+    pub(super) fn entries_of_clients(&self, action: &ClientAction) -> Vec<Entry> {
+        let commands = match action {
+            ClientAction::Write(from) => self.writes(*from),
+            ClientAction::Read(from) => self.reads(*from),
+            ClientAction::CutAndWrite => match self.cut_master() {
+                Ok((master, cut)) => [cut].into_iter().chain(self.writes(master)).collect(),
+                Err(_) => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
         let last = commands.len().saturating_sub(1);
-        for (place, command) in commands.into_iter().enumerate() {
-            let settle = if place < last { Settle::Prepared } else { Settle::Fully };
-            self.perform(&Entry::Act { command, settle });
-            if self.refusal.is_some() {
-                return;
-            }
+        let settle = |place| if place < last { Settle::Prepared } else { Settle::Fully };
+        let entry = |(place, command)| Entry::Act { command, settle: settle(place) };
+        commands.into_iter().enumerate().map(entry).collect()
+    }
+
+    /// Does what clients ask for, and tells what they were told.
+    fn ask(&mut self, action: &ClientAction) {
+        self.perform_all(&self.entries_of_clients(action));
+        if self.refusal.is_none() {
+            self.tell_answers();
         }
-        self.tell_answers();
     }
 
     /// Tells what clients were just told, in each namespace.
@@ -209,14 +175,10 @@ impl State {
             ClientAction::TypeKey(key) => self.clients.key = key,
             ClientAction::Choose(mode) if self.clients.mode == mode => return false,
             ClientAction::Choose(mode) => self.clients.mode = mode,
-            ClientAction::Write(from) => self.perform_all(self.writes(from)),
-            ClientAction::Read(from) => self.perform_all(self.reads(from)),
+            ClientAction::Write(_) | ClientAction::Read(_) => self.ask(&action),
             ClientAction::CutAndWrite => match self.cut_master() {
                 Err(why) => self.refuse(why),
-                Ok((master, cut)) => {
-                    let writes = self.writes(master).into_iter();
-                    self.perform_all([cut].into_iter().chain(writes).collect());
-                }
+                Ok(_) => self.ask(&action),
             },
             ClientAction::Beside => self.put_beside(),
         }
@@ -229,10 +191,13 @@ mod tests {
     use std::rc::Rc;
 
     use rosterlab_engine::ClientResult::{self, Ok, Unavailable};
+    use rosterlab_engine::ReadMode;
+    use rosterlab_scenario::Key;
     use yew::Reducible;
 
     use super::*;
     use crate::clients::answers::Asked;
+    use crate::clients::desk::ClientDesk;
     use crate::page::verbs::Verb;
     use crate::state::Action;
 
@@ -283,7 +248,7 @@ mod tests {
         let mode = ReadMode::AllowUnavailable;
         assert_eq!(stale.asked, Asked::Read { mode, value: Some(1), behind: 1 });
         assert_eq!((record.acknowledged, record.lost), (Some(2), vec![]));
-        assert!(state.news().contains("value 1, stale: 1 acknowledged write later"));
+        assert!(state.news.contains("value 1, stale: 1 acknowledged write later"));
     }
 
     #[test]
@@ -304,7 +269,7 @@ mod tests {
         assert_eq!(results(&state, 1), [Ok, Ok, Ok, Ok]);
         assert!(state.client_record(0).lost.is_empty());
         assert_eq!(state.client_record(1).lost.len(), 1);
-        assert_eq!(state.view().lost_writes, 1);
+        assert_eq!(state.view.lost_writes, 1);
         assert_eq!(state.client_namespaces(), [0, 1]);
     }
 
@@ -312,11 +277,11 @@ mod tests {
     fn a_master_that_is_cut_off_leaves_its_client_in_doubt() {
         let state = run([write("B102"), client(ClientAction::CutAndWrite)]);
         assert_eq!(results(&state, 0), [ClientResult::Ok, ClientResult::InDoubt]);
-        assert_eq!(state.view().sub_clusters.len(), 2, "then everybody noticed");
+        assert_eq!(state.view.sub_clusters.len(), 2, "then everybody noticed");
         assert_eq!(state.client_record(0).acknowledged, Some(1));
-        assert!(state.news().contains("in doubt"), "{}", state.news());
+        assert!(state.news.contains("in doubt"), "{}", state.news);
         let again = state.reduce(Action::Press(Verb::Undo)).reduce(Action::Press(Verb::Undo));
-        assert!(again.view().cuts.is_empty());
+        assert!(again.view.cuts.is_empty());
     }
 
     #[test]
@@ -332,8 +297,8 @@ mod tests {
         let nodes = ["A101", "A102", "A103", "B101", "B102"].map(id).to_vec();
         let stop = Command::Stop { nodes, shutdown: rosterlab_engine::Shutdown::Clean };
         let state = run([Action::Do(stop), client(ClientAction::CutAndWrite)]);
-        assert!(state.refusal().is_some());
+        assert!(state.refusal.as_ref().is_some());
         let state = state.reduce(write("A101"));
-        assert_eq!(state.refusal().map(|why| &**why), Some("Node A101 is down."));
+        assert_eq!(state.refusal.as_ref().map(|why| &**why), Some("Node A101 is down."));
     }
 }

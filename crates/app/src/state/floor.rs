@@ -1,15 +1,15 @@
-//! What is held on the floor: which nodes are selected together, the fence that was drawn, lanes that no node is on yet,
-//! a node that is about to be added.
+//! The floor's part of the reducer: the selection, the fence, empty lanes, a node that is about to be added.
 //!
 //! Invariant: none of this is part of the cluster or of its history; only commands are. A selection names nodes that
 //! exist, each once, in the order of their ids. Not here: gestures (see `gesture`), places (see `layout`).
 
-use std::rc::Rc;
+use rosterlab_engine::{Command, IdError, NodeId, NodeView, QuiesceState, RackId, Shutdown};
+use rosterlab_scenario::Entry;
 
-use rosterlab_engine::{Command, NodeId, NodeView, QuiesceState, RackId, Shutdown};
-
+use super::command::act;
 use super::{Focus, State};
-use crate::floor::layout::{Bundle, Rect};
+use crate::floor::held::{Adding, BundleCuts, FloorAction};
+use crate::floor::layout::Bundle;
 use crate::page::verbs::Verb;
 use crate::text::{capitalized, insert_sorted};
 
@@ -17,84 +17,6 @@ use crate::text::{capitalized, insert_sorted};
 const LANES_MAX: usize = 32;
 /// From one rack's first id to the next one's, where ids are like `A101` and `B101`.
 const RACK_STEP: u64 = 0x1000;
-
-/// What a person does on the floor, beside commands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FloorAction {
-    /// Clicked a card, with Ctrl or Shift held or not.
-    Click(NodeId, bool),
-    /// Adds a node to the selection, or takes it out.
-    Toggle(NodeId),
-    /// Selects nothing but the node that has the focus, and lets go of all else.
-    LetGo,
-    /// Drew a fence around nodes.
-    Fence(Rect, Vec<NodeId>),
-    /// Pressed a button of the fence's bar.
-    Fenced(Verb),
-    /// Cuts a bundle of links, or restores it when all of it is cut.
-    ToggleBundle(Bundle),
-    /// Moves the selection to a rack.
-    MoveTo(RackId),
-    /// Takes an empty lane away.
-    RemoveRack(RackId),
-    /// Wants to add a node to a rack.
-    Adding(RackId),
-    /// Typed the new node's id.
-    NewId(Rc<str>),
-    /// Wants the new node to stay quiesced, or not.
-    NewStays(bool),
-    /// Adds the node.
-    Add,
-}
-
-/// A node that is about to be added.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Adding {
-    /// To which rack.
-    pub rack: RackId,
-    /// Its id, as far as it is typed.
-    pub id: Rc<str>,
-    /// Whether it is quiesced from the start and for good: a tie-breaker.
-    pub stay_quiesced: bool,
-}
-
-/// What is held on the floor.
-#[derive(Clone, Debug, Default)]
-pub struct FloorState {
-    /// The nodes that are selected together; none while only one is selected.
-    picked: Vec<NodeId>,
-    /// Whether each click on a card adds it or takes it out.
-    is_selecting: bool,
-    /// The fence whose bar is shown.
-    fence: Option<Rect>,
-    /// Lanes that were added and that no node need be on.
-    lanes: Vec<RackId>,
-    /// Lanes that were taken away while they were empty.
-    hidden: Vec<RackId>,
-    adding: Option<Adding>,
-    /// Whether the single links of the selected node are shown although links are bundled.
-    are_links_shown: bool,
-}
-
-/// How many links of each bundle are cut.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BundleCuts {
-    racks: Vec<(RackId, usize)>,
-    cut: Vec<u32>,
-}
-
-impl BundleCuts {
-    /// How many of a bundle's links are cut, and how many there are.
-    #[must_use]
-    pub fn of(&self, bundle: Bundle) -> (u32, u32) {
-        let place = |rack| self.racks.iter().position(|(other, _)| *other == rack);
-        let (Some(a), Some(b)) = (place(bundle.from), place(bundle.to)) else { return (0, 0) };
-        let (from, to) = (self.racks[a].1, self.racks[b].1);
-        let all = if a == b { from * from.saturating_sub(1) / 2 } else { from * to };
-        let cut = self.cut[a.min(b) * self.racks.len() + a.max(b)];
-        (cut, u32::try_from(all).unwrap_or(u32::MAX))
-    }
-}
 
 impl State {
     /// The nodes that verbs act on: those selected together, else the selected one.
@@ -108,30 +30,6 @@ impl State {
     #[must_use]
     pub fn is_picked(&self, node: NodeId) -> bool {
         self.floor.picked.contains(&node)
-    }
-
-    /// Whether each click on a card adds it to the selection or takes it out.
-    #[must_use]
-    pub fn is_selecting(&self) -> bool {
-        self.floor.is_selecting
-    }
-
-    /// The fence whose bar is shown.
-    #[must_use]
-    pub fn fence(&self) -> Option<Rect> {
-        self.floor.fence
-    }
-
-    /// The node that is about to be added.
-    #[must_use]
-    pub fn adding(&self) -> Option<&Adding> {
-        self.floor.adding.as_ref()
-    }
-
-    /// Whether the single links of the selected node are shown although links are bundled.
-    #[must_use]
-    pub fn are_links_shown(&self) -> bool {
-        self.floor.are_links_shown
     }
 
     /// The racks that have a lane, in order, each with its nodes.
@@ -235,17 +133,17 @@ impl State {
     /// Why the node that is about to be added cannot be, as a sentence.
     #[must_use]
     pub fn adding_refusal(&self) -> Option<String> {
-        let adding = self.floor.adding.as_ref()?;
-        match adding.id.trim().parse() {
-            Ok(id) => {
-                let (rack, stay_quiesced) = (adding.rack, adding.stay_quiesced);
-                self.can_do(&Command::AddNode { id, rack, stay_quiesced }).err()
-            }
-            Err(wrong) => {
-                let wrong: rosterlab_engine::IdError = wrong;
-                Some(format!("{}.", capitalized(&wrong.to_string())))
-            }
+        match self.adding_command()? {
+            Ok(command) => self.can_do(&command).err(),
+            Err(wrong) => Some(format!("{}.", capitalized(&wrong.to_string()))),
         }
+    }
+
+    /// The command that adds the node, if its id is one.
+    fn adding_command(&self) -> Option<Result<Command, IdError>> {
+        let Adding { rack, id, stay_quiesced } = self.floor.adding.as_ref()?;
+        let (rack, stay_quiesced) = (*rack, *stay_quiesced);
+        Some(id.trim().parse().map(|id| Command::AddNode { id, rack, stay_quiesced }))
     }
 
     /// An id in the style of a rack's nodes that no node has: the one after its highest; on an empty rack as `C101` after
@@ -262,6 +160,31 @@ impl State {
         let first = from.checked_add(step).unwrap_or(1);
         let number = (first..u64::MAX).find(free).or_else(|| (1..u64::MAX).find(free));
         number.and_then(NodeId::new)
+    }
+
+    /// The entries that an action of the floor would add to the timeline.
+    pub(super) fn entries_of_floor(&self, action: &FloorAction) -> Vec<Entry> {
+        let command = match action {
+            FloorAction::Fenced(verb) => return self.entries_of_verb(*verb),
+            FloorAction::ToggleBundle(bundle) => {
+                let between = self.sides(*bundle);
+                let (cut, all) = self.bundle_cuts().of(*bundle);
+                Some(if cut == all {
+                    Command::Heal { between: Some(between) }
+                } else {
+                    Command::Cut { between }
+                })
+            }
+            FloorAction::MoveTo(rack) => {
+                let elsewhere =
+                    |node: &NodeId| self.view.node(*node).is_some_and(|n| n.rack != *rack);
+                let nodes = self.selection().into_iter().filter(elsewhere).collect();
+                Some(Command::MoveToRack { nodes, rack: *rack })
+            }
+            FloorAction::Add => self.adding_command().and_then(Result::ok),
+            _ => None,
+        };
+        command.map(act).into_iter().collect()
     }
 
     /// Presses a verb that only the page knows.
@@ -321,20 +244,8 @@ impl State {
                     self.leave_fence();
                 }
             }
-            FloorAction::ToggleBundle(bundle) => {
-                let between = self.sides(bundle);
-                let (cut, all) = self.bundle_cuts().of(bundle);
-                self.act(if cut == all {
-                    Command::Heal { between: Some(between) }
-                } else {
-                    Command::Cut { between }
-                });
-            }
-            FloorAction::MoveTo(rack) => {
-                let elsewhere =
-                    |node: &NodeId| self.view.node(*node).is_some_and(|n| n.rack != rack);
-                let nodes = self.selection().into_iter().filter(elsewhere).collect();
-                self.act(Command::MoveToRack { nodes, rack });
+            FloorAction::ToggleBundle(_) | FloorAction::MoveTo(_) => {
+                return self.perform_all(&self.entries_of_floor(&action));
             }
             FloorAction::RemoveRack(rack) => self.remove_rack(rack),
             FloorAction::Adding(rack) => self.begin_adding(rack),
@@ -460,10 +371,11 @@ impl State {
         if let Some(why) = self.adding_refusal() {
             return self.refuse(why);
         }
-        let adding = self.floor.adding.take();
-        let wanted = adding.and_then(|adding| Some((adding.id.trim().parse().ok()?, adding)));
-        if let Some((id, Adding { rack, stay_quiesced, .. })) = wanted {
-            self.act(Command::AddNode { id, rack, stay_quiesced });
+        if let Some(Ok(command)) = self.adding_command()
+            && let Command::AddNode { id, .. } = command
+        {
+            self.floor.adding = None;
+            self.perform(&act(command));
             self.let_go();
             self.selected = id;
             self.focus.renew(Some(Focus::Card(id)));
@@ -473,11 +385,14 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use rosterlab_engine::{ClusterSetup, NodeSetup, NodeState};
     use rosterlab_scenario::Timeline;
     use yew::Reducible;
 
     use super::*;
+    use crate::floor::layout::Rect;
     use crate::state::Action;
 
     fn id(text: &str) -> NodeId {
@@ -532,7 +447,7 @@ mod tests {
     fn nodes_are_added_to_the_selection_and_taken_out_and_a_plain_click_starts_anew() {
         let state = run([also("B101"), also("A101")]);
         assert_eq!(names(&state.selection()), "A101 A102 B101", "A102 was selected before");
-        assert_eq!(state.selected(), id("A101"), "the last one is explained");
+        assert_eq!(state.selected, id("A101"), "the last one is explained");
         let state = run([also("B101"), also("B101")]);
         assert_eq!(names(&state.selection()), "A102");
         let state = run([also("B101"), click("A103")]);
@@ -541,8 +456,8 @@ mod tests {
         let state = run([more.clone(), click("B101"), click("B102")]);
         assert_eq!(names(&state.selection()), "A102 B101 B102", "by single clicks alone");
         let escaped = state.reduce(Action::Floor(FloorAction::LetGo));
-        assert!(!escaped.is_selecting());
-        assert_eq!(escaped.selection(), [escaped.selected()]);
+        assert!(!escaped.floor.is_selecting);
+        assert_eq!(escaped.selection(), [escaped.selected]);
         let same = Rc::ptr_eq(&escaped, &escaped.clone().reduce(Action::Floor(FloorAction::LetGo)));
         assert!(same, "nothing is left to let go");
     }
@@ -550,7 +465,7 @@ mod tests {
     #[test]
     fn a_selection_loses_power_in_one_command_and_starts_again_in_one() {
         let state = run([click("A101"), also("A103"), Action::Press(Verb::Crash)]);
-        assert_eq!(state.timeline().entries().len(), 1);
+        assert_eq!(state.timeline.entries().len(), 1);
         assert_eq!(states(&state, NodeState::DownUnclean), "A101 A103");
         let state = state.reduce(Action::Press(Verb::Start));
         assert_eq!(states(&state, NodeState::Up), "A101 A102 A103 B101 B102");
@@ -564,18 +479,18 @@ mod tests {
         assert_eq!(states(&state, NodeState::DownClean), "A103");
         assert_eq!(states(&state, NodeState::DownUnclean), "A101");
         let refused = state.reduce(Action::Press(Verb::Quiesce));
-        assert_eq!(refused.refusal().map(|why| &**why), Some("Node A101 is down."));
+        assert_eq!(refused.refusal.as_ref().map(|why| &**why), Some("Node A101 is down."));
     }
 
     #[test]
     fn a_selection_is_cut_off_from_all_others_but_not_from_nobody() {
         let state = run([click("A101"), also("B101"), Action::Press(Verb::Isolate)]);
         let members: Vec<String> =
-            state.view().sub_clusters.iter().map(|one| names(&one.nodes)).collect();
+            state.view.sub_clusters.iter().map(|one| names(&one.nodes)).collect();
         assert_eq!(members, ["B102 A103 A102", "B101 A101"]);
         let all = ["A101", "A103", "B101", "B102"].map(also);
         let state = run(all.into_iter().chain([Action::Press(Verb::Isolate)]));
-        assert!(state.refusal().is_some_and(|why| why.contains("Every node")));
+        assert!(state.refusal.as_ref().is_some_and(|why| why.contains("Every node")));
     }
 
     #[test]
@@ -584,11 +499,11 @@ mod tests {
         let fence = Action::Floor(FloorAction::Fence(rect, vec![id("B102"), id("A101")]));
         let state = run([fence.clone()]);
         assert_eq!(names(&state.selection()), "A101 B102");
-        assert_eq!(state.fence(), Some(rect));
+        assert_eq!(state.floor.fence, Some(rect));
         let cut = on(State::clone(&state), [Action::Floor(FloorAction::Fenced(Verb::Isolate))]);
-        assert_eq!((cut.fence(), cut.view().sub_clusters.len()), (None, 2));
+        assert_eq!((cut.floor.fence, cut.view.sub_clusters.len()), (None, 2));
         let refused = on(State::clone(&state), [Action::Floor(FloorAction::Fenced(Verb::Start))]);
-        assert!(refused.fence().is_some() && refused.refusal().is_some());
+        assert!(refused.floor.fence.is_some() && refused.refusal.as_ref().is_some());
         let gone = on(State::clone(&state), [Action::Floor(FloorAction::LetGo)]);
         assert_eq!((gone.fence(), gone.selection().len()), (None, 1));
         let nothing = run([Action::Floor(FloorAction::Fence(rect, vec![]))]);
@@ -600,25 +515,28 @@ mod tests {
         let quiesce = [click("A101"), also("A103"), Action::Press(Verb::Quiesce)];
         let state = run(quiesce);
         let told = |state: &State| {
-            state.view().nodes.iter().filter(|node| node.quiesce == QuiesceState::Pending).count()
+            state.view.nodes.iter().filter(|node| node.quiesce == QuiesceState::Pending).count()
         };
         assert_eq!(told(&state), 2);
         let state = state.reduce(Action::Press(Verb::QuiesceUndo));
         assert_eq!(told(&state), 0);
         let refused = state.reduce(Action::Press(Verb::QuiesceUndo));
-        assert_eq!(refused.refusal().map(|why| &**why), Some("Node A101 is not told to quiesce."));
+        assert_eq!(
+            refused.refusal.as_ref().map(|why| &**why),
+            Some("Node A101 is not told to quiesce.")
+        );
     }
 
     #[test]
     fn wiping_and_removing_want_a_node_that_is_down() {
         let state = run([Action::Press(Verb::Wipe)]);
-        assert_eq!(state.refusal().map(|why| &**why), Some("Node A102 is up."));
+        assert_eq!(state.refusal.as_ref().map(|why| &**why), Some("Node A102 is up."));
         let state = run([Action::Press(Verb::Crash), Action::Press(Verb::Wipe)]);
-        assert!(state.refusal().is_none(), "{:?}", state.refusal());
+        assert!(state.refusal.as_ref().is_none(), "{:?}", state.refusal.as_ref());
         let state = state.reduce(Action::Press(Verb::Remove));
-        assert!(state.view().node(id("A102")).is_none());
-        assert!(state.view().node(state.selected()).is_some());
-        assert_eq!(state.focus().what, Some(Focus::Card(state.selected())));
+        assert!(state.view.node(id("A102")).is_none());
+        assert!(state.view.node(state.selected).is_some());
+        assert_eq!(state.focus.what, Some(Focus::Card(state.selected)));
     }
 
     #[test]
@@ -629,13 +547,13 @@ mod tests {
         let add = || Action::Press(Verb::AddRack);
         let state = run([add(), add()]);
         assert_eq!(numbers(&state), [1, 2, 3, 4]);
-        assert_eq!(state.timeline().entries().len(), 0, "a lane is no part of the cluster");
+        assert_eq!(state.timeline.entries().len(), 0, "a lane is no part of the cluster");
         let remove = |number| Action::Floor(FloorAction::RemoveRack(rack(number)));
         assert_eq!(numbers(&on(State::clone(&state), [remove(3)])), [1, 2, 4]);
         assert_eq!(numbers(&on(State::clone(&state), [remove(3), add()])), [1, 2, 3, 4]);
         let refused = on(State::clone(&state), [remove(1)]);
         assert_eq!(numbers(&refused), [1, 2, 3, 4]);
-        assert!(refused.refusal().is_some());
+        assert!(refused.refusal.as_ref().is_some());
         // A lane of the setup that was emptied can go too, and is back with its nodes.
         let nodes = vec![id("B101"), id("B102")];
         let emptied = Action::Do(Command::MoveToRack { nodes, rack: rack(1) });
@@ -646,7 +564,8 @@ mod tests {
 
     #[test]
     fn a_new_node_is_proposed_in_the_style_of_its_neighbours() {
-        let proposed = |state: &State| state.adding().map(|adding| adding.id.to_string());
+        let proposed =
+            |state: &State| state.floor.adding.as_ref().map(|adding| adding.id.to_string());
         let adding = |number| Action::Floor(FloorAction::Adding(rack(number)));
         assert_eq!(proposed(&run([adding(1)])).as_deref(), Some("A104"));
         assert_eq!(proposed(&run([adding(2)])).as_deref(), Some("B103"));
@@ -671,11 +590,11 @@ mod tests {
         );
         assert!(typed("node 7").adding_refusal().is_some_and(|why| why.contains("hexadecimal")));
         let refused = typed("xyz").reduce(Action::Floor(FloorAction::Add));
-        assert!(refused.adding().is_some() && refused.refusal().is_some());
+        assert!(refused.floor.adding.as_ref().is_some() && refused.refusal.as_ref().is_some());
         let state = typed(" c7 ").reduce(Action::Floor(FloorAction::Add));
-        assert!(state.adding().is_none());
-        assert_eq!(state.selected(), id("C7"));
-        let node = state.view().node(id("C7")).unwrap();
+        assert!(state.floor.adding.as_ref().is_none());
+        assert_eq!(state.selected, id("C7"));
+        let node = state.view.node(id("C7")).unwrap();
         assert!(node.brand_new && node.rack == rack(1));
     }
 
@@ -699,8 +618,8 @@ mod tests {
     #[test]
     fn the_selection_moves_to_a_rack_and_forgets_nodes_that_are_gone() {
         let state = run([click("A101"), also("B101"), Action::Floor(FloorAction::MoveTo(rack(2)))]);
-        assert_eq!(state.view().node(id("A101")).map(|node| node.rack), Some(rack(2)));
-        assert!(state.refusal().is_none(), "B101 is there already and stays");
+        assert_eq!(state.view.node(id("A101")).map(|node| node.rack), Some(rack(2)));
+        assert!(state.refusal.as_ref().is_none(), "B101 is there already and stays");
         let add = [Action::Floor(FloorAction::Adding(rack(1))), Action::Floor(FloorAction::Add)];
         let state = run(add.into_iter().chain([also("A101"), Action::Press(Verb::Undo)]));
         assert_eq!(names(&state.selection()), "A101");

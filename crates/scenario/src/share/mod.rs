@@ -158,11 +158,11 @@ pub fn write(timeline: &Timeline) -> Option<String> {
     write_with(timeline.setup(), done, check_of(timeline.cluster()))
 }
 
-/// As [`write()`], with one more entry that is about to be done; nobody knows yet what it comes to.
+/// As [`write()`], with further entries that are about to be done; nobody knows yet what they come to.
 #[must_use]
-pub fn write_before(timeline: &Timeline, next: &Entry) -> Option<String> {
+pub fn write_before(timeline: &Timeline, next: &[Entry]) -> Option<String> {
     let mut entries = timeline.entries()[..timeline.position()].to_vec();
-    entries.push(next.clone());
+    entries.extend_from_slice(next);
     write_with(timeline.setup(), &entries, UNCHECKED)
 }
 

@@ -1,93 +1,19 @@
-//! The roster panel's part of the state: which action is considered and what it would do, the question that comes before a
-//! documented mistake, and the roster that is being written.
+//! The roster panel's part of the reducer: what the considered action would do, the question before a documented mistake,
+//! and writing a roster.
 //!
 //! Invariant: a mistake is asked about once: who confirmed it for a roster is not asked again when the same roster comes
 //! into force. What an action would do is worked out when it is considered, after the page was drawn, and never while it
 //! is drawn; whatever changes the cluster makes it stale. Not here: what is a mistake (the scenario crate's `preview`).
 
 use rosterlab_engine::{Command, NodeId, RackId, RosterEntry, RosterNodes};
-use rosterlab_scenario::foresight::preview::{Preview, Warning, preview, warnings};
-use rosterlab_scenario::{Entry, Settle};
+use rosterlab_scenario::foresight::preview::{Preview, preview, warnings};
 
+use super::command::act;
 use super::{Focus, State, refusal};
 use crate::page::verbs::Verb;
+use crate::roster::desk::{Asking, RosterAction};
 use crate::roster::draft::Draft;
 use crate::roster::words::Lists;
-
-/// What a person did in the roster panel, beside pressing its buttons.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RosterAction {
-    /// Came to an action's button, with the pointer or the focus.
-    Consider(Verb),
-    /// The page was drawn: there is time to work out what the considered action would do.
-    Weigh,
-    /// Wants the mistake.
-    Confirm,
-    /// Does not.
-    Cancel,
-    /// Typed a roster.
-    Type(String),
-    /// Takes a node into the written roster, or out.
-    Toggle(NodeId),
-    /// Puts a node of it on another rack.
-    PutOnRack(NodeId, String),
-}
-
-/// A question before a mistake.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asking {
-    /// What was pressed.
-    pub verb: Verb,
-    /// What is wrong with it.
-    pub warnings: Vec<Warning>,
-}
-
-/// What the roster panel remembers.
-#[derive(Clone, Debug, Default)]
-pub struct RosterDesk {
-    considered: Option<Verb>,
-    /// What the considered action would do, once it is worked out.
-    weighed: Option<(Verb, Result<Preview, String>)>,
-    /// Grows whenever it has to be worked out anew.
-    stale: u32,
-    asking: Option<Asking>,
-    /// The roster that was set in spite of warnings, with them.
-    accepted: Option<(Vec<RosterEntry>, Vec<Warning>)>,
-    draft: Option<Draft>,
-}
-
-impl RosterDesk {
-    /// Something changed: what was worked out no longer holds.
-    pub(super) fn renew(&mut self) {
-        self.weighed = None;
-        self.stale = self.stale.wrapping_add(1);
-    }
-
-    /// Something was done, or another roster is looked at: a question no longer stands.
-    pub(super) fn forget(&mut self) {
-        self.considered = None;
-        self.asking = None;
-        self.renew();
-    }
-
-    /// Another namespace is looked at.
-    pub(super) fn close(&mut self) {
-        self.draft = None;
-        self.forget();
-    }
-
-    /// The question that is open.
-    #[must_use]
-    pub fn asking(&self) -> Option<&Asking> {
-        self.asking.as_ref()
-    }
-
-    /// The roster that is being written.
-    #[must_use]
-    pub fn draft(&self) -> Option<&Draft> {
-        self.draft.as_ref()
-    }
-}
 
 /// Whether a verb is one of the roster panel that something follows from.
 fn is_of_roster(verb: Verb) -> bool {
@@ -232,7 +158,7 @@ impl State {
 
     /// Does the command of a verb.
     pub(super) fn perform_verb(&mut self, verb: Verb, command: Command) {
-        self.perform(&Entry::Act { command, settle: Settle::Fully });
+        self.perform(&act(command));
         if verb == Verb::SetRoster && self.refusal.is_none() {
             self.rosters.close();
             // What had the focus is gone with the editor.
@@ -300,6 +226,7 @@ impl State {
 #[cfg(test)]
 mod tests {
 
+    use rosterlab_scenario::foresight::preview::Warning;
     use yew::Reducible;
 
     use super::*;
@@ -322,7 +249,7 @@ mod tests {
     }
 
     fn steps(state: &State) -> usize {
-        state.timeline().entries().len()
+        state.timeline.entries().len()
     }
 
     #[test]
@@ -330,20 +257,20 @@ mod tests {
         let mut actions = rack_b_stops();
         actions.push(press(Verb::StageObserved));
         let asked = run(actions.clone());
-        let asking = asked.rosters().asking().unwrap();
+        let asking = asked.rosters.asking.as_ref().unwrap();
         assert_eq!((asking.verb, asking.warnings.len()), (Verb::StageObserved, 2));
-        assert_eq!(asked.focus().what, Some(Focus::Question));
+        assert_eq!(asked.focus.what, Some(Focus::Question));
         assert_eq!(steps(&asked), 2);
         let cancelled = asked.clone().reduce(desk(RosterAction::Cancel));
-        assert!(cancelled.rosters().asking().is_none());
+        assert!(cancelled.rosters.asking.as_ref().is_none());
         assert_eq!((steps(&cancelled), cancelled.focus().what), (2, Some(Focus::Back)));
         actions.push(desk(RosterAction::Confirm));
         let done = run(actions.clone());
-        assert_eq!((steps(&done), done.focus().what), (3, Some(Focus::Back)));
+        assert_eq!((steps(&done), done.focus.what), (3, Some(Focus::Back)));
         // It was confirmed for this roster: it comes into force without another question.
         actions.push(press(Verb::Recluster));
         let in_force = run(actions);
-        assert_eq!((steps(&in_force), in_force.rosters().asking()), (4, None));
+        assert_eq!((steps(&in_force), in_force.rosters.asking.as_ref()), (4, None));
         assert_eq!(in_force.shown_namespace().unwrap().roster.len(), 3);
     }
 
@@ -352,8 +279,8 @@ mod tests {
         let mut actions = rack_b_stops();
         actions.extend([press(Verb::StageObserved), press(Verb::Start)]);
         let refused = run(actions.clone());
-        assert!(refused.refusal().is_none(), "the last selected node is down and starts");
-        assert!(refused.rosters().asking().is_none());
+        assert!(refused.refusal.as_ref().is_none(), "the last selected node is down and starts");
+        assert!(refused.rosters.asking.as_ref().is_none());
         let nothing = run([desk(RosterAction::Confirm)]);
         assert_eq!(steps(&nothing), 0);
     }
@@ -361,7 +288,7 @@ mod tests {
     #[test]
     fn what_is_no_mistake_is_done_at_once() {
         let state = run([press(Verb::StageObserved), press(Verb::Recluster)]);
-        assert_eq!((steps(&state), state.rosters().asking()), (2, None));
+        assert_eq!((steps(&state), state.rosters.asking.as_ref()), (2, None));
     }
 
     #[test]
@@ -391,7 +318,7 @@ mod tests {
     #[test]
     fn revive_waits_for_a_recluster_too_and_is_asked_about_when_it_helps_nothing() {
         let asked = run([press(Verb::Revive)]);
-        assert_eq!(asked.rosters().asking().unwrap().warnings, [Warning::NothingDead]);
+        assert_eq!(asked.rosters.asking.as_ref().unwrap().warnings, [Warning::NothingDead]);
         let revived = asked.reduce(desk(RosterAction::Confirm));
         assert_eq!(revived.awaits_recluster(), Some(Verb::Revive));
         assert_eq!(revived.reduce(press(Verb::Recluster)).awaits_recluster(), None);
@@ -401,20 +328,24 @@ mod tests {
     fn a_roster_is_written_and_set() {
         let edit = [press(Verb::EditRoster), desk(RosterAction::Toggle(id("A101")))];
         let state = run(edit.clone());
-        assert_eq!(state.rosters().draft().unwrap().text, "B102@2,B101@2,A103@1,A102@1");
+        assert_eq!(state.rosters.draft.as_ref().unwrap().text, "B102@2,B101@2,A103@1,A102@1");
         assert_eq!(state.considered(), Verb::SetRoster);
         let weighed = state.clone().reduce(desk(RosterAction::Weigh));
         assert_eq!(weighed.weighed().unwrap().clone().unwrap().leave, [id("A101")]);
         let set = state.clone().reduce(press(Verb::SetRoster));
         assert_eq!(set.shown_namespace().unwrap().pending.len(), 4);
-        assert!(set.rosters().draft().is_none());
+        assert!(set.rosters.draft.as_ref().is_none());
         assert_eq!(set.focus().what, Some(Focus::Button(Verb::EditRoster)));
         let bad = state.reduce(desk(RosterAction::Type("A103@1,XYZ".to_owned())));
         let refused = bad.reduce(press(Verb::SetRoster));
-        assert!(refused.refusal().unwrap().starts_with("Entry 2: "), "{:?}", refused.refusal());
-        assert_eq!(refused.rosters().draft().unwrap().text, "A103@1,XYZ");
+        assert!(
+            refused.refusal.as_ref().unwrap().starts_with("Entry 2: "),
+            "{:?}",
+            refused.refusal.as_ref()
+        );
+        assert_eq!(refused.rosters.draft.as_ref().unwrap().text, "A103@1,XYZ");
         assert_eq!(steps(&refused), 0);
         let moved = run(edit).reduce(desk(RosterAction::PutOnRack(id("A103"), "2".to_owned())));
-        assert_eq!(moved.rosters().draft().unwrap().text, "B102@2,B101@2,A103@2,A102@1");
+        assert_eq!(moved.rosters.draft.as_ref().unwrap().text, "B102@2,B101@2,A103@2,A102@1");
     }
 }

@@ -198,7 +198,7 @@ mod tests {
     }
 
     fn branches(state: &State) -> Vec<(u32, usize)> {
-        let all = state.time().branches.all().iter();
+        let all = state.time.branches.all().iter();
         all.map(|branch| (branch.number, branch.course.entries().len())).collect()
     }
 
@@ -213,10 +213,10 @@ mod tests {
     fn acting_in_the_past_keeps_the_future_as_a_branch() {
         let state = two_ways();
         assert_eq!(branches(&state), [(1, 3)]);
-        assert!(state.news().ends_with("What was undone is kept as a branch."), "{}", state.news());
-        let branch = &state.time().branches.all()[0];
+        assert!(state.news.ends_with("What was undone is kept as a branch."), "{}", &state.news);
+        let branch = &state.time.branches.all()[0];
         assert_eq!(branch.trend.end(0).unavailable, 4096);
-        assert_eq!(branch.parting(state.timeline(), 5).title, "Crash A102");
+        assert_eq!(branch.parting(&state.timeline, 5).title, "Crash A102");
         // Doing the same again is no branch.
         let again = go(state, [undo()].into_iter().chain(on("A102", Verb::Crash)));
         assert_eq!(branches(&again), [(2, 3)], "the other way is kept, this one is present");
@@ -226,22 +226,22 @@ mod tests {
     fn a_branch_can_be_taken_and_the_present_becomes_one() {
         let before = two_ways();
         let state = go(before.clone(), [time(TimeAction::Switch(1))]);
-        assert_eq!(state.timeline().position(), 3);
-        assert_eq!(state.view().sub_clusters[0].namespaces[0].counts.unavailable, 4096);
+        assert_eq!(state.timeline.position(), 3);
+        assert_eq!(state.view.sub_clusters[0].namespaces[0].counts.unavailable, 4096);
         assert_eq!(branches(&state), [(2, 3)]);
-        assert!(state.news().starts_with("Now on the branch Crash A102, instead of Finish"));
+        assert!(state.news.starts_with("Now on the branch Crash A102, instead of Finish"));
         let back = go(state, [time(TimeAction::Switch(2))]);
-        assert_eq!(back.view(), before.view());
+        assert_eq!(&back.view, &before.view);
         assert_eq!(branches(&back), [(3, 3)]);
         let none = go(back.clone(), [time(TimeAction::Delete(3)), time(TimeAction::Switch(3))]);
-        assert!(branches(&none).is_empty() && none.view() == back.view());
+        assert!(branches(&none).is_empty() && &none.view == &back.view);
     }
 
     #[test]
     fn seeking_goes_there_without_dropping_anything() {
         let state = go(two_ways(), [time(TimeAction::Seek(1))]);
-        assert_eq!((state.timeline().position(), state.timeline().entries().len()), (1, 3));
-        assert!(state.news().starts_with("Step 1 of 3, 0:00:01: Stop B101; all active."));
+        assert_eq!((state.timeline.position(), state.timeline.entries().len()), (1, 3));
+        assert!(state.news.starts_with("Step 1 of 3, 0:00:01: Stop B101; all active."));
         let same = go(state.clone(), [time(TimeAction::Seek(1)), time(TimeAction::Seek(9))]);
         assert!(Rc::ptr_eq(&same, &state));
         let by = |steps| go(state.clone(), [time(TimeAction::SeekBy(steps))]).timeline().position();
@@ -257,9 +257,9 @@ mod tests {
             .chain(on("A103", Verb::Stop)));
         assert!(state.is_running());
         let undone = go(state.clone(), [undo()]);
-        assert!(!undone.is_playing() && undone.view().migrating);
+        assert!(!undone.is_playing && undone.view.migrating);
         let sought = go(state, [time(TimeAction::Seek(1))]);
-        assert!(!sought.is_playing());
+        assert!(!sought.is_playing);
         let played = go(sought, [Action::Press(Verb::Play), Action::Tick(100), Action::Tick(100)]);
         assert_eq!(branches(&played), [(1, 2)], "ticks make one branch");
     }
@@ -268,11 +268,11 @@ mod tests {
     fn a_step_of_time_is_a_second_and_tells_only_what_is_new() {
         assert!(State::open().can(Verb::Step).is_err());
         let state = run(on("A102", Verb::Stop));
-        let before = state.view().time_ms;
+        let before = state.view.time_ms;
         let state = go(state, [Action::Press(Verb::Step), Action::Press(Verb::Step)]);
-        assert_eq!(state.view().time_ms, before + 2 * STEP_MS);
-        assert_eq!(state.timeline().entries().len(), 2, "steps are one entry");
-        assert_eq!(&**state.news(), "Time passed.");
+        assert_eq!(state.view.time_ms, before + 2 * STEP_MS);
+        assert_eq!(state.timeline.entries().len(), 2, "steps are one entry");
+        assert_eq!(&*state.news, "Time passed.");
     }
 
     #[test]
@@ -289,25 +289,21 @@ mod tests {
     #[test]
     fn now_is_compared_with_the_newest_branch_and_with_what_is_chosen() {
         let state = go(two_ways(), [time(TimeAction::Show(Tab::Compare))]);
-        assert_eq!(state.time().sides, (Side::Now, Some(Side::Branch(1))));
-        let comparison = state.time().comparison().unwrap();
+        assert_eq!(state.time.sides, (Side::Now, Some(Side::Branch(1))));
+        let comparison = state.time.comparison().unwrap();
         assert_eq!(comparison.size(), 4096);
         let with_start = go(state.clone(), [time(TimeAction::Right(Side::Start))]);
-        assert_eq!(with_start.time().comparison().unwrap().size(), 0);
+        assert_eq!(with_start.time.comparison().unwrap().size(), 0);
         let swapped = [TimeAction::Left(Side::Branch(1)), TimeAction::Right(Side::Now)].map(time);
         let swapped = go(state.clone(), swapped);
-        let change = swapped.time().comparison().unwrap().changes[0];
+        let change = swapped.time.comparison().unwrap().changes[0];
         assert_eq!((change.from.name(), change.size), ("unavailable", 4096));
         let next = go(state.clone(), [time(TimeAction::NextDifference(true))]);
-        assert!(
-            next.announcement().what.contains(" → unavailable"),
-            "{}",
-            next.announcement().what
-        );
+        assert!(next.announcement.what.contains(" → unavailable"), "{}", next.announcement.what);
         let deleted = go(state, [time(TimeAction::Delete(1))]);
-        assert_eq!(deleted.time().sides, (Side::Now, Some(Side::Start)));
+        assert_eq!(deleted.time.sides, (Side::Now, Some(Side::Start)));
         let closed = go(deleted, [time(TimeAction::Show(Tab::Log))]);
-        assert!(closed.time().comparison().is_none());
-        assert!(!closed.time().log.page().lines.is_empty());
+        assert!(closed.time.comparison().is_none());
+        assert!(!closed.time.log.page().lines.is_empty());
     }
 }

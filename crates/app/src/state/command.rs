@@ -1,0 +1,173 @@
+//! What an action comes to as commands and as entries of the timeline, and whether it can be done.
+//!
+//! Invariant: pure, and the one place that says so: buttons ask `can` what they may do, the reducer performs what
+//! `entries_of` gives, and the recorder keeps the same entries for the crash panel.
+
+use rosterlab_engine::{Command, Link, NodeId, Rejection, RosterNodes};
+use rosterlab_scenario::{Entry, Settle};
+
+use super::{Action, State};
+use crate::page::verbs::Verb;
+use crate::roster::desk::RosterAction;
+use crate::text::capitalized;
+use crate::why::ways::WaysAction;
+
+/// A command as an entry of the timeline, after which the clusters settle.
+pub(super) fn act(command: Command) -> Entry {
+    Entry::Act { command, settle: Settle::Fully }
+}
+
+impl State {
+    /// The entries that an action would add to the timeline now, in order; none for what only changes what is looked at.
+    /// An action that is asked about first gives what a yes would add.
+    #[must_use]
+    pub fn entries_of(&self, action: &Action) -> Vec<Entry> {
+        match action {
+            Action::Press(verb) => self.entries_of_verb(*verb),
+            Action::Do(command) => vec![act(command.clone())],
+            Action::ToggleLink(link) => vec![act(self.toggle(*link))],
+            Action::MoveBeside(node, places) => {
+                self.move_beside(*node, *places).map(act).into_iter().collect()
+            }
+            Action::Tick(ms) if self.is_running() => vec![Entry::Pass { ms: u64::from(*ms) }],
+            Action::Roster(RosterAction::Confirm) => {
+                let asked = self.rosters.asking.as_ref();
+                asked.map(|asked| self.entries_of_verb(asked.verb)).unwrap_or_default()
+            }
+            Action::Floor(action) => self.entries_of_floor(action),
+            Action::Clients(action) => self.entries_of_clients(action),
+            Action::Ways(WaysAction::Take(place)) => self.entries_of_way(*place),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The entries of a verb, if it can be done.
+    pub(super) fn entries_of_verb(&self, verb: Verb) -> Vec<Entry> {
+        if self.can(verb).is_err() {
+            return Vec::new();
+        }
+        match verb {
+            Verb::Migrate => vec![Entry::Migrate { partitions: None }],
+            Verb::Step => vec![Entry::Pass { ms: self.step_ms() }],
+            _ => self.command(verb).map(act).into_iter().collect(),
+        }
+    }
+
+    /// The entries of a way out, by its place in the list that is shown.
+    fn entries_of_way(&self, place: usize) -> Vec<Entry> {
+        let way = self.way(place);
+        way.map(|way| way.commands.iter().cloned().map(act).collect()).unwrap_or_default()
+    }
+
+    /// The command of a verb that does something to the cluster.
+    #[must_use]
+    pub fn command(&self, verb: Verb) -> Option<Command> {
+        let namespace = self.namespace_name().to_owned();
+        let sub_cluster = self.shown_sub_cluster().filter(|_| self.view.sub_clusters.len() > 1);
+        let principal = sub_cluster.map(|sub_cluster| sub_cluster.principal);
+        let on = self.shown_orphan().or(principal);
+        match verb {
+            Verb::Split => {
+                let racks = self.racks().into_iter().map(|(_, nodes)| nodes);
+                Some(Command::Cut { between: racks.filter(|nodes| !nodes.is_empty()).collect() })
+            }
+            Verb::Heal => Some(Command::Heal { between: None }),
+            Verb::StageObserved => {
+                Some(Command::RosterSet { namespace, nodes: RosterNodes::Observed, on })
+            }
+            Verb::SetRoster => Some(self.set_roster(on)),
+            Verb::Recluster => Some(Command::Recluster { on }),
+            Verb::Revive => {
+                let orphan = self.shown_orphan().map(|node| vec![node]);
+                let members = || sub_cluster.map(|sub_cluster| sub_cluster.nodes.clone());
+                let nodes = orphan.or_else(members);
+                Some(Command::Revive { namespace, nodes })
+            }
+            _ => self.selection_command(verb),
+        }
+    }
+
+    /// Whether a verb can be done now.
+    ///
+    /// # Errors
+    /// Why not, as a sentence.
+    pub fn can(&self, verb: Verb) -> Result<(), String> {
+        if let Some(why) = self.floor_refusal(verb) {
+            return Err(why);
+        }
+        if verb == Verb::SetRoster {
+            self.can_set()?;
+        }
+        if let Some(command) = self.command(verb) {
+            return self.can_do(&command);
+        }
+        let entries = self.timeline.entries().len();
+        match verb {
+            Verb::Undo if self.timeline.position() == 0 => Err("Nothing was done yet.".to_owned()),
+            Verb::Redo if self.timeline.position() == entries => {
+                Err("Nothing was undone.".to_owned())
+            }
+            Verb::EditRoster => self.can(Verb::StageObserved),
+            Verb::Migrate if !self.view.migrating => Err("No migration is under way.".to_owned()),
+            Verb::Step if !(self.view.migrating || self.view.changing) => {
+                Err("Nothing moves.".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a command can be done now.
+    ///
+    /// # Errors
+    /// Why not, as a sentence.
+    pub fn can_do(&self, command: &Command) -> Result<(), String> {
+        self.timeline.cluster().check(command).map_err(|rejection| refusal(&rejection))?;
+        match command {
+            // Each node is there once and every side has one: the cluster has said so.
+            Command::Cut { between } => self.cuts_something(between),
+            _ => Ok(()),
+        }
+    }
+
+    /// A cut of what is cut already would be a step in which nothing happens.
+    fn cuts_something(&self, between: &[Vec<NodeId>]) -> Result<(), String> {
+        let view = &self.view;
+        let all: usize = between.iter().map(Vec::len).sum();
+        let same: usize = between.iter().map(|side| side.len() * side.len()).sum();
+        // So many links are between different sides; with fewer cut ones not all of them are.
+        if view.cuts.len() < (all * all - same) / 2 {
+            return Ok(());
+        }
+        let holds = |a: &NodeId, others: &[Vec<NodeId>]| {
+            others.iter().flatten().any(|b| !view.is_cut(*a, *b))
+        };
+        let mut sides = between.iter().enumerate();
+        let any = sides.any(|(at, side)| side.iter().any(|a| holds(a, &between[at + 1..])));
+        if any { Ok(()) } else { Err("Every link there is cut already.".to_owned()) }
+    }
+
+    /// What pressing a link does.
+    fn toggle(&self, link: Link) -> Command {
+        let sides = vec![vec![link.low()], vec![link.high()]];
+        if self.view.is_cut(link.low(), link.high()) {
+            Command::Heal { between: Some(sides) }
+        } else {
+            Command::Cut { between: sides }
+        }
+    }
+
+    /// Moves a node to the rack so many lanes on, if there is one.
+    fn move_beside(&self, node: NodeId, places: isize) -> Option<Command> {
+        let home = self.view.node(node)?.rack;
+        let racks = self.racks();
+        let place = racks.iter().position(|(rack, _)| *rack == home)?;
+        let (rack, _) = racks.get(place.checked_add_signed(places)?)?;
+        Some(Command::MoveToRack { nodes: vec![node], rack: *rack })
+    }
+}
+
+/// Why something cannot be done, as a sentence.
+#[must_use]
+pub fn refusal(rejection: &Rejection) -> String {
+    format!("{}.", capitalized(&rejection.to_string()))
+}
