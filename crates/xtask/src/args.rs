@@ -1,91 +1,108 @@
-//! The command line: words in, one [`Verb`] out.
+//! The command line: words in, one [`Task`] out.
 //!
-//! Invariant: what is not understood is refused with a sentence, never guessed at.
+//! Invariant: a word that makes no sense is refused with a sentence, never guessed at. It does not
+//! carry anything out: `main` does.
 
 /// What `cargo xtask` prints when asked for help.
 pub const USAGE: &str = "\
-usage: cargo xtask VERB
+usage: cargo xtask TASK
 
   serve [--port N]   build the page, serve it on 127.0.0.1 and rebuild it when a source changes
   test [--fast]      run every check and test; --fast leaves out the page and the browser
   e2e [-- ARGS]      build the page and run the browser tests; ARGS go to node's test runner,
                      and those that end in .test.mjs name the files to run
+  e2e --update-shots build the page and take the reference screenshots anew
   api                build the npm packages and run their tests
   perf               build the page, measure it in the browser and write docs/performance.md
-  size               build the page and the npm packages, print what a first visit transfers and
-                     how large the packages' module is; fail above the limits
-  setup              only install what the other verbs need
+  size               build the page and the npm packages; print the bytes of a first visit and
+                     of the packages' module; fail above the limits
+  setup              only install what the other tasks need
   help               print this
 
 serve, test, api, e2e, perf and size first install what is missing: the compiler's target for the
-browser, wasm-bindgen, trunk and, for the npm packages, wasm-pack; for tests, mdBook, Chromium and
-what they need of npm. Programs go to $ROSTERLAB_TOOLS, by default a folder of the user's cache.
+browser, wasm-bindgen, trunk and, for the npm packages, wasm-pack; for the tests, mdBook, Chromium
+and npm packages. Programs go to $ROSTERLAB_TOOLS, by default a folder in the user's cache.
 ROSTERLAB_CHROMIUM names another browser.";
 
-/// What is to be done.
+/// What to do with the screenshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shots {
+    /// Compare them with the references.
+    Compare,
+    /// Write them as the new references.
+    Update,
+}
+
+/// What to do.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Verb {
+pub enum Task {
     /// Print [`USAGE`].
     Help,
-    /// Only the set-up.
+    /// Run only the set-up.
     Setup,
-    /// Build, serve and watch.
+    /// Build the page, serve it and watch its sources.
     Serve {
-        /// The port to serve on; any free one if none is named.
+        /// The port to serve on, or any free one.
         port: Option<u16>,
     },
-    /// All suites.
+    /// Run all suites.
     Test {
-        /// Only those that need no browser and no page.
+        /// Run only the suites that need neither browser nor page.
         fast: bool,
     },
-    /// Bytes of a first visit and of the module for JavaScript.
+    /// Measure the bytes of a first visit and of the module for JavaScript.
     Size,
-    /// Times in the browser.
+    /// Measure times in the browser.
     Perf,
-    /// Only the npm packages and their tests.
+    /// Build the npm packages and run their tests.
     Api,
-    /// Only the browser tests.
+    /// Run the browser tests.
     E2e {
-        /// What to hand on to node's test runner.
+        /// What to do with the screenshots.
+        shots: Shots,
+        /// Arguments for node's test runner.
         args: Vec<String>,
     },
-    /// Say that the page is being served, once it is. `serve` starts this beside the server; it is
+    /// Say where the page is as soon as it is served. `serve` starts this beside the server; it is
     /// not for people.
     Announce {
-        /// The port that is to answer.
+        /// The port to wait for.
         port: u16,
     },
 }
 
-/// Reads the words after `cargo xtask`, or says which of them is wrong.
-pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Verb, String> {
+/// Reads the words after `cargo xtask`.
+///
+/// # Errors
+/// A sentence that says which word makes no sense.
+pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, String> {
     let mut words = words.into_iter();
-    let verb = match words.next().as_deref() {
-        None | Some("help" | "--help" | "-h") => Verb::Help,
-        Some("setup") => Verb::Setup,
-        Some("size") => Verb::Size,
-        Some("api") => Verb::Api,
-        Some("perf") => Verb::Perf,
-        Some("serve") => Verb::Serve { port: port(&mut words)? },
+    let task = match words.next().as_deref() {
+        None | Some("help" | "--help" | "-h") => Task::Help,
+        Some("setup") => Task::Setup,
+        Some("size") => Task::Size,
+        Some("api") => Task::Api,
+        Some("perf") => Task::Perf,
+        Some("serve") => Task::Serve { port: port(&mut words)? },
         Some("announce") => {
-            Verb::Announce { port: port(&mut words)?.ok_or("announce wants --port N")? }
+            Task::Announce { port: port(&mut words)?.ok_or("announce wants --port N")? }
         }
         Some("test") => match words.next().as_deref() {
-            None => Verb::Test { fast: false },
-            Some("--fast") => Verb::Test { fast: true },
+            None => Task::Test { fast: false },
+            Some("--fast") => Task::Test { fast: true },
             Some(other) => return Err(format!("test does not know {other}")),
         },
         Some("e2e") => match words.next().as_deref() {
-            None => Verb::E2e { args: Vec::new() },
-            Some("--") => Verb::E2e { args: words.by_ref().collect() },
+            None => Task::E2e { shots: Shots::Compare, args: Vec::new() },
+            Some("--") => Task::E2e { shots: Shots::Compare, args: words.by_ref().collect() },
+            Some("--update-shots") => Task::E2e { shots: Shots::Update, args: Vec::new() },
             Some(other) => return Err(format!("put -- before {other}, for node's test runner")),
         },
-        Some(other) => return Err(format!("there is no verb {other}")),
+        Some(other) => return Err(format!("there is no task {other}")),
     };
     match words.next() {
-        None => Ok(verb),
-        Some(extra) => Err(format!("one word too many: {extra}")),
+        None => Ok(task),
+        Some(extra) => Err(format!("nothing can follow here, but there is {extra}")),
     }
 }
 
@@ -105,28 +122,30 @@ fn port(words: &mut impl Iterator<Item = String>) -> Result<Option<u16>, String>
 
 #[cfg(test)]
 mod tests {
-    use super::{Verb, parse};
+    use super::{Shots, Task, parse};
 
-    fn read(line: &str) -> Result<Verb, String> {
+    fn read(line: &str) -> Result<Task, String> {
         parse(line.split_whitespace().map(str::to_owned))
     }
 
     #[test]
-    fn every_verb_is_read() {
-        assert_eq!(read(""), Ok(Verb::Help));
-        assert_eq!(read("--help"), Ok(Verb::Help));
-        assert_eq!(read("setup"), Ok(Verb::Setup));
-        assert_eq!(read("size"), Ok(Verb::Size));
-        assert_eq!(read("api"), Ok(Verb::Api));
-        assert_eq!(read("serve"), Ok(Verb::Serve { port: None }));
-        assert_eq!(read("serve --port 8080"), Ok(Verb::Serve { port: Some(8080) }));
-        assert_eq!(read("serve --port=1"), Ok(Verb::Serve { port: Some(1) }));
-        assert_eq!(read("announce --port 9"), Ok(Verb::Announce { port: 9 }));
-        assert_eq!(read("test"), Ok(Verb::Test { fast: false }));
-        assert_eq!(read("test --fast"), Ok(Verb::Test { fast: true }));
-        assert_eq!(read("e2e"), Ok(Verb::E2e { args: vec![] }));
+    fn every_task_is_read() {
+        assert_eq!(read(""), Ok(Task::Help));
+        assert_eq!(read("--help"), Ok(Task::Help));
+        assert_eq!(read("setup"), Ok(Task::Setup));
+        assert_eq!(read("size"), Ok(Task::Size));
+        assert_eq!(read("api"), Ok(Task::Api));
+        assert_eq!(read("serve"), Ok(Task::Serve { port: None }));
+        assert_eq!(read("serve --port 8080"), Ok(Task::Serve { port: Some(8080) }));
+        assert_eq!(read("serve --port=1"), Ok(Task::Serve { port: Some(1) }));
+        assert_eq!(read("announce --port 9"), Ok(Task::Announce { port: 9 }));
+        assert_eq!(read("test"), Ok(Task::Test { fast: false }));
+        assert_eq!(read("test --fast"), Ok(Task::Test { fast: true }));
+        let (compare, update) = (Shots::Compare, Shots::Update);
+        assert_eq!(read("e2e"), Ok(Task::E2e { shots: compare, args: vec![] }));
+        assert_eq!(read("e2e --update-shots"), Ok(Task::E2e { shots: update, args: vec![] }));
         let args = vec!["--test-only".to_owned(), "a.test.mjs".to_owned()];
-        assert_eq!(read("e2e -- --test-only a.test.mjs"), Ok(Verb::E2e { args }));
+        assert_eq!(read("e2e -- --test-only a.test.mjs"), Ok(Task::E2e { shots: compare, args }));
     }
 
     #[test]
@@ -145,6 +164,7 @@ mod tests {
             "serve --port 1 2",
             "announce",
             "e2e a.test.mjs",
+            "e2e --update-shots a.test.mjs",
         ] {
             assert!(read(line).is_err(), "{line}");
         }

@@ -1,6 +1,6 @@
-//! Compressed copies of the page's files, for hosts that serve those: `.gz` and `.br`.
+//! Writes `.gz` and `.br` copies of the page's files, for hosts that serve them.
 //!
-//! Invariant: each copy expands to the file that it stands beside. Not here: which of them a host serves.
+//! Invariant: each copy expands to the file beside it. It does not decide which copy a host serves.
 
 use std::fs;
 use std::io::{self, Write};
@@ -9,21 +9,21 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::process::{Doing, Failure};
+use crate::process::{TaskError, WhileDoing};
 
-/// Files that shrink; pictures and fonts do not.
+/// Kinds of files that compress well. Pictures and fonts do not.
 const KINDS: [&str; 5] = ["css", "html", "js", "svg", "wasm"];
-/// Brotli's best.
+/// Brotli's highest quality.
 const BROTLI_QUALITY: u32 = 11;
-/// As a power of two: 4 MiB, more than any file has.
+/// The window's size as a power of two: 4 MiB, more than any file has.
 const BROTLI_WINDOW: u32 = 22;
 const BUFFER_BYTES: usize = 1 << 16;
 
-/// Writes both copies beside every file of a folder that shrinks; the folders in it are left as they are.
+/// Writes both copies beside every file of a folder that compresses well. Sub-folders are left alone.
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub fn beside_files_of(folder: &Path) -> Result<(), Failure> {
+pub fn beside_files_of(folder: &Path) -> Result<(), TaskError> {
     let entries = fs::read_dir(folder).doing(|| format!("read {}", folder.display()))?;
     for file in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         let kind = file.extension().and_then(|kind| kind.to_str()).unwrap_or_default().to_owned();
@@ -40,10 +40,10 @@ pub fn beside_files_of(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What `gzip -9` makes of bytes.
+/// Compresses bytes as `gzip -9` does.
 ///
 /// # Errors
-/// Only when there is no memory left.
+/// Only when memory runs out.
 pub fn gzipped(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_copy_expands_to_what_it_was_made_of() {
+    fn a_copy_expands_to_the_original() {
         let bytes: Vec<u8> =
             (0..800).flat_map(|n: u32| [n, n / 3, n % 7].map(u32::to_le_bytes)).flatten().collect();
         for bytes in [&b""[..], b"a", &bytes] {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_stand_beside_files_that_shrink_and_only_those() {
+    fn only_files_that_compress_well_get_copies() {
         let folder =
             std::env::temp_dir().join(format!("rosterlab-compress-{}", std::process::id()));
         fs::create_dir_all(folder.join("inside")).unwrap();

@@ -1,20 +1,20 @@
-//! Debian's packages, and the wasm32 std built from Debian's own sources.
+//! Installs Debian's packages, and builds std for wasm32 from Debian's own sources.
 //!
-//! Debian packages a current rustc with its sources but no std for `wasm32-unknown-unknown`. The
-//! sources come with all they depend on, so that std is built once without asking any registry, and
+//! Debian packages a current rustc with its sources but without std for `wasm32-unknown-unknown`. The
+//! sources include their dependencies, so std can be built without a registry. It is built once and
 //! put where that rustc looks for it.
 //!
-//! Invariant: package lists are refreshed at most once a run, and only when something has to be
+//! Invariant: package lists are refreshed at most once a run, and only when something must be
 //! installed.
 //!
-//! It does not choose this way: `target.rs` does, when nothing nearer works.
+//! It does not decide to use Debian's compiler: `target` does, when no other compiler works.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::places::Places;
-use crate::process::{self, Doing, Failure, Limit};
+use crate::process::{self, Limit, TaskError, WhileDoing};
 use crate::target::{self, TARGET};
 
 /// Debian's compiler.
@@ -23,23 +23,25 @@ const CARGO: &str = "/usr/bin/cargo";
 const LINKER: &str = "/usr/bin/rust-lld";
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"];
 
-/// The package client of this run.
+/// Debian's package client, as this run uses it.
 #[derive(Debug, Default)]
 pub struct Apt {
     lists_are_fresh: bool,
 }
 
 impl Apt {
-    /// Whether there is such a client here at all.
+    /// Whether this machine has the client.
     pub fn is_here() -> bool {
         process::find_in(&process::own_path(), "apt-get").is_some()
     }
 
-    /// Installs `packages`, as root or by a sudo that asks for no password.
-    pub fn install(&mut self, places: &Places, packages: &[&str]) -> Result<(), Failure> {
+    /// Installs `packages`, as root or by sudo without a password.
+    pub fn install(&mut self, places: &Places, packages: &[&str]) -> Result<(), TaskError> {
         let names = packages.join(" ");
         if !Self::is_here() {
-            return Err(Failure::new(format!("there is no apt-get here: install {names} by hand")));
+            return Err(TaskError::new(format!(
+                "there is no apt-get here: install {names} by hand"
+            )));
         }
         let what = format!("installing {names}");
         if !self.lists_are_fresh {
@@ -55,8 +57,8 @@ impl Apt {
     }
 }
 
-/// Makes Debian's compiler build for the target; says what had to be done.
-pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, Failure> {
+/// Makes Debian's compiler build for the target. Says what was done.
+pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, TaskError> {
     let mut done = Vec::new();
     let missing: Vec<&str> = PACKAGES.into_iter().filter(|name| !is_installed(name)).collect();
     if !missing.is_empty() {
@@ -67,12 +69,12 @@ pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, Failure> {
         apt.install(places, &[&linker])?;
         done.push(format!("installed {linker}"));
     }
-    // An upgrade of the compiler leaves an std that no longer fits: what counts is that a module
-    // comes out, and that std was built as it is built today.
+    // After an upgrade of the compiler the installed std no longer fits. So check that a module can be
+    // built, and that std was built from today's manifest.
     if !is_std_current() || !target::builds(Path::new(RUSTC), places) {
         build_std(places)?;
         if !target::builds(Path::new(RUSTC), places) {
-            return Err(Failure::new(format!(
+            return Err(TaskError::new(format!(
                 "{RUSTC} has an std for {TARGET} now, yet builds no module"
             )));
         }
@@ -88,9 +90,9 @@ fn is_installed(package: &str) -> bool {
     process::answer(&mut query).is_some_and(|status| status == "installed")
 }
 
-/// The package of the linker, if it is missing: `rust-lld` is a link into a package that is only
-/// recommended.
-fn missing_linker() -> Result<Option<String>, Failure> {
+/// The linker's package, if it is missing. `rust-lld` is a symbolic link into a package that Debian only
+/// recommends.
+fn missing_linker() -> Result<Option<String>, TaskError> {
     if process::answer(process::command(LINKER).args(["-flavor", "wasm", "--version"])).is_some() {
         return Ok(None);
     }
@@ -99,14 +101,16 @@ fn missing_linker() -> Result<Option<String>, Failure> {
         .and_then(|file| Some(file.file_name()?.to_str()?.to_owned()))
         .filter(|name| name.starts_with("lld-"))
         .map(Some)
-        .ok_or_else(|| Failure::new(format!("{LINKER} is no link to a versioned lld: install lld")))
+        .ok_or_else(|| {
+            TaskError::new(format!("{LINKER} is no link to a versioned lld: install lld"))
+        })
 }
 
-/// A crate of its own that depends on std, so that the dev-dependencies of std's workspace need not
-/// be resolved.
+/// The manifest of a small crate that depends on std. Building it instead of std's workspace avoids
+/// resolving that workspace's dev-dependencies.
 ///
-/// Both panic strategies are built; with `embed-bitcode` a project can use `lto = "fat"`. It is built for size, which
-/// takes 7 kB off the compressed module: the page calls little of std often.
+/// It builds both panic strategies, and `embed-bitcode` allows `lto = "fat"`. It is built for size, which takes
+/// 7 kB off the compressed module; the page spends little time in std.
 const STD_MANIFEST: &str = r#"cargo-features = ["profile-rustflags"]
 [package]
 name = "wasm-sysroot"
@@ -131,16 +135,16 @@ codegen-units = 10000
 [workspace]
 "#;
 
-/// Where Debian's compiler looks for its libraries.
-fn rustlib() -> Result<PathBuf, Failure> {
+/// The folder where Debian's compiler looks for its libraries.
+fn rustlib() -> Result<PathBuf, TaskError> {
     let sysroot = process::answer(process::command(RUSTC).args(["--print", "sysroot"]))
-        .ok_or_else(|| Failure::new(format!("{RUSTC} does not run")))?;
+        .ok_or_else(|| TaskError::new(format!("{RUSTC} does not run")))?;
     Ok(Path::new(&sysroot).join("lib/rustlib"))
 }
 
-/// Removes what was built with another std than there is now: cargo takes it for current, since the compiler is the same,
-/// and then misses that std. A note in the folder says when the std was made that it was built with.
-fn forget_older_builds(places: &Places) -> Result<(), Failure> {
+/// Removes builds that used an older std. Cargo takes them for current, because the compiler is the same, and
+/// then fails to find that std. A note in the folder says when the std was made that they used.
+fn forget_older_builds(places: &Places) -> Result<(), TaskError> {
     let made = fs::metadata(stamp(&rustlib()?)).and_then(|stamp| stamp.modified());
     let made = made.doing(|| "see when std was built".to_owned())?;
     let folder = places.root.join("target").join(TARGET);
@@ -151,14 +155,14 @@ fn forget_older_builds(places: &Places) -> Result<(), Failure> {
     }
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Failure::new(format!("could not remove {}: {error}", folder.display())));
+            return Err(TaskError::new(format!("could not remove {}: {error}", folder.display())));
         }
         _ => {}
     }
     write(&note, &made)
 }
 
-/// What std was built from lies beside it.
+/// The manifest that std was built from. It lies beside std.
 fn stamp(rustlib: &Path) -> PathBuf {
     rustlib.join(TARGET).join("lib").join("built-from.toml")
 }
@@ -168,13 +172,13 @@ fn is_std_current() -> bool {
         .is_ok_and(|rustlib| fs::read_to_string(stamp(&rustlib)).is_ok_and(|of| of == STD_MANIFEST))
 }
 
-fn build_std(places: &Places) -> Result<(), Failure> {
+fn build_std(places: &Places) -> Result<(), TaskError> {
     let rustlib = rustlib()?;
     let sources = fs::canonicalize(rustlib.join("src/rust/library"))
         .doing(|| "find the sources of std: install rust-web-src".to_owned())?;
     let vendored = sources.join("vendor");
     if !vendored.is_dir() {
-        return Err(Failure::new(
+        return Err(TaskError::new(
             "rust-web-src comes without std's dependencies: install a newer one",
         ));
     }
@@ -207,9 +211,9 @@ fn build_std(places: &Places) -> Result<(), Failure> {
     install_std(&work.join("target").join(TARGET).join("release/deps"), &rustlib, places)
 }
 
-/// Copies the libraries to a new folder and only then gives it its name: a half-copied std is never
-/// in the way.
-fn install_std(built: &Path, rustlib: &Path, places: &Places) -> Result<(), Failure> {
+/// Copies the libraries to a new folder and renames the folder last, so that no half-copied std is ever
+/// in use.
+fn install_std(built: &Path, rustlib: &Path, places: &Places) -> Result<(), TaskError> {
     let folder = rustlib.join(TARGET).join("lib");
     let fresh = rustlib.join(TARGET).join("lib.new");
     let libraries: Vec<PathBuf> = fs::read_dir(built)
@@ -227,8 +231,8 @@ fn install_std(built: &Path, rustlib: &Path, places: &Places) -> Result<(), Fail
     run(as_root("mv", what)?.arg(&fresh).arg(&folder), what, places)
 }
 
-/// A command with the rights to do `what`.
-fn as_root(program: &str, what: &str) -> Result<Command, Failure> {
+/// A command that runs as root. `what` says what for, should that be impossible.
+fn as_root(program: &str, what: &str) -> Result<Command, TaskError> {
     let mut command = if process::answer(process::command("id").arg("-u")).as_deref() == Some("0") {
         process::command(program)
     } else if process::answer(process::command("sudo").args(["-n", "true"])).is_some() {
@@ -236,7 +240,7 @@ fn as_root(program: &str, what: &str) -> Result<Command, Failure> {
         sudo.args(["-n", "env", "DEBIAN_FRONTEND=noninteractive", program]);
         sudo
     } else {
-        return Err(Failure::new(format!(
+        return Err(TaskError::new(format!(
             "{what} needs root, or a sudo that asks for no password"
         )));
     };
@@ -244,11 +248,11 @@ fn as_root(program: &str, what: &str) -> Result<Command, Failure> {
     Ok(command)
 }
 
-fn run(command: &mut Command, what: &str, places: &Places) -> Result<(), Failure> {
+fn run(command: &mut Command, what: &str, places: &Places) -> Result<(), TaskError> {
     process::run_quietly(command, what, &places.scratch().join("log"), Limit::None)
 }
 
-fn write(file: &Path, text: &str) -> Result<(), Failure> {
+fn write(file: &Path, text: &str) -> Result<(), TaskError> {
     let folder = file.parent().unwrap_or(file);
     fs::create_dir_all(folder).doing(|| format!("make {}", folder.display()))?;
     fs::write(file, text).doing(|| format!("write {}", file.display()))

@@ -1,23 +1,23 @@
-//! Building `dist/embed`: the element with its engine, and example pages with their figures.
+//! Builds `dist/embed`: the element with its engine, and example pages with their figures.
 //!
-//! Invariant: figures are made by the command line of the same sources, so that what a page shows before it is alive is
-//! what the engine says. A place of a figure in an example is a comment, `<!-- rosterlab: FILE OPTIONS -->`, whose options are
-//! those of `rosterlab figure`.
+//! Invariant: the command line of the same sources draws the figures, so a still figure shows what the engine says.
+//! In an example page a figure's place is a comment, `<!-- rosterlab: FILE OPTIONS -->`, with the options of
+//! `rosterlab figure`. The pages of mdBook and MDX are not built here: `tests/e2e/recipes.mjs` builds them.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::places::Places;
-use crate::process::{self, Doing, Failure};
+use crate::process::{self, TaskError, WhileDoing};
 
-/// Where a figure comes, in an example page.
+/// Begins the comment that stands for a figure in an example page.
 const MARK: &str = "<!-- rosterlab: ";
 const MARK_END: &str = " -->";
 
-/// Builds the element and the plain examples beside the page in `dist`; the package for pages is already in `pkg`. Gives the
+/// Builds the element and the plain examples beside the page in `dist`. Needs the package for pages in `pkg`. Gives the
 /// command line that drew the figures.
-pub fn build(places: &Places) -> Result<PathBuf, Failure> {
+pub fn build(places: &Places) -> Result<PathBuf, TaskError> {
     let program = command_line(places)?;
     let (from, to) = (places.root.join("www/embed"), places.dist().join("embed"));
     copy_files(&from, &to, |_| true)?;
@@ -36,46 +36,46 @@ pub fn build(places: &Places) -> Result<PathBuf, Failure> {
     Ok(program)
 }
 
-/// The native command line, built.
-pub fn command_line(places: &Places) -> Result<PathBuf, Failure> {
+/// Builds the native command line.
+pub fn command_line(places: &Places) -> Result<PathBuf, TaskError> {
     let mut build = process::command("cargo");
     build.current_dir(&places.root).args(["build", "--package", "rosterlab-cli", "--locked"]);
     if !process::run_streaming(&mut build, |line| println!("{line}"))?.success() {
-        return Err(Failure::new("the command line does not build"));
+        return Err(TaskError::new("the command line does not build"));
     }
-    // cargo puts it beside this program.
+    // Cargo puts it beside this program.
     let this = env::current_exe().doing(|| "find this program".to_owned())?;
     Ok(this.with_file_name("rosterlab"))
 }
 
-/// A page with every figure in place of its comment.
+/// Replaces every figure's comment with the figure.
 fn with_figures(
     page: &str,
-    draw: impl Fn(&str) -> Result<String, Failure>,
-) -> Result<String, Failure> {
+    draw: impl Fn(&str) -> Result<String, TaskError>,
+) -> Result<String, TaskError> {
     let mut parts = page.split(MARK);
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let (figure, rest) = part
-            .split_once(MARK_END)
-            .ok_or_else(|| Failure::new(format!("a figure's comment has no end: {part:.40}")))?;
+        let (figure, rest) = part.split_once(MARK_END).ok_or_else(|| {
+            TaskError::new(format!("the comment of a figure is not closed: {part:.40}"))
+        })?;
         text.push_str(&draw(figure)?);
         text.push_str(rest);
     }
     Ok(text)
 }
 
-/// Runs `rosterlab figure` on one of the scenarios, whose address from the example is its name.
-fn draw(program: &Path, scenarios: &Path, figure: &str) -> Result<String, Failure> {
+/// Runs `rosterlab figure` on a scenario. The scenario lies beside the example, so its name is its address.
+fn draw(program: &Path, scenarios: &Path, figure: &str) -> Result<String, TaskError> {
     let mut words = figure.split_whitespace();
     let file = words.next().unwrap_or_default();
     let mut command = process::command(program);
     command.arg("figure").arg(scenarios.join(file)).args(words).args(["--src", file]);
     process::answer(&mut command)
-        .ok_or_else(|| Failure::new(format!("rosterlab figure could not draw {figure}")))
+        .ok_or_else(|| TaskError::new(format!("rosterlab figure could not draw {figure}")))
 }
 
-fn copy_files(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<(), Failure> {
+fn copy_files(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<(), TaskError> {
     fs::create_dir_all(to).doing(|| format!("make {}", to.display()))?;
     for file in files(from)? {
         let name = name_of(&file);
@@ -86,8 +86,8 @@ fn copy_files(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<(
     Ok(())
 }
 
-/// The files of a folder, without its folders, in the order of their names.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// The files of a folder, without its sub-folders, sorted by name.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, TaskError> {
     let entries = fs::read_dir(folder).doing(|| format!("read {}", folder.display()))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut files: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_take_the_place_of_their_comments() {
+    fn each_comment_is_replaced_by_its_figure() {
         let page = "<p>a</p>\n<!-- rosterlab: x.json --view map -->\n<!-- other -->\n<!-- rosterlab: y.json -->z";
         let drawn = with_figures(page, |figure| Ok(format!("[{figure}]"))).unwrap();
         assert_eq!(drawn, "<p>a</p>\n[x.json --view map]\n<!-- other -->\n[y.json]z");

@@ -1,30 +1,28 @@
-//! The project's own commands: `cargo xtask serve` and `cargo xtask test` are all that a newcomer
-//! needs.
+//! The project's own commands. A newcomer needs two: `cargo xtask serve` and `cargo xtask test`.
 //!
-//! Reading order: `args` (what was asked), `setup` with `target` and `debian` (what a fresh machine
-//! lacks), `page` (build and serve), `compress` (what is written beside its files), `packages` (npm), `embed` (the element and example pages),
-//! `suites` with `count` and `size` (the checks), `report` (how it went); `places`, `process` and
-//! `mask` serve them all.
+//! Reading order: `args` (the command line), `setup` with `target` and `debian` (install what a
+//! fresh machine lacks), `page` (build and serve), `compress` (compressed copies), `packages` (npm),
+//! `embed` (the element and the example pages), `suites` with `score` and `size` (the checks),
+//! `summary` (the table at the end). All of them use `places`, `process` and `mask`.
 //!
-//! Invariant: a failure is a value until it gets here, where it is printed once and becomes the
-//! exit status: 1 for something that failed, 2 for a command line that was not understood.
+//! Invariant: a failure is a value until it reaches `main`, which prints it once and turns it into
+//! the exit status: 1 for a failure, 2 for a command line that makes no sense.
 //!
-//! For Linux and macOS. It depends on few crates, so that it compiles in seconds on a machine that has
-//! only cargo.
+//! It runs on Linux and macOS. It depends on few crates, so that it compiles in seconds on a machine
+//! that has only cargo.
 
 use std::env;
 use std::process::ExitCode;
 
-use args::Verb;
+use args::{Shots, Task};
 use places::Places;
-use process::Failure;
-use report::Report;
+use process::TaskError;
 use setup::Need;
 use size::{FirstLoad, Module};
+use summary::Summary;
 
 mod args;
 mod compress;
-mod count;
 mod debian;
 mod embed;
 mod mask;
@@ -32,21 +30,22 @@ mod packages;
 mod page;
 mod places;
 mod process;
-mod report;
+mod score;
 mod setup;
 mod size;
 mod suites;
+mod summary;
 mod target;
 
 fn main() -> ExitCode {
-    let verb = match args::parse(env::args().skip(1)) {
-        Ok(verb) => verb,
+    let task = match args::parse(env::args().skip(1)) {
+        Ok(task) => task,
         Err(sentence) => {
             eprintln!("xtask: {sentence}\n\n{}", args::USAGE);
             return ExitCode::from(2);
         }
     };
-    match perform(verb) {
+    match perform(task) {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::WithFailures) => ExitCode::FAILURE,
         Err(failure) => {
@@ -56,28 +55,28 @@ fn main() -> ExitCode {
     }
 }
 
-/// How a verb that could be carried out ended.
+/// How a task ended that could be carried out.
 enum Ended {
     Well,
     WithFailures,
 }
 
-fn perform(verb: Verb) -> Result<Ended, Failure> {
-    let mut report = Report::default();
-    match verb {
-        Verb::Help => println!("{}", args::USAGE),
-        Verb::Announce { port } => page::announce(port),
-        Verb::Setup => {
-            setup::run(&Places::find()?, Need::PageAndBrowser, &mut report)?;
+fn perform(task: Task) -> Result<Ended, TaskError> {
+    let mut summary = Summary::default();
+    match task {
+        Task::Help => println!("{}", args::USAGE),
+        Task::Announce { port } => page::announce(port),
+        Task::Setup => {
+            setup::run(&Places::find()?, Need::PageAndBrowser, &mut summary)?;
         }
-        Verb::Serve { port } => {
+        Task::Serve { port } => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::Page, &mut report)?;
+            let toolbox = setup::run(&places, Need::Page, &mut summary)?;
             page::serve(&places, &toolbox, port)?;
         }
-        Verb::Size => {
+        Task::Size => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::PageAndPackages, &mut report)?;
+            let toolbox = setup::run(&places, Need::PageAndPackages, &mut summary)?;
             page::release(&places, &toolbox)?;
             packages::build(&places, &toolbox)?;
             let first_load = FirstLoad::measure(&places)?;
@@ -87,41 +86,41 @@ fn perform(verb: Verb) -> Result<Ended, Failure> {
                 return Ok(Ended::WithFailures);
             }
         }
-        Verb::Perf => {
+        Task::Perf => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut report)?;
+            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut summary)?;
             suites::perf(&places, &toolbox)?;
         }
-        Verb::Test { fast: true } => {
-            suites::native(&Places::find()?, &mut report);
-            return Ok(summary(&report));
+        Task::Test { fast: true } => {
+            suites::native(&Places::find()?, &mut summary);
+            return Ok(conclude(&summary));
         }
-        Verb::Test { fast: false } => {
+        Task::Test { fast: false } => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut report)?;
-            suites::native(&places, &mut report);
-            suites::api(&places, &toolbox, &mut report);
-            suites::browser(&places, &toolbox, &[], &mut report);
-            return Ok(summary(&report));
+            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut summary)?;
+            suites::native(&places, &mut summary);
+            suites::api(&places, &toolbox, &mut summary);
+            suites::browser(&places, &toolbox, Shots::Compare, &[], &mut summary);
+            return Ok(conclude(&summary));
         }
-        Verb::Api => {
+        Task::Api => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut report)?;
-            suites::api(&places, &toolbox, &mut report);
-            return Ok(summary(&report));
+            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut summary)?;
+            suites::api(&places, &toolbox, &mut summary);
+            return Ok(conclude(&summary));
         }
-        Verb::E2e { args } => {
+        Task::E2e { shots, args } => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut report)?;
-            suites::browser(&places, &toolbox, &args, &mut report);
-            return Ok(summary(&report));
+            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut summary)?;
+            suites::browser(&places, &toolbox, shots, &args, &mut summary);
+            return Ok(conclude(&summary));
         }
     }
     Ok(Ended::Well)
 }
 
-/// Prints the table; says whether anything failed.
-fn summary(report: &Report) -> Ended {
-    println!("\n{}", report.table());
-    if report.total().failed == 0 { Ended::Well } else { Ended::WithFailures }
+/// Prints the table and says whether anything failed.
+fn conclude(summary: &Summary) -> Ended {
+    println!("\n{}", summary.table());
+    if summary.total().failed == 0 { Ended::Well } else { Ended::WithFailures }
 }

@@ -1,16 +1,15 @@
-//! Taking the addresses of servers out of what a tool printed.
+//! Removes the addresses of servers from a tool's output.
 //!
-//! Invariant: this machine's own addresses and files stay readable; any other address becomes
+//! Invariant: this machine's own addresses and files stay readable. Every other address becomes
 //! `<address>`.
 //!
-//! Which server answers a package client differs from machine to machine and belongs in nobody's
-//! log. A bare host name is recognised by its last label only: this is tidiness, not a security
-//! boundary.
+//! The server that answers a package client differs between machines, so it does not belong in a log.
+//! A bare host name is recognised by its last label only: this is tidiness, not security.
 
-/// Ends of host names that are seldom ends of file names.
+/// Last labels of host names that are rarely file extensions.
 const HOST_ENDS: [&str; 7] = ["com", "org", "net", "io", "dev", "internal", "local"];
 
-/// `line` with each address of a server replaced.
+/// Replaces each server's address in `line`.
 pub fn mask_addresses(line: &str) -> String {
     let mut masked = String::with_capacity(line.len());
     let mut word = String::new();
@@ -27,7 +26,7 @@ pub fn mask_addresses(line: &str) -> String {
     masked
 }
 
-/// One word without blanks, quotes or brackets.
+/// Masks one word, which has no blanks, quotes or brackets.
 fn mask_word(word: &str) -> String {
     let Some((before, after)) = word.split_once("://") else { return mask_bare_host(word) };
     let scheme =

@@ -1,8 +1,8 @@
-//! Building the page into `dist`, and serving it while its sources change.
+//! Builds the page into `dist`, and serves it while its sources change.
 //!
-//! Invariant: trunk finds everything it calls on `PATH` and downloads nothing.
+//! Invariant: trunk finds every program that it calls on `PATH` and downloads nothing.
 //!
-//! What is built, and how, is said in `Trunk.toml` and `index.html`.
+//! `Trunk.toml` and `index.html` define what is built and how.
 
 use std::env;
 use std::io::{Read, Write};
@@ -15,37 +15,36 @@ use std::time::{Duration, Instant};
 use crate::compress;
 use crate::mask::mask_addresses;
 use crate::places::Places;
-use crate::process::{self, Doing, Failure};
+use crate::process::{self, TaskError, WhileDoing};
 use crate::setup::Toolbox;
 
-/// Tried first, so that the address usually stays the same from run to run.
+/// The port that is tried first, so that the address usually stays the same.
 const USUAL_PORT: u16 = 8080;
 
-/// How long the server may take to answer; it builds the page first.
+/// How long to wait for the server, which builds the page first.
 const ANSWER_WITHIN: Duration = Duration::from_mins(10);
 
-/// Builds the page as it is released, with compressed copies of its files for hosts that serve those.
-pub fn release(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
+/// Builds the page in release mode, and writes compressed copies of its files.
+pub fn release(places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
     build(places, toolbox)?;
     compress::beside_files_of(&places.dist())
 }
 
-fn build(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
+fn build(places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
     let mut trunk = toolbox.command("trunk");
     trunk.current_dir(&places.root).args(["build", "--release", "--locked"]);
     let status = process::run_streaming(&mut trunk, |line| println!("{}", mask_addresses(line)))?;
-    if status.success() { Ok(()) } else { Err(Failure::new("the page does not build")) }
+    if status.success() { Ok(()) } else { Err(TaskError::new("the page does not build")) }
 }
 
-/// Serves the page until stopped. Comes back only if it could not start.
+/// Serves the page until it is stopped. Returns only when the server cannot start.
 ///
-/// This program gives its place to trunk, so that whoever ends it ends the server; a second one
-/// says when the page is there.
-pub fn serve(places: &Places, toolbox: &Toolbox, port: Option<u16>) -> Result<(), Failure> {
+/// Trunk replaces this process, so ending the process ends the server. A second xtask says when the
+/// page can be opened.
+pub fn serve(places: &Places, toolbox: &Toolbox, port: Option<u16>) -> Result<(), TaskError> {
     let port = free_port(port)?;
     let this = env::current_exe().doing(|| "find this program".to_owned())?;
-    // Whatever has to be downloaded or fails to compile does so here, where the output is read
-    // before it is shown.
+    // Build here first: downloads and compile errors then go through the mask.
     build(places, toolbox)?;
 
     let mut announcer = process::command(this);
@@ -55,10 +54,10 @@ pub fn serve(places: &Places, toolbox: &Toolbox, port: Option<u16>) -> Result<()
     let mut trunk = toolbox.command("trunk");
     trunk.current_dir(&places.root).args(["serve", "--release", "--locked", "--no-autoreload"]);
     trunk.args(["--address", "127.0.0.1", "--port", &port.to_string()]);
-    Err(Failure::new(format!("could not start trunk: {}", trunk.exec())))
+    Err(TaskError::new(format!("could not start trunk: {}", trunk.exec())))
 }
 
-/// Prints the page's address as soon as the server that started this program answers there.
+/// Prints the page's address as soon as the server that started this program answers.
 pub fn announce(port: u16) {
     let server = parent_id();
     let start = Instant::now();
@@ -80,8 +79,8 @@ fn answers(port: u16) -> std::io::Result<bool> {
     Ok(status == *b"HTTP/1.1 200")
 }
 
-/// The port that was asked for, if nothing listens there; else the usual one, else any.
-fn free_port(wanted: Option<u16>) -> Result<u16, Failure> {
+/// The port `wanted`, if it is free. Without one, the usual port or any free one.
+fn free_port(wanted: Option<u16>) -> Result<u16, TaskError> {
     let listen = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     let listener = match wanted {
         Some(port) => listen(port).doing(|| format!("listen on port {port}"))?,

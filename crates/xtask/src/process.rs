@@ -1,7 +1,6 @@
-//! Other programs: finding them, running them, and showing what they said.
+//! Finds other programs, runs them and shows their output.
 //!
-//! Invariant: what a tool says of its downloads reaches the terminal without the address of a
-//! server (`mask.rs`).
+//! Invariant: no server's address in a tool's messages about downloads reaches the terminal (`mask`).
 //!
 //! It does not decide what a failure means: callers get a value and handle it once.
 
@@ -17,39 +16,39 @@ use std::time::{Duration, Instant};
 
 use crate::mask::mask_addresses;
 
-/// Why something could not be done: a sentence for the person at the terminal.
+/// Why a task failed, as a sentence for the person at the terminal.
 #[derive(Debug)]
-pub struct Failure(String);
+pub struct TaskError(String);
 
-impl Failure {
-    /// A failure that says `sentence`.
+impl TaskError {
+    /// An error that says `sentence`.
     pub fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for TaskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-/// Adds to an I/O error what was being attempted.
-pub trait Doing<T> {
-    /// The value, or a failure that reads "could not `what`: `the error`".
-    fn doing(self, what: impl FnOnce() -> String) -> Result<T, Failure>;
+/// Adds to an error what was attempted.
+pub trait WhileDoing<T> {
+    /// The value, or an error that reads "could not `what`: `the error`".
+    fn doing(self, what: impl FnOnce() -> String) -> Result<T, TaskError>;
 }
 
-impl<T, E: fmt::Display> Doing<T> for Result<T, E> {
-    fn doing(self, what: impl FnOnce() -> String) -> Result<T, Failure> {
-        self.map_err(|error| Failure::new(format!("could not {}: {error}", what())))
+impl<T, E: fmt::Display> WhileDoing<T> for Result<T, E> {
+    fn doing(self, what: impl FnOnce() -> String) -> Result<T, TaskError> {
+        self.map_err(|error| TaskError::new(format!("could not {}: {error}", what())))
     }
 }
 
-/// A command with the environment that the caller of `cargo xtask` had.
+/// A command with the environment of the person who called `cargo xtask`.
 ///
-/// `cargo run` describes this crate to its program in variables. Another cargo, or a tool that asks
-/// `CARGO` which cargo to call, would take them for its own.
+/// `cargo run` sets variables that describe this crate. Another cargo, or a tool that reads `CARGO`, would
+/// take them as meant for itself.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
@@ -63,7 +62,7 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The first executable file called `program` in the folders of `path`.
+/// The first executable file named `program` in the folders of `path`.
 pub fn find_in(path: &OsStr, program: &str) -> Option<PathBuf> {
     use std::os::unix::fs::PermissionsExt;
 
@@ -78,29 +77,28 @@ pub fn own_path() -> OsString {
     env::var_os("PATH").unwrap_or_default()
 }
 
-/// What a command printed on standard output, trimmed, if it could be run and succeeded.
+/// A command's trimmed standard output, if the command could be run and succeeded.
 pub fn answer(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// How long a quiet command may take.
+/// How long a command without visible output may take.
 #[derive(Clone, Copy)]
 pub enum Limit {
-    /// As long as it needs.
+    /// There is no limit.
     None,
-    /// At most this long; then it is ended.
+    /// After this time the command is ended.
     Within(Duration),
 }
 
-/// Runs a command whose output nobody needs to see unless it fails: then its last lines go to
-/// standard error.
+/// Runs a command without showing its output. When it fails, its last lines go to standard error.
 pub fn run_quietly(
     command: &mut Command,
     what: &str,
     log: &Path,
     limit: Limit,
-) -> Result<(), Failure> {
+) -> Result<(), TaskError> {
     run_logged(command, what, log, limit).inspect_err(|_| {
         let text = fs::read(log).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
@@ -112,25 +110,25 @@ pub fn run_quietly(
     })
 }
 
-/// Runs a command with its output in the file `log`, and shows none of it.
+/// Runs a command, writes its output to the file `log` and shows none of it.
 pub fn run_logged(
     command: &mut Command,
     what: &str,
     log: &Path,
     limit: Limit,
-) -> Result<(), Failure> {
+) -> Result<(), TaskError> {
     let file = File::create(log).doing(|| format!("write {}", log.display()))?;
     let copy = file.try_clone().doing(|| format!("write {}", log.display()))?;
     let mut child = command.stdout(file).stderr(copy).spawn().doing(|| format!("start {what}"))?;
     let status = wait(&mut child, limit).doing(|| format!("wait for {what}"))?;
     match status {
         Some(status) if status.success() => Ok(()),
-        Some(status) => Err(Failure::new(format!("{what} failed ({status})"))),
-        None => Err(Failure::new(format!("{what} gave no answer in time"))),
+        Some(status) => Err(TaskError::new(format!("{what} failed ({status})"))),
+        None => Err(TaskError::new(format!("{what} took too long"))),
     }
 }
 
-/// The status of a child that ended by itself, or nothing when its time was up.
+/// The status of a child that ended by itself, or nothing when its time ran out.
 fn wait(child: &mut Child, limit: Limit) -> std::io::Result<Option<ExitStatus>> {
     let Limit::Within(limit) = limit else { return child.wait().map(Some) };
     let start = Instant::now();
@@ -145,16 +143,15 @@ fn wait(child: &mut Child, limit: Limit) -> std::io::Result<Option<ExitStatus>> 
     Ok(None)
 }
 
-/// Runs a command whose output is seen line by line, as it comes: standard output is handed to
-/// `on_line`, which is to print it; standard error, where cargo says what it downloads, is masked
-/// and printed.
+/// Runs a command and shows its output line by line, as it arrives. `on_line` gets standard output and
+/// prints it. Standard error, where cargo reports downloads, is masked and printed.
 ///
-/// A suite's standard output may pass unchanged: it is the project's own, and a test may well
-/// compare addresses.
+/// A suite's standard output passes unchanged: it is the project's own, and a test may compare
+/// addresses.
 pub fn run_streaming(
     command: &mut Command,
     mut on_line: impl FnMut(&str),
-) -> Result<ExitStatus, Failure> {
+) -> Result<ExitStatus, TaskError> {
     let what = command.get_program().to_string_lossy().into_owned();
     let mut child = command
         .stdout(Stdio::piped())
@@ -174,7 +171,7 @@ fn each_line(stream: Option<impl Read>, mut use_line: impl FnMut(&str)) {
     let Some(stream) = stream else { return };
     let mut reader = BufReader::new(stream);
     let mut line = Vec::new();
-    // A stream that cannot be read any more has ended, whatever the reason.
+    // Treat a read error as the end of the stream.
     while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
         use_line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']));
         line.clear();

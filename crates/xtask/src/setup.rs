@@ -1,11 +1,10 @@
-//! Everything that a fresh machine lacks: the compiler's target, the tools, the browser, the
-//! browser tests' packages.
+//! Installs what a fresh machine lacks: the compiler's target, the tools, the browser, the tests' npm
+//! packages.
 //!
-//! Invariant: each step looks first and does nothing when it finds what it wants, so that any run
-//! may call set-up; and a step that cannot be done ends the run with a sentence that says what to
-//! install.
+//! Invariant: each step looks first and does nothing when it finds what it needs, so every run may
+//! call set-up. A step that fails ends the run with a sentence that says what to install.
 //!
-//! It installs no compiler for native builds: `cargo xtask` was compiled by one.
+//! It installs no compiler for native builds: the one that compiled `cargo xtask` is there.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -16,41 +15,41 @@ use std::time::Instant;
 
 use crate::debian::Apt;
 use crate::places::{Places, variable};
-use crate::process::{self, Doing, Failure, Limit};
-use crate::report::{Outcome, Report};
+use crate::process::{self, Limit, TaskError, WhileDoing};
+use crate::summary::{PartOutcome, Summary};
 use crate::target;
 
-/// The bundler's version. Its successors need a newer compiler than Debian's.
+/// The bundler's version. Later versions need a newer compiler than Debian's.
 const TRUNK_VERSION: &str = "0.21.14";
 
-/// What builds the example of a book with a figure.
+/// Builds the example of a book with a figure.
 const MDBOOK: &str = "mdbook";
 const MDBOOK_VERSION: &str = "0.4.52";
 
-/// What builds and tests the npm packages.
+/// Builds and tests the npm packages.
 const WASM_PACK: &str = "wasm-pack";
-/// Its successors are to be tried, not trusted.
+/// Try a later version before you trust it.
 const WASM_PACK_VERSION: &str = "0.15.1";
 
-/// Names of a browser that the tests can drive, the one that set-up would install first.
+/// Browsers that the tests can drive. The first is the one that set-up installs.
 const BROWSERS: [&str; 4] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// The oldest Node.js with all that the browser tests use.
+/// The oldest Node.js that runs the browser tests.
 const NODE_MAJOR: u32 = 20;
 
-/// What a verb needs.
+/// What a task needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// To build the page.
+    /// What builds the page.
     Page,
-    /// To build the page and the npm packages.
+    /// What builds the page and the npm packages.
     PageAndPackages,
-    /// To build both and test them in a browser.
+    /// What builds both and tests them in a browser.
     PageAndBrowser,
 }
 
-/// What set-up found or made.
+/// What set-up found or installed.
 #[derive(Debug)]
 pub struct Toolbox {
     path: OsString,
@@ -60,29 +59,28 @@ pub struct Toolbox {
 }
 
 impl Toolbox {
-    /// A command that finds the tools, and the compiler that builds for the browser, first.
+    /// A command that finds the tools and the browser's compiler before any others on `PATH`.
     pub fn command(&self, program: &str) -> Command {
         let found = process::find_in(&self.path, program);
         let mut command = process::command(found.unwrap_or_else(|| PathBuf::from(program)));
         command.env("PATH", &self.path);
         if self.debians_compiler {
-            // `cargo run` puts the libraries of its own compiler there.
+            // `cargo run` sets it to the libraries of its own compiler.
             command.env_remove("LD_LIBRARY_PATH");
         }
         command
     }
 }
 
-/// Runs all steps that `need` calls for, in order, each with one line of output and one row in the
-/// report.
-pub fn run(places: &Places, need: Need, report: &mut Report) -> Result<Toolbox, Failure> {
+/// Runs the steps that `need` asks for, in order. Each prints one line and adds one row to the summary.
+pub fn run(places: &Places, need: Need, summary: &mut Summary) -> Result<Toolbox, TaskError> {
     for folder in [places.bin(), places.scratch()] {
         fs::create_dir_all(&folder).doing(|| format!("make {}", folder.display()))?;
     }
     let _lock = lock(places)?;
     let mut apt = Apt::default();
 
-    step(report, &format!("target {}", target::TARGET), || target::provide(places, &mut apt))?;
+    step(summary, &format!("target {}", target::TARGET), || target::provide(places, &mut apt))?;
     let mut toolbox = Toolbox {
         path: places.tools_path()?,
         debians_compiler: places.bin().join("rustc").exists(),
@@ -94,31 +92,33 @@ pub fn run(places: &Places, need: Need, report: &mut Report) -> Result<Toolbox, 
         _ => true,
     };
     for tool in tools(places)?.into_iter().filter(is_needed) {
-        step(report, &format!("{} {}", tool.package, tool.version), || {
+        step(summary, &format!("{} {}", tool.package, tool.version), || {
             tool.provide(places, &toolbox)
         })?;
     }
     if need == Need::PageAndBrowser {
-        step(report, "browser", || {
+        step(summary, "browser", || {
             let (browser, done) = provide_browser(places, &mut apt)?;
             toolbox.browser = Some(browser);
             Ok(done)
         })?;
         for (name, folder) in [("browser", places.e2e()), ("API", places.api())] {
-            step(report, &format!("{name} tests' packages"), || provide_packages(places, &folder))?;
+            step(summary, &format!("{name} tests' packages"), || {
+                provide_packages(places, &folder)
+            })?;
         }
     }
-    // Kept until here, so that a set-up that was interrupted need not begin anew.
+    // Removed only now, so that an interrupted set-up does not start over.
     fs::remove_dir_all(places.scratch()).doing(|| "tidy up after set-up".to_owned())?;
     Ok(toolbox)
 }
 
-/// Runs one step. The line begins when the step does, so that a long one can be seen to be at work.
+/// Runs one step. Prints the beginning of its line first, so that a person sees which step takes long.
 fn step(
-    report: &mut Report,
+    summary: &mut Summary,
     name: &str,
-    work: impl FnOnce() -> Result<String, Failure>,
-) -> Result<(), Failure> {
+    work: impl FnOnce() -> Result<String, TaskError>,
+) -> Result<(), TaskError> {
     let start = Instant::now();
     print!("set-up: {name} ... ");
     std::io::stdout().flush().doing(|| "write to the terminal".to_owned())?;
@@ -127,13 +127,13 @@ fn step(
         Ok(done) => println!("{done} ({:.1} s)", start.elapsed().as_secs_f64()),
         Err(_) => println!("failed ({:.1} s)", start.elapsed().as_secs_f64()),
     }
-    report.add(format!("set-up: {name}"), start, Outcome::Done);
+    summary.add(format!("set-up: {name}"), start, PartOutcome::Done);
     result.map(|_| ())
 }
 
-/// Holds off other set-ups for as long as the file lives; the system frees it even if this program
-/// is killed.
-fn lock(places: &Places) -> Result<File, Failure> {
+/// Keeps other set-ups waiting while the returned file is open. The system releases the lock even when
+/// this program is killed.
+fn lock(places: &Places) -> Result<File, TaskError> {
     let name = places.tools.join("setup.lock");
     let file = File::create(&name).doing(|| format!("write {}", name.display()))?;
     if file.try_lock().is_err() {
@@ -151,7 +151,7 @@ struct Tool {
     programs: &'static [&'static str],
 }
 
-fn tools(places: &Places) -> Result<[Tool; 4], Failure> {
+fn tools(places: &Places) -> Result<[Tool; 4], TaskError> {
     Ok([
         Tool {
             package: "wasm-bindgen-cli",
@@ -165,13 +165,13 @@ fn tools(places: &Places) -> Result<[Tool; 4], Failure> {
 }
 
 impl Tool {
-    fn provide(&self, places: &Places, toolbox: &Toolbox) -> Result<String, Failure> {
+    fn provide(&self, places: &Places, toolbox: &Toolbox) -> Result<String, TaskError> {
         if self.is_here(toolbox) {
             return Ok("found".to_owned());
         }
         self.build(places, toolbox)?;
         if !self.is_here(toolbox) {
-            return Err(Failure::new(format!("{} was built but does not run", self.package)));
+            return Err(TaskError::new(format!("{} was built but does not run", self.package)));
         }
         Ok("built".to_owned())
     }
@@ -179,16 +179,16 @@ impl Tool {
     fn is_here(&self, toolbox: &Toolbox) -> bool {
         self.programs.iter().all(|program| {
             process::answer(toolbox.command(program).arg("--version")).is_some_and(|said| {
-                // mdBook says v0.4.52.
+                // mdBook prints v0.4.52.
                 said.split_whitespace().nth(1).map(|found| found.trim_start_matches('v'))
                     == Some(&self.version)
             })
         })
     }
 
-    /// Builds without TLS, which trunk and wasm-pack would need only to download tools by themselves, and without
-    /// optimising: these programs run for a second, and optimising them takes minutes.
-    fn build(&self, places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
+    /// Builds without TLS, because trunk and wasm-pack need it only to download tools themselves, and without
+    /// optimisation, because these programs run for a second and optimising them takes minutes.
+    fn build(&self, places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
         let mut install = toolbox.command("cargo");
         for unwanted in ["CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
             install.env_remove(unwanted);
@@ -203,8 +203,8 @@ impl Tool {
         ] {
             install.env(format!("CARGO_PROFILE_RELEASE_{setting}"), value);
         }
-        // One folder for all tools, so that crates they share are compiled once; outside the
-        // project, whose settings are not theirs.
+        // All tools share one target folder, so a crate that several use is compiled once. The folder
+        // is outside the project, whose settings must not apply.
         install.env("CARGO_TARGET_DIR", places.scratch().join("tools"));
         install.current_dir(&places.tools);
         install.args(["install", "--locked", "--force", "--no-default-features", "--root"]);
@@ -217,9 +217,9 @@ impl Tool {
     }
 }
 
-/// The browser that `ROSTERLAB_CHROMIUM` names, or one on `PATH`, or Debian's; with it the driver
-/// for wasm-bindgen's tests.
-fn provide_browser(places: &Places, apt: &mut Apt) -> Result<(PathBuf, String), Failure> {
+/// Finds the browser that `ROSTERLAB_CHROMIUM` names or one on `PATH`, or installs Debian's, and the
+/// driver for wasm-bindgen's tests with it.
+fn provide_browser(places: &Places, apt: &mut Apt) -> Result<(PathBuf, String), TaskError> {
     let look = |name: &str| process::find_in(&process::own_path(), name);
     let browser = || match variable("ROSTERLAB_CHROMIUM") {
         Some(named) => Some(PathBuf::from(named)).filter(|file| file.exists()),
@@ -231,20 +231,20 @@ fn provide_browser(places: &Places, apt: &mut Apt) -> Result<(PathBuf, String), 
         done = "installed";
     }
     let browser = browser().ok_or_else(|| {
-        Failure::new("no browser: install chromium, or name one in ROSTERLAB_CHROMIUM")
+        TaskError::new("no browser: install chromium, or name one in ROSTERLAB_CHROMIUM")
     })?;
     let version = process::answer(process::command(&browser).arg("--version")).unwrap_or_default();
     let version = version.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
     Ok((browser, format!("{done}, {version}")))
 }
 
-/// Installs exactly what `package-lock.json` says, unless that was the last thing installed.
-fn provide_packages(places: &Places, folder: &Path) -> Result<String, Failure> {
+/// Installs the packages of `package-lock.json`, unless the same lock file was installed last.
+fn provide_packages(places: &Places, folder: &Path) -> Result<String, TaskError> {
     let major = process::answer(process::command("node").arg("--version"))
         .and_then(|said| said.trim_start_matches('v').split('.').next()?.parse::<u32>().ok());
     let npm = process::find_in(&process::own_path(), "npm");
     if npm.is_none() || major.is_none_or(|major| major < NODE_MAJOR) {
-        return Err(Failure::new(format!(
+        return Err(TaskError::new(format!(
             "the browser tests need Node.js {NODE_MAJOR} or newer with npm: install nodejs and npm"
         )));
     }

@@ -1,9 +1,9 @@
-//! What a first visit transfers: `index.html` and every file that it names for loading; and the module for JavaScript.
+//! Measures the bytes of a first visit (`index.html` and every file that it loads) and of the module for JavaScript.
 //!
-//! Invariant: the list comes from the built `index.html`, which names all that the page loads at
-//! first (a browser test holds it to that), so no file is left out because nobody thought of it.
+//! Invariant: the list of files comes from the built `index.html`, so no file is forgotten. A browser test
+//! checks that the page loads nothing else at first.
 //!
-//! Bytes are those of gzip at its best, what a plain web server sends.
+//! Bytes are counted after `gzip -9`. It does not measure times: `tests/e2e/perf.mjs` does.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,16 +11,16 @@ use std::path::Path;
 
 use crate::compress::gzipped;
 use crate::places::Places;
-use crate::process::{Doing, Failure};
+use crate::process::{TaskError, WhileDoing};
 
-/// The limit of a first visit.
+/// The limit for a first visit.
 pub const FIRST_LOAD_MAX_GZIP_BYTES: usize = 450_000;
 
-/// The limit of the module for JavaScript, which a documentation page fetches for one figure.
+/// The limit for the module for JavaScript, which a page of documentation fetches for its figures.
 pub const MODULE_MAX_GZIP_BYTES: usize = 250_000;
 
-/// Kinds of link that a browser follows when it loads the page.
-const LOADED_LINKS: [&str; 4] = ["stylesheet", "modulepreload", "preload", "icon"];
+/// Values of `rel` whose files a browser fetches with the page.
+const LOADED_RELS: [&str; 4] = ["stylesheet", "modulepreload", "preload", "icon"];
 
 /// One file of the first visit.
 #[derive(Debug)]
@@ -37,22 +37,22 @@ pub struct FirstLoad {
 }
 
 impl FirstLoad {
-    /// Weighs the page in `dist`.
-    pub fn measure(places: &Places) -> Result<Self, Failure> {
+    /// Measures the page in `dist`.
+    pub fn measure(places: &Places) -> Result<Self, TaskError> {
         let dist = places.dist();
         let index = dist.join("index.html");
         let html = fs::read_to_string(&index).doing(|| format!("read {}", index.display()))?;
         let names = std::iter::once("index.html".to_owned()).chain(first_load_files(&html));
-        let files = names.map(|name| weigh(&dist, name)).collect::<Result<_, _>>()?;
+        let files = names.map(|name| file_size(&dist, name)).collect::<Result<_, _>>()?;
         Ok(Self { files })
     }
 
-    /// What goes over the wire.
+    /// The sum of all files after gzip.
     pub fn gzip_bytes(&self) -> usize {
         self.files.iter().map(|file| file.gzip_bytes).sum()
     }
 
-    /// Whether the limit holds.
+    /// Whether the bytes are within the limit.
     pub fn fits(&self) -> bool {
         self.gzip_bytes() <= FIRST_LOAD_MAX_GZIP_BYTES
     }
@@ -74,17 +74,17 @@ impl FirstLoad {
     }
 }
 
-/// The module for JavaScript; it is the same in every package.
+/// The module for JavaScript. It is the same in every package.
 #[derive(Debug)]
 pub struct Module(FileSize);
 
 impl Module {
-    /// Weighs the module of the package for pages.
-    pub fn measure(places: &Places) -> Result<Self, Failure> {
-        weigh(&places.packages(), "web/rosterlab_bg.wasm".to_owned()).map(Self)
+    /// Measures the module in the package for pages.
+    pub fn measure(places: &Places) -> Result<Self, TaskError> {
+        file_size(&places.packages(), "web/rosterlab_bg.wasm".to_owned()).map(Self)
     }
 
-    /// Whether the limit holds.
+    /// Whether the bytes are within the limit.
     pub fn fits(&self) -> bool {
         self.0.gzip_bytes <= MODULE_MAX_GZIP_BYTES
     }
@@ -96,20 +96,20 @@ impl Module {
     }
 }
 
-fn weigh(dist: &Path, name: String) -> Result<FileSize, Failure> {
+fn file_size(dist: &Path, name: String) -> Result<FileSize, TaskError> {
     let file = dist.join(&name);
     let bytes = fs::read(&file).doing(|| format!("read {}", file.display()))?;
     let gzip = gzipped(&bytes).doing(|| format!("compress {}", file.display()))?;
     Ok(FileSize { name, raw_bytes: bytes.len(), gzip_bytes: gzip.len() })
 }
 
-/// The files of the site that an `index.html` names for loading, each once, in order.
+/// The files of the site that `index.html` loads, in order, each once.
 fn first_load_files(html: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for tag in tags(&without_comments(html)) {
         let target = match tag_name(tag) {
             "script" => attribute(tag, "src"),
-            "link" if attribute(tag, "rel").is_some_and(|rel| LOADED_LINKS.contains(&rel)) => {
+            "link" if attribute(tag, "rel").is_some_and(|rel| LOADED_RELS.contains(&rel)) => {
                 attribute(tag, "href")
             }
             _ => None,
@@ -132,7 +132,7 @@ fn without_comments(html: &str) -> String {
     text
 }
 
-/// What stands between `<` and `>`, tag by tag.
+/// The text between `<` and `>` of each tag.
 fn tags(html: &str) -> impl Iterator<Item = &str> {
     html.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(tag, _)| tag)
 }
@@ -141,7 +141,7 @@ fn tag_name(tag: &str) -> &str {
     tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default()
 }
 
-/// The value of an attribute, with double quotes or, as the minifier leaves it, without.
+/// The value of an attribute. The minifier drops its double quotes where it can.
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let mut rest = tag;
     while let Some((before, after)) = rest.split_once('=') {
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_minifier_leaves_is_read_too() {
+    fn minified_markup_is_read_too() {
         let html = "<link href=./style.css rel=stylesheet><link as=fetch href=./a.wasm rel=preload>\
             <link data-trunk href=crates/app/Cargo.toml rel=rust><script src=./boot.js type=module></script>";
         assert_eq!(first_load_files(html), ["style.css", "a.wasm", "boot.js"]);

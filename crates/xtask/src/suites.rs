@@ -1,32 +1,34 @@
 //! The suites behind `cargo xtask test`, in order.
 //!
-//! Invariant: every suite leaves one row in the report, whatever happens to it, and a suite that
-//! fails does not keep later ones from running unless they need what it makes.
+//! Invariant: every suite adds one row to the summary, whatever happens to it. A suite that fails
+//! does not stop later ones, unless they need what it builds.
 //!
-//! Native suites use the developer's own compiler; only the page and the npm packages are built with
-//! the tools of the set-up.
+//! Native suites use the developer's own compiler. Only the page and the npm packages are built with
+//! the tools of the set-up. This file installs nothing: `setup` does.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::count::{Runner, Tally};
+use crate::args::Shots;
 use crate::embed;
 use crate::packages;
 use crate::page;
 use crate::places::Places;
-use crate::process::{self, Doing, Failure};
-use crate::report::{Counts, Outcome, Report};
+use crate::process::{self, TaskError, WhileDoing};
+use crate::score::{ResultReader, Score, TestRunner};
 use crate::setup::Toolbox;
 use crate::size::{FirstLoad, Module};
+use crate::summary::{PartOutcome, Summary};
 use crate::target::TARGET;
 
-/// A single test file that takes longer than this hangs.
+/// A test file that takes longer than this counts as hanging.
+// It only ends a run that hangs; no assertion depends on it.
 const TEST_TIMEOUT_MS: u32 = 600_000;
 
-/// Format, lints, native tests, documentation.
-pub fn native(places: &Places, report: &mut Report) {
+/// Runs the checks that need no browser: format, lints, native tests, documentation.
+pub fn native(places: &Places, summary: &mut Summary) {
     let cargo = |args: &[&str]| {
         let mut command = process::command("cargo");
         command.current_dir(&places.root).args(args);
@@ -34,58 +36,63 @@ pub fn native(places: &Places, report: &mut Report) {
     };
     let has = |tool: &str| process::answer(&mut cargo(&[tool, "--version"])).is_some();
 
-    part(report, "format", || {
+    part(summary, "format", || {
         if has("fmt") { check(&mut cargo(&["fmt", "--check"])) } else { skip("rustfmt") }
     });
-    part(report, "clippy", || {
+    part(summary, "clippy", || {
         let lint = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
         if has("clippy") { check(&mut cargo(&lint)) } else { skip("clippy") }
     });
-    part(report, "native tests", || {
+    part(summary, "native tests", || {
         let test = ["test", "--workspace", "--locked", "--no-fail-fast"];
-        count(&mut cargo(&test), Runner::Cargo)
+        count(&mut cargo(&test), TestRunner::Cargo)
     });
-    part(report, "docs", || {
+    part(summary, "docs", || {
         let mut docs = cargo(&["doc", "--no-deps", "--workspace", "--locked"]);
         check(docs.env("RUSTDOCFLAGS", "-Dwarnings"))
     });
 }
 
-/// The npm packages: their build and size, the module's tests in Node.js and in the browser, and the packages' own.
-pub fn api(places: &Places, toolbox: &Toolbox, report: &mut Report) {
-    part(report, "API tests in Node.js", || module_tests(places, toolbox, &["--node"]));
+/// Builds the npm packages and tests them: the module in Node.js and in the browser, the size, and the packages'
+/// own tests.
+pub fn api(places: &Places, toolbox: &Toolbox, summary: &mut Summary) {
+    part(summary, "API tests in Node.js", || module_tests(places, toolbox, &["--node"]));
     let in_browser = ["--headless", "--chrome"];
-    part(report, "API tests in the browser", || module_tests(places, toolbox, &in_browser));
+    part(summary, "API tests in the browser", || module_tests(places, toolbox, &in_browser));
     let mut is_built = false;
-    part(report, "packages build", || {
+    part(summary, "packages build", || {
         packages::build(places, toolbox)?;
         is_built = true;
-        Ok(Outcome::Counted(Counts::one(true)))
+        Ok(PartOutcome::Scored(Score::one(true)))
     });
-    part(report, "package size", || if is_built { module_size(places) } else { skip("package") });
-    part(report, "package tests", || {
+    part(summary, "package size", || if is_built { module_size(places) } else { skip("package") });
+    part(summary, "package tests", || {
         if is_built { package_tests(places, toolbox) } else { skip("package") }
     });
 }
 
-/// The crate's own tests, compiled and run by wasm-pack where they say.
-fn module_tests(places: &Places, toolbox: &Toolbox, wherever: &[&str]) -> Result<Outcome, Failure> {
+/// Runs the crate's own tests with wasm-pack, in Node.js or in a browser.
+fn module_tests(
+    places: &Places,
+    toolbox: &Toolbox,
+    platform: &[&str],
+) -> Result<PartOutcome, TaskError> {
     let mut pack = toolbox.command("wasm-pack");
     pack.current_dir(&places.root)
         .args(["--log-level", "warn", "test", "--mode", "no-install"])
-        .args(wherever)
+        .args(platform)
         .args([packages::CRATE, "--locked"]);
-    count(&mut pack, Runner::Cargo)
+    count(&mut pack, TestRunner::Cargo)
 }
 
-fn module_size(places: &Places) -> Result<Outcome, Failure> {
+fn module_size(places: &Places) -> Result<PartOutcome, TaskError> {
     let module = Module::measure(places)?;
     println!("{}", module.table());
-    Ok(Outcome::Counted(Counts::one(module.fits())))
+    Ok(PartOutcome::Scored(Score::one(module.fits())))
 }
 
-/// The built packages beside the native command line, in Node.js and in the browser.
-fn package_tests(places: &Places, toolbox: &Toolbox) -> Result<Outcome, Failure> {
+/// Compares the built packages with the native command line, in Node.js and in the browser.
+fn package_tests(places: &Places, toolbox: &Toolbox) -> Result<PartOutcome, TaskError> {
     let native = embed::command_line(places)?;
     let mut node = node(places, toolbox);
     node.current_dir(places.api())
@@ -95,94 +102,99 @@ fn package_tests(places: &Places, toolbox: &Toolbox) -> Result<Outcome, Failure>
     node_tests(node, &places.api(), Vec::new(), Vec::new())
 }
 
-/// The components, the page, its size, and the browser tests.
-pub fn browser(places: &Places, toolbox: &Toolbox, args: &[String], report: &mut Report) {
-    if args.is_empty() {
-        part(report, "component tests", || components(places, toolbox));
+/// Tests the components, builds the page, checks its size and runs the browser tests.
+///
+/// To update the screenshots, only their own test file runs.
+pub fn browser(
+    places: &Places,
+    toolbox: &Toolbox,
+    shots: Shots,
+    args: &[String],
+    summary: &mut Summary,
+) {
+    let is_whole = args.is_empty() && shots == Shots::Compare;
+    if is_whole {
+        part(summary, "component tests", || components(places, toolbox));
     }
     let mut is_built = false;
-    part(report, "page build", || {
+    part(summary, "page build", || {
         page::release(places, toolbox)?;
         packages::build_for_pages(places, toolbox)?;
         let native = embed::build(places)?;
         recipes(places, toolbox, &native)?;
         is_built = true;
-        Ok(Outcome::Counted(Counts::one(true)))
+        Ok(PartOutcome::Scored(Score::one(true)))
     });
-    part(report, "size", || if is_built { size(places) } else { skip("page") });
-    part(
-        report,
-        "browser tests",
-        || {
-            if is_built { e2e(places, toolbox, args) } else { skip("page") }
-        },
-    );
+    part(summary, "size", || if is_built { size(places) } else { skip("page") });
+    part(summary, "browser tests", || {
+        if is_built { e2e(places, toolbox, shots, args) } else { skip("page") }
+    });
 }
 
-/// Runs one suite and adds its row. One that could not even be started counts as a failure.
-fn part(report: &mut Report, name: &str, suite: impl FnOnce() -> Result<Outcome, Failure>) {
+/// Runs one suite and adds its row. A suite that cannot be started counts as one failure.
+fn part(summary: &mut Summary, name: &str, suite: impl FnOnce() -> Result<PartOutcome, TaskError>) {
     println!("\n== {name}");
     let start = Instant::now();
     let outcome = suite().unwrap_or_else(|failure| {
         eprintln!("{failure}");
-        Outcome::Counted(Counts::one(false))
+        PartOutcome::Scored(Score::one(false))
     });
-    report.add(name, start, outcome);
+    summary.add(name, start, outcome);
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "stands beside suites that can fail")]
-fn skip(missing: &str) -> Result<Outcome, Failure> {
+#[allow(clippy::unnecessary_wraps, reason = "has the type of the suites it replaces")]
+fn skip(missing: &str) -> Result<PartOutcome, TaskError> {
     println!("skipped: there is no {missing}");
-    Ok(Outcome::Skipped)
+    Ok(PartOutcome::Skipped)
 }
 
-/// A command that is one check.
-fn check(command: &mut Command) -> Result<Outcome, Failure> {
+/// Runs a command that counts as one check.
+fn check(command: &mut Command) -> Result<PartOutcome, TaskError> {
     let status = process::run_streaming(command, |line| println!("{line}"))?;
-    Ok(Outcome::Counted(Counts::one(status.success())))
+    Ok(PartOutcome::Scored(Score::one(status.success())))
 }
 
-/// A test runner, whose tests are counted.
-fn count(command: &mut Command, runner: Runner) -> Result<Outcome, Failure> {
-    let mut tally = Tally::new(runner);
+/// Runs a test runner and counts its tests.
+fn count(command: &mut Command, runner: TestRunner) -> Result<PartOutcome, TaskError> {
+    let mut results = ResultReader::new(runner);
     let status = process::run_streaming(command, |line| {
         println!("{line}");
-        tally.read(line);
+        results.read(line);
     })?;
-    Ok(Outcome::Counted(tally.verdict(status.success())))
+    Ok(PartOutcome::Scored(results.score(status.success())))
 }
 
-/// Components by themselves, compiled for the browser and run in it.
-fn components(places: &Places, toolbox: &Toolbox) -> Result<Outcome, Failure> {
+/// Runs the tests of single components in the browser.
+fn components(places: &Places, toolbox: &Toolbox) -> Result<PartOutcome, TaskError> {
     let mut cargo = toolbox.command("cargo");
     cargo
         .current_dir(&places.root)
         .args(["test", "--package", "rosterlab-app", "--test", "components", "--locked"])
         .args(["--target", TARGET])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
-    count(&mut cargo, Runner::Cargo)
+    count(&mut cargo, TestRunner::Cargo)
 }
 
-fn size(places: &Places) -> Result<Outcome, Failure> {
+fn size(places: &Places) -> Result<PartOutcome, TaskError> {
     let first_load = FirstLoad::measure(places)?;
     println!("{}", first_load.table());
-    Ok(Outcome::Counted(Counts::one(first_load.fits())))
+    Ok(PartOutcome::Scored(Score::one(first_load.fits())))
 }
 
-/// Measures the built page in the browser; the script writes docs/performance.md.
+/// Measures the built page in the browser. The script writes docs/performance.md.
 ///
 /// # Errors
-/// When the page does not build or cannot be measured. Times are reported, never judged.
-pub fn perf(places: &Places, toolbox: &Toolbox) -> Result<(), Failure> {
+/// When the page does not build or cannot be measured. No time is an error: times are only reported.
+pub fn perf(places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
     page::release(places, toolbox)?;
     let first_load = FirstLoad::measure(places)?;
     let mut node = node(places, toolbox);
     node.arg("perf.mjs").env("ROSTERLAB_FIRST_LOAD", first_load.gzip_bytes().to_string());
     let status = process::run_streaming(&mut node, |line| println!("{line}"))?;
-    if status.success() { Ok(()) } else { Err(Failure::new("the page could not be measured")) }
+    if status.success() { Ok(()) } else { Err(TaskError::new("the page could not be measured")) }
 }
 
-/// Node, in the folder of the browser tests, with what they are told.
+/// A `node` command in the folder of the browser tests, with the variables that they read.
 fn node(places: &Places, toolbox: &Toolbox) -> Command {
     let mut node = toolbox.command("node");
     node.current_dir(places.e2e())
@@ -195,34 +207,47 @@ fn node(places: &Places, toolbox: &Toolbox) -> Command {
     node
 }
 
-/// The pages of the recipes: a book and an MDX page, built as their readers would.
-fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), Failure> {
+/// Builds the pages of the recipes as a reader would: a book and an MDX page.
+fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), TaskError> {
     packages::build_for_node(places, toolbox)?;
     let mut node = node(places, toolbox);
     node.arg("recipes.mjs")
         .env("ROSTERLAB_NATIVE", native)
         .env("ROSTERLAB_PACKAGES", places.packages());
     let status = process::run_streaming(&mut node, |line| println!("{line}"))?;
-    if status.success() { Ok(()) } else { Err(Failure::new("the recipes' pages do not build")) }
+    if status.success() { Ok(()) } else { Err(TaskError::new("the recipes' pages do not build")) }
 }
 
-fn e2e(places: &Places, toolbox: &Toolbox, args: &[String]) -> Result<Outcome, Failure> {
-    let (files, flags): (Vec<String>, Vec<String>) =
+fn e2e(
+    places: &Places,
+    toolbox: &Toolbox,
+    shots: Shots,
+    args: &[String],
+) -> Result<PartOutcome, TaskError> {
+    let (mut files, flags): (Vec<String>, Vec<String>) =
         args.iter().cloned().partition(|name| is_test(name));
-    node_tests(node(places, toolbox), &places.e2e(), files, flags)
+    let mut node = node(places, toolbox);
+    if shots == Shots::Update {
+        node.env("ROSTERLAB_UPDATE_SHOTS", "1");
+        files = vec![SHOTS_TEST.to_owned()];
+    }
+    node_tests(node, &places.e2e(), files, flags)
 }
+
+/// The test file that compares screenshots.
+const SHOTS_TEST: &str = "shots.test.mjs";
 
 fn is_test(name: &str) -> bool {
     name.ends_with(".test.mjs")
 }
 
-/// Runs test files of a folder, all when none is named.
+/// Runs test files of a folder: `files`, or all when it is empty.
 fn node_tests(
     mut node: Command,
     folder: &Path,
     mut files: Vec<String>,
     flags: Vec<String>,
-) -> Result<Outcome, Failure> {
+) -> Result<PartOutcome, TaskError> {
     if files.is_empty() {
         files = fs::read_dir(folder)
             .doing(|| format!("read {}", folder.display()))?
@@ -235,5 +260,5 @@ fn node_tests(
         .arg(format!("--test-timeout={TEST_TIMEOUT_MS}"))
         .args(flags)
         .args(files);
-    count(&mut node, Runner::Node)
+    count(&mut node, TestRunner::Node)
 }

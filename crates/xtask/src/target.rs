@@ -1,12 +1,12 @@
-//! A compiler that builds for the browser, the nearest that there is:
+//! Finds a compiler that builds for the browser, and takes the first that works:
 //!
 //! 1. the compiler in use, if it already does;
-//! 2. the same, after rustup has added the target, unless `RUSTUP_AUTO_INSTALL=0` says that rustup
-//!    shall fetch nothing;
-//! 3. on Debian, its own compiler with an std built from its own sources (`debian.rs`).
+//! 2. the same compiler after rustup has added the target, unless `RUSTUP_AUTO_INSTALL=0` forbids
+//!    rustup to download;
+//! 3. on Debian, Debian's compiler with std built from Debian's sources (`debian`).
 //!
-//! Invariant: a compiler counts only when it has just compiled and linked a module, never because a
-//! folder exists.
+//! Invariant: a compiler works when it has just compiled and linked a module, not because a folder
+//! exists. It does not build std: `debian` does.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -15,16 +15,16 @@ use std::time::Duration;
 
 use crate::debian::{self, Apt};
 use crate::places::Places;
-use crate::process::{self, Doing, Failure, Limit};
+use crate::process::{self, Limit, TaskError, WhileDoing};
 
-/// What browsers run.
+/// The compiler's target for browsers.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The names under which Debian's compiler is put ahead of the developer's own, for builds of the
-/// page only.
+/// Programs of Debian's compiler that come before the developer's own on `PATH`, only for builds of
+/// the page.
 const COMPILER: [&str; 3] = ["cargo", "rustc", "rustdoc"];
 
-/// Uses std, so that it links only where there is one.
+/// A program that uses std, so it links only where std is installed.
 const SMOKE: &str = r#"use std::collections::BTreeMap;
 #[unsafe(no_mangle)]
 pub extern "C" fn smoke(n: u32) -> f64 {
@@ -33,8 +33,8 @@ pub extern "C" fn smoke(n: u32) -> f64 {
 }
 "#;
 
-/// Finds or makes the compiler; says which it is and what had to be done.
-pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, Failure> {
+/// Finds the compiler or makes one work. Says which it is and what was done.
+pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, TaskError> {
     let own = process::find_in(&process::own_path(), "rustc");
     if let Some(own) = own.as_deref() {
         if builds(own, places) {
@@ -47,7 +47,7 @@ pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, Failure> {
         }
     }
     if !(Path::new("/etc/debian_version").exists() && Apt::is_here()) {
-        return Err(Failure::new(format!(
+        return Err(TaskError::new(format!(
             "the compiler in use does not build for {TARGET}: install that target's std for it"
         )));
     }
@@ -57,14 +57,14 @@ pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, Failure> {
     Ok(format!("{done}, {} of Debian", version(compiler)))
 }
 
-/// Whether this compiler makes a module of a program that uses std.
+/// Whether this compiler builds a module from a program that uses std.
 pub fn builds(rustc: &Path, places: &Places) -> bool {
     let folder = places.scratch().join("smoke");
     let (source, module) = (folder.join("smoke.rs"), folder.join("smoke.wasm"));
     let written = fs::create_dir_all(&folder).and_then(|()| fs::write(&source, SMOKE));
-    // A module of an earlier try would pass for one of this compiler.
+    // Remove the module of an earlier try, or it would pass for this compiler's.
     let _ = fs::remove_file(&module);
-    // Run in the project's folder, so that rustup heeds what the project says about toolchains.
+    // Run in the project's folder, so that rustup reads the project's toolchain file.
     let mut compile = process::command(rustc);
     compile.current_dir(&places.root).args(["--edition", "2024", "--crate-type", "cdylib"]);
     compile.args(["--target", TARGET, "-C", "opt-level=1", "-o"]).arg(&module).arg(&source);
@@ -76,7 +76,7 @@ pub fn builds(rustc: &Path, places: &Places) -> bool {
         && fs::read(&module).is_ok_and(|bytes| bytes.starts_with(b"\0asm"))
 }
 
-/// Whether rustup says that the target is there now. A refusal is no failure: there is another way.
+/// Whether rustup has added the target. A refusal is no error, because Debian's compiler may work.
 fn ask_rustup(places: &Places) -> bool {
     let told_to_fetch_nothing =
         std::env::var_os("RUSTUP_AUTO_INSTALL").is_some_and(|value| value == "0");
@@ -89,8 +89,8 @@ fn ask_rustup(places: &Places) -> bool {
     process::run_logged(&mut add, "rustup", &places.scratch().join("log"), limit).is_ok()
 }
 
-/// Puts links to the compiler in `folder` among the tools, or takes away those of an earlier run.
-fn link_compiler(places: &Places, folder: Option<&Path>) -> Result<(), Failure> {
+/// Puts symbolic links to the compiler in `folder` among the tools, or removes those of an earlier run.
+fn link_compiler(places: &Places, folder: Option<&Path>) -> Result<(), TaskError> {
     for name in COMPILER {
         let link = places.bin().join(name);
         let wanted = folder.map(|folder| folder.join(name));
