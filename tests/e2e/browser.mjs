@@ -1,4 +1,4 @@
-// One Chromium and one server for each test file, and a fresh page for each test.
+// One Chromium and one server for each test file, and a new page for each test.
 //
 //     test("…", async (t) => {
 //       const { page, complaints } = await openPage(t);
@@ -6,14 +6,14 @@
 //       assert.deepEqual(complaints, []);
 //     });
 //
-// Everything opened here is closed by itself: pages with their test, browser and servers with the
-// file.
+// Everything that is opened here closes by itself: pages with their test, the browser and the servers
+// with the file.
 
 import { after } from "node:test";
 import { chromium } from "playwright-core";
 import { startServer } from "./server.mjs";
 
-/** No GPU, no sandbox (tests may run as root), and no traffic of the browser's own. */
+/** No GPU, no sandbox (tests may run as root), and none of the browser's own traffic. */
 export const BROWSER_ARGS = [
   "--headless=new",
   "--no-sandbox",
@@ -26,20 +26,22 @@ export const BROWSER_ARGS = [
   "--disable-sync",
 ];
 
-let browser;
+const browsers = new Map();
 const servers = new Map();
 
 after(async () => {
-  await (await browser)?.close();
+  for (const browser of browsers.values()) await (await browser).close();
   for (const server of servers.values()) await (await server).close();
 });
 
-function sharedBrowser() {
-  browser ??= chromium.launch({
-    executablePath: process.env.ROSTERLAB_CHROMIUM || "/usr/bin/chromium",
-    args: BROWSER_ARGS,
-  });
-  return browser;
+function sharedBrowser({ args = [], env = {} }) {
+  const key = JSON.stringify([args, env]);
+  if (!browsers.has(key)) {
+    const executablePath = process.env.ROSTERLAB_CHROMIUM || "/usr/bin/chromium";
+    const options = { executablePath, args: [...BROWSER_ARGS, ...args], env: { ...process.env, ...env } };
+    browsers.set(key, chromium.launch(options));
+  }
+  return browsers.get(key);
 }
 
 function sharedServer(base, policy) {
@@ -51,17 +53,18 @@ function sharedServer(base, policy) {
 /**
  * Opens a blank page for one test, in a context of its own. Go to `url` to load Rosterlab.
  *
- * `complaints` fills with what the page should never say: console errors and warnings, uncaught
- * errors, and requests that failed. `requests` fills with the addresses that the page asked for.
+ * `complaints` collects what a healthy page never has: console errors and warnings, uncaught errors,
+ * and failed requests. `requests` collects the addresses that the page requests.
  *
  * @param {import("node:test").TestContext} t the page is closed when this test ends
- * @param {{ base?: string, policy?: string, context?: import("playwright-core").BrowserContextOptions }} [options]
- *   the path under which the site lies, and what playwright is told about the page: its viewport,
- *   its colour scheme …
+ * @param {{ base?: string, policy?: string, context?: import("playwright-core").BrowserContextOptions,
+ *   launch?: { args?: string[], env?: Record<string, string> } }} [options]
+ *   the path under which the site is served, its policy, playwright's options for the page (viewport,
+ *   colour scheme …), and further arguments and variables for the browser
  */
-export async function openBlankPage(t, { base = "/", policy, context: contextOptions = {} } = {}) {
+export async function openBlankPage(t, { base = "/", policy, context: contextOptions = {}, launch = {} } = {}) {
   const { url } = await sharedServer(base, policy);
-  const context = await (await sharedBrowser()).newContext(contextOptions);
+  const context = await (await sharedBrowser(launch)).newContext(contextOptions);
   t.after(() => context.close());
   const page = await context.newPage();
 
@@ -81,8 +84,8 @@ export async function openBlankPage(t, { base = "/", policy, context: contextOpt
 }
 
 /**
- * Opens Rosterlab for one test and waits until the app has mounted. It takes and gives what
- * `openBlankPage` does.
+ * Opens Rosterlab for one test and waits until the app has mounted. Parameters and result are those of
+ * `openBlankPage`.
  */
 export async function openPage(t, options = {}) {
   const opened = await openBlankPage(t, options);
