@@ -134,8 +134,8 @@ pub struct Facts {
     pub with_data: u32,
     /// Present with a full version: data, neither `s` nor `e`, no `r` unless the whole roster is present.
     pub full: u32,
-    /// Present with data and without `s`, `e` or not: what a rule that ignores `e` would take for full.
-    pub unsubset: u32,
+    /// Present with data and without `s`, trusted or not: what a rule that ignores `e` would take for full.
+    pub not_subset: u32,
     /// Roster-replicas (the first RF of the roster's row) present, `e` or not.
     pub roster_replicas_present: u32,
     /// Whether the roster-master is present, quiesced or not.
@@ -241,7 +241,7 @@ mod tests {
             present: 5,
             with_data: 2,
             full: 2,
-            unsubset: 2,
+            not_subset: 2,
             roster_replicas_present: 2,
             roster_master_present: true,
             ..Facts::default()
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn rule_1_nobody_has_data() {
-        let empty = Facts { with_data: 0, full: 0, unsubset: 0, ..healthy() };
+        let empty = Facts { with_data: 0, full: 0, not_subset: 0, ..healthy() };
         check(&empty, Availability::Dead, Rule::NoData);
         let first = Facts { evading: 5, first_roster: true, ..empty };
         check(&first, Availability::Active, Rule::NoData);

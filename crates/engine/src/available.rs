@@ -4,6 +4,7 @@
 //! Invariant: pure functions of a row of versions, bit for bit those of the openly licensed server; the golden values are
 //! `tests/golden/ap.json`. Not here: rows (see `succession`), migrations (see `migration`).
 
+use crate::convert::narrow;
 use crate::node_set::{NodeSet, Slot};
 use crate::rules::{Clause, Rules};
 use crate::scene::{Roles, Scene};
@@ -20,11 +21,6 @@ fn is_shared(version: Version) -> bool {
     version.has_data() && version.family() != UNIQUE_FAMILY
 }
 
-/// Has data and no `s`, whatever `e` (domain.md §6.1).
-fn is_full(version: Version) -> bool {
-    version.has_data() && !version.is_subset()
-}
-
 /// Whether two versions are of one lineage. A unique one is never the same as another (domain.md §6.1).
 fn same_lineage(one: Version, other: Version) -> bool {
     is_shared(one) && is_shared(other) && one.lineage() == other.lineage()
@@ -39,8 +35,9 @@ pub(crate) fn roles(row: &Row, width: usize, rules: Rules) -> Roles {
     };
     let (_, held) = row[holder];
     // A full working master yields to an earlier node with the same full version.
-    let same = |(_, version): &(Slot, Version)| is_full(*version) && same_lineage(*version, held);
-    let earlier = if is_full(held) { row.iter().position(same) } else { None };
+    let same =
+        |(_, version): &(Slot, Version)| version.is_not_subset() && same_lineage(*version, held);
+    let earlier = if held.is_not_subset() { row.iter().position(same) } else { None };
     let (working_master, _) = row[earlier.unwrap_or(holder)];
     let duplicates = variants(row).without(working_master);
     let needs = |version: Version| {
@@ -73,7 +70,7 @@ fn first_of_highest(row: &Row) -> Option<usize> {
 fn variants(row: &Row) -> NodeSet {
     let mut variants = NodeSet::EMPTY;
     let mut families: Vec<Version> = Vec::new();
-    for (slot, version) in row.iter().filter(|(_, version)| is_full(*version)) {
+    for (slot, version) in row.iter().filter(|(_, version)| version.is_not_subset()) {
         if !families.iter().any(|known| same_lineage(*known, *version)) {
             families.push(*version);
             variants.insert(*slot);
@@ -108,7 +105,7 @@ fn families(row: &Row, width: usize, roles: &Roles, rules: Rules) -> Vec<Entry> 
     let unique_subsets = rules.follow(Clause::ApOrphanSubsets);
     let has_full_relative = |slot: Slot, version: Version| {
         let others = replicas.iter().filter(|(other, _)| *other != slot);
-        others.clone().any(|(_, other)| is_full(*other) && same_lineage(*other, version))
+        others.clone().any(|(_, other)| other.is_not_subset() && same_lineage(*other, version))
     };
     for (slot, version) in replicas.iter().filter(|(slot, _)| *slot != roles.working_master) {
         let is_duplicate = roles.duplicates.contains(*slot) && rules.follow(Clause::ApFamilies);
@@ -120,8 +117,8 @@ fn families(row: &Row, width: usize, roles: &Roles, rules: Rules) -> Vec<Entry> 
     }
     let entry = |(number, version): (usize, Option<Version>)| {
         let is_subset = version.is_some_and(Version::is_subset) && unique_subsets;
-        let number = u8::try_from(number).unwrap_or(UNIQUE_FAMILY);
-        Entry { version, family: if is_subset { UNIQUE_FAMILY } else { number } }
+        let family = if is_subset { UNIQUE_FAMILY } else { narrow(number, "a family") };
+        Entry { version, family }
     };
     versions.into_iter().enumerate().map(entry).collect()
 }

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use crate::availability::{Availability, Rule, Verdict};
+use crate::convert;
 use crate::event::{Counts, Migrations};
 use crate::id::{MAX_NODES, PARTITIONS, PartitionId};
 use crate::node_set::{NodeSet, Slot};
@@ -225,7 +226,7 @@ impl Balance {
 
     /// How many partitions came up empty.
     pub fn fresh(&self) -> u32 {
-        u32::try_from(self.places.iter().filter(|place| place.fresh).count()).unwrap_or(u32::MAX)
+        convert::count(self.places.iter().filter(|place| place.fresh).count())
     }
 
     /// How many partitions each rule decided, in the order of the rules, without zeros.
@@ -250,7 +251,7 @@ pub(crate) fn due_of(
 ) -> Vec<Migrations> {
     // By slot first: a migration touches a few nodes, a cluster may have 256.
     let mut by_slot = [Migrations::default(); MAX_NODES];
-    let count = |set: NodeSet| u32::try_from(set.len()).unwrap_or(u32::MAX);
+    let count = |set: NodeSet| convert::count(set.len());
     for migration in migrations {
         let final_master = &mut by_slot[migration.final_master.index()];
         final_master.tx += count(migration.fills);

@@ -10,6 +10,7 @@ use crate::availability::Rule;
 use crate::balance::Balance;
 use crate::cluster::Cluster;
 use crate::clustering::{Agreement, EXCHANGE_MS, Exchange, Network, SubCluster, settle};
+use crate::convert;
 use crate::event::{EventKind, Orphaned};
 use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::namespace::{Mode, NamespaceSettings, StartingRoster};
@@ -105,7 +106,7 @@ impl Cluster {
 
     /// Something happened that may change clusters: nodes will begin to react; a change that is under way and no longer
     /// right is interrupted (domain.md §7).
-    pub(crate) fn something_happened(&mut self, kinds: &mut Vec<EventKind>) {
+    pub(crate) fn schedule_cluster_change(&mut self, kinds: &mut Vec<EventKind>) {
         let target = self.target().clusters;
         let reclustering = self.reclustering;
         let right = |exchange: &Exchange| {
@@ -284,7 +285,7 @@ impl Cluster {
         let balances = namespaces.map(|index| self.rebalance(index, &nodes, key, kinds)).collect();
         let formed_at_ms = self.migration_clock_ms();
         let sub_cluster = SubCluster { key, members, nodes, balances, formed_at_ms, rounds: 0 };
-        self.sub_clusters.or_insert(number, sub_cluster);
+        self.sub_clusters.insert(number, sub_cluster);
     }
 
     /// Rebalances one namespace in a cluster that forms.
@@ -337,12 +338,11 @@ impl Cluster {
             Mode::StrongConsistency => roster.as_ref().map_or(0, |roster| roster.len()),
         };
         let here = if roster_len == 0 { 0 } else { present.len() };
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         kinds.push(EventKind::Rebalanced {
             namespace: settings.name,
             principal: self.id(nodes[0]),
             regime,
-            roster_nodes: (count(here), count(roster_len)),
+            roster_nodes: (convert::count(here), convert::count(roster_len)),
             counts: balance.counts(),
             fresh: balance.fresh(),
             by_rule: balance.by_rule(),

@@ -127,7 +127,7 @@ impl Cluster {
         let records = &mut self.nodes[slot.index()].namespaces[at.namespace].records;
         let records = Rc::make_mut(records);
         let old = records.remove(&(at.pid, key));
-        records.or_insert((at.pid, key), Record::store(old, stamp, replicated));
+        records.insert((at.pid, key), Record::store(old, stamp, replicated));
     }
 
     /// A client writes (domain.md §9).
@@ -174,14 +174,14 @@ impl Cluster {
         if !complete {
             return ClientResult::InDoubt;
         }
-        self.ground.acknowledged.or_insert(write, ());
-        *self.ground.latest.or_insert((at.namespace, key), write) = write;
+        self.ground.acknowledged.insert(write);
+        self.ground.latest.insert((at.namespace, key), write);
         self.see_regime(at, regime);
         ClientResult::Ok
     }
 
     fn see_regime(&mut self, at: &Arrival, regime: u32) {
-        let seen = self.ground.session.or_insert((at.namespace, at.pid), 0);
+        let seen = self.ground.session.entry((at.namespace, at.pid)).or_default();
         *seen = regime.max(*seen);
     }
 
@@ -312,11 +312,7 @@ impl Cluster {
                 self.ground.look_for_losses();
             }
         }
-        dropped_writes.retain(|(_, write, _)| {
-            let known = self.ground.lost.len();
-            self.ground.lost.or_insert(*write, ());
-            self.ground.lost.len() > known
-        });
+        dropped_writes.retain(|(_, write, _)| self.ground.lost.insert(*write));
         let name = &self.setup.namespaces[namespace].name;
         let event = |(key, write, kept)| {
             let (namespace, kept) = (name.clone(), Some(kept));
@@ -333,7 +329,7 @@ impl Cluster {
             return Vec::new();
         }
         let mut lost = Vec::new();
-        for ((index, key), write) in self.ground.latest.entries() {
+        for ((index, key), write) in &self.ground.latest {
             let (index, key, write) = (*index, *key, *write);
             if self.ground.lost.contains(&write) {
                 continue;
@@ -351,7 +347,7 @@ impl Cluster {
         }
         for event in &lost {
             if let EventKind::WriteLost { write, .. } = event {
-                self.ground.lost.or_insert(*write, ());
+                self.ground.lost.insert(*write);
             }
         }
         lost
@@ -368,6 +364,6 @@ impl Cluster {
         let stamp = Stamp { stored_at_ms: self.now_ms, ..record.latest };
         let records = Rc::make_mut(&mut self.nodes[to.index()].namespaces[namespace].records);
         let old = records.remove(&(pid, key));
-        records.or_insert((pid, key), Record::store(old, stamp, record.replicated));
+        records.insert((pid, key), Record::store(old, stamp, record.replicated));
     }
 }

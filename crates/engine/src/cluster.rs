@@ -5,6 +5,8 @@
 //! while clusters settle, so that counts never depend on how long settling takes (scenario-format.md). Not here: who
 //! forms a cluster (`clustering`), how clusters change (`change`), verdicts (`rebalance`), what is seen (`look`).
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::clustering::{Exchange, SubCluster};
@@ -15,7 +17,6 @@ use crate::id::{Link, MAX_NODES, NodeId, PARTITIONS, RackId};
 use crate::namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, SetupError};
 use crate::node::Node;
 use crate::node_set::{NodeSet, Slot};
-use crate::ordered::{Ordered, places_by, sort};
 use crate::record::GroundTruth;
 use crate::roster::{Roster, RosterEntry, RosterNodes};
 use crate::rules::Rules;
@@ -71,7 +72,7 @@ pub struct Cluster {
     /// Nodes that went down since.
     pub(crate) departed: NodeSet,
     /// By a number that is never used again.
-    pub(crate) sub_clusters: Ordered<u32, SubCluster>,
+    pub(crate) sub_clusters: BTreeMap<u32, SubCluster>,
     /// Clusters formed so far.
     pub(crate) formed: u32,
     /// When nodes will begin to react to what has happened.
@@ -110,7 +111,7 @@ impl Cluster {
             cuts: Cuts::default(),
             agreed: Vec::new(),
             departed: NodeSet::EMPTY,
-            sub_clusters: Ordered::default(),
+            sub_clusters: BTreeMap::new(),
             formed: 0,
             prepare_at_ms: None,
             exchanges: Vec::new(),
@@ -118,9 +119,8 @@ impl Cluster {
             ground: GroundTruth::default(),
             work: Work::default(),
         };
-        let nodes = &cluster.setup.nodes;
-        let highest_first = places_by(nodes.len(), &|place| !nodes[place].id.get());
-        let nodes: Vec<NodeSetup> = highest_first.into_iter().map(|place| nodes[place]).collect();
+        let mut nodes = cluster.setup.nodes.clone();
+        nodes.sort_by_key(|node| Reverse(node.id));
         cluster.add_nodes(&nodes);
         cluster.begin();
         Ok(cluster)
@@ -150,11 +150,10 @@ impl Cluster {
     /// What [`Cluster::apply`] would refuse it with.
     pub fn check(&self, command: &Command) -> Result<(), Rejection> {
         match command {
-            Command::Stop { nodes, .. } => {
-                self.each(nodes, &|node| refuse(!node.is_up(), Rejection::IsDown(node.id)))
-            }
+            Command::Stop { nodes, .. } => self
+                .check_each_node(nodes, &|node| refuse(!node.is_up(), Rejection::IsDown(node.id))),
             Command::Start { nodes } => {
-                self.each(nodes, &|node| refuse(node.is_up(), Rejection::IsUp(node.id)))
+                self.check_each_node(nodes, &|node| refuse(node.is_up(), Rejection::IsUp(node.id)))
             }
             Command::Wipe { nodes, device } => self.check_wipe(nodes, *device),
             Command::AddNode { id, .. } => {
@@ -164,10 +163,12 @@ impl Cluster {
                 refuse(full || self.by_id().len() >= most, Rejection::TooManyNodes)
             }
             Command::RemoveNode { nodes } => {
-                self.each(nodes, &|node| refuse(node.is_up(), Rejection::IsUp(node.id)))?;
+                self.check_each_node(nodes, &|node| {
+                    refuse(node.is_up(), Rejection::IsUp(node.id))
+                })?;
                 refuse(nodes.len() == self.by_id().len(), Rejection::LastNode)
             }
-            Command::MoveToRack { nodes, rack } => self.each(nodes, &|node| {
+            Command::MoveToRack { nodes, rack } => self.check_each_node(nodes, &|node| {
                 refuse(node.rack == *rack, Rejection::SameRack(node.id, *rack))
             }),
             Command::Cut { between } => self.links_between(between, false).map(|_| ()),
@@ -186,17 +187,17 @@ impl Cluster {
             Command::Revive { namespace, nodes } => {
                 self.strong_namespace(namespace)?;
                 match nodes {
-                    Some(nodes) => {
-                        self.each(nodes, &|node| refuse(!node.is_up(), Rejection::IsDown(node.id)))
-                    }
+                    Some(nodes) => self.check_each_node(nodes, &|node| {
+                        refuse(!node.is_up(), Rejection::IsDown(node.id))
+                    }),
                     None => refuse(!self.nodes.iter().any(Node::is_up), Rejection::NothingRuns),
                 }
             }
-            Command::Quiesce { nodes } => self.each(nodes, &|node| {
+            Command::Quiesce { nodes } => self.check_each_node(nodes, &|node| {
                 refuse(!node.is_up(), Rejection::IsDown(node.id))?;
                 refuse(node.told_to_quiesce, Rejection::AlreadyQuiesced(node.id))
             }),
-            Command::QuiesceUndo { nodes } => self.each(nodes, &|node| {
+            Command::QuiesceUndo { nodes } => self.check_each_node(nodes, &|node| {
                 refuse(!node.is_up(), Rejection::IsDown(node.id))?;
                 refuse(node.stay_quiesced, Rejection::StaysQuiesced(node.id))?;
                 refuse(!node.told_to_quiesce, Rejection::NotQuiesced(node.id))
@@ -299,16 +300,16 @@ impl Cluster {
 
     /// These nodes, highest id first.
     pub(crate) fn highest_first(&self, set: NodeSet) -> Vec<Slot> {
-        let slots: Vec<Slot> = set.iter().collect();
-        let places = places_by(slots.len(), &|place| !self.id(slots[place]).get());
-        places.into_iter().map(|place| slots[place]).collect()
+        let mut slots: Vec<Slot> = set.iter().collect();
+        slots.sort_by_key(|slot| Reverse(self.id(*slot)));
+        slots
     }
 
     /// The numbers of the sub-clusters by their principals, highest first.
     pub(crate) fn sub_clusters_by_principal(&self) -> Vec<u32> {
-        let all = self.sub_clusters.entries();
-        let places = places_by(all.len(), &|place| !self.id(all[place].1.principal()).get());
-        places.into_iter().map(|place| all[place].0).collect()
+        let mut numbers: Vec<u32> = self.sub_clusters.keys().copied().collect();
+        numbers.sort_by_key(|number| Reverse(self.id(self.sub_clusters[number].principal())));
+        numbers
     }
 
     /// A running member of the sub-cluster with the highest principal.
@@ -323,7 +324,7 @@ impl Cluster {
     }
 
     /// Checks that a list names nodes that exist, at least one, none twice, and each fit for it.
-    fn each(
+    fn check_each_node(
         &self,
         ids: &[NodeId],
         fit: &dyn Fn(&Node) -> Result<(), Rejection>,
@@ -387,7 +388,7 @@ impl Cluster {
     }
 
     fn check_wipe(&self, nodes: &[NodeId], device: Option<u8>) -> Result<(), Rejection> {
-        self.each(nodes, &|node| refuse(node.is_up(), Rejection::IsUp(node.id)))?;
+        self.check_each_node(nodes, &|node| refuse(node.is_up(), Rejection::IsUp(node.id)))?;
         let Some(number) = device else {
             return Ok(());
         };
@@ -399,7 +400,7 @@ impl Cluster {
     fn links_between(&self, between: &[Vec<NodeId>], cut: bool) -> Result<Vec<Link>, Rejection> {
         refuse(between.len() < 2, Rejection::OneSide)?;
         refuse(between.iter().any(Vec::is_empty), Rejection::NoNodes)?;
-        self.each(&between.concat(), &|_| Ok(()))?;
+        self.check_each_node(&between.concat(), &|_| Ok(()))?;
         let mut links = Vec::new();
         for (index, side) in between.iter().enumerate() {
             let others = between[index + 1..].iter().flatten();
@@ -409,7 +410,7 @@ impl Cluster {
                 }
             }
         }
-        Ok(in_order(&links))
+        Ok(in_order(links))
     }
 
     fn links_to_heal(&self, between: Option<&[Vec<NodeId>]>) -> Result<Vec<Link>, Rejection> {
@@ -429,7 +430,7 @@ impl Cluster {
             let others = self.cuts.of(Slot::new(slot)).iter();
             others.filter_map(move |other| Link::new(id, self.id(other))).collect::<Vec<_>>()
         };
-        in_order(&self.nodes.iter().enumerate().flat_map(ends).collect::<Vec<Link>>())
+        in_order(self.nodes.iter().enumerate().flat_map(ends).collect())
     }
 
     // --- doing things
@@ -476,7 +477,7 @@ impl Cluster {
         }
         let mut kinds = vec![EventKind::NodeAdded { node: id, rack }];
         kinds.extend(self.slot(id).map(|slot| self.start_up(slot)).unwrap_or_default());
-        self.something_happened(&mut kinds);
+        self.schedule_cluster_change(&mut kinds);
         kinds
     }
 
@@ -518,7 +519,7 @@ impl Cluster {
         }
         self.ground.look_for_losses();
         self.forget_empty_sub_clusters();
-        self.something_happened(&mut kinds);
+        self.schedule_cluster_change(&mut kinds);
         kinds
     }
 
@@ -527,7 +528,7 @@ impl Cluster {
         for slot in self.slots(ids) {
             kinds.extend(self.start_up(slot));
         }
-        self.something_happened(&mut kinds);
+        self.schedule_cluster_change(&mut kinds);
         kinds
     }
 
@@ -570,7 +571,7 @@ impl Cluster {
         } else {
             EventKind::LinksRestored { links }
         }];
-        self.something_happened(&mut kinds);
+        self.schedule_cluster_change(&mut kinds);
         kinds
     }
 
@@ -595,9 +596,8 @@ impl Cluster {
         settings: &NamespaceSettings,
     ) -> Rc<Roster> {
         self.add_unknown(entries);
-        let highest_first = places_by(entries.len(), &|place| !entries[place].node.get());
-        let entries: Vec<RosterEntry> =
-            highest_first.into_iter().map(|place| entries[place]).collect();
+        let mut entries = entries.to_vec();
+        entries.sort_by_key(|entry| Reverse(entry.node));
         let slots: Vec<Slot> =
             entries.iter().filter_map(|entry| self.any_slot(entry.node)).collect();
         let set: NodeSet = slots.iter().copied().collect();
@@ -678,7 +678,7 @@ impl Cluster {
             self.reclustering = self.reclustering.or(self.sub_clusters[&number].members);
             kinds.push(EventKind::ReclusterAnswered { principal, ignored_by: others });
         }
-        self.something_happened(&mut kinds);
+        self.schedule_cluster_change(&mut kinds);
         Ok(kinds)
     }
 
@@ -730,14 +730,10 @@ impl Cluster {
 }
 
 /// Links in order, each once.
-fn in_order(links: &[Link]) -> Vec<Link> {
-    let both = |link: &Link| u128::from(link.low().get()) << 64 | u128::from(link.high().get());
-    let mut keys: Vec<u128> = links.iter().map(both).collect();
-    sort(&mut keys);
-    keys.dedup();
-    let node = |key: u128| NodeId::new(u64::try_from(key).unwrap_or(u64::MAX));
-    let link = |key: u128| Link::new(node(key >> 64)?, node(key & u128::from(u64::MAX))?);
-    keys.into_iter().filter_map(link).collect()
+fn in_order(mut links: Vec<Link>) -> Vec<Link> {
+    links.sort_unstable();
+    links.dedup();
+    links
 }
 
 /// An error where something stands in the way.

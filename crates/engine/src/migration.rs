@@ -5,6 +5,7 @@
 //! reached. Lowest partition ids go first (\[model\]). Not here: what is to be migrated (see `rebalance`), when (see
 //! `cluster`).
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::balance::{Balance, PartitionMigration, settled};
@@ -13,12 +14,11 @@ use crate::event::EventKind;
 use crate::id::PartitionId;
 use crate::namespace::Mode;
 use crate::node_set::{NodeSet, Slot};
-use crate::ordered::Ordered;
 use crate::rules::Clause;
 use crate::version::Version;
 
 /// How far migrations may go: by sub-cluster and namespace, the first partition that has to wait.
-pub(crate) type Limits = Ordered<(u32, usize), PartitionId>;
+pub(crate) type Limits = BTreeMap<(u32, usize), PartitionId>;
 
 /// One migration that is about to happen.
 #[derive(Clone, Copy)]

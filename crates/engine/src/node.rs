@@ -3,13 +3,13 @@
 //! Invariant: what is on the drives (versions, rosters, regimes, records) survives a stop; what is in memory (the
 //! cluster, being told to quiesce) does not. Not here: what a node becomes in a cluster (see `clustering`, `rebalance`).
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::command::Shutdown;
 use crate::event::Untrusted;
 use crate::id::{Digest, NodeId, PARTITIONS, PartitionId, RackId};
 use crate::namespace::{NamespaceSettings, NodeSetup};
-use crate::ordered::Ordered;
 use crate::record::Record;
 use crate::roster::Roster;
 use crate::rules::Rules;
@@ -158,7 +158,7 @@ pub(crate) struct NodeNamespace {
     /// The regime that it last prepared; above `regime` when a rebalance was interrupted (domain.md §1).
     pub prepared_regime: u32,
     /// What clients wrote, by partition and digest.
-    pub records: Rc<Ordered<(PartitionId, Digest), Record>>,
+    pub records: Rc<BTreeMap<(PartitionId, Digest), Record>>,
 }
 
 impl NodeNamespace {
@@ -242,9 +242,8 @@ impl NodeNamespace {
     pub fn records_of(
         &self,
         pid: PartitionId,
-    ) -> impl Iterator<Item = &((PartitionId, Digest), Record)> {
-        let from_there = self.records.from(&(pid, Digest([0; 20])));
-        from_there.iter().take_while(move |((partition, _), _)| *partition == pid)
+    ) -> impl Iterator<Item = (&(PartitionId, Digest), &Record)> {
+        self.records.range((pid, Digest([0; 20]))..=(pid, Digest([0xff; 20])))
     }
 
     /// Drops a partition's records; says whether there were any.

@@ -3,6 +3,7 @@
 //! Invariant: at most 256 bits; sets are in order as numbers are. Nodes are known here by their [`Slot`], the order in
 //! which they were added. Not here: which nodes hear each other (see `cuts`).
 
+use crate::convert::narrow;
 use crate::id::MAX_NODES;
 
 /// A node's place in the cluster's own lists, 0 to 255; never another id's, not even when the node is removed.
@@ -12,8 +13,7 @@ pub(crate) struct Slot(u8);
 impl Slot {
     /// The slot of that index. The caller keeps to at most 256 nodes.
     pub fn new(index: usize) -> Self {
-        debug_assert!(index < crate::id::MAX_NODES);
-        Self(u8::try_from(index).unwrap_or(u8::MAX))
+        Self(narrow(index, "a slot"))
     }
 
     /// As an index.

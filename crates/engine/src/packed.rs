@@ -13,10 +13,12 @@ use std::rc::Rc;
 use crate::availability::{Availability, Rule, Verdict};
 use crate::balance::{Balance, PartitionMigration, Place};
 use crate::cluster::Cluster;
+use crate::convert::narrow;
 use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
 use crate::node::Node;
 use crate::node_set::{NodeSet, Slot};
 use crate::rebalance::{Held, Holders};
+use crate::record::bytes_of;
 use crate::roster::Roster;
 use crate::tally::Tally;
 use crate::version::Version;
@@ -54,10 +56,11 @@ impl Known {
 
     fn number(&mut self, value: u64) -> usize {
         let hash = value.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52;
-        let place = &mut self.places[usize::try_from(hash).unwrap_or(0) % PLACES];
+        let place = &mut self.places[narrow::<usize, u64>(hash, "a hash of twelve bits") % PLACES];
         if self.values.get(usize::from(*place)) != Some(&value) {
             self.values.push(value);
             let last = self.values.len() - 1;
+            // Beyond the last place that fits, a value that comes again is taken for new.
             *place = u16::try_from(last).unwrap_or(0);
             return last;
         }
@@ -73,10 +76,10 @@ struct Writer {
 impl Writer {
     fn put(&mut self, mut number: usize) {
         while number >= 0x80 {
-            self.bytes.push(u8::try_from(number & 0x7f).unwrap_or(0) | 0x80);
+            self.bytes.push(narrow::<u8, usize>(number & 0x7f, "seven bits") | 0x80);
             number >>= 7;
         }
-        self.bytes.push(u8::try_from(number).unwrap_or(0));
+        self.bytes.push(narrow(number, "seven bits"));
     }
 
     fn put_word(&mut self, word: u64) {
@@ -87,8 +90,9 @@ impl Writer {
     /// One node by its slot, a few one by one, several as the first and the length of each row of neighbours, or a bit each.
     fn put_set(&mut self, set: NodeSet) {
         let mut slots = set.iter().map(Slot::byte);
-        let length = u8::try_from(set.len()).unwrap_or(u8::MAX);
-        if length <= FEW {
+        let length = set.len();
+        if length <= usize::from(FEW) {
+            let length: u8 = narrow(length, "few nodes");
             if length != 1 || set.iter().any(|slot| slot.byte() >= FEW_NODES) {
                 self.bytes.push(FEW_NODES + length);
             }
@@ -112,7 +116,7 @@ impl Writer {
             self.bytes[begin] += 1;
             if self.bytes.len() > begin + size_of_val(used) {
                 self.bytes.truncate(begin);
-                self.bytes.push(ALL_BITS + u8::try_from(used.len()).unwrap_or(0));
+                self.bytes.push(ALL_BITS + narrow::<u8, usize>(used.len(), "the words of a set"));
                 self.bytes.extend(used.iter().flat_map(|word| word.to_le_bytes()));
                 return;
             }
@@ -452,7 +456,7 @@ impl Cluster {
                 kinds.push(node);
                 kinds.len() - 1
             });
-            nodes.push((id, rack, u8::try_from(kind).unwrap_or(u8::MAX)));
+            nodes.push((id, rack, narrow(kind, "a kind of node")));
         }
         let Writer { words: Known { values: mut words, .. }, mut bytes } = writer;
         kinds.shrink_to_fit();
@@ -507,7 +511,7 @@ impl PackedCluster {
         let parts = self.kinds.iter().flat_map(|kind| &kind.namespaces);
         balances.map(balance).sum::<usize>()
             + self.rest.ground.bytes()
-            + parts.map(|part| part.records.bytes()).sum::<usize>()
+            + parts.map(|part| bytes_of(&part.records)).sum::<usize>()
             + self.kinds.len() * kind
             + self.nodes.len() * node
             + size_of_val(&self.words[..])

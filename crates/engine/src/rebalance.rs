@@ -11,6 +11,7 @@ use std::rc::Rc;
 use crate::availability::{Availability, Rule, Verdict};
 use crate::available;
 use crate::balance::{Balance, PartitionMigration, Place, Progress, due, settled};
+use crate::convert::{self, narrow};
 use crate::id::{MAX_NODES, PARTITIONS, PartitionId, RackId};
 use crate::node_set::{NodeSet, NodeTable, Slot};
 use crate::roster::Roster;
@@ -78,12 +79,12 @@ impl Ledger {
 }
 
 /// The versions of one partition, as a view into the columns.
-struct Cell<'a, 'b> {
+struct PartitionVersions<'a, 'b> {
     columns: &'a mut [&'b mut [Version]],
     pid: PartitionId,
 }
 
-impl Cell<'_, '_> {
+impl PartitionVersions<'_, '_> {
     fn at(&self, slot: Slot) -> Version {
         self.columns[slot.index()][self.pid.index()]
     }
@@ -261,6 +262,11 @@ impl Holders {
     }
 }
 
+/// How many replicas an active partition has among the nodes present: RF, or as many as there are.
+fn width_of(replication_factor: u8, present: NodeSet) -> u8 {
+    narrow(usize::from(replication_factor).min(present.len()), "replicas")
+}
+
 /// Lends each member's column of versions for writing.
 fn columns_of(versions: &mut Versions) -> Vec<&mut [Version]> {
     versions
@@ -299,7 +305,7 @@ pub(crate) fn rebalance_strong(
     let mut seats = Vec::new();
     for pid in PartitionId::all() {
         let Held { holders, evading, counts } = all_holders.of(pid, &columns);
-        let mut cell = Cell { columns: &mut columns, pid };
+        let mut cell = PartitionVersions { columns: &mut columns, pid };
         let tally = rows.tally(pid, counts);
         // Most partitions are in the position of the one before.
         let (verdict, fresh) = match before {
@@ -345,12 +351,11 @@ pub(crate) fn rebalance_strong(
 }
 
 fn same_facts(scene: &Scene<'_>, strong: &StrongScene<'_>, present: NodeSet) -> SameFacts {
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let first = strong.first_roster || !scene.rules.follow(Clause::FirstRosterOnly);
     SameFacts {
         replication_factor: u32::from(scene.replication_factor),
-        roster: count(strong.roster.len()),
-        present: count(present.len()),
+        roster: convert::count(strong.roster.len()),
+        present: convert::count(present.len()),
         first_roster: first,
     }
 }
@@ -360,7 +365,7 @@ fn same_facts(scene: &Scene<'_>, strong: &StrongScene<'_>, present: NodeSet) -> 
 /// working master is the first with data, preferring those without `e` and among them one with the master flag; every
 /// other holder of data is a duplicate and all replicas immigrate. Nobody has data (a fresh partition): nothing to do.
 fn strong_roles(
-    cell: &Cell<'_, '_>,
+    cell: &PartitionVersions<'_, '_>,
     row: &[Slot],
     replicas: &[Slot],
     whole: bool,
@@ -401,7 +406,7 @@ fn strong_roles(
 /// stays full, replica or not, until its own emigration is done \[open\]: a stop or a recluster before that still finds
 /// its full copy.
 fn prepare_strong(
-    cell: &mut Cell<'_, '_>,
+    cell: &mut PartitionVersions<'_, '_>,
     row: &[Slot],
     replicas: &[Slot],
     roles: &Roles,
@@ -446,7 +451,7 @@ struct Parts<'a> {
 /// What is to be migrated (domain.md §6); nothing when nothing immigrates: then replicas take the final version at once
 /// and others drop their data, a quiesced node keeping it as a subset.
 fn plan(
-    cell: &mut Cell<'_, '_>,
+    cell: &mut PartitionVersions<'_, '_>,
     parts: &Parts<'_>,
     roles: &Roles,
     scene: &Scene<'_>,
@@ -476,7 +481,7 @@ fn plan(
 
 /// Nothing is to be migrated: every version is what it should be once all is done.
 fn settle_row(
-    cell: &mut Cell<'_, '_>,
+    cell: &mut PartitionVersions<'_, '_>,
     row: &[Slot],
     evading: NodeSet,
     replicas: usize,
@@ -498,7 +503,7 @@ pub(crate) fn rebalance_available(
     versions: &mut Versions,
 ) -> Balance {
     let present: NodeSet = scene.nodes.iter().copied().collect();
-    let rf = scene.replication_factor.min(u8::try_from(scene.nodes.len()).unwrap_or(u8::MAX));
+    let rf = width_of(scene.replication_factor, present);
     let verdict = Verdict { availability: Availability::Active, rule: Rule::Ap };
     let mut ledger = Ledger::new(usize::from(rf));
     let mut columns = columns_of(versions);
@@ -508,7 +513,7 @@ pub(crate) fn rebalance_available(
     let here = present.into();
     for pid in PartitionId::all() {
         let Held { holders, evading, .. } = all_holders.of(pid, &columns);
-        let mut cell = Cell { columns: &mut columns, pid };
+        let mut cell = PartitionVersions { columns: &mut columns, pid };
         seats.clear();
         row.clear();
         take_seats(rows.row(pid), &here, usize::from(rf), holders, &mut seats);

@@ -4,9 +4,10 @@
 //! guessed. Not here: records' contents, for a record is known by the number of the write that made it; and how clients
 //! write and read (see `client`).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::id::{Digest, PartitionId};
 use crate::namespace::Mode;
-use crate::ordered::Ordered;
 
 /// How long a write stays in a buffer before it is flushed (domain.md §9, \[doc\]: 1 s).
 const FLUSH_MS: u64 = 1_000;
@@ -83,13 +84,13 @@ impl Record {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct GroundTruth {
     pub writes: u64,
-    pub acknowledged: Ordered<u64, ()>,
+    pub acknowledged: BTreeSet<u64>,
     /// The last acknowledged write of each record.
-    pub latest: Ordered<(usize, Digest), u64>,
+    pub latest: BTreeMap<(usize, Digest), u64>,
     /// The highest regime that the session has seen of a partition.
-    pub session: Ordered<(usize, PartitionId), u32>,
+    pub session: BTreeMap<(usize, PartitionId), u32>,
     /// Acknowledged writes whose value is gone, or was put aside for another (domain.md §9).
-    pub lost: Ordered<u64, ()>,
+    pub lost: BTreeSet<u64>,
     /// Whether copies went away since losses were last looked for.
     pub may_have_lost: bool,
 }
@@ -102,6 +103,13 @@ impl GroundTruth {
 
     /// What it takes in bytes.
     pub fn bytes(&self) -> usize {
-        self.acknowledged.bytes() + self.latest.bytes() + self.session.bytes() + self.lost.bytes()
+        (self.acknowledged.len() + self.lost.len()) * size_of::<u64>()
+            + bytes_of(&self.latest)
+            + bytes_of(&self.session)
     }
+}
+
+/// What a map's entries take in bytes, without the map's own nodes.
+pub(crate) fn bytes_of<K, V>(map: &BTreeMap<K, V>) -> usize {
+    map.len() * size_of::<(K, V)>()
 }

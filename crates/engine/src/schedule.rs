@@ -43,12 +43,11 @@ impl Cluster {
         let prepare = self.prepare_at_ms.map(|at_ms| (at_ms, Due::Prepare));
         let commit = self.exchanges.iter().map(|exchange| exchange.commit_at_ms).min();
         let change = [commit.map(|at_ms| (at_ms, Due::Commit)), prepare].into_iter().flatten();
-        let rounds = self.sub_clusters.entries().iter().filter(|_| with_rounds).filter_map(
-            |(number, one)| {
+        let rounds =
+            self.sub_clusters.iter().filter(|_| with_rounds).filter_map(|(number, one)| {
                 let at_ms = self.next_round_ms(one)?;
                 Some((at_ms, Due::Round(*number)))
-            },
-        );
+            });
         // min_by_key keeps the first of equals: commits, then preparing, then rounds.
         change.chain(rounds).min_by_key(|(at_ms, _)| *at_ms)
     }
@@ -103,6 +102,7 @@ impl Cluster {
     }
 
     fn change_frozen(&mut self, at_ms: u64, due: &Due, events: &mut Vec<Event>) {
+        // Something can be due that should have been done while time stood elsewhere: then no time passes.
         self.frozen_ms += at_ms.saturating_sub(self.now_ms);
         self.change(at_ms, due, events);
     }
@@ -118,7 +118,7 @@ impl Cluster {
                     .enumerate()
                     .any(|(i, balance)| balance.is_migrating_below(limit(i)))
             };
-            let next = self.sub_clusters.entries().iter().filter_map(|(number, one)| {
+            let next = self.sub_clusters.iter().filter_map(|(number, one)| {
                 let at_ms = if open(*number, one) { self.next_round_ms(one) } else { None };
                 at_ms.map(|at_ms| (at_ms, *number))
             });
@@ -136,11 +136,11 @@ impl Cluster {
     /// Where migrations have to stop so that so many more partitions are done, lowest ids first.
     fn limits(&self, count: u32) -> Limits {
         let mut limits = Limits::default();
-        for (number, sub_cluster) in self.sub_clusters.entries() {
+        for (number, sub_cluster) in &self.sub_clusters {
             for (index, balance) in sub_cluster.balances.iter().enumerate() {
                 let mut open = balance.migrations.iter().filter(|migration| !migration.is_done());
                 if let Some(first_to_wait) = open.nth(count as usize) {
-                    limits.or_insert((*number, index), first_to_wait.pid);
+                    limits.insert((*number, index), first_to_wait.pid);
                 }
             }
         }

@@ -10,7 +10,6 @@ use std::rc::Rc;
 
 use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
 use crate::node_set::{NodeSet, Slot};
-use crate::ordered::sort;
 use crate::uniform::balance;
 
 /// FNV-1a, 64 bits (domain.md §2.1).
@@ -149,7 +148,7 @@ impl Succession {
             let new = (old_width..width).map(Slot::new);
             keys.clear();
             keys.extend(known.iter().copied().chain(new).map(|slot| self.key(slot, pid)));
-            sort(&mut keys);
+            keys.sort_unstable();
             order.extend(keys.iter().map(|key| Slot::new(usize::from(key.to_be_bytes()[15]))));
         }
         self.order = Rc::new(order);

@@ -4,6 +4,7 @@
 //! rules (see `availability`) and the counting (see `rebalance`).
 
 use crate::availability::Facts;
+use crate::convert::narrow;
 use crate::version::COUNT_BITS;
 
 /// The part of [`Facts`] that differs from partition to partition, as one word: seven counts of [`COUNT_BITS`] each and
@@ -33,7 +34,7 @@ impl Tally {
 
     fn count(self, place: u32) -> u32 {
         let count = self.0 >> (COUNT_BITS * place) & ((1 << COUNT_BITS) - 1);
-        u32::try_from(count).unwrap_or(u32::MAX)
+        narrow(count, "a count")
     }
 
     /// How many nodes present have a full copy.
@@ -43,7 +44,7 @@ impl Tally {
 
     /// The facts of a partition, with what is the same for all of them.
     pub fn facts(self, all: &SameFacts) -> Facts {
-        let [evading, revived, revived_by_operator, with_data, full, unsubset, replicas] =
+        let [evading, revived, revived_by_operator, with_data, full, not_subset, replicas] =
             [0, 1, 2, 3, 4, 5, 6].map(|place| self.count(place));
         Facts {
             replication_factor: all.replication_factor,
@@ -54,7 +55,7 @@ impl Tally {
             revived_by_operator,
             with_data,
             full,
-            unsubset,
+            not_subset,
             roster_replicas_present: replicas,
             roster_master_present: self.0 >> MASTER_PRESENT & 1 == 1,
             first_roster: all.first_roster,

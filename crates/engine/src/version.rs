@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::convert::narrow;
+
 const KEY_MASK: u64 = (1 << 48) - 1;
 const FAMILY_SHIFT: u32 = 48;
 const FAMILY_MASK: u64 = 0xf << FAMILY_SHIFT;
@@ -76,6 +78,20 @@ pub(crate) const COUNT_BITS: u32 = 9;
 /// present and by the version's marks: a rebalance asks it of every version.
 static COUNTS: [[u64; 64]; 2] = [counts_of_all(false), counts_of_all(true)];
 
+/// Which copies are full: data, neither `s` nor `e`, and no `r` unless the whole roster is present (domain.md §4).
+///
+/// This is the only place that decides it. Each bit is one copy, so one call answers for a version (one bit) or for 64
+/// nodes at a time; bits without data come out as 0.
+pub(crate) const fn full(data: u64, subset: u64, evade: u64, revived: u64, whole: bool) -> u64 {
+    let hindering = if whole { evade } else { evade | revived };
+    not_subset(data, subset) & !hindering
+}
+
+/// Which copies have data and no `s`, trusted or not: what AP mode calls full (domain.md §3, §6.1). Bits as in [`full`].
+pub(crate) const fn not_subset(data: u64, subset: u64) -> u64 {
+    data & !subset
+}
+
 /// Marks as a number: `r` 1, `m` 2, `s` 4, `e` 8, `r` by an operator 16, data 32.
 const fn counts_of_all(whole: bool) -> [u64; 64] {
     let mut table = [0; 64];
@@ -86,13 +102,13 @@ const fn counts_of_all(whole: bool) -> [u64; 64] {
         let evade = marks & 8 != 0;
         let by_operator = revived && marks & 16 != 0;
         let data = marks & 32 != 0;
-        let full = data && !subset && !evade && (whole || !revived);
+        let full = full(data as u64, subset as u64, evade as u64, revived as u64, whole);
         table[marks] = evade as u64
             | (revived as u64) << COUNT_BITS
             | (by_operator as u64) << (COUNT_BITS * 2)
             | (data as u64) << (COUNT_BITS * 3)
-            | (full as u64) << (COUNT_BITS * 4)
-            | ((data && !subset) as u64) << (COUNT_BITS * 5);
+            | full << (COUNT_BITS * 4)
+            | not_subset(data as u64, subset as u64) << (COUNT_BITS * 5);
         marks += 1;
     }
     table
@@ -165,9 +181,20 @@ impl Version {
     /// Full: has data, neither `s` nor `e`, and no `r` unless the whole roster is present (domain.md §4).
     #[must_use]
     pub fn is_full(self, whole_roster_present: bool) -> bool {
-        let hindering =
-            if whole_roster_present { SUBSET | EVADE } else { SUBSET | EVADE | REVIVED };
-        self.has_data() && self.0 & hindering == 0
+        let [data, subset, evade, revived] = self.bits();
+        full(data, subset, evade, revived, whole_roster_present) != 0
+    }
+
+    /// Has data and no `s`, trusted or not: what AP mode calls full (domain.md §3, §6.1).
+    pub(crate) fn is_not_subset(self) -> bool {
+        let [data, subset, ..] = self.bits();
+        not_subset(data, subset) != 0
+    }
+
+    /// Data, `s`, `e` and `r`, each as the lowest bit of a word.
+    fn bits(self) -> [u64; 4] {
+        let bit = |flag: u64| (self.0 >> flag.trailing_zeros()) & 1;
+        [u64::from(self.has_data()), bit(SUBSET), bit(EVADE), bit(REVIVED)]
     }
 
     /// The lineage: cluster key and family, without flags. Copies of one lineage hold the same data.
@@ -179,13 +206,14 @@ impl Version {
     /// The family, 0 to 14, or [`UNIQUE_FAMILY`].
     #[must_use]
     pub fn family(self) -> u8 {
-        u8::try_from((self.0 & FAMILY_MASK) >> FAMILY_SHIFT).unwrap_or(UNIQUE_FAMILY)
+        narrow((self.0 & FAMILY_MASK) >> FAMILY_SHIFT, "a family")
     }
 
     /// The same marks on another lineage.
     #[must_use]
     pub fn with_lineage(self, key: ClusterKey, family: u8) -> Self {
-        let family = u64::from(family.min(UNIQUE_FAMILY)) << FAMILY_SHIFT;
+        assert!(family <= UNIQUE_FAMILY, "a family is 0 to 15, not {family}");
+        let family = u64::from(family) << FAMILY_SHIFT;
         Self(self.0 & !(KEY_MASK | FAMILY_MASK) | key.0 | family)
     }
 
@@ -237,7 +265,8 @@ impl Version {
         let flags = self.0 >> 60;
         let by_operator = (self.0 & BY_OPERATOR) >> 52 << 4;
         let data = u64::from(self.has_data()) << 5;
-        usize::try_from(flags | by_operator | data).unwrap_or(0) % 64
+        // The remainder spares the table's check of its bounds.
+        narrow::<usize, u64>(flags | by_operator | data, "marks") % 64
     }
 
     fn with(self, bits: u64, on: bool) -> Self {
@@ -320,7 +349,7 @@ mod tests {
                         version.revived() == Some(RevivedBy::Operator),
                         version.has_data(),
                         version.is_full(whole),
-                        version.has_data() && !version.is_subset(),
+                        version.is_not_subset(),
                     ];
                     let word = version.counts(whole);
                     let counts = [0, 1, 2, 3, 4, 5].map(|n| word >> (COUNT_BITS * n) & 511);

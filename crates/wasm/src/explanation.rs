@@ -92,7 +92,8 @@ struct FactsShape {
     revived_by_operator: u32,
     with_data: u32,
     full: u32,
-    unsubset: u32,
+    #[serde(rename = "unsubset")]
+    not_subset: u32,
     roster_replicas_present: u32,
     roster_master_present: bool,
 }

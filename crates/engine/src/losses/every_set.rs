@@ -4,12 +4,13 @@
 //! that nothing is left to do. A step is short, so that a caller can stop after any to draw a frame. Not here: how counts
 //! come about (see `failure_sets`).
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::convert::narrow;
 use crate::losses::Losses;
 use crate::losses::failure_sets::{Family, Plan};
 use crate::node_set::PlaceSet;
-use crate::ordered::Ordered;
 
 /// Most running nodes.
 const MOST_NODES: usize = 16;
@@ -95,15 +96,15 @@ impl EverySet {
         let Some(family) = plan.families.get(number) else {
             // Where nobody is lost nothing is formed anew.
             let none = self.losses.not_active_without_set(PlaceSet::EMPTY);
-            self.not_active[0] = u16::try_from(none).unwrap_or(u16::MAX);
+            self.not_active[0] = narrow(none, "a count of partitions");
             return Some(Next::Sets { from: 0 });
         };
-        let mut known: Ordered<Vec<Vec<i32>>, u16> = Ordered::default();
+        let mut known: BTreeMap<Vec<Vec<i32>>, u16> = BTreeMap::new();
         let kind_of = |key: usize| {
             let lost = family.lost_by_label(key);
             let terms = |shape| plan.terms(&self.losses, family, shape, &lost);
-            let next = u16::try_from(known.len()).unwrap_or(u16::MAX);
-            *known.or_insert(family.shapes.iter().map(terms).collect(), next)
+            let next = narrow(known.len(), "a kind of key");
+            *known.entry(family.shapes.iter().map(terms).collect()).or_insert(next)
         };
         let kind_of: Vec<u16> = (0..family.keys()).map(kind_of).collect();
         let strides = family.strides();
@@ -112,13 +113,13 @@ impl EverySet {
             let label = family.label_of[set.trailing_zeros() as usize];
             let step = label.map_or(0, |label| strides[usize::from(label)]);
             // The key for now, made from that of a smaller set.
-            self.kinds[set] = self.kinds[set & (set - 1)] + u16::try_from(step).unwrap_or(0);
+            self.kinds[set] = self.kinds[set & (set - 1)] + narrow::<u16, usize>(step, "a key");
         }
         for kind in &mut self.kinds {
             *kind = kind_of[usize::from(*kind)];
         }
         self.terms = vec![Vec::new(); known.len()];
-        for (terms, kind) in known.into_entries() {
+        for (terms, kind) in known {
             self.terms[usize::from(kind)] = terms;
         }
         Some(Next::Kind { family: number, kind: 0 })
@@ -156,10 +157,10 @@ impl EverySet {
             let all = self.sums[0];
             self.sums.fill(all);
         }
-        let this = u16::try_from(kind).unwrap_or(u16::MAX);
+        let this: u16 = narrow(kind, "a kind of key");
         for ((count, sum), kind) in self.not_active.iter_mut().zip(&self.sums).zip(&self.kinds) {
             if *kind == this {
-                *count += u16::try_from(*sum).unwrap_or(0);
+                *count += narrow::<u16, i32>(*sum, "a count of partitions");
             }
         }
         Some(if kind + 1 < self.terms.len() {
@@ -178,7 +179,7 @@ impl EverySet {
             let lost = PlaceSet::of_bits(set as u64);
             if !self.plan.as_ref().is_some_and(|plan| plan.holds_without(&self.losses, lost)) {
                 let count = self.losses.not_active_without_set(lost);
-                self.not_active[set] = u16::try_from(count).unwrap_or(u16::MAX);
+                self.not_active[set] = narrow(count, "a count of partitions");
             }
         }
         (to < self.not_active.len()).then_some(Next::Sets { from: to })

@@ -12,10 +12,13 @@
 //! Invariant: the counts are those of [`Losses::not_active_without_set`]. There is no plan where clusters or cores would
 //! give too many cases; the callers then ask one by one. Not here: going through the sets (see `every_set`, `up_to_three`).
 
+use std::collections::BTreeMap;
+
 use crate::availability::Facts;
+use crate::convert::{self, narrow};
 use crate::losses::{Losses, seen};
 use crate::node_set::{NodeSet, PlaceSet};
-use crate::ordered::{Ordered, sort};
+use crate::version::{full, not_subset};
 
 /// Most nodes of a core: a core of `n` has 2ⁿ subsets.
 const MOST_CORE: usize = 12;
@@ -119,7 +122,7 @@ impl Family {
             let radix = usize::from(label.nodes) + 1;
             let digit = key % radix;
             key /= radix;
-            u16::try_from(digit).unwrap_or(u16::MAX)
+            narrow(digit, "lost nodes of a label")
         };
         self.labels.iter().map(digit).collect()
     }
@@ -127,13 +130,13 @@ impl Family {
 
 /// Nodes of one cluster, counted by what the rules can see.
 #[derive(Clone, Copy, Debug, Default)]
-struct Tally {
+struct Census {
     present: u32,
     evading: u32,
     revived: u32,
     by_operator: u32,
     with_data: u32,
-    unsubset: u32,
+    not_subset: u32,
     /// Full when the whole roster is present.
     full_if_whole: u32,
     /// Full when it is not.
@@ -142,20 +145,21 @@ struct Tally {
     master: bool,
 }
 
-impl Tally {
+impl Census {
     fn add(&mut self, signature: Signature, nodes: u32) {
         let has = |bit: u8| signature & Signature::from(bit) != 0;
         let count = |on: bool| if on { nodes } else { 0 };
-        let unsubset = has(seen::DATA) && !has(seen::SUBSET);
-        let trusted = unsubset && !has(seen::EVADE);
+        let bit = |bit: u8| u64::from(has(bit));
+        let (data, subset) = (bit(seen::DATA), bit(seen::SUBSET));
+        let full = |whole| full(data, subset, bit(seen::EVADE), bit(seen::REVIVED), whole) != 0;
         self.present += nodes;
         self.evading += count(has(seen::EVADE));
         self.revived += count(has(seen::REVIVED));
         self.by_operator += count(has(seen::BY_OPERATOR));
         self.with_data += count(has(seen::DATA));
-        self.unsubset += count(unsubset);
-        self.full_if_whole += count(trusted);
-        self.full += count(trusted && !has(seen::REVIVED));
+        self.not_subset += count(not_subset(data, subset) != 0);
+        self.full_if_whole += count(full(true));
+        self.full += count(full(false));
         self.replicas += count(has(seen::REPLICA));
         self.master |= has(seen::MASTER) && nodes > 0;
     }
@@ -177,8 +181,8 @@ impl Plan {
     pub fn new(losses: &Losses) -> Option<Self> {
         // A plan forms every cluster anew. One that every running node is in is; of several some lose nobody, and so does
         // one beside orphans.
-        let is_one = matches!(&losses.standing[..], [(members, _)] if *members == losses.running);
-        if !is_one && !losses.stands_by_itself() {
+        let is_one = matches!(&losses.formed[..], [(members, _)] if *members == losses.running);
+        if !is_one && !losses.would_form_alike() {
             return None;
         }
         let clusters = losses.clusters(losses.running);
@@ -236,7 +240,7 @@ impl Plan {
 
     fn of(losses: &Losses, homes: Vec<Home>) -> Option<Self> {
         let voters = voters(losses, &homes);
-        let mut drafts: Vec<Draft> = Vec::new();
+        let mut builders: Vec<FamilyBuilder> = Vec::new();
         for group in &losses.groups {
             let signature = |voter: &Voter| {
                 let position = &group.positions[homes[usize::from(voter.home)].roster];
@@ -244,23 +248,25 @@ impl Plan {
                 voter.home << BITS | Signature::from(seen)
             };
             let signatures: Vec<Signature> = voters.iter().map(signature).collect();
-            let partitions = i32::try_from(group.partitions.len()).unwrap_or(i32::MAX);
-            let fits = |draft: &Draft| draft.odd(&signatures).count();
-            let best = drafts.iter_mut().map(|draft| (fits(draft), draft));
+            let partitions = narrow(group.partitions.len(), "a group's partitions");
+            let fits = |builder: &FamilyBuilder| builder.odd(&signatures).count();
+            let best = builders.iter_mut().map(|builder| (fits(builder), builder));
             let best = best.min_by_key(|(odd, _)| *odd).filter(|(odd, _)| *odd <= MOST_ODD);
-            if let Some((_, draft)) = best {
-                draft.take_in(&signatures, partitions)?;
+            if let Some((_, builder)) = best {
+                builder.take_in(&signatures, partitions)?;
             } else {
-                let mut draft = Draft::new(voters.len());
-                draft.take_in(&signatures, partitions)?;
-                drafts.push(draft);
+                let mut builder = FamilyBuilder::new(voters.len());
+                builder.take_in(&signatures, partitions)?;
+                builders.push(builder);
             }
-            if drafts.len() > MOST_FAMILIES {
+            if builders.len() > MOST_FAMILIES {
                 return None;
             }
         }
-        let families =
-            drafts.into_iter().map(|draft| draft.finish(&voters, losses.order.len())).collect();
+        let families = builders
+            .into_iter()
+            .map(|builder| builder.finish(&voters, losses.order.len()))
+            .collect();
         Some(Self { homes, families, clusters: Vec::new(), splits_cleanly: false })
     }
 
@@ -314,7 +320,7 @@ impl Plan {
     ) -> Vec<i32> {
         let radix = |class: &Class| usize::from(class.nodes) + 1;
         let cases: usize = shape.classes.iter().map(radix).product();
-        let mut tallies = vec![Tally::default(); self.homes.len()];
+        let mut censuses = vec![Census::default(); self.homes.len()];
         // Nodes of each label outside the core: all, and those that are there.
         let mut outside: Vec<i32> = family.labels.iter().map(|label| label.nodes.into()).collect();
         for class in &shape.classes {
@@ -322,14 +328,14 @@ impl Plan {
         }
         let mut there = Vec::new();
         let verdict = |case: usize| {
-            tallies.fill(Tally::default());
+            censuses.fill(Census::default());
             there.clear();
             let labels = family.labels.iter().zip(lost_by_label);
             there.extend(labels.map(|(label, lost)| i32::from(label.nodes) - i32::from(*lost)));
             let mut rest = case;
             let mut left = [0_i32; MOST_CORE];
             for (class, left) in shape.classes.iter().zip(&mut left) {
-                let lost = i32::try_from(rest % radix(class)).unwrap_or(0);
+                let lost: i32 = narrow(rest % radix(class), "lost nodes of a class");
                 rest /= radix(class);
                 *left = i32::from(class.nodes) - lost;
                 there[usize::from(class.label)] -= *left;
@@ -341,10 +347,10 @@ impl Plan {
             let outside = labels.zip(there.iter().copied());
             let core = shape.classes.iter().map(|class| class.signature).zip(left);
             for (signature, nodes) in outside.chain(core) {
-                tallies[usize::from(signature >> BITS)].add(signature, nodes.unsigned_abs());
+                censuses[usize::from(signature >> BITS)].add(signature, nodes.unsigned_abs());
             }
-            let mut homes = self.homes.iter().zip(&tallies);
-            i32::from(!homes.any(|(home, tally)| serves(losses, *home, tally)))
+            let mut homes = self.homes.iter().zip(&censuses);
+            i32::from(!homes.any(|(home, census)| serves(losses, *home, census)))
         };
         (0..cases).map(verdict).collect()
     }
@@ -355,39 +361,42 @@ fn voters(losses: &Losses, homes: &[Home]) -> Vec<Voter> {
     let voter = |(place, slot): (usize, &crate::node_set::Slot)| {
         let of = |home: &Home| losses.rosters[home.roster].set.and(home.members).contains(*slot);
         let home = homes.iter().position(of)?;
-        Some(Voter { place: u8::try_from(place).ok()?, home: u16::try_from(home).ok()? })
+        Some(Voter {
+            place: narrow(place, "a node's place"),
+            home: narrow(home, "a cluster's place"),
+        })
     };
     losses.order.iter().enumerate().filter_map(voter).collect()
 }
 
-fn serves(losses: &Losses, home: Home, tally: &Tally) -> bool {
-    let roster = u32::try_from(losses.rosters[home.roster].len()).unwrap_or(u32::MAX);
+fn serves(losses: &Losses, home: Home, census: &Census) -> bool {
+    let roster = convert::count(losses.rosters[home.roster].len());
     let facts = Facts {
         replication_factor: u32::from(losses.replication_factor),
         roster,
-        present: tally.present,
-        evading: tally.evading,
-        revived: tally.revived,
-        revived_by_operator: tally.by_operator,
-        with_data: tally.with_data,
-        full: if tally.present == roster { tally.full_if_whole } else { tally.full },
-        unsubset: tally.unsubset,
-        roster_replicas_present: tally.replicas,
-        roster_master_present: tally.master,
+        present: census.present,
+        evading: census.evading,
+        revived: census.revived,
+        revived_by_operator: census.by_operator,
+        with_data: census.with_data,
+        full: if census.present == roster { census.full_if_whole } else { census.full },
+        not_subset: census.not_subset,
+        roster_replicas_present: census.replicas,
+        roster_master_present: census.master,
         first_roster: home.first_roster,
     };
     (losses.judge)(&facts, losses.profile).is_active()
 }
 
 /// A family in the making.
-struct Draft {
+struct FamilyBuilder {
     /// By voter: what it is outside the cores.
     labels: Vec<Signature>,
     /// Cores as pairs of a signature and a voter, with their partitions.
     cores: Vec<(Vec<(Signature, u8)>, i32)>,
 }
 
-impl Draft {
+impl FamilyBuilder {
     fn new(voters: usize) -> Self {
         Self { labels: vec![UNKNOWN; voters], cores: Vec::new() }
     }
@@ -414,8 +423,8 @@ impl Draft {
         if core.len() > MOST_CORE {
             return None;
         }
-        let node = |voter: usize| Some((signatures[voter], u8::try_from(voter).ok()?));
-        self.cores.push((core.into_iter().map(node).collect::<Option<_>>()?, partitions));
+        let node = |voter: usize| (signatures[voter], narrow(voter, "a voter's place"));
+        self.cores.push((core.into_iter().map(node).collect(), partitions));
         Some(())
     }
 
@@ -435,24 +444,21 @@ impl Draft {
                 labels.len() - 1
             });
             labels[place].nodes += 1;
-            label_of_voter[index] = u8::try_from(place).unwrap_or(u8::MAX);
-            label_of[usize::from(voters[index].place)] = u8::try_from(place).ok();
+            let place = narrow(place, "a label's place");
+            label_of_voter[index] = place;
+            label_of[usize::from(voters[index].place)] = Some(place);
         }
-        let mut shapes: Ordered<Vec<Class>, Vec<Core>> = Ordered::default();
+        let mut shapes: BTreeMap<Vec<Class>, Vec<Core>> = BTreeMap::new();
         for (nodes, partitions) in self.cores {
             let of = |(signature, voter): (Signature, u8)| {
                 let voter = usize::from(voter);
-                let [high, low] = signature.to_be_bytes();
-                let bytes = [high, low, label_of_voter[voter], voters[voter].place];
-                u128::from(u32::from_be_bytes(bytes))
+                (signature, label_of_voter[voter], voters[voter].place)
             };
-            let mut keys: Vec<u128> = nodes.into_iter().map(of).collect();
-            sort(&mut keys);
+            let mut keys: Vec<(Signature, u8, u8)> = nodes.into_iter().map(of).collect();
+            keys.sort_unstable();
             let mut classes: Vec<Class> = Vec::new();
             let mut nodes = Vec::with_capacity(keys.len());
-            for key in keys {
-                let [.., high, low, label, place] = key.to_be_bytes();
-                let signature = Signature::from_be_bytes([high, low]);
+            for (signature, label, place) in keys {
                 nodes.push(place);
                 match classes.last_mut() {
                     Some(last) if (last.signature, last.label) == (signature, label) => {
@@ -461,13 +467,13 @@ impl Draft {
                     _ => classes.push(Class { signature, label, nodes: 1 }),
                 }
             }
-            shapes.or_insert(classes, Vec::new()).push(Core { nodes, partitions });
+            shapes.entry(classes).or_default().push(Core { nodes, partitions });
         }
         let shape = |(classes, cores): (Vec<Class>, Vec<Core>)| {
             let term_of = term_of(&classes);
             Shape { classes, term_of, cores }
         };
-        Family { labels, label_of, shapes: shapes.into_entries().into_iter().map(shape).collect() }
+        Family { labels, label_of, shapes: shapes.into_iter().map(shape).collect() }
     }
 }
 

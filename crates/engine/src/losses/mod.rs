@@ -15,6 +15,7 @@ use std::rc::Rc;
 use crate::availability::{Availability, Facts, Judge, Rule, Verdict};
 use crate::cluster::Cluster;
 use crate::clustering::{Network, SubCluster, settle};
+use crate::convert::{self, narrow};
 use crate::cuts::Cuts;
 use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::namespace::{Mode, Profile};
@@ -22,7 +23,7 @@ use crate::node_set::{NodeSet, PlaceSet, Slot};
 use crate::roster::Roster;
 use crate::rules::{Clause, Rules};
 use crate::succession::RosterRows;
-use crate::version::{RevivedBy, Version};
+use crate::version::{self, RevivedBy, Version};
 
 /// What the running nodes hold of a partition, each mark as a set of nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +47,22 @@ impl Marks {
         put(version.revived() == Some(RevivedBy::Operator), |marks| &mut marks.by_operator);
         put(version.has_data(), |marks| &mut marks.with_data);
         put(version.is_subset(), |marks| &mut marks.subset);
+    }
+
+    /// The nodes with a full copy.
+    fn full(&self, whole: bool) -> NodeSet {
+        let Self { evading, revived, with_data, subset, .. } = self;
+        let [evading, revived, with_data, subset] =
+            [evading, revived, with_data, subset].map(|set| set.words());
+        NodeSet::of_words(std::array::from_fn(|at| {
+            version::full(with_data[at], subset[at], evading[at], revived[at], whole)
+        }))
+    }
+
+    /// The nodes with data and without `s`, trusted or not.
+    fn not_subset(&self) -> NodeSet {
+        let [with_data, subset] = [self.with_data, self.subset].map(NodeSet::words);
+        NodeSet::of_words(std::array::from_fn(|at| version::not_subset(with_data[at], subset[at])))
     }
 }
 
@@ -104,8 +121,8 @@ pub struct Losses {
     rules: Rules,
     /// Nodes that never had a roster in force.
     pub(crate) never_in_force: NodeSet,
-    /// The sub-clusters as they are: members and principal.
-    pub(crate) standing: Vec<(NodeSet, Slot)>,
+    /// The sub-clusters as they are now: members and principal.
+    pub(crate) formed: Vec<(NodeSet, Slot)>,
     pub(crate) rosters: Vec<Rc<Roster>>,
     /// By slot: the roster that the node holds, as a place in `rosters`.
     pub(crate) held: Vec<Option<usize>>,
@@ -150,7 +167,7 @@ impl Cluster {
             running,
             order: self.highest_first(running),
             cuts: self.cuts.clone(),
-            standing: self.standing(),
+            formed: self.formed_clusters(),
             rosters,
             held,
             groups,
@@ -164,8 +181,8 @@ impl Cluster {
         })
     }
 
-    /// The sub-clusters as they are: members and principal.
-    fn standing(&self) -> Vec<(NodeSet, Slot)> {
+    /// The sub-clusters as they are now: members and principal.
+    fn formed_clusters(&self) -> Vec<(NodeSet, Slot)> {
         let of = |sub_cluster: &SubCluster| (sub_cluster.members, sub_cluster.principal());
         self.sub_clusters.values().map(of).collect()
     }
@@ -211,7 +228,7 @@ impl Cluster {
             match order.binary_search_by(known) {
                 Ok(found) => groups[usize::from(order[found])].partitions.push(pid),
                 Err(there) => {
-                    order.insert(there, u16::try_from(groups.len()).unwrap_or(u16::MAX));
+                    order.insert(there, narrow(groups.len(), "a group's place"));
                     groups.push(Group { positions, served_by, partitions: vec![pid] });
                 }
             }
@@ -324,24 +341,24 @@ impl Losses {
     }
 
     fn serving(&self, members: NodeSet) -> Option<Serving> {
-        let unchanged = self.standing.iter().find(|(standing, _)| *standing == members);
+        let unchanged = self.formed.iter().find(|(formed, _)| *formed == members);
         match unchanged {
-            Some((_, principal)) => Some(Serving::Standing(*principal)),
-            None => Some(Serving::New(self.roster_of(members)?, members)),
+            Some((_, principal)) => Some(Serving::Unchanged(*principal)),
+            None => Some(Serving::Anew(self.roster_of(members)?, members)),
         }
     }
 
     fn serves(&self, group: &Group, serving: Serving) -> bool {
         match serving {
-            Serving::Standing(principal) => group.served_by.contains(principal),
-            Serving::New(roster, members) => self.is_active(group, roster, members),
+            Serving::Unchanged(principal) => group.served_by.contains(principal),
+            Serving::Anew(roster, members) => self.is_active(group, roster, members),
         }
     }
 
     /// Whether every sub-cluster, if it were formed anew of the same nodes, would serve what it serves now. It would not
     /// where a roster is staged, or where copies were marked or migrated since.
-    pub(crate) fn stands_by_itself(&self) -> bool {
-        self.standing.iter().all(|(members, principal)| {
+    pub(crate) fn would_form_alike(&self) -> bool {
+        self.formed.iter().all(|(members, principal)| {
             let roster = self.roster_of(*members);
             self.groups.iter().all(|group| {
                 let anew = roster.is_some_and(|roster| self.is_active(group, roster, *members));
@@ -369,20 +386,17 @@ impl Losses {
         let Position { marks, roster_replicas, roster_master } = group.positions[roster];
         let set = self.rosters[roster].set;
         let present = set.and(members);
-        let count = |set: NodeSet| u32::try_from(set.and(present).len()).unwrap_or(u32::MAX);
-        let unsubset = marks.with_data.minus(marks.subset);
-        let trusted = unsubset.minus(marks.evading);
-        let full = if present == set { trusted } else { trusted.minus(marks.revived) };
+        let count = |set: NodeSet| convert::count(set.and(present).len());
         let facts = Facts {
             replication_factor: u32::from(self.replication_factor),
-            roster: u32::try_from(set.len()).unwrap_or(u32::MAX),
+            roster: convert::count(set.len()),
             present: count(present),
             evading: count(marks.evading),
             revived: count(marks.revived),
             revived_by_operator: count(marks.by_operator),
             with_data: count(marks.with_data),
-            full: count(full),
-            unsubset: count(unsubset),
+            full: count(marks.full(present == set)),
+            not_subset: count(marks.not_subset()),
             roster_replicas_present: count(roster_replicas),
             roster_master_present: roster_master.is_some_and(|slot| present.contains(slot)),
             first_roster: self.is_first_roster(members),
@@ -408,13 +422,13 @@ fn everybody(running: NodeSet) -> Roster {
 /// A sub-cluster after a loss.
 #[derive(Clone, Copy, Debug)]
 enum Serving {
-    /// It lost nobody: nothing there changes, its verdicts stand. Its principal.
-    Standing(Slot),
-    /// It is formed anew: the roster that comes into force, and the members.
-    New(usize, NodeSet),
+    /// It lost no member, so its verdicts stay. Its principal.
+    Unchanged(Slot),
+    /// It forms anew: the roster that comes into force, and the members.
+    Anew(usize, NodeSet),
 }
 
 fn partitions_of<'a>(groups: impl Iterator<Item = &'a Group>) -> u32 {
     let partitions = groups.map(|group| group.partitions.len());
-    u32::try_from(partitions.sum::<usize>()).unwrap_or(u32::MAX)
+    convert::count(partitions.sum())
 }

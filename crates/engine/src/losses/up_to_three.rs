@@ -5,10 +5,10 @@
 
 use std::rc::Rc;
 
+use crate::convert::narrow;
 use crate::losses::Losses;
 use crate::losses::failure_sets::{Family, Plan, Shape};
 use crate::node_set::PlaceSet;
-use crate::ordered::{low_half, sort};
 
 /// Most lost nodes.
 const MOST: usize = 3;
@@ -76,9 +76,9 @@ impl UpToThree {
         }
         let mut places = [usize::MAX; MOST];
         places[..lost.len()].copy_from_slice(lost);
-        ascending(&mut places);
+        places.sort_unstable();
         let sum = self.tables.iter().map(|table| table.sum(&places[..lost.len()])).sum::<i32>();
-        u32::try_from(sum).unwrap_or(0)
+        narrow(sum, "a count of partitions")
     }
 }
 
@@ -172,7 +172,7 @@ impl Terms {
                     *place = usize::from(core.nodes[rest.trailing_zeros() as usize]);
                     rest &= rest - 1;
                 }
-                ascending(&mut places[..count]);
+                places[..count].sort_unstable();
                 let [a, b, c] = places;
                 let all = [self.one.get_mut(a), self.two.get_mut(a * nodes + b)];
                 match (count, all) {
@@ -187,32 +187,19 @@ impl Terms {
 }
 
 fn packed(a: usize, b: usize, c: usize) -> u32 {
-    u32::try_from(a << 16 | b << 8 | c).unwrap_or(u32::MAX)
+    narrow(a << 16 | b << 8 | c, "a set of three places")
 }
 
 /// The same numbers in order, those of one set added up.
 fn gathered(terms: &[(u32, i32)]) -> Vec<(u32, i32)> {
-    let key = |(set, term): &(u32, i32)| u128::from(*set) << 32 | u128::from(term.cast_unsigned());
-    let mut keys: Vec<u128> = terms.iter().map(key).collect();
-    sort(&mut keys);
+    let mut terms = terms.to_vec();
+    terms.sort_unstable_by_key(|(set, _)| *set);
     let mut sums: Vec<(u32, i32)> = Vec::new();
-    for key in keys {
-        let (set, term) = (low_half(key >> 32), low_half(key).cast_signed());
+    for (set, term) in terms {
         match sums.last_mut() {
             Some(last) if last.0 == set => last.1 += term,
             _ => sums.push((set, term)),
         }
     }
     sums
-}
-
-/// Puts few places in order.
-fn ascending(places: &mut [usize]) {
-    for end in 1..places.len() {
-        for place in (1..=end).rev() {
-            if places[place] < places[place - 1] {
-                places.swap(place, place - 1);
-            }
-        }
-    }
 }

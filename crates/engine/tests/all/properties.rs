@@ -242,7 +242,7 @@ fn every_split_of_a_healthy_cluster_leaves_each_partition_active_on_exactly_one_
 
 /// Rules that trust a node after a crash.
 fn ignore_evade(facts: &Facts, profile: Profile) -> Verdict {
-    judge(&Facts { evading: 0, full: facts.unsubset, ..*facts }, profile)
+    judge(&Facts { evading: 0, full: facts.not_subset, ..*facts }, profile)
 }
 
 /// Rules that let fewer than RF nodes serve.

@@ -158,7 +158,7 @@ const WRONG: [(&str, Judge); 14] = [
     }),
     ("`e` counts as trusted", |facts, profile| {
         on(facts, profile, |facts| {
-            facts.full = facts.unsubset;
+            facts.full = facts.not_subset;
             facts.evading = 0;
         })
     }),

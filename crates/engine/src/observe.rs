@@ -10,6 +10,7 @@ use crate::balance::{Balance, PartitionMigration, due};
 use crate::cluster::Cluster;
 use crate::clustering::SubCluster;
 use crate::command::Rejection;
+use crate::convert;
 use crate::event::Migrations;
 use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::node::{Node, Process};
@@ -167,11 +168,11 @@ impl Cluster {
             roster: entries(&balance.roster),
             pending: entries(&held.pending),
             observed: self.observed(&sub_cluster.nodes),
-            roster_nodes_present: u32::try_from(balance.present.len()).unwrap_or(u32::MAX),
+            roster_nodes_present: convert::count(balance.present.len()),
             regime: balance.regime,
             counts: balance.counts(),
             fresh: balance.fresh(),
-            filling: u32::try_from(filling).unwrap_or(u32::MAX),
+            filling: convert::count(filling),
             by_rule: balance.by_rule(),
             expected: of_node(&balance.expected),
             remaining: of_node(remaining),
@@ -381,8 +382,7 @@ fn copy_counts(node: &Node, slot: Slot, index: usize, balance: Option<&Balance>)
     }
     if let Some(balance) = balance {
         let serves = |place: &&crate::balance::Place| place.working_master == Some(slot);
-        counts.master =
-            u32::try_from(balance.places.iter().filter(serves).count()).unwrap_or(u32::MAX);
+        counts.master = convert::count(balance.places.iter().filter(serves).count());
         for migration in balance.migrations.iter() {
             counts.filling += u32::from(migration.fills_or_awaits(slot));
         }
