@@ -74,7 +74,7 @@ test("the loader is small", () => {
 test("without JavaScript the page reads", async (t) => {
   const { page, complaints } = await openDocs(t, PLAIN, { context: { javaScriptEnabled: false } });
   const first = figures(page).first();
-  assert.match(await first.innerText(), /Step 3 of 7: crash A102/);
+  assert.match(await first.innerText(), /Step 3 of 7: Crash A102/);
   assert.match(await first.innerText(), /rule 7: none of these: not active \(documented\)\s+4,096/);
   assert.equal(await first.locator("svg.rl-cells path.rl-unavailable").isVisible(), true);
   assert.equal(await figures(page).locator("figure").count(), 5);
@@ -147,7 +147,7 @@ test("from a sub-path, and without a network once it is there", async (t) => {
   await page.context().setOffline(true);
   const first = figures(page).first();
   await first.getByRole("button", { name: "Next" }).click();
-  await eventually(() => step(first).innerText(), "Step 4 of 7: start A102");
+  await eventually(() => step(first).innerText(), "Step 4 of 7: Start A102");
   assert.deepEqual(await tableOf(first), [["A103", "0", "4,096", "0"]]);
   assert.deepEqual(complaints, []);
 });
@@ -158,14 +158,14 @@ test("steps by mouse and by keyboard, and the focus stays", async (t) => {
   await listen(page);
   const first = figures(page).first();
   await first.getByRole("button", { name: "Back" }).click();
-  await eventually(() => step(first).innerText(), "Step 2 of 7: migrations run to their end");
+  await eventually(() => step(first).innerText(), "Step 2 of 7: Finish migrations");
   assert.deepEqual(await told(page), [
     ["rosterlab-step", { step: 2, steps: 7 }],
     ["rosterlab-change", { step: 2, steps: 7, counts: [{ principal: "A103", active: 4096, unavailable: 0, dead: 0 }] }],
   ]);
   await page.keyboard.press("Tab");
   for (let press = 0; press < 5; press += 1) await page.keyboard.press("Enter");
-  await eventually(() => step(first).innerText(), "Step 7 of 7: migrations run to their end");
+  await eventually(() => step(first).innerText(), "Step 7 of 7: Finish migrations");
   await page.keyboard.press("Enter");
   assert.match(await first.getByRole("status").innerText(), /Not now: this is the last step/);
   const focus = await first.evaluate((element) => element.shadowRoot.activeElement?.textContent);
@@ -178,7 +178,7 @@ test("a reader acts on the cluster, and goes on in the playground", async (t) =>
   const full = figures(page).nth(2);
   await full.locator('[data-do="node"]').selectOption("A101");
   await full.getByRole("button", { name: "Crash" }).click();
-  await eventually(() => step(full).innerText(), "Step 4 of 4: crash A101");
+  await eventually(() => step(full).innerText(), "Step 4 of 4: Crash A101");
   assert.equal(await full.locator(".rl-picture .rl-say").count(), 0, "the author spoke of another step");
   // It can be pressed all the same, and says why not.
   await full.getByRole("button", { name: "Crash" }).click({ force: true });
@@ -272,7 +272,7 @@ test("in a frame, where no script may run beside it", async (t) => {
   const { page, complaints } = await openDocs(t, "embed/examples/frame.html", { policy: WITH_FRAMES });
   const frame = page.frameLocator("iframe");
   await frame.getByRole("button", { name: "Next" }).click();
-  await eventually(() => frame.locator(".rl-step").first().innerText(), "Step 4 of 7: start A102");
+  await eventually(() => frame.locator(".rl-step").first().innerText(), "Step 4 of 7: Start A102");
   assert.deepEqual(complaints, []);
 });
 
@@ -300,7 +300,7 @@ test("a frame hears and answers the origin that its address names, and no other"
   const { page, frame, send, reply } = await talk();
   await send({ rosterlab: 1, id: 1, call: "seek", args: [3] });
   await eventually(() => reply(1), { rosterlab: 1, reply: 1, result: true });
-  await eventually(() => frame.locator(".rl-step").innerText(), "Step 3 of 7: crash A102");
+  await eventually(() => frame.locator(".rl-step").innerText(), "Step 3 of 7: Crash A102");
   await send({ rosterlab: 1, id: 2, call: "apply", args: [{ do: "start", nodes: ["A101"] }] });
   await eventually(() => reply(2).then((answer) => answer?.error.code), "node-is-up");
   await send({ rosterlab: 1, id: 3, call: "remove" });

@@ -22,7 +22,6 @@ pub mod map;
 pub mod margin;
 pub mod page;
 pub mod roster;
-pub mod rules;
 pub mod sentences;
 pub mod settings;
 pub mod share;
@@ -32,7 +31,7 @@ mod testing;
 pub mod text;
 pub mod time;
 pub mod why;
-pub use rosterlab_scenario::look;
+pub use rosterlab_scenario::{look, words::rules};
 
 use web_sys::window;
 

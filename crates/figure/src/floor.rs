@@ -5,11 +5,11 @@
 
 use rosterlab_engine::{NodeState, NodeView, RackId};
 
-use rosterlab_scenario::numbers::thousands;
+use rosterlab_scenario::words::marks::{device_mark, state};
+use rosterlab_scenario::words::text::thousands;
 
 use crate::Moment;
 use crate::markup::Markup;
-use crate::words::{mark, state};
 
 /// A node's box, and the room around it, in the picture's own units.
 const WIDTH: usize = 112;
@@ -109,11 +109,11 @@ fn node_box(to: &mut Markup, moment: &Moment<'_>, node: &NodeView, (x, y): (usiz
     };
     rect(to, &class, (x, y, WIDTH, HEIGHT));
     words(to, "rl-id", (x + 8, y + 16), &node.id.to_string());
-    words(to, "rl-state", (x + 8, y + 32), &standing(moment, node));
+    words(to, "rl-state", (x + 8, y + 32), &role_in_cluster(moment, node));
 }
 
-/// In a few words: what it does, and with whom.
-fn standing(moment: &Moment<'_>, node: &NodeView) -> String {
+/// In a few words: what a node does, and with whom.
+fn role_in_cluster(moment: &Moment<'_>, node: &NodeView) -> String {
     let sub_cluster = node.sub_cluster.and_then(|index| moment.view.sub_clusters.get(index));
     match (node.state, sub_cluster) {
         (NodeState::Up, Some(_)) if node.principal => "principal".to_owned(),
@@ -174,7 +174,7 @@ fn table(to: &mut Markup, moment: &Moment<'_>) {
             to.with("td", &[("class", "rl-n")], thousands(number));
         }
         let devices = part.map(|part| part.devices.as_slice()).unwrap_or_default();
-        let marks: Vec<&str> = devices.iter().map(|device| mark(*device)).collect();
+        let marks: Vec<&str> = devices.iter().map(|device| device_mark(*device)).collect();
         to.with("td", &[], marks.join(", "));
         to.close("tr");
     }

@@ -11,7 +11,6 @@ mod floor;
 mod map;
 mod markup;
 mod tables;
-mod words;
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,7 +19,6 @@ use rosterlab_engine::{ClusterView, PartitionId};
 use rosterlab_scenario::Timeline;
 
 use crate::markup::Markup;
-pub use crate::words::entry as words_of;
 
 /// What a figure shows, below its caption and its counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,9 +7,9 @@
 use std::fmt::Write as _;
 
 use rosterlab_engine::{Cell, Rule};
-use rosterlab_scenario::explain;
 use rosterlab_scenario::look::Look;
-use rosterlab_scenario::numbers::thousands;
+use rosterlab_scenario::words::rules;
+use rosterlab_scenario::words::text::thousands;
 
 use crate::Moment;
 use crate::markup::Markup;
@@ -116,8 +116,8 @@ fn reasons(to: &mut Markup, cells: &[Cell], caption: &str) {
         to.text(format!(" {}", look.name()));
         to.close("td");
         let number = rule.number().map(|number| format!("rule {number}: ")).unwrap_or_default();
-        let source = explain::source(rule).words();
-        to.with("td", &[], format!("{number}{} ({source})", explain::sentence(rule)));
+        let source = rules::source(rule).words();
+        to.with("td", &[], format!("{number}{} ({source})", rules::sentence(rule)));
         to.with("td", &[("class", "rl-n")], thousands(count));
         to.close("tr");
     }

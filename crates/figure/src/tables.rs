@@ -1,14 +1,22 @@
 //! What is told in words and numbers: the caption, the counts, the rosters, one partition's reasons.
 
-use rosterlab_engine::{Answer, Mode, PartitionId, RosterEntry, Rule};
-use rosterlab_scenario::explain;
+use rosterlab_engine::{
+    Answer, Availability, Mode, NodeId, PartitionId, RosterEntry, Rule, Verdict,
+};
 use rosterlab_scenario::look::Look;
-use rosterlab_scenario::numbers::thousands;
+use rosterlab_scenario::words::commands::of_entry;
+use rosterlab_scenario::words::text::{nodes, thousands};
+use rosterlab_scenario::words::{marks, rules};
 
 use crate::map::class_of;
 use crate::markup::Markup;
-use crate::words::{entry, nodes};
 use crate::{Moment, Wanted};
+
+/// Most nodes that a cell of a table names one by one.
+const MOST_NAMED: usize = 6;
+/// The verdict of every partition on an orphan.
+const NO_CLUSTER: Verdict =
+    Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster };
 
 /// What the figure is called, where it stands, what its author says.
 pub fn caption(to: &mut Markup, moment: &Moment<'_>, wanted: &Wanted<'_>) {
@@ -20,7 +28,10 @@ pub fn caption(to: &mut Markup, moment: &Moment<'_>, wanted: &Wanted<'_>) {
     }
     let at = timeline.position();
     let done = at.checked_sub(1).and_then(|index| timeline.entries().get(index));
-    let what = done.map_or_else(|| "the cluster is whole".to_owned(), entry);
+    let what = done.map_or_else(
+        || "the cluster is whole".to_owned(),
+        |entry| of_entry(entry, moment.view.nodes.len()),
+    );
     let of = timeline.entries().len();
     let place = if of == 0 { what } else { format!("Step {at} of {of}: {what}") };
     to.with("span", &[("class", "rl-step")], place);
@@ -57,7 +68,7 @@ pub fn counts(to: &mut Markup, moment: &Moment<'_>) {
         to.open("th", &[("scope", "row"), ("class", "rl-id")]);
         to.text(sub_cluster.principal);
         to.close("th");
-        to.with("td", &[], nodes(&sub_cluster.nodes));
+        to.with("td", &[], some_of(&sub_cluster.nodes));
         let counts = namespace.counts;
         let number = |to: &mut Markup, look: Look, number: u32| {
             let class = if number == 0 { "rl-n".to_owned() } else { class_of(look) };
@@ -73,6 +84,14 @@ pub fn counts(to: &mut Markup, moment: &Moment<'_>) {
     }
     to.end_table();
     orphans(to, moment);
+}
+
+/// For a cell of a table: `A101, A102 and 3 more`.
+fn some_of(nodes: &[NodeId]) -> String {
+    let named: Vec<String> = nodes.iter().take(MOST_NAMED).map(ToString::to_string).collect();
+    let more = nodes.len() - named.len();
+    let named = named.join(", ");
+    if more == 0 { named } else { format!("{named} and {more} more") }
 }
 
 /// Which nodes run and are in no cluster, and what that means.
@@ -168,8 +187,8 @@ pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>)
             "Partition {partition} in sub-cluster {}: {}, because {} ({}).{empty}",
             sub_cluster.principal,
             why.verdict.availability,
-            explain::sentence(rule),
-            explain::source(rule).words()
+            rules::because(why.verdict),
+            rules::source(rule).words()
         );
         to.with("p", &[], said);
         if let Some(facts) = &why.facts {
@@ -186,8 +205,8 @@ pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>)
                 };
                 to.open("tr", &[("class", class)]);
                 let number = rule.number().map(|number| format!("{number} ")).unwrap_or_default();
-                to.with("td", &[], format!("{number}{}", explain::sentence(*rule)));
-                to.with("td", &[], explain::counts(*rule, facts, profile));
+                to.with("td", &[], format!("{number}{}", rules::sentence(*rule)));
+                to.with("td", &[], rules::counts(*rule, facts, profile));
                 to.with("td", &[], answer);
                 to.close("tr");
             }
@@ -200,8 +219,8 @@ pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>)
         let said = format!(
             "Partition {partition} on {}: unavailable, because {} ({}).",
             nodes(&moment.view.orphans),
-            explain::sentence(Rule::NoCluster),
-            explain::source(Rule::NoCluster).words()
+            rules::because(NO_CLUSTER),
+            rules::source(NO_CLUSTER.rule).words()
         );
         to.open("div", &[("class", "rl-why")]);
         to.with("p", &[], said);
@@ -215,17 +234,10 @@ fn seats(to: &mut Markup, why: &rosterlab_engine::Explanation) {
         to.open("tr", &[]);
         to.with("th", &[("scope", "row"), ("class", "rl-id")], seat.node);
         let serves = if seat.working_master { "working master" } else { "" };
-        let role = [explain::role(seat.role), serves];
+        let role = [marks::role(seat.role), serves];
         let role: Vec<&str> = role.into_iter().filter(|part| !part.is_empty()).collect();
         to.with("td", &[], role.join(", "));
-        let copy = match (seat.present, seat.full, seat.filling) {
-            (false, ..) => "absent",
-            (_, true, _) => "full",
-            (_, _, true) => "filling",
-            _ if seat.version.has_data() => "subset",
-            _ => "no data",
-        };
-        to.with("td", &[], copy);
+        to.with("td", &[], marks::copy(seat));
         to.with("td", &[("class", "rl-id")], seat.version);
         to.close("tr");
     }

@@ -165,7 +165,10 @@ fn an_orphan_is_an_orphan_and_no_sub_cluster() {
     assert!(html.contains("in 1 sub-clusters and 1 orphan;"), "so does the picture's label");
     let said = format!("{orphan} is an orphan: it is in no cluster and serves nothing.");
     assert!(html.contains(&said), "{html}");
-    assert!(html.contains(&format!(" on {orphan}: unavailable, because in no cluster")), "{html}");
+    assert!(
+        html.contains(&format!(" on {orphan}: unavailable, because the node is in no cluster")),
+        "{html}"
+    );
     let row = rows(&html, "rl-nodes").into_iter().find(|row| row[0] == orphan).unwrap();
     assert_eq!((row[2].as_str(), row[3].as_str()), ("orphan", "–"));
 }

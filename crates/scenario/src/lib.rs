@@ -3,8 +3,8 @@
 //! Invariant: everything here goes through the engine's one way in and one way out; bad input of any kind is an error
 //! that names its place, never a panic; no file imports one that imports it, by however many steps. In reading order:
 //! `timeline` (with `checkpoints`), `file` (the scenario file: its types and reading one), `plan` (steps into entries and
-//! back), `answer`, `expectation`, `one_step`, `runner`; then what makes text of it: `report`, `log`, `explain`, `look` and
-//! `numbers`; `foresight` (what would happen: `what_if`, `margin`, `preview`, `ways`); `share` (a timeline as one line of an
+//! back), `answer`, `expectation`, `one_step`, `runner`; then what makes text of it: `words` (sentences), `look`, `report`,
+//! `log` and `explain`; `foresight` (what would happen: `what_if`, `margin`, `preview`, `ways`); `share` (a timeline as one line of an
 //! address) and `as_test` (a timeline as a test).
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
@@ -18,13 +18,13 @@ pub mod file;
 pub mod foresight;
 pub mod log;
 pub mod look;
-pub mod numbers;
 mod one_step;
 mod plan;
 pub mod report;
 mod runner;
 pub mod share;
 mod timeline;
+pub mod words;
 
 pub use answer::ClientAnswer;
 pub use expectation::Failure;

@@ -6,6 +6,7 @@ use rosterlab_engine::{
     Answer, Availability, Explanation, Facts, NodeId, PartitionId, Profile, Role, Rule, Seat,
     Version,
 };
+use rosterlab_scenario::words::rules;
 use rosterlab_scenario::{RuleName, explain};
 use serde::Serialize;
 
@@ -42,8 +43,8 @@ impl<'a> ExplanationData<'a> {
             server: profile,
             availability: explanation.verdict.availability,
             rule: rule.into(),
-            sentence: explain::sentence(rule),
-            source: explain::source(rule).words(),
+            sentence: rules::sentence(rule),
+            source: rules::source(rule).words(),
             facts: facts.map(FactsData),
             rules: answers
                 .map(|(rule, answer)| RuleData::of(*rule, *answer, facts, profile))
@@ -70,10 +71,10 @@ impl RuleData {
         Self {
             number: rule.number(),
             rule: rule.into(),
-            sentence: explain::sentence(rule),
-            counts: facts.map_or_else(String::new, |facts| explain::counts(rule, facts, profile)),
+            sentence: rules::sentence(rule),
+            counts: facts.map_or_else(String::new, |facts| rules::counts(rule, facts, profile)),
             answer,
-            source: explain::source(rule).words(),
+            source: rules::source(rule).words(),
         }
     }
 }

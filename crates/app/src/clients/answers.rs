@@ -5,6 +5,8 @@
 //! client believes. Not here: doing reads and writes (see `state::clients`).
 
 use rosterlab_engine::{ClientResult, Command, Digest, EventKind, Mode, NodeId, ReadMode};
+pub use rosterlab_scenario::words::clients::read_mode as mode_name;
+use rosterlab_scenario::words::clients::result;
 use rosterlab_scenario::{Entry, Timeline};
 
 use crate::rules::Source;
@@ -119,17 +121,6 @@ fn value_of(writes: &[(u64, bool)], write: u64) -> Option<u32> {
     u32::try_from(place + 1).ok()
 }
 
-/// A read mode as clients name it.
-#[must_use]
-pub fn mode_name(mode: ReadMode) -> &'static str {
-    match mode {
-        ReadMode::Session => "session",
-        ReadMode::Linearize => "linearize",
-        ReadMode::AllowReplica => "allow-replica",
-        ReadMode::AllowUnavailable => "allow-unavailable",
-    }
-}
-
 /// What a read mode promises.
 #[must_use]
 pub fn mode_tip(mode: ReadMode) -> &'static str {
@@ -191,15 +182,8 @@ impl Answer {
     /// What came of it, in a few words.
     #[must_use]
     pub fn words(&self) -> String {
-        let ended = match self.result {
-            ClientResult::InDoubt => "timeout, in doubt",
-            ClientResult::Unavailable => "error 11, PARTITION_UNAVAILABLE",
-            ClientResult::StaleRegime => "rejected: its regime is older than one seen before",
-            ClientResult::NotFound => "no such record",
-            ClientResult::Ok => "",
-        };
+        let ended = result(self.result);
         match self.asked {
-            Asked::Write(_) if self.result == ClientResult::Ok => "success".to_owned(),
             Asked::Write(_) => ended.to_owned(),
             Asked::Read { value, behind, .. } => {
                 let value = value.filter(|_| self.result == ClientResult::Ok);
@@ -254,7 +238,7 @@ mod tests {
                 read(None, 0),
                 ClientResult::StaleRegime,
                 "✕",
-                "rejected: its regime is older than one seen before",
+                "rejected, its regime is older than one seen before",
             ),
         ] {
             let answer = answer(asked, result);

@@ -7,6 +7,7 @@ use rosterlab_engine::{
     ClusterView, CopyCounts, DeviceMark, NodeId, NodeState, NodeView, QuiesceState, RackId,
     StartMark,
 };
+use rosterlab_scenario::words::marks;
 
 use crate::text::thousands;
 
@@ -166,13 +167,7 @@ impl Facts {
     /// Its state in words.
     #[must_use]
     pub fn state_text(&self) -> &'static str {
-        match self.state {
-            NodeState::Up => "up",
-            NodeState::Starting => "starting",
-            NodeState::Orphan => "orphan",
-            NodeState::DownClean => "stopped clean",
-            NodeState::DownUnclean => "crashed",
-        }
+        marks::state(self.state)
     }
 
     /// Its state or its part in its sub-cluster as one sign.
@@ -242,12 +237,7 @@ fn badness(mark: DeviceMark) -> u8 {
 /// A clean-shutdown mark as a sign and in words.
 #[must_use]
 pub fn mark_text(mark: DeviceMark) -> (&'static str, &'static str) {
-    match mark {
-        DeviceMark::InUse => ("▣", "in use"),
-        DeviceMark::Flushed => ("☑", "flushed"),
-        DeviceMark::NotFlushed => ("☒", "not flushed"),
-        DeviceMark::Empty => ("☐", "empty"),
-    }
+    (marks::device_sign(mark), marks::device_mark(mark))
 }
 
 /// An id that may be too long for a small card: its last digits.

@@ -5,7 +5,8 @@
 //! (docs/domain.md §8). Not here: when it is said (see `state::roster`).
 
 use rosterlab_engine::RosterEntry;
-use rosterlab_scenario::foresight::preview::{Preview, Warning};
+use rosterlab_scenario::foresight::preview::Preview;
+pub use rosterlab_scenario::words::warnings::of_warning;
 
 use crate::page::verbs::Verb;
 use crate::roster::draft::written;
@@ -61,68 +62,6 @@ fn copies(number: u32) -> String {
     if number == 1 { "1 copy".to_owned() } else { format!("{} copies", thousands(number)) }
 }
 
-/// What is wrong, in a sentence or two.
-#[must_use]
-pub fn of_warning(warning: &Warning) -> String {
-    match warning {
-        Warning::RemovesRfOrMore { nodes, replication_factor } => format!(
-            "It takes {} out of the roster at once, and RF is {replication_factor}: all copies of a \
-             partition can be among them. Take out fewer than RF, let migrations finish, then the \
-             next.",
-            list(nodes)
-        ),
-        Warning::FewerThanRf { nodes, replication_factor } => format!(
-            "A roster of {nodes} has fewer nodes than RF, {replication_factor}: no partition can be \
-             active (rule 0)."
-        ),
-        Warning::LiveSplit { others } => format!(
-            "The cluster is split, and {} {} up with data on another side, which keeps its own \
-             roster: both sides can then accept writes to the same records.",
-            list(others),
-            crate::text::is_are(others.len())
-        ),
-        Warning::MigrationsUnfinished { partitions } => format!(
-            "Migrations of {} are not done. The new roster counts on copies that are still being \
-             filled: until they are, one more node lost makes partitions unavailable.",
-            count(*partitions, "partition")
-        ),
-        Warning::NotActive { partitions } => format!(
-            "{} not active. Writes that only the nodes taken out hold are given up.",
-            if *partitions == 1 {
-                "1 partition is".to_owned()
-            } else {
-                format!("{} partitions are", thousands(*partitions))
-            }
-        ),
-        Warning::NotObserved { entries } => format!(
-            "Not observed here, or configured for another rack: {}.",
-            written(entries, ", ")
-        ),
-        Warning::NoSuchNodes { nodes } => format!(
-            "No node has the {} {}. The server takes {}, and the roster is then never whole: what \
-             is not active stays unavailable, and revive helps nothing.",
-            if nodes.len() == 1 { "id" } else { "ids" },
-            list(nodes),
-            if nodes.len() == 1 { "it" } else { "them" },
-        ),
-        Warning::ReviveWhileMissing { missing } => format!(
-            "{} of the roster {} missing: revive makes nothing active until every roster node is \
-             there.",
-            list(missing),
-            crate::text::is_are(missing.len())
-        ),
-        Warning::NothingDead => {
-            "No partition is dead, and revive helps only those that are.".to_owned()
-        }
-        Warning::ChangeUnderWay => "A cluster change is under way. This one interrupts it: the \
-             regime goes up by 4, and copies of nodes that had prepared it become subsets."
-            .to_owned(),
-        Warning::ReclusterForgotten => {
-            "Nothing changes before the next cluster change: recluster forces one.".to_owned()
-        }
-    }
-}
-
 /// The lists that commands are made of.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Lists<'a> {
@@ -173,16 +112,6 @@ mod tests {
     use rosterlab_engine::{Counts, NodeId};
 
     use super::*;
-
-    #[test]
-    fn ids_that_no_node_has_are_warned_of() {
-        let nodes = vec!["A1FF".parse().unwrap()];
-        assert_eq!(
-            of_warning(&Warning::NoSuchNodes { nodes }),
-            "No node has the id A1FF. The server takes it, and the roster is then never whole: what is \
-             not active stays unavailable, and revive helps nothing."
-        );
-    }
 
     fn ids(text: &str) -> Vec<NodeId> {
         text.split_whitespace().map(|id| id.parse().unwrap()).collect()
@@ -256,26 +185,5 @@ mod tests {
             of(Verb::SetRoster, "A103@2 A102")[1],
             "asinfo -v 'roster-set:namespace=main;nodes=A103@2,A102'"
         );
-    }
-
-    #[test]
-    fn every_warning_is_a_sentence() {
-        let nodes = ids("B102 B101");
-        for warning in [
-            Warning::RemovesRfOrMore { nodes: nodes.clone(), replication_factor: 2 },
-            Warning::FewerThanRf { nodes: 1, replication_factor: 2 },
-            Warning::LiveSplit { others: nodes.clone() },
-            Warning::MigrationsUnfinished { partitions: 4096 },
-            Warning::NotActive { partitions: 1 },
-            Warning::NotObserved { entries: entries("A102@7") },
-            Warning::ReviveWhileMissing { missing: nodes },
-            Warning::NothingDead,
-            Warning::ChangeUnderWay,
-            Warning::ReclusterForgotten,
-        ] {
-            let text = of_warning(&warning);
-            assert!(text.ends_with('.') && !text.contains("  "), "{text}");
-            assert!(!warning.source().words().is_empty());
-        }
     }
 }

@@ -139,7 +139,7 @@ impl State {
             .events_of(last)
             .iter()
             .any(|event| matches!(event.kind, EventKind::Rebalanced { .. }));
-        changed.then(|| sentences::standing(&self.view))
+        changed.then(|| sentences::summary(&self.view))
     }
 
     /// A write of the record in each of the strip's namespaces.

@@ -168,7 +168,7 @@ impl State {
         let selected = wanted.or(view.nodes.last()).map(|node| node.id);
         let news: Rc<str> = format!(
             "{} Crash a node, drag a card or click a link, and see.",
-            sentences::standing(&view)
+            sentences::summary(&view)
         )
         .into();
         let mut state = Self {

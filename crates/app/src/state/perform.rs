@@ -202,7 +202,7 @@ impl State {
         let nodes = self.view.nodes.len();
         let title = timeline.entries().get(entry).map(|entry| sentences::of_entry(entry, nodes));
         if let (true, Some(title)) = (moved, title) {
-            let standing = sentences::standing(&timeline.cluster().view());
+            let standing = sentences::summary(&timeline.cluster().view());
             self.rosters.forget();
             self.arrive(timeline, None);
             self.hold_time();
@@ -297,7 +297,7 @@ impl State {
         if self.refusal.is_some() {
             return true;
         }
-        let standing = sentences::standing(&self.view);
+        let standing = sentences::summary(&self.view);
         self.tell(format!("Way out taken: {title}. {standing}"));
         // The way's button is gone.
         self.focus.renew(Some(Focus::Partition));

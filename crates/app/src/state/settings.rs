@@ -34,7 +34,7 @@ impl State {
             (SettingsAction::Back, _) => {
                 if let Some(former) = self.settings.previous.take() {
                     let Former { timeline, time } = former;
-                    let standing = sentences::standing(&timeline.cluster().view());
+                    let standing = sentences::summary(&timeline.cluster().view());
                     let news = format!("The former cluster. {standing}");
                     self.move_to(Timeline::clone(&timeline), Some(time), news);
                 }
@@ -95,7 +95,7 @@ impl State {
             let why = refusal(&rejection);
             format!(" Step {}, “{title}”, cannot be done with them: {why}", index + 1)
         });
-        let standing = sentences::standing(&timeline.cluster().view());
+        let standing = sentences::summary(&timeline.cluster().view());
         let news = format!(
             "{done}{} {standing} The former cluster is kept in the settings.",
             stopped.unwrap_or_default()

@@ -16,7 +16,7 @@ impl State {
                 let told = sentences::of_link(&linked);
                 self.chosen_partition = None;
                 self.go_over(linked.timeline, None);
-                self.tell(format!("{told} {}", sentences::standing(&self.view)));
+                self.tell(format!("{told} {}", sentences::summary(&self.view)));
             }
             Err(error) => {
                 self.refuse(format!("This cannot be followed: {error}. Nothing has changed."));

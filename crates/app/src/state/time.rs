@@ -143,7 +143,7 @@ impl State {
         }
         self.arrive(timeline, None);
         self.hold_time();
-        let standing = sentences::standing(&self.view);
+        let standing = sentences::summary(&self.view);
         self.news = format!("{}. {standing}", self.place(position)).into();
         true
     }
@@ -160,7 +160,7 @@ impl State {
         timeline.follow(&course);
         self.is_playing = false;
         self.arrive(timeline, Some(left));
-        let standing = sentences::standing(&self.view);
+        let standing = sentences::summary(&self.view);
         self.tell(format!("Now on the branch {}, {}. {standing}", parting.title, parting.instead));
         true
     }

@@ -3,6 +3,7 @@
 use rosterlab_engine::{
     Answer, Availability, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat,
 };
+use rosterlab_scenario::words::marks;
 use yew::prelude::*;
 
 use crate::page::Dispatch;
@@ -149,25 +150,12 @@ fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
 
 /// A node of the row.
 fn chip(place: usize, seat: &Seat) -> Html {
-    let role = match seat.role {
-        Role::RosterMaster => "roster-master",
-        Role::RosterReplica => "roster-replica",
-        Role::StandIn => "stand-in",
-        Role::Other => "no replica",
-        Role::NotInRoster => "not in the roster",
+    let role = match marks::role(seat.role) {
+        "" => "no replica",
+        role => role,
     };
     let is_minor = matches!(seat.role, Role::Other | Role::NotInRoster);
-    let holds = if !seat.present {
-        "absent"
-    } else if seat.full {
-        "full"
-    } else if seat.filling {
-        "filling"
-    } else if seat.version.has_data() {
-        "subset"
-    } else {
-        "no data"
-    };
+    let holds = marks::copy(seat);
     let mark = |letter: &'static str, name: &'static str, is_on: bool| {
         is_on.then(|| ui! { <abbr key={letter} class={classes(&["mark", letter])} title={name}>{ letter }</abbr> })
     };

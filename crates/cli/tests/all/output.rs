@@ -141,7 +141,7 @@ fn a_figure_is_inside_its_element_when_that_is_told_where_the_scenario_is() {
     let (code, bare, complaints) = told(&["figure", path, "--view", "map", "--step", "3"], "");
     assert_eq!((code, complaints.as_str()), (0, ""));
     assert!(bare.starts_with("<figure class=\"rl\" tabindex=\"0\"><figcaption"), "{bare}");
-    assert!(bare.contains(">Step 3 of 7: crash A102</span>"), "{bare}");
+    assert!(bare.contains(">Step 3 of 7: Crash A102</span>"), "{bare}");
     assert!(bare.contains("<td class=\"rl-n rl-unavailable\">4,096</td>"), "{bare}");
     let options = ["--view", "map", "--step", "3", "--src", "a?b&c=\"d\"", "--controls", "full"];
     let (_, inside, _) = told(&[&["figure", path], &options[..]].concat(), "");
@@ -196,7 +196,7 @@ fn an_orphan_is_printed_as_one() {
     assert_eq!(
         why,
         "namespace sc, partition 7, in no cluster, server 4.5.3: unavailable\n\
-         because: in no cluster: not active (documented)\n"
+         because: the node is in no cluster (documented)\n"
     );
 }
 

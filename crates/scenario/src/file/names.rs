@@ -1,7 +1,7 @@
 //! The names that a file has for what the engine calls by an enum of its own.
 //!
 //! Invariant: every value of the engine's enum has exactly one name; the compiler checks that none is missing. Not here:
-//! sentences about them (see `explain`).
+//! sentences about them (see `words`).
 
 use std::fmt;
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the cluster itself is not touched: all is tried on a clone, with the clusters settling after each command,
 //! and seen from the sub-cluster that the commands are given to. Nothing here decides what may be done: a warning is not
-//! a refusal ([`Cluster::check`] is). Not here: words for a person.
+//! a refusal ([`Cluster::check`] is). Not here: words for a person (see `words::warnings`).
 //!
 //! A preview of 128 nodes takes tens of milliseconds: ask for one when somebody wants to know, not at every drawing.
 
@@ -11,7 +11,7 @@ use rosterlab_engine::{
     RosterNodes, SubClusterNamespaceView, SubClusterView, Until,
 };
 
-use crate::explain::Source;
+use crate::words::rules::Source;
 
 /// What commands would do to a namespace in the sub-cluster that they are given to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

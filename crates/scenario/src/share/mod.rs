@@ -458,7 +458,7 @@ mod tests {
     fn what_is_about_to_be_done_can_be_linked_too() {
         let timeline = timeline(case_study(), vec![stop("B101", Shutdown::Clean)]);
         let next = stop("A102", Shutdown::Unclean);
-        let linked = read(&write_before(&timeline, &next).unwrap()).unwrap();
+        let linked = read(&write_before(&timeline, std::slice::from_ref(&next)).unwrap()).unwrap();
         assert_eq!(linked.timeline.entries()[1], next);
         assert_eq!(linked.differs, None);
     }

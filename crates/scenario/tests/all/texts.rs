@@ -287,11 +287,11 @@ fn explanations() {
         None,
         &expect![[r#"
             namespace main, partition 0, the sub-cluster of A103, server 4.5.3: unavailable
-            because: no voter has a full copy: not active (documented)
+            because: no full copy is there (documented)
 
             rules, in the order in which they are asked (* decided):
               0  fewer than RF roster nodes are present: not active                  3 present, RF 2                           passed       documented
-              1  nobody present has data: active only if it is known to be new       2 with data                               passed       inferred
+              1  no node present has data: active only if it is known to be new      2 with data                               passed       inferred
               2  fewer than RF roster nodes are missing or untrusted: active         2 absent + 1 untrusted = 3, RF 2          passed       documented
             * 3  no voter has a full copy: not active                                0 full                                    decided      documented
               4  every roster-replica is present: active                             1 of 2 present                            not reached  documented, seen in logs
@@ -314,11 +314,11 @@ fn explanations() {
         Some("A1"),
         &expect![[r#"
             namespace main, partition 0, the sub-cluster of A3, server 4.5.3: unavailable
-            because: none of these: not active (documented)
+            because: neither all roster-replicas nor enough votes are there (documented)
 
             rules, in the order in which they are asked (* decided):
               0  fewer than RF roster nodes are present: not active                  3 present, RF 2                           passed       documented
-              1  nobody present has data: active only if it is known to be new       1 with data                               passed       inferred
+              1  no node present has data: active only if it is known to be new      1 with data                               passed       inferred
               2  fewer than RF roster nodes are missing or untrusted: active         3 absent + 0 untrusted = 3, RF 2          passed       documented
               3  no voter has a full copy: not active                                1 full                                    passed       documented
               4  every roster-replica is present: active                             1 of 2 present                            passed       documented, seen in logs
@@ -341,7 +341,7 @@ fn explanations() {
         Some("A1"),
         &expect![[r#"
             namespace cache, partition 0, the sub-cluster of A3, server 4.5.3: active
-            because: an AP namespace is active in every sub-cluster (documented)
+            because: the namespace keeps availability (documented)
 
             row:
               A3                                   14e4db018fed.0.mp-  working master, replica here, full
@@ -356,7 +356,7 @@ fn explanations() {
         None,
         &expect![[r#"
             namespace main, partition 0, in no cluster, server 4.5.3: unavailable
-            because: in no cluster: not active (documented)
+            because: the node is in no cluster (documented)
         "#]],
     );
 }

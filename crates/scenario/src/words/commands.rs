@@ -1,0 +1,134 @@
+//! What a person did, as a title: `Crash A102`.
+//!
+//! Invariant: every command has one title, which every front end shows.
+
+use rosterlab_engine::{Command, Link, NodeId, RosterNodes, Shutdown};
+
+use super::text::{clock, count, link_name, list, nodes};
+use crate::timeline::Entry;
+
+/// What a step was, as a title; `all` is how many nodes there are.
+#[must_use]
+pub fn of_entry(entry: &Entry, all: usize) -> String {
+    match entry {
+        Entry::Act { command, .. } => of_command(command, all),
+        Entry::Pass { ms } => format!("{} of simulated time", clock(*ms)),
+        Entry::Migrate { partitions: None } => "Finish migrations".to_owned(),
+        Entry::Migrate { partitions: Some(partitions) } => {
+            format!("Migrate {}", count(*partitions, "partition"))
+        }
+    }
+}
+
+/// What a person did, as a title; `all` is how many nodes there are.
+#[must_use]
+pub fn of_command(command: &Command, all: usize) -> String {
+    let named = nodes;
+    match command {
+        Command::Stop { nodes, shutdown: Shutdown::Clean } => format!("Stop {}", named(nodes)),
+        Command::Stop { nodes, shutdown: Shutdown::Unclean } => format!("Crash {}", named(nodes)),
+        Command::Start { nodes } => format!("Start {}", named(nodes)),
+        Command::Wipe { nodes, device: None } => format!("Wipe the drives of {}", named(nodes)),
+        Command::Wipe { nodes, device: Some(device) } => {
+            format!("Wipe device {device} of {}", named(nodes))
+        }
+        Command::AddNode { id, rack, stay_quiesced } => {
+            let stays = if *stay_quiesced { ", which stays quiesced" } else { "" };
+            format!("Add node {id} on rack {rack}{stays}")
+        }
+        Command::RemoveNode { nodes } => format!("Remove {}", named(nodes)),
+        Command::MoveToRack { nodes, rack } => format!("Move {} to rack {rack}", named(nodes)),
+        Command::Cut { between } => of_cut(between, all),
+        Command::Heal { between: None } => "Heal all links".to_owned(),
+        Command::Heal { between: Some(sides) } => match single_link(sides) {
+            Some(link) => format!("Restore the link {}", link_name(link)),
+            None if sides.len() == 2 => {
+                format!("Restore the links from {} to {}", named(&sides[0]), named(&sides[1]))
+            }
+            None => {
+                format!("Restore the links between {}", list(sides.iter().map(|side| named(side))))
+            }
+        },
+        Command::RosterSet { nodes: RosterNodes::Observed, .. } => {
+            "Stage the observed nodes as the roster".to_owned()
+        }
+        Command::RosterSet { nodes: RosterNodes::List(entries), .. } => {
+            format!("Stage the roster {}", list(entries))
+        }
+        Command::Recluster { on: None } => "Recluster".to_owned(),
+        Command::Recluster { on: Some(node) } => format!("Recluster on {node}"),
+        Command::Revive { namespace, .. } => format!("Revive {namespace}"),
+        Command::Quiesce { nodes } => format!("Quiesce {}", named(nodes)),
+        Command::QuiesceUndo { nodes } => format!("Take back the quiesce of {}", named(nodes)),
+        Command::Write { namespace, .. } => format!("Write a record of {namespace}"),
+        Command::Read { namespace, .. } => format!("Read a record of {namespace}"),
+    }
+}
+
+fn of_cut(sides: &[Vec<NodeId>], all: usize) -> String {
+    if let Some(link) = single_link(sides) {
+        return format!("Cut the link {}", link_name(link));
+    }
+    let everyone = sides.iter().map(Vec::len).sum::<usize>() == all;
+    match sides {
+        [alone, _] if alone.len() == 1 && everyone => format!("Isolate {}", list(alone)),
+        // A bundle within a rack.
+        _ if sides.len() > 2 && sides.iter().all(|side| side.len() == 1) => {
+            format!("Cut every link between {}", nodes(&sides.concat()))
+        }
+        _ => {
+            let sides = sides.iter().map(|side| nodes(side));
+            format!("Cut {}", sides.collect::<Vec<_>>().join(" from "))
+        }
+    }
+}
+
+fn single_link(sides: &[Vec<NodeId>]) -> Option<Link> {
+    match sides {
+        [a, b] => match (a.as_slice(), b.as_slice()) {
+            ([a], [b]) => Link::new(*a, *b),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(text: &str) -> Vec<NodeId> {
+        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn cuts_are_told_by_what_they_part() {
+        let cut = |sides: &[&str]| {
+            of_command(&Command::Cut { between: sides.iter().map(|side| ids(side)).collect() }, 5)
+        };
+        assert_eq!(cut(&["B101", "A101"]), "Cut the link A101–B101");
+        assert_eq!(cut(&["A103", "A101 A102 B101 B102"]), "Isolate A103");
+        assert_eq!(
+            cut(&["A101 A102 A103", "B101 B102"]),
+            "Cut A101, A102 and A103 from B101 and B102"
+        );
+    }
+
+    #[test]
+    fn many_nodes_are_counted() {
+        let many: Vec<NodeId> = (1..=64).filter_map(NodeId::new).collect();
+        assert_eq!(of_command(&Command::Start { nodes: many.clone() }, 128), "Start 64 nodes");
+        let within = many.iter().map(|node| vec![*node]).collect();
+        let cut = of_command(&Command::Cut { between: within }, 128);
+        assert_eq!(cut, "Cut every link between 64 nodes");
+        let sides = vec![many[..32].to_vec(), many[32..].to_vec()];
+        assert_eq!(of_command(&Command::Cut { between: sides }, 128), "Cut 32 nodes from 32 nodes");
+    }
+
+    #[test]
+    fn a_wipe_of_one_device_names_it() {
+        let wipe = |device| of_command(&Command::Wipe { nodes: ids("A102"), device }, 5);
+        assert_eq!(wipe(None), "Wipe the drives of A102");
+        assert_eq!(wipe(Some(1)), "Wipe device 1 of A102");
+    }
+}

@@ -1,0 +1,27 @@
+//! Commands, rules, marks and events in plain English: the one place that the page, figures, the JavaScript API and the
+//! command line take their words from.
+//!
+//! - `text`: numbers, lists and times.
+//! - `commands`: what a person did, as a title.
+//! - `rules`: what a rule of availability asks, what it saw and how it is known.
+//! - `marks`: a node's state, a device's mark, a node's part in a partition.
+//! - `clients`: read modes, and how an operation ended.
+//! - `rebalance`: what a rebalance decided and why.
+//! - `orphans`: which nodes are in no cluster and why.
+//! - `events`: what happened, one event or several of a kind as a sentence.
+//! - `summary`: how things stand now.
+//! - `warnings`: documented mistakes that roster commands can be.
+//!
+//! Invariant: pure; a sentence says only what its command or event says, in the field's own terms, and names the rule that
+//! decided. Not here: the server's log lines (`log` quotes the server's format), and news of a front end.
+
+pub mod clients;
+pub mod commands;
+pub mod events;
+pub mod marks;
+pub mod orphans;
+pub mod rebalance;
+pub mod rules;
+pub mod summary;
+pub mod text;
+pub mod warnings;

@@ -1,0 +1,60 @@
+//! How things stand now, whatever led there.
+//!
+//! Invariant: everything comes from a view; nothing is asked of the cluster.
+
+use rosterlab_engine::{ClusterView, Explanation, Mode, StartingRoster, Verdict};
+
+use super::orphans::orphans;
+use super::rebalance::{among, of_rebalance};
+use super::rules;
+use super::text::list;
+
+/// How things stand, whatever led there.
+#[must_use]
+pub fn summary(view: &ClusterView) -> String {
+    let sentences: Vec<String> = view
+        .sub_clusters
+        .iter()
+        .flat_map(|sub_cluster| {
+            sub_cluster.namespaces.iter().zip(&view.namespaces).map(|(namespace, settings)| {
+                let all = u32::try_from(namespace.roster.len()).unwrap_or(0);
+                let present = (namespace.roster_nodes_present, all);
+                let principal = sub_cluster.principal;
+                let counts = (namespace.counts, namespace.fresh);
+                let said = of_rebalance(principal, present, counts, &namespace.by_rule);
+                among(view, &settings.name, said)
+            })
+        })
+        .collect();
+    let orphans = orphans(view);
+    match (sentences.is_empty(), orphans) {
+        (true, None) => "No node is up: nothing is served.".to_owned(),
+        (true, Some(orphans)) => format!("{orphans} Nothing is served."),
+        (false, orphans) => sentences.into_iter().chain(orphans).collect::<Vec<_>>().join(" "),
+    }
+}
+
+/// What a cluster begins with.
+#[must_use]
+pub fn beginning(view: &ClusterView) -> String {
+    let without = view.namespaces.iter().filter(|settings| {
+        settings.mode == Mode::StrongConsistency && settings.roster == StartingRoster::None
+    });
+    let without: Vec<&str> = without.map(|settings| settings.name.as_str()).collect();
+    match without.as_slice() {
+        [] => "Every node is up and in the roster, and every copy is where it belongs.".to_owned(),
+        names => format!("Every node is up. No roster was set yet in {}.", list(names)),
+    }
+}
+
+/// What a partition is and why, in a few words.
+#[must_use]
+pub fn of_explanation(explanation: &Explanation) -> String {
+    let Verdict { availability, rule } = explanation.verdict;
+    format!(
+        "Partition {}: {availability}, because {} ({}).",
+        explanation.partition,
+        rules::because(explanation.verdict),
+        rules::label(rule)
+    )
+}
