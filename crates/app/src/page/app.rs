@@ -27,11 +27,11 @@ use crate::page::side_panel::panel;
 use crate::page::toolbar::toolbar;
 use crate::page::verbs::Verb;
 use crate::roster::desk::RosterAction;
-use crate::roster::panel::{QUESTION, roster_panel};
+use crate::roster::panel::{QUESTION, RosterPanel};
 use crate::settings::panel::settings_panel;
 use crate::state::{Action, Focus, Numbered, State};
 use crate::time::tabs::bottom;
-use crate::why::panel::why;
+use crate::why::panel::Why;
 use crate::why::ways_list::use_search;
 
 /// How often time goes on while it runs, in real milliseconds.
@@ -81,12 +81,12 @@ pub fn App() -> Html {
                     </section>
                     { floor_panel(s, d) }
                     { toolbar(s, d) }
-                    { roster_panel(s, d) }
+                    { html! { <RosterPanel state={s.clone()} dispatch={d.clone()} /> } }
                 </div>
                 <div class="right">
                     { counts_panel(s, d) }
                     { map_panel(s, d, &painter) }
-                    { why(s, d) }
+                    { html! { <Why state={s.clone()} dispatch={d.clone()} /> } }
                 </div>
                 <div class="below">
                     { bottom(s, d) }

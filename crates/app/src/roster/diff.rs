@@ -1,28 +1,26 @@
-//! Which entries of a roster differ from another one.
+//! The differences between two rosters, entry by entry.
 //!
-//! Invariant: every entry of either list appears once, in the order of ids, highest first. Not here: which lists are
-//! compared (see `roster::panel`).
+//! Invariant: every entry of either list appears once, highest id first. Not here: which lists are compared (see
+//! `roster::panel`).
 
 use std::cmp::Reverse;
 
 use rosterlab_engine::RosterEntry;
 
-use crate::text::insert_sorted;
-
 /// How an entry differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// In both.
+    /// In both lists.
     Same,
-    /// Only in the list itself.
+    /// Only in the first list.
     Added,
-    /// Only in the other one.
+    /// Only in the other list.
     Missing,
-    /// In both, on different racks.
+    /// In both lists, on different racks.
     Moved,
 }
 
-/// A list's entries with their marks, those that it lacks among them.
+/// The entries of both lists, marked by how `list` differs from `other`.
 #[must_use]
 pub fn marked(list: &[RosterEntry], other: &[RosterEntry]) -> Vec<(RosterEntry, Mark)> {
     let mark = |entry: &RosterEntry| match other.iter().find(|there| there.node == entry.node) {
@@ -31,12 +29,11 @@ pub fn marked(list: &[RosterEntry], other: &[RosterEntry]) -> Vec<(RosterEntry, 
         Some(_) => Mark::Same,
     };
     let missing = other.iter().filter(|there| list.iter().all(|entry| entry.node != there.node));
-    let marked = list.iter().map(|entry| (*entry, mark(entry)));
-    let mut sorted = Vec::new();
-    for entry in marked.chain(missing.map(|entry| (*entry, Mark::Missing))) {
-        insert_sorted(&mut sorted, entry, |(entry, _)| Reverse(entry.node));
-    }
-    sorted
+    let missing = missing.map(|entry| (*entry, Mark::Missing));
+    let mut marked: Vec<_> =
+        list.iter().map(|entry| (*entry, mark(entry))).chain(missing).collect();
+    marked.sort_by_key(|(entry, _)| Reverse(entry.node));
+    marked
 }
 
 #[cfg(test)]

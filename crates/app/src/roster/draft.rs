@@ -1,29 +1,29 @@
-//! A roster that somebody is writing: as text in the form that `roster-set` takes, or entry by entry.
+//! A roster being edited: as text in the form that `roster-set` takes, or entry by entry.
 //!
-//! Invariant: the text is what counts; the entries are those of the last text without an error, so that nothing is lost
-//! while somebody types. Bad text is a sentence that names the entry. Not here: setting it (see `state::roster`).
+//! Invariant: the text is the truth; the entries are those of the last valid text, so nothing is lost while a person
+//! types. The error is a sentence that names the bad entry. Not here: setting the roster (see `state::roster`).
 
 use rosterlab_engine::{NodeId, RackId, RosterEntry};
 
-/// A roster being written.
+/// A roster being edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// As it was typed.
+    /// The text as typed.
     pub text: String,
-    /// As it was last understood.
+    /// The entries of the last valid text.
     pub entries: Vec<RosterEntry>,
     /// What is wrong with the text, as a sentence.
     pub error: Option<String>,
 }
 
 impl Draft {
-    /// One that has these entries.
+    /// A draft with these entries.
     #[must_use]
     pub fn of(entries: Vec<RosterEntry>) -> Self {
         Self { text: written(&entries, ","), entries, error: None }
     }
 
-    /// What becomes of it when this is typed.
+    /// Replaces the text, and the entries if the text is valid.
     pub fn type_in(&mut self, text: String) {
         match parse(&text) {
             Ok(entries) => *self = Self { text, entries, error: None },
@@ -31,7 +31,7 @@ impl Draft {
         }
     }
 
-    /// Takes a node in on a rack, or out.
+    /// Adds a node on a rack, or removes it.
     pub fn toggle(&mut self, entry: RosterEntry) {
         let mut entries = self.entries.clone();
         let before = entries.len();
@@ -42,7 +42,7 @@ impl Draft {
         self.replace(entries);
     }
 
-    /// Puts a node on another rack, if it is in.
+    /// Puts a node of the draft on another rack.
     pub fn put_on_rack(&mut self, node: NodeId, rack: &str) {
         match rack.trim().parse::<RackId>() {
             Ok(rack) => {
@@ -55,7 +55,7 @@ impl Draft {
         }
     }
 
-    /// The rack that it puts a node on; `None` when it has not that node.
+    /// The rack of a node; `None` if the draft does not have the node.
     #[must_use]
     pub fn rack_of(&self, node: NodeId) -> Option<RackId> {
         self.entries.iter().find(|entry| entry.node == node).map(|entry| entry.rack)
@@ -75,7 +75,7 @@ pub fn written(entries: &[RosterEntry], between: &str) -> String {
     entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
 }
 
-/// Reads `A103@1,A102@1`; any ids, as the server takes them (docs/domain.md §8).
+/// Parses `A103@1,A102@1`. Any id is valid, because the server accepts any (docs/domain.md §8).
 fn parse(text: &str) -> Result<Vec<RosterEntry>, String> {
     if text.trim().is_empty() {
         return Err(NO_NODE.to_owned());

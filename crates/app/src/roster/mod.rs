@@ -1,6 +1,6 @@
 //! The roster panel: observed, pending and current roster, and editing them.
 //!
-//! Invariant: what a person is about to do is previewed on a clone of the cluster and never on the cluster itself.
+//! Invariant: actions are previewed on a clone of the cluster, never on the cluster itself.
 
 pub mod desk;
 pub mod diff;

@@ -1,42 +1,41 @@
-//! The roster of the shown namespace in the shown sub-cluster: in force, pending and observed, with what differs; what each
-//! action would do before it is done, the same as commands of a real cluster, and an editor.
+//! The roster panel: the current, pending and observed roster of the shown namespace in the shown sub-cluster, with their
+//! differences. It previews each action, shows it as commands for a real cluster, and has an editor.
 //!
-//! Invariant: nothing here decides; what an action would do and what is wrong with it stands in the state. Each button
-//! can be come to and read about before it is pressed.
+//! Invariant: the panel decides nothing; previews and warnings come from the state. Every action can be previewed by
+//! pointer or focus before its button is pressed. Not here: the wording (see `words`).
 
 use rosterlab_engine::{Mode, NodeId, NodeView, RosterEntry};
 use rosterlab_scenario::foresight::preview::Warning;
-use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::browser::copy;
-use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
-use crate::page::class_list::classes;
-use crate::page::ear::{Ear, key_of, on_escape, on_press, value_of};
-use crate::page::h::ui;
 use crate::page::verbs::Verb;
 use crate::roster::desk::{Asking, RosterAction};
+use crate::page::{Dispatch, PanelProps};
 use crate::roster::diff::{Mark, marked};
 use crate::roster::draft::Draft;
 use crate::roster::words::{commands, consequence, of_warning};
 use crate::state::{Action, State};
 use crate::text::thousands;
 
-/// The button that confirms a mistake.
+/// Selects the buttons of the question that is asked before a known mistake.
 pub const QUESTION: &str = ".question button";
 
-/// More entries than this are a list to scroll in, and the other lists show only what differs from it.
+/// A roster with more entries scrolls, and the other lists then show only their differences from it.
 const MANY: usize = 32;
 
 /// The panel.
-pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn RosterPanel(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let namespace = state.shown_namespace();
     let empty: &[RosterEntry] = &[];
     let (roster, pending, observed) =
         namespace.map_or((empty, empty, empty), |n| (&*n.roster, &*n.pending, &*n.observed));
     let line = |label: &'static str, list: &[RosterEntry], other: &[RosterEntry], verb: Verb| {
-        ui! {
+        html! {
             <div key={label} class="roster-line">
                 <dt>{ label }</dt>
                 <dd>{ chips(list, other) }</dd>
@@ -51,7 +50,7 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
     };
     let (is_due, differs) = hint(state, roster, pending, observed);
     let due = if is_due { "roster-hint due" } else { "roster-hint dim" };
-    ui! {
+    html! {
         <section class="panel roster" aria-labelledby="roster-title">
             <div class="panel-head">
                 <h2 id="roster-title">
@@ -67,34 +66,31 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
                 { line("Observed", observed, roster, Verb::Revive) }
             </dl>
             <div class="roster-edit-room">
-                { for state.rosters().draft().map(|draft| editor(state, dispatch, draft)) }
+                { state.rosters().draft().map(|draft| editor(state, dispatch, draft)) }
             </div>
             { outlook(state, dispatch) }
             <div class="question-room">
-                { for state.rosters().asking().map(|asking| question(dispatch, asking)) }
+                { state.rosters().asking().map(|asking| question(dispatch, asking)) }
             </div>
         </section>
     }
 }
 
-/// A button that tells what it would do as soon as the pointer or the focus comes to it.
+/// A button that previews its action when the pointer or the focus reaches it.
 fn considerable(state: &State, dispatch: &Dispatch, verb: Verb) -> Html {
     let consider = Action::Roster(RosterAction::Consider(verb));
-    ui! {
-        <span
-            class="considerable"
-            onpointermove={on_press(dispatch, consider.clone())}
-            onfocusin={Ear::new(dispatch, consider, |event, consider| {
-                // Not when it comes back from a question that is closed: then the next step is told of.
-                event.unchecked_ref::<FocusEvent>().related_target().map(|_| consider)
-            })}
-        >
+    let onpointermove = dispatch.on(consider.clone());
+    // Not when the focus returns from a closed question: then the preview is of the next step.
+    let onfocusin = dispatch
+        .on_event(move |event: FocusEvent| event.related_target().map(|_| consider.clone()));
+    html! {
+        <span class="considerable" {onpointermove} {onfocusin}>
             { verb_button(state, dispatch, verb, Face::Words) }
         </span>
     }
 }
 
-/// What the differences ask for, and whether it is due.
+/// The next step that the differences suggest, and whether it is due.
 fn hint(
     state: &State,
     roster: &[RosterEntry],
@@ -122,20 +118,20 @@ fn hint(
     }
 }
 
-/// What the considered action would do, and the commands that do it on a real cluster.
+/// The preview of the considered action, and the commands that do the same on a real cluster.
 fn outlook(state: &State, dispatch: &Dispatch) -> Html {
     let verb = state.considered();
     let (class, told) = match state.weighed() {
-        Some(Ok(preview)) => ("", consequence(verb, preview)),
-        Some(Err(why)) => ("dim", format!("Not now: {why}")),
+        Some(Ok(preview)) => (None, consequence(verb, preview)),
+        Some(Err(why)) => (Some("dim"), format!("Not now: {why}")),
         None if state.is_revive_of_orphan(verb) => {
             let effect = "it takes effect at the next change of the cluster that takes it in";
-            ("", format!("The orphan turns its e into r; {effect}."))
+            (None, format!("The orphan turns its e into r; {effect}."))
         }
-        None if state.to_weigh().is_some() => ("dim", "…".to_owned()),
-        None => ("dim", "Point at an action to preview it.".to_owned()),
+        None if state.to_weigh().is_some() => (Some("dim"), "…".to_owned()),
+        None => (Some("dim"), "Point at an action to preview it.".to_owned()),
     };
-    // What is refused has no command, and there is none of an empty list.
+    // A refused action has no command, and neither has an empty list.
     let lists = state.roster_lists();
     let is_empty = match verb {
         Verb::StageObserved => lists.observed.is_empty(),
@@ -144,18 +140,19 @@ fn outlook(state: &State, dispatch: &Dispatch) -> Html {
     };
     let is_shown = !is_empty && !matches!(state.weighed(), Some(Err(_)));
     let lines = is_shown.then(|| commands(verb, state.namespace_name(), lists));
-    ui! {
+    html! {
         <div class="outlook" data-verb={verb.action()}>
             <p class="outlook-text" data-consequence="">
                 <b>{ verb.label() }</b>{ " · " }<span {class}>{ told }</span>
             </p>
-            <ul class="commands" aria-label={format_args!("{} on a real cluster", verb.label())}>
+            <ul class="commands" aria-label={format!("{} on a real cluster", verb.label())}>
                 { for lines.into_iter().flatten().map(|(tool, text)| command(dispatch, tool, text)) }
             </ul>
         </div>
     }
 }
 
+/// A command for a real cluster, with a button that copies it.
 fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
     let onclick = {
         let (dispatch, text) = (dispatch.clone(), text.clone());
@@ -171,15 +168,15 @@ fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
             });
         })
     };
-    ui! {
+    html! {
         <li key={tool} class="command">
             <span class="dim">{ tool }</span>
             <code data-command={tool}>{ text }</code>
             <button
                 type="button"
                 class="tool small"
-                data-action={format_args!("copy-{tool}")}
-                aria-label={format_args!("Copy the {tool} command")}
+                data-action={format!("copy-{tool}")}
+                aria-label={format!("Copy the {tool} command")}
                 {onclick}
             >
                 { "Copy" }
@@ -188,27 +185,33 @@ fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
     }
 }
 
-/// What stands before a mistake.
+/// The question that is asked before a known mistake.
 fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
     let warning = |(place, warning): (usize, &Warning)| {
-        ui! {
+        html! {
             <li key={place}>
                 { of_warning(warning) }{ " " }
                 <span class="source">{ warning.source().words() }</span>
             </li>
         }
     };
-    let cancel_by_key = on_escape(dispatch, Action::Roster(RosterAction::Cancel));
-    ui! {
+    let onkeydown = dispatch.on_event(|event: KeyboardEvent| {
+        let is_escape = event.key() == "Escape";
+        if is_escape {
+            event.prevent_default();
+        }
+        is_escape.then_some(Action::Roster(RosterAction::Cancel))
+    });
+    html! {
         <div
             class="question"
             role="alertdialog"
             aria-labelledby="question-title"
             aria-describedby="question-text"
-            onkeydown={cancel_by_key}
+            {onkeydown}
         >
             <h3 id="question-title">
-                { format_args!("{}: a known mistake?", asking.verb.label()) }
+                { format!("{}: a known mistake?", asking.verb.label()) }
             </h3>
             <ul id="question-text">{ for asking.warnings.iter().enumerate().map(warning) }</ul>
             <div class="question-tools">
@@ -216,7 +219,7 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
                     type="button"
                     class="tool"
                     data-action="roster-cancel"
-                    onclick={on_press(dispatch, Action::Roster(RosterAction::Cancel))}
+                    onclick={dispatch.on(Action::Roster(RosterAction::Cancel))}
                 >
                     { "Cancel" }
                 </button>
@@ -224,7 +227,7 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
                     type="button"
                     class="tool"
                     data-action="roster-confirm"
-                    onclick={on_press(dispatch, Action::Roster(RosterAction::Confirm))}
+                    onclick={dispatch.on(Action::Roster(RosterAction::Confirm))}
                 >
                     { "Do it anyway" }
                 </button>
@@ -233,26 +236,25 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
     }
 }
 
-/// The roster being written: as text, and node by node.
+/// The editor of a new roster: as text, and node by node.
 fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
-    let on_text = Ear::new(dispatch, Action::Roster(RosterAction::Cancel), |event, _| {
-        Some(Action::Roster(RosterAction::Type(value_of(event)?)))
+    let oninput = dispatch.on_event(|event: InputEvent| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        Some(Action::Roster(RosterAction::Type(input.value())))
     });
-    let on_key = Ear::new(dispatch, Action::Press(Verb::SetRoster), |event, set| {
-        match key_of(event).as_str() {
-            "Enter" => {
-                event.prevent_default();
-                Some(set)
-            }
-            "Escape" => Some(Action::Press(Verb::EditRoster)),
-            _ => None,
+    let onkeydown = dispatch.on_event(|event: KeyboardEvent| match event.key().as_str() {
+        "Enter" => {
+            event.prevent_default();
+            Some(Action::Press(Verb::SetRoster))
         }
+        "Escape" => Some(Action::Press(Verb::EditRoster)),
+        _ => None,
     });
     let is_bad = draft.error.is_some();
     let nodes = draft.entries.iter().map(|entry| entry.node);
     let nodes: Vec<NodeId> = nodes.filter(|node| state.view().node(*node).is_none()).collect();
     let unknown = (!nodes.is_empty()).then(|| of_warning(&Warning::NoSuchNodes { nodes }));
-    ui! {
+    html! {
         <div key="editor" class="roster-editor">
             <div class="draft-line">
                 <label for="draft-text">{ "New roster" }</label>
@@ -265,8 +267,8 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
                     value={draft.text.clone()}
                     aria-invalid={is_bad.then_some("true")}
                     aria-describedby="draft-error"
-                    oninput={on_text}
-                    onkeydown={on_key}
+                    {oninput}
+                    {onkeydown}
                 />
                 { considerable(state, dispatch, Verb::SetRoster) }
             </div>
@@ -280,17 +282,17 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
     }
 }
 
+/// A node in the editor: whether the new roster has it, and on which rack.
 fn draft_node(dispatch: &Dispatch, draft: &Draft, node: &NodeView) -> Html {
     let id = node.id;
     let rack = draft.rack_of(id);
-    let toggle = on_press(dispatch, Action::Roster(RosterAction::Toggle(id)));
-    let nowhere = Action::Roster(RosterAction::PutOnRack(id, String::new()));
-    let on_rack = Ear::new(dispatch, nowhere, |event, nowhere| {
-        let Action::Roster(RosterAction::PutOnRack(id, _)) = nowhere else { return None };
-        Some(Action::Roster(RosterAction::PutOnRack(id, value_of(event)?)))
+    let toggle = dispatch.on(Action::Roster(RosterAction::Toggle(id)));
+    let put_on_rack = dispatch.on_event(move |event: Event| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        Some(Action::Roster(RosterAction::PutOnRack(id, input.value())))
     });
     let down = (!node.state.is_up()).then_some("down");
-    ui! {
+    html! {
         <li key={id.to_string()} class="draft-node">
             <label>
                 <input
@@ -309,18 +311,18 @@ fn draft_node(dispatch: &Dispatch, draft: &Draft, node: &NodeView) -> Html {
                     class="field"
                     min="0"
                     max="1000000"
-                    aria-label={format_args!("Rack of {id} in the new roster")}
+                    aria-label={format!("Rack of {id} in the new roster")}
                     data-draft-rack={id.to_string()}
                     disabled={rack.is_none()}
                     value={rack.unwrap_or(node.rack).to_string()}
-                    onchange={on_rack}
+                    onchange={put_on_rack}
                 />
             </label>
         </li>
     }
 }
 
-/// The entries of a list, with what it has more or less than another.
+/// The entries of a list, marked by how it differs from another.
 fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
     let chip = |(entry, mark): (RosterEntry, Mark)| {
         let (class, sign, said) = match mark {
@@ -329,8 +331,8 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
             Mark::Missing => ("missing", "−", " missing"),
             Mark::Moved => ("moved", "↔", " on another rack"),
         };
-        ui! {
-            <li key={entry.node.to_string()} class={classes(&["entry", class])}>
+        html! {
+            <li key={entry.node.to_string()} class={classes!["entry", class]}>
                 <span aria-hidden="true">{ sign }</span>
                 <span class="entry-name">{ entry.to_string() }</span>
                 <span class="visually-hidden">{ said }</span>
@@ -340,17 +342,17 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
     let mut told = marked(list, other);
     let mut same = None;
     if told.len() > MANY && !std::ptr::eq(list, other) {
-        // Of many, only what differs can be found; the roster above has the rest.
+        // In a long list only the differences can be found by eye; the roster above has the rest.
         let all = told.len();
         told.retain(|(_, mark)| *mark != Mark::Same);
         let as_there = u32::try_from(all - told.len()).unwrap_or(u32::MAX);
-        same = Some(ui! {
+        same = Some(html! {
             <li key="same" class="dim">{ format!("{} as in the roster", thousands(as_there)) }</li>
         });
     }
     let class = if told.len() > MANY { "entries many" } else { "entries" };
     let is_long = told.len() > MANY;
-    ui! {
+    html! {
         <ul
             {class}
             tabindex={is_long.then_some("0")}

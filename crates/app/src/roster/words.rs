@@ -1,8 +1,8 @@
-//! What the roster panel says: what an action would do, what is wrong with it, and the command that does the same on a
-//! real cluster.
+//! The roster panel's wording: what an action would do, what to warn of, and the same action as a command for a real
+//! cluster.
 //!
 //! Invariant: pure; numbers and nodes come from the scenario crate's `preview`, formats from the operators' tools
-//! (docs/domain.md §8). Not here: when it is said (see `state::roster`).
+//! (docs/domain.md §8). Not here: when each sentence is shown (see `state::roster`).
 
 use rosterlab_engine::RosterEntry;
 use rosterlab_scenario::foresight::preview::Preview;
@@ -65,15 +65,15 @@ fn copies(number: u32) -> String {
 /// The lists that commands are made of.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Lists<'a> {
-    /// What is pending.
+    /// The pending roster.
     pub pending: &'a [RosterEntry],
-    /// What is observed.
+    /// The observed nodes.
     pub observed: &'a [RosterEntry],
-    /// What was written.
+    /// The roster being edited.
     pub draft: &'a [RosterEntry],
 }
 
-/// What does the same on a real cluster: in asadm (after `enable`), and with asinfo.
+/// The same action on a real cluster: in asadm (after `enable`), and with asinfo.
 #[must_use]
 pub fn commands(verb: Verb, namespace: &str, lists: Lists) -> [(&'static str, String); 2] {
     let set = |entries: &[RosterEntry]| {
@@ -93,7 +93,7 @@ pub fn commands(verb: Verb, namespace: &str, lists: Lists) -> [(&'static str, St
     [("asadm", asadm), ("asinfo", asinfo)]
 }
 
-/// `add` or `remove` where that is all, else the whole list.
+/// `add` or `remove` if the draft does only that, else the whole list.
 fn set_in_asadm(namespace: &str, Lists { pending, draft, .. }: Lists) -> String {
     let lacking = |list: &[RosterEntry], other: &[RosterEntry]| -> Vec<RosterEntry> {
         list.iter().filter(|entry| !other.contains(entry)).copied().collect()

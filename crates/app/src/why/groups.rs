@@ -1,7 +1,7 @@
-//! 4096 partitions as the few groups that share a reason: the map's equal for those who cannot see it.
+//! Groups the 4096 partitions by reason: the map in words, for people who use screen readers.
 //!
-//! Invariant: every partition is in one group, so the sizes add up to all of them, and there are at most [`MOST_GROUPS`]
-//! unless looks and rules alone make more. Not here: what the rules say (see `rules`).
+//! Invariant: every partition is in exactly one group, so the sizes add up to 4096. There are at most [`MOST_GROUPS`]
+//! groups unless looks and rules alone make more. Not here: the rules' wording (see `rules`).
 
 use std::cmp::Reverse;
 
@@ -11,38 +11,38 @@ use rosterlab_engine::{
 
 use crate::look::Look;
 use crate::rules;
-use crate::text::{insert_sorted, list};
+use crate::text::list;
 
-/// More groups than these are no summary: they are joined.
+/// The most groups that still are a summary; above this, reasons are told with less detail.
 pub const MOST_GROUPS: usize = 16;
 
-/// With more nodes than these, who holds what is left out of the reasons: there would be too many.
+/// The most nodes for which reasons say who holds what; larger clusters would have too many different reasons.
 pub const MOST_NODES: usize = 32;
 
-/// Nodes that are named in a reason; of more, how many.
+/// The most nodes that a reason names; the rest are counted.
 const MOST_NAMES: usize = 3;
 
-/// What partitions of a group have in common.
+/// What the partitions of a group have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// How they look.
+    /// Their look on the map.
     pub look: Look,
     /// The rule that decided.
     pub rule: Rule,
-    /// Who holds what of them, as far as it is part of the reason.
+    /// The nodes that hold their copies, as far as this is part of the reason.
     pub holders: Holders,
 }
 
-/// Partitions that are what they are by the same rule, with the copies that matter on the same nodes.
+/// Partitions that the same rule decided, with the copies that matter on the same nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// How they look.
+    /// Their look on the map.
     pub look: Look,
     /// The rule that decided.
     pub rule: Rule,
-    /// Who holds what of them, as far as it is part of the reason.
+    /// The nodes that hold their copies, as far as this is part of the reason.
     pub holders: Holders,
-    /// How many there are.
+    /// The number of partitions.
     pub size: u32,
     /// The first of them.
     pub example: PartitionId,
@@ -56,27 +56,28 @@ impl Group {
     }
 }
 
-/// The groups, and which one each partition is in.
+/// All groups, and the group of each partition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grouping {
-    /// Worst look first, then the largest.
+    /// Worst look first, then largest first.
     pub groups: Vec<Group>,
-    /// By partition: the place of its group.
+    /// By partition: the index of its group.
     pub of: Vec<u8>,
 }
 
-/// How much of who holds what is part of the reason.
+/// How much a reason says about who holds what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Detail {
-    /// Full copies and those that are being filled, copies that are away and those that are not trusted.
+    /// Full copies, copies being filled, copies on absent nodes and untrusted copies.
     All,
-    /// Full copies and those that are away.
+    /// Full copies and copies on absent nodes.
     Sources,
     /// Nothing.
     None,
 }
 
-/// Gathers a sub-cluster's partitions by reason, as finely as [`MOST_GROUPS`] allows; without holders, by look and rule.
+/// Groups a sub-cluster's partitions by reason, in as much detail as [`MOST_GROUPS`] allows; without holders, by look and
+/// rule only.
 #[must_use]
 pub fn grouping(cells: &[Cell], holders: Option<&[Holders]>) -> Grouping {
     let detailed = holders.and_then(|holders| {
@@ -87,6 +88,7 @@ pub fn grouping(cells: &[Cell], holders: Option<&[Holders]>) -> Grouping {
     detailed.or_else(plain).unwrap_or_default()
 }
 
+/// The groups at one level of detail; `None` if there are more than `most`.
 fn gathered(cells: &[Cell], holders: &[Holders], detail: Detail, most: usize) -> Option<Grouping> {
     let mut found: Vec<Group> = Vec::new();
     let mut of: Vec<u8> = Vec::with_capacity(PARTITIONS);
@@ -105,12 +107,8 @@ fn gathered(cells: &[Cell], holders: &[Holders], detail: Detail, most: usize) ->
         found[place].size += 1;
         of.push(u8::try_from(place).unwrap_or(u8::MAX));
     }
-    let mut sorted: Vec<(usize, Group)> = Vec::with_capacity(found.len());
-    for (place, group) in found.into_iter().enumerate() {
-        insert_sorted(&mut sorted, (place, group), |(place, group)| {
-            (group.look, Reverse(group.size), group.rule, *place)
-        });
-    }
+    let mut sorted: Vec<(usize, Group)> = found.into_iter().enumerate().collect();
+    sorted.sort_by_key(|(place, group)| (group.look, Reverse(group.size), group.rule, *place));
     let mut moved = [0; 256];
     for (to, (from, _)) in sorted.iter().enumerate() {
         moved[*from] = u8::try_from(to).unwrap_or(u8::MAX);
@@ -121,7 +119,7 @@ fn gathered(cells: &[Cell], holders: &[Holders], detail: Detail, most: usize) ->
     Some(Grouping { groups: sorted.into_iter().map(|(_, group)| group).collect(), of })
 }
 
-/// What explains a partition: while it is filled, from where and whom; without a full copy, where it is instead.
+/// What explains a partition: the source and target while it is filled; the absent holders if there is no full copy.
 fn reason(cell: &Cell, held: Holders, detail: Detail) -> Reason {
     let (look, rule) = (Look::of(cell), cell.verdict.rule);
     let mut holders = Holders::default();
@@ -141,7 +139,7 @@ fn reason(cell: &Cell, held: Holders, detail: Detail) -> Reason {
     Reason { look, rule, holders }
 }
 
-/// A group's reason in words, without its rule's number: `no full copy here: it was on A102`.
+/// A group's reason in words, without the rule's number: `no full copy here: it was on A102`.
 #[must_use]
 pub fn words(group: &Group, view: &ClusterView) -> String {
     let is_active = group.look.is_active();
@@ -170,7 +168,7 @@ pub fn words(group: &Group, view: &ClusterView) -> String {
     words
 }
 
-/// The nodes of a set, highest id last, as people read racks.
+/// The nodes of a set by name, highest id last.
 fn names(nodes: PlaceSet, view: &ClusterView) -> String {
     let places = (0..view.nodes.len()).rev().filter(|place| nodes.contains(*place));
     let ids: Vec<NodeId> = places.map(|place| view.nodes[place].id).collect();

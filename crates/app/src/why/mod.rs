@@ -1,6 +1,6 @@
-//! Why the shown partition is what it is, and the ways out of it.
+//! The Why panel: explains the shown partition and lists the ways out of it.
 //!
-//! Invariant: the reasons come from the engine's explanation, the ways from the scenario crate's search; nothing is decided here.
+//! Invariant: reasons come from the engine's explanation and ways from the scenario crate's search; nothing is decided here.
 
 pub mod groups;
 pub mod panel;

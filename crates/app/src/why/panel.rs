@@ -1,32 +1,35 @@
-//! Why a partition is what it is: its row of nodes, and every rule with the numbers that it saw.
+//! The Why panel: explains the chosen partition by its row of nodes and by every rule with the numbers it checked.
+//!
+//! Invariant: the panel only shows the engine's explanation. Not here: the rules' wording (see `rules`) and the ways out
+//! (see `ways_list`).
 
 use rosterlab_engine::{
     Answer, Availability, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat,
 };
 use rosterlab_scenario::words::marks;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::page::Dispatch;
-use crate::page::class_list::{classes, when};
-use crate::page::ear::{Ear, field_of};
-use crate::page::h::ui;
 use crate::page::icons::{Icon, icon};
+use crate::page::{Dispatch, PanelProps};
 use crate::rules;
-use crate::state::{Action, State};
-use crate::why::ways_list::ways;
+use crate::state::Action;
+use crate::why::ways_list::ways_list;
 
-/// How many nodes of the row are always shown.
+/// The number of nodes at the start of the row that always get a chip.
 const FIRST_SEATS: usize = 7;
 
 /// The panel.
-pub fn why(state: &State, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn Why(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let explanation = state.explanation();
     let verdict = explanation.map(|explanation| explanation.verdict);
     let class = match verdict.map(|verdict| verdict.availability) {
-        Some(Availability::Active) => "active",
-        Some(Availability::Unavailable) => "unavailable",
-        Some(Availability::Dead) => "dead",
-        None => "",
+        Some(Availability::Active) => Some("active"),
+        Some(Availability::Unavailable) => Some("unavailable"),
+        Some(Availability::Dead) => Some("dead"),
+        None => None,
     };
     let settings = state.view().namespaces.get(state.namespace());
     let is_uniform = settings.is_some_and(|settings| settings.prefer_uniform_balance);
@@ -34,7 +37,7 @@ pub fn why(state: &State, dispatch: &Dispatch) -> Html {
     let is_fresh = cell.is_some_and(|cell| cell.fresh);
     let on = state.shown_orphan();
     let decided = verdict.map(|verdict| {
-        ui! {
+        html! {
             <p class="why-verdict">
                 <b {class}>{ verdict.availability.to_string() }</b>
                 { match verdict.rule.number() {
@@ -48,28 +51,27 @@ pub fn why(state: &State, dispatch: &Dispatch) -> Html {
             </p>
         }
     });
-    ui! {
-        <section class={classes(&["panel", "why", class])} aria-label="Why">
+    html! {
+        <section class={classes!["panel", "why", class]} aria-label="Why">
             <div class="panel-head">
                 { chooser(state.partition(), dispatch) }
                 <div class="why-decided">{ decided }</div>
             </div>
             <div class="why-body">
-                { for explanation.map(|explanation| body(explanation, state.view().profile)) }
+                { explanation.map(|explanation| body(explanation, state.view().profile)) }
             </div>
-            { ways(state, dispatch) }
+            { ways_list(state, dispatch) }
             <div class="why-sources">
-                { for explanation.map(|explanation| sources(explanation, is_uniform)) }
+                { explanation.map(|explanation| sources(explanation, is_uniform)) }
             </div>
         </section>
     }
 }
 
-/// The number of the partition, which can be typed.
+/// The field for the partition's number.
 fn chooser(shown: PartitionId, dispatch: &Dispatch) -> Html {
-    let onchange = Ear::new(dispatch, Action::ShowPartition(shown), |event, still| {
-        let Action::ShowPartition(shown) = still else { return None };
-        let input = field_of(event)?;
+    let onchange = dispatch.on_event(move |event: Event| {
+        let input: HtmlInputElement = event.target_unchecked_into();
         if let Ok(partition) = input.value().trim().parse() {
             return Some(Action::ShowPartition(partition));
         }
@@ -77,7 +79,7 @@ fn chooser(shown: PartitionId, dispatch: &Dispatch) -> Html {
         let say = format!("Partitions are numbered 0 to 4095; {shown} is still shown.");
         Some(Action::Announce(say.into()))
     });
-    ui! {
+    html! {
         <h2 class="chooser">
             <label for="partition">{ "Partition" }</label>
             <input
@@ -93,25 +95,26 @@ fn chooser(shown: PartitionId, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// Whether a node of the row is worth a chip: of many nodes most have no part in a partition.
-fn is_told(place: usize, seat: &Seat) -> bool {
+/// Whether a node of the row gets a chip: in a large cluster most nodes have no part in the partition.
+fn has_chip(place: usize, seat: &Seat) -> bool {
     let has_part = seat.role != Role::Other || seat.replica_here || seat.working_master;
     place < FIRST_SEATS || has_part || seat.version.has_data() || seat.filling
 }
 
-fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
-    let told = explanation.row.iter().enumerate().filter(|(place, seat)| is_told(*place, seat));
-    let seats: Vec<Html> = told.map(|(place, seat)| chip(place, seat)).collect();
+/// The row of nodes and the list of rules.
+fn body(explanation: &Explanation, profile: Profile) -> Html {
+    let shown = explanation.row.iter().enumerate().filter(|(place, seat)| has_chip(*place, seat));
+    let seats: Vec<Html> = shown.map(|(place, seat)| chip(place, seat)).collect();
     let others = explanation.row.len() - seats.len();
     let more = (others > 0).then(|| {
         let nodes = crate::text::count(u32::try_from(others).unwrap_or(u32::MAX), "node");
-        ui! { <li key="more" class="chip-more">{ format_args!("and {nodes} without data") }</li> }
+        html! { <li key="more" class="chip-more">{ format!("and {nodes} without data") }</li> }
     });
     let rules = explanation
         .answers
         .iter()
         .map(|(rule, answer)| rule_line(explanation, profile, *rule, *answer));
-    ui! {
+    html! {
         <div class="why-rows">
             <ol class="row" aria-label="Order of succession">{ for seats.into_iter().chain(more) }</ol>
             <ol class="rules" start="0">{ for rules }</ol>
@@ -119,7 +122,7 @@ fn body(explanation: &std::rc::Rc<Explanation>, profile: Profile) -> Html {
     }
 }
 
-/// Where what is shown is known from (the marks of docs/domain.md §4 and §5).
+/// How the shown facts are known (the marks of docs/domain.md §4 and §5).
 fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
     let counts = if is_uniform {
         " · Counts: about, of the latest rebalance; with prefer-uniform-balance which partition is where is ours"
@@ -135,11 +138,11 @@ fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
         ("r", "documented", is_marked(|seat| seat.version.revived().is_some())),
     ];
     let mark = |(letter, source, _): (&'static str, &'static str, bool)| {
-        ui! { <span key={letter}>{ format_args!(" · Mark {letter}: ") }<b>{ source }</b></span> }
+        html! { <span key={letter}>{ format!(" · Mark {letter}: ") }<b>{ source }</b></span> }
     };
-    ui! {
+    html! {
         <p class="source">
-            { format_args!("{}: ", crate::text::capitalized(&rules::label(rule))) }
+            { format!("{}: ", crate::text::capitalized(&rules::label(rule))) }
             <b>{ rules::source(rule).words() }</b>
             { document }
             <span>{ for marks.into_iter().filter(|(.., is_there)| *is_there).map(mark) }</span>
@@ -157,7 +160,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
     let is_minor = matches!(seat.role, Role::Other | Role::NotInRoster);
     let holds = marks::copy(seat);
     let mark = |letter: &'static str, name: &'static str, is_on: bool| {
-        is_on.then(|| ui! { <abbr key={letter} class={classes(&["mark", letter])} title={name}>{ letter }</abbr> })
+        is_on.then(|| html! { <abbr key={letter} class={classes!["mark", letter]} title={name}>{ letter }</abbr> })
     };
     let version = seat.version;
     let marks = [
@@ -165,14 +168,14 @@ fn chip(place: usize, seat: &Seat) -> Html {
         mark("e", "evade: untrusted", version.is_evade()),
         mark("r", "revived", version.revived().is_some()),
     ];
-    let class = classes(&[
+    let class = classes![
         "chip-node",
-        when(!seat.present, "absent"),
-        when(is_minor, "minor"),
-        when(seat.working_master, "serving"),
-    ]);
-    ui! {
-        <li key={seat.node.to_string()} {class} title={format_args!("version {version}")}>
+        (!seat.present).then_some("absent"),
+        is_minor.then_some("minor"),
+        seat.working_master.then_some("serving"),
+    ];
+    html! {
+        <li key={seat.node.to_string()} {class} title={format!("version {version}")}>
             <span class="chip-top">
                 <b class="id">{ seat.node.to_string() }</b>
                 <span class="chip-holds">{ holds }</span>
@@ -183,11 +186,12 @@ fn chip(place: usize, seat: &Seat) -> Html {
             </span>
             <span class="chip-serves">{ seat.working_master.then_some("working master") }</span>
             <span class="chip-version">{ version.to_string() }</span>
-            <span class="visually-hidden">{ format_args!(" place {}", place + 1) }</span>
+            <span class="visually-hidden">{ format!(" place {}", place + 1) }</span>
         </li>
     }
 }
 
+/// A rule: its question, what it saw, and its answer.
 fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: Answer) -> Html {
     let is_decided = answer == Answer::Decided;
     let holds = rules::holds(rule, is_decided, explanation.verdict);
@@ -201,14 +205,14 @@ fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: An
         .as_ref()
         .filter(|_| answer != Answer::NotReached)
         .map(|facts| rules::seen(rule, facts, profile));
-    let class = classes(&[
+    let class = classes![
         "rule",
-        when(is_decided, "decided"),
-        when(answer == Answer::NotReached, "not-reached"),
+        is_decided.then_some("decided"),
+        (answer == Answer::NotReached).then_some("not-reached"),
         if holds { "yes" } else { "no" },
-    ]);
+    ];
     let number = rule.number().map(|number| number.to_string());
-    ui! {
+    html! {
         <li key={rules::label(rule)} {class} aria-current={is_decided.then_some("true")}>
             <span class="rule-number">{ number }</span>
             <span class="rule-sign" aria-hidden="true">{ sign }</span>

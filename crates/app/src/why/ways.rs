@@ -1,8 +1,8 @@
-//! Ways out of an inactive partition on the page: what is searched for, what was found, and how it is told.
+//! Ways out of an inactive partition: the search's quest, its answer, and the wording.
 //!
-//! Invariant: an answer belongs to one quest; a quest is given up as soon as the cluster or what is shown changes, so a
-//! way that can be taken was tried on the cluster as it is. Not here: the search (the scenario crate's `ways`), its
-//! slices of time (see `page::app`).
+//! Invariant: an answer belongs to one quest. A change of the cluster, the namespace or the partition drops the quest, so
+//! every way that can be taken was tried on the present cluster. Not here: the search (the scenario crate's
+//! `foresight::ways`) and its time slices (see `ways_list`).
 
 use std::rc::Rc;
 
@@ -11,35 +11,35 @@ use rosterlab_scenario::foresight::ways::{MOST_ACTIONS, Remedy, Risk, Search, Wa
 
 use crate::text::{capitalized, count, list};
 
-/// Nodes that a way's title names; of more, how many.
+/// The most nodes that a way's title names; the rest are counted.
 const MOST_NAMES: usize = 4;
 
-/// What a search is for.
+/// What to search for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quest {
-    /// Which cluster: a number that is new at every change.
+    /// Which state of the cluster: a number that every change raises.
     pub change: u32,
-    /// The namespace's place.
+    /// The namespace's index.
     pub namespace: usize,
     /// The partition.
     pub partition: PartitionId,
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// What it was for.
+    /// The quest it answers.
     pub quest: Quest,
     /// The ways, nearest first.
     pub ways: Vec<Way>,
-    /// Whether no smaller way can be left out.
+    /// Whether the search was exhaustive: no smaller way was missed.
     pub is_complete: bool,
-    /// How many sets of actions were tried.
+    /// The number of sets of actions that were tried.
     pub tries: u32,
 }
 
 impl Answer {
-    /// What a search that is done has found.
+    /// The result of a finished search.
     #[must_use]
     pub fn of(quest: Quest, search: &Search) -> Self {
         Self {
@@ -51,60 +51,60 @@ impl Answer {
     }
 }
 
-/// Answers for the cluster as it is.
+/// The answers for the present cluster.
 #[derive(Clone, Debug, Default)]
 pub struct WaysState {
-    /// Grows with every change of the cluster.
+    /// Goes up with every change of the cluster.
     change: u32,
     answers: Vec<Rc<Answer>>,
 }
 
-/// What a person or a search did.
+/// What a person or a search does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WaysAction {
-    /// Takes the way at that place of the shown answer.
+    /// Takes the way at this place of the shown answer.
     Take(usize),
-    /// A search is done.
+    /// Delivers the answer of a finished search.
     Found(Rc<Answer>),
 }
 
-/// How things stand with the ways out of the shown partition.
+/// Whether the shown partition needs a way out, and how far the search for one is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It is active where it is looked at.
+    /// The partition is active in the shown sub-cluster.
     Active,
-    /// The partition is active and came up empty: nobody there had its data (docs/domain.md §6).
+    /// The partition is active and came up empty: no node there had its data (docs/domain.md §6).
     ActiveEmpty,
-    /// It is active in another sub-cluster, of this principal.
+    /// The partition is active in another sub-cluster, the one with this principal.
     ActiveElsewhere(NodeId),
-    /// Time runs: the answer would be out of date.
+    /// Time runs, so an answer would be out of date.
     Running,
-    /// The search is not done yet.
+    /// The search runs.
     Searching,
-    /// It is.
+    /// The search is done.
     Found(Rc<Answer>),
 }
 
 impl WaysState {
-    /// Answers for another cluster are of no use.
+    /// Drops all answers, because the cluster has changed.
     pub fn forget(&mut self) {
         self.change = self.change.wrapping_add(1);
         self.answers.clear();
     }
 
-    /// A quest about the cluster as it is.
+    /// A quest about the present cluster.
     #[must_use]
     pub fn quest(&self, namespace: usize, partition: PartitionId) -> Quest {
         Quest { change: self.change, namespace, partition }
     }
 
-    /// The answer, if there is one.
+    /// The answer to a quest, if it is known.
     #[must_use]
     pub fn answer(&self, quest: Quest) -> Option<&Rc<Answer>> {
         self.answers.iter().find(|answer| answer.quest == quest)
     }
 
-    /// Keeps an answer; says whether it is news.
+    /// Keeps an answer. Returns whether it is new and about the present cluster.
     pub fn keep(&mut self, answer: Rc<Answer>) -> bool {
         let is_news = answer.quest.change == self.change && self.answer(answer.quest).is_none();
         if is_news {
@@ -114,7 +114,7 @@ impl WaysState {
     }
 }
 
-/// What to do, in order: `Start B101 and B102, then revive`.
+/// The actions in order: `Start B101 and B102, then revive and recluster`.
 #[must_use]
 pub fn title(way: &Way, view: &ClusterView) -> String {
     let mut nodes = Vec::new();
@@ -140,7 +140,7 @@ pub fn title(way: &Way, view: &ClusterView) -> String {
     capitalized(&parts.join(", then "))
 }
 
-/// Lower ids first, as they stand in racks.
+/// The nodes by name, lowest id first.
 fn names(mut nodes: Vec<NodeId>, view: &ClusterView) -> String {
     let down = view.nodes.iter().filter(|node| !node.state.is_up()).count();
     if nodes.len() > MOST_NAMES {
@@ -148,20 +148,13 @@ fn names(mut nodes: Vec<NodeId>, view: &ClusterView) -> String {
             return format!("all {down} nodes that are down");
         }
         let shown = nodes[..MOST_NAMES - 1].iter().map(NodeId::to_string);
-        return list(shown.chain([count_more(nodes.len() + 1 - MOST_NAMES)]));
+        return list(shown.chain([format!("{} more", nodes.len() + 1 - MOST_NAMES)]));
     }
-    let mut sorted = Vec::new();
-    while let Some(node) = nodes.pop() {
-        crate::text::insert_sorted(&mut sorted, node, |node| *node);
-    }
-    list(sorted)
+    nodes.sort();
+    list(nodes)
 }
 
-fn count_more(number: usize) -> String {
-    format!("{number} more")
-}
-
-/// What a way risks: its class in the style sheet, its glyph, and in words.
+/// A risk as its class in the style sheet, its glyph and its words.
 #[must_use]
 pub fn risk(risk: Risk) -> (&'static str, &'static str, &'static str) {
     match risk {
@@ -173,7 +166,7 @@ pub fn risk(risk: Risk) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// How the search stands, in a sentence.
+/// The status in a sentence.
 #[must_use]
 pub fn status(standing: &Standing, view: &ClusterView) -> String {
     let answer = match standing {

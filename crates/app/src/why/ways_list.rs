@@ -1,29 +1,26 @@
 //! The nearest ways out of the explained partition, each with its risk and a button that takes it.
 //!
-//! Invariant: what is searched for is searched in slices, and nothing ticks when there is nothing to search. Not here: the search
-//! (the scenario crate's `ways`), its words (see `ways`).
+//! Invariant: the search runs in slices between frames, and no timer runs when there is nothing to search for. Not here:
+//! the search itself (the scenario crate's `foresight::ways`) and the wording (see `ways`).
 
 use rosterlab_engine::ClusterView;
 use rosterlab_scenario::foresight::ways::{Search, Way};
 use yew::prelude::*;
 
-use crate::browser::{InSlices, use_effect_on};
+use crate::browser::InSlices;
 use crate::page::Dispatch;
-use crate::page::class_list::classes;
-use crate::page::ear::on_press;
-use crate::page::h::ui;
 use crate::state::{Action, State};
 use crate::text::thousands;
 use crate::why::ways::{Answer, Standing, WaysAction, risk, status, title};
 
-/// Searches for the ways that the page has to show, a slice at a time.
+/// Searches, a slice at a time, for the ways that the page has to show.
 #[hook]
 pub fn use_search(state: &State, dispatch: &Dispatch) {
     let timeline = state.timeline().clone();
     let namespace = state.namespace_name().to_owned();
     let dispatch = dispatch.clone();
-    use_effect_on(state.quest(), move |quest| {
-        quest.map(|quest| {
+    use_effect_with(state.quest(), move |quest| {
+        let search = quest.map(|quest| {
             let mut search: Option<Search> = None;
             InSlices::begin(move || {
                 let search = search.get_or_insert_with(|| {
@@ -36,12 +33,13 @@ pub fn use_search(state: &State, dispatch: &Dispatch) {
                 }
                 is_done
             })
-        })
+        });
+        move || drop(search)
     });
 }
 
-/// The part of the panel that says why.
-pub fn ways(state: &State, dispatch: &Dispatch) -> Html {
+/// The ways out, as a part of the Why panel.
+pub fn ways_list(state: &State, dispatch: &Dispatch) -> Html {
     let standing = state.standing();
     let view = state.view();
     let found = match &standing {
@@ -49,7 +47,7 @@ pub fn ways(state: &State, dispatch: &Dispatch) -> Html {
         _ => &[],
     };
     let lines = found.iter().enumerate().map(|(place, way)| line(place, way, view, dispatch));
-    ui! {
+    html! {
         <div class="ways">
             <h3>{ "Nearest ways out" }</h3>
             <p class="ways-status" aria-live="polite">{ status(&standing, view) }</p>
@@ -58,9 +56,10 @@ pub fn ways(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// One way out: its button and its risk.
 fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Html {
     let (class, glyph, words) = risk(way.risk);
-    ui! {
+    html! {
         <li key={place} class="way">
             <button
                 type="button"
@@ -68,14 +67,14 @@ fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Htm
                 data-action="take-way"
                 data-way={place.to_string()}
                 title="do this now, as the next steps of the timeline"
-                onclick={on_press(dispatch, Action::Ways(WaysAction::Take(place)))}
+                onclick={dispatch.on(Action::Ways(WaysAction::Take(place)))}
             >
                 { title(way, view) }
             </button>
-            <span class={classes(&["way-risk", class])} data-risk={class}>
+            <span class={classes!["way-risk", class]} data-risk={class}>
                 <span aria-hidden="true">{ glyph }{ " " }</span>
                 { words }
-                <span class="dim">{ format_args!(" · {} active then", thousands(way.active)) }</span>
+                <span class="dim">{ format!(" · {} active then", thousands(way.active)) }</span>
             </span>
         </li>
     }
