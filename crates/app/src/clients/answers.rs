@@ -1,8 +1,8 @@
-//! What clients were told about one record, and what is true of it.
+//! What clients were told about one record, and the ground truth about it.
 //!
-//! Invariant: pure; a record's writes are counted from 1 in each namespace, so that the same clicks give the same values in
-//! SC and in AP. Truth comes from the engine's ground truth and from what is on the nodes' drives, never from what a
-//! client believes. Not here: doing reads and writes (see `state::clients`).
+//! Invariant: pure; a record's writes are counted from 1 in each namespace, so the same clicks give the same values in SC
+//! and in AP. The truth comes from the engine's ground truth and the nodes' drives, never from what a client believes. Not
+//! here: doing reads and writes (see `state::clients`).
 
 use rosterlab_engine::{ClientResult, Command, Digest, EventKind, Mode, NodeId, ReadMode};
 pub use rosterlab_scenario::words::clients::read_mode as mode_name;
@@ -12,55 +12,55 @@ use rosterlab_scenario::{Entry, Timeline};
 use crate::rules::Source;
 use crate::text::count;
 
-/// The read modes, in the order of how much they promise.
+/// The read modes, strongest promise first.
 pub const MODES: [ReadMode; 4] =
     [ReadMode::Linearize, ReadMode::Session, ReadMode::AllowReplica, ReadMode::AllowUnavailable];
 
-/// What a client asked.
+/// What a client asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// To write, which made this value.
+    /// A write, which made this value.
     Write(u32),
-    /// To read.
+    /// A read.
     Read {
-        /// How.
+        /// The read mode.
         mode: ReadMode,
         /// The value that came back.
         value: Option<u32>,
-        /// How many acknowledged writes later than that there were; 0 when the answer was not stale.
+        /// The number of acknowledged writes after that value; 0 if the answer was not stale.
         behind: u32,
     },
 }
 
-/// What a client was told.
+/// One answer to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The step.
+    /// The index of the step.
     pub entry: usize,
-    /// The node through which it asked.
+    /// The node that the client asked.
     pub from: Option<NodeId>,
-    /// What it asked.
+    /// What the client asked for.
     pub asked: Asked,
-    /// How that ended.
+    /// The result.
     pub result: ClientResult,
 }
 
-/// One record of one namespace: what clients were told, and what is true.
+/// One record of one namespace: the answers to clients, and the ground truth.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     /// Every answer, in order.
     pub answers: Vec<Answer>,
-    /// The value of the last write that a client was told is done.
+    /// The value of the last acknowledged write.
     pub acknowledged: Option<u32>,
-    /// Values that clients were told are done, and that are on no node any more.
+    /// Values of acknowledged writes that no node has any more.
     pub lost: Vec<u32>,
 }
 
-/// What is known of a record so far.
+/// The record at the timeline's present position.
 #[must_use]
 pub fn record(timeline: &Timeline, namespace: &str, key: Digest) -> Record {
     let mut record = Record::default();
-    // Each write of this record: its number among all writes, and whether it was acknowledged.
+    // Each write to this record: its number among all writes, and whether it was acknowledged.
     let mut writes: Vec<(u64, bool)> = Vec::new();
     for (entry, event) in timeline.events() {
         let from = match timeline.entries().get(entry) {
@@ -102,7 +102,7 @@ pub fn record(timeline: &Timeline, namespace: &str, key: Digest) -> Record {
             _ => {}
         }
     }
-    // A crash can take the last acknowledged write from every drive.
+    // A crash can remove the last acknowledged write from every drive, without an event.
     let cluster = timeline.cluster();
     if let Some(last) = cluster.last_acknowledged(namespace, key) {
         let copies = cluster.copies_of_record(namespace, key);
@@ -116,6 +116,7 @@ pub fn record(timeline: &Timeline, namespace: &str, key: Digest) -> Record {
     record
 }
 
+/// A write's value: its place among the record's writes.
 fn value_of(writes: &[(u64, bool)], write: u64) -> Option<u32> {
     let place = writes.iter().position(|(number, _)| *number == write)?;
     u32::try_from(place + 1).ok()
@@ -134,21 +135,21 @@ pub fn mode_tip(mode: ReadMode) -> &'static str {
     }
 }
 
-/// How good an answer is.
+/// The quality of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quality {
-    /// Done, and true.
+    /// Done and true.
     Good,
-    /// Nobody can tell.
+    /// In doubt: the client cannot know whether it was done.
     Doubtful,
     /// Refused.
     Refused,
-    /// Answered, and old.
+    /// Answered with an old value.
     Stale,
 }
 
 impl Answer {
-    /// How good it is.
+    /// Its quality.
     #[must_use]
     pub fn quality(&self) -> Quality {
         match (self.result, self.asked) {
@@ -159,7 +160,7 @@ impl Answer {
         }
     }
 
-    /// A sign for how good it is.
+    /// A glyph for its quality.
     #[must_use]
     pub fn glyph(&self) -> &'static str {
         match self.quality() {
@@ -170,7 +171,7 @@ impl Answer {
         }
     }
 
-    /// What was asked, in a few words.
+    /// The request in a few words.
     #[must_use]
     pub fn title(&self) -> String {
         match self.asked {
@@ -179,7 +180,7 @@ impl Answer {
         }
     }
 
-    /// What came of it, in a few words.
+    /// The result in a few words.
     #[must_use]
     pub fn words(&self) -> String {
         let ended = result(self.result);
@@ -198,7 +199,7 @@ impl Answer {
     /// How it is known that a server answers so (docs/domain.md §9).
     #[must_use]
     pub fn source(&self, mode: Mode) -> Source {
-        // What an AP master says when a replica does not answer is this model's choice.
+        // This model chose what an AP master answers when a replica is silent.
         if mode == Mode::Available && self.result == ClientResult::InDoubt {
             Source::Inferred
         } else {

@@ -1,4 +1,4 @@
-//! The client strip: what clients on each side are told about one record, and what is true.
+//! The Clients tab: what clients on each side are told about one record, and the ground truth.
 //!
 //! Invariant: answers come from the engine's client model.
 

@@ -1,29 +1,27 @@
-//! The client strip: one record, written and read on every side of a split, in SC and beside it in AP.
+//! The Clients tab: one record, written and read on every side of a split, in SC and beside it in AP.
 //!
-//! Invariant: what clients were told and what is true stand apart; both come from the timeline (see `answers`). A click does
-//! the same to every namespace of the strip.
+//! Invariant: what clients were told and the ground truth are shown apart; both come from the timeline (see `answers`). A
+//! click does the same to every namespace of the tab.
 
 use rosterlab_engine::{Mode, NodeId, PartitionId, ReadMode, SubClusterView};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::clients::answers::{Answer, MODES, Quality, Record, mode_name, mode_tip};
 use crate::clients::desk::ClientAction;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::map::counts::sub_class;
-use crate::page::Dispatch;
-use crate::page::class_list::{classes, when};
-use crate::page::ear::{Ear, on_press, value_of};
-use crate::page::h::ui;
+use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::list;
 
-/// How many answers are listed for each side and namespace.
+/// The most answers that are listed for each side and namespace.
 const MOST_ANSWERS: usize = 4;
 
-/// How many sides are listed.
+/// The most sides that are listed.
 const MOST_SIDES: usize = 8;
 
-/// A namespace of the strip.
+/// A namespace of the tab.
 struct Column<'a> {
     place: usize,
     name: &'a str,
@@ -39,7 +37,9 @@ impl Column<'_> {
 }
 
 /// The panel.
-pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn ClientsPanel(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let columns: Vec<Column> = state
         .client_namespaces()
         .into_iter()
@@ -59,7 +59,7 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
     let more = (sides.len() + orphans.len()).saturating_sub(MOST_SIDES);
     let room = MOST_SIDES.saturating_sub(sides.len());
     let both = columns.len() > 1;
-    ui! {
+    html! {
         <div class="clients">
             <div class="panel-head">
                 <h2 id="clients-title">{ "One record, written and read" }</h2>
@@ -68,9 +68,9 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
             <div class="clients-tools">
                 { modes(state, dispatch) }
                 { cut_button(state, dispatch) }
-                <span class="beside-room">{ for beside_button(state, dispatch) }</span>
+                <span class="beside-room">{ beside_button(state, dispatch) }</span>
             </div>
-            <div class={classes(&["sides", when(both, "both")])}>
+            <div class={classes!["sides", both.then_some("both")]}>
                 { for sides.iter().take(MOST_SIDES).enumerate().map(|(place, sub_cluster)| {
                     side(state, dispatch, &Side::of(place, sub_cluster), &columns)
                 }) }
@@ -94,21 +94,17 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// Which record.
+/// The fields that choose the record.
 fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
     let desk = state.clients();
     let partition = PartitionId::of_digest(&desk.digest());
     let field =
         |id: &'static str, label: &'static str, value: &str, action: fn(String) -> ClientAction| {
-            let oninput =
-                Ear::new(dispatch, Action::Clients(action(String::new())), |event, action| {
-                    let text = value_of(event)?;
-                    Some(Action::Clients(match action {
-                        Action::Clients(ClientAction::TypeSet(_)) => ClientAction::TypeSet(text),
-                        _ => ClientAction::TypeKey(text),
-                    }))
-                });
-            ui! {
+            let oninput = dispatch.on_event(move |event: InputEvent| {
+                let input: HtmlInputElement = event.target_unchecked_into();
+                Some(Action::Clients(action(input.value())))
+            });
+            html! {
                 <>
                     <label for={id}>{ label }</label>
                     <input
@@ -123,7 +119,7 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
                 </>
             }
         };
-    ui! {
+    html! {
         <div class="record-fields">
             { field("client-set", "set", &desk.set, ClientAction::TypeSet) }
             { field("client-key", "key", &desk.key, ClientAction::TypeKey) }
@@ -132,21 +128,21 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
                 class="tool small"
                 data-action="client-partition"
                 title="show it on the map and why it is what it is"
-                onclick={on_press(dispatch, Action::ShowPartition(partition))}
+                onclick={dispatch.on(Action::ShowPartition(partition))}
             >
-                { format_args!("partition {partition}") }
+                { format!("partition {partition}") }
             </button>
         </div>
     }
 }
 
-/// How reads are done.
+/// The choice of the read mode.
 fn modes(state: &State, dispatch: &Dispatch) -> Html {
     let chosen = state.clients().mode;
     let radio = |mode: ReadMode| {
         let name = mode_name(mode);
-        let onchange = on_press(dispatch, Action::Clients(ClientAction::Choose(mode)));
-        ui! {
+        let onchange = dispatch.on(Action::Clients(ClientAction::Choose(mode)));
+        html! {
             <label key={name} class="read-mode" title={mode_tip(mode)}>
                 <input
                     type="radio"
@@ -159,7 +155,7 @@ fn modes(state: &State, dispatch: &Dispatch) -> Html {
             </label>
         }
     };
-    ui! {
+    html! {
         <fieldset class="read-modes">
             <legend>{ "Read" }</legend>
             { for MODES.into_iter().map(radio) }
@@ -167,7 +163,7 @@ fn modes(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// The way to a write in doubt.
+/// The button that leads to a write in doubt.
 fn cut_button(state: &State, dispatch: &Dispatch) -> Html {
     let cut = state.cut_master();
     let title = match &cut {
@@ -177,41 +173,42 @@ fn cut_button(state: &State, dispatch: &Dispatch) -> Html {
         ),
         Err(why) => format!("cut the record's master off and write through it — not now: {why}"),
     };
-    ui! {
+    html! {
         <button
             type="button"
             class="tool"
             data-action="client-cut"
             aria-disabled={cut.is_err().then_some("true")}
             {title}
-            onclick={on_press(dispatch, Action::Clients(ClientAction::CutAndWrite))}
+            onclick={dispatch.on(Action::Clients(ClientAction::CutAndWrite))}
         >
             { "Cut the master off and write" }
         </button>
     }
 }
 
+/// The button that adds a namespace of the other mode.
 fn beside_button(state: &State, dispatch: &Dispatch) -> Option<Html> {
     let settings = state.beside()?;
     let promise = if settings.mode == Mode::Available { "AP" } else { "SC" };
-    Some(ui! {
+    Some(html! {
         <button
             type="button"
             class="tool"
             data-action="beside"
-            title={format_args!(
+            title={format!(
                 "add a namespace {} with the same RF and do every step again, so that each fault \
                  hits both",
                 settings.name
             )}
-            onclick={on_press(dispatch, Action::Clients(ClientAction::Beside))}
+            onclick={dispatch.on(Action::Clients(ClientAction::Beside))}
         >
-            { format_args!("Beside: the same cluster in {promise}") }
+            { format!("Beside: the same cluster in {promise}") }
         </button>
     })
 }
 
-/// What a client reaches: a sub-cluster, or an orphan, which serves nothing.
+/// The side that a client reaches: a sub-cluster, or an orphan, which serves nothing.
 struct Side<'a> {
     name: NodeId,
     nodes: &'a [NodeId],
@@ -231,18 +228,18 @@ impl<'a> Side<'a> {
     }
 }
 
-/// A client that reaches one of them.
+/// The client on one side: its buttons, and its latest answers in each namespace.
 fn side(state: &State, dispatch: &Dispatch, side: &Side<'_>, columns: &[Column]) -> Html {
     let principal = side.name;
     let press = |name: &'static str, label: &'static str, action: ClientAction| {
-        ui! {
+        html! {
             <button
                 type="button"
                 class="tool"
                 data-action={name}
                 data-side={principal.to_string()}
-                aria-label={format_args!("{label} on {principal}’s side")}
-                onclick={on_press(dispatch, Action::Clients(action))}
+                aria-label={format!("{label} on {principal}’s side")}
+                onclick={dispatch.on(Action::Clients(action))}
             >
                 { label }
             </button>
@@ -252,7 +249,7 @@ fn side(state: &State, dispatch: &Dispatch, side: &Side<'_>, columns: &[Column])
         let here = |answer: &&Answer| at(state, side, answer.from);
         let answers: Vec<&Answer> = column.record.answers.iter().filter(here).collect();
         let latest = answers.len().saturating_sub(MOST_ANSWERS);
-        ui! {
+        html! {
             <div key={column.place} class="heard" data-heard={column.name.to_owned()}>
                 <h4>
                     <b>{ column.promise() }</b>{ " " }
@@ -265,11 +262,11 @@ fn side(state: &State, dispatch: &Dispatch, side: &Side<'_>, columns: &[Column])
             </div>
         }
     });
-    ui! {
+    html! {
         <section
             key={principal.to_string()}
-            class={classes(&["side", side.class])}
-            aria-label={format_args!("Client on {principal}’s side")}
+            class={classes!["side", side.class]}
+            aria-label={format!("Client on {principal}’s side")}
         >
             <div key="head" class="side-head">
                 <h3>
@@ -291,15 +288,16 @@ fn side(state: &State, dispatch: &Dispatch, side: &Side<'_>, columns: &[Column])
     }
 }
 
-/// Whether a client that asked through a node would ask in this sub-cluster now.
+/// Whether a client that asked through this node is on this side now.
 fn at(state: &State, side: &Side<'_>, from: Option<NodeId>) -> bool {
     match from {
         Some(node) => side.nodes.contains(&node),
-        // A client that names none reaches the highest principal.
+        // A client that names no node reaches the sub-cluster with the highest principal.
         None => state.view().sub_clusters.first().is_some_and(|first| first.principal == side.name),
     }
 }
 
+/// The nodes by name, or their number.
 fn nodes(all: &[NodeId]) -> String {
     const NAMED: usize = 6;
     if all.len() <= NAMED { list(all) } else { format!("{} nodes", all.len()) }
@@ -314,8 +312,8 @@ fn said(mode: Mode, answer: &Answer) -> Html {
         Quality::Stale => "stale",
     };
     let source = answer.source(mode).words();
-    ui! {
-        <li key={answer.entry} class={classes(&["answer", class])} title={source}>
+    html! {
+        <li key={answer.entry} class={classes!["answer", class]} title={source}>
             <span class="answer-sign" aria-hidden="true">{ answer.glyph() }</span>
             <span>
                 <b>{ answer.title() }</b>{ ": " }{ answer.words() }
@@ -325,7 +323,7 @@ fn said(mode: Mode, answer: &Answer) -> Html {
     }
 }
 
-/// What is true, whoever was told what.
+/// The ground truth about the record in one namespace.
 fn truth(column: &Column) -> Html {
     let Record { acknowledged, lost, .. } = &column.record;
     let last = acknowledged.map_or("none yet".to_owned(), |value| format!("value {value}"));
@@ -333,12 +331,12 @@ fn truth(column: &Column) -> Html {
         let value = if lost.len() == 1 { "value" } else { "values" };
         format!(" ({value} {})", list(lost))
     });
-    let bad = when(!lost.is_empty(), "bad");
-    ui! {
-        <div key={column.place} class={classes(&["truth", bad])} data-truth={column.name.to_owned()}>
+    let bad = (!lost.is_empty()).then_some("bad");
+    html! {
+        <div key={column.place} class={classes!["truth", bad]} data-truth={column.name.to_owned()}>
             <dt>
                 <b>{ column.promise() }</b>{ " " }<span class="id">{ column.name.to_owned() }</span>
-                <span class="dim">{ format_args!(" RF {}", column.replication_factor) }</span>
+                <span class="dim">{ format!(" RF {}", column.replication_factor) }</span>
             </dt>
             <dd>{ "last acknowledged: " }<b>{ last }</b></dd>
             <dd>

@@ -1,7 +1,7 @@
-//! The margin in words, and the picture of all losses: its levels, its pixels, what lies where in it.
+//! The margin in words, and the picture of all losses: its levels, its layout, its pixels.
 //!
-//! Invariant: pure; the same table and palette give the same bytes, and each level has a pattern of its own beside its
-//! colour. Not here: the numbers (the scenario crate's `margin`), the canvas (see `margin::panel`).
+//! Invariant: pure; the same table and palette give the same pixels, and each level has its own pattern beside its own
+//! colour. Not here: the numbers (the scenario crate's `foresight::margin`) and the canvas (see `margin::panel`).
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::look::Look;
 use crate::map::paint::{Colour, Palette, mix};
 use crate::text::{list, thousands};
 
-/// What the page knows of the margin, and of which moment.
+/// The last known margin and the moment it is of.
 #[derive(Clone, Debug, Default)]
 pub struct KnownMargin {
     of: Option<(Rc<ClusterView>, usize)>,
@@ -20,33 +20,33 @@ pub struct KnownMargin {
 }
 
 impl KnownMargin {
-    /// What was found at a moment, for a namespace.
+    /// The margin of a namespace at a moment.
     #[must_use]
     pub fn new(view: Rc<ClusterView>, namespace: usize, found: Option<Rc<Found>>) -> Self {
         Self { of: Some((view, namespace)), found }
     }
 
-    /// Whether it is of this moment and namespace.
+    /// Whether it is the margin of this namespace at this moment.
     #[must_use]
     pub fn is_of(&self, view: &Rc<ClusterView>, namespace: usize) -> bool {
         self.of.as_ref().is_some_and(|(of, name)| Rc::ptr_eq(of, view) && *name == namespace)
     }
 
-    /// What was found: nothing where nothing can be said.
+    /// The margin; `None` if there is none or none is known.
     #[must_use]
     pub fn found(&self) -> Option<&Found> {
         self.found.as_deref()
     }
 }
 
-/// What the page does about the margin.
+/// A finished computation of the margin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worked {
     /// The moment.
     pub view: Rc<ClusterView>,
-    /// The namespace's place.
+    /// The namespace's index.
     pub namespace: usize,
-    /// What was found.
+    /// The margin; `None` if there is none.
     pub found: Option<Rc<Found>>,
 }
 
@@ -57,14 +57,14 @@ pub fn number(reach: &Reach) -> String {
     format!("{at_least}{}", reach.margin)
 }
 
-/// A namespace's mode, by its place.
+/// A namespace's mode, by its index.
 #[must_use]
 pub fn mode_of(view: &ClusterView, namespace: usize) -> Mode {
     view.namespaces.get(namespace).map_or(Mode::StrongConsistency, |settings| settings.mode)
 }
 
-/// How a loss harms: in SC partitions are unavailable, in AP they come up empty, or no cluster serves them (docs/domain.md
-/// §5, §6).
+/// The harm that a loss does: in SC partitions become unavailable; in AP they come up empty or no cluster serves them
+/// (docs/domain.md §5, §6).
 #[must_use]
 pub fn harm(mode: Mode) -> &'static str {
     match mode {
@@ -73,10 +73,10 @@ pub fn harm(mode: Mode) -> &'static str {
     }
 }
 
-/// Which loss does the first harm; `is_any_down` says whether it would be on top of others.
+/// Names the smallest loss that does harm; `is_any_down` says whether other nodes are down already.
 #[must_use]
 pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
-    // The smaller of the two is the one to fear.
+    // The smaller margin is the one that matters.
     let sooner = found.one_by_one.margin < found.at_once.margin;
     let (reach, how) = if sooner {
         (&found.one_by_one, "one after the other")
@@ -94,10 +94,8 @@ pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
     let (lost, harm) = (thousands(reach.worst), harm(mode));
     if let [_] = worst[..] {
         let singles = reach.examples.iter().filter_map(|set| set.first().copied());
-        let mut nodes: Vec<NodeId> = Vec::new();
-        for node in singles {
-            crate::text::insert_sorted(&mut nodes, node, |node| *node);
-        }
+        let mut nodes: Vec<NodeId> = singles.collect();
+        nodes.sort();
         let others = reach.hurting - nodes.len();
         let mut names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
         if others > 0 {
@@ -118,7 +116,7 @@ pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
         let (hurting, sets) = (as_u32(reach.hurting), as_u32(reach.sets));
         format!(" {} of {} such losses do harm.", thousands(hurting), thousands(sets))
     };
-    // The order matters only where there is one.
+    // Nodes that are lost at once have no order, so the lowest id comes first.
     let mut nodes = worst.clone();
     if !sooner {
         nodes.reverse();
@@ -141,36 +139,36 @@ pub fn nothing_to_say(view: &ClusterView, namespace: usize) -> &'static str {
     }
 }
 
-/// Whether no sub-cluster has a roster of a namespace in force.
+/// Whether no sub-cluster has a current roster for a namespace.
 fn has_no_roster(view: &ClusterView, namespace: usize) -> bool {
     let here = view.sub_clusters.iter().filter_map(|sub| sub.namespaces.get(namespace));
     here.into_iter().all(|here| here.roster.is_empty())
 }
 
-/// A number of things that is never near the limit.
+/// A count as `u32`; counts here are never near the limit.
 #[must_use]
 pub fn as_u32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// How bad a loss is.
+/// The severity of a loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Every partition is active.
+    /// No partition is harmed.
     None,
-    /// Up to half are not.
+    /// Up to half of the partitions are harmed.
     Some,
-    /// More than half are not.
+    /// More than half are harmed.
     Most,
-    /// None is active.
+    /// All are harmed.
     All,
 }
 
 impl Level {
-    /// All, from the best to the worst.
+    /// All levels, mildest first.
     pub const ALL: [Self; 4] = [Self::None, Self::Some, Self::Most, Self::All];
 
-    /// The level of so many partitions that are active nowhere.
+    /// The level for a number of harmed partitions.
     #[must_use]
     pub fn of(count: u16) -> Self {
         let count = usize::from(count);
@@ -182,7 +180,7 @@ impl Level {
         }
     }
 
-    /// What the legend calls it.
+    /// Its name in the legend.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -213,7 +211,7 @@ impl Level {
         }
     }
 
-    /// Whether its pattern marks that pixel of the picture; patterns go on over the edges of cells.
+    /// Whether its pattern marks a pixel of the picture; patterns continue across the edges of cells.
     fn is_marked(self, x: usize, y: usize) -> bool {
         match self {
             Self::None => false,
@@ -224,35 +222,35 @@ impl Level {
     }
 }
 
-/// Pixels of the strip that says in which columns or rows a node is lost.
+/// The width in pixels of a strip, which marks the columns or rows in which a node is lost.
 pub const STRIP_PX: usize = 10;
 
-/// Between the strips and the cells.
+/// The gap in pixels between the strips and the cells.
 const GAP_PX: usize = 4;
 
-/// About as many pixels all cells together may be wide and high.
+/// About how many pixels wide and high all cells together may be.
 const MOST_PX: usize = 512;
 
-/// Most pixels of a cell.
+/// The largest side of a cell in pixels.
 const MOST_CELL_PX: usize = 28;
 
-/// Where things lie in the picture, in its pixels.
+/// The layout of the picture, in its pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// Columns of cells.
+    /// The number of columns.
     pub columns: usize,
-    /// Rows of cells.
+    /// The number of rows.
     pub rows: usize,
     /// The side of a cell.
     pub cell: usize,
-    /// Where the first column begins.
+    /// The left edge of the first column.
     pub left: usize,
-    /// Where the first row begins.
+    /// The top edge of the first row.
     pub top: usize,
 }
 
 impl Frame {
-    /// The frame of a table.
+    /// The layout for a table.
     #[must_use]
     pub fn of(table: &LossTable) -> Self {
         let (columns, rows) = table.size();
@@ -265,13 +263,13 @@ impl Frame {
         Self { columns, rows, cell, left: strips(down), top: strips(across) }
     }
 
-    /// How wide and high the picture is.
+    /// The width and height of the picture.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
         (self.left + self.columns * self.cell, self.top + self.rows * self.cell)
     }
 
-    /// The cell at a point of a picture that is drawn `width` wide; `None` beside the cells.
+    /// The cell at a point of the picture when it is drawn `width` wide; `None` outside the cells.
     #[must_use]
     pub fn cell_at(&self, x: i32, y: i32, width: i32) -> Option<(usize, usize)> {
         let drawn = usize::try_from(width).ok().filter(|width| *width > 0)?;
@@ -281,13 +279,13 @@ impl Frame {
         (column < self.columns && row < self.rows).then_some((column, row))
     }
 
-    /// Where a cell begins.
+    /// The upper left corner of a cell.
     #[must_use]
     pub fn corner(&self, (column, row): (usize, usize)) -> (usize, usize) {
         (self.left + column * self.cell, self.top + row * self.cell)
     }
 
-    /// The cell so far across and down from another; at the edges it stays.
+    /// The cell this far across and down from another, stopped at the edges.
     #[must_use]
     pub fn step(
         &self,
@@ -300,7 +298,7 @@ impl Frame {
     }
 }
 
-/// The picture as rows of red, green, blue, opaque where something is drawn.
+/// The picture as rows of RGBA pixels, opaque where something is drawn.
 #[must_use]
 pub fn paint(table: &LossTable, palette: &Palette) -> Vec<u8> {
     let frame = Frame::of(table);
@@ -317,7 +315,7 @@ pub fn paint(table: &LossTable, palette: &Palette) -> Vec<u8> {
             let plain = level.colour(palette);
             let marked = mix(plain, palette.mark, 45);
             let (left, top) = frame.corner((column, row));
-            // Cells that are large enough have a gap between them.
+            // Large cells have a gap between them.
             let side = if frame.cell >= 8 { frame.cell - 1 } else { frame.cell };
             for y in top..top + side {
                 for x in left..left + side {
@@ -352,7 +350,7 @@ pub fn paint(table: &LossTable, palette: &Palette) -> Vec<u8> {
     pixels
 }
 
-/// What a cell says: the nodes, and what their loss leaves.
+/// A cell in words: the lost nodes, and what their loss leaves.
 #[must_use]
 pub fn cell_text(table: &LossTable, (column, row): (usize, usize), mode: Mode) -> String {
     let lost = table.set(column, row);
@@ -370,7 +368,7 @@ pub fn cell_text(table: &LossTable, (column, row): (usize, usize), mode: Mode) -
     }
 }
 
-/// What a loss leaves of an AP namespace.
+/// What a loss leaves of an AP namespace, in words.
 fn of_empty(count: u16, is_all: bool) -> String {
     match usize::from(count) {
         _ if is_all => "no node is left, nothing is served".to_owned(),

@@ -1,6 +1,6 @@
 //! The margin: how many more nodes can be lost, in words and as a picture.
 //!
-//! Invariant: it is worked out in slices between two frames; until then the last known margin stands, marked as of before.
+//! Invariant: the margin is computed in slices between frames; until it is known, the last known one is shown as stale.
 
 pub mod known;
 pub mod panel;

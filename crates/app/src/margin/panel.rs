@@ -1,39 +1,34 @@
-//! How many more nodes can be lost: a pill that is always there, and the picture of every loss with its table.
+//! The margin on the page: a pill that is always there, and the Failure sets tab with the picture and the table of all
+//! losses.
 //!
-//! Invariant: what is worked out belongs to one moment; while another is shown it is dimmed and cannot be clicked. Work
-//! is done in slices after a state is shown, and ends with it. Not here: numbers, words and pixels (see `margin`).
+//! Invariant: a result belongs to one moment; while another moment is shown, the result is dimmed and clicks do nothing.
+//! Work runs in slices after a state is shown and stops when the state is replaced. Not here: numbers, words and pixels
+//! (see `known`).
 
 use std::rc::Rc;
 
 use rosterlab_engine::{ClusterView, Command, Mode, NodeId, Shutdown};
 use rosterlab_scenario::Timeline;
-use rosterlab_scenario::foresight::margin::{Found, LossTable, Margin, OfSize};
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlCanvasElement, HtmlInputElement};
-use yew::functional::Hook;
+use rosterlab_scenario::foresight::margin::{Found, LossTable, Margin, OfSize, Reach};
+use web_sys::{HtmlCanvasElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::browser::{InSlices, Kept, put_pixels, use_effect_on, use_kept};
+use crate::browser::{InSlices, put_pixels};
 use crate::floor::layout::Direction;
 use crate::map::paint::Palette;
 use crate::margin::known::{
     Frame, Level, STRIP_PX, Worked, as_u32, cell_text, harm, mode_of, nothing_to_say, number,
     paint, sentence,
 };
-use crate::page::class_list::{classes, when};
-use crate::page::ear::on_press;
-use crate::page::h::ui;
-use crate::page::keys;
-use crate::page::part::part;
-use crate::page::{Dispatch, PanelProps};
+use crate::page::{Dispatch, PanelProps, keys};
 use crate::state::{Action, State};
 use crate::text::{list, thousands};
 use crate::time::desk::{Tab, TimeAction};
 
-/// How many sets are tried between two looks at the clock.
+/// The number of sets that are tried between two looks at the clock.
 const SETS_A_LOOK: usize = 8;
 
-/// What is worked out: a cluster at one moment, and a namespace. The same only if nothing was done in between.
+/// What a result is about: a cluster at one moment, and a namespace. Two are equal only if nothing was done in between.
 #[derive(Clone)]
 struct Moment {
     timeline: Rc<Timeline>,
@@ -61,14 +56,14 @@ impl Moment {
     }
 }
 
-/// Works the margin out for what is shown, once.
+/// Computes the margin of the shown moment, once.
 #[hook]
 pub fn use_margin(state: &State, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_on(Moment::of(state), move |moment| {
+    use_effect_with(Moment::of(state), move |moment| {
         let moment = moment.clone();
         let mut margin: Option<Option<Margin>> = None;
-        InSlices::begin(move || {
+        let work = InSlices::begin(move || {
             let margin =
                 margin.get_or_insert_with(|| Margin::new(moment.timeline.cluster(), moment.name()));
             let is_done = margin.as_mut().is_none_or(|margin| margin.advance(SETS_A_LOOK));
@@ -78,11 +73,12 @@ pub fn use_margin(state: &State, dispatch: &Dispatch) {
                 dispatch.dispatch(Action::Margin(Worked { view, namespace, found }));
             }
             is_done
-        })
+        });
+        move || drop(work)
     });
 }
 
-/// The margin of the shown namespace, both ways, and the losses that end it.
+/// The margin of the shown namespace in both ways, and the losses that exceed it.
 pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     let is_current = state.margin().is_of(state.view(), state.namespace());
     let found = state.margin().found();
@@ -113,16 +109,16 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     let (words, value) =
         if is_none { ("no margin", String::new()) } else { ("margin ", shown.clone()) };
     let of = (state.view().namespaces.len() > 1).then(|| state.namespace_name().to_owned());
-    ui! {
+    html! {
         <div
             {class}
             data-margin={if is_current { shown.clone() } else { "…".to_owned() }}
         >
-            <p class="margin-pill" title={format_args!("how many more nodes can be lost before the first partition {first}")}>
+            <p class="margin-pill" title={format!("how many more nodes can be lost before the first partition {first}")}>
                 { words }<b>{ value }</b><span class="id">{ of.map(|name| format!(" {name}")) }</span>
             </p>
             <p class="margin-ways">
-                { for found.map(|found| ui! {
+                { found.map(|found| html! {
                     <span key="ways">
                         <span title="nodes that crash or lose power at the same instant; for those that are left it is the same if each stops cleanly">
                             { "at once " }<b data-margin-way="at-once">{ number(&found.at_once) }</b>
@@ -139,8 +135,8 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
                 type="button"
                 class="margin-more"
                 data-action="losses"
-                title={format_args!("what each set of nodes that is lost at once would leave {}", harm(mode))}
-                onclick={on_press(dispatch, Action::Time(TimeAction::GoTo(Tab::Losses)))}
+                title={format!("what each set of nodes that is lost at once would leave {}", harm(mode))}
+                onclick={dispatch.on(Action::Time(TimeAction::GoTo(Tab::Losses)))}
             >
                 { "All failure sets" }
             </button>
@@ -148,11 +144,12 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-fn lesser(found: &Found) -> &rosterlab_scenario::foresight::margin::Reach {
+/// The smaller of the two margins.
+fn lesser(found: &Found) -> &Reach {
     if found.one_by_one.margin < found.at_once.margin { &found.one_by_one } else { &found.at_once }
 }
 
-/// A table that was worked out. It follows from what it is of, which alone is compared.
+/// A computed table. `table` derives from `of`, so equality compares only `of`.
 #[derive(Clone)]
 struct KnownTable {
     of: (Moment, Option<NodeId>),
@@ -165,16 +162,16 @@ impl PartialEq for KnownTable {
     }
 }
 
-/// The table of losses of a moment: `None` until it is known, perhaps one of a moment before.
+/// The table of losses, and whether it is of the wanted moment or still of an earlier one; `None` until one is known.
 #[hook]
 fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<LossTable>>)> {
-    let known = use_kept(None::<KnownTable>);
+    let known = use_state_eq(|| None::<KnownTable>);
     let keep = known.clone();
     let wanted = (wanted, also);
-    use_effect_on(wanted.clone(), move |of| {
+    use_effect_with(wanted.clone(), move |of| {
         let (of, keep) = (of.clone(), keep.clone());
         let mut table: Option<Option<LossTable>> = None;
-        InSlices::begin(move || {
+        let work = InSlices::begin(move || {
             let (moment, also) = &of;
             let table = table.get_or_insert_with(|| {
                 LossTable::new(moment.timeline.cluster(), moment.name(), *also)
@@ -185,42 +182,35 @@ fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<Lo
                 keep.set(Some(KnownTable { of: of.clone(), table }));
             }
             is_done
-        })
+        });
+        move || drop(work)
     });
-    let KnownTable { of, table } = known.get()?;
-    Some((of == wanted, table))
+    let KnownTable { of, table } = known.as_ref()?;
+    Some((*of == wanted, table.clone()))
 }
 
-/// The picture of all losses, for those who open it.
-pub fn losses_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
-    part("losses", PanelProps::new(state, dispatch), |shown, hooks| use_losses(shown).run(hooks))
-}
-
-#[hook]
-fn use_losses(props: &PanelProps) -> Html {
+/// The Failure sets tab: the picture of all losses and the same as a table.
+#[component]
+pub fn LossesPanel(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let also = use_kept(None::<NodeId>);
-    let is_clean = use_kept(false);
-    let chosen = use_kept((0, 0));
-    let hovered = use_kept(None::<Cell>);
+    let also = use_state_eq(|| None::<NodeId>);
+    let is_clean = use_state_eq(|| false);
+    let chosen = use_state_eq(GridPlace::default);
+    let hovered = use_state_eq(|| None::<GridPlace>);
     let canvas = use_node_ref();
-    let known = use_table(Moment::of(state), also.get());
-    let (is_current, table) = match &known {
-        Some((is_current, table)) => (*is_current, table.clone()),
-        None => (false, None),
-    };
+    let (is_current, table) = use_table(Moment::of(state), *also).unwrap_or_default();
     use_painting(&canvas, table.clone(), state.is_dark());
 
     let is_working = !is_current;
     let body = if let Some(table) = table {
-        let hand = Hand { dispatch, is_current, is_clean: is_clean.get() };
+        let hand = Hand { dispatch, is_current, is_clean: *is_clean };
         let mode = mode_of(state.view(), state.namespace());
-        let chosen_cell = Frame::of(&table).step(chosen.get(), 0, 0);
-        ui! {
-            <div key="some" class={classes(&["losses", when(is_working, "stale")])}>
+        let chosen_cell = Frame::of(&table).step(*chosen, 0, 0);
+        html! {
+            <div key="some" class={classes!["losses", is_working.then_some("stale")]}>
                 <div class="losses-picture">
                     { picture(state, &hand, &table, &canvas, (&chosen, &hovered)) }
-                    <p class="map-hover">{ cell_text(&table, hovered.get().unwrap_or(chosen_cell), mode) }</p>
+                    <p class="map-hover">{ cell_text(&table, hovered.unwrap_or(chosen_cell), mode) }</p>
                 </div>
                 <div class="losses-side">
                     <p class="dim">{ what_it_shows(&table) }</p>
@@ -232,11 +222,11 @@ fn use_losses(props: &PanelProps) -> Html {
         }
     } else {
         let why = if is_working { "…" } else { nothing_to_say(state.view(), state.namespace()) };
-        ui! { <p key="none" class="dim">{ why }</p> }
+        html! { <p key="none" class="dim">{ why }</p> }
     };
-    // So that whoever measures sees when all sets are known.
+    // Tests and measurements read from it when all sets are known.
     let progress = if is_working { "working" } else { "done" };
-    ui! { <div class="losses-panel" data-losses={progress}>{ body }</div> }
+    html! { <div class="losses-panel" data-losses={progress}>{ body }</div> }
 }
 
 /// Paints a table onto a canvas.
@@ -244,7 +234,7 @@ fn use_losses(props: &PanelProps) -> Html {
 fn use_painting(canvas: &NodeRef, table: Option<Rc<LossTable>>, is_dark: bool) {
     let canvas = canvas.clone();
     let address = table.as_ref().map(Rc::as_ptr);
-    use_effect_on((address, is_dark), move |(_, is_dark)| {
+    use_effect_with((address, is_dark), move |(_, is_dark)| {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
         if let Some(table) = table {
             let (width, height) = Frame::of(&table).size();
@@ -253,7 +243,7 @@ fn use_painting(canvas: &NodeRef, table: Option<Rc<LossTable>>, is_dark: bool) {
     });
 }
 
-/// What a person does to the cluster from here.
+/// Lets nodes go down when a person clicks a cell or a set.
 struct Hand<'a> {
     dispatch: &'a Dispatch,
     is_current: bool,
@@ -261,7 +251,7 @@ struct Hand<'a> {
 }
 
 impl Hand<'_> {
-    /// What losing these nodes does; nothing while it is not known what that would leave.
+    /// A function that stops the given nodes; it does nothing while the table is stale.
     fn lose(&self) -> impl Fn(Vec<NodeId>) + Clone + 'static {
         let (dispatch, is_current) = (self.dispatch.clone(), self.is_current);
         let shutdown = if self.is_clean { Shutdown::Clean } else { Shutdown::Unclean };
@@ -273,14 +263,16 @@ impl Hand<'_> {
     }
 }
 
-type Cell = (usize, usize);
+/// The place of a cell in the grid of losses: its column and its row.
+type GridPlace = (usize, usize);
 
+/// The picture: the canvas with the frames and names over it.
 fn picture(
     state: &State,
     hand: &Hand<'_>,
     table: &Rc<LossTable>,
     canvas: &NodeRef,
-    (chosen, hovered): (&Kept<Cell>, &Kept<Option<Cell>>),
+    (chosen, hovered): (&UseStateHandle<GridPlace>, &UseStateHandle<Option<GridPlace>>),
 ) -> Html {
     let frame = Frame::of(table);
     let under = {
@@ -306,7 +298,7 @@ fn picture(
         let hovered = hovered.clone();
         Callback::from(move |_: PointerEvent| hovered.set(None))
     };
-    let cell = frame.step(chosen.get(), 0, 0);
+    let cell = frame.step(**chosen, 0, 0);
     let mode = mode_of(state.view(), state.namespace());
     let onkeydown = {
         let (chosen, table, lose) = (chosen.clone(), table.clone(), hand.lose());
@@ -324,8 +316,8 @@ fn picture(
         })
     };
     let (width, height) = frame.size();
-    ui! {
-        <div class={classes(&["heat", when(table.is_complete(), "with-names")])}>
+    html! {
+        <div class={classes!["heat", table.is_complete().then_some("with-names")]}>
             <div class="heat-picture">
                 <canvas
                     ref={canvas.clone()}
@@ -335,7 +327,7 @@ fn picture(
                     tabindex="0"
                     role="application"
                     aria-roledescription="map of losses"
-                    aria-label={format_args!(
+                    aria-label={format!(
                         "Map of losses. {}. Arrow keys choose a set of nodes, Enter lets them go down",
                         cell_text(table, cell, mode)
                     )}
@@ -344,13 +336,13 @@ fn picture(
                     {onpointerleave}
                     {onkeydown}
                 />
-                { overlay(table, frame, cell, hovered.get()) }
+                { overlay(table, frame, cell, **hovered) }
             </div>
         </div>
     }
 }
 
-/// How far across and down a key leads.
+/// How far across and down a key moves the choice.
 fn step(key: &str) -> Option<(isize, isize)> {
     const FAR: isize = 1024;
     Some(match (keys::direction(key), key) {
@@ -366,14 +358,14 @@ fn step(key: &str) -> Option<(isize, isize)> {
     })
 }
 
-/// Frames around cells, and the nodes' names at their strips.
-fn overlay(table: &LossTable, frame: Frame, chosen: Cell, hovered: Option<Cell>) -> Html {
+/// The frames around the chosen and the hovered cell, and the nodes' names at their strips.
+fn overlay(table: &LossTable, frame: Frame, chosen: GridPlace, hovered: Option<GridPlace>) -> Html {
     let (width, height) = frame.size();
-    let square = |cell: Cell, class: &'static str| {
+    let square = |cell: GridPlace, class: &'static str| {
         let (x, y) = frame.corner(cell);
         let side = (frame.cell + 3).to_string();
         let at = |corner: usize| (as_u32(corner).saturating_sub(2)).to_string();
-        ui! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
+        html! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
     };
     let name = |node: &NodeId| {
         let name = node.to_string();
@@ -383,18 +375,18 @@ fn overlay(table: &LossTable, frame: Frame, chosen: Cell, hovered: Option<Cell>)
     let (across, down) = if table.is_complete() { table.halves() } else { (&[][..], &[][..]) };
     let columns = across.iter().enumerate().map(|(strip, node)| {
         let (x, y) = ((width + 5).to_string(), (strip * STRIP_PX + 8).to_string());
-        ui! { <text key={node.to_string()} {x} {y}>{ name(node) }</text> }
+        html! { <text key={node.to_string()} {x} {y}>{ name(node) }</text> }
     });
     let rows = down.iter().enumerate().map(|(strip, node)| {
         let transform = format!("translate({} {}) rotate(90)", strip * STRIP_PX + 2, height + 5);
-        ui! { <text key={node.to_string()} {transform}>{ name(node) }</text> }
+        html! { <text key={node.to_string()} {transform}>{ name(node) }</text> }
     });
-    ui! {
-        <svg class="heat-over" viewBox={format_args!("0 0 {width} {height}")} aria-hidden="true">
+    html! {
+        <svg class="heat-over" viewBox={format!("0 0 {width} {height}")} aria-hidden="true">
             <g>{ for columns }</g>
             <g>{ for rows }</g>
             <g>
-                { for hovered.map(|cell| square(cell, "hovered")) }
+                { hovered.map(|cell| square(cell, "hovered")) }
                 { square(chosen, "chosen-under") }
                 { square(chosen, "chosen") }
             </g>
@@ -402,6 +394,7 @@ fn overlay(table: &LossTable, frame: Frame, chosen: Cell, hovered: Option<Cell>)
     }
 }
 
+/// How to read the picture.
 fn what_it_shows(table: &LossTable) -> String {
     let (across, down) = table.halves();
     if !table.is_complete() {
@@ -424,17 +417,17 @@ fn what_it_shows(table: &LossTable) -> String {
     )
 }
 
-/// What the colours mean.
+/// The legend of the colours.
 fn levels(mode: Mode) -> Html {
     let entry = |level: Level| {
-        ui! {
+        html! {
             <li key={level.class()}>
-                <span class={classes(&["level", level.class()])} aria-hidden="true"></span>
+                <span class={classes!["level", level.class()]} aria-hidden="true"></span>
                 { level.name() }
             </li>
         }
     };
-    ui! {
+    html! {
         <div class="levels">
             <span>{ harm(mode) }{ ":" }</span>
             <ul class="levels-list">{ for Level::ALL.into_iter().map(entry) }</ul>
@@ -442,18 +435,22 @@ fn levels(mode: Mode) -> Html {
     }
 }
 
-/// How the nodes go, and which goes with all.
-fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>) -> Html {
+/// The choice between crashes and clean stops, and of a node that goes down in every set.
+fn choices(
+    table: &LossTable,
+    is_clean: &UseStateHandle<bool>,
+    also: &UseStateHandle<Option<NodeId>>,
+) -> Html {
     let way = |clean: bool, action: &'static str, label: &'static str| {
         let set = is_clean.clone();
         let onclick = Callback::from(move |_: MouseEvent| set.set(clean));
-        ui! {
+        html! {
             <button
                 key={action}
                 type="button"
                 class="tool"
                 data-action={action}
-                aria-pressed={(is_clean.get() == clean).to_string()}
+                aria-pressed={(**is_clean == clean).to_string()}
                 {onclick}
             >
                 { label }
@@ -464,17 +461,16 @@ fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>
         let onchange = {
             let also = also.clone();
             Callback::from(move |event: Event| {
-                // A select has a value as an input has.
-                let chosen = event.target().map(JsCast::unchecked_into::<HtmlInputElement>);
-                also.set(chosen.and_then(|chosen| chosen.value().parse().ok()));
+                let select: HtmlSelectElement = event.target_unchecked_into();
+                also.set(select.value().parse().ok());
             })
         };
         let option = |node: &NodeId| {
             let name = node.to_string();
             let selected = table.also() == Some(*node);
-            ui! { <option key={name.clone()} value={name.clone()} {selected}>{ name }</option> }
+            html! { <option key={name.clone()} value={name.clone()} {selected}>{ name }</option> }
         };
-        ui! {
+        html! {
             <label key="also" class="field-line">
                 { "and also " }
                 <select data-action="loss-also" {onchange}>
@@ -484,7 +480,7 @@ fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>
             </label>
         }
     });
-    ui! {
+    html! {
         <div class="choices">
             <div class="choices-ways" role="group" aria-label="How they go down">
                 { way(false, "loss-crash", "Crash them") }
@@ -495,12 +491,12 @@ fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>
     }
 }
 
-/// The same by how many are lost: the picture's equal for those who cannot see it.
+/// The table by the number of lost nodes: the picture for people who use screen readers.
 fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
     let row = |of: &OfSize| {
         let (lose, example) = (hand.lose(), of.example.clone());
         let onclick = Callback::from(move |_: MouseEvent| lose(example.clone()));
-        ui! {
+        html! {
             <tr key={of.size}>
                 <td class="n">{ of.size }</td>
                 <td class="n">{ thousands(as_u32(of.sets)) }</td>
@@ -525,8 +521,8 @@ fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
         Mode::StrongConsistency => "Unavailable at worst",
         Mode::Available => "Empty or unserved at worst",
     };
-    let head = |name: &'static str| ui! { <th key={name} scope="col" class="n">{ name }</th> };
-    ui! {
+    let head = |name: &'static str| html! { <th key={name} scope="col" class="n">{ name }</th> };
+    html! {
         <table class="reasons losses-table">
             <thead>
                 <tr>
@@ -539,7 +535,7 @@ fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
     }
 }
 
-/// A set in few words.
+/// A set of nodes in a few words.
 fn example_name(set: &[NodeId], all: usize) -> String {
     if set.len() == all {
         "all".to_owned()

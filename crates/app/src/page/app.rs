@@ -30,7 +30,7 @@ use crate::roster::desk::RosterAction;
 use crate::roster::panel::{QUESTION, RosterPanel};
 use crate::settings::panel::settings_panel;
 use crate::state::{Action, Focus, Numbered, State};
-use crate::time::tabs::bottom;
+use crate::time::tabs::BottomPanel;
 use crate::why::panel::Why;
 use crate::why::ways_list::use_search;
 
@@ -89,7 +89,7 @@ pub fn App() -> Html {
                     { html! { <Why state={s.clone()} dispatch={d.clone()} /> } }
                 </div>
                 <div class="below">
-                    { bottom(s, d) }
+                    { html! { <BottomPanel state={s.clone()} dispatch={d.clone()} /> } }
                 </div>
             </main>
             <footer class="foot">

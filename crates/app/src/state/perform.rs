@@ -30,7 +30,7 @@ impl Reducible for State {
         if next.apply(action) {
             next.revision += 1;
             let State { time, timeline, view, namespace, .. } = &mut next;
-            time.look(timeline, view, *namespace);
+            time.update(timeline, view, *namespace);
             Rc::new(next)
         } else {
             self

@@ -1,7 +1,7 @@
-//! Futures that were left by acting in the past, kept so that they can be compared and taken again.
+//! Branches: futures that were abandoned by acting in the past, kept so that a person can compare them or switch to them.
 //!
-//! Invariant: at most [`MOST`] are kept; none is the beginning of the present timeline or of another that is kept. What a
-//! branch holds is its entries and events, no cluster. Not here: going there (the scenario crate's `Timeline::follow`).
+//! Invariant: at most [`MOST`] are kept; none is a prefix of the present timeline or of another branch. A branch holds
+//! entries and events, no cluster. Not here: switching to one (the scenario crate's `Timeline::follow`).
 
 use std::rc::Rc;
 
@@ -12,36 +12,36 @@ use crate::sentences;
 use crate::text::{clock, count, thousands};
 use crate::time::trend::Trend;
 
-/// Most branches that are kept.
+/// The most branches that are kept.
 pub const MOST: usize = 12;
 
-/// One that was left.
+/// An abandoned future.
 #[derive(Clone, Debug)]
 pub struct Branch {
-    /// No other branch ever has the same.
+    /// Unique among all branches, also dropped ones.
     pub number: u32,
-    /// Whether it is to stay when there are too many.
+    /// Whether it stays when there are too many.
     pub pinned: bool,
-    /// What was done.
+    /// Its entries and events.
     pub course: Rc<Course>,
-    /// What came of it.
+    /// Its counts at every position.
     pub trend: Rc<Trend>,
 }
 
-/// What keeping a branch did.
+/// The result of keeping a branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// It was the beginning of what is there.
+    /// Not kept: it is a prefix of the present timeline or of another branch.
     Known,
-    /// It is kept.
+    /// Kept.
     New,
-    /// It is kept, and the oldest one that was not pinned was dropped.
+    /// Kept, and the oldest unpinned branch was dropped.
     InPlaceOf(u32),
-    /// All that are kept are pinned, so this one is not.
+    /// Not kept, because all kept branches are pinned.
     Refused,
 }
 
-/// All that are kept, oldest first.
+/// All kept branches, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Branches {
     kept: Vec<Branch>,
@@ -49,19 +49,19 @@ pub struct Branches {
 }
 
 impl Branches {
-    /// All, oldest first.
+    /// All branches, oldest first.
     #[must_use]
     pub fn all(&self) -> &[Branch] {
         &self.kept
     }
 
-    /// The one of that number.
+    /// The branch with this number.
     #[must_use]
     pub fn get(&self, number: u32) -> Option<&Branch> {
         self.kept.iter().find(|branch| branch.number == number)
     }
 
-    /// Keeps a course that is left for another.
+    /// Keeps a course that was abandoned for the present one.
     pub fn keep(&mut self, course: Course, trend: Rc<Trend>, present: &Timeline) -> Kept {
         let known = |branch: &Branch| course.begins(branch.course.entries());
         if course.begins(present.entries()) || self.kept.iter().any(known) {
@@ -81,20 +81,20 @@ impl Branches {
         kept
     }
 
-    /// Drops what the present timeline has done again; says whether there was any.
+    /// Drops branches that the present timeline has repeated. Returns whether there were any.
     pub fn prune(&mut self, present: &Timeline) -> bool {
         let before = self.kept.len();
         self.kept.retain(|branch| !branch.course.begins(present.entries()));
         self.kept.len() < before
     }
 
-    /// Takes one out.
+    /// Removes a branch.
     pub fn remove(&mut self, number: u32) -> Option<Branch> {
         let place = self.kept.iter().position(|branch| branch.number == number)?;
         Some(self.kept.remove(place))
     }
 
-    /// Pins one, or lets it go again.
+    /// Pins or unpins a branch. Returns whether it is pinned now.
     pub fn toggle_pin(&mut self, number: u32) -> Option<bool> {
         let branch = self.kept.iter_mut().find(|branch| branch.number == number)?;
         branch.pinned = !branch.pinned;
@@ -102,10 +102,10 @@ impl Branches {
     }
 }
 
-/// Where a branch parts from the present timeline, in words: what it did there, and instead of what.
+/// Where a branch leaves the present timeline, in words: what it did there, and instead of what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parting {
-    /// How many entries both have in common.
+    /// The number of entries that both share.
     pub fork: usize,
     /// What the branch did next: `Stop A101`.
     pub title: String,
@@ -116,7 +116,7 @@ pub struct Parting {
 }
 
 impl Branch {
-    /// Where it parts from the present timeline; `nodes` is how many there are.
+    /// Where it leaves the present timeline; `nodes` is the number of nodes in the cluster.
     #[must_use]
     pub fn parting(&self, present: &Timeline, nodes: usize) -> Parting {
         let (ours, theirs) = (present.entries(), self.course.entries());
@@ -137,7 +137,7 @@ impl Branch {
     }
 }
 
-/// Counts as what matters of them: `all active`, `1,381 unavailable`, `12 unavailable, 3 dead`.
+/// The counts in short: `all active`, `1,381 unavailable`, `12 unavailable, 3 dead`.
 #[must_use]
 pub fn outcome(counts: Counts) -> String {
     match (counts.unavailable, counts.dead) {

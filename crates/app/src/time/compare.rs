@@ -1,16 +1,16 @@
-//! Two ends of a person's experiments side by side: which partitions differ, and how.
+//! The comparison of two ends: which partitions differ, and how.
 //!
-//! Invariant: pure. A partition is taken over all sub-clusters, as clients see it: active if one serves it, else dead if
-//! one has it dead, else unavailable. Not here: how an end is reached (see `state`), pixels (see `paint`).
+//! Invariant: pure. A partition is judged over all sub-clusters, as clients see it: active if one serves it, else dead if
+//! one has it dead, else unavailable. Not here: reaching an end (see `desk`) and pixels (see `map::paint`).
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use rosterlab_engine::{Availability, Cell, ClusterView, PARTITIONS, PartitionId, Rule, Verdict};
 
 use crate::look::Look;
-use crate::text::insert_sorted;
 
-/// One of the two that are compared.
+/// One of the two ends that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The present position.
@@ -22,7 +22,7 @@ pub enum Side {
 }
 
 impl Side {
-    /// As the value of an option: `now`, `start`, `branch-3`.
+    /// Its name as the value of an option: `now`, `start`, `branch-3`.
     #[must_use]
     pub fn name(self) -> String {
         match self {
@@ -32,7 +32,7 @@ impl Side {
         }
     }
 
-    /// The side of such a name.
+    /// The side with this name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         match name {
@@ -43,37 +43,37 @@ impl Side {
     }
 }
 
-/// Partitions that look so on one side and otherwise on the other.
+/// Partitions with one look on the left and another on the right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// On the left.
+    /// Their look on the left.
     pub from: Look,
-    /// On the right.
+    /// Their look on the right.
     pub to: Look,
-    /// How many.
+    /// The number of partitions.
     pub size: u32,
     /// The first of them.
     pub example: PartitionId,
 }
 
-/// What is the same on both sides, and what is not.
+/// Two sides and their differences.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     /// The left side's partitions.
     pub left: Rc<Vec<Cell>>,
-    /// The right side's.
+    /// The right side's partitions.
     pub right: Rc<Vec<Cell>>,
-    /// Which partitions look otherwise.
+    /// By partition: whether its look differs.
     pub differs: Rc<Vec<bool>>,
-    /// How, worst on the right first, then the most.
+    /// The differences, worst look on the right first, then largest first.
     pub changes: Vec<Change>,
 }
 
 impl Comparison {
-    /// Compares.
+    /// Compares two sides.
     #[must_use]
     pub fn of(left: Rc<Vec<Cell>>, right: Rc<Vec<Cell>>) -> Self {
-        let mut found: Vec<Change> = Vec::new();
+        let mut changes: Vec<Change> = Vec::new();
         let mut differs = vec![false; PARTITIONS];
         for (example, (left, right)) in PartitionId::all().zip(left.iter().zip(right.iter())) {
             let (from, to) = (Look::of(left), Look::of(right));
@@ -81,27 +81,22 @@ impl Comparison {
                 continue;
             }
             differs[example.index()] = true;
-            match found.iter_mut().find(|change| (change.from, change.to) == (from, to)) {
+            match changes.iter_mut().find(|change| (change.from, change.to) == (from, to)) {
                 Some(change) => change.size += 1,
-                None => found.push(Change { from, to, size: 1, example }),
+                None => changes.push(Change { from, to, size: 1, example }),
             }
         }
-        let mut changes = Vec::with_capacity(found.len());
-        for change in found {
-            insert_sorted(&mut changes, change, |change| {
-                (change.to, std::cmp::Reverse(change.size), change.from)
-            });
-        }
+        changes.sort_by_key(|change| (change.to, Reverse(change.size), change.from));
         Self { left, right, differs: Rc::new(differs), changes }
     }
 
-    /// How many partitions differ.
+    /// The number of partitions that differ.
     #[must_use]
     pub fn size(&self) -> u32 {
         self.changes.iter().map(|change| change.size).sum()
     }
 
-    /// The next partition that differs, counting on or back from one; the first from the edge if it is the last.
+    /// The next partition that differs, or the previous one if `on` is false; wraps around at the end.
     #[must_use]
     pub fn beside(&self, from: PartitionId, on: bool) -> Option<PartitionId> {
         let count = self.differs.len();
@@ -116,14 +111,14 @@ impl Comparison {
     }
 }
 
-/// How many partitions of a list look so.
+/// The number of partitions with a look.
 #[must_use]
 pub fn count(cells: &[Cell], look: Look) -> u32 {
     let found = cells.iter().filter(|cell| Look::of(cell) == look).count();
     u32::try_from(found).unwrap_or(u32::MAX)
 }
 
-/// A namespace's partitions over all sub-clusters.
+/// A namespace's partitions, each as the best sub-cluster has it.
 #[must_use]
 pub fn merged(view: &ClusterView, namespace: usize) -> Rc<Vec<Cell>> {
     let lists = view.sub_clusters.iter().filter_map(|sub| sub.namespaces.get(namespace));
@@ -145,9 +140,10 @@ pub fn merged(view: &ClusterView, namespace: usize) -> Rc<Vec<Cell>> {
     merged
 }
 
+/// Higher is better for clients.
 fn rank(cell: &Cell) -> u8 {
     match cell.verdict.availability {
-        // Active with data is more than active and empty.
+        // Active with data is better than active and empty.
         Availability::Active if cell.fresh => 2,
         Availability::Unavailable => 0,
         Availability::Dead => 1,

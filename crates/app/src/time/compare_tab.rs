@@ -1,41 +1,37 @@
-//! Two ends side by side: their maps, a third of what differs, and the same as a table.
+//! The Compare tab: the maps of two ends side by side, a third map of the differences, and the differences as a table.
 //!
-//! Invariant: the table is the equal of the maps; a differing partition can be chosen by a click, by arrow keys on the
-//! third map and by the table.
+//! Invariant: the table says the same as the maps. A differing partition can be chosen by a click, by the table, and by
+//! arrow keys on the third map. Not here: the comparison itself (see `compare`).
 
 use std::rc::Rc;
 
 use rosterlab_engine::{Cell, PartitionId};
-use web_sys::{HtmlCanvasElement, KeyboardEvent};
-use yew::functional::Hook;
+use web_sys::{HtmlCanvasElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::browser::{put_pixels, use_effect_on};
+use crate::browser::put_pixels;
 use crate::look::Look;
 use crate::map::paint::{Palette, SIDE_PX, paint_only, partition_at};
-use crate::page::Dispatch;
-use crate::page::class_list::classes;
-use crate::page::ear::{Ear, on_press, value_of};
-use crate::page::h::ui;
-use crate::page::keys;
-use crate::page::part::part;
+use crate::page::{Dispatch, PanelProps, keys};
 use crate::state::{Action, State};
 use crate::text::{count as counted, thousands};
 use crate::time::branches::Branch;
 use crate::time::compare::{Change, Comparison, Side, count};
 use crate::time::desk::TimeAction;
 
-/// What the tab shows.
-pub fn compare_tab(state: &State, dispatch: &Dispatch) -> Html {
+/// The tab.
+#[component]
+pub fn CompareTab(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let (left, right) = state.time().sides;
     let body = state.time().comparison().map(|comparison| body(state, comparison, dispatch));
-    ui! {
+    html! {
         <div class="compare">
             <div class="compare-sides">
                 { choice(state, dispatch, "left", left) }
                 { choice(state, dispatch, "right", right.unwrap_or(Side::Start)) }
             </div>
-            <div class="compare-body">{ for body }</div>
+            <div class="compare-body">{ body }</div>
             <p class="dim">
                 { "Of several sub-clusters a partition counts as clients see it: active if one of them \
                    serves it, else dead if it is dead in one, else unavailable. " }
@@ -45,23 +41,25 @@ pub fn compare_tab(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// The three maps and the table.
 fn body(state: &State, comparison: &Rc<Comparison>, dispatch: &Dispatch) -> Html {
     let all = Rc::new(vec![true; comparison.left.len()]);
     let map = |which: &'static str, label: String, cells: &Rc<Vec<Cell>>, shown: &Rc<Vec<bool>>| {
-        let map = SmallMap {
-            which,
-            label,
-            cells: cells.clone(),
-            shown: shown.clone(),
-            is_dark: state.is_dark(),
-            dispatch: dispatch.clone(),
-        };
-        part("map", map, |map, hooks| use_small_map(map).run(hooks))
+        html! {
+            <SmallMap
+                {which}
+                {label}
+                cells={cells.clone()}
+                shown={shown.clone()}
+                is_dark={state.is_dark()}
+                dispatch={dispatch.clone()}
+            />
+        }
     };
     let (left, right) = state.time().sides;
     let name = |side: Side| side_name(state, side);
     let differ = format!("{} differ", counted(comparison.size(), "partition"));
-    ui! {
+    html! {
         <div class="compare-maps">
             <figure>
                 { map("left", format!("Map of {}", name(left)), &comparison.left, &all) }
@@ -90,6 +88,7 @@ fn body(state: &State, comparison: &Rc<Comparison>, dispatch: &Dispatch) -> Html
     }
 }
 
+/// The name of a side in words.
 fn side_name(state: &State, side: Side) -> String {
     match side {
         Side::Now => format!("now, step {}", state.timeline().position()),
@@ -103,68 +102,66 @@ fn side_name(state: &State, side: Side) -> String {
     }
 }
 
+/// The list to choose a side from.
 fn choice(state: &State, dispatch: &Dispatch, which: &'static str, chosen: Side) -> Html {
     let branches = state.time().branches.all().iter().rev();
     let branches = branches.map(|branch| Side::Branch(branch.number));
     let sides = [Side::Now, Side::Start].into_iter().chain(branches);
     let option = |side: Side| {
         let name = side.name();
-        ui! {
+        html! {
             <option key={name.clone()} value={name} selected={side == chosen}>
                 { side_name(state, side) }
             </option>
         }
     };
-    let onchange = {
-        let action = if which == "left" { TimeAction::Left } else { TimeAction::Right };
-        Ear::new(dispatch, Action::Time(action(Side::Now)), |event, action| {
-            let side = Side::of_name(&value_of(event)?)?;
-            let is_left = matches!(action, Action::Time(TimeAction::Left(_)));
-            let action = if is_left { TimeAction::Left } else { TimeAction::Right };
-            Some(Action::Time(action(side)))
-        })
-    };
+    let action = if which == "left" { TimeAction::Left } else { TimeAction::Right };
+    let onchange = dispatch.on_event(move |event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        Some(Action::Time(action(Side::of_name(&select.value())?)))
+    });
     let words = if which == "left" { "Compare " } else { "with " };
-    ui! {
+    html! {
         <label class="pick">
             { words }
-            <select data-action={format_args!("compare-{which}")} {onchange}>{ for sides.map(option) }</select>
+            <select data-action={format!("compare-{which}")} {onchange}>{ for sides.map(option) }</select>
         </label>
     }
 }
 
-/// The counts of an end.
+/// The number of partitions of each look at one end.
 fn numbers(cells: &[Cell]) -> Html {
     let number = |look: Look| {
         let count = count(cells, look);
         (count > 0).then(|| {
-            ui! {
+            html! {
                 <span key={look.class()} class="compare-number">
                     { swatch(look) }{ thousands(count) }{ " " }{ look.name() }
                 </span>
             }
         })
     };
-    ui! { <span class="compare-numbers">{ for Look::ALL.into_iter().filter_map(number) }</span> }
+    html! { <span class="compare-numbers">{ for Look::ALL.into_iter().filter_map(number) }</span> }
 }
 
+/// A look's colour and glyph.
 fn swatch(look: Look) -> Html {
-    ui! { <span class={classes(&["swatch", look.class()])} aria-hidden="true">{ look.glyph() }</span> }
+    html! { <span class={classes!["swatch", look.class()]} aria-hidden="true">{ look.glyph() }</span> }
 }
 
-/// What differs, by how.
+/// The table of differences: a row for each pair of looks.
 fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
     let row = |change: &Change| {
         let Change { from, to, size, example } = *change;
-        ui! {
+        html! {
             <tr key={format!("{} {}", from.class(), to.class())}>
                 <td>
                     <button
                         type="button"
                         class="reason"
                         data-action="show-difference"
-                        title={format_args!("show partition {example}, the first of them")}
-                        onclick={on_press(dispatch, Action::ShowPartition(example))}
+                        title={format!("show partition {example}, the first of them")}
+                        onclick={dispatch.on(Action::ShowPartition(example))}
                     >
                         <span>
                             { swatch(from) }{ " " }{ from.name() }{ " → " }{ swatch(to) }{ " " }{ to.name() }
@@ -176,9 +173,9 @@ fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
         }
     };
     let nothing = comparison.changes.is_empty().then(|| {
-        ui! { <tr key="nothing"><td colspan="2">{ "No partition looks otherwise." }</td></tr> }
+        html! { <tr key="nothing"><td colspan="2">{ "No partition looks otherwise." }</td></tr> }
     });
-    ui! {
+    html! {
         <table class="reasons">
             <thead>
                 <tr>
@@ -191,25 +188,28 @@ fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
     }
 }
 
-#[derive(PartialEq)]
-struct SmallMap {
+/// What a [`SmallMap`] shows.
+#[derive(PartialEq, Properties)]
+struct SmallMapProps {
     /// `left`, `right` or `differs`.
     which: &'static str,
-    /// What it shows, for those who cannot see it.
+    /// Describes the map for people who use screen readers.
     label: String,
     cells: Rc<Vec<Cell>>,
+    /// By partition: whether it is painted and can be chosen.
     shown: Rc<Vec<bool>>,
     is_dark: bool,
     dispatch: Dispatch,
 }
 
-#[hook]
-fn use_small_map(props: &SmallMap) -> Html {
+/// A map of one side, or of the differences; repainted only when its cells or the theme change.
+#[component]
+fn SmallMap(props: &SmallMapProps) -> Html {
     let canvas = use_node_ref();
     {
         let canvas = canvas.clone();
         let painted = (props.cells.clone(), props.shown.clone(), props.is_dark);
-        use_effect_on(painted, move |(cells, shown, is_dark)| {
+        use_effect_with(painted, move |(cells, shown, is_dark)| {
             let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
             put_pixels(&canvas, &paint_only(cells, shown, &palette), (SIDE_PX, SIDE_PX));
         });
@@ -217,30 +217,23 @@ fn use_small_map(props: &SmallMap) -> Html {
     let is_differs = props.which == "differs";
     let onclick = {
         let (canvas, shown) = (canvas.clone(), props.shown.clone());
-        let dispatch = props.dispatch.clone();
-        Callback::from(move |event: MouseEvent| {
+        props.dispatch.on_event(move |event: MouseEvent| {
             let side = canvas.cast::<HtmlCanvasElement>().map_or(0, |canvas| canvas.client_width());
             let under = partition_at(event.offset_x(), event.offset_y(), side);
             let is_shown = |partition: &PartitionId| shown.get(partition.index()) == Some(&true);
-            if let Some(partition) = under.filter(is_shown) {
-                dispatch.dispatch(Action::ShowPartition(partition));
-            }
+            under.filter(is_shown).map(Action::ShowPartition)
         })
     };
-    let onkeydown = {
-        let dispatch = props.dispatch.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if let Some(direction) = keys::direction(&event.key()).filter(|_| is_differs) {
-                event.prevent_default();
-                let on = keys::step(direction) > 0;
-                dispatch.dispatch(Action::Time(TimeAction::NextDifference(on)));
-            }
-        })
-    };
+    let onkeydown = props.dispatch.on_event(move |event: KeyboardEvent| {
+        let direction = keys::direction(&event.key()).filter(|_| is_differs)?;
+        event.prevent_default();
+        let on = keys::step(direction) > 0;
+        Some(Action::Time(TimeAction::NextDifference(on)))
+    });
     let side = SIDE_PX.to_string();
-    // Only the third is for keys: the others are the map above at another moment.
+    // Only the map of differences takes keys; the other two show the main map at another moment.
     let (role, tabindex) = if is_differs { ("application", Some("0")) } else { ("img", None) };
-    ui! {
+    html! {
         <canvas
             ref={canvas}
             class="small-map"

@@ -1,7 +1,7 @@
-//! What the page knows of time beside the timeline: the tab below the floor, the counts along the timeline, the branches,
-//! what is compared, the log.
+//! What the page knows of time besides the timeline: the open tab below the floor, the counts along the timeline, the
+//! branches, the comparison, the log.
 //!
-//! Invariant: pure; what a closed tab would show is not worked out. Not here: the timeline itself, and going along it (see
+//! Invariant: pure; the contents of closed tabs are not computed. Not here: the timeline itself and seeking along it (see
 //! `state`).
 
 use std::rc::Rc;
@@ -15,26 +15,26 @@ use crate::time::compare::{Comparison, Side, merged};
 use crate::time::logbook::{LINES, Logbook};
 use crate::time::trend::Trend;
 
-/// How fast simulated time can run.
+/// The speeds of simulated time.
 pub const SPEEDS: [u32; 5] = [1, 10, 60, 300, 1000];
 
-/// How long one step of time is.
+/// The length of one step of time.
 pub const STEP_MS: u64 = 1_000;
 
-/// How long it is while clusters change: until they have (docs/domain.md §7).
+/// The length of a step while a cluster change is under way; it finishes the change (docs/domain.md §7).
 pub const CHANGE_MS: u64 = 2_000;
 
 /// The tabs of the panel below the floor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tab {
-    /// What happened, as a graph and as a list.
+    /// The timeline as a graph, and the history.
     #[default]
     Timeline,
     /// Two ends side by side.
     Compare,
     /// What clients are told.
     Clients,
-    /// What every further loss of nodes would leave.
+    /// What every further loss of nodes would leave active.
     Losses,
     /// The server's log.
     Log,
@@ -57,7 +57,7 @@ impl Tab {
         }
     }
 
-    /// What stands on it.
+    /// Its label.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl Tab {
         }
     }
 
-    /// Finds its button on the page.
+    /// The selector of its button.
     #[must_use]
     pub fn selector(self) -> &'static str {
         match self {
@@ -81,7 +81,7 @@ impl Tab {
         }
     }
 
-    /// The tab that a key leads to from this one.
+    /// The tab that a key moves to from this one.
     #[must_use]
     pub fn beside(self, key: &str) -> Option<Self> {
         let count = Self::ALL.len();
@@ -101,37 +101,37 @@ impl Tab {
 pub enum TimeAction {
     /// Opens a tab.
     Show(Tab),
-    /// Goes to where so many steps are done.
+    /// Goes to the position where this many steps are done.
     Seek(usize),
-    /// Goes so many steps on, or back.
+    /// Goes this many steps forward, or back if negative.
     SeekBy(isize),
-    /// Takes a branch instead of the present timeline, which becomes a branch.
+    /// Switches to a branch; the present timeline becomes a branch.
     Switch(u32),
-    /// Pins a branch, or lets it go.
+    /// Pins or unpins a branch.
     Pin(u32),
     /// Drops a branch.
     Delete(u32),
     /// Compares a branch with now.
     Compare(u32),
-    /// Opens a tab and goes to it.
+    /// Opens a tab and moves the focus to it.
     GoTo(Tab),
-    /// Chooses the left of what is compared.
+    /// Chooses the left side of the comparison.
     Left(Side),
-    /// Chooses the right.
+    /// Chooses the right side.
     Right(Side),
-    /// Shows the next partition that differs, or the one before.
+    /// Shows the next partition that differs, or the previous one if false.
     NextDifference(bool),
-    /// Filters the log by a node, or not.
+    /// Filters the log by a node, or shows all nodes.
     LogOf(Option<NodeId>),
-    /// Shows the log of the last step only, or of all.
+    /// Shows the log of the last step only, or of all steps.
     LogLastStep(bool),
     /// Shows more of the log.
     LogMore,
-    /// Has copied the log, or could only select it.
+    /// The log was copied, or only selected if false.
     Copied(bool),
 }
 
-/// The cells of a branch's end, remembered.
+/// The partitions at the end of a branch, kept for the next comparison.
 #[derive(Clone, Debug)]
 struct End {
     number: u32,
@@ -139,16 +139,16 @@ struct End {
     cells: Rc<Vec<Cell>>,
 }
 
-/// What the page knows of time.
+/// What the page knows of time besides the timeline.
 #[derive(Clone, Debug)]
 pub struct Time {
     /// The open tab.
     pub tab: Tab,
-    /// What is compared.
+    /// The sides that are compared; the right one may not be chosen yet.
     pub sides: (Side, Option<Side>),
     /// The log.
     pub log: Logbook,
-    /// What came of copying it.
+    /// What the page says after copying the log.
     pub copied: Option<Rc<str>>,
     /// The branches.
     pub branches: Branches,
@@ -158,7 +158,7 @@ pub struct Time {
 }
 
 impl Time {
-    /// On a timeline.
+    /// For a timeline.
     #[must_use]
     pub fn new(timeline: &Timeline) -> Self {
         Self {
@@ -179,13 +179,14 @@ impl Time {
         &self.trend
     }
 
-    /// What differs, if two ends are chosen and the tab is open.
+    /// The comparison, while its tab is open.
     #[must_use]
     pub fn comparison(&self) -> Option<&Rc<Comparison>> {
         self.comparison.as_ref()
     }
 
-    /// Follows the timeline; says what was kept of what it left, if that has to be said.
+    /// Updates the counts and branches after the timeline changed; `left` is the abandoned future. Returns a sentence if a
+    /// branch was kept or dropped.
     pub fn arrive(&mut self, timeline: &Timeline, left: Option<Course>) -> Option<String> {
         let before = self.trend.clone();
         Rc::make_mut(&mut self.trend).follow(timeline);
@@ -203,11 +204,11 @@ impl Time {
         }
     }
 
-    /// Works out what the open tab shows.
-    pub fn look(&mut self, timeline: &Timeline, view: &ClusterView, namespace: usize) {
+    /// Computes what the open tab shows.
+    pub fn update(&mut self, timeline: &Timeline, view: &ClusterView, namespace: usize) {
         if self.tab == Tab::Log {
             let Self { log, trend, .. } = self;
-            log.look(timeline, trend);
+            log.update(timeline, trend);
         }
         self.comparison = None;
         if self.tab == Tab::Compare {
@@ -217,6 +218,7 @@ impl Time {
         }
     }
 
+    /// Compares the chosen sides; a side that is gone is replaced by a default.
     fn compare(&mut self, timeline: &Timeline, view: &ClusterView, namespace: usize) {
         let newest = self.branches.all().last().map(|branch| Side::Branch(branch.number));
         let is_there = |side: &Side| match side {
@@ -251,13 +253,13 @@ impl Time {
         }
     }
 
-    /// Shows as many lines of the log again as are shown now, and then some.
+    /// Shows [`LINES`] more lines of the log.
     pub fn more_of_log(&mut self) {
         self.log.filter.most += LINES;
     }
 }
 
-/// How much of what a sub-cluster was due is done, in hundredths of a percent, and whether anything is left.
+/// The share of a sub-cluster's migrations that are done, in hundredths of a percent; `None` if none are left.
 #[must_use]
 pub fn progress(
     expected: &[(NodeId, Migrations)],
@@ -274,7 +276,7 @@ pub fn progress(
     (left != Migrations::default()).then(|| complete(left, sum(expected)))
 }
 
-/// Hundredths of a percent as the ticker writes them: `23.09`.
+/// Hundredths of a percent in the ticker's format: `23.09`.
 #[must_use]
 pub fn percent(hundredths: u64) -> String {
     format!("{}.{:02}", hundredths / 100, hundredths % 100)

@@ -1,24 +1,29 @@
-//! What happened: every step with its sentences, the latest first.
+//! The history: every step up to the present position with its sentences, latest first.
+//!
+//! Invariant: at most [`MOST_STEPS`] steps are rendered, however long the timeline is. Not here: the sentences (see
+//! `sentences`).
 
 use rosterlab_scenario::Entry;
 use yew::prelude::*;
 
-use crate::page::h::ui;
+use crate::page::PanelProps;
 use crate::sentences;
 use crate::state::State;
 use crate::text::{clock, count};
 
-/// How many steps are listed.
+/// The most steps that are listed.
 const MOST_STEPS: usize = 60;
 
 /// The list.
-pub fn history(state: &State) -> Html {
+#[component]
+pub fn History(props: &PanelProps) -> Html {
+    let state = &props.state;
     let timeline = state.timeline();
     let steps = timeline.entries()[..timeline.position()].iter().enumerate().rev();
     let undone = timeline.entries().len() - timeline.position();
     let undone = u32::try_from(undone).unwrap_or(u32::MAX);
     let summary = count(u32::try_from(timeline.position()).unwrap_or(u32::MAX), "step");
-    ui! {
+    html! {
         <section class="history" aria-labelledby="history-title">
             <div class="panel-head">
                 <h3 id="history-title">{ "What happened" }</h3>
@@ -27,23 +32,24 @@ pub fn history(state: &State) -> Html {
                     <span>{ (undone > 0).then(|| format!(", {undone} undone")) }</span>
                 </p>
             </div>
-            <ol class="steps" tabindex="0" aria-labelledby="history-title" reversed="reversed">
+            <ol class="steps" tabindex="0" aria-labelledby="history-title" reversed={true}>
                 { for steps.take(MOST_STEPS).map(|(place, entry)| step(state, place, entry)) }
                 <li key="first" class="step">
                     <span class="step-time">{ clock(0) }</span>
                     <b class="step-title">{ "The cluster is whole" }</b>
-                    <span class="step-text">{ crate::sentences::beginning(state.view()) }</span>
+                    <span class="step-text">{ sentences::beginning(state.view()) }</span>
                 </li>
             </ol>
         </section>
     }
 }
 
+/// A step: when it was done, what it was, and what followed.
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let events = state.timeline().events_of(place);
     let told = sentences::history(events, state.view());
     let at_ms = state.time().trend().at_ms(place);
-    ui! {
+    html! {
         <li key={place} class="step">
             <span class="step-time">{ clock(at_ms) }</span>
             <b class="step-title">{ sentences::of_entry(entry, state.view().nodes.len()) }</b>

@@ -1,63 +1,64 @@
-//! The server's log: its last lines, of one node or of all, to be copied.
+//! The Log tab: the last lines of the server's log, of one node or of all, with a button that copies them.
 //!
-//! Invariant: no more lines are in the page than were asked for. Not here: what they say (the scenario crate's `log`).
+//! Invariant: the page holds no more lines than were asked for. Not here: the lines' wording (the scenario crate's `log`).
 
 use rosterlab_engine::NodeId;
 use rosterlab_scenario::log::{Level, LogLine};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::browser::copy;
-use crate::page::Dispatch;
-use crate::page::ear::{Ear, on_press, value_of};
-use crate::page::h::ui;
+use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::count;
 use crate::time::desk::TimeAction;
 use crate::time::logbook::{dated, text};
 
-/// What the tab shows.
-pub fn log_tab(state: &State, dispatch: &Dispatch) -> Html {
+/// The tab.
+#[component]
+pub fn LogTab(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let log = &state.time().log;
     let page = log.page();
     let merged = log.filter.node.is_none();
     let size = count(u32::try_from(page.lines.len()).unwrap_or(u32::MAX), "line");
     let line = |(place, line): (usize, &LogLine)| {
         let warning = (line.level == Level::Warning).then_some("warning");
-        ui! {
+        html! {
             <li key={place} class={warning}>
-                { for merged.then(|| ui! { <b key="node" class="log-node">{ line.node.to_string() }</b> }) }
+                { merged.then(|| html! { <b key="node" class="log-node">{ line.node.to_string() }</b> }) }
                 <span key="line">{ dated(line) }</span>
             </li>
         }
     };
     let more = page.more.then(|| {
-        ui! {
+        html! {
             <button
                 key="more"
                 type="button"
                 class="tool"
                 data-action="log-more"
-                onclick={on_press(dispatch, Action::Time(TimeAction::LogMore))}
+                onclick={dispatch.on(Action::Time(TimeAction::LogMore))}
             >
                 { "Show earlier lines" }
             </button>
         }
     });
     let nothing = page.lines.is_empty().then_some("No line yet: nothing has happened.");
-    ui! {
+    html! {
         <div class="log">
             <div class="log-tools">
                 { node_choice(state, dispatch) }
                 { step_choice(state, dispatch) }
                 { copy_button(state, dispatch, &size) }
-                <span>{ for more }</span>
-                <span class="dim" data-copied="">{ for state.time().copied.as_deref() }</span>
+                <span>{ more }</span>
+                <span class="dim" data-copied="">{ state.time().copied.clone() }</span>
             </div>
             <ol id="log-lines" class="log-lines" tabindex="0" aria-label="Log lines, oldest first">
                 { for page.lines.iter().enumerate().map(line) }
             </ol>
             <p class="dim">
-                { for nothing }
+                { nothing }
                 { "Formats as in published logs of server 4.5.3 and its documentation. A place in the \
                    source, such as (ticker.c:454), stands where a published log shows it; lines whose \
                    wording is not known are left out. Date, cluster keys and figures are the model's." }
@@ -66,18 +67,20 @@ pub fn log_tab(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// The choice of a node whose log is shown.
 fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
     let chosen = state.time().log.filter.node;
     let option = |node: NodeId| {
         let name = node.to_string();
-        ui! {
+        html! {
             <option key={name.clone()} value={name.clone()} selected={chosen == Some(node)}>{ name }</option>
         }
     };
-    let onchange = Ear::new(dispatch, Action::Time(TimeAction::LogOf(None)), |event, _| {
-        Some(Action::Time(TimeAction::LogOf(value_of(event)?.parse().ok())))
+    let onchange = dispatch.on_event(|event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        Some(Action::Time(TimeAction::LogOf(select.value().parse().ok())))
     });
-    ui! {
+    html! {
         <label class="pick">
             { "Log of " }
             <select data-action="log-node" {onchange}>
@@ -88,12 +91,14 @@ fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// The choice between all steps and the last one.
 fn step_choice(state: &State, dispatch: &Dispatch) -> Html {
     let last_step = state.time().log.filter.last_step;
-    let onchange = Ear::new(dispatch, Action::Time(TimeAction::LogLastStep(false)), |event, _| {
-        Some(Action::Time(TimeAction::LogLastStep(value_of(event)? == "step")))
+    let onchange = dispatch.on_event(|event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        Some(Action::Time(TimeAction::LogLastStep(select.value() == "step")))
     });
-    ui! {
+    html! {
         <label class="pick">
             { "of " }
             <select data-action="log-steps" {onchange}>
@@ -104,6 +109,7 @@ fn step_choice(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// The button that copies the shown lines.
 fn copy_button(state: &State, dispatch: &Dispatch, size: &str) -> Html {
     let log = &state.time().log;
     let (page, merged) = (log.page().clone(), log.filter.node.is_none());
@@ -111,15 +117,14 @@ fn copy_button(state: &State, dispatch: &Dispatch, size: &str) -> Html {
         let dispatch = dispatch.clone();
         Callback::from(move |_: MouseEvent| {
             let dispatch = dispatch.clone();
-            let done = Callback::from(move |copied| {
-                dispatch.dispatch(Action::Time(TimeAction::Copied(copied)));
+            copy(&text(&page, merged), Some("#log-lines"), move |is_done| {
+                dispatch.dispatch(Action::Time(TimeAction::Copied(is_done)));
             });
-            copy(&text(&page, merged), Some("#log-lines"), move |is_done| done.emit(is_done));
         })
     };
-    ui! {
+    html! {
         <button type="button" class="tool" data-action="copy-log" {onclick}>
-            { format_args!("Copy {size}") }
+            { format!("Copy {size}") }
         </button>
     }
 }

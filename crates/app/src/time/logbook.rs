@@ -1,7 +1,7 @@
 //! The last lines of the server's log at the present position.
 //!
-//! Invariant: pure; as many lines are made as are shown, give or take the steps that they begin in, however long the
-//! timeline is. Not here: what a line says (the scenario crate's `log`).
+//! Invariant: pure; only about as many lines are made as are shown, in whole steps, however long the timeline is. Not here:
+//! the lines' wording (the scenario crate's `log`).
 
 use std::rc::Rc;
 
@@ -11,19 +11,19 @@ use rosterlab_scenario::{Clock, Entry, SharedEvents, Timeline};
 
 use crate::time::trend::Trend;
 
-/// How many lines are shown at first, and how many more when asked.
+/// The number of lines that are shown at first, and that each request for more adds.
 pub const LINES: usize = 200;
-/// How often the server's ticker speaks.
+/// The interval of the server's ticker.
 const TICK_MS: u64 = 10_000;
 
 /// Which lines are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Filter {
-    /// Of this node, or of all.
+    /// Only this node's lines, or all nodes'.
     pub node: Option<NodeId>,
-    /// Of the last step only.
+    /// Only the last step's lines.
     pub last_step: bool,
-    /// At most so many.
+    /// The most lines.
     pub most: usize,
 }
 
@@ -33,16 +33,16 @@ impl Default for Filter {
     }
 }
 
-/// What is shown, oldest first.
+/// The shown lines, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     /// The lines.
     pub lines: Vec<LogLine>,
-    /// Whether there are earlier ones.
+    /// Whether there are earlier lines.
     pub more: bool,
 }
 
-/// What the ticker said during a step, and what that depends on.
+/// The ticker's lines during a step, with what they depend on.
 #[derive(Clone, Debug)]
 struct Ticked {
     entry: usize,
@@ -51,7 +51,7 @@ struct Ticked {
     lines: Rc<Vec<LogLine>>,
 }
 
-/// The log with what it remembers between two looks.
+/// The log, which keeps the ticker's lines from one update to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Logbook {
     /// Which lines are shown.
@@ -61,14 +61,14 @@ pub struct Logbook {
 }
 
 impl Logbook {
-    /// What is shown.
+    /// The shown lines.
     #[must_use]
     pub fn page(&self) -> &Rc<Page> {
         &self.page
     }
 
-    /// Makes the lines anew.
-    pub fn look(&mut self, timeline: &Timeline, trend: &Trend) {
+    /// Makes the lines for the timeline's present position.
+    pub fn update(&mut self, timeline: &Timeline, trend: &Trend) {
         let Filter { node, last_step, most } = self.filter;
         let position = timeline.position();
         let earliest = if last_step { position.saturating_sub(1) } else { 0 };
@@ -118,7 +118,7 @@ impl Logbook {
         lines
     }
 
-    /// What the ticker said during an entry, remembered if it was made before.
+    /// The ticker's lines during an entry, reused if they were made before.
     fn ticks(
         &self,
         timeline: &Timeline,
@@ -153,13 +153,13 @@ impl Logbook {
     }
 }
 
-/// A line as it stands in a file, dated from midnight.
+/// A line as in a log file; simulated time begins at midnight.
 #[must_use]
 pub fn dated(line: &LogLine) -> String {
     line.dated(Clock::default())
 }
 
-/// The lines as one text; merged logs say whose each line is.
+/// The lines as one text; in merged logs each line begins with its node.
 #[must_use]
 pub fn text(page: &Page, merged: bool) -> String {
     let mut text = String::new();
@@ -189,9 +189,9 @@ mod tests {
         Command::Start { nodes: vec![node.parse().unwrap()] }
     }
 
-    fn look(timeline: &Timeline, filter: Filter) -> Vec<String> {
+    fn shown_lines(timeline: &Timeline, filter: Filter) -> Vec<String> {
         let mut book = Logbook { filter, ..Logbook::default() };
-        book.look(timeline, &Trend::new(timeline));
+        book.update(timeline, &Trend::new(timeline));
         book.page().lines.iter().map(dated).collect()
     }
 
@@ -214,37 +214,37 @@ mod tests {
     fn lines_are_the_servers_in_order_of_time() {
         let mut timeline = Timeline::new(case_study()).unwrap();
         timeline.act(stop("A102")).unwrap();
-        let lines = look(&timeline, all());
+        let lines = shown_lines(&timeline, all());
         assert_eq!(
             lines[0],
             "Jan 01 2019 00:00:00 GMT: INFO (as): finished clean shutdown - exiting"
         );
         assert!(lines[1].contains("(clustering.c:5795) applied new cluster key"), "{}", lines[1]);
-        let long = look(&story(), all());
+        let long = shown_lines(&story(), all());
         let ticks = long.iter().filter(|line| line.contains("migrations: remaining")).count();
         assert!(ticks > 6, "{ticks}");
         let mut book = Logbook { filter: all(), ..Logbook::default() };
         let timeline = story();
-        book.look(&timeline, &Trend::new(&timeline));
+        book.update(&timeline, &Trend::new(&timeline));
         assert!(book.page().lines.is_sorted_by_key(|line| line.time_ms));
     }
 
     #[test]
     fn the_last_lines_are_the_end_of_all_lines() {
         let timeline = story();
-        let every = look(&timeline, all());
+        let every = shown_lines(&timeline, all());
         for most in [1, 10, 200, every.len()] {
-            let last = look(&timeline, Filter { most, ..all() });
+            let last = shown_lines(&timeline, Filter { most, ..all() });
             let from = every.len() - most.min(every.len());
             assert_eq!(last, every[from..]);
         }
         let node = Some("A101".parse().unwrap());
         let mut book = Logbook { filter: Filter { node, ..all() }, ..Logbook::default() };
-        book.look(&timeline, &Trend::new(&timeline));
+        book.update(&timeline, &Trend::new(&timeline));
         let merged = book.page().clone();
         assert!(!merged.more && merged.lines.iter().all(|line| Some(line.node) == node));
         book.filter.most = 3;
-        book.look(&timeline, &Trend::new(&timeline));
+        book.update(&timeline, &Trend::new(&timeline));
         assert!(book.page().more);
         assert_eq!(book.page().lines, merged.lines[merged.lines.len() - 3..]);
     }
@@ -253,27 +253,27 @@ mod tests {
     fn the_log_ends_at_the_position_and_can_be_one_steps() {
         let mut timeline = story();
         timeline.seek(1);
-        let at_one = look(&timeline, all());
-        assert_eq!(at_one, look(&timeline, Filter { last_step: true, ..all() }));
+        let at_one = shown_lines(&timeline, all());
+        assert_eq!(at_one, shown_lines(&timeline, Filter { last_step: true, ..all() }));
         timeline.seek(3);
-        let step = look(&timeline, Filter { last_step: true, ..all() });
+        let step = shown_lines(&timeline, Filter { last_step: true, ..all() });
         assert!(step[0].contains("build 4.5.3.2"), "{}", step[0]);
         timeline.seek(0);
-        assert_eq!(look(&timeline, all()), [""; 0]);
+        assert_eq!(shown_lines(&timeline, all()), [""; 0]);
     }
 
     #[test]
     fn what_was_made_once_is_remembered_and_never_mistaken() {
         let mut timeline = story();
         let mut book = Logbook { filter: all(), ..Logbook::default() };
-        book.look(&timeline, &Trend::new(&timeline));
+        book.update(&timeline, &Trend::new(&timeline));
         assert!(!book.ticked.is_empty());
         timeline.seek(0);
         timeline.act(stop("B102")).unwrap();
         timeline.pass(35_000);
-        book.look(&timeline, &Trend::new(&timeline));
+        book.update(&timeline, &Trend::new(&timeline));
         let lines: Vec<String> = book.page().lines.iter().map(dated).collect();
-        assert_eq!(lines, look(&timeline, all()));
+        assert_eq!(lines, shown_lines(&timeline, all()));
         assert!(
             text(book.page(), true).lines().next().is_some_and(|line| line.starts_with("B102"))
         );

@@ -1,6 +1,6 @@
 //! Time: the timeline with its graph, the branches, the comparison of two ends, and the log.
 //!
-//! Invariant: whatever is shown of the past is worked out from the timeline's entries and events and kept nowhere else.
+//! Invariant: everything shown of the past is derived from the timeline's entries and events and stored nowhere else.
 
 pub mod branches;
 pub mod compare;

@@ -1,47 +1,47 @@
-//! From a timeline's steps to the lines and marks of its graph.
+//! The layout of the timeline's graph: its areas, marks, branches and labels.
 //!
-//! Invariant: pure; whole pixels only; however many steps there are, the number of shapes is the same: what repeats goes
-//! into one path. Labels never lie on each other. Not here: who hears the pointer (see `time::timeline_tab`).
+//! Invariant: pure; whole pixels only. The number of SVG shapes does not depend on the number of steps, because shapes of a
+//! kind share one path. Labels never overlap. Not here: pointer events (see `time::timeline_tab`).
 
 use std::fmt::Write;
 
 use rosterlab_engine::{Command, Counts, PARTITIONS};
 use rosterlab_scenario::Entry;
 
-/// Room beside the first and after the last position.
+/// Room left of the first position and right of the last.
 const SIDE: i32 = 14;
-/// How high all partitions are drawn.
+/// The height that stands for all partitions.
 const AREA: i32 = 48;
-/// Fewest steps that the width is made for, so that a few steps stand close to where they begin.
+/// The fewest steps that the width is divided into, so that a few steps stay near the left edge.
 const FEWEST: i32 = 6;
-/// How many branches are drawn; the list below the graph has them all.
+/// The most branches that are drawn; the list below the graph has all of them.
 pub const MOST_LANES: usize = 3;
-/// Height of a line of text, and the usual width of a letter, in pixels at the usual text size.
+/// The height of a line of text and the usual width of a letter, in pixels at the usual text size.
 const LINE: i32 = 17;
 const LETTER: i32 = 7;
-/// Most labels, and how many are tried.
+/// The most labels that are placed, and the most that are tried.
 const MOST_LABELS: usize = 14;
 const MOST_TRIED: usize = 60;
-/// Most letters of a label.
+/// The most letters of a label.
 const MOST_LETTERS: i32 = 52;
 
-/// What a step was; each kind has a shape of its own.
+/// The kind of a step's mark; each kind has its own shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A stop, a crash, a cut, wiped drives.
+pub enum MarkKind {
+    /// A stop, a crash, a cut, a wipe.
     Fault,
     /// A start, a heal, a new node.
     Repair,
-    /// What operators do: roster-set, recluster, revive, quiesce, another rack.
+    /// An operator's command: roster-set, recluster, revive, quiesce, another rack.
     Operator,
     /// A client's read or write.
     Client,
-    /// Time that passed.
+    /// Passing time.
     Time,
 }
 
-impl Kind {
-    /// Every kind, as the key lists them.
+impl MarkKind {
+    /// Every kind, in the order of the key.
     pub const ALL: [Self; 5] =
         [Self::Fault, Self::Repair, Self::Operator, Self::Client, Self::Time];
 
@@ -59,7 +59,7 @@ impl Kind {
         }
     }
 
-    /// Its shape as a character, and what it stands for.
+    /// Its entry in the key: its shape as a character, and its name.
     #[must_use]
     pub fn key(self) -> (&'static str, &'static str) {
         match self {
@@ -71,7 +71,7 @@ impl Kind {
         }
     }
 
-    /// Its shape around a point, `size` to each side.
+    /// Adds its shape around a point to a path, `size` to each side.
     fn draw(self, path: &mut String, x: i32, y: i32, size: i32) {
         let (left, top, double) = (x - size, y - size, 2 * size);
         // Writing into a string cannot fail.
@@ -92,87 +92,87 @@ impl Kind {
     }
 }
 
-/// A branch as the graph needs it.
+/// A branch as the graph draws it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fork {
-    /// How many entries it has in common with the timeline.
+    /// The number of entries it shares with the timeline.
     pub at: usize,
-    /// How many it has.
+    /// The number of its entries.
     pub len: usize,
-    /// What it is and what came of it.
+    /// What it did first, and its outcome.
     pub label: String,
 }
 
-/// What is drawn.
+/// The input of the layout.
 pub struct Steps<'a> {
     /// The width, in pixels.
     pub width: i32,
     /// The size of the page's text in percent of the usual.
     pub text_percent: i32,
-    /// The counts at every position: one more than there are kinds.
+    /// The counts at every position: one more than kinds.
     pub counts: Vec<Counts>,
-    /// What each step was.
-    pub kinds: Vec<Kind>,
-    /// Where the timeline is.
+    /// The kind of each step.
+    pub kinds: Vec<MarkKind>,
+    /// The present position.
     pub position: usize,
     /// The branches, newest last.
     pub forks: Vec<Fork>,
-    /// What stands at a position.
+    /// The label of a position.
     pub label: &'a dyn Fn(usize) -> String,
 }
 
-/// Words at a place.
+/// A label at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// Its left edge.
     pub x: i32,
-    /// Its base line.
+    /// Its baseline.
     pub y: i32,
     /// The position that it belongs to.
     pub position: usize,
-    /// What it says.
+    /// Its text.
     pub text: String,
 }
 
 /// A branch's line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
-    /// From the fork to its end.
+    /// The line from the fork to the branch's end.
     pub path: String,
-    /// Its words, with their left edge.
+    /// Its label.
     pub label: Label,
 }
 
-/// The whole graph. Paths are empty where there is nothing to draw.
+/// The whole graph. Paths with nothing to draw are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Strip {
     /// Its height.
     pub height: i32,
-    /// Where time runs along.
+    /// The height of the time axis.
     pub axis_y: i32,
-    /// Up to where anything was done.
+    /// The right end of the axis.
     pub axis_end: i32,
-    /// Where the present position is.
+    /// The x of the present position.
     pub here: i32,
     /// The top of the scale, which stands for all partitions.
     pub top: i32,
-    /// Partitions that are not active, up to the position and after it.
+    /// The area of partitions that are not active, up to the position and after it.
     pub inactive: [String; 2],
-    /// Those of them that are dead.
+    /// The area of dead partitions, likewise.
     pub dead: [String; 2],
-    /// The marks of steps, done and undone.
+    /// The marks of done steps and of undone steps.
     pub marks: [String; 2],
-    /// Below steps after which fewer partitions are active.
+    /// The marks below steps after which fewer partitions are active.
     pub worse: String,
-    /// Below steps after which more are.
+    /// The marks below steps after which more are active.
     pub better: String,
-    /// The branches that are drawn.
+    /// The lines of the branches that are drawn.
     pub lanes: Vec<Lane>,
-    /// The labels below.
+    /// The labels below the axis.
     pub labels: Vec<Label>,
 }
 
-/// The positions of a width.
+/// The scale from positions to pixels.
 #[derive(Clone, Copy, Debug)]
 struct Scale {
     inner: i32,
@@ -192,6 +192,7 @@ impl Scale {
     }
 }
 
+/// The number of steps of the timeline or its longest branch.
 fn longest(steps: usize, forks: &[Fork]) -> usize {
     forks.iter().map(|fork| fork.len).max().unwrap_or(0).max(steps)
 }
@@ -241,7 +242,7 @@ pub fn strip(steps: &Steps) -> Strip {
     strip
 }
 
-/// Steps of a height from one position to another: each run begins and ends on the axis.
+/// The outline of an area from one position to another; each run begins and ends on the axis.
 fn runs(
     counts: &[Counts],
     which: &dyn Fn(&Counts) -> u32,
@@ -255,7 +256,7 @@ fn runs(
     let mut before = 0;
     for (position, counts) in counts.iter().enumerate().take(to + 1).skip(from) {
         let count = i32::try_from(which(counts)).unwrap_or(all);
-        // A single partition is still seen.
+        // A single partition stays visible.
         let height = if count == 0 { 0 } else { (count * AREA / all).max(2) };
         if height != before {
             let x = left(position);
@@ -273,7 +274,7 @@ fn runs(
     path
 }
 
-/// The marks of all steps; where steps are too close to tell shapes apart, only what changed the counts is marked.
+/// Adds the marks of all steps. Where steps are too close to tell shapes apart, only changes of the counts are marked.
 fn marks(strip: &mut Strip, steps: &Steps, scale: Scale) {
     let apart = scale.inner / scale.span;
     let size = match apart {
@@ -303,6 +304,7 @@ fn marks(strip: &mut Strip, steps: &Steps, scale: Scale) {
     }
 }
 
+/// The line and label of a branch.
 fn lane(fork: &Fork, y: i32, axis_y: i32, scale: Scale, steps: &Steps) -> Lane {
     let from = scale.x(fork.at);
     let bend = 28.min((steps.width - from) / 2).max(4);
@@ -314,7 +316,7 @@ fn lane(fork: &Fork, y: i32, axis_y: i32, scale: Scale, steps: &Steps) -> Lane {
     Lane { path, label: Label { x, y: y - 4, position: fork.at, text } }
 }
 
-/// A text cut to a width, and its width.
+/// A text shortened to a width, and its resulting width.
 fn fitting(text: &str, width: i32, text_percent: i32) -> (String, i32) {
     let letter = (LETTER * text_percent / 100).max(1);
     let room = usize::try_from(width / letter).unwrap_or(0).max(8);
@@ -328,8 +330,8 @@ fn fitting(text: &str, width: i32, text_percent: i32) -> (String, i32) {
     (cut, width)
 }
 
-/// The labels that fit: the present position's first, then its neighbours', then those of steps that changed the counts,
-/// latest first, then the others.
+/// The labels that fit. The present position's is placed first, then its neighbours', then those of steps that changed the
+/// counts, latest first, then the rest.
 fn labels(steps: &Steps, scale: Scale, y: i32) -> Vec<Label> {
     let (here, last) = (steps.position, steps.kinds.len());
     let inactive =
@@ -344,7 +346,7 @@ fn labels(steps: &Steps, scale: Scale, y: i32) -> Vec<Label> {
             continue;
         }
         let most = (steps.width - 4).min(LETTER * MOST_LETTERS * steps.text_percent / 100);
-        // The present one is in bold, whose letters are wider.
+        // The present position's label is bold, so its letters are wider.
         let percent =
             if position == here { steps.text_percent * 11 / 10 } else { steps.text_percent };
         let (text, width) = fitting(&(steps.label)(position), most, percent);
@@ -374,7 +376,7 @@ mod tests {
             width,
             text_percent: 100,
             counts: lost.iter().map(|(unavailable, dead)| counts(*unavailable, *dead)).collect(),
-            kinds: vec![Kind::Fault; lost.len() - 1],
+            kinds: vec![MarkKind::Fault; lost.len() - 1],
             position,
             forks,
             label: &label,

@@ -1,37 +1,36 @@
-//! The panel below the floor: tabs, and what the open one shows.
+//! The panel below the floor: its tabs and the content of the open one.
 //!
-//! Invariant: one tab is a tab stop, arrows go to the others (the tabs pattern of ARIA); what is not open is not drawn.
-
-use std::rc::Rc;
+//! Invariant: the open tab is the only tab stop and arrow keys go to the others (the ARIA tabs pattern); closed tabs are not
+//! rendered. Not here: the tabs' contents.
 
 use yew::prelude::*;
 
 use crate::browser::focus;
-use crate::clients::panel::clients_panel;
-use crate::margin::panel::losses_panel;
-use crate::page::Dispatch;
-use crate::page::ear::{Ear, key_of, on_press};
-use crate::page::h::ui;
-use crate::state::{Action, State};
+use crate::clients::panel::ClientsPanel;
+use crate::margin::panel::LossesPanel;
+use crate::page::{Dispatch, PanelProps};
+use crate::state::Action;
 use crate::text::count;
-use crate::time::compare_tab::compare_tab;
+use crate::time::compare_tab::CompareTab;
 use crate::time::desk::{Tab, TimeAction};
-use crate::time::log_tab::log_tab;
-use crate::time::timeline_tab::timeline_tab;
+use crate::time::log_tab::LogTab;
+use crate::time::timeline_tab::TimelineTab;
 
 /// The panel.
-pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn BottomPanel(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let open = state.time().tab;
+    let (s, d) = (state.clone(), dispatch.clone());
     let shown = match open {
-        Tab::Timeline => timeline_tab(state, dispatch),
-        Tab::Compare => compare_tab(state, dispatch),
-        Tab::Clients => clients_panel(state, dispatch),
-        Tab::Losses => losses_panel(state, dispatch),
-        Tab::Log => log_tab(state, dispatch),
+        Tab::Timeline => html! { <TimelineTab state={s} dispatch={d} /> },
+        Tab::Compare => html! { <CompareTab state={s} dispatch={d} /> },
+        Tab::Clients => html! { <ClientsPanel state={s} dispatch={d} /> },
+        Tab::Losses => html! { <LossesPanel state={s} dispatch={d} /> },
+        Tab::Log => html! { <LogTab state={s} dispatch={d} /> },
     };
-    let onkeydown = Ear::new(dispatch, Action::Time(TimeAction::Show(open)), |event, open| {
-        let Action::Time(TimeAction::Show(open)) = open else { return None };
-        let tab = open.beside(&key_of(event))?;
+    let onkeydown = dispatch.on_event(move |event: KeyboardEvent| {
+        let tab = open.beside(&event.key())?;
         event.prevent_default();
         focus(tab.selector());
         Some(Action::Time(TimeAction::Show(tab)))
@@ -39,7 +38,7 @@ pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     let steps = u32::try_from(state.timeline().entries().len()).unwrap_or(u32::MAX);
     let branches = u32::try_from(state.time().branches.all().len()).unwrap_or(u32::MAX);
     let noun = if branches == 1 { "branch" } else { "branches" };
-    ui! {
+    html! {
         <section class="panel bottom" aria-label="Time, clients, losses and log">
             <div class="bottom-head">
                 <div class="tabs" role="tablist" aria-label="Time, clients, losses and log" {onkeydown}>
@@ -52,7 +51,7 @@ pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                 id="bottom-panel"
                 class="tab-panel"
                 role="tabpanel"
-                aria-labelledby={format_args!("tab-{}", open.name())}
+                aria-labelledby={format!("tab-{}", open.name())}
             >
                 { shown }
             </div>
@@ -60,21 +59,22 @@ pub fn bottom(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// The button that opens a tab.
 fn tab_button(tab: Tab, open: Tab, dispatch: &Dispatch) -> Html {
     let is_open = tab == open;
-    ui! {
+    html! {
         <button
             key={tab.name()}
             type="button"
             role="tab"
-            id={format_args!("tab-{}", tab.name())}
+            id={format!("tab-{}", tab.name())}
             class="tab"
             data-action="tab"
             data-tab={tab.name()}
             aria-selected={is_open.to_string()}
             aria-controls={is_open.then_some("bottom-panel")}
             tabindex={if is_open { "0" } else { "-1" }}
-            onclick={on_press(dispatch, Action::Time(TimeAction::Show(tab)))}
+            onclick={dispatch.on(Action::Time(TimeAction::Show(tab)))}
         >
             { tab.label() }
         </button>

@@ -1,50 +1,48 @@
-//! The timeline: its graph, which is scrubbed, its branches, the ticker, and what happened as a list.
+//! The Timeline tab: the graph that a person scrubs, its key, the migration ticker, the branches, and the history.
 //!
-//! Invariant: dragging along the graph, clicking a step and the keys of a slider all seek; what is drawn is laid out in
-//! `strip`.
+//! Invariant: dragging along the graph, clicking it and the keys of a slider all seek. Not here: the graph's layout (see
+//! `strip`).
 
 use std::rc::Rc;
 
-use rosterlab_engine::Migrations;
+use rosterlab_engine::{Migrations, NodeId};
 use rosterlab_scenario::log;
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
-use yew::functional::Hook;
 use yew::prelude::*;
 
-use crate::browser::use_room;
-use crate::page::class_list::{classes, when};
-use crate::page::ear::on_press;
-use crate::page::h::ui;
-use crate::page::part::part;
+use crate::browser::{Room, use_room};
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::{clock, count};
 use crate::time::branches::{Branch, outcome};
 use crate::time::desk::{TimeAction, percent, progress};
-use crate::time::history::history;
-use crate::time::strip::{Fork, Kind, Label, Steps, Strip, position_at, strip};
+use crate::time::history::History;
+use crate::time::strip::{Fork, Label, MarkKind, Steps, Strip, position_at, strip};
 
-/// How far Page Up and Page Down go.
+/// The number of steps that Page Up and Page Down go.
 const PAGE: isize = 10;
 
-/// Most nodes whose ticker is shown; the sum above is of all.
+/// The most nodes whose ticker is shown; the sum above it includes all nodes.
 const MOST_LINES: usize = 24;
 
-/// What the tab shows.
-pub fn timeline_tab(state: &Rc<State>, dispatch: &Dispatch) -> Html {
-    ui! {
+/// The tab.
+#[component]
+pub fn TimelineTab(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
+    html! {
         <div class="timeline">
-            { part("graph", PanelProps::new(state, dispatch), |shown, hooks| use_graph(shown).run(hooks)) }
+            <Graph state={state.clone()} dispatch={dispatch.clone()} />
             { key() }
             { ticker(state) }
             { branches(state, dispatch) }
-            { history(state) }
+            <History state={state.clone()} dispatch={dispatch.clone()} />
         </div>
     }
 }
 
-#[hook]
-fn use_graph(props: &PanelProps) -> Html {
+/// The graph as a slider, drawn to the width that it has.
+#[component]
+fn Graph(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let element = use_node_ref();
     let room = use_room(&element);
@@ -56,7 +54,7 @@ fn use_graph(props: &PanelProps) -> Html {
         move |event: &PointerEvent| {
             let Some(element) = element.cast::<HtmlElement>() else { return };
             let width = element.client_width();
-            // What is in it does not hear the pointer, so this is from its own edge.
+            // Its children ignore the pointer, so the offset is from the graph's own edge.
             let position = position_at(event.offset_x(), width, last, &forks);
             dispatch.dispatch(Action::Time(TimeAction::Seek(position)));
         }
@@ -68,7 +66,7 @@ fn use_graph(props: &PanelProps) -> Html {
                 return;
             }
             if let Some(element) = element.cast::<HtmlElement>() {
-                // Without it the drag ends at the edge.
+                // Without capture a drag ends at the graph's edge.
                 element.set_pointer_capture(event.pointer_id()).ok();
             }
             seek(&event);
@@ -95,8 +93,8 @@ fn use_graph(props: &PanelProps) -> Html {
             dispatch.dispatch(Action::Time(TimeAction::SeekBy(by)));
         })
     };
-    let drawn = room.map(|room| draw(state, &forks, room.width, room.text_percent));
-    ui! {
+    let drawn = room.map(|room| draw(state, &forks, room));
+    html! {
         <div
             ref={element}
             class="graph"
@@ -112,11 +110,12 @@ fn use_graph(props: &PanelProps) -> Html {
             {onpointermove}
             {onkeydown}
         >
-            <div class="graph-drawn">{ for drawn }</div>
+            <div class="graph-drawn">{ drawn }</div>
         </div>
     }
 }
 
+/// The branches as the graph draws them.
 fn forks(state: &State) -> Vec<Fork> {
     let nodes = state.view().nodes.len();
     let fork = |branch: &Branch| {
@@ -128,12 +127,14 @@ fn forks(state: &State) -> Vec<Fork> {
     state.time().branches.all().iter().map(fork).collect()
 }
 
-fn draw(state: &State, forks: &[Fork], width: i32, text_percent: i32) -> Html {
+/// Lays the graph out and draws it.
+fn draw(state: &State, forks: &[Fork], room: Room) -> Html {
+    let Room { width, text_percent } = room;
     let trend = state.time().trend();
     let timeline = state.timeline();
     let here = timeline.position();
     let label = |position: usize| {
-        // A step's label has the time when it was done: that of the position before it.
+        // A step is labelled with the time at which it was done: the end of the step before it.
         let at = clock(trend.at_ms(position.saturating_sub(1)));
         let title = if position == 0 { "start".to_owned() } else { state.title(position) };
         let counts = trend.counts(position, state.namespace());
@@ -147,7 +148,7 @@ fn draw(state: &State, forks: &[Fork], width: i32, text_percent: i32) -> Html {
         width,
         text_percent,
         counts: (0..trend.len()).map(|at| trend.counts(at, state.namespace())).collect(),
-        kinds: timeline.entries().iter().map(Kind::of).collect(),
+        kinds: timeline.entries().iter().map(MarkKind::of).collect(),
         position: here,
         forks: forks.to_vec(),
         label: &label,
@@ -161,6 +162,7 @@ fn draw(state: &State, forks: &[Fork], width: i32, text_percent: i32) -> Html {
     picture(&laid, width, here, class)
 }
 
+/// The graph as SVG.
 fn picture(laid: &Strip, width: i32, here: usize, class: &'static str) -> Html {
     let Strip { axis_y, axis_end, top, .. } = laid;
     let [inactive, inactive_undone] = laid.inactive.clone();
@@ -168,24 +170,24 @@ fn picture(laid: &Strip, width: i32, here: usize, class: &'static str) -> Html {
     let [marks, marks_undone] = laid.marks.clone();
     let words = |label: &Label, class: &'static str| {
         let (x, y) = (label.x.to_string(), label.y.to_string());
-        ui! { <text key={format!("{class} {} {y}", label.position)} {class} {x} {y}>{ &label.text }</text> }
+        html! { <text key={format!("{class} {} {y}", label.position)} {class} {x} {y}>{ &label.text }</text> }
     };
     let of_label = |label: &Label| {
         words(label, if label.position == here { "graph-label here" } else { "graph-label" })
     };
     let (x, y) = (laid.here.to_string(), axis_y.to_string());
-    ui! {
+    html! {
         <svg width={width.to_string()} height={laid.height.to_string()} aria-hidden="true">
-            <path class="graph-scale" d={format_args!("M0 {top}H{axis_end}")} />
+            <path class="graph-scale" d={format!("M0 {top}H{axis_end}")} />
             <g class="undone">
                 <path class="graph-inactive" d={inactive_undone} />
                 <path class="graph-dead" d={dead_undone} />
             </g>
             <path class="graph-inactive" d={inactive} />
             <path class="graph-dead" d={dead} />
-            <path class="graph-axis" d={format_args!("M0 {axis_y}H{axis_end}")} />
+            <path class="graph-axis" d={format!("M0 {axis_y}H{axis_end}")} />
             <g>
-                { for laid.lanes.iter().enumerate().map(|(place, lane)| ui! {
+                { for laid.lanes.iter().enumerate().map(|(place, lane)| html! {
                     <g key={place}>
                         <path class="graph-branch" d={lane.path.clone()} />
                         { words(&lane.label, "graph-label") }
@@ -197,27 +199,27 @@ fn picture(laid: &Strip, width: i32, here: usize, class: &'static str) -> Html {
             <path class="graph-worse" d={laid.worse.clone()} />
             <path class="graph-better" d={laid.better.clone()} />
             <circle class="graph-ring" cx={x.clone()} cy={y.clone()} r="9" />
-            <circle class={classes(&["graph-here", class])} cx={x} cy={y} r="4.5" />
+            <circle class={classes!["graph-here", class]} cx={x} cy={y} r="4.5" />
             <g>{ for laid.labels.iter().map(of_label) }</g>
         </svg>
     }
 }
 
-/// What the marks mean.
+/// The key: what the marks mean.
 fn key() -> Html {
-    let kinds = Kind::ALL.map(Kind::key);
+    let kinds = MarkKind::ALL.map(MarkKind::key);
     let outcomes = [("▼", "fewer active"), ("▲", "more active")];
     let entry = |(glyph, name): (&'static str, &'static str)| {
-        ui! { <li key={name}><span aria-hidden="true">{ glyph }</span>{ " " }{ name }</li> }
+        html! { <li key={name}><span aria-hidden="true">{ glyph }</span>{ " " }{ name }</li> }
     };
-    ui! {
+    html! {
         <ul class="graph-key dim" aria-label="Marks of the graph">
             { for kinds.into_iter().chain(outcomes).map(entry) }
         </ul>
     }
 }
 
-/// The server's ticker for the shown sub-cluster and namespace, while migrations run.
+/// The server's migration ticker for the shown sub-cluster and namespace, while migrations run.
 fn ticker(state: &State) -> Html {
     let shown = state.shown_sub_cluster().zip(state.shown_namespace());
     let running = shown.and_then(|(sub_cluster, namespace)| {
@@ -225,12 +227,12 @@ fn ticker(state: &State) -> Html {
         Some((sub_cluster, namespace, done))
     });
     let body = running.map(|(sub_cluster, namespace, done)| {
-        let line = |(node, left): &(rosterlab_engine::NodeId, Migrations)| {
-            ui! {
+        let line = |(node, left): &(NodeId, Migrations)| {
+            html! {
                 <li key={node.to_string()} data-ticker={node.to_string()}>
                     <b class="id">{ node.to_string() }</b>
                     <code>
-                        { format_args!("{{{}}} migrations: ", state.namespace_name()) }
+                        { format!("{{{}}} migrations: ", state.namespace_name()) }
                         { log::progress_of(namespace, *node, *left) }
                     </code>
                 </li>
@@ -240,10 +242,10 @@ fn ticker(state: &State) -> Html {
         let more = busy.clone().count().saturating_sub(MOST_LINES);
         let more = (more > 0).then(|| {
             let others = count(u32::try_from(more).unwrap_or(u32::MAX), "more node");
-            ui! { <li key="more" class="dim">{ format!("and {others}") }</li> }
+            html! { <li key="more" class="dim">{ format!("and {others}") }</li> }
         });
         let label = format!("Migrations in sub-cluster {}", sub_cluster.principal);
-        ui! {
+        html! {
             <section class="ticker" aria-labelledby="ticker-title">
                 <div class="panel-head">
                     <h3 id="ticker-title">{ &label }</h3>
@@ -256,38 +258,39 @@ fn ticker(state: &State) -> Html {
             </section>
         }
     });
-    ui! { <div class="ticker-room">{ for body }</div> }
+    html! { <div class="ticker-room">{ body }</div> }
 }
 
 /// Every branch, newest first.
 fn branches(state: &State, dispatch: &Dispatch) -> Html {
     let all = state.time().branches.all();
     let body = (!all.is_empty()).then(|| {
-        ui! {
+        html! {
             <section class="branches" aria-labelledby="branches-title">
                 <h3 id="branches-title">{ "Branches" }</h3>
                 <ul>{ for all.iter().rev().map(|branch| branch_line(state, branch, dispatch)) }</ul>
             </section>
         }
     });
-    ui! { <div class="branches-room">{ for body }</div> }
+    html! { <div class="branches-room">{ body }</div> }
 }
 
+/// A branch with its buttons.
 fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
     let parting = branch.parting(state.timeline(), state.view().nodes.len());
     let number = branch.number;
     let button =
         |name: &'static str, label: &'static str, action: TimeAction, tip: &'static str| {
-            ui! {
+            html! {
                 <button
                     type="button"
                     class="tool"
                     data-action={name}
                     data-branch={number.to_string()}
                     aria-pressed={(name == "pin").then(|| branch.pinned.to_string())}
-                    aria-label={format_args!("{label} the branch {}", parting.title)}
+                    aria-label={format!("{label} the branch {}", parting.title)}
                     title={tip}
-                    onclick={on_press(dispatch, Action::Time(action))}
+                    onclick={dispatch.on(Action::Time(action))}
                 >
                     { label }
                 </button>
@@ -295,11 +298,11 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
         };
     let counts = branch.trend.end(state.namespace());
     let is_bad = counts.unavailable + counts.dead > 0;
-    ui! {
-        <li key={number} class={classes(&["branch", when(branch.pinned, "pinned")])}>
+    html! {
+        <li key={number} class={classes!["branch", branch.pinned.then_some("pinned")]}>
             <p>
                 <b>{ &parting.title }</b>{ " " }
-                <span class="dim">{ format_args!("{} · {} ", parting.instead, parting.steps) }</span>
+                <span class="dim">{ format!("{} · {} ", parting.instead, parting.steps) }</span>
                 <span class={if is_bad { "branch-end bad" } else { "branch-end" }}>
                     { "→ " }{ outcome(counts) }
                 </span>

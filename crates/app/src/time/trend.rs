@@ -1,37 +1,37 @@
-//! How many partitions were active, unavailable and dead after each step of a timeline, without going there.
+//! The number of active, unavailable and dead partitions after each step of a timeline, without seeking there.
 //!
-//! Invariant: follows from the setup and the events alone, step by step; what a timeline has kept since the last look is
-//! not worked out again. A partition counts once: active where any sub-cluster serves it (in SC no two do), else dead if
-//! one has it dead, else unavailable. Not here: how it is drawn (see `strip`).
+//! Invariant: derived from the setup and the events alone, step by step; unchanged steps are not recomputed. A partition
+//! counts once: as active if any sub-cluster serves it (in SC at most one does), else as dead if one has it dead, else as
+//! unavailable. Not here: the graph (see `strip`).
 
 use std::rc::Rc;
 
 use rosterlab_engine::{ClusterView, Counts, EventKind, NodeId, PARTITIONS};
 use rosterlab_scenario::{SharedEvents, Timeline};
 
-/// One sub-cluster as events tell of it.
+/// A sub-cluster as tracked through the events.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Part {
+struct TrackedSubCluster {
     principal: NodeId,
     nodes: Vec<NodeId>,
     /// By namespace.
     counts: Vec<Counts>,
 }
 
-/// How things stand at one position.
+/// The sub-clusters at one position.
 #[derive(Clone, Debug)]
 struct Point {
     at_ms: u64,
-    parts: Vec<Rc<Part>>,
+    sub_clusters: Vec<Rc<TrackedSubCluster>>,
 }
 
-/// How things stand at every position of a timeline, the undone ones too.
+/// The counts at every position of a timeline, including undone steps.
 #[derive(Clone, Debug)]
 pub struct Trend {
     namespaces: Vec<String>,
     /// One more than there are entries.
     points: Vec<Rc<Point>>,
-    /// What the points were made of.
+    /// The events that the points were derived from.
     outcomes: Vec<SharedEvents>,
 }
 
@@ -45,19 +45,23 @@ impl Trend {
     }
 
     fn beginning(view: &ClusterView) -> Self {
-        let part = |sub: &rosterlab_engine::SubClusterView| {
+        let sub_cluster = |sub: &rosterlab_engine::SubClusterView| {
             let counts = sub.namespaces.iter().map(|namespace| namespace.counts).collect();
-            Rc::new(Part { principal: sub.principal, nodes: sub.nodes.clone(), counts })
+            Rc::new(TrackedSubCluster {
+                principal: sub.principal,
+                nodes: sub.nodes.clone(),
+                counts,
+            })
         };
-        let parts = view.sub_clusters.iter().map(part).collect();
+        let sub_clusters = view.sub_clusters.iter().map(sub_cluster).collect();
         Self {
             namespaces: view.namespaces.iter().map(|settings| settings.name.clone()).collect(),
-            points: vec![Rc::new(Point { at_ms: view.time_ms, parts })],
+            points: vec![Rc::new(Point { at_ms: view.time_ms, sub_clusters })],
             outcomes: Vec::new(),
         }
     }
 
-    /// Follows a timeline of the same setup to what it is now.
+    /// Updates the counts to a timeline of the same setup.
     pub fn follow(&mut self, timeline: &Timeline) {
         let outcomes = timeline.outcomes();
         let same = self.outcomes.iter().zip(outcomes).take_while(|(a, b)| Rc::ptr_eq(a, b)).count();
@@ -65,48 +69,53 @@ impl Trend {
         self.points.truncate(same + 1);
         for (at_ms, outcome) in timeline.ends_ms().iter().copied().zip(outcomes).skip(same) {
             let Some(before) = self.points.last() else { return };
-            let mut parts = before.parts.clone();
+            let mut sub_clusters = before.sub_clusters.clone();
             for event in outcome.iter() {
-                self.learn(&mut parts, &event.kind);
+                self.learn(&mut sub_clusters, &event.kind);
             }
-            self.points.push(Rc::new(Point { at_ms, parts }));
+            self.points.push(Rc::new(Point { at_ms, sub_clusters }));
             self.outcomes.push(outcome.clone());
         }
     }
 
-    fn learn(&self, parts: &mut Vec<Rc<Part>>, kind: &EventKind) {
+    /// Applies an event to the sub-clusters.
+    fn learn(&self, sub_clusters: &mut Vec<Rc<TrackedSubCluster>>, kind: &EventKind) {
         match kind {
             EventKind::NodeStopped { node, .. } | EventKind::NodeOrphaned { node, .. } => {
-                leave(parts, std::slice::from_ref(node));
+                leave(sub_clusters, std::slice::from_ref(node));
             }
             EventKind::ClusterFormed { principal, nodes, .. } => {
-                leave(parts, nodes);
+                leave(sub_clusters, nodes);
                 let counts = vec![nothing(); self.namespaces.len()];
                 let nodes = nodes.clone();
-                parts.push(Rc::new(Part { principal: *principal, nodes, counts }));
+                sub_clusters.push(Rc::new(TrackedSubCluster {
+                    principal: *principal,
+                    nodes,
+                    counts,
+                }));
             }
             EventKind::Rebalanced { namespace, principal, counts, .. } => {
                 let index = self.namespaces.iter().position(|name| name == namespace);
-                // Not those who have left that principal and are in no cluster of their own yet.
-                let is_its = |part: &&mut Rc<Part>| {
-                    part.principal == *principal && part.nodes.contains(principal)
+                // Not nodes that have left this principal and have not formed a cluster yet.
+                let is_its = |sub_cluster: &&mut Rc<TrackedSubCluster>| {
+                    sub_cluster.principal == *principal && sub_cluster.nodes.contains(principal)
                 };
-                let part = parts.iter_mut().find(is_its);
-                if let (Some(index), Some(part)) = (index, part) {
-                    Rc::make_mut(part).counts[index] = *counts;
+                let sub_cluster = sub_clusters.iter_mut().find(is_its);
+                if let (Some(index), Some(sub_cluster)) = (index, sub_cluster) {
+                    Rc::make_mut(sub_cluster).counts[index] = *counts;
                 }
             }
             _ => {}
         }
     }
 
-    /// How many positions there are: one more than entries.
+    /// The number of positions: one more than entries.
     #[must_use]
     pub fn len(&self) -> usize {
         self.points.len()
     }
 
-    /// Never: a timeline has a beginning.
+    /// Never true: a timeline has a beginning.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
@@ -121,10 +130,12 @@ impl Trend {
     /// The counts of a namespace at a position.
     #[must_use]
     pub fn counts(&self, position: usize, namespace: usize) -> Counts {
-        let parts = self.points.get(position).map_or(&[][..], |point| &point.parts);
+        let sub_clusters = self.points.get(position).map_or(&[][..], |point| &point.sub_clusters);
         let all = nothing().unavailable;
         let (mut active, mut dead) = (0, 0);
-        for counts in parts.iter().filter_map(|part| part.counts.get(namespace)) {
+        for counts in
+            sub_clusters.iter().filter_map(|sub_cluster| sub_cluster.counts.get(namespace))
+        {
             active = all.min(active + counts.active);
             dead = all.min(dead + counts.dead);
         }
@@ -139,20 +150,20 @@ impl Trend {
     }
 }
 
-/// Where no node is up, every partition is unavailable (docs/domain.md §5).
+/// The counts when no node is up: every partition is unavailable (docs/domain.md §5).
 fn nothing() -> Counts {
     let unavailable = u32::try_from(PARTITIONS).unwrap_or(0);
     Counts { active: 0, unavailable, dead: 0 }
 }
 
-/// Nodes leave the sub-clusters they were in; an empty one is gone.
-fn leave(parts: &mut Vec<Rc<Part>>, nodes: &[NodeId]) {
-    for part in parts.iter_mut() {
-        if part.nodes.iter().any(|node| nodes.contains(node)) {
-            Rc::make_mut(part).nodes.retain(|node| !nodes.contains(node));
+/// Removes nodes from their sub-clusters, and sub-clusters that are empty.
+fn leave(sub_clusters: &mut Vec<Rc<TrackedSubCluster>>, nodes: &[NodeId]) {
+    for sub_cluster in sub_clusters.iter_mut() {
+        if sub_cluster.nodes.iter().any(|node| nodes.contains(node)) {
+            Rc::make_mut(sub_cluster).nodes.retain(|node| !nodes.contains(node));
         }
     }
-    parts.retain(|part| !part.nodes.is_empty());
+    sub_clusters.retain(|sub_cluster| !sub_cluster.nodes.is_empty());
 }
 
 #[cfg(test)]
