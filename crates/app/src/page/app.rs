@@ -28,7 +28,7 @@ use crate::page::toolbar::toolbar;
 use crate::page::verbs::Verb;
 use crate::roster::desk::RosterAction;
 use crate::roster::panel::{QUESTION, RosterPanel};
-use crate::settings::panel::settings_panel;
+use crate::settings::panel::SettingsPanel;
 use crate::state::{Action, Focus, Numbered, State};
 use crate::time::tabs::BottomPanel;
 use crate::why::panel::Why;
@@ -70,7 +70,7 @@ pub fn App() -> Html {
             <main class="board">
                 <div class="left">
                     { panel(s, d) }
-                    { settings_panel(s, d) }
+                    { html! { <SettingsPanel state={s.clone()} dispatch={d.clone()} /> } }
                     <section {class} aria-label="What happened last">
                         <p data-news="">{ &**state.news() }</p>
                         <div role="alert" class="refusal">

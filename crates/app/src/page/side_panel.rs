@@ -2,21 +2,23 @@
 //!
 //! Invariant: whatever is opened has the focus and gives it back to its button; Escape closes it.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use crate::page::Dispatch;
 use crate::page::ear::{Ear, field_of, on_press};
 use crate::page::h::ui;
 use crate::page::keys;
-use crate::share::panel::share;
+use crate::share::panel::Share;
 use crate::state::{Action, Panel, State};
 
 /// The open panel, if there is one.
-pub fn panel(state: &State, dispatch: &Dispatch) -> Html {
+pub fn panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     let open = state.panel().map(|panel| {
         let body = match panel {
             Panel::Keys => help(state, dispatch),
-            Panel::Share => share(state, dispatch),
+            Panel::Share => html! { <Share state={state.clone()} dispatch={dispatch.clone()} /> },
         };
         ui! {
             <section key={panel.verb().action()} class="panel side-panel" aria-label={panel.verb().label()}>

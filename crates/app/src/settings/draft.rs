@@ -1,8 +1,8 @@
-//! The settings as they are being typed: namespaces, the server's profile, and a new cluster's nodes.
+//! The settings as typed: namespaces, the server's profile, and a new cluster's nodes.
 //!
-//! Invariant: a draft may hold anything; it becomes a setup only when the engine's [`ClusterSetup::check`] finds every
-//! field within the limits, and each that is not has a sentence. Not here: doing the past again on another setup (the
-//! scenario crate's `Timeline::on_setup`), drawing (see `settings::panel`).
+//! Invariant: a draft may hold any text; it becomes a setup only when the engine's [`ClusterSetup::check`] accepts every
+//! field, and each refused field has a sentence. Not here: replaying the past on another setup (the scenario crate's
+//! `Timeline::on_setup`) and the panel (see `settings::panel`).
 
 use std::rc::Rc;
 
@@ -21,7 +21,7 @@ const MOST_DELAY_S: u32 = 86_400;
 /// Most racks of a new cluster.
 const MOST_RACKS: usize = 16;
 
-/// What can be typed or chosen.
+/// A field of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// A namespace's name.
@@ -30,21 +30,21 @@ pub enum Field {
     Factor(usize),
     /// `sc` or `ap`.
     Mode(usize),
-    /// Its devices on each node.
+    /// Its number of devices on each node.
     Devices(usize),
-    /// Whether it commits to the device: `on` or not.
+    /// Whether it has `commit-to-device`: `on` or `off`.
     Commit(usize),
-    /// Whether it begins without a roster: `on` or not.
+    /// Whether it begins without a roster: `on` or `off`.
     NoRoster(usize),
-    /// Whether it prefers uniform balance: `on` or not.
+    /// Whether it has `prefer-uniform-balance`: `on` or `off`.
     Uniform(usize),
-    /// Whether it revives by itself: `on` or not.
+    /// Whether it has `auto-revive`: `on` or `off`.
     AutoRevive(usize),
     /// The server's profile, as it prints.
     Profile,
     /// `migrate-fill-delay` in seconds.
     FillDelay,
-    /// Partitions that a node sends in a second.
+    /// The number of partitions that a node sends in a second.
     Rate,
     /// `migrate-threads`.
     Threads,
@@ -56,14 +56,14 @@ pub enum Field {
     MinSize,
     /// The ids of nodes that stay quiesced.
     Quiesced,
-    /// How many nodes a new cluster has.
+    /// The number of nodes of a new cluster.
     Nodes,
-    /// On how many racks.
+    /// The number of racks of a new cluster.
     Racks,
 }
 
 impl Field {
-    /// Its name on the page, for ids and tests.
+    /// The id of its element on the page.
     #[must_use]
     pub fn id(self) -> String {
         let of = |name: &str, index: usize| format!("ns-{index}-{name}");
@@ -90,48 +90,48 @@ impl Field {
     }
 }
 
-/// What a person did in the settings.
+/// What a person does in the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SettingsAction {
-    /// Opened them, or closed them without applying.
+    /// Opens the panel, or closes it without applying.
     Toggle,
-    /// Typed or chose a value.
+    /// Types or chooses a value.
     Type(Field, Rc<str>),
-    /// Wants one more namespace.
+    /// Adds a namespace.
     Add,
-    /// Wants a namespace no more.
+    /// Removes a namespace.
     Remove(usize),
-    /// Wants the past done again with these namespaces and this profile.
+    /// Replays the past with these settings.
     Apply,
-    /// Wants a new cluster with them.
+    /// Makes a new cluster with these settings.
     NewCluster,
-    /// Wants the cluster back that was there before.
+    /// Restores the previous cluster.
     Back,
 }
 
-/// A namespace as it is being typed.
-#[allow(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
+/// A namespace as typed.
+#[allow(clippy::struct_excessive_bools, reason = "each is a separate setting")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamespaceDraft {
     /// Its name.
     pub name: String,
     /// Its replication factor.
     pub factor: String,
-    /// Its devices.
+    /// Its number of devices.
     pub devices: String,
     /// Whether it is SC.
     pub is_strong: bool,
-    /// Whether it commits to the device.
+    /// Whether it has `commit-to-device`.
     pub commits: bool,
     /// Whether it begins without a roster.
     pub begins_without: bool,
-    /// Whether it prefers uniform balance, where somebody said so; else as the profile has it.
+    /// Whether it has `prefer-uniform-balance`; `None` follows the profile.
     pub uniform: Option<bool>,
-    /// Whether it revives by itself, where the profile can.
+    /// Whether it has `auto-revive`, if the profile supports it.
     pub revives: bool,
 }
 
-/// All that is being typed.
+/// All settings as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// The namespaces.
@@ -140,7 +140,7 @@ pub struct Draft {
     pub profile: Profile,
     /// `migrate-fill-delay` in seconds.
     pub fill_delay: String,
-    /// The migration rate.
+    /// The number of partitions that a node sends in a second.
     pub rate: String,
     /// `migrate-threads`.
     pub threads: String,
@@ -152,35 +152,35 @@ pub struct Draft {
     pub min_size: String,
     /// The ids of nodes that stay quiesced.
     pub quiesced: String,
-    /// How many nodes a new cluster has.
+    /// The number of nodes of a new cluster.
     pub nodes: String,
-    /// On how many racks.
+    /// The number of racks of a new cluster.
     pub racks: String,
 }
 
 /// The settings' part of the page's state.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// What is being typed, while the panel is open.
+    /// The draft, while the panel is open.
     pub draft: Option<Rc<Draft>>,
     /// The cluster before the last change of the settings, or before a link was followed.
     pub previous: Option<Former>,
 }
 
-/// A cluster that was left, with all that was done.
+/// A cluster that was left, with its past.
 #[derive(Clone, Debug)]
 pub struct Former {
     /// Its timeline.
     pub timeline: Rc<Timeline>,
-    /// Its branches, and what else was known of its time.
+    /// Its branches, its log and what else the page knows of its time.
     pub time: Time,
 }
 
-/// Fields with a sentence each.
+/// The refused fields, each with a sentence that says why.
 pub type Faults = Vec<(Field, String)>;
 
 impl Draft {
-    /// What a setup would be typed as.
+    /// The draft of a setup.
     #[must_use]
     pub fn of(setup: &ClusterSetup) -> Self {
         let namespace = |settings: &NamespaceSettings| NamespaceDraft {
@@ -217,7 +217,7 @@ impl Draft {
         }
     }
 
-    /// Takes what was typed.
+    /// Sets a field to what was typed or chosen.
     pub fn set(&mut self, field: Field, text: &str) {
         let value = || text.to_owned();
         match field {
@@ -260,7 +260,7 @@ impl Draft {
         }
     }
 
-    /// Adds a namespace of a name that is free, like the last one.
+    /// Adds a namespace with a free name and the last one's settings.
     pub fn add(&mut self) {
         let is_taken = |name: &str| self.namespaces.iter().any(|other| other.name == name);
         let numbered = (2..).map(|number: u32| format!("ns{number}"));
@@ -279,25 +279,25 @@ impl Draft {
         self.namespaces.push(NamespaceDraft { name, ..new });
     }
 
-    /// Whether a namespace prefers uniform balance: as it was said, else as the profile has it.
+    /// Whether a namespace has `prefer-uniform-balance`: as typed, else as the profile has it.
     #[must_use]
     pub fn is_uniform(&self, namespace: &NamespaceDraft) -> bool {
         namespace.uniform.unwrap_or_else(|| self.profile.prefers_uniform_balance())
     }
 
-    /// Whether the profile has `auto-revive`.
+    /// Whether the profile supports `auto-revive`.
     #[must_use]
     pub fn can_revive(&self) -> bool {
         self.profile >= Profile::V7_1
     }
 
-    /// The setup that the namespaces and the profile give, on the same nodes.
+    /// The setup that the draft describes, on the same nodes.
     ///
     /// # Errors
-    /// Every field that is refused.
+    /// Returns every refused field.
     pub fn setup(&self, base: &ClusterSetup) -> Result<ClusterSetup, Faults> {
         let mut faults = Faults::new();
-        // One rule at a time is asked of the engine: on a setup in which all else is well.
+        // Asks the engine about one field at a time, on a setup in which everything else is valid.
         let plain = ClusterSetup {
             profile: Profile::V7_1,
             min_cluster_size: 1,
@@ -328,7 +328,7 @@ impl Draft {
                 prefer_uniform_balance: self.is_uniform(typed),
                 auto_revive: typed.revives && self.can_revive(),
             };
-            // The earlier ones may have names that are refused themselves, or too often.
+            // Not on the whole list: earlier names may themselves be refused or repeated.
             let is_twice =
                 self.namespaces[..index].iter().any(|other| other.name.trim() == typed.name.trim());
             let same = names().skip(index).take(1);
@@ -347,7 +347,7 @@ impl Draft {
         }
         let migration_rate_per_s = number(&self.rate);
         ask(Field::Rate, &self.rate, ClusterSetup { migration_rate_per_s, ..plain.clone() });
-        // None is allowed here, and nothing else stands for what is no number.
+        // 0 is allowed here, so the maximum stands for text that is no number.
         let migrate_threads = self.threads.trim().parse().unwrap_or(u8::MAX);
         ask(Field::Threads, &self.threads, ClusterSetup { migrate_threads, ..plain.clone() });
         let heartbeat_interval_ms = number(&self.interval);
@@ -382,12 +382,12 @@ impl Draft {
         };
         match setup.check() {
             Ok(()) => Ok(setup),
-            // What concerns them all: how many there are.
+            // Concerns all namespaces: how many there are.
             Err(error) => Err(vec![(Field::Profile, refused(&error, ""))]),
         }
     }
 
-    /// The nodes, each as it stays quiesced or not.
+    /// The nodes, with those that stay quiesced marked.
     fn quiesced_among(&self, nodes: &[NodeSetup]) -> Result<Vec<NodeSetup>, String> {
         let mut nodes = nodes.to_vec();
         for node in &mut nodes {
@@ -404,11 +404,11 @@ impl Draft {
         Ok(nodes)
     }
 
-    /// Every field that is refused, for the same nodes or for a new cluster's.
+    /// Every refused field, for the present nodes or for a new cluster's.
     #[must_use]
     pub fn faults(&self, base: &ClusterSetup) -> Faults {
         let (_, mut faults) = self.made(base);
-        // An id may be one of the nodes that there are, or of those that would be made.
+        // A quiesced id may be one of the present nodes or one of a new cluster's.
         let is_of_new = |(field, _): &(Field, String)| *field == Field::Quiesced;
         let new = self.new_setup(base).err().unwrap_or_default();
         let both = new.iter().any(is_of_new);
@@ -441,7 +441,7 @@ impl Draft {
         (nodes, faults)
     }
 
-    /// In milliseconds; what was not touched stays as it is, even between two seconds.
+    /// The fill delay in milliseconds; an untouched value stays exact, even with a fraction of a second.
     fn fill_delay_ms(&self, base: &ClusterSetup) -> Option<u32> {
         if self.fill_delay.trim() == (base.fill_delay_ms / 1000).to_string() {
             return Some(base.fill_delay_ms);
@@ -450,10 +450,10 @@ impl Draft {
         seconds.filter(|seconds| *seconds <= MOST_DELAY_S).map(|seconds| seconds * 1000)
     }
 
-    /// The setup with new nodes on so many racks as well.
+    /// The setup that the draft describes, on a new cluster's nodes.
     ///
     /// # Errors
-    /// Every field that is refused.
+    /// Returns every refused field.
     pub fn new_setup(&self, base: &ClusterSetup) -> Result<ClusterSetup, Faults> {
         let (nodes, mut faults) = self.made(base);
         let nodes = if faults.is_empty() { nodes } else { base.nodes.clone() };
@@ -467,7 +467,7 @@ impl Draft {
         }
     }
 
-    /// What is within the limits and yet serves nothing.
+    /// Warns of a replication factor that is valid but larger than the number of nodes.
     #[must_use]
     pub fn warning(&self, index: usize, nodes: usize) -> Option<String> {
         let namespace = self.namespaces.get(index)?;
@@ -477,18 +477,19 @@ impl Draft {
     }
 }
 
-/// A number as it was typed; 0, which no limit allows, for what is none.
+/// The typed number; 0, which no limit allows, if the text is no number.
 fn number<T: std::str::FromStr + Default>(text: &str) -> T {
     text.trim().parse().unwrap_or_default()
 }
 
+/// A refusal as a sentence that quotes the typed value.
 fn refused(error: &SetupError, text: &str) -> String {
     let sentence = match error {
-        // The number is given as it was typed.
+        // The engine's sentence has the number; the typed text is quoted instead.
         SetupError::NodeCount { most, .. } => format!("a cluster has 1 to {most} nodes"),
         error => error.to_string(),
     };
-    // That sentence has no limit to set the value against.
+    // The sentence about a repeated name gives no limit, so quoting the value adds nothing.
     let is_twice = matches!(error, SetupError::NamespaceTwice { .. });
     with_value(&sentence, if is_twice { "" } else { text })
 }
@@ -502,14 +503,14 @@ fn with_value(sentence: &str, text: &str) -> String {
     format!("{sentence}, not “{clipped}”.")
 }
 
-/// Nodes as evenly as possible on racks, with ids in the case study's style: `A101` is the first of rack 1, `B101` of
+/// Nodes spread evenly over racks, with ids in the case study's style: `A101` is the first node of rack 1, `B101` of
 /// rack 2.
 #[must_use]
 pub fn new_nodes(nodes: usize, racks: usize) -> Vec<NodeSetup> {
     let mut made = Vec::new();
     for rack in 0..racks {
         let here = nodes / racks + usize::from(rack < nodes % racks);
-        // More than the limit is refused anyway, whatever there is of it.
+        // More nodes than the limit are refused anyway, so no more are made.
         for place in 1..=here.min(MAX_NODES + 1) {
             // The decimal digits of 100 + place, read as hexadecimal ones.
             let number = format!("{:X}{:03}", 0xA + rack, 100 + place);

@@ -1,6 +1,6 @@
-//! The settings: nodes, namespaces and times as they are typed, and the cluster they would make.
+//! The settings: nodes, namespaces and times as typed, and the cluster setup that they describe.
 //!
-//! Invariant: what is typed is a draft until every field of it is valid.
+//! Invariant: typed values stay a draft until every field is valid.
 
 pub mod draft;
 pub mod panel;

@@ -1,22 +1,21 @@
-//! The settings: namespaces, the server's profile, and a new cluster.
+//! The settings panel: namespaces, the server's profile, and a new cluster.
 //!
-//! Invariant: a value that is refused stays as it was typed, with a sentence at its field; nothing changes before Apply.
-//! Not here: limits (see `settings_draft`).
+//! Invariant: a refused value stays as typed, with a sentence at its field; nothing changes before Apply. Not here: the
+//! limits (see `settings::draft`).
 
 use rosterlab_engine::Profile;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::page::Dispatch;
-use crate::page::ear::{Ear, field_of, on_escape, on_press, on_submit};
-use crate::page::h::ui;
 use crate::page::icons::{Icon, icon};
+use crate::page::{Dispatch, PanelProps};
 use crate::settings::draft::{Draft, Faults, Field, NamespaceDraft, SettingsAction};
 use crate::state::{Action, State};
 
 /// The button that opens and closes the panel.
 pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
     let is_open = state.settings().draft.is_some();
-    ui! {
+    html! {
         <button
             type="button"
             class="tool bare"
@@ -24,32 +23,33 @@ pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
             aria-label="Settings"
             aria-expanded={is_open.to_string()}
             title="namespaces, the server's profile, a new cluster"
-            onclick={on_press(dispatch, Action::Settings(SettingsAction::Toggle))}
+            onclick={dispatch.on(Action::Settings(SettingsAction::Toggle))}
         >
             { icon(Icon::Settings) }
         </button>
     }
 }
 
-/// The panel, for those who opened it.
-pub fn settings_panel(state: &State, dispatch: &Dispatch) -> Html {
+/// The panel while it is open; an empty wrapper while it is closed.
+#[component]
+pub fn SettingsPanel(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let body = state.settings().draft.as_ref().map(|draft| form(state, dispatch, draft));
-    ui! { <div class="side-panel-room">{ body }</div> }
+    html! { <div class="side-panel-room">{ body }</div> }
 }
 
-/// What each field needs.
+/// What every field needs: where actions go, and the refused values.
 struct Form<'a> {
     dispatch: &'a Dispatch,
     faults: Faults,
 }
 
 impl Form<'_> {
-    /// What is typed into a field goes there.
-    fn typed(&self, field: Field) -> Ear {
-        let empty = Action::Settings(SettingsAction::Type(field, "".into()));
-        Ear::new(self.dispatch, empty, |event, action| {
-            let Action::Settings(SettingsAction::Type(field, _)) = action else { return None };
-            let input = field_of(event)?;
+    /// Sends what is typed or chosen in a field.
+    fn typed(&self, field: Field) -> Callback<InputEvent> {
+        self.dispatch.on_event(move |event: InputEvent| {
+            // A select has a type and a value as an input has.
+            let input: HtmlInputElement = event.target_unchecked_into();
             let value = match (input.type_().as_str(), input.checked()) {
                 ("checkbox", true) => "on".to_owned(),
                 ("checkbox", false) => "off".to_owned(),
@@ -59,14 +59,14 @@ impl Form<'_> {
         })
     }
 
-    /// A value that is typed, with its label, and the sentence where it is refused.
+    /// A text field with its label, and below it the hint or why its value is refused.
     fn text(&self, field: Field, label: &'static str, value: &str, hint: Option<String>) -> Html {
         let id = field.id();
         let why_id = format!("{id}-why");
         let fault = self.faults.iter().find(|(of, _)| *of == field).map(|(_, why)| why.clone());
         let is_name = matches!(field, Field::Name(_) | Field::Quiesced);
         let class = if fault.is_some() { "field-why bad" } else { "field-why" };
-        ui! {
+        html! {
             <div class="setting">
                 <label for={id.clone()}>{ label }</label>
                 <input
@@ -85,7 +85,7 @@ impl Form<'_> {
         }
     }
 
-    /// A value that is chosen.
+    /// A list to choose from, with its label.
     fn select(
         &self,
         field: Field,
@@ -95,9 +95,9 @@ impl Form<'_> {
     ) -> Html {
         let id = field.id();
         let option = |(name, words): &(&'static str, &'static str)| {
-            ui! { <option key={*name} value={*name} selected={*name == value}>{ *words }</option> }
+            html! { <option key={*name} value={*name} selected={*name == value}>{ *words }</option> }
         };
-        ui! {
+        html! {
             <div class="setting">
                 <label for={id.clone()}>{ label }</label>
                 <select {id} oninput={self.typed(field)}>{ for options.iter().map(option) }</select>
@@ -105,7 +105,7 @@ impl Form<'_> {
         }
     }
 
-    /// What is so or not, with what it means or why it cannot be had.
+    /// A check box with its label and a hint; `None` disables it.
     fn check(
         &self,
         field: Field,
@@ -115,7 +115,7 @@ impl Form<'_> {
     ) -> Html {
         let id = field.id();
         let why_id = format!("{id}-why");
-        ui! {
+        html! {
             <div class="setting check">
                 <input
                     id={id.clone()}
@@ -133,27 +133,28 @@ impl Form<'_> {
         }
     }
 
+    /// A button.
     fn action(&self, name: &'static str, label: &'static str, action: SettingsAction) -> Html {
-        ui! {
+        html! {
             <button
                 type="button"
                 class="tool"
                 data-action={name}
-                onclick={on_press(self.dispatch, Action::Settings(action))}
+                onclick={self.dispatch.on(Action::Settings(action))}
             >
                 { label }
             </button>
         }
     }
 
-    /// One namespace.
+    /// The fields of one namespace.
     fn namespace(&self, index: usize, typed: &NamespaceDraft, draft: &Draft, nodes: usize) -> Html {
         let warning = draft.warning(index, nodes);
         let mode = if typed.is_strong { "sc" } else { "ap" };
         let modes = [("sc", "strong (SC)"), ("ap", "available (AP)")];
-        ui! {
-            <fieldset key={index} class="settings-group" data-setting={format_args!("ns-{index}")}>
-                <legend>{ format_args!("Namespace {}", index + 1) }</legend>
+        html! {
+            <fieldset key={index} class="settings-group" data-setting={format!("ns-{index}")}>
+                <legend>{ format!("Namespace {}", index + 1) }</legend>
                 { self.text(Field::Name(index), "Name", &typed.name, None) }
                 { self.text(Field::Factor(index), "Replication factor", &typed.factor, warning) }
                 { self.select(Field::Mode(index), "Mode", mode, &modes) }
@@ -196,8 +197,8 @@ impl Form<'_> {
                     type="button"
                     class="tool"
                     data-action="remove-namespace"
-                    aria-label={format_args!("Remove namespace {}", typed.name)}
-                    onclick={on_press(self.dispatch, Action::Settings(SettingsAction::Remove(index)))}
+                    aria-label={format!("Remove namespace {}", typed.name)}
+                    onclick={self.dispatch.on(Action::Settings(SettingsAction::Remove(index)))}
                 >
                     { "Remove" }
                 </button>
@@ -206,26 +207,37 @@ impl Form<'_> {
     }
 }
 
+/// All fields.
 fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
     let base = state.timeline().setup();
     let faults = draft.faults(base);
     let together = faults.iter().find(|(field, _)| *field == Field::Profile);
-    let together = together.map(|(_, why)| ui! { <p key="why" class="field-why bad">{ why }</p> });
+    let together =
+        together.map(|(_, why)| html! { <p key="why" class="field-why bad">{ why }</p> });
     let form = Form { dispatch, faults: faults.clone() };
     let nodes = base.nodes.len();
     let namespaces = draft.namespaces.iter().enumerate();
     let namespaces = namespaces.map(|(index, typed)| form.namespace(index, typed, draft, nodes));
     let hint = |text: &str| Some(text.to_owned());
-    let onkeydown = on_escape(dispatch, Action::Settings(SettingsAction::Toggle));
-    let onsubmit = on_submit(dispatch, Action::Settings(SettingsAction::Apply));
+    let onkeydown = dispatch.on_event(|event: KeyboardEvent| {
+        let is_escape = event.key() == "Escape";
+        if is_escape {
+            event.prevent_default();
+        }
+        is_escape.then_some(Action::Settings(SettingsAction::Toggle))
+    });
+    let onsubmit = dispatch.on_event(|event: SubmitEvent| {
+        event.prevent_default();
+        Some(Action::Settings(SettingsAction::Apply))
+    });
     let former = state.settings().previous.is_some().then(|| {
-        ui! {
+        html! {
             <span key="back">
                 { form.action("former-cluster", "Back to the former cluster", SettingsAction::Back) }
             </span>
         }
     });
-    ui! {
+    html! {
         <form class="panel settings" aria-labelledby="settings-title" {onkeydown} {onsubmit}>
             <div class="panel-head">
                 <h2 id="settings-title" tabindex="-1">{ "Settings" }</h2>
@@ -285,7 +297,7 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
     }
 }
 
-/// The server's profile, and what differs.
+/// The choice of the server's profile, and what differs in it.
 fn profile(form: &Form<'_>, draft: &Draft) -> Html {
     let options = [("4.5.3", "4.5.3 (case study)"), ("6.0", "6.0"), ("7.1", "7.1 and later")];
     let differs = match draft.profile {
@@ -295,7 +307,7 @@ fn profile(form: &Form<'_>, draft: &Draft) -> Html {
         }
         Profile::V7_1 => "As 6.0, with auto-revive, and fresh-partitions in the log.",
     };
-    ui! {
+    html! {
         <div class="field-with-note">
             { form.select(Field::Profile, "Profile", &draft.profile.to_string(), &options) }
             <p class="field-why">{ differs }{ " Documented, and reconstructed in part." }</p>

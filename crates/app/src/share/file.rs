@@ -1,37 +1,37 @@
-//! Files that people open: what a file holds as a link, or why it holds none.
+//! Files that people open: turns a file's text into a share link, or says why it cannot.
 //!
-//! Invariant: whatever goes wrong is a [`FileFault`], and nothing has changed then. Not here: getting the text from the
-//! browser (`share::panel`), and what the formats mean (the scenario crate).
+//! Invariant: every failure is a [`FileFault`], and then nothing has changed. Not here: reading the file in the browser
+//! (see `share::panel`) and the formats (the scenario crate).
 
 use std::rc::Rc;
 
 use rosterlab_scenario::{Cause, Scenario, ScenarioError, share};
 
-/// The longest file that is read, in bytes: as everywhere ([`rosterlab_scenario::MAX_BYTES`]).
+/// The largest file that is read, in bytes; the same limit as [`rosterlab_scenario::MAX_BYTES`].
 pub const MOST_BYTES: f64 = 4_194_304.0;
 
-/// Shorter than any link: a file that is so short is followed as one, which says what is wrong with it.
+/// The shortest text that can be a scenario. A shorter one is opened as a link, whose reader says what is wrong.
 const SHORTEST: usize = 8;
 
-/// Why a file came to no link.
+/// Why a file could not become a share link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileFault {
-    /// It has more bytes than a scenario may have.
+    /// It is larger than a scenario may be.
     TooLong,
-    /// The browser did not give it.
+    /// The browser could not read it.
     Unreadable,
-    /// There is nothing in it.
+    /// It is empty.
     Empty,
-    /// It is no text.
+    /// It is not text.
     NotText,
-    /// It is a scenario with a mistake: the place and the cause.
+    /// It is a scenario with an error: the place and the cause.
     Scenario(Rc<str>),
-    /// It is no scenario: what it looks like, in sentences.
+    /// It is not a scenario: what it looks like, in sentences.
     NoScenario(Rc<str>),
 }
 
 impl FileFault {
-    /// What the page says of it.
+    /// The message for the page.
     #[must_use]
     pub fn sentences(&self) -> String {
         let said = match self {
@@ -58,10 +58,10 @@ impl From<ScenarioError> for FileFault {
     }
 }
 
-/// The link that a file's text holds, or the one that its scenario comes to.
+/// The share link that a text holds, or the link of the scenario that it holds.
 ///
 /// # Errors
-/// When it holds neither, or its scenario has a mistake or too many steps for a link.
+/// When it holds neither, or its scenario has an error or too many steps for a link.
 pub fn link_in(text: &str) -> Result<Rc<str>, FileFault> {
     if is_no_text(text) {
         return Err(FileFault::NotText);
@@ -81,16 +81,16 @@ fn too_many_steps() -> String {
     format!("the page opens at most {} steps, fewer of large clusters", share::MOST_STEPS)
 }
 
-/// Whether the reader of scenarios has to tell what a text is, and not the reader of links.
+/// Whether a text goes to the scenario reader, not to the link reader.
 fn is_scenario(text: &str) -> bool {
     let text = text.trim();
     let link = text.rsplit_once('#').map_or(text, |(_, link)| link);
-    // Links of a later form too: the link's reader says so.
+    // Includes links of later versions: the link reader explains those.
     let is_link = link.starts_with('s') && link.get(2..3) == Some("=");
     text.starts_with('{') || (text.len() >= SHORTEST && !is_link)
 }
 
-/// Whether what the browser has read as text was none: it has a zero, or begins with what no text begins with.
+/// Whether the file was not text: it has a NUL, or begins with bytes that the browser could not decode.
 fn is_no_text(text: &str) -> bool {
     text.contains('\0') || text.starts_with('\u{FFFD}')
 }

@@ -1,6 +1,6 @@
 //! Sharing: the share link, scenario files, and exported tests.
 //!
-//! Invariant: a file is turned into a share link before anything else sees it, so that both are followed in one way.
+//! Invariant: a file becomes a share link before anything else reads it, so both are opened in the same way.
 
 pub mod file;
 pub mod panel;

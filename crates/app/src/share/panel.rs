@@ -1,47 +1,47 @@
-//! What leaves the page and comes back: the link that is the experiment, and files of it.
+//! The Share panel: the share link of the experiment, files to save and open, tests and an embed tag to copy.
 //!
-//! Invariant: the link and the file are made when the panel is open, not on every step; what is opened goes through the same
-//! action however it came. A scenario file becomes a link first. Not here: what a link says (the scenario crate's `link`), and
-//! what a file holds (`file`).
+//! Invariant: the link and the files are made only while the panel is open. Everything that is opened goes through the same
+//! action; a scenario file becomes a share link first. Not here: the link's format (the scenario crate's `share`) and files'
+//! contents (see `file`).
 
 use js_sys::encode_uri_component;
 use rosterlab_scenario::as_test::{Kind, as_test};
 use rosterlab_scenario::{Timeline, share};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, window};
+use web_sys::{File, HtmlInputElement, window};
 use yew::prelude::*;
 
 use crate::browser::copy;
-use crate::page::Dispatch;
-use crate::page::ear::field_of;
-use crate::page::h::ui;
+use crate::page::{Dispatch, PanelProps};
 use crate::share::file::{self, FileFault};
 use crate::state::{Action, State};
 
-/// What a saved file is called.
+/// The name of a saved share link.
 const FILE_NAME: &str = "experiment.rosterlab.txt";
-/// What is said where there is no clipboard.
+/// Said when the text could not be copied.
 const NOT_COPIED: &str =
     "It could not be copied: the browser does not let this page write to the clipboard.";
-/// What a saved scenario is called.
+/// The name of a saved scenario.
 const SCENARIO_NAME: &str = "experiment.json";
 
 /// The panel's contents.
-pub fn share(state: &State, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn Share(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let timeline = state.timeline();
     let written = share::write(timeline);
     let shown = if let Some(link) = &written {
         by_link(state, format!("{}#{link}", here()), dispatch)
     } else {
-        ui! { <p>{ "This is too long for a link, which has at most 1,000 steps, fewer of large clusters." }</p> }
+        html! { <p>{ "This is too long for a link, which has at most 1,000 steps, fewer of large clusters." }</p> }
     };
     let others = written.as_ref().map(|_| elsewhere(state, dispatch));
-    // What a link consists of needs no escaping.
+    // A link has no characters that need escaping.
     let save = written.map(|link| {
         let href = format!("data:text/plain,{link}");
-        ui! { <a class="tool" data-action="save" {href} download={FILE_NAME}>{ "Save as a file" }</a> }
+        html! { <a class="tool" data-action="save" {href} download={FILE_NAME}>{ "Save as a file" }</a> }
     });
-    ui! {
+    html! {
         <div class="share">
             <p>
                 { "The address of this page always holds the experiment: the cluster, and every step up to \
@@ -61,12 +61,12 @@ pub fn share(state: &State, dispatch: &Dispatch) -> Html {
                     />
                 </label>
             </div>
-            <div class="share-elsewhere">{ for others }</div>
+            <div class="share-elsewhere">{ others }</div>
         </div>
     }
 }
 
-/// A button that copies what `text` makes of the timeline, once it is pressed.
+/// A button that copies what `text` makes of the timeline; the text is made only when the button is pressed.
 fn copy_button(
     state: &State,
     dispatch: &Dispatch,
@@ -75,7 +75,7 @@ fn copy_button(
 ) -> Html {
     let onclick = {
         let (timeline, dispatch) = (state.timeline().clone(), dispatch.clone());
-        // Where there is too much for a link, there is no button.
+        // `text` gives nothing only where there is no button: the timeline is too long for a link.
         Callback::from(move |_: MouseEvent| {
             let dispatch = dispatch.clone();
             copy(&text(&timeline).unwrap_or_default(), None, move |is_done| {
@@ -84,24 +84,24 @@ fn copy_button(
             });
         })
     };
-    ui! { <button key={name} type="button" {class} data-action={name} {onclick}>{ label }</button> }
+    html! { <button key={name} type="button" {class} data-action={name} {onclick}>{ label }</button> }
 }
 
-/// Saves where one is as a scenario file.
+/// A link that saves the present position as a scenario file.
 fn save_scenario(timeline: &Timeline) -> Html {
     let text = as_test(timeline, Kind::Scenario).unwrap_or_default();
     let href = format!("data:application/json,{}", encode_uri_component(&text));
-    ui! {
+    html! {
         <a key="save-scenario" class="tool" data-action="save-scenario" {href} download={SCENARIO_NAME}>
             { "Save scenario" }
         </a>
     }
 }
 
-/// What other places take: tests, and a page of documentation.
+/// Exports for other places: tests, and a figure for a page of documentation.
 fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
     let copied = |name, label, text| copy_button(state, dispatch, (name, label, "tool"), text);
-    ui! {
+    html! {
         <div key="elsewhere">
             <p>
                 { "Where you are as a test that asserts the counts: in Rust, in JavaScript, or as a scenario file, which \
@@ -118,35 +118,36 @@ fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// The element that shows it in another page (docs/embedding.md). What a link consists of needs no escaping.
+/// The element that shows the experiment in another page (docs/embedding.md). A link needs no escaping.
 fn embed_tag(timeline: &Timeline) -> Option<String> {
     let link = share::write(timeline)?;
     let open = "<rosterlab-playground scenario=\"";
     Some([open, &link, "\" view=\"all\" controls=\"full\"></rosterlab-playground>\n"].concat())
 }
 
+/// The share link, with a button that copies it.
 fn by_link(state: &State, address: String, dispatch: &Dispatch) -> Html {
     let text = |timeline: &Timeline| Some([&here(), "#", &share::write(timeline)?].concat());
-    ui! {
+    html! {
         <div class="share-row">
             <label class="visually-hidden" for="share-link">{ "Link to this experiment" }</label>
-            <input id="share-link" class="id" type="text" readonly="readonly" value={address} />
+            <input id="share-link" class="id" type="text" readonly={true} value={address} />
             { copy_button(state, dispatch, ("copy-link", "Copy link", "tool primary"), text) }
         </div>
     }
 }
 
-/// The page's address without what is behind `#`.
+/// The page's address without its fragment.
 fn here() -> String {
     let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
     href.split('#').next().unwrap_or_default().to_owned()
 }
 
-/// Reads the chosen file.
+/// Reads the file that a person has chosen.
 fn on_file(dispatch: &Dispatch) -> Callback<Event> {
     let dispatch = dispatch.clone();
     Callback::from(move |event: Event| {
-        let Some(input) = field_of(&event) else { return };
+        let input: HtmlInputElement = event.target_unchecked_into();
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
             read(&file, &dispatch);
         }
@@ -155,6 +156,7 @@ fn on_file(dispatch: &Dispatch) -> Callback<Event> {
     })
 }
 
+/// Reads a file and opens what it holds.
 fn read(file: &File, dispatch: &Dispatch) {
     if file.size() > file::MOST_BYTES {
         return dispatch.dispatch(Action::Open(Err(FileFault::TooLong)));
@@ -163,7 +165,7 @@ fn read(file: &File, dispatch: &Dispatch) {
     spawn_local(async move {
         let text = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
         let link = match text {
-            // Browsers make nothing of some bytes.
+            // Some browsers turn bytes that are not text into an empty string.
             Some(text) if text.is_empty() && has_bytes => Err(FileFault::NotText),
             Some(text) => file::link_in(&text),
             None => Err(FileFault::Unreadable),
