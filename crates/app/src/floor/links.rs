@@ -1,8 +1,8 @@
-//! The links between nodes: lines on the floor, each with a handle that cuts or restores it; with many nodes in bundles by
-//! rack, and those of the selected node as a list below the floor when they are asked for.
+//! The links between nodes: lines on the floor, each with a handle that cuts or restores it. With many nodes, links are
+//! bundled by rack, and a list below the floor shows those of the selected node on request.
 //!
-//! Invariant: the handles are the links for every purpose but sight; they are one tab stop, and arrow keys walk through
-//! them. A line can be clicked too, where it is near enough.
+//! Invariant: keys and screen readers reach links through their handles, which are one tab stop that arrow keys walk
+//! through. Lines are for sight and for the pointer. Not here: where lines and handles lie (see `layout`).
 
 use std::rc::Rc;
 
@@ -10,58 +10,54 @@ use rosterlab_engine::{ClusterView, Link, NodeId};
 use yew::prelude::*;
 
 use crate::browser::focus;
-use crate::floor::layout::{Bundle, BundlePlace, Floor, HANDLE, LinkPlace, Rect};
-use crate::floor::placed::placed;
+use crate::floor::layout::{Bundle, BundlePlace, Floor, HANDLE, Hull, LinkPlace, Rect};
+use crate::floor::placed::PlacedBox;
 use crate::map::counts::sub_class;
-use crate::page::Dispatch;
-use crate::page::class_list::classes;
-use crate::page::ear::on_press;
-use crate::page::h::ui;
-use crate::page::keys;
-use crate::page::part::part;
+use crate::page::{Dispatch, keys};
 use crate::sentences::link_name;
 use crate::state::{Action, BundleCuts, FloorAction, State};
 use crate::text::thousands;
 
-/// What the wires need. They are a part of their own so that carrying a card does not draw them again.
-#[derive(Clone, PartialEq)]
-struct Wires {
-    state: Rc<State>,
-    dispatch: Dispatch,
-    floor: Rc<Floor>,
-    width: i32,
+/// What the wires need.
+#[derive(PartialEq, Properties)]
+pub struct WiresProps {
+    /// What is shown.
+    pub state: Rc<State>,
+    /// Where actions go.
+    pub dispatch: Dispatch,
+    /// Where everything lies.
+    pub floor: Rc<Floor>,
+    /// How wide the floor is, in CSS pixels.
+    pub width: i32,
 }
 
-/// Hulls, lines and handles.
-pub fn wires(state: &Rc<State>, dispatch: &Dispatch, floor: &Rc<Floor>, width: i32) -> Html {
-    let (state, dispatch, floor) = (state.clone(), dispatch.clone(), floor.clone());
-    part("wires", Wires { state, dispatch, floor, width }, |wires, _| draw(wires))
-}
-
-fn draw(wires: &Wires) -> Html {
-    let Wires { state, dispatch, floor, width } = wires;
+/// Hulls, lines and handles. They are a component of their own so that carrying a card does not draw them again.
+#[component]
+pub fn Wires(props: &WiresProps) -> Html {
+    let WiresProps { state, dispatch, floor, width } = props;
     let cuts = floor.is_dense.then(|| state.bundle_cuts());
-    ui! {
+    html! {
         <div class="wires">
             { lines(floor, *width, state, cuts.as_ref(), dispatch) }
             <div class="wires-handles">
-                { match &cuts {
-                    Some(cuts) => bundle_handles(floor, cuts, dispatch),
-                    None => handles(floor, state, dispatch),
-                } }
+                if let Some(cuts) = &cuts {
+                    { bundle_handles(floor, cuts, dispatch) }
+                } else {
+                    { handles(floor, state, dispatch) }
+                }
             </div>
         </div>
     }
 }
 
-/// How a link is.
+/// The condition of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Condition {
-    /// It holds, in a sub-cluster.
+    /// It connects two nodes of the sub-cluster at that place.
     Connected(usize),
-    /// It holds, between nodes that are up and in different sub-clusters, or in none.
+    /// It is whole and its nodes are up, but they are in different sub-clusters or in none.
     Unused,
-    /// A node at its end is down.
+    /// A node at one of its ends is down.
     Idle,
     /// It is cut.
     Cut,
@@ -81,12 +77,12 @@ impl Condition {
         }
     }
 
-    /// The sub-cluster that it is a part of.
-    fn sub_class(self) -> &'static str {
-        if let Self::Connected(place) = self { sub_class(place) } else { "" }
+    /// The class of the sub-cluster that it is a part of.
+    fn sub_class(self) -> Option<&'static str> {
+        if let Self::Connected(place) = self { Some(sub_class(place)) } else { None }
     }
 
-    /// For screen readers, for tests, and its class.
+    /// Its name for screen readers and tests, and its class.
     fn name(self) -> &'static str {
         match self {
             Self::Connected(_) => "connected",
@@ -109,31 +105,35 @@ fn lines(
     let ground = |rect: Rect, key: u32| {
         let [x, y, width, height] =
             [rect.x, rect.y, rect.width, rect.height].map(|n| n.to_string());
-        ui! { <rect key={key} class="lane-ground" {x} {y} {width} {height} rx="12" /> }
+        html! { <rect key={key} class="lane-ground" {x} {y} {width} {height} rx="12" /> }
     };
     let line = |place: &LinkPlace| {
         let condition = Condition::of(place.link, view);
-        let onclick = on_press(dispatch, Action::ToggleLink(place.link));
+        let onclick = dispatch.on(Action::ToggleLink(place.link));
         let d = place.path.svg();
-        let reach = (!floor.is_dense).then(|| ui! { <path class="line-reach" d={d.clone()} /> });
-        ui! {
-            <g key={place.link.to_string()} class={classes(&["line", condition.name(), condition.sub_class()])} {onclick}>
-                <g>{ reach }</g>
+        let class = classes!["line", condition.name(), condition.sub_class()];
+        html! {
+            <g key={place.link.to_string()} {class} {onclick}>
+                <g>
+                    if !floor.is_dense {
+                        <path class="line-reach" d={d.clone()} />
+                    }
+                </g>
                 <path class="line-seen" {d} />
             </g>
         }
     };
     let bundle = |place: &BundlePlace| {
         let (cut, all) = cuts.map_or((0, 0), |cuts| cuts.of(place.bundle));
-        ui! {
+        html! {
             <path
                 key={bundle_id(place.bundle)}
-                class={classes(&["bundle-line", bundle_name(cut, all)])}
+                class={classes!["bundle-line", bundle_name(cut, all)]}
                 d={place.path.svg()}
             />
         }
     };
-    ui! {
+    html! {
         <svg
             class="lines"
             width={width.to_string()}
@@ -148,8 +148,8 @@ fn lines(
     }
 }
 
-/// What holds the cards of each sub-cluster together: first all outlines, then all fills over them, so that pieces that
-/// touch become one shape.
+/// The shapes around the cards of each sub-cluster: all outlines first, then all fills over them, so that pieces that touch
+/// become one shape.
 fn hulls(floor: &Floor, state: &State) -> Html {
     let view = state.view();
     let hulls = floor.hulls(&|node| view.sub_cluster_of(node));
@@ -160,12 +160,12 @@ fn hulls(floor: &Floor, state: &State) -> Html {
                 [hull.rect.x, hull.rect.y, hull.rect.width, hull.rect.height]
                     .map(|n| n.to_string());
             let rx = if floor.is_dense { "5" } else { "16" };
-            let class = classes(&[class, sub_class(hull.sub_cluster)]);
-            ui! { <rect {key} {class} {x} {y} {width} {height} {rx} /> }
+            let class = classes![class, sub_class(hull.sub_cluster)];
+            html! { <rect {key} {class} {x} {y} {width} {height} {rx} /> }
         });
         rects.collect::<Vec<Html>>()
     };
-    let label = |(key, hull): (usize, &crate::floor::layout::Hull)| {
+    let label = |(key, hull): (usize, &Hull)| {
         let sub_cluster = &view.sub_clusters[hull.sub_cluster];
         let in_roster = sub_cluster.namespaces.get(state.namespace()).map(|namespace| {
             let (here, all) = (namespace.roster_nodes_present, namespace.roster.len());
@@ -177,12 +177,12 @@ fn hulls(floor: &Floor, state: &State) -> Html {
         let fits = |text: &String| text.chars().count() <= hull.label_letters;
         let shortest = format!("cluster {principal}");
         let text = [long, short, shortest].into_iter().find(fits).unwrap_or_default();
-        let class = classes(&["hull-label", sub_class(hull.sub_cluster)]);
+        let class = classes!["hull-label", sub_class(hull.sub_cluster)];
         let (x, y) = ((hull.rect.x + 14).to_string(), (hull.rect.bottom() + 3).to_string());
-        ui! { <text {key} {class} {x} {y}>{ text }</text> }
+        html! { <text {key} {class} {x} {y}>{ text }</text> }
     };
     let labelled = hulls.iter().enumerate().filter(|(_, hull)| hull.label_letters > 0);
-    ui! {
+    html! {
         <g class="hulls">
             <g>{ for rect("hull-edge") }</g>
             <g>{ for rect("hull-fill") }</g>
@@ -191,12 +191,12 @@ fn hulls(floor: &Floor, state: &State) -> Html {
     }
 }
 
-/// How tests and keys find a bundle: `1-2`.
+/// The name by which tests and keys find a bundle: `1-2`.
 fn bundle_id(bundle: Bundle) -> String {
     format!("{}-{}", bundle.from, bundle.to)
 }
 
-/// How a bundle is, by how many of its links are cut.
+/// The condition of a bundle, from how many of its links are cut.
 fn bundle_name(cut: u32, all: u32) -> &'static str {
     match cut {
         0 => "connected",
@@ -227,35 +227,32 @@ fn bundle_handles(floor: &Floor, cuts: &BundleCuts, dispatch: &Dispatch) -> Html
             0..100 => cut.to_string(),
             _ => "99+".to_owned(),
         };
-        let inside = ui! {
-            <button
-                type="button"
-                class={classes(&["handle", "bundle", name])}
-                data-bundle={bundle_id(bundle)}
-                data-state={name}
-                data-cut={cut.to_string()}
-                aria-label={label.clone()}
-                title={label}
-                onclick={on_press(dispatch, Action::Floor(FloorAction::ToggleBundle(bundle)))}
-            >
-                <span class="handle-seen" aria-hidden="true">{ shown }</span>
-            </button>
-        };
-        placed(
-            Some(bundle_id(bundle).into()),
-            "handle-place",
-            Rect::around(place.handle, HANDLE),
-            inside,
-        )
+        let id = bundle_id(bundle);
+        html! {
+            <PlacedBox key={id.as_str()} class="handle-place" rect={Rect::around(place.handle, HANDLE)}>
+                <button
+                    type="button"
+                    class={classes!["handle", "bundle", name]}
+                    data-bundle={id.clone()}
+                    data-state={name}
+                    data-cut={cut.to_string()}
+                    aria-label={label.clone()}
+                    title={label}
+                    onclick={dispatch.on(Action::Floor(FloorAction::ToggleBundle(bundle)))}
+                >
+                    <span class="handle-seen" aria-hidden="true">{ shown }</span>
+                </button>
+            </PlacedBox>
+        }
     };
-    ui! {
+    html! {
         <div class="handles" role="group" aria-label="Links between racks, in bundles">
             { for floor.bundles.iter().map(each) }
         </div>
     }
 }
 
-/// With many nodes: which bundles are cut, in words, and the links of the selected node.
+/// With many nodes: which bundles are cut, in words, and on request the links of the selected node.
 pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
     let cuts = (floor.is_dense && !state.view().cuts.is_empty()).then(|| state.bundle_cuts());
     let of = |place: &BundlePlace| {
@@ -274,24 +271,27 @@ pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
     let reached = state.link().filter(|link| links.contains(link));
     let stop = reached.or_else(|| links.first().copied());
     let chips = links.iter().map(|link| {
-        ui! {
+        html! {
             <span key={link.to_string()} class="link-chip">
                 { handle(*link, &links, stop == Some(*link), state.view(), dispatch) }
                 <span class="id" aria-hidden="true">{ other_end(*link, state.selected()).to_string() }</span>
             </span>
         }
     });
-    let list = shown.then(|| {
-        ui! {
-            <div class="link-chips" role="toolbar" aria-label={format_args!("Links of {}", state.selected())}>
-                { for chips }
-            </div>
-        }
-    });
-    ui! {
+    html! {
         <div class="link-list">
             <p class="bundles-told" data-bundles="">{ told }</p>
-            <div>{ list }</div>
+            <div>
+                if shown {
+                    <div
+                        class="link-chips"
+                        role="toolbar"
+                        aria-label={format!("Links of {}", state.selected())}
+                    >
+                        { for chips }
+                    </div>
+                }
+            </div>
         </div>
     }
 }
@@ -307,17 +307,20 @@ fn handles(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
     let stop = reached.or_else(|| links.first().copied());
     let each = |place: &LinkPlace| {
         let rect = Rect::around(place.handle, HANDLE);
-        let inside = handle(place.link, &links, stop == Some(place.link), state.view(), dispatch);
-        placed(Some(place.link.to_string().into()), "handle-place", rect, inside)
+        html! {
+            <PlacedBox key={place.link.to_string()} class="handle-place" {rect}>
+                { handle(place.link, &links, stop == Some(place.link), state.view(), dispatch) }
+            </PlacedBox>
+        }
     };
-    ui! {
+    html! {
         <div class="handles" role="toolbar" aria-label="Links between nodes">
             { for floor.links.iter().map(each) }
         </div>
     }
 }
 
-/// Arrow keys go to the next link or the one before; Escape goes back to a card.
+/// Moves the focus: arrow keys to the next link or the one before, Escape back to a card.
 fn walk(links: &[Link], from: Link, event: &KeyboardEvent) {
     let place = links.iter().position(|link| *link == from).unwrap_or(0);
     let to = match (keys::direction(&event.key()), event.key().as_str()) {
@@ -336,12 +339,13 @@ fn walk(links: &[Link], from: Link, event: &KeyboardEvent) {
     }
 }
 
-/// Finds a link's handle.
+/// The selector that finds a link's handle.
 #[must_use]
 pub fn selector(link: Link) -> String {
     format!("[data-link=\"{link}\"]")
 }
 
+/// A link's handle.
 fn handle(
     link: Link,
     links: &Rc<Vec<Link>>,
@@ -353,21 +357,21 @@ fn handle(
     let name = link_name(link);
     let does = if condition == Condition::Cut { "restore it" } else { "cut it" };
     let label = format!("Link {name}: {}, {does}", condition.name());
-    let onfocus = on_press(dispatch, Action::ReachLink(link));
+    let onfocus = dispatch.on(Action::ReachLink(link));
     let onkeydown = {
         let links = links.clone();
-        Callback::from(move |event: KeyboardEvent| walk(&links, link, &event))
+        move |event: KeyboardEvent| walk(&links, link, &event)
     };
-    ui! {
+    html! {
         <button
             type="button"
-            class={classes(&["handle", condition.name(), condition.sub_class()])}
+            class={classes!["handle", condition.name(), condition.sub_class()]}
             data-link={link.to_string()}
             data-state={condition.name()}
             tabindex={if is_stop { "0" } else { "-1" }}
             aria-label={label.clone()}
             title={label}
-            onclick={on_press(dispatch, Action::ToggleLink(link))}
+            onclick={dispatch.on(Action::ToggleLink(link))}
             {onfocus}
             {onkeydown}
         >

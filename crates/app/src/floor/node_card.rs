@@ -1,38 +1,35 @@
 //! A node's card.
 //!
-//! Invariant: the card is one button: it can be focused, pressed and dragged, and its name is all that it shows. It
-//! tells the floor of presses and keys (the floor hears where a pressed pointer goes), and decides nothing. What it shows comes by value, so that a card is drawn again
-//! only when that changes.
+//! Invariant: the card is one button: it can be focused, pressed and dragged, and all that it shows is its name for screen
+//! readers. What it shows comes by value, so that a card is drawn again only when its own facts change: with 128 nodes, one
+//! fault would otherwise draw 128 cards. Not here: what a press or a key means; the floor decides that, and follows the
+//! pointer.
 
 use rosterlab_engine::{CopyCounts, NodeId, NodeState, PARTITIONS, RackId};
-use yew::functional::Hook;
 use yew::prelude::*;
 
-use crate::browser::use_place;
-use crate::floor::card::{Facts, NamespaceLine, ORPHAN_SIGN, mark_text, short_id};
+use crate::browser::{capture_pointer, show_label_as_tip, use_place};
+use crate::floor::card::{Facts, NamespaceLine, Note, ORPHAN_SIGN, mark_text, short_id};
 use crate::floor::layout::{Point, Rect};
 use crate::map::counts::sub_class;
-use crate::page::class_list::{classes, when};
-use crate::page::h::ui;
-use crate::page::part::part;
 use crate::text::thousands;
 
-/// What a card hears.
+/// An event on a card.
 #[derive(Clone, Debug)]
-pub enum Heard {
-    /// A pointer is pressed on it.
+pub enum CardEvent {
+    /// A pointer was pressed on it.
     Press(PointerEvent),
-    /// A key.
+    /// A key was pressed while it had the focus.
     Key(KeyboardEvent),
-    /// It has the focus.
-    Reach,
-    /// It is clicked, with Ctrl or Shift held or not.
+    /// It got the focus.
+    Focus,
+    /// It was clicked, with Ctrl, Shift or ⌘ held or not.
     Click(bool),
 }
 
 /// What a card needs.
 #[allow(clippy::struct_excessive_bools, reason = "each is so or not, whatever the others are")]
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq, Properties)]
 pub struct NodeCardProps {
     /// What it shows.
     pub facts: Facts,
@@ -48,76 +45,63 @@ pub struct NodeCardProps {
     pub is_selected: bool,
     /// Whether it is one of several that are selected together.
     pub is_picked: bool,
-    /// Told of everything, with the card's node and rack.
-    pub ear: Callback<(NodeId, RackId, Heard)>,
+    /// Called with each event, and with the card's node and rack. The same callback for as long as the floor is there.
+    pub on_event: Callback<(NodeId, RackId, CardEvent)>,
 }
 
 /// A node's card.
-pub fn node_card(props: NodeCardProps) -> Html {
-    part(props.facts.node.to_string(), props, |card, hooks| use_card(card).run(hooks))
-}
-
-#[hook]
-fn use_card(props: &NodeCardProps) -> Html {
+#[component]
+pub fn NodeCard(props: &NodeCardProps) -> Html {
     let NodeCardProps { facts, rect, offset, is_small, .. } = props;
     let element = use_node_ref();
     use_place(&element, *rect, *offset);
     let tell = {
-        let (node, rack, ear) = (facts.node, facts.rack, props.ear.clone());
-        move |heard: Heard| ear.emit((node, rack, heard))
+        let (node, rack, on_event) = (facts.node, facts.rack, props.on_event.clone());
+        move |event: CardEvent| on_event.emit((node, rack, event))
     };
     let onpointerdown = {
         let (tell, element) = (tell.clone(), element.clone());
-        Callback::from(move |event: PointerEvent| {
-            if event.button() != 0 || !event.is_primary() {
-                return;
+        move |event: PointerEvent| {
+            if event.button() == 0 && event.is_primary() {
+                capture_pointer(&element, &event);
+                tell(CardEvent::Press(event));
             }
-            if let Some(element) = element.cast::<web_sys::Element>() {
-                // Fails only for pointers that are gone again.
-                element.set_pointer_capture(event.pointer_id()).ok();
-            }
-            tell(Heard::Press(event));
-        })
+        }
     };
     let onkeydown = {
         let tell = tell.clone();
-        Callback::from(move |event: KeyboardEvent| tell(Heard::Key(event)))
+        move |event: KeyboardEvent| tell(CardEvent::Key(event))
     };
     let onfocus = {
         let tell = tell.clone();
-        Callback::from(move |_: FocusEvent| tell(Heard::Reach))
+        move |_: FocusEvent| tell(CardEvent::Focus)
     };
-    // With a key held the card is added to a selection, which has to know what was selected before.
-    let onmousedown = Callback::from(move |event: MouseEvent| {
-        if is_held(&event) {
+    // With a key held, the click adds the card to the selection. The card must not get the focus first, which would select it
+    // alone.
+    let onmousedown = |event: MouseEvent| {
+        if is_modified(&event) {
             event.prevent_default();
         }
-    });
-    // A small card's tip is its label. It is set when a pointer comes: at every change it would cost the style of 128 cards.
+    };
+    // A small card's tip is its label. It is set when a pointer comes: with each change of the label, the browser would work out
+    // the style of 128 cards again.
     let onpointerover = {
         let element = element.clone();
-        Callback::from(move |_: PointerEvent| {
-            let Some(element) = element.cast::<web_sys::Element>() else { return };
-            // Fails only for names that are none.
-            match element.get_attribute("aria-label") {
-                Some(label) => element.set_attribute("title", &label).ok(),
-                None => element.remove_attribute("title").ok(),
-            };
-        })
+        move |_: PointerEvent| show_label_as_tip(&element)
     };
-    let onclick = Callback::from(move |event: MouseEvent| tell(Heard::Click(is_held(&event))));
-    let class = classes(&[
+    let onclick = move |event: MouseEvent| tell(CardEvent::Click(is_modified(&event)));
+    let class = classes![
         "node",
         facts.class(),
-        facts.home.map_or("", |(place, _)| sub_class(place)),
-        when(*is_small, "small"),
-        when(props.is_selected, "selected"),
-        when(props.is_picked, "picked"),
-        when(props.is_carried, "carried"),
-    ]);
-    // A label, and not text for screen readers: 128 texts that change are laid out, labels are not.
+        facts.home.map(|(place, _)| sub_class(place)),
+        is_small.then_some("small"),
+        props.is_selected.then_some("selected"),
+        props.is_picked.then_some("picked"),
+        props.is_carried.then_some("carried"),
+    ];
+    // A label rather than hidden text: the browser lays out 128 texts that change, but not 128 labels.
     let label = is_small.then(|| format!("{}: {}", facts.node, facts.text()));
-    ui! {
+    html! {
         <div
             ref={element}
             {class}
@@ -140,7 +124,8 @@ fn use_card(props: &NodeCardProps) -> Html {
     }
 }
 
-fn is_held(event: &MouseEvent) -> bool {
+/// Whether Ctrl, Shift or ⌘ is held.
+fn is_modified(event: &MouseEvent) -> bool {
     event.ctrl_key() || event.shift_key() || event.meta_key()
 }
 
@@ -160,14 +145,14 @@ pub fn face(facts: &Facts) -> Html {
         _ if facts.home.is_some() => ", up",
         _ => "",
     };
-    ui! {
+    html! {
         <span class="face">
             <span class="face-head">
                 <span class="grip" aria-hidden="true"></span>
                 <b class="id">{ facts.node.to_string() }</b>
                 { " " }
-                <span class={classes(&["badge", badge.0])}>{ badge.1 }</span>
-                <span class="visually-hidden">{ format_args!("{is_up}, rack {}, ", facts.rack) }</span>
+                <span class={classes!["badge", badge.0]}>{ badge.1 }</span>
+                <span class="visually-hidden">{ format!("{is_up}, rack {}, ", facts.rack) }</span>
             </span>
             <span class="face-body">{ body(facts) }</span>
             { foot(facts) }
@@ -175,21 +160,21 @@ pub fn face(facts: &Facts) -> Html {
     }
 }
 
-/// The copies: of one namespace with numbers, of several a line each.
+/// The copies: numbers for one namespace, or a line each for several.
 fn body(facts: &Facts) -> Html {
     let [only] = facts.lines.as_slice() else {
         return facts.lines.iter().map(namespace_line).collect();
     };
     let CopyCounts { master, full, subset, evade, .. } = only.copies;
     let number = |name: &'static str, number: u32| {
-        ui! {
-            <span key={name} class={classes(&["copies", name, when(number == 0, "zero")])}>
+        html! {
+            <span key={name} class={classes!["copies", name, (number == 0).then_some("zero")]}>
                 <span class="copies-name">{ name }</span>{ " " }
                 <span class="copies-count">{ thousands(number) }</span>{ " " }
             </span>
         }
     };
-    ui! {
+    html! {
         <>
             { bar(only.copies, 1) }
             { thin_bar(only.copies) }
@@ -206,34 +191,32 @@ fn body(facts: &Facts) -> Html {
 /// One namespace of several: its name, its copies, its clean-shutdown mark.
 fn namespace_line(line: &NamespaceLine) -> Html {
     let (sign, words) = line.mark.map_or(("", ""), mark_text);
-    ui! {
-        <span key={line.name.clone()} class="face-line" title={format_args!("{}: storage {words}", line.name)}>
+    html! {
+        <span key={line.name.clone()} class="face-line" title={format!("{}: storage {words}", line.name)}>
             <span class="face-line-name">{ line.name.clone() }</span>
             <span class="face-line-bars">{ bar(line.copies, 1) }{ thin_bar(line.copies) }</span>
             <span aria-hidden="true">{ sign }</span>
-            <span class="visually-hidden">{ format_args!(" full {}, {words}, ", thousands(line.copies.full)) }</span>
+            <span class="visually-hidden">{ format!(" full {}, {words}, ", thousands(line.copies.full)) }</span>
         </span>
     }
 }
 
-/// The notes, and the clean-shutdown mark if no line has it.
+/// The notes, and the clean-shutdown mark if no namespace line shows it.
 fn foot(facts: &Facts) -> Html {
     let is_long = |text: &str| text.len() > 17;
     let first = facts.notes.first().map(|note| note.text());
     // Two notes fit beside each other when both are short.
     let room = if first.as_deref().is_some_and(is_long) { 1 } else { 2 };
-    let note = |(place, note): (usize, &crate::floor::card::Note)| {
+    let note = |(place, note): (usize, &Note)| {
         let text = note.text();
         let class = match note {
             _ if place >= room || place > 0 && is_long(&text) => "visually-hidden",
-            crate::floor::card::Note::ReturnsWithE | crate::floor::card::Note::ReturnsWithR => {
-                "note note-e"
-            }
-            crate::floor::card::Note::Filling(_) => "note note-filling",
+            Note::ReturnsWithE | Note::ReturnsWithR => "note note-e",
+            Note::Filling(_) => "note note-filling",
             _ if is_long(&text) => "note note-long",
             _ => "note",
         };
-        ui! { <span key={text.clone()} {class}>{ text }{ " " }</span> }
+        html! { <span key={text.clone()} {class}>{ text }{ " " }</span> }
     };
     let storage = match facts.lines.as_slice() {
         [only] => only.mark.map(mark_text),
@@ -241,7 +224,7 @@ fn foot(facts: &Facts) -> Html {
         _ => None,
     };
     let more = if facts.more > 0 { format!("+ {} ", facts.more) } else { String::new() };
-    ui! {
+    html! {
         <span class="face-foot">
             <span class="notes">{ for facts.notes.iter().enumerate().map(note) }</span>
             <span class="storage">
@@ -252,12 +235,12 @@ fn foot(facts: &Facts) -> Html {
     }
 }
 
-/// What is on a card among many: id, state, one bar, and more as there is room.
+/// What is on a card among many: its id, its state, one bar, and more where there is room.
 fn small_face(facts: &Facts) -> Html {
     let note = facts.notes.first();
     let copies = facts.lines.first().map(|line| line.copies).unwrap_or_default();
     let mark = facts.lines.first().and_then(|line| line.mark).map_or("", |mark| mark_text(mark).0);
-    ui! {
+    html! {
         <span class="face">
             <span class="face-head">
                 <b class="id">{ short_id(facts.node) }</b>
@@ -274,8 +257,8 @@ fn small_face(facts: &Facts) -> Html {
     }
 }
 
-/// Partitions to which the ends of a small card's bar are rounded up: about a pixel, and 128 bars that stay as they are
-/// need no layout.
+/// The ends of a small card's bar are rounded up to so many partitions, which is about a pixel: bars that stay as they are
+/// need no layout, and there may be 128 of them.
 const SMALL_STEP: u32 = 32;
 
 /// The copies as lengths, each end rounded up to whole steps; the whole is all 4096 partitions.
@@ -286,10 +269,10 @@ fn bar(copies: CopyCounts, step: u32) -> Html {
     let parts = [("full", 0, first), ("subset", first, second), ("evade", second, third)];
     let part = |(class, from, end): (&'static str, u32, u32)| {
         let (x, width) = (from.to_string(), (end - from).to_string());
-        ui! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
+        html! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
     };
     let parts = parts.into_iter().filter(|(_, from, end)| from < end);
-    ui! {
+    html! {
         <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
             <g>{ for parts.clone().map(part) }</g>
             <g class="stripes">{ for parts.map(part) }</g>
@@ -297,11 +280,11 @@ fn bar(copies: CopyCounts, step: u32) -> Html {
     }
 }
 
-/// What it serves as working master, from the left, and what is still to be filled, from the right.
+/// From the left, what the node serves as working master; from the right, what is still to be filled.
 fn thin_bar(copies: CopyCounts) -> Html {
     let all = u32::try_from(PARTITIONS).unwrap_or(0);
     let from = all.saturating_sub(copies.filling);
-    ui! {
+    html! {
         <svg class="thin-bar" viewBox="0 0 4096 4" preserveAspectRatio="none" aria-hidden="true">
             <rect class="master" x="0" y="0" width={copies.master.to_string()} height="4" />
             <rect class="migrating" x={from.to_string()} y="0" width={copies.filling.to_string()} height="4" />

@@ -1,45 +1,38 @@
-//! The floor: racks as lanes, nodes as cards in them, the links between.
+//! The floor: racks as lanes, nodes as cards in them, and the links between.
 //!
-//! Invariant: what a pointer or a key means is decided by `gesture` and `keys`, where things lie by `layout`; a move by
-//! drag, by keys and by button ends in the same command.
+//! Invariant: a move by drag, by keys and by button ends in the same command. Not here: what a pointer or a key means (see
+//! `gesture` and `keys`), and where things lie (see `layout`).
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use rosterlab_engine::{Command, Link, Mode, NodeId, RackId, Shutdown};
-use web_sys::HtmlElement;
-use yew::functional::Hook;
 use yew::prelude::*;
 
-use crate::browser::{focus, page_keys, use_effect_on, use_room};
+use crate::browser::{capture_pointer, focus, page_keys, position_in, use_room};
 use crate::floor::card::{Facts, ORPHAN_SIGN};
 use crate::floor::fence::{adding_form, fence_bar};
 use crate::floor::gesture::{Drop, Gesture, Input, Outcome};
 use crate::floor::layout::{
     ALL_LINKS_NODES, Card, Direction, Floor, Hit, Lane, Point, Wanted, lay_out,
 };
-use crate::floor::links::{link_list, wires};
-use crate::floor::node_card::{Heard, NodeCardProps, node_card};
-use crate::floor::placed::placed;
+use crate::floor::links::{Wires, link_list};
+use crate::floor::node_card::{CardEvent, NodeCard};
+use crate::floor::placed::PlacedBox;
 use crate::map::counts::sub_class;
 use crate::margin::known::mode_of;
-use crate::page::class_list::{classes, when};
-use crate::page::ear::on_press;
-use crate::page::h::ui;
 use crate::page::keys::{self, Press, Scope};
-use crate::page::part::part;
 use crate::page::verbs::Verb;
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, FloorAction, State};
 use crate::text::count;
 
-/// How wide the floor is taken to be until that is known.
+/// The width of the floor until it is measured, in CSS pixels.
 const UNKNOWN_WIDTH: i32 = 760;
 
 /// How many orphans are listed by name.
 const MOST_ORPHANS: usize = 6;
 
-/// What a gesture is told, and what it came to.
+/// The gesture under way, and what the last one came to.
 struct Hand(Gesture, Option<Outcome>);
 
 impl Reducible for Hand {
@@ -55,12 +48,8 @@ impl Reducible for Hand {
 }
 
 /// The floor with the list of its sub-clusters.
-pub fn floor_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
-    part("floor", PanelProps::new(state, dispatch), |shown, hooks| use_floor(shown).run(hooks))
-}
-
-#[hook]
-fn use_floor(props: &PanelProps) -> Html {
+#[component]
+pub fn FloorPanel(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let node = use_node_ref();
     let room = use_room(&node);
@@ -73,7 +62,7 @@ fn use_floor(props: &PanelProps) -> Html {
     });
     use_outcomes(hand.1, &floor, dispatch);
 
-    let ears = Ears {
+    let input = FloorInput {
         dispatch: dispatch.clone(),
         floor: floor.clone(),
         node: node.clone(),
@@ -81,50 +70,56 @@ fn use_floor(props: &PanelProps) -> Html {
         are_letters_on: state.are_letters_on(),
         is_panel_open: state.panel().is_some(),
     };
-    let ear = use_ears(ears.clone());
+    let on_card = use_card_events(input.clone());
     let gesture = hand.0;
     let lanes =
-        floor.lanes.iter().map(|lane| self::lane(lane, state, dispatch, gesture, &floor, &ear));
-    let (onpointerdown, onpointer) = (ears.onground(), ears.onpointer());
-    ui! {
+        floor.lanes.iter().map(|lane| self::lane(lane, state, dispatch, gesture, &floor, &on_card));
+    let (onpointerdown, onpointer) = (input.on_ground(), input.on_pointer());
+    let class = classes![
+        "floor",
+        gesture.carried().map(|_| "carrying"),
+        state.is_selecting().then_some("selecting"),
+    ];
+    let keys_told: Vec<String> = keys::verbs()
+        .map(|verb| format!("{} {}", keys::shortcut_of(verb).unwrap_or_default(), verb.label()))
+        .collect();
+    html! {
         <section class="panel floor-panel" aria-labelledby="floor-title">
             <h2 class="visually-hidden" id="floor-title">{ "Racks, nodes and links" }</h2>
             { sub_clusters(state, dispatch) }
             <div
                 ref={node}
-                class={classes(&[
-                    "floor",
-                    when(gesture.carried().is_some(), "carrying"),
-                    when(state.is_selecting(), "selecting"),
-                ])}
+                {class}
                 {onpointerdown}
                 onpointermove={onpointer.clone()}
                 onpointerup={onpointer.clone()}
                 onpointercancel={onpointer}
             >
                 <div class="lanes">{ for lanes }</div>
-                { wires(state, dispatch, &floor, width) }
-                <div class="carry-room">{ carry_hint(gesture) }</div>
-                <div class="fence-room">{ fence_bar(state, dispatch, &floor, gesture, (width, text_percent)) }</div>
-                <div class="adding-room">{ adding_form(state, dispatch, &floor, (width, text_percent)) }</div>
+                <Wires state={state.clone()} dispatch={dispatch.clone()} floor={floor.clone()} {width} />
+                <div class="carry-room">{ for carry_hint(gesture) }</div>
+                <div class="fence-room">
+                    { fence_bar(state, dispatch, &floor, gesture, (width, text_percent)) }
+                </div>
+                <div class="adding-room">
+                    { adding_form(state, dispatch, &floor, (width, text_percent)) }
+                </div>
             </div>
             { link_list(&floor, state, dispatch) }
             <p class="visually-hidden" id="floor-help">
                 { "Arrow keys go to other cards. Keys: " }
-                { keys::verbs().map(|verb| {
-                    format!("{} {}", keys::shortcut_of(verb).unwrap_or_default(), verb.label())
-                }).collect::<Vec<_>>().join(", ") }
+                { keys_told.join(", ") }
                 { ", Ctrl+Space selects several, Escape lets go" }
             </p>
         </section>
     }
 }
 
-/// Turns what gestures come to into actions, once each.
+/// Turns what a gesture came to into an action, once.
 #[hook]
 fn use_outcomes(outcome: Option<Outcome>, floor: &Rc<Floor>, dispatch: &Dispatch) {
     let (dispatch, floor) = (dispatch.clone(), floor.clone());
-    use_effect_on(outcome, move |outcome| match *outcome {
+    use_effect_with(outcome, move |outcome| match *outcome {
         Some(Outcome::Moved(Drop { node, rack })) => {
             dispatch.dispatch(Action::Do(Command::MoveToRack { nodes: vec![node], rack }));
         }
@@ -135,7 +130,7 @@ fn use_outcomes(outcome: Option<Outcome>, floor: &Rc<Floor>, dispatch: &Dispatch
     });
 }
 
-/// The links that are drawn singly: all, or with many nodes those of the selected one, when they are asked for.
+/// The links that are drawn one by one: all of them, or with many nodes those of the selected node on request.
 fn drawn_links(state: &State) -> Vec<Link> {
     let nodes: Vec<NodeId> = state.view().nodes.iter().rev().map(|node| node.id).collect();
     if nodes.len() > ALL_LINKS_NODES {
@@ -166,12 +161,12 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
         });
         let is_split = view.sub_clusters.len() > 1;
         let number = is_split.then(|| format!("{} · ", place + 1));
-        let onclick = on_press(dispatch, Action::ShowSubCluster(principal));
-        ui! {
+        let onclick = dispatch.on(Action::ShowSubCluster(principal));
+        html! {
             <li key={principal.to_string()}>
                 <button
                     type="button"
-                    class={classes(&["sub-chip", sub_class(place)])}
+                    class={classes!["sub-chip", sub_class(place)]}
                     data-action="show-sub-cluster"
                     aria-pressed={(shown == Some(place)).to_string()}
                     title="show the map, the reasons and the roster from this sub-cluster"
@@ -179,7 +174,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
                 >
                     <span class="sub-swatch" aria-hidden="true"></span>
                     <span>{ number }{ "sub-cluster " }<b class="id">{ principal.to_string() }</b></span>
-                    <span>{ in_roster }</span>
+                    <span>{ for in_roster }</span>
                     <span class="sub-key">{ "key " }<span class="id">{ sub_cluster.key.to_string() }</span></span>
                 </button>
             </li>
@@ -187,7 +182,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
     };
     let orphan = |node: &NodeId| {
         let is_shown = state.shown_orphan() == Some(*node);
-        ui! {
+        html! {
             <li key={format!("orphan {node}")}>
                 <button
                     type="button"
@@ -196,7 +191,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
                     data-orphan={node.to_string()}
                     aria-pressed={is_shown.to_string()}
                     title="show the map and the reasons from this node: it runs, and no cluster takes it in"
-                    onclick={on_press(dispatch, Action::ShowSubCluster(*node))}
+                    onclick={dispatch.on(Action::ShowSubCluster(*node))}
                 >
                     <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
                     <span>{ "orphan " }<b class="id">{ node.to_string() }</b></span>
@@ -208,14 +203,14 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
     let more = view.orphans.len().saturating_sub(MOST_ORPHANS);
     let more = (more > 0).then(|| {
         let others = count(u32::try_from(more).unwrap_or(u32::MAX), "more orphan");
-        ui! { <li key="more" class="dim">{ format!("and {others}") }</li> }
+        html! { <li key="more" class="dim">{ format!("and {others}") }</li> }
     });
     let nothing = view.sub_clusters.is_empty().then(|| {
         let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
         let said = if is_any_up { "no node is in a cluster" } else { "no node is up" };
-        ui! { <li key="nothing" class="dim">{ said }</li> }
+        html! { <li key="nothing" class="dim">{ said }</li> }
     });
-    ui! {
+    html! {
         <ul class="sub-clusters">
             { for (0..view.sub_clusters.len()).map(chip).chain(nothing) }
             { for view.orphans.iter().take(MOST_ORPHANS).map(orphan).chain(more) }
@@ -223,14 +218,14 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// What to press while keys carry a card.
+/// Which keys do what while a card is carried by keys.
 fn carry_hint(gesture: Gesture) -> Option<Html> {
     let (node, _) = gesture.carried().filter(|_| gesture.is_by_keys())?;
     let to =
         gesture.target().map_or_else(|| "another rack".to_owned(), |rack| format!("rack {rack}"));
-    Some(ui! {
+    Some(html! {
         <p class="carry-hint" aria-hidden="true">
-            { format_args!("Move {node} to {to}: ") }
+            { format!("Move {node} to {to}: ") }
             <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " or a number chooses, " }
             <kbd>{ "Enter" }</kbd>{ " drops, " }<kbd>{ "Esc" }</kbd>{ " calls off" }
         </p>
@@ -244,93 +239,102 @@ fn lane(
     dispatch: &Dispatch,
     gesture: Gesture,
     floor: &Floor,
-    ear: &Callback<(NodeId, RackId, Heard)>,
+    on_card: &Callback<(NodeId, RackId, CardEvent)>,
 ) -> Html {
     let (view, namespace) = (state.view(), state.namespace());
     let card = |card: &Card| {
         let carried = gesture.carried().filter(|(carried, _)| *carried == card.node);
         let facts = view.node(card.node).map(|node| Facts::of(view, node, namespace))?;
-        Some(node_card(NodeCardProps {
-            facts,
-            rect: card.rect.seen_from(lane.rect),
-            offset: carried.map_or_else(Point::default, |(_, offset)| offset),
-            is_carried: carried.is_some(),
-            is_small: floor.is_dense,
-            is_selected: state.selected() == card.node,
-            is_picked: state.is_picked(card.node),
-            ear: ear.clone(),
-        }))
+        Some(html! {
+            <NodeCard
+                key={card.node.to_string()}
+                {facts}
+                rect={card.rect.seen_from(lane.rect)}
+                offset={carried.map_or_else(Point::default, |(_, offset)| offset)}
+                is_carried={carried.is_some()}
+                is_small={floor.is_dense}
+                is_selected={state.selected() == card.node}
+                is_picked={state.is_picked(card.node)}
+                on_event={on_card.clone()}
+            />
+        })
     };
     let (rack, is_target) = (lane.rack, gesture.target() == Some(lane.rack));
-    let head = lane_head(rack, &lane.cards, state, dispatch);
-    let head = placed(None, "lane-head-place", lane.head.seen_from(lane.rect), head);
-    let inside = ui! {
-        <section
-            class={if is_target { "lane target" } else { "lane" }}
-            data-rack={rack.to_string()}
-            aria-label={format_args!("Rack {rack}")}
-        >
-            { head }
-            <div class="lane-cards">{ for lane.cards.iter().filter_map(card) }</div>
-            <p class="lane-empty">
-                { (lane.cards.is_empty() && !floor.is_dense).then_some("Drop a card here") }
-            </p>
-        </section>
-    };
-    placed(Some(rack.get().into()), "lane-place", lane.rect, inside)
+    html! {
+        <PlacedBox key={rack.get()} class="lane-place" rect={lane.rect}>
+            <section
+                class={if is_target { "lane target" } else { "lane" }}
+                data-rack={rack.to_string()}
+                aria-label={format!("Rack {rack}")}
+            >
+                <PlacedBox class="lane-head-place" rect={lane.head.seen_from(lane.rect)}>
+                    { lane_head(rack, &lane.cards, state, dispatch) }
+                </PlacedBox>
+                <div class="lane-cards">{ for lane.cards.iter().filter_map(card) }</div>
+                <p class="lane-empty">
+                    if lane.cards.is_empty() && !floor.is_dense {
+                        { "Drop a card here" }
+                    }
+                </p>
+            </section>
+        </PlacedBox>
+    }
 }
 
-/// What hears pointers and keys on the floor.
+/// What the floor's listeners need to turn pointers and keys into gestures and actions.
 #[derive(Clone)]
-struct Ears {
+struct FloorInput {
     dispatch: Dispatch,
     floor: Rc<Floor>,
     node: NodeRef,
-    /// What is under way when a pointer or a key is heard, which may be more than what is drawn.
+    /// The gesture at the moment of an event, which may be further than the one that is drawn.
     hand: UseReducerHandle<Hand>,
     /// Whether single letters are keys.
     are_letters_on: bool,
     is_panel_open: bool,
 }
 
-/// One ear for all cards that stays the same while what it reaches changes, so that cards are not drawn again for it; and
-/// Escape, wherever the focus is: one press does one thing, to the panel first, then to the gesture, then to the selection.
+/// One callback for the events of all cards, and Escape wherever the focus is.
+///
+/// The callback stays the same while what it needs changes, so that no card is drawn again for it. One press of Escape does
+/// one thing: it closes the panel, else calls off the gesture, else lets go of the selection.
 #[hook]
-fn use_ears(ears: Ears) -> Callback<(NodeId, RackId, Heard)> {
-    let stay = use_memo((), |()| {
-        let latest = Rc::new(RefCell::new(ears.clone()));
-        let reached = latest.clone();
-        let ear = Callback::from(move |(node, rack, heard): (NodeId, RackId, Heard)| {
-            let ears = reached.borrow().clone();
-            ears.hear(node, rack, heard);
-        });
-        (latest, ear)
-    });
-    let (latest, ear) = (*stay).clone();
-    latest.replace(ears);
-    use_effect_on((), move |()| {
-        page_keys(move |event| {
+fn use_card_events(input: FloorInput) -> Callback<(NodeId, RackId, CardEvent)> {
+    let latest = use_mut_ref(|| input.clone());
+    latest.replace(input);
+    let on_card = {
+        let latest = latest.clone();
+        use_callback((), move |(node, rack, event), ()| {
+            // Cloned, because a handle keeps every state that is read from it.
+            let input = latest.borrow().clone();
+            input.on_card(node, rack, event);
+        })
+    };
+    use_effect_with((), move |()| {
+        let listener = page_keys(move |event| {
             if event.key() == "Escape" && !event.default_prevented() {
-                let ears = latest.borrow().clone();
-                if ears.is_panel_open || ears.hand.0 == Gesture::Idle {
-                    ears.dispatch.dispatch(Action::Escape);
+                let input = latest.borrow().clone();
+                if input.is_panel_open || input.hand.0 == Gesture::Idle {
+                    input.dispatch.dispatch(Action::Escape);
                 } else {
-                    ears.hand.dispatch(Input::CallOff);
+                    input.hand.dispatch(Input::CallOff);
                 }
             }
-        })
+        });
+        move || drop(listener)
     });
-    ear
+    on_card
 }
 
-impl Ears {
-    fn hear(&self, node: NodeId, home: RackId, heard: Heard) {
-        match heard {
-            Heard::Press(event) => {
-                let (pointer, at) = (event.pointer_id(), on_floor(&self.node, &event));
+impl FloorInput {
+    /// An event on a card.
+    fn on_card(&self, node: NodeId, home: RackId, event: CardEvent) {
+        match event {
+            CardEvent::Press(event) => {
+                let (pointer, at) = (event.pointer_id(), position_in(&self.node, &event));
                 self.hand.dispatch(Input::Press { node, home, pointer, at });
             }
-            Heard::Key(event) => {
+            CardEvent::Key(event) => {
                 let context = CardKey {
                     dispatch: &self.dispatch,
                     floor: &self.floor,
@@ -341,61 +345,50 @@ impl Ears {
                     event.prevent_default();
                 }
             }
-            Heard::Reach => self.dispatch.dispatch(Action::Select(node)),
-            Heard::Click(is_held) => {
+            CardEvent::Focus => self.dispatch.dispatch(Action::Select(node)),
+            CardEvent::Click(is_held) => {
                 self.dispatch.dispatch(Action::Floor(FloorAction::Click(node, is_held)));
             }
         }
     }
 
     /// A press on the ground, where a fence may begin.
-    fn onground(&self) -> Callback<PointerEvent> {
+    fn on_ground(&self) -> Callback<PointerEvent> {
         let (hand, node, floor) = (self.hand.clone(), self.node.clone(), self.floor.clone());
         Callback::from(move |event: PointerEvent| {
             if event.button() != 0 || !event.is_primary() {
                 return;
             }
-            let at = on_floor(&node, &event);
+            let at = position_in(&node, &event);
             if floor.hit(at) == Hit::Ground {
                 hand.dispatch(Input::PressGround { pointer: event.pointer_id(), at });
             }
         })
     }
 
-    fn onpointer(&self) -> Callback<PointerEvent> {
+    /// Moves and the end of a press, wherever it began.
+    fn on_pointer(&self) -> Callback<PointerEvent> {
         let (hand, node, floor) = (self.hand.clone(), self.node.clone(), self.floor.clone());
         Callback::from(move |event: PointerEvent| {
             let pointer = event.pointer_id();
             hand.dispatch(match event.type_().as_str() {
                 "pointermove" => {
-                    let at = on_floor(&node, &event);
+                    let at = position_in(&node, &event);
                     Input::Move { pointer, at, over: floor.lane_at(at) }
                 }
                 "pointerup" => Input::Release { pointer },
                 _ => Input::CallOff,
             });
-            // From its first stretch on a fence keeps its pointer, also beside the floor. Not before: a click on a line
-            // would be lost.
-            if hand.0.drawn_fence().is_some()
-                && let Some(floor) = node.cast::<web_sys::Element>()
-            {
-                // Fails only for pointers that are gone again.
-                floor.set_pointer_capture(pointer).ok();
+            // Once it has a size, a fence keeps its pointer, also beside the floor. Earlier, the capture would take the
+            // click from a line.
+            if hand.0.drawn_fence().is_some() {
+                capture_pointer(&node, &event);
             }
         })
     }
 }
 
-/// Where on the floor a pointer is.
-fn on_floor(floor: &NodeRef, event: &PointerEvent) -> Point {
-    let corner = floor.cast::<HtmlElement>().map(|floor| floor.get_bounding_client_rect());
-    // A place on the page is far below what an i32 holds.
-    #[allow(clippy::cast_possible_truncation, reason = "a place on the page is a small number")]
-    let (left, top) = corner.map_or((0, 0), |rect| (rect.left() as i32, rect.top() as i32));
-    Point { x: event.client_x() - left, y: event.client_y() - top }
-}
-
-/// What a key on a card can reach.
+/// What a key on a card can change.
 struct CardKey<'a> {
     dispatch: &'a Dispatch,
     floor: &'a Floor,
@@ -404,7 +397,7 @@ struct CardKey<'a> {
 }
 
 impl CardKey<'_> {
-    /// Does what a key on a card means; says whether it meant anything.
+    /// Does what a key on a card means; returns whether it meant anything.
     fn press(&self, gesture: Gesture, node: NodeId, home: RackId, event: &KeyboardEvent) -> bool {
         let key = event.key();
         if key == "Escape" {
@@ -412,7 +405,7 @@ impl CardKey<'_> {
             return gesture != Gesture::Idle;
         }
         if gesture.is_by_keys() && key == "Tab" {
-            // Who goes elsewhere does not carry on.
+            // Leaving the card ends the carrying.
             self.hand.dispatch(Input::CallOff);
             return false;
         }
@@ -453,7 +446,7 @@ impl CardKey<'_> {
         true
     }
 
-    /// Keys while a card is carried by keys.
+    /// Handles a key while a card is carried by keys; returns whether it meant anything.
     fn carry(&self, gesture: Gesture, node: NodeId, home: RackId, key: &str) -> bool {
         let from = gesture.target().unwrap_or(home);
         let chosen = keys::direction(key)
@@ -472,7 +465,7 @@ impl CardKey<'_> {
         true
     }
 
-    /// The lane whose rack has that number, else the one at that place.
+    /// The lane whose rack has that number, or else the lane at that place.
     fn lane_of_digit(&self, key: &str) -> Option<RackId> {
         let number: u32 = key.parse().ok()?;
         let racks = || self.floor.lanes.iter().map(|lane| lane.rack);
@@ -480,7 +473,7 @@ impl CardKey<'_> {
         racks().find(|rack| rack.get() == number).or_else(|| racks().nth(place?))
     }
 
-    /// To the next card.
+    /// Moves the focus to the next card.
     fn go(&self, node: NodeId, direction: Direction) {
         if let Some(next) = self.floor.neighbour(node, direction) {
             focus(&card_selector(next));
@@ -492,27 +485,27 @@ impl CardKey<'_> {
     }
 }
 
-/// Finds a node's card.
+/// The selector that finds a node's card.
 #[must_use]
 pub fn card_selector(node: NodeId) -> String {
     format!("[data-node=\"{node}\"]")
 }
 
-/// A lane's name and what can be done to the whole rack.
+/// A lane's name, and the buttons for its whole rack.
 fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -> Html {
     let is_up = |node: &NodeId| state.view().node(*node).is_some_and(|node| node.state.is_up());
     let (up, down): (Vec<NodeId>, Vec<NodeId>) =
         nodes.iter().map(|card| card.node).partition(is_up);
     let tool = |action: &'static str, label: &'static str, command: Command| {
-        ui! {
+        html! {
             <button
                 key={action}
                 type="button"
                 class="lane-tool"
                 data-action={action}
                 aria-disabled={state.can_do(&command).is_err().then_some("true")}
-                aria-label={format_args!("{label} rack {rack}")}
-                onclick={on_press(dispatch, Action::Do(command))}
+                aria-label={format!("{label} rack {rack}")}
+                onclick={dispatch.on(Action::Do(command))}
             >
                 { label }
             </button>
@@ -521,7 +514,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
     let add = {
         let action = Action::Floor(FloorAction::Adding(rack));
         let label = format!("Add a node to rack {rack}");
-        ui! {
+        html! {
             <button
                 key="add-node"
                 type="button"
@@ -529,22 +522,22 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
                 data-action="add-node"
                 aria-label={label.clone()}
                 title={label}
-                onclick={on_press(dispatch, action)}
+                onclick={dispatch.on(action)}
             >
                 { "+" }
             </button>
         }
     };
     let remove = || {
-        ui! {
+        html! {
             <button
                 key="remove-rack"
                 type="button"
                 class="lane-tool"
                 data-action="remove-rack"
-                aria-label={format_args!("Remove rack {rack}")}
+                aria-label={format!("Remove rack {rack}")}
                 title="take the empty lane away"
-                onclick={on_press(dispatch, Action::Floor(FloorAction::RemoveRack(rack)))}
+                onclick={dispatch.on(Action::Floor(FloorAction::RemoveRack(rack)))}
             >
                 { "Remove" }
             </button>
@@ -557,9 +550,9 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
         let start = Command::Start { nodes: down };
         vec![tool("stop-rack", "Stop", stop), tool("start-rack", "Start", start), add]
     };
-    ui! {
+    html! {
         <div class="lane-head">
-            <h3>{ format_args!("Rack {rack}") }</h3>
+            <h3>{ format!("Rack {rack}") }</h3>
             { for tools }
         </div>
     }

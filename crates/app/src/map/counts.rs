@@ -1,7 +1,7 @@
 //! How many partitions are active, unavailable and dead, for each sub-cluster and namespace.
 //!
-//! Invariant: the text of an element with `data-count` is the number in plain digits; what sets thousands apart is drawn
-//! by the style sheet.
+//! Invariant: the text of an element with `data-count` is the number in plain digits; the style sheet sets the thousands
+//! apart. Not here: how the numbers are counted (the engine's views).
 
 use rosterlab_engine::{
     ClusterView, Counts, Mode, NamespaceSettings, PARTITIONS, SubClusterNamespaceView,
@@ -12,15 +12,14 @@ use yew::prelude::*;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::look::Look;
 use crate::margin::panel::margin_pill;
-use crate::page::Dispatch;
-use crate::page::class_list::{classes, when};
-use crate::page::h::ui;
+use crate::page::PanelProps;
 use crate::sentences::{NODES_NAMED, nodes};
-use crate::state::State;
 use crate::text::{digit_groups, thousands};
 
 /// One block for each sub-cluster and namespace, and the margin.
-pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn CountsPanel(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let view = state.view();
     let blocks: Vec<Html> = view
         .sub_clusters
@@ -34,9 +33,9 @@ pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
     let is_many = blocks.len() > 1;
     let nothing = blocks.is_empty().then(|| nothing_runs(view));
     let orphans = orphans(view);
-    ui! {
+    html! {
         <section
-            class={classes(&["panel", "counts", when(is_many, "many")])}
+            class={classes!["panel", "counts", is_many.then_some("many")]}
             aria-label="Availability"
         >
             { margin_pill(state, dispatch) }
@@ -47,6 +46,7 @@ pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// The counts of one namespace in one sub-cluster.
 fn block(
     place: usize,
     sub_cluster: &SubClusterView,
@@ -54,8 +54,13 @@ fn block(
     namespace: &SubClusterNamespaceView,
 ) -> Html {
     let (principal, name) = (sub_cluster.principal.to_string(), &*settings.name);
-    ui! {
-        <div key={format!("{principal} {name}")} class={classes(&["counts-block", sub_class(place)])}>
+    let in_roster = match namespace.roster.len() {
+        0 if settings.mode == Mode::Available => " · available (AP)".to_owned(),
+        0 => " · no roster yet".to_owned(),
+        all => format!(" · {} of {all} in the roster", namespace.roster_nodes_present),
+    };
+    html! {
+        <div key={format!("{principal} {name}")} class={classes!["counts-block", sub_class(place)]}>
             <h2 class="counts-title">
                 <span class="sub-swatch" aria-hidden="true"></span>
                 <span>
@@ -63,11 +68,7 @@ fn block(
                 </span>
                 <span class="dim">
                     <span class="id">{ name }</span>
-                    { match namespace.roster.len() {
-                        0 if settings.mode == Mode::Available => " · available (AP)".to_owned(),
-                        0 => " · no roster yet".to_owned(),
-                        all => format!(" · {} of {all} in the roster", namespace.roster_nodes_present),
-                    } }
+                    { in_roster }
                 </span>
             </h2>
             { numbers(&principal, name, namespace.counts) }
@@ -79,7 +80,7 @@ fn block(
     }
 }
 
-/// How many of the active ones came up empty.
+/// How many of the active partitions came up empty.
 fn fresh(namespace: &SubClusterNamespaceView) -> Option<Html> {
     let which = match namespace.fresh {
         0 => return None,
@@ -87,15 +88,15 @@ fn fresh(namespace: &SubClusterNamespaceView) -> Option<Html> {
         some => format!("of these {}", thousands(some)),
     };
     let look = Look::Fresh;
-    Some(ui! {
+    Some(html! {
         <span>
-            <span class={classes(&["swatch", look.class()])} aria-hidden="true">{ look.glyph() }</span>
-            { format_args!(" {which} came up empty") }
+            <span class={classes!["swatch", look.class()]} aria-hidden="true">{ look.glyph() }</span>
+            { format!(" {which} came up empty") }
         </span>
     })
 }
 
-/// Nodes that run and are in no cluster: what is unavailable there says nothing of the others.
+/// The orphans. On them every partition is unavailable, which says nothing about the clusters.
 fn orphans(view: &ClusterView) -> Option<Html> {
     let all = thousands(u32::try_from(PARTITIONS).unwrap_or(0));
     let is_any_ap = view.namespaces.iter().any(|settings| settings.mode == Mode::Available);
@@ -106,12 +107,12 @@ fn orphans(view: &ClusterView) -> Option<Html> {
             many if many > NODES_NAMED => ("", format!("{many} orphans")),
             _ => ("Orphans ", nodes(&view.orphans)),
         };
-        ui! {
+        html! {
             <p class="counts-orphans" data-orphans={view.orphans.len().to_string()}>
                 <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
                 <span>
                     { who }<b class="id">{ ids }</b>
-                    { format_args!(": {all} unavailable there{ap}") }
+                    { format!(": {all} unavailable there{ap}") }
                 </span>
             </p>
         }
@@ -125,7 +126,7 @@ fn nothing_runs(view: &ClusterView) -> Vec<Html> {
     let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
     let title = if is_any_up { "No node is in a cluster" } else { "No node is up" };
     let block = |name: &str| {
-        ui! {
+        html! {
             <div key={name.to_owned()} class="counts-block">
                 <h2 class="counts-title">
                     { title }<span class="dim id">{ name.to_owned() }</span>
@@ -137,22 +138,23 @@ fn nothing_runs(view: &ClusterView) -> Vec<Html> {
     view.namespaces.iter().map(|namespace| block(&namespace.name)).collect()
 }
 
+/// The three counts.
 fn numbers(principal: &str, namespace: &str, counts: Counts) -> Html {
     let number = |name: &'static str, label: &'static str, number: u32| {
-        ui! {
-            <div key={name} class={classes(&["number", name, when(number == 0, "zero")])}>
+        html! {
+            <div key={name} class={classes!["number", name, (number == 0).then_some("zero")]}>
                 <dt>{ label }</dt>
                 <dd
                     data-subcluster={principal.to_owned()}
                     data-namespace={namespace.to_owned()}
                     data-count={name}
                 >
-                    { for digit_groups(number).into_iter().map(|digits| ui! { <span>{ digits }</span> }) }
+                    { for digit_groups(number).into_iter().map(|digits| html! { <span>{ digits }</span> }) }
                 </dd>
             </div>
         }
     };
-    ui! {
+    html! {
         <dl class="numbers">
             { number("unavailable", "unavailable", counts.unavailable) }
             { number("active", "active", counts.active) }
@@ -161,7 +163,7 @@ fn numbers(principal: &str, namespace: &str, counts: Counts) -> Html {
     }
 }
 
-/// The same as lengths, with the active ones parted into settled and filling.
+/// The same counts as lengths, with the active ones split into settled and filling.
 fn bar(namespace: &SubClusterNamespaceView) -> Html {
     let mut from = 0;
     let parts = Look::ALL.map(|look| {
@@ -173,10 +175,10 @@ fn bar(namespace: &SubClusterNamespaceView) -> Html {
     let rect = |(look, from, length): (Look, u32, u32)| {
         let (x, width) = (from.to_string(), length.to_string());
         let class = look.class();
-        ui! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
+        html! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
     };
     let parts = parts.iter().copied().filter(|(.., length)| *length > 0);
-    ui! {
+    html! {
         <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
             <g>{ for parts.clone().map(rect) }</g>
             <g class="stripes">{ for parts.map(rect) }</g>
@@ -184,17 +186,17 @@ fn bar(namespace: &SubClusterNamespaceView) -> Html {
     }
 }
 
-/// The patterns of all bars, which stretch with them: once on the page.
+/// The patterns of all bars, once on the page. They stretch with the bars.
 pub fn patterns() -> Html {
     let pattern = |id: &'static str, points: &'static [&'static str]| {
-        let polygon = |points: &&'static str| ui! { <polygon key={*points} points={*points} /> };
-        ui! {
+        let polygon = |points: &&'static str| html! { <polygon key={*points} points={*points} /> };
+        html! {
             <pattern {id} width="48" height="10" patternUnits="userSpaceOnUse">
                 { for points.iter().map(polygon) }
             </pattern>
         }
     };
-    ui! {
+    html! {
         <svg class="patterns" width="0" height="0" aria-hidden="true">
             <defs>
                 { pattern("slanted", &["0,10 15,10 39,0 24,0"]) }

@@ -1,16 +1,14 @@
-//! Finding the partition of a key: type its set and itself, see digest and partition, go there.
+//! The form that finds the partition of a record: a person types set and key, and sees digest and partition.
 //!
-//! Invariant: the keys that are typed here are the fields' own. Not here: the digest (see `finder`).
+//! Invariant: keys pressed in these fields belong to the fields. Not here: the digest (see `finder`).
 
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::look::Look;
 use crate::map::chosen::MapAction;
 use crate::map::finder::KeyType;
 use crate::page::Dispatch;
-use crate::page::class_list::{classes, when};
-use crate::page::ear::{Ear, key_of, on_press, value_of};
-use crate::page::h::ui;
 use crate::state::{Action, State};
 
 /// Longest name of a set.
@@ -22,21 +20,21 @@ pub fn finder(state: &State, dispatch: &Dispatch) -> Html {
     let found = typed.found();
     let is_bad = matches!(found, Some(Err(_)));
     let result = match found {
-        None => ui! { { "A record’s set and key hash to its partition." } },
-        Some(Err(why)) => ui! { { why } },
+        None => "A record’s set and key hash to its partition.".into(),
+        Some(Err(why)) => why.into(),
         Some(Ok(found)) => {
             let cell = state.cells().get(found.partition.index());
             let name = cell.map_or("", |cell| Look::of(cell).name());
-            ui! {
+            html! {
                 <>
                     { "Partition " }<b data-found="partition">{ found.partition.to_string() }</b>
-                    { format_args!(", {name}; digest ") }
+                    { format!(", {name}; digest ") }
                     <span class="digest" data-found="digest">{ found.hex() }</span>
                 </>
             }
         }
     };
-    ui! {
+    html! {
         <div class="finder" role="group" aria-label="Find a key">
             <div class="finder-fields">
                 { field("find-set", "Set", "none", typed.set.clone(), MapAction::FindSet, dispatch) }
@@ -47,12 +45,12 @@ pub fn finder(state: &State, dispatch: &Dispatch) -> Html {
                     class="tool"
                     data-action="show-found"
                     title="show the partition of this key"
-                    onclick={on_press(dispatch, Action::Map(MapAction::ShowFound))}
+                    onclick={dispatch.on(Action::Map(MapAction::ShowFound))}
                 >
                     { "Find" }
                 </button>
             </div>
-            <p class={classes(&["finder-result", when(is_bad, "bad")])}>{ result }</p>
+            <p class={classes!["finder-result", is_bad.then_some("bad")]}>{ result }</p>
         </div>
     }
 }
@@ -65,17 +63,14 @@ fn field(
     action: fn(String) -> MapAction,
     dispatch: &Dispatch,
 ) -> Html {
-    let oninput = Ear::new(dispatch, Action::Map(action(String::new())), |event, action| {
-        let text = value_of(event)?;
-        Some(Action::Map(match action {
-            Action::Map(MapAction::FindSet(_)) => MapAction::FindSet(text),
-            _ => MapAction::FindKey(text),
-        }))
+    let oninput = dispatch.on_event(move |event: InputEvent| {
+        let field: HtmlInputElement = event.target_unchecked_into();
+        Some(Action::Map(action(field.value())))
     });
-    let onkeydown = Ear::new(dispatch, Action::Map(MapAction::ShowFound), |event, action| {
-        (key_of(event) == "Enter").then_some(action)
+    let onkeydown = dispatch.on_event(|event: KeyboardEvent| {
+        (event.key() == "Enter").then_some(Action::Map(MapAction::ShowFound))
     });
-    ui! {
+    html! {
         <label key={id} class="finder-field">
             <span>{ label }</span>
             <input
@@ -97,9 +92,9 @@ fn field(
 
 fn key_type(chosen: KeyType, dispatch: &Dispatch) -> Html {
     let choice = |kind: KeyType| {
-        let onchange = on_press(dispatch, Action::Map(MapAction::FindAs(kind)));
-        ui! {
-            <label key={kind.name()} class={classes(&["choice", when(kind == chosen, "on")])}>
+        let onchange = dispatch.on(Action::Map(MapAction::FindAs(kind)));
+        html! {
+            <label key={kind.name()} class={classes!["choice", (kind == chosen).then_some("on")]}>
                 <input
                     type="radio"
                     name="key-type"
@@ -112,7 +107,7 @@ fn key_type(chosen: KeyType, dispatch: &Dispatch) -> Html {
             </label>
         }
     };
-    ui! {
+    html! {
         <fieldset key="type" class="choices">
             <legend class="visually-hidden">{ "Type of the key" }</legend>
             { for KeyType::ALL.into_iter().map(choice) }

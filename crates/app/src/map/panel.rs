@@ -1,17 +1,16 @@
-//! The map of 4096 partitions, and the same as a short table.
+//! The map of 4096 partitions, with a short table of the same partitions by reason.
 //!
 //! Invariant: the canvas is painted only when its picture or its colours have changed, and at once, before the rest of the
-//! page is drawn; the cursor is drawn over it. Not here: pixels (see `paint`), what colours stand for (see `picture`), finding a key (see `map::finder_form`).
+//! page is drawn. The cursor is drawn over it. Not here: pixels (see `paint`), what colours stand for (see `picture`),
+//! finding a key (see `finder_form`).
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use rosterlab_engine::{NamespaceSettings, PartitionId};
-use web_sys::HtmlCanvasElement;
-use yew::functional::Hook;
 use yew::prelude::*;
 
-use crate::browser::{put_pixels, use_effect_on, use_kept};
+use crate::browser::{put_pixels, width_of};
 use crate::floor::layout::Direction;
 use crate::look::Look;
 use crate::map::chosen::MapAction;
@@ -20,29 +19,37 @@ use crate::map::paint::{
     CELL_PX, Palette, Pattern, SIDE_PX, Swatch, TOKENS, corner_of, paint, partition_at,
 };
 use crate::map::picture::{Class, Colouring, Picture};
-use crate::page::Dispatch;
-use crate::page::class_list::{classes, when};
-use crate::page::ear::on_press;
-use crate::page::h::ui;
-use crate::page::keys;
-use crate::page::part::part;
+use crate::page::{Dispatch, keys};
 use crate::rules;
 use crate::state::{Action, State};
 use crate::text::thousands;
 use crate::why::groups::{Group, Grouping, words};
 
-/// What is said where a browser does not let a page draw.
+/// Shown where the browser does not let the page draw.
 const NO_CANVAS: &str = "This browser gives the page no canvas, so the map cannot be drawn. The table has the same \
                          partitions by reason.";
 
-/// How far Page Up and Page Down go.
+/// How many rows Page Up and Page Down go.
 const PAGE_ROWS: i32 = 8;
 
-/// Most classes that a legend lists.
+/// The largest number of classes that a legend lists.
 const MOST_CLASSES: usize = 12;
 
-/// The map with its table.
-pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) -> Html {
+/// What the map needs.
+#[derive(PartialEq, Properties)]
+pub struct MapProps {
+    /// What is shown.
+    pub state: Rc<State>,
+    /// Where actions go.
+    pub dispatch: Dispatch,
+    /// Who paints the canvas.
+    pub painter: Rc<Painter>,
+}
+
+/// The map with its table, legend and finder.
+#[component]
+pub fn MapPanel(props: &MapProps) -> Html {
+    let MapProps { state, dispatch, painter } = props;
     let where_from = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
     let title = match state.shown_orphan() {
         Some(orphan) => format!(" on the orphan {orphan}"),
@@ -50,12 +57,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) 
             where_from.map_or_else(String::new, |sub| format!(" in sub-cluster {}", sub.principal))
         }
     };
-    let shown = {
-        let (state, dispatch, painter) = (state.clone(), dispatch.clone(), painter.clone());
-        MapProps { state, dispatch, painter }
-    };
-    let drawn = part("map", shown, |shown, hooks| use_map(shown).run(hooks));
-    ui! {
+    html! {
         <section class="panel map-panel" aria-labelledby="map-title">
             <div class="panel-head">
                 <h2 id="map-title">
@@ -65,7 +67,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) 
                 { colour_by(state, dispatch) }
             </div>
             <div class="map-and-table">
-                { drawn }
+                <Map state={state.clone()} dispatch={dispatch.clone()} painter={painter.clone()} />
                 <div class="map-side">
                     { reasons(state, dispatch) }
                 </div>
@@ -76,11 +78,11 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) 
     }
 }
 
-/// Which namespace is shown here, in the roster and on the cards; nothing to choose where there is only one.
+/// The choice of the namespace that is shown here, in the roster and on the cards. One namespace leaves no choice.
 fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
     let list = &state.view().namespaces;
     let choice = |(place, settings): (usize, &NamespaceSettings)| {
-        ui! {
+        html! {
             <button
                 key={settings.name.clone()}
                 type="button"
@@ -88,27 +90,26 @@ fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
                 data-action="show-namespace"
                 data-show={settings.name.clone()}
                 aria-pressed={(place == state.namespace()).to_string()}
-                onclick={on_press(dispatch, Action::ShowNamespace(place))}
+                onclick={dispatch.on(Action::ShowNamespace(place))}
             >
                 { &settings.name }
             </button>
         }
     };
     let choices = list.iter().enumerate().filter(|_| list.len() > 1).map(choice);
-    ui! { <div role="group" aria-label="Namespace">{ for choices }</div> }
+    html! { <div role="group" aria-label="Namespace">{ for choices }</div> }
 }
 
-/// What colours stand for, one of four.
+/// The choice of what colours stand for.
 fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
     let choice = |colouring: Colouring| {
         let is_on = state.map().colouring == colouring;
-        let onchange = on_press(dispatch, Action::Map(MapAction::ColourBy(colouring)));
-        let of = (colouring == Colouring::Mark).then(|| state.selected().to_string());
-        ui! {
+        let onchange = dispatch.on(Action::Map(MapAction::ColourBy(colouring)));
+        html! {
             <label
                 key={colouring.name()}
-                class={classes(&["choice", when(is_on, "on")])}
-                title={format_args!("colour by {}", colouring.tip())}
+                class={classes!["choice", is_on.then_some("on")]}
+                title={format!("colour by {}", colouring.tip())}
             >
                 <input
                     type="radio"
@@ -119,11 +120,15 @@ fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
                     {onchange}
                 />
                 { colouring.name() }
-                <span>{ for of.map(|node| ui! { <>{ " of " }<span class="id">{ node }</span></> }) }</span>
+                <span>
+                    if colouring == Colouring::Mark {
+                        { " of " }<span class="id">{ state.selected().to_string() }</span>
+                    }
+                </span>
             </label>
         }
     };
-    ui! {
+    html! {
         <fieldset class="choices">
             <legend>{ "Colour by" }</legend>
             { for Colouring::ALL.into_iter().map(choice) }
@@ -162,20 +167,20 @@ impl PartialEq for Painted {
 
 /// Puts states onto the map's canvas.
 ///
-/// It paints as soon as an action was reduced, before Yew has worked out what else changes on the page, so that the map
-/// is never later than it must be: with 128 nodes the rest takes several frames' time.
+/// It paints as soon as an action was reduced, before Yew works out what else changes on the page: with 128 nodes the rest
+/// takes the time of several frames, and the map would be late by as much.
 #[derive(Default)]
 pub struct Painter {
     canvas: NodeRef,
-    /// What is on the canvas, and whether the browser let it.
+    /// What is on the canvas, and whether the browser allowed it.
     last: RefCell<Option<(Painted, bool)>>,
 }
 
 impl Painter {
-    /// Puts a state onto the canvas if another one is there; says whether the browser lets a page draw.
+    /// Puts a state onto the canvas unless it is there; returns whether the browser lets the page draw.
     pub fn show(&self, state: &State) -> bool {
         if self.canvas.get().is_none() {
-            // The first action may come before the page is there.
+            // The first action may come before the page is mounted.
             return true;
         }
         let wanted = Painted::of(state);
@@ -201,65 +206,51 @@ impl Painter {
     }
 }
 
-/// What the map needs.
-#[derive(Clone, PartialEq)]
-struct MapProps {
-    state: Rc<State>,
-    dispatch: Dispatch,
-    painter: Rc<Painter>,
-}
-
 impl PartialEq for Painter {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other)
     }
 }
 
-#[hook]
-fn use_map(props: &MapProps) -> Html {
+/// The canvas, and a line about the partition under the pointer. It is a component of its own so that a moving pointer draws
+/// nothing else again.
+#[component]
+fn Map(props: &MapProps) -> Html {
     let MapProps { state, dispatch, painter } = props;
     let canvas = painter.canvas.clone();
-    let hovered = use_kept(None::<PartitionId>);
-    let drawn = use_kept(true);
-    let is_drawn = drawn.get();
-    // When it first comes, and whenever a state came that no action made.
-    let (shown, painter) = (state.clone(), painter.clone());
-    use_effect_on(state.clone(), move |_| drawn.set(painter.show(&shown)));
+    let hovered = use_state_eq(|| None::<PartitionId>);
+    let can_draw = use_state_eq(|| true);
+    let under_pointer =
+        if *can_draw { partition_told(state, *hovered) } else { NO_CANVAS.to_owned() };
+    // For the first state, and for a state that no action made.
+    let painter = painter.clone();
+    use_effect_with(state.clone(), move |state| can_draw.set(painter.show(state)));
 
     let under = {
         let canvas = canvas.clone();
         move |event: &MouseEvent| {
-            let side = canvas.cast::<HtmlCanvasElement>()?.client_width();
-            partition_at(event.offset_x(), event.offset_y(), side)
+            partition_at(event.offset_x(), event.offset_y(), width_of(&canvas)?)
         }
     };
     let onclick = {
-        let (dispatch, under) = (dispatch.clone(), under.clone());
-        Callback::from(move |event: MouseEvent| {
-            if let Some(partition) = under(&event) {
-                dispatch.dispatch(Action::ShowPartition(partition));
-            }
-        })
+        let under = under.clone();
+        dispatch.on_event(move |event: MouseEvent| under(&event).map(Action::ShowPartition))
     };
     let onpointermove = {
         let hovered = hovered.clone();
-        Callback::from(move |event: PointerEvent| hovered.set(under(&event)))
+        move |event: PointerEvent| hovered.set(under(&event))
     };
     let onpointerleave = {
         let hovered = hovered.clone();
-        Callback::from(move |_: PointerEvent| hovered.set(None))
+        move |_: PointerEvent| hovered.set(None)
     };
-    let onkeydown = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if let Some((across, down)) = step(&event.key(), event.ctrl_key()) {
-                event.prevent_default();
-                dispatch.dispatch(Action::StepPartition(across, down));
-            }
-        })
-    };
+    let onkeydown = dispatch.on_event(|event: KeyboardEvent| {
+        let (across, down) = step(&event.key(), event.ctrl_key())?;
+        event.prevent_default();
+        Some(Action::StepPartition(across, down))
+    });
     let side = SIDE_PX.to_string();
-    ui! {
+    html! {
         <div class="map">
             <div class="map-picture">
                 <canvas
@@ -276,14 +267,14 @@ fn use_map(props: &MapProps) -> Html {
                     {onpointerleave}
                     {onkeydown}
                 />
-                { cursor(state.partition(), hovered.get()) }
+                { cursor(state.partition(), *hovered) }
             </div>
-            <p class="map-hover">{ if is_drawn { under_pointer(state, hovered.get()) } else { NO_CANVAS.to_owned() } }</p>
+            <p class="map-hover">{ under_pointer }</p>
         </div>
     }
 }
 
-/// How far across and down a key leads on the map; over its edge is to the edge.
+/// How far across and down a key leads on the map. A step over the edge ends at the edge.
 fn step(key: &str, ctrl: bool) -> Option<(i32, i32)> {
     let stride = if ctrl { PAGE_ROWS } else { 1 };
     Some(match (keys::direction(key), key) {
@@ -295,13 +286,13 @@ fn step(key: &str, ctrl: bool) -> Option<(i32, i32)> {
         (None, "PageDown") => (0, PAGE_ROWS),
         (None, "Home") => (i32::MIN / 2, 0),
         (None, "End") => (i32::MAX / 2, 0),
-        // Says again what the partition is.
+        // Announces the partition again.
         (None, "Enter" | " ") => (0, 0),
         _ => return None,
     })
 }
 
-/// What the map shows, for those who cannot see it.
+/// What the map shows, for people who use screen readers.
 fn label(state: &State) -> String {
     format!(
         "Map of 4,096 partitions: {} active, {} unavailable, {} dead. Partition {} is chosen; arrow \
@@ -323,13 +314,13 @@ fn label(state: &State) -> String {
 fn cursor(chosen: PartitionId, hovered: Option<PartitionId>) -> Html {
     let frame = |partition: PartitionId, class: &'static str| {
         let (x, y) = corner_of(partition);
-        // A little outside of the cell; the edge of the map may cut it.
+        // A little outside of the cell; the edge of the map may cut the frame.
         let at = |corner: usize| (i32::try_from(corner).unwrap_or(0) - 2).to_string();
         let side = (CELL_PX + 4).to_string();
-        ui! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
+        html! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
     };
     let view_box = format!("0 0 {SIDE_PX} {SIDE_PX}");
-    ui! {
+    html! {
         <svg class="map-cursor" viewBox={view_box} aria-hidden="true">
             { for hovered.map(|partition| frame(partition, "hovered")) }
             { frame(chosen, "chosen-under") }
@@ -338,7 +329,8 @@ fn cursor(chosen: PartitionId, hovered: Option<PartitionId>) -> Html {
     }
 }
 
-fn under_pointer(state: &State, hovered: Option<PartitionId>) -> String {
+/// A sentence about the partition under the pointer.
+fn partition_told(state: &State, hovered: Option<PartitionId>) -> String {
     let cell =
         hovered.and_then(|partition| Some((partition, state.cells().get(partition.index())?)));
     cell.map_or_else(
@@ -354,7 +346,7 @@ fn under_pointer(state: &State, hovered: Option<PartitionId>) -> String {
     )
 }
 
-/// What the colour of a partition says.
+/// What the colour of a partition stands for.
 fn class_of(state: &State, partition: PartitionId) -> String {
     let picture = state.map().picture();
     let place = picture.classes.get(partition.index()).map(|place| usize::from(*place));
@@ -369,7 +361,7 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
     let rows = state.groups().iter().enumerate().map(|(place, group)| {
         reason(state, dispatch, group, place, (shown == Some(place), picked == Some(place)))
     });
-    ui! {
+    html! {
         <div class="reasons-room">
             <table class="reasons">
                 <thead>
@@ -384,6 +376,7 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// A group as a row of the table.
 fn reason(
     state: &State,
     dispatch: &Dispatch,
@@ -394,10 +387,14 @@ fn reason(
     let look = group.look;
     let title =
         if is_picked { "light all partitions again" } else { "light only these on the map" };
-    ui! {
+    html! {
         <tr
             key={place}
-            class={classes(&[look.class(), when(is_shown, "shown"), when(is_picked, "picked")])}
+            class={classes![
+                look.class(),
+                is_shown.then_some("shown"),
+                is_picked.then_some("picked"),
+            ]}
             aria-current={is_shown.then_some("true")}
         >
             <td>
@@ -407,16 +404,16 @@ fn reason(
                     data-action="pick-group"
                     aria-pressed={is_picked.to_string()}
                     {title}
-                    onclick={on_press(dispatch, Action::Map(MapAction::Pick(place)))}
+                    onclick={dispatch.on(Action::Map(MapAction::Pick(place)))}
                 >
-                    <span class={classes(&["swatch", look.class()])} aria-hidden="true">
+                    <span class={classes!["swatch", look.class()]} aria-hidden="true">
                         { look.glyph() }
                     </span>
                     <span>
-                        <span class="visually-hidden">{ format_args!("{}: ", look.name()) }</span>
+                        <span class="visually-hidden">{ format!("{}: ", look.name()) }</span>
                         { words(group, state.view()) }
                         <span class="dim">
-                            { group.rule.number().map(|number| format!(" (rule {number})")) }
+                            { for group.rule.number().map(|number| format!(" (rule {number})")) }
                         </span>
                     </span>
                 </button>
@@ -431,15 +428,15 @@ fn legend(state: &State) -> Html {
     let colouring = state.map().colouring;
     let (shown, more) = state.map().picture().shown(colouring, MOST_CLASSES);
     let entry = |class: &Class| {
-        ui! {
-            <li key={class.name.clone()} class={classes(&[when(class.size == 0, "zero")])}>
+        html! {
+            <li key={class.name.clone()} class={classes![(class.size == 0).then_some("zero")]}>
                 { swatch(class.swatch) }
                 { &class.name }{ " " }<b>{ thousands(class.size) }</b>
             </li>
         }
     };
-    let more = (more > 0).then(|| ui! { <li key="more">{ format_args!("and {more} more") }</li> });
-    ui! {
+    let more = (more > 0).then(|| html! { <li key="more">{ format!("and {more} more") }</li> });
+    html! {
         <ul class="legend" data-legend={colouring.name()}>
             { for shown.into_iter().map(entry) }
             { for more }
@@ -447,18 +444,18 @@ fn legend(state: &State) -> Html {
     }
 }
 
-/// A class as it is drawn on the map, larger.
+/// A class as the map draws it, enlarged.
 fn swatch(swatch: Swatch) -> Html {
     let Swatch { colour, pattern } = swatch;
     let token = TOKENS[colour];
     if let Some(look) = Look::ALL.into_iter().find(|look| look.class() == token) {
-        return ui! {
-            <span key="swatch" class={classes(&["swatch", token])} aria-hidden="true">
+        return html! {
+            <span key="swatch" class={classes!["swatch", token]} aria-hidden="true">
                 { look.glyph() }
             </span>
         };
     }
-    ui! {
+    html! {
         <svg key="swatch" class="swatch" viewBox="0 0 4 4" aria-hidden="true">
             <rect class={token} width="4" height="4" />
             <path d={marked(pattern)} />
@@ -466,7 +463,7 @@ fn swatch(swatch: Swatch) -> Html {
     }
 }
 
-/// The marked pixels of a pattern, each as a square.
+/// The marked pixels of a pattern as a path, each a square.
 fn marked(pattern: Pattern) -> String {
     let mut squares = String::new();
     for (y, down) in ["0", "1", "2", "3"].into_iter().enumerate() {

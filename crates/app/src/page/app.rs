@@ -1,30 +1,33 @@
-//! The whole page: its one state, what hears keys, and its panels in order.
+//! The whole page: its one state, its panels in order, and the effects that concern all of it: keys, address, theme, time,
+//! focus.
+//!
+//! Invariant: an effect runs after its state was drawn. The map is the exception: it is painted as soon as an action was
+//! reduced (see `map::panel`). Not here: what an action does (see `state`).
 
 use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
 use rosterlab_scenario::{Timeline, share};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlElement, KeyboardEvent, window};
+use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::browser::{
-    focus, focused, hash, is_typing, page_keys, put_hash, use_effect_on, use_followed_links,
-    use_kept_focus, use_system_dark,
+    FocusedElement, focus, focused, hash, is_typing, page_keys, put_hash, show_theme,
+    use_followed_links, use_kept_focus, use_system_dark,
 };
 use crate::floor::links::selector as link_selector;
-use crate::floor::panel::{card_selector, floor_panel};
+use crate::floor::panel::{FloorPanel, card_selector};
 use crate::look::Look;
-use crate::map::counts::{counts_panel, patterns};
-use crate::map::panel::{Painter, map_panel};
+use crate::map::counts::{CountsPanel, patterns};
+use crate::map::panel::{MapPanel, Painter};
 use crate::margin::panel::use_margin;
 use crate::page::Dispatch;
-use crate::page::h::ui;
-use crate::page::header::header;
+use crate::page::header::Header;
 use crate::page::keys::{self, Press, Scope};
 use crate::page::recorder;
-use crate::page::side_panel::panel;
-use crate::page::toolbar::toolbar;
+use crate::page::side_panel::SidePanel;
+use crate::page::toolbar::Toolbar;
 use crate::page::verbs::Verb;
 use crate::roster::desk::RosterAction;
 use crate::roster::panel::{QUESTION, RosterPanel};
@@ -39,7 +42,7 @@ const TICK_MS: u32 = 100;
 /// How long the address may lag behind, in real milliseconds.
 const ADDRESS_MS: u32 = 400;
 
-/// How long after the page was drawn it is worked out what a considered action would do, in real milliseconds.
+/// How long the page waits before it works out what a considered action would do, in real milliseconds.
 const WEIGH_AFTER_MS: u32 = 30;
 
 /// The page.
@@ -62,34 +65,33 @@ pub fn App() -> Html {
     let announcement = state.announcement();
     let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
     let class = if is_bad { "panel news bad" } else { "panel news" };
-    let (s, d) = (&state, &dispatch);
-    ui! {
+    html! {
         <div class="page">
             { patterns() }
-            { header(s, d) }
+            <Header state={state.clone()} dispatch={dispatch.clone()} />
             <main class="board">
                 <div class="left">
-                    { panel(s, d) }
-                    { html! { <SettingsPanel state={s.clone()} dispatch={d.clone()} /> } }
+                    <SidePanel state={state.clone()} dispatch={dispatch.clone()} />
+                    <SettingsPanel state={state.clone()} dispatch={dispatch.clone()} />
                     <section {class} aria-label="What happened last">
                         <p data-news="">{ &**state.news() }</p>
                         <div role="alert" class="refusal">
-                            { for state.refusal().map(|why| ui! {
+                            if let Some(why) = state.refusal() {
                                 <p key="refusal">{ "Not done. " }{ &**why }</p>
-                            }) }
+                            }
                         </div>
                     </section>
-                    { floor_panel(s, d) }
-                    { toolbar(s, d) }
-                    { html! { <RosterPanel state={s.clone()} dispatch={d.clone()} /> } }
+                    <FloorPanel state={state.clone()} dispatch={dispatch.clone()} />
+                    <Toolbar state={state.clone()} dispatch={dispatch.clone()} />
+                    <RosterPanel state={state.clone()} dispatch={dispatch.clone()} />
                 </div>
                 <div class="right">
-                    { counts_panel(s, d) }
-                    { map_panel(s, d, &painter) }
-                    { html! { <Why state={s.clone()} dispatch={d.clone()} /> } }
+                    <CountsPanel state={state.clone()} dispatch={dispatch.clone()} />
+                    <MapPanel state={state.clone()} dispatch={dispatch.clone()} {painter} />
+                    <Why state={state.clone()} dispatch={dispatch.clone()} />
                 </div>
                 <div class="below">
-                    { html! { <BottomPanel state={s.clone()} dispatch={d.clone()} /> } }
+                    <BottomPanel state={state.clone()} dispatch={dispatch.clone()} />
                 </div>
             </main>
             <footer class="foot">
@@ -111,7 +113,7 @@ pub fn use_dispatch(handle: &UseReducerHandle<State>, painter: &Rc<Painter>) -> 
     let (handle, painter) = (handle.clone(), painter.clone());
     let dispatch = use_memo((), move |()| {
         let (first, onto) = (handle.clone(), painter.clone());
-        // The first state is painted as soon as the page stands: effects would wait for the browser's first frame.
+        // The first state is painted as soon as the page is mounted: effects would wait for the browser's first frame.
         spawn_local(async move {
             onto.show(&first);
         });
@@ -131,9 +133,10 @@ pub fn use_dispatch(handle: &UseReducerHandle<State>, painter: &Rc<Painter>) -> 
 /// Keys that work wherever the focus is.
 #[hook]
 fn use_keys(are_letters_on: bool, dispatch: &Dispatch) {
-    use_effect_on((are_letters_on, dispatch.clone()), |(are_letters_on, dispatch)| {
+    use_effect_with((are_letters_on, dispatch.clone()), |(are_letters_on, dispatch)| {
         let (are_letters_on, dispatch) = (*are_letters_on, dispatch.clone());
-        page_keys(move |event| hear_key(event, are_letters_on, &dispatch))
+        let listener = page_keys(move |event| hear_key(event, are_letters_on, &dispatch));
+        move || drop(listener)
     });
 }
 
@@ -149,7 +152,7 @@ fn hear_key(event: &KeyboardEvent, are_letters_on: bool, dispatch: &Dispatch) {
     }
 }
 
-/// Follows the system's theme and puts the page's own on the document.
+/// Follows the system's theme, and shows the page's own.
 #[hook]
 fn use_theme(is_dark: bool, dispatch: &Dispatch) {
     let heard = {
@@ -157,24 +160,17 @@ fn use_theme(is_dark: bool, dispatch: &Dispatch) {
         Callback::from(move |is_dark| dispatch.dispatch(Action::SystemDark(is_dark)))
     };
     use_system_dark(heard);
-    use_effect_on(is_dark, |is_dark| {
-        let root = window().and_then(|window| window.document()?.document_element());
-        if let Some(root) = root {
-            let theme = if *is_dark { "dark" } else { "light" };
-            // Fails only for names that are none.
-            root.set_attribute("data-theme", theme).ok();
-        }
-    });
+    use_effect_with(is_dark, |is_dark| show_theme(*is_dark));
 }
 
-/// The timeline that the address has to lead to, and when it will.
+/// The timeline whose share link belongs in the address, and the timer that writes it.
 struct Address {
     shown: Rc<Timeline>,
     pending: Option<Timeout>,
 }
 
-/// Keeps the experiment's link in the address, and follows links that a person puts there. The address lags a moment behind,
-/// so that a busy minute does not make a link for each tick.
+/// Keeps the experiment's share link in the address, and opens share links that a person puts there. The address lags a
+/// little, so that a busy minute does not write a share link for each tick.
 #[hook]
 fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
     let followed = {
@@ -183,7 +179,7 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
     };
     use_followed_links(followed);
     let address = use_mut_ref(|| Address { shown: state.timeline().clone(), pending: None });
-    use_effect_on(state.timeline().clone(), move |timeline| {
+    use_effect_with(state.timeline().clone(), move |timeline| {
         let later = address.clone();
         let mut address = address.borrow_mut();
         let is_first = Rc::ptr_eq(&address.shown, timeline);
@@ -199,35 +195,37 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
     });
 }
 
-/// Lets simulated time run at a speed; without one, nothing ticks.
+/// Lets simulated time run at a speed; without a speed, nothing ticks.
 #[hook]
 fn use_time(speed: Option<u32>, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_on(speed, move |speed| {
-        speed.map(|speed| {
+    use_effect_with(speed, move |speed| {
+        let interval = speed.map(|speed| {
             Interval::new(TICK_MS, move || dispatch.dispatch(Action::Tick(TICK_MS * speed)))
-        })
+        });
+        move || drop(interval)
     });
 }
 
-/// Works out what the considered action would do, once the page is drawn and nothing else has come.
+/// Works out what the considered action would do, once the page is drawn and if no other is considered by then.
 #[hook]
 fn use_weighing(wanted: Option<(Verb, u32)>, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_on(wanted, move |wanted| {
-        wanted.map(|_| {
+    use_effect_with(wanted, move |wanted| {
+        let timeout = wanted.map(|_| {
             let weigh = move || dispatch.dispatch(Action::Roster(RosterAction::Weigh));
             Timeout::new(WEIGH_AFTER_MS, weigh)
-        })
+        });
+        move || drop(timeout)
     });
 }
 
 /// Puts the focus where an action wants it, once.
 #[hook]
 fn use_focus(wanted: &Numbered<Option<Focus>>) {
-    // Where it was before a question.
-    let before = use_mut_ref(|| None::<HtmlElement>);
-    use_effect_on(wanted.clone(), move |wanted| match wanted.what {
+    // Where the focus was before a question.
+    let before = use_mut_ref(|| None::<FocusedElement>);
+    use_effect_with(wanted.clone(), move |wanted| match wanted.what {
         Some(Focus::Card(node)) => focus(&card_selector(node)),
         Some(Focus::Link(link)) => focus(&link_selector(link)),
         Some(Focus::Panel(_)) => focus(".side-panel h2"),
@@ -239,15 +237,14 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
         Some(Focus::On(selector)) => focus(selector),
         Some(Focus::Question) => {
             let now = focused();
-            if !now.as_ref().is_some_and(|now| now.matches(QUESTION).unwrap_or(false)) {
+            if !now.as_ref().is_some_and(|now| now.matches(QUESTION)) {
                 *before.borrow_mut() = now;
             }
             focus(QUESTION);
         }
         Some(Focus::Back) => {
             if let Some(before) = before.borrow_mut().take() {
-                // Fails only for elements that cannot have it.
-                before.focus().ok();
+                before.focus();
             }
         }
         Some(Focus::Partition) => focus("#partition"),

@@ -1,12 +1,10 @@
 //! The button of a verb.
 //!
-//! Invariant: a verb that cannot be done now stays where it is, with the focus if it has it, and says why when pressed.
+//! Invariant: a verb that cannot be done now keeps its button and the focus, and says why when it is pressed.
 
 use yew::prelude::*;
 
 use crate::page::Dispatch;
-use crate::page::ear::on_press;
-use crate::page::h::ui;
 use crate::page::icons::{Icon, icon};
 use crate::page::keys;
 use crate::page::verbs::Verb;
@@ -31,13 +29,13 @@ pub fn verb_button(state: &State, dispatch: &Dispatch, verb: Verb, face: Face) -
     let not_now = refused.as_ref().map(|why| format!(" — not now: {why}")).unwrap_or_default();
     let title = [verb.tip(), &in_brackets, &not_now].concat();
     let (class, label, shown) = match face {
-        Face::Words => ("tool", None, ui! { { verb.label() } }),
+        Face::Words => ("tool", None, verb.label().into()),
         Face::WordsAndKey => {
-            ("tool", None, ui! { <>{ verb.label() }<kbd aria-hidden="true">{ key }</kbd></> })
+            ("tool", None, html! { <>{ verb.label() }<kbd aria-hidden="true">{ key }</kbd></> })
         }
         Face::Picture(picture, label) => ("tool bare", Some(label), icon(picture)),
     };
-    ui! {
+    html! {
         <button
             type="button"
             {class}
@@ -46,7 +44,7 @@ pub fn verb_button(state: &State, dispatch: &Dispatch, verb: Verb, face: Face) -
             aria-label={label}
             aria-keyshortcuts={keys::aria_shortcut_of(verb)}
             {title}
-            onclick={on_press(dispatch, Action::Press(verb))}
+            onclick={dispatch.on(Action::Press(verb))}
         >
             { shown }
         </button>

@@ -1,23 +1,24 @@
-//! The page's head: its name, time, and what concerns the page as a whole.
+//! The header: the page's name, simulated time, and the buttons that concern the whole page.
+//!
+//! Invariant: nothing is decided here; `state` says which verbs can be done.
 
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
-use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
-use crate::page::ear::Ear;
-use crate::page::h::ui;
 use crate::page::icons::{Icon, icon};
 use crate::page::verbs::Verb;
+use crate::page::{Dispatch, PanelProps};
 use crate::settings::panel::settings_button;
 use crate::state::{Action, State, case_study};
 use crate::text::{clock, count};
 use crate::time::desk::{percent, progress};
 
-/// The head of the page.
-pub fn header(state: &State, dispatch: &Dispatch) -> Html {
+/// The header of the page.
+#[component]
+pub fn Header(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let theme = if state.is_dark() { "Light theme" } else { "Dark theme" };
-    ui! {
+    html! {
         <header class="head">
             <div class="head-name">
                 { icon(Icon::Logo) }
@@ -35,15 +36,15 @@ pub fn header(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// What cluster it is.
+/// Which cluster is shown.
 fn crumb(state: &State) -> Html {
     let nodes = &state.timeline().setup().nodes;
     if *nodes == case_study().nodes {
-        return ui! { <span>{ "Case study: " }<b>{ "five nodes on two racks" }</b></span> };
+        return html! { <span>{ "Case study: " }<b>{ "five nodes on two racks" }</b></span> };
     }
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let (nodes, racks) = (number(nodes.len()), number(state.racks().len()));
-    ui! { <b>{ format_args!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
+    html! { <b>{ format!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
 }
 
 /// Undo and redo, the simulated clock, play and its speed.
@@ -58,11 +59,11 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
     let done = state
         .shown_namespace()
         .and_then(|namespace| progress(&namespace.expected, &namespace.remaining));
-    let onclick = Ear::new(dispatch, Action::Press(Verb::Faster), |event, faster| {
-        let is_back = event.unchecked_ref::<MouseEvent>().shift_key();
-        Some(if is_back { Action::Press(Verb::Slower) } else { faster })
+    let onclick = dispatch.on_event(|event: MouseEvent| {
+        let verb = if event.shift_key() { Verb::Slower } else { Verb::Faster };
+        Some(Action::Press(verb))
     });
-    ui! {
+    html! {
         <div class="time" role="group" aria-label="Simulated time">
             { tool(Verb::Undo, Icon::Undo, "Undo") }
             { tool(Verb::Redo, Icon::Redo, "Redo") }
@@ -74,17 +75,19 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
                 { clock(state.view().time_ms) }
             </span>
             <span class="done" title="migrations complete, as the server's ticker counts">
-                { for done.map(|done| ui! { <span>{ percent(done) }{ " %" }</span> }) }
+                if let Some(done) = done {
+                    <span>{ percent(done) }{ " %" }</span>
+                }
             </span>
             <button
                 type="button"
                 class="tool bare speed"
                 data-action={Verb::Faster.action()}
                 title="how fast simulated time runs; Shift and a click for the one before"
-                aria-label={format_args!("{speed}× speed of simulated time, change")}
+                aria-label={format!("{speed}× speed of simulated time, change")}
                 {onclick}
             >
-                { format_args!("{speed}×") }
+                { format!("{speed}×") }
             </button>
             { tool(Verb::Migrate, Icon::Finish, "Finish migrations") }
         </div>

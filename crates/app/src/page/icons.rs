@@ -4,8 +4,6 @@
 
 use yew::prelude::*;
 
-use crate::page::h::ui;
-
 /// A picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
@@ -33,7 +31,7 @@ pub enum Icon {
 pub fn icon(icon: Icon) -> Html {
     let drawn = match icon {
         Icon::Logo => {
-            return ui! {
+            return html! {
                 <svg class="logo-mark" viewBox="0 0 18 18" aria-hidden="true">
                     <path class="settled" d="M5 0h8v18H5a5 5 0 0 1-5-5V5a5 5 0 0 1 5-5z" />
                     <path class="filling" d="M9 0h4v18H9z" />
@@ -49,7 +47,7 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Step => "M4 3.2v9.6l6-4.8zM12 3.2v9.6",
         Icon::Finish => "M3 3.5v9l5-4.5zM8 3.5v9l5-4.5zM13.2 3.5v9",
         Icon::Theme => {
-            return ui! {
+            return html! {
                 <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
                     <circle cx="8" cy="8" r="5.8" />
                     <path class="filled" d="M8 2.2a5.8 5.8 0 0 1 0 11.6z" />
@@ -59,7 +57,7 @@ pub fn icon(icon: Icon) -> Html {
     };
     let filled = matches!(icon, Icon::Play | Icon::Step | Icon::Finish);
     let class = if filled { "icon filled" } else { "icon" };
-    ui! {
+    html! {
         <svg {class} viewBox="0 0 16 16" aria-hidden="true"><path d={drawn} /></svg>
     }
 }

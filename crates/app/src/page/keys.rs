@@ -1,8 +1,9 @@
 //! Which key does what: one table, read both ways.
 //!
 //! Invariant: a key press finds its verb and a verb finds its key in the same table. Single letters work only while a
-//! card has the focus, and can be turned off with `?` (WCAG 2.1.4); keys with Ctrl work everywhere but in text fields. Not here: what a verb does (see
-//! `state`), keys of the map and of the links (their components', with [`direction`]).
+//! card has the focus, and a person can turn them and `?` off (WCAG 2.1.4). Keys with Ctrl work everywhere but in text fields.
+//! Not here: what a verb does (see `state`); the keys of the map and of the links, which their components read with
+//! [`direction`].
 
 use crate::floor::layout::Direction;
 use crate::page::verbs::Verb;

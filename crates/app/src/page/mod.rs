@@ -1,10 +1,9 @@
-//! What is on the page, one component a file.
+//! The frame of the page: header, toolbar, side panel, buttons and keys, and what all components share.
 //!
-//! Invariant: each component has one root element, and whatever comes and goes is in a wrapper that stays (Yew 0.23
-//! panics otherwise). Components show a state and dispatch actions; they decide nothing.
+//! Invariant: each component has one root element, and whatever comes and goes is in a wrapper that stays; otherwise Yew 0.23
+//! panics. Components show a state and dispatch actions; they decide nothing.
 //!
-//! Only what has hooks, or is worth not drawing again, is a component of Yew's, and all of that is one (see `part`); the
-//! rest are functions.
+//! A panel of the page is a function component. Its stateless pieces are plain functions that return `Html`.
 
 pub mod app;
 pub mod button;
@@ -25,11 +24,11 @@ pub mod verbs;
 
 use std::rc::Rc;
 
-use yew::{Callback, Properties};
+use yew::{Callback, Properties, SubmitEvent};
 
 use crate::state::{Action, State};
 
-/// How components send actions. It is made once and stays the same for as long as the page is there.
+/// How components send actions. The page makes one and keeps it, so it never makes a component draw again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dispatch(Callback<Action>);
 
@@ -49,6 +48,15 @@ impl Dispatch {
     #[must_use]
     pub fn on<E: 'static>(&self, action: Action) -> Callback<E> {
         self.on_event(move |_| Some(action.clone()))
+    }
+
+    /// A callback for a form: sends an action, and the browser does nothing.
+    #[must_use]
+    pub fn on_submit(&self, action: Action) -> Callback<SubmitEvent> {
+        self.on_event(move |event: SubmitEvent| {
+            event.prevent_default();
+            Some(action.clone())
+        })
     }
 
     /// A callback that sends the action that an event means, if it means one.

@@ -1,26 +1,24 @@
-//! What opens over the floor when it is asked for: the keys, the link, one at a time.
+//! The panel that opens over the floor: the list of keys, or the share link.
 //!
-//! Invariant: whatever is opened has the focus and gives it back to its button; Escape closes it.
+//! Invariant: an opened panel takes the focus and gives it back to its button; Escape closes it.
 
-use std::rc::Rc;
-
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::page::Dispatch;
-use crate::page::ear::{Ear, field_of, on_press};
-use crate::page::h::ui;
-use crate::page::keys;
+use crate::page::{Dispatch, PanelProps, keys};
 use crate::share::panel::Share;
 use crate::state::{Action, Panel, State};
 
 /// The open panel, if there is one.
-pub fn panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
+#[component]
+pub fn SidePanel(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let open = state.panel().map(|panel| {
         let body = match panel {
             Panel::Keys => help(state, dispatch),
             Panel::Share => html! { <Share state={state.clone()} dispatch={dispatch.clone()} /> },
         };
-        ui! {
+        html! {
             <section key={panel.verb().action()} class="panel side-panel" aria-label={panel.verb().label()}>
                 <div class="panel-head">
                     <h2 tabindex="-1">{ panel.verb().label() }</h2>
@@ -28,7 +26,7 @@ pub fn panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                         type="button"
                         class="tool bare"
                         data-action="close-panel"
-                        onclick={on_press(dispatch, Action::ClosePanel)}
+                        onclick={dispatch.on(Action::ClosePanel)}
                     >
                         { "Close" }<kbd aria-hidden="true">{ "Esc" }</kbd>
                     </button>
@@ -37,23 +35,23 @@ pub fn panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
             </section>
         }
     });
-    ui! { <div class="side-panel-room">{ open }</div> }
+    html! { <div class="side-panel-room">{ open }</div> }
 }
 
 /// The keys.
 fn help(state: &State, dispatch: &Dispatch) -> Html {
     let keys = keys::verbs().map(|verb| {
-        ui! {
+        html! {
             <li key={verb.action()}>
                 <kbd>{ keys::shortcut_of(verb) }</kbd>
                 <span><b>{ verb.label() }</b>{ ": " }{ verb.tip() }</span>
             </li>
         }
     });
-    let onchange = Ear::new(dispatch, Action::SetLetters(false), |event, _| {
-        Some(Action::SetLetters(field_of(event)?.checked()))
+    let onchange = dispatch.on_event(|event: Event| {
+        Some(Action::SetLetters(event.target_unchecked_into::<HtmlInputElement>().checked()))
     });
-    ui! {
+    html! {
         <div class="help">
             <p>
                 { "Single letters work while a card has the focus, and " }<kbd>{ "?" }</kbd>

@@ -1,6 +1,6 @@
-//! What can be done to the selected node and to the whole cluster, by single clicks.
+//! The toolbar below the floor: what one click can do to the selected nodes and to the whole cluster.
 //!
-//! Invariant: everything that a drag on the floor does has a button here.
+//! Invariant: whatever a drag on the floor does has a button here.
 
 use rosterlab_engine::RackId;
 use yew::prelude::*;
@@ -9,24 +9,24 @@ use crate::floor::card::Facts;
 use crate::floor::layout::ALL_LINKS_NODES;
 use crate::floor::node_card::face;
 use crate::map::counts::sub_class;
-use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
-use crate::page::ear::on_press;
-use crate::page::h::ui;
 use crate::page::verbs::Verb;
+use crate::page::{Dispatch, PanelProps};
 use crate::sentences;
 use crate::state::{Action, FloorAction, State};
 
-/// The bar below the floor.
-pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
+/// The toolbar.
+#[component]
+pub fn Toolbar(props: &PanelProps) -> Html {
+    let PanelProps { state, dispatch } = props;
     let tool = |verb: Verb, face: Face| verb_button(state, dispatch, verb, face);
     let selection = state.selection();
     let name = sentences::nodes(&selection);
     let is_dense = state.view().nodes.len() > ALL_LINKS_NODES;
-    ui! {
-        <section class="panel toolbar" aria-label={format_args!("Actions on {name}")}>
-            <div class="detail-room">{ is_dense.then(|| detail(state)) }</div>
-            <div class="tools" role="group" aria-label={format_args!("On {name}")}>
+    html! {
+        <section class="panel toolbar" aria-label={format!("Actions on {name}")}>
+            <div class="detail-room">{ for is_dense.then(|| detail(state)) }</div>
+            <div class="tools" role="group" aria-label={format!("On {name}")}>
                 <span class="tools-name" data-selection={selection.len().to_string()}>
                     <b class="id">{ name.clone() }</b>
                 </span>
@@ -39,7 +39,7 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
                 { tool(Verb::Wipe, Face::WordsAndKey) }
                 { tool(Verb::Remove, Face::WordsAndKey) }
                 <span class="moves">{ moves(state, &name, dispatch) }</span>
-                <span class="moves">{ is_dense.then(|| tool(Verb::Links, Face::WordsAndKey)) }</span>
+                <span class="moves">{ for is_dense.then(|| tool(Verb::Links, Face::WordsAndKey)) }</span>
                 { select_more(state, dispatch) }
             </div>
             <div class="tools" role="group" aria-label="All nodes">
@@ -54,14 +54,14 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
 /// A switch: each click on a card adds it to the selection or takes it out.
 fn select_more(state: &State, dispatch: &Dispatch) -> Html {
     let is_on = state.is_selecting();
-    ui! {
+    html! {
         <button
             type="button"
             class="tool switch"
             data-action={Verb::SelectMore.action()}
             aria-pressed={is_on.to_string()}
-            title={format_args!("{} (Ctrl+click, Ctrl+Space; Esc ends it)", Verb::SelectMore.tip())}
-            onclick={on_press(dispatch, Action::Press(Verb::SelectMore))}
+            title={format!("{} (Ctrl+click, Ctrl+Space; Esc ends it)", Verb::SelectMore.tip())}
+            onclick={dispatch.on(Action::Press(Verb::SelectMore))}
         >
             <span aria-hidden="true">{ if is_on { "☑" } else { "☐" } }</span>
             { Verb::SelectMore.label() }
@@ -69,15 +69,15 @@ fn select_more(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// The selected node with everything that a small card has no room for.
+/// The selected node with all that does not fit on a small card.
 fn detail(state: &State) -> Html {
     let view = state.view();
     let facts = view.node(state.selected()).map(|node| Facts::of(view, node, state.namespace()));
     let shown = facts.map(|facts| {
         let class = facts.home.map_or("", |(place, _)| sub_class(place));
-        ui! { <div class={class}>{ face(&facts) }</div> }
+        html! { <div class={class}>{ face(&facts) }</div> }
     });
-    ui! { <div class="detail">{ shown }</div> }
+    html! { <div class="detail">{ for shown }</div> }
 }
 
 /// One button for each other lane that the selection could be moved to.
@@ -91,17 +91,17 @@ fn moves(state: &State, name: &str, dispatch: &Dispatch) -> Html {
 
 fn move_button(rack: RackId, name: &str, dispatch: &Dispatch) -> Html {
     let action = Action::Floor(FloorAction::MoveTo(rack));
-    ui! {
+    html! {
         <button
             key={rack.get()}
             type="button"
             class="tool"
             data-action="move"
             data-to-rack={rack.to_string()}
-            title={format_args!("configure {name} for rack {rack}; the roster follows with roster-set")}
-            onclick={on_press(dispatch, action)}
+            title={format!("configure {name} for rack {rack}; the roster follows with roster-set")}
+            onclick={dispatch.on(action)}
         >
-            { format_args!("To rack {rack}") }
+            { format!("To rack {rack}") }
         </button>
     }
 }

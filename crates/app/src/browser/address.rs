@@ -1,0 +1,38 @@
+//! The page's address: the share link behind its `#`.
+//!
+//! Invariant: writing the address adds no step to the browser's history; undo is the page's own. Not here: what a share link
+//! means (the scenario crate's `share`).
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use web_sys::window;
+use yew::prelude::*;
+
+use crate::browser::listener::Listener;
+
+/// The part of the address from the `#` on.
+#[must_use]
+pub fn hash() -> String {
+    window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// Replaces the part behind the `#` by a share link, without a step of the browser's own history.
+pub fn put_hash(link: &str) {
+    let history = window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        // Browsers refuse this when it is done very often; the next step writes the address again.
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{link}"))).ok();
+    }
+}
+
+/// Calls back with the part of the address from the `#` on, whenever a person changes it.
+#[hook]
+pub fn use_followed_links(followed: Callback<Rc<str>>) {
+    use_effect_with((), move |()| {
+        let listener = window().map(|window| {
+            Listener::new(window.into(), "hashchange", move |_| followed.emit(hash().into()))
+        });
+        move || drop(listener)
+    });
+}
