@@ -7,13 +7,10 @@
 //! A pointer or a key becomes a gesture (`floor::gesture`, `page::keys`), that a command, and that a step of the timeline
 //! (`state`). The view of the cluster gives places (`floor::layout`), pixels (`map::paint`), groups and sentences.
 //!
-//! **Invariant.** What touches the browser is in `browser`, `page::crash` and the files that show something; everything else
-//! is pure and tested natively. A command is the only thing that changes the cluster.
+//! **Invariant.** `browser`, `page::crash` and [`mount`] reach the browser, and components draw; everything else is pure and
+//! tested natively. A command is the only thing that changes the cluster.
 //!
 //! **What this crate does not do**: the rules (the engine's), undo and files (the scenario crate's).
-
-// `ui!` goes through its markup piece by piece.
-#![recursion_limit = "2048"]
 
 pub mod browser;
 pub mod clients;

@@ -6,7 +6,6 @@
 mod address;
 mod canvas;
 mod clipboard;
-mod erased;
 mod focus;
 mod listener;
 mod pointer;
@@ -17,7 +16,6 @@ mod theme;
 pub use address::{hash, put_hash, use_followed_links};
 pub use canvas::put_pixels;
 pub use clipboard::copy;
-pub use erased::{Kept, use_effect_on, use_kept};
 pub use focus::{FocusedElement, focus, focused, use_kept_focus};
 pub use listener::{Listener, is_typing, page_keys};
 pub use pointer::{capture_pointer, position_in, show_label_as_tip};

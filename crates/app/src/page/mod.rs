@@ -7,16 +7,12 @@
 
 pub mod app;
 pub mod button;
-pub mod class_list;
 #[cfg(test)]
 mod contrast;
 pub mod crash;
-pub mod ear;
-pub mod h;
 pub mod header;
 pub mod icons;
 pub mod keys;
-pub mod part;
 pub mod recorder;
 pub mod side_panel;
 pub mod toolbar;
@@ -81,12 +77,4 @@ pub struct PanelProps {
     pub state: Rc<State>,
     /// Where actions go.
     pub dispatch: Dispatch,
-}
-
-impl PanelProps {
-    /// Of what is shown, and where actions go.
-    #[must_use]
-    pub fn new(state: &Rc<State>, dispatch: &Dispatch) -> Self {
-        Self { state: state.clone(), dispatch: dispatch.clone() }
-    }
 }
