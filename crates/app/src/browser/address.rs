@@ -11,6 +11,13 @@ use yew::prelude::*;
 
 use crate::browser::listener::Listener;
 
+/// The page's address without the part from the `#` on.
+#[must_use]
+pub fn page_address() -> String {
+    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
+}
+
 /// The part of the address from the `#` on.
 #[must_use]
 pub fn hash() -> String {

@@ -6,6 +6,7 @@
 mod address;
 mod canvas;
 mod clipboard;
+mod file;
 mod focus;
 mod listener;
 mod pointer;
@@ -13,9 +14,10 @@ mod size;
 mod slices;
 mod theme;
 
-pub use address::{hash, put_hash, use_followed_links};
+pub use address::{hash, page_address, put_hash, use_followed_links};
 pub use canvas::put_pixels;
 pub use clipboard::copy;
+pub use file::ChosenFile;
 pub use focus::{FocusedElement, focus, focused, use_kept_focus};
 pub use listener::{Listener, is_typing, page_keys};
 pub use pointer::{capture_pointer, position_in, show_label_as_tip};

@@ -10,10 +10,10 @@ use std::rc::Rc;
 use rosterlab_engine::{ClusterView, Command, Mode, NodeId, Shutdown};
 use rosterlab_scenario::Timeline;
 use rosterlab_scenario::foresight::margin::{Found, LossTable, Margin, OfSize, Reach};
-use web_sys::{HtmlCanvasElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::browser::{InSlices, put_pixels};
+use crate::browser::{InSlices, put_pixels, width_of};
 use crate::floor::layout::Direction;
 use crate::map::paint::Palette;
 use crate::margin::known::{
@@ -278,8 +278,7 @@ fn picture(
     let under = {
         let canvas = canvas.clone();
         move |event: &MouseEvent| {
-            let width = canvas.cast::<HtmlCanvasElement>()?.client_width();
-            frame.cell_at(event.offset_x(), event.offset_y(), width)
+            frame.cell_at(event.offset_x(), event.offset_y(), width_of(&canvas)?)
         }
     };
     let onclick = {

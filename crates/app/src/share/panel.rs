@@ -7,11 +7,10 @@
 use js_sys::encode_uri_component;
 use rosterlab_scenario::as_test::{Kind, as_test};
 use rosterlab_scenario::{Timeline, share};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, HtmlInputElement, window};
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::browser::copy;
+use crate::browser::{ChosenFile, copy, page_address};
 use crate::page::{Dispatch, PanelProps};
 use crate::share::file::{self, FileFault};
 use crate::state::{Action, State};
@@ -31,7 +30,7 @@ pub fn Share(props: &PanelProps) -> Html {
     let timeline = state.timeline();
     let written = share::write(timeline);
     let shown = if let Some(link) = &written {
-        by_link(state, format!("{}#{link}", here()), dispatch)
+        by_link(state, format!("{}#{link}", page_address()), dispatch)
     } else {
         html! { <p>{ "This is too long for a link, which has at most 1,000 steps, fewer of large clusters." }</p> }
     };
@@ -127,7 +126,8 @@ fn embed_tag(timeline: &Timeline) -> Option<String> {
 
 /// The share link, with a button that copies it.
 fn by_link(state: &State, address: String, dispatch: &Dispatch) -> Html {
-    let text = |timeline: &Timeline| Some([&here(), "#", &share::write(timeline)?].concat());
+    let text =
+        |timeline: &Timeline| Some([&page_address(), "#", &share::write(timeline)?].concat());
     html! {
         <div class="share-row">
             <label class="visually-hidden" for="share-link">{ "Link to this experiment" }</label>
@@ -137,35 +137,25 @@ fn by_link(state: &State, address: String, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// The page's address without its fragment.
-fn here() -> String {
-    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
-    href.split('#').next().unwrap_or_default().to_owned()
-}
-
 /// Reads the file that a person has chosen.
 fn on_file(dispatch: &Dispatch) -> Callback<Event> {
     let dispatch = dispatch.clone();
     Callback::from(move |event: Event| {
-        let input: HtmlInputElement = event.target_unchecked_into();
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+        if let Some(file) = ChosenFile::take(&event) {
             read(&file, &dispatch);
         }
-        // So that the same file can be chosen again.
-        input.set_value("");
     })
 }
 
 /// Reads a file and opens what it holds.
-fn read(file: &File, dispatch: &Dispatch) {
-    if file.size() > file::MOST_BYTES {
+fn read(file: &ChosenFile, dispatch: &Dispatch) {
+    if file.bytes() > file::MOST_BYTES {
         return dispatch.dispatch(Action::Open(Err(FileFault::TooLong)));
     }
-    let (text, has_bytes, dispatch) = (file.text(), file.size() > 0.0, dispatch.clone());
+    let (text, has_bytes, dispatch) = (file.text(), file.bytes() > 0.0, dispatch.clone());
     spawn_local(async move {
-        let text = JsFuture::from(text).await.ok().and_then(|text| text.as_string());
-        let link = match text {
-            // Some browsers turn bytes that are not text into an empty string.
+        let link = match text.await {
+            // Its bytes are not text (see `ChosenFile::text`).
             Some(text) if text.is_empty() && has_bytes => Err(FileFault::NotText),
             Some(text) => file::link_in(&text),
             None => Err(FileFault::Unreadable),

@@ -6,10 +6,10 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{Cell, PartitionId};
-use web_sys::{HtmlCanvasElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::browser::put_pixels;
+use crate::browser::{put_pixels, width_of};
 use crate::look::Look;
 use crate::map::paint::{Palette, SIDE_PX, paint_only, partition_at};
 use crate::page::{Dispatch, PanelProps, keys};
@@ -218,7 +218,7 @@ fn SmallMap(props: &SmallMapProps) -> Html {
     let onclick = {
         let (canvas, shown) = (canvas.clone(), props.shown.clone());
         props.dispatch.on_event(move |event: MouseEvent| {
-            let side = canvas.cast::<HtmlCanvasElement>().map_or(0, |canvas| canvas.client_width());
+            let side = width_of(&canvas).unwrap_or(0);
             let under = partition_at(event.offset_x(), event.offset_y(), side);
             let is_shown = |partition: &PartitionId| shown.get(partition.index()) == Some(&true);
             under.filter(is_shown).map(Action::ShowPartition)

@@ -7,10 +7,9 @@ use std::rc::Rc;
 
 use rosterlab_engine::{Migrations, NodeId};
 use rosterlab_scenario::log;
-use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
-use crate::browser::{Room, use_room};
+use crate::browser::{Room, capture_pointer, use_room, width_of};
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::{clock, count};
@@ -52,8 +51,7 @@ fn Graph(props: &PanelProps) -> Html {
     let seek = {
         let (element, forks, dispatch) = (element.clone(), forks.clone(), dispatch.clone());
         move |event: &PointerEvent| {
-            let Some(element) = element.cast::<HtmlElement>() else { return };
-            let width = element.client_width();
+            let Some(width) = width_of(&element) else { return };
             // Its children ignore the pointer, so the offset is from the graph's own edge.
             let position = position_at(event.offset_x(), width, last, &forks);
             dispatch.dispatch(Action::Time(TimeAction::Seek(position)));
@@ -65,10 +63,8 @@ fn Graph(props: &PanelProps) -> Html {
             if event.button() != 0 {
                 return;
             }
-            if let Some(element) = element.cast::<HtmlElement>() {
-                // Without capture a drag ends at the graph's edge.
-                element.set_pointer_capture(event.pointer_id()).ok();
-            }
+            // Without capture a drag ends at the graph's edge.
+            capture_pointer(&element, &event);
             seek(&event);
         })
     };
