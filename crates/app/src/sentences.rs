@@ -252,7 +252,7 @@ mod tests {
         ];
         assert_eq!(of_entry(&entry, 5), "Crash A102");
         assert_eq!(
-            news(&entry, &events, State::open().view()),
+            news(&entry, &events, &State::open().view),
             "A102 crashed. Sub-cluster A103 has 2 of 5 roster nodes: all 4,096 partitions are \
              unavailable, because neither all roster-replicas nor enough votes are there (2,715, \
              rule 7) and no full copy is there (1,381, rule 3)."
@@ -381,7 +381,7 @@ mod tests {
             Rc::new(Event { at_ms: n, kind: EventKind::AutoRevived { node, namespace } })
         };
         let events: Vec<Rc<Event>> = (1..=15).map(formed).collect();
-        let told = history(&events, State::open().view());
+        let told = history(&events, &State::open().view);
         assert_eq!((told.len(), told[0].as_str()), (13, "(3 earlier sentences left out.)"));
         assert!(told[12].starts_with("F "), "{}", told[12]);
     }
@@ -427,7 +427,7 @@ mod tests {
             })
             .map(event)
             .collect();
-        assert_eq!(news(&entry, &events, State::open().view()), "B101 and B102 stopped.");
+        assert_eq!(news(&entry, &events, &State::open().view), "B101 and B102 stopped.");
         assert_eq!(of_entry(&entry, 5), "Stop B101 and B102");
     }
 
@@ -440,7 +440,7 @@ mod tests {
             rebalanced(3, before, vec![(Rule::NothingElse, 4096)]),
             rebalanced(3, after, vec![(Rule::Majority, 4096)]),
         ];
-        assert!(!news(&entry, &events, State::open().view()).contains("unavailable"));
+        assert!(!news(&entry, &events, &State::open().view).contains("unavailable"));
     }
 
     #[test]
@@ -449,10 +449,10 @@ mod tests {
         let events: Vec<Rc<Event>> =
             many.iter().map(|node| event(EventKind::NodeStarted { node: *node })).collect();
         let start = act(Command::Start { nodes: many.clone() });
-        assert_eq!(news(&start, &events, State::open().view()), "64 nodes started.");
+        assert_eq!(news(&start, &events, &State::open().view), "64 nodes started.");
         let wiped = |node: &NodeId| event(EventKind::DrivesWiped { node: *node, device: None });
         let events: Vec<Rc<Event>> = many.iter().map(wiped).collect();
-        let news = news(&start, &events, State::open().view());
+        let news = news(&start, &events, &State::open().view);
         assert!(
             news.starts_with("The drives of 1 are empty. The drives of 2 are empty."),
             "{news}"

@@ -44,7 +44,7 @@ pub fn ClientsPanel(props: &PanelProps) -> Html {
         .client_namespaces()
         .into_iter()
         .filter_map(|place| {
-            let settings = state.view().namespaces.get(place)?;
+            let settings = state.view.namespaces.get(place)?;
             Some(Column {
                 place,
                 name: &settings.name,
@@ -54,8 +54,8 @@ pub fn ClientsPanel(props: &PanelProps) -> Html {
             })
         })
         .collect();
-    let sides = &state.view().sub_clusters;
-    let orphans = &state.view().orphans;
+    let sides = &state.view.sub_clusters;
+    let orphans = &state.view.orphans;
     let more = (sides.len() + orphans.len()).saturating_sub(MOST_SIDES);
     let room = MOST_SIDES.saturating_sub(sides.len());
     let both = columns.len() > 1;
@@ -96,7 +96,7 @@ pub fn ClientsPanel(props: &PanelProps) -> Html {
 
 /// The fields that choose the record.
 fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
-    let desk = state.clients();
+    let desk = &state.clients;
     let partition = PartitionId::of_digest(&desk.digest());
     let field =
         |id: &'static str, label: &'static str, value: &str, action: fn(String) -> ClientAction| {
@@ -138,7 +138,7 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
 
 /// The choice of the read mode.
 fn modes(state: &State, dispatch: &Dispatch) -> Html {
-    let chosen = state.clients().mode;
+    let chosen = state.clients.mode;
     let radio = |mode: ReadMode| {
         let name = mode_name(mode);
         let onchange = dispatch.on(Action::Clients(ClientAction::Choose(mode)));
@@ -293,7 +293,7 @@ fn at(state: &State, side: &Side<'_>, from: Option<NodeId>) -> bool {
     match from {
         Some(node) => side.nodes.contains(&node),
         // A client that names no node reaches the sub-cluster with the highest principal.
-        None => state.view().sub_clusters.first().is_some_and(|first| first.principal == side.name),
+        None => state.view.sub_clusters.first().is_some_and(|first| first.principal == side.name),
     }
 }
 

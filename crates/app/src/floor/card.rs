@@ -316,7 +316,7 @@ mod tests {
     use crate::testing::{id, run};
 
     fn facts(state: &State, node: &str) -> Facts {
-        Facts::of(state.view(), state.view().node(id(node)).unwrap(), state.namespace())
+        Facts::of(&state.view, state.view.node(id(node)).unwrap(), state.namespace)
     }
 
     fn texts(state: &State, node: &str) -> Vec<String> {

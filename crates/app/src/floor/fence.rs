@@ -7,12 +7,13 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::floor::gesture::Gesture;
+use crate::floor::held::FloorAction;
 use crate::floor::layout::{Floor, Rect};
 use crate::floor::placed::PlacedBox;
 use crate::page::Dispatch;
 use crate::page::verbs::Verb;
 use crate::sentences;
-use crate::state::{Action, FloorAction, State};
+use crate::state::{Action, State};
 
 /// The width and height of a fence's bar, with text of the usual size.
 const BAR: (i32, i32) = (344, 74);
@@ -28,7 +29,7 @@ pub fn fence_bar(
     (width, text_percent): (i32, i32),
 ) -> Html {
     let drawn = gesture.drawn_fence();
-    let Some(rect) = drawn.or(state.fence()) else { return Html::default() };
+    let Some(rect) = drawn.or(state.floor.fence) else { return Html::default() };
     let bar = drawn.is_none().then(|| {
         let size = (BAR.0 * text_percent / 100, BAR.1 * text_percent / 100);
         let name = sentences::nodes(&state.selection());
@@ -91,7 +92,7 @@ pub fn adding_form(
     floor: &Floor,
     (width, text_percent): (i32, i32),
 ) -> Html {
-    let adding = state.adding();
+    let adding = state.floor.adding.as_ref();
     let lane = adding.and_then(|adding| floor.lanes.iter().find(|lane| lane.rack == adding.rack));
     let (Some(adding), Some(lane)) = (adding, lane) else { return Html::default() };
     let size = (FORM.0 * text_percent / 100, FORM.1 * text_percent / 100);

@@ -10,12 +10,13 @@ use rosterlab_engine::{ClusterView, Link, NodeId};
 use yew::prelude::*;
 
 use crate::browser::focus;
+use crate::floor::held::{BundleCuts, FloorAction};
 use crate::floor::layout::{Bundle, BundlePlace, Floor, HANDLE, Hull, LinkPlace, Rect};
 use crate::floor::placed::PlacedBox;
 use crate::map::counts::sub_class;
 use crate::page::{Dispatch, keys};
 use crate::sentences::link_name;
-use crate::state::{Action, BundleCuts, FloorAction, State};
+use crate::state::{Action, State};
 use crate::text::thousands;
 
 /// What the wires need.
@@ -101,7 +102,7 @@ fn lines(
     cuts: Option<&BundleCuts>,
     dispatch: &Dispatch,
 ) -> Html {
-    let view = state.view();
+    let view = &state.view;
     let ground = |rect: Rect, key: u32| {
         let [x, y, width, height] =
             [rect.x, rect.y, rect.width, rect.height].map(|n| n.to_string());
@@ -151,7 +152,7 @@ fn lines(
 /// The shapes around the cards of each sub-cluster: all outlines first, then all fills over them, so that pieces that touch
 /// become one shape.
 fn hulls(floor: &Floor, state: &State) -> Html {
-    let view = state.view();
+    let view = &state.view;
     let hulls = floor.hulls(&|node| view.sub_cluster_of(node));
     let rect = |class: &'static str| {
         let hulls = hulls.iter().enumerate();
@@ -167,7 +168,7 @@ fn hulls(floor: &Floor, state: &State) -> Html {
     };
     let label = |(key, hull): (usize, &Hull)| {
         let sub_cluster = &view.sub_clusters[hull.sub_cluster];
-        let in_roster = sub_cluster.namespaces.get(state.namespace()).map(|namespace| {
+        let in_roster = sub_cluster.namespaces.get(state.namespace).map(|namespace| {
             let (here, all) = (namespace.roster_nodes_present, namespace.roster.len());
             if all == 0 { String::new() } else { format!(" · {here} of {all} in the roster") }
         });
@@ -254,7 +255,7 @@ fn bundle_handles(floor: &Floor, cuts: &BundleCuts, dispatch: &Dispatch) -> Html
 
 /// With many nodes: which bundles are cut, in words, and on request the links of the selected node.
 pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
-    let cuts = (floor.is_dense && !state.view().cuts.is_empty()).then(|| state.bundle_cuts());
+    let cuts = (floor.is_dense && !state.view.cuts.is_empty()).then(|| state.bundle_cuts());
     let of = |place: &BundlePlace| {
         let (cut, all) = cuts.as_ref().map_or((0, 0), |cuts| cuts.of(place.bundle));
         let title = bundle_title(place.bundle);
@@ -265,16 +266,16 @@ pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
         [] if floor.is_dense => "Links are bundled by rack at the right: none is cut.".to_owned(),
         told => told.join(" · "),
     };
-    let shown = floor.is_dense && state.are_links_shown();
+    let shown = floor.is_dense && state.floor.are_links_shown;
     let links: Rc<Vec<Link>> =
         Rc::new(floor.links.iter().map(|place| place.link).filter(|_| shown).collect());
-    let reached = state.link().filter(|link| links.contains(link));
+    let reached = state.link.filter(|link| links.contains(link));
     let stop = reached.or_else(|| links.first().copied());
     let chips = links.iter().map(|link| {
         html! {
             <span key={link.to_string()} class="link-chip">
-                { handle(*link, &links, stop == Some(*link), state.view(), dispatch) }
-                <span class="id" aria-hidden="true">{ other_end(*link, state.selected()).to_string() }</span>
+                { handle(*link, &links, stop == Some(*link), &state.view, dispatch) }
+                <span class="id" aria-hidden="true">{ other_end(*link, state.selected).to_string() }</span>
             </span>
         }
     });
@@ -286,7 +287,7 @@ pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
                     <div
                         class="link-chips"
                         role="toolbar"
-                        aria-label={format!("Links of {}", state.selected())}
+                        aria-label={format!("Links of {}", state.selected)}
                     >
                         { for chips }
                     </div>
@@ -303,13 +304,13 @@ fn other_end(link: Link, node: NodeId) -> NodeId {
 /// The handles of all links that are drawn.
 fn handles(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
     let links: Rc<Vec<Link>> = Rc::new(floor.links.iter().map(|place| place.link).collect());
-    let reached = state.link().filter(|link| links.contains(link));
+    let reached = state.link.filter(|link| links.contains(link));
     let stop = reached.or_else(|| links.first().copied());
     let each = |place: &LinkPlace| {
         let rect = Rect::around(place.handle, HANDLE);
         html! {
             <PlacedBox key={place.link.to_string()} class="handle-place" {rect}>
-                { handle(place.link, &links, stop == Some(place.link), state.view(), dispatch) }
+                { handle(place.link, &links, stop == Some(place.link), &state.view, dispatch) }
             </PlacedBox>
         }
     };

@@ -12,6 +12,7 @@ use crate::browser::{capture_pointer, focus, page_keys, position_in, use_room};
 use crate::floor::card::{Facts, ORPHAN_SIGN};
 use crate::floor::fence::{adding_form, fence_bar};
 use crate::floor::gesture::{Drop, Gesture, Input, Outcome};
+use crate::floor::held::FloorAction;
 use crate::floor::layout::{
     ALL_LINKS_NODES, Card, Direction, Floor, Hit, Lane, Point, Wanted, lay_out,
 };
@@ -23,7 +24,7 @@ use crate::margin::known::mode_of;
 use crate::page::keys::{self, Press, Scope};
 use crate::page::verbs::Verb;
 use crate::page::{Dispatch, PanelProps};
-use crate::state::{Action, FloorAction, State};
+use crate::state::{Action, State};
 use crate::text::count;
 
 /// The width of the floor until it is measured, in CSS pixels.
@@ -67,8 +68,8 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
         floor: floor.clone(),
         node: node.clone(),
         hand: hand.clone(),
-        are_letters_on: state.are_letters_on(),
-        is_panel_open: state.panel().is_some(),
+        are_letters_on: state.are_letters_on,
+        is_panel_open: state.panel.is_some(),
     };
     let on_card = use_card_events(input.clone());
     let gesture = hand.0;
@@ -78,7 +79,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
     let class = classes![
         "floor",
         gesture.carried().map(|_| "carrying"),
-        state.is_selecting().then_some("selecting"),
+        state.floor.is_selecting.then_some("selecting"),
     ];
     let keys_told: Vec<String> = keys::verbs()
         .map(|verb| format!("{} {}", keys::shortcut_of(verb).unwrap_or_default(), verb.label()))
@@ -132,10 +133,10 @@ fn use_outcomes(outcome: Option<Outcome>, floor: &Rc<Floor>, dispatch: &Dispatch
 
 /// The links that are drawn one by one: all of them, or with many nodes those of the selected node on request.
 fn drawn_links(state: &State) -> Vec<Link> {
-    let nodes: Vec<NodeId> = state.view().nodes.iter().rev().map(|node| node.id).collect();
+    let nodes: Vec<NodeId> = state.view.nodes.iter().rev().map(|node| node.id).collect();
     if nodes.len() > ALL_LINKS_NODES {
-        let selected = state.selected();
-        let others = nodes.iter().filter(|_| state.are_links_shown());
+        let selected = state.selected;
+        let others = nodes.iter().filter(|_| state.floor.are_links_shown);
         return others.filter_map(|node| Link::new(selected, *node)).collect();
     }
     let pairs = nodes.iter().enumerate().flat_map(|(place, low)| {
@@ -146,19 +147,20 @@ fn drawn_links(state: &State) -> Vec<Link> {
 
 /// The sub-clusters by name, and the orphans; pressing one shows the map, the reasons and the roster from there.
 fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
-    let view = state.view();
+    let view = &state.view;
     let shown = state.shown();
-    let mode = mode_of(view, state.namespace());
+    let mode = mode_of(view, state.namespace);
     let chip = |place: usize| {
         let sub_cluster = &view.sub_clusters[place];
         let principal = sub_cluster.principal;
-        let in_roster = sub_cluster.namespaces.get(state.namespace()).map(|namespace| {
-            match namespace.roster.len() {
-                0 if mode == Mode::Available => "available (AP)".to_owned(),
-                0 => "no roster yet".to_owned(),
-                all => format!("{} of {all} in the roster", namespace.roster_nodes_present),
-            }
-        });
+        let in_roster =
+            sub_cluster.namespaces.get(state.namespace).map(|namespace| {
+                match namespace.roster.len() {
+                    0 if mode == Mode::Available => "available (AP)".to_owned(),
+                    0 => "no roster yet".to_owned(),
+                    all => format!("{} of {all} in the roster", namespace.roster_nodes_present),
+                }
+            });
         let is_split = view.sub_clusters.len() > 1;
         let number = is_split.then(|| format!("{} · ", place + 1));
         let onclick = dispatch.on(Action::ShowSubCluster(principal));
@@ -241,7 +243,7 @@ fn lane(
     floor: &Floor,
     on_card: &Callback<(NodeId, RackId, CardEvent)>,
 ) -> Html {
-    let (view, namespace) = (state.view(), state.namespace());
+    let (view, namespace) = (&state.view, state.namespace);
     let card = |card: &Card| {
         let carried = gesture.carried().filter(|(carried, _)| *carried == card.node);
         let facts = view.node(card.node).map(|node| Facts::of(view, node, namespace))?;
@@ -253,7 +255,7 @@ fn lane(
                 offset={carried.map_or_else(Point::default, |(_, offset)| offset)}
                 is_carried={carried.is_some()}
                 is_small={floor.is_dense}
-                is_selected={state.selected() == card.node}
+                is_selected={state.selected == card.node}
                 is_picked={state.is_picked(card.node)}
                 on_event={on_card.clone()}
             />
@@ -493,7 +495,7 @@ pub fn card_selector(node: NodeId) -> String {
 
 /// A lane's name, and the buttons for its whole rack.
 fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -> Html {
-    let is_up = |node: &NodeId| state.view().node(*node).is_some_and(|node| node.state.is_up());
+    let is_up = |node: &NodeId| state.view.node(*node).is_some_and(|node| node.state.is_up());
     let (up, down): (Vec<NodeId>, Vec<NodeId>) =
         nodes.iter().map(|card| card.node).partition(is_up);
     let tool = |action: &'static str, label: &'static str, command: Command| {

@@ -20,7 +20,7 @@ use crate::text::{digit_groups, thousands};
 #[component]
 pub fn CountsPanel(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let view = state.view();
+    let view = &state.view;
     let blocks: Vec<Html> = view
         .sub_clusters
         .iter()

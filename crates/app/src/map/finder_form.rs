@@ -16,14 +16,14 @@ const MOST_SET_BYTES: &str = "63";
 
 /// Fields, result and button.
 pub fn finder(state: &State, dispatch: &Dispatch) -> Html {
-    let typed = &state.map().finder;
+    let typed = &state.map.finder;
     let found = typed.found();
     let is_bad = matches!(found, Some(Err(_)));
     let result = match found {
         None => "A record’s set and key hash to its partition.".into(),
         Some(Err(why)) => why.into(),
         Some(Ok(found)) => {
-            let cell = state.cells().get(found.partition.index());
+            let cell = state.cells.get(found.partition.index());
             let name = cell.map_or("", |cell| Look::of(cell).name());
             html! {
                 <>

@@ -50,7 +50,7 @@ pub struct MapProps {
 #[component]
 pub fn MapPanel(props: &MapProps) -> Html {
     let MapProps { state, dispatch, painter } = props;
-    let where_from = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
+    let where_from = state.shown_sub_cluster().filter(|_| state.view.sub_clusters.len() > 1);
     let title = match state.shown_orphan() {
         Some(orphan) => format!(" on the orphan {orphan}"),
         None => {
@@ -80,7 +80,7 @@ pub fn MapPanel(props: &MapProps) -> Html {
 
 /// The choice of the namespace that is shown here, in the roster and on the cards. One namespace leaves no choice.
 fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
-    let list = &state.view().namespaces;
+    let list = &state.view.namespaces;
     let choice = |(place, settings): (usize, &NamespaceSettings)| {
         html! {
             <button
@@ -89,7 +89,7 @@ fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
                 class="tool id"
                 data-action="show-namespace"
                 data-show={settings.name.clone()}
-                aria-pressed={(place == state.namespace()).to_string()}
+                aria-pressed={(place == state.namespace).to_string()}
                 onclick={dispatch.on(Action::ShowNamespace(place))}
             >
                 { &settings.name }
@@ -103,7 +103,7 @@ fn namespaces(state: &State, dispatch: &Dispatch) -> Html {
 /// The choice of what colours stand for.
 fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
     let choice = |colouring: Colouring| {
-        let is_on = state.map().colouring == colouring;
+        let is_on = state.map.colouring == colouring;
         let onchange = dispatch.on(Action::Map(MapAction::ColourBy(colouring)));
         html! {
             <label
@@ -122,7 +122,7 @@ fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
                 { colouring.name() }
                 <span>
                     if colouring == Colouring::Mark {
-                        { " of " }<span class="id">{ state.selected().to_string() }</span>
+                        { " of " }<span class="id">{ state.selected.to_string() }</span>
                     }
                 </span>
             </label>
@@ -146,7 +146,7 @@ struct Painted {
 
 impl Painted {
     fn of(state: &State) -> Self {
-        let map = state.map();
+        let map = &state.map;
         let lit = map.picked_place().map(|place| (map.grouping().clone(), place));
         Self { picture: map.picture().clone(), lit, is_dark: state.is_dark() }
     }
@@ -331,13 +331,12 @@ fn cursor(chosen: PartitionId, hovered: Option<PartitionId>) -> Html {
 
 /// A sentence about the partition under the pointer.
 fn partition_told(state: &State, hovered: Option<PartitionId>) -> String {
-    let cell =
-        hovered.and_then(|partition| Some((partition, state.cells().get(partition.index())?)));
+    let cell = hovered.and_then(|partition| Some((partition, state.cells.get(partition.index())?)));
     cell.map_or_else(
         || "Click a partition, or use the arrow keys.".to_owned(),
         |(partition, cell)| {
             let look = Look::of(cell);
-            let class = match state.map().colouring {
+            let class = match state.map.colouring {
                 Colouring::Verdict | Colouring::Rule => String::new(),
                 Colouring::Master | Colouring::Mark => class_of(state, partition),
             };
@@ -348,7 +347,7 @@ fn partition_told(state: &State, hovered: Option<PartitionId>) -> String {
 
 /// What the colour of a partition stands for.
 fn class_of(state: &State, partition: PartitionId) -> String {
-    let picture = state.map().picture();
+    let picture = state.map.picture();
     let place = picture.classes.get(partition.index()).map(|place| usize::from(*place));
     let class = place.and_then(|place| picture.legend.get(place));
     class.map_or_else(String::new, |class| format!(", {}", class.name))
@@ -356,8 +355,8 @@ fn class_of(state: &State, partition: PartitionId) -> String {
 
 /// The groups of partitions with the same reason.
 fn reasons(state: &State, dispatch: &Dispatch) -> Html {
-    let shown = state.map().group_of(state.partition().index());
-    let picked = state.map().picked_place();
+    let shown = state.map.group_of(state.partition().index());
+    let picked = state.map.picked_place();
     let rows = state.groups().iter().enumerate().map(|(place, group)| {
         reason(state, dispatch, group, place, (shown == Some(place), picked == Some(place)))
     });
@@ -411,7 +410,7 @@ fn reason(
                     </span>
                     <span>
                         <span class="visually-hidden">{ format!("{}: ", look.name()) }</span>
-                        { words(group, state.view()) }
+                        { words(group, &state.view) }
                         <span class="dim">
                             { for group.rule.number().map(|number| format!(" (rule {number})")) }
                         </span>
@@ -425,8 +424,8 @@ fn reason(
 
 /// What the colours mean, with their counts.
 fn legend(state: &State) -> Html {
-    let colouring = state.map().colouring;
-    let (shown, more) = state.map().picture().shown(colouring, MOST_CLASSES);
+    let colouring = state.map.colouring;
+    let (shown, more) = state.map.picture().shown(colouring, MOST_CLASSES);
     let entry = |class: &Class| {
         html! {
             <li key={class.name.clone()} class={classes![(class.size == 0).then_some("zero")]}>

@@ -45,9 +45,9 @@ impl PartialEq for Moment {
 impl Moment {
     fn of(state: &State) -> Self {
         Self {
-            timeline: state.timeline().clone(),
-            view: state.view().clone(),
-            namespace: state.namespace(),
+            timeline: state.timeline.clone(),
+            view: state.view.clone(),
+            namespace: state.namespace,
         }
     }
 
@@ -80,8 +80,8 @@ pub fn use_margin(state: &State, dispatch: &Dispatch) {
 
 /// The margin of the shown namespace in both ways, and the losses that exceed it.
 pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
-    let is_current = state.margin().is_of(state.view(), state.namespace());
-    let found = state.margin().found();
+    let is_current = state.margin.is_of(&state.view, state.namespace);
+    let found = state.margin.found();
     let shown = match found {
         Some(found) => number(lesser(found)),
         None if is_current => "–".to_owned(),
@@ -94,21 +94,21 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
     } else {
         "margin"
     };
-    let mode = mode_of(state.view(), state.namespace());
-    let is_any_down = state.view().nodes.iter().any(|node| !node.state.is_up());
+    let mode = mode_of(&state.view, state.namespace);
+    let is_any_down = state.view.nodes.iter().any(|node| !node.state.is_up());
     let first = match mode {
         Mode::StrongConsistency => "is unavailable",
         Mode::Available => "comes up empty, or is served by nobody",
     };
     let why = match found {
         Some(found) => sentence(found, is_any_down, mode),
-        None if is_current => nothing_to_say(state.view(), state.namespace()).to_owned(),
+        None if is_current => nothing_to_say(&state.view, state.namespace).to_owned(),
         None => String::new(),
     };
     let is_none = found.is_none() && is_current;
     let (words, value) =
         if is_none { ("no margin", String::new()) } else { ("margin ", shown.clone()) };
-    let of = (state.view().namespaces.len() > 1).then(|| state.namespace_name().to_owned());
+    let of = (state.view.namespaces.len() > 1).then(|| state.namespace_name().to_owned());
     html! {
         <div
             {class}
@@ -204,7 +204,7 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
     let is_working = !is_current;
     let body = if let Some(table) = table {
         let hand = Hand { dispatch, is_current, is_clean: *is_clean };
-        let mode = mode_of(state.view(), state.namespace());
+        let mode = mode_of(&state.view, state.namespace);
         let chosen_cell = Frame::of(&table).step(*chosen, 0, 0);
         html! {
             <div key="some" class={classes!["losses", is_working.then_some("stale")]}>
@@ -221,7 +221,7 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
             </div>
         }
     } else {
-        let why = if is_working { "…" } else { nothing_to_say(state.view(), state.namespace()) };
+        let why = if is_working { "…" } else { nothing_to_say(&state.view, state.namespace) };
         html! { <p key="none" class="dim">{ why }</p> }
     };
     // Tests and measurements read from it when all sets are known.
@@ -298,7 +298,7 @@ fn picture(
         Callback::from(move |_: PointerEvent| hovered.set(None))
     };
     let cell = frame.step(**chosen, 0, 0);
-    let mode = mode_of(state.view(), state.namespace());
+    let mode = mode_of(&state.view, state.namespace);
     let onkeydown = {
         let (chosen, table, lose) = (chosen.clone(), table.clone(), hand.lose());
         let dispatch = hand.dispatch.clone();

@@ -52,17 +52,17 @@ pub fn App() -> Html {
     let painter = use_memo((), |()| Painter::default());
     let dispatch = use_dispatch(&handle, &painter);
     let state = Rc::new(State::clone(&handle));
-    use_keys(state.are_letters_on(), &dispatch);
+    use_keys(state.are_letters_on, &dispatch);
     use_address(&state, &dispatch);
     use_theme(state.is_dark(), &dispatch);
-    use_time(state.is_running().then_some(state.speed()), &dispatch);
-    use_focus(state.focus());
+    use_time(state.is_running().then_some(state.speed), &dispatch);
+    use_focus(&state.focus);
     use_kept_focus(state.clone());
     use_margin(&state, &dispatch);
     use_weighing(state.to_weigh(), &dispatch);
     use_search(&state, &dispatch);
 
-    let announcement = state.announcement();
+    let announcement = &state.announcement;
     let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
     let class = if is_bad { "panel news bad" } else { "panel news" };
     html! {
@@ -74,9 +74,9 @@ pub fn App() -> Html {
                     <SidePanel state={state.clone()} dispatch={dispatch.clone()} />
                     <SettingsPanel state={state.clone()} dispatch={dispatch.clone()} />
                     <section {class} aria-label="What happened last">
-                        <p data-news="">{ &**state.news() }</p>
+                        <p data-news="">{ &*state.news }</p>
                         <div role="alert" class="refusal">
-                            if let Some(why) = state.refusal() {
+                            if let Some(why) = state.refusal.as_ref() {
                                 <p key="refusal">{ "Not done. " }{ &**why }</p>
                             }
                         </div>
@@ -178,8 +178,8 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
         Callback::from(move |link: Rc<str>| dispatch.dispatch(Action::Follow(link)))
     };
     use_followed_links(followed);
-    let address = use_mut_ref(|| Address { shown: state.timeline().clone(), pending: None });
-    use_effect_with(state.timeline().clone(), move |timeline| {
+    let address = use_mut_ref(|| Address { shown: state.timeline.clone(), pending: None });
+    use_effect_with(state.timeline.clone(), move |timeline| {
         let later = address.clone();
         let mut address = address.borrow_mut();
         let is_first = Rc::ptr_eq(&address.shown, timeline);

@@ -38,7 +38,7 @@ pub fn Header(props: &PanelProps) -> Html {
 
 /// Which cluster is shown.
 fn crumb(state: &State) -> Html {
-    let nodes = &state.timeline().setup().nodes;
+    let nodes = &state.timeline.setup().nodes;
     if *nodes == case_study().nodes {
         return html! { <span>{ "Case study: " }<b>{ "five nodes on two racks" }</b></span> };
     }
@@ -52,10 +52,10 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
     let tool = |verb: Verb, icon: Icon, label: &'static str| {
         verb_button(state, dispatch, verb, Face::Picture(icon, label))
     };
-    let speed = state.speed();
+    let speed = state.speed;
     let (play, label) =
-        if state.is_playing() { (Icon::Pause, "Hold time") } else { (Icon::Play, "Play time") };
-    let step = if state.view().changing { "Step 2 s" } else { "Step 1 s" };
+        if state.is_playing { (Icon::Pause, "Hold time") } else { (Icon::Play, "Play time") };
+    let step = if state.view.changing { "Step 2 s" } else { "Step 1 s" };
     let done = state
         .shown_namespace()
         .and_then(|namespace| progress(&namespace.expected, &namespace.remaining));
@@ -72,7 +72,7 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
             { tool(Verb::Step, Icon::Step, step) }
             <span class={if state.is_running() { "clock running" } else { "clock" }}>
                 <span class="visually-hidden">{ "Simulated time " }</span>
-                { clock(state.view().time_ms) }
+                { clock(state.view.time_ms) }
             </span>
             <span class="done" title="migrations complete, as the server's ticker counts">
                 if let Some(done) = done {

@@ -13,7 +13,7 @@ use crate::state::{Action, Panel, State};
 #[component]
 pub fn SidePanel(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let open = state.panel().map(|panel| {
+    let open = state.panel.map(|panel| {
         let body = match panel {
             Panel::Keys => help(state, dispatch),
             Panel::Share => html! { <Share state={state.clone()} dispatch={dispatch.clone()} /> },
@@ -64,7 +64,7 @@ fn help(state: &State, dispatch: &Dispatch) -> Html {
                 <input
                     type="checkbox"
                     data-action="letters"
-                    checked={state.are_letters_on()}
+                    checked={state.are_letters_on}
                     {onchange}
                 />
                 { "Single letters and ? work as keys" }

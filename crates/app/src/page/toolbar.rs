@@ -6,6 +6,7 @@ use rosterlab_engine::RackId;
 use yew::prelude::*;
 
 use crate::floor::card::Facts;
+use crate::floor::held::FloorAction;
 use crate::floor::layout::ALL_LINKS_NODES;
 use crate::floor::node_card::face;
 use crate::map::counts::sub_class;
@@ -13,7 +14,7 @@ use crate::page::button::{Face, verb_button};
 use crate::page::verbs::Verb;
 use crate::page::{Dispatch, PanelProps};
 use crate::sentences;
-use crate::state::{Action, FloorAction, State};
+use crate::state::{Action, State};
 
 /// The toolbar.
 #[component]
@@ -22,7 +23,7 @@ pub fn Toolbar(props: &PanelProps) -> Html {
     let tool = |verb: Verb, face: Face| verb_button(state, dispatch, verb, face);
     let selection = state.selection();
     let name = sentences::nodes(&selection);
-    let is_dense = state.view().nodes.len() > ALL_LINKS_NODES;
+    let is_dense = state.view.nodes.len() > ALL_LINKS_NODES;
     html! {
         <section class="panel toolbar" aria-label={format!("Actions on {name}")}>
             <div class="detail-room">{ for is_dense.then(|| detail(state)) }</div>
@@ -53,7 +54,7 @@ pub fn Toolbar(props: &PanelProps) -> Html {
 
 /// A switch: each click on a card adds it to the selection or takes it out.
 fn select_more(state: &State, dispatch: &Dispatch) -> Html {
-    let is_on = state.is_selecting();
+    let is_on = state.floor.is_selecting;
     html! {
         <button
             type="button"
@@ -71,8 +72,8 @@ fn select_more(state: &State, dispatch: &Dispatch) -> Html {
 
 /// The selected node with all that does not fit on a small card.
 fn detail(state: &State) -> Html {
-    let view = state.view();
-    let facts = view.node(state.selected()).map(|node| Facts::of(view, node, state.namespace()));
+    let view = &state.view;
+    let facts = view.node(state.selected).map(|node| Facts::of(view, node, state.namespace));
     let shown = facts.map(|facts| {
         let class = facts.home.map_or("", |(place, _)| sub_class(place));
         html! { <div class={class}>{ face(&facts) }</div> }
@@ -83,7 +84,7 @@ fn detail(state: &State) -> Html {
 /// One button for each other lane that the selection could be moved to.
 fn moves(state: &State, name: &str, dispatch: &Dispatch) -> Html {
     let selection = state.selection();
-    let home = |node| state.view().node(node).map(|node| node.rack);
+    let home = |node| state.view.node(node).map(|node| node.rack);
     let is_elsewhere = |rack| selection.iter().any(|node| home(*node) != Some(rack));
     let racks = state.racks().into_iter().map(|(rack, _)| rack);
     racks.filter(|rack| is_elsewhere(*rack)).map(|rack| move_button(rack, name, dispatch)).collect()

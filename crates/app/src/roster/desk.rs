@@ -74,11 +74,4 @@ impl RosterDesk {
         self.draft = None;
         self.forget();
     }
-
-    pub fn asking(&self) -> Option<&Asking> {
-        self.asking.as_ref()
-    }
-    pub fn draft(&self) -> Option<&Draft> {
-        self.draft.as_ref()
-    }
 }

@@ -43,7 +43,7 @@ pub fn RosterPanel(props: &PanelProps) -> Html {
             </div>
         }
     };
-    let shown = state.shown_sub_cluster().filter(|_| state.view().sub_clusters.len() > 1);
+    let shown = state.shown_sub_cluster().filter(|_| state.view.sub_clusters.len() > 1);
     let shown = match state.shown_orphan() {
         Some(orphan) => Some(format!(" on the orphan {orphan}")),
         None => shown.map(|sub| format!(" in sub-cluster {}", sub.principal)),
@@ -66,11 +66,11 @@ pub fn RosterPanel(props: &PanelProps) -> Html {
                 { line("Observed", observed, roster, Verb::Revive) }
             </dl>
             <div class="roster-edit-room">
-                { state.rosters().draft().map(|draft| editor(state, dispatch, draft)) }
+                { state.rosters.draft.as_ref().map(|draft| editor(state, dispatch, draft)) }
             </div>
             { outlook(state, dispatch) }
             <div class="question-room">
-                { state.rosters().asking().map(|asking| question(dispatch, asking)) }
+                { state.rosters.asking.as_ref().map(|asking| question(dispatch, asking)) }
             </div>
         </section>
     }
@@ -97,13 +97,13 @@ fn hint(
     pending: &[RosterEntry],
     observed: &[RosterEntry],
 ) -> (bool, &'static str) {
-    let mode = state.view().namespaces.get(state.namespace()).map(|namespace| namespace.mode);
+    let mode = state.view.namespaces.get(state.namespace).map(|namespace| namespace.mode);
     if mode == Some(Mode::Available) {
         (false, "available (AP): no roster")
     } else if state.shown_orphan().is_some() {
         (false, "of these an orphan takes revive only")
     } else if state.shown_namespace().is_none() {
-        let is_any_up = state.view().nodes.iter().any(|node| node.state.is_up());
+        let is_any_up = state.view.nodes.iter().any(|node| node.state.is_up());
         (false, if is_any_up { "no node is in a cluster" } else { "no node is up" })
     } else if pending != roster {
         (true, "staged, not in force: recluster, or the next cluster change does it")
@@ -252,7 +252,7 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
     });
     let is_bad = draft.error.is_some();
     let nodes = draft.entries.iter().map(|entry| entry.node);
-    let nodes: Vec<NodeId> = nodes.filter(|node| state.view().node(*node).is_none()).collect();
+    let nodes: Vec<NodeId> = nodes.filter(|node| state.view.node(*node).is_none()).collect();
     let unknown = (!nodes.is_empty()).then(|| of_warning(&Warning::NoSuchNodes { nodes }));
     html! {
         <div key="editor" class="roster-editor">
@@ -276,7 +276,7 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
                 { draft.error.clone().or(unknown).unwrap_or_default() }
             </p>
             <ul class="draft-nodes" aria-label="Nodes of the new roster">
-                { for state.view().nodes.iter().map(|node| draft_node(dispatch, draft, node)) }
+                { for state.view.nodes.iter().map(|node| draft_node(dispatch, draft, node)) }
             </ul>
         </div>
     }

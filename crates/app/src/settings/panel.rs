@@ -14,7 +14,7 @@ use crate::state::{Action, State};
 
 /// The button that opens and closes the panel.
 pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
-    let is_open = state.settings().draft.is_some();
+    let is_open = state.settings.draft.is_some();
     html! {
         <button
             type="button"
@@ -34,7 +34,7 @@ pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
 #[component]
 pub fn SettingsPanel(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let body = state.settings().draft.as_ref().map(|draft| form(state, dispatch, draft));
+    let body = state.settings.draft.as_ref().map(|draft| form(state, dispatch, draft));
     html! { <div class="side-panel-room">{ body }</div> }
 }
 
@@ -209,7 +209,7 @@ impl Form<'_> {
 
 /// All fields.
 fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
-    let base = state.timeline().setup();
+    let base = state.timeline.setup();
     let faults = draft.faults(base);
     let together = faults.iter().find(|(field, _)| *field == Field::Profile);
     let together =
@@ -230,7 +230,7 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
         event.prevent_default();
         Some(Action::Settings(SettingsAction::Apply))
     });
-    let former = state.settings().previous.is_some().then(|| {
+    let former = state.settings.previous.is_some().then(|| {
         html! {
             <span key="back">
                 { form.action("former-cluster", "Back to the former cluster", SettingsAction::Back) }

@@ -27,7 +27,7 @@ const SCENARIO_NAME: &str = "experiment.json";
 #[component]
 pub fn Share(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let timeline = state.timeline();
+    let timeline = &state.timeline;
     let written = share::write(timeline);
     let shown = if let Some(link) = &written {
         by_link(state, format!("{}#{link}", page_address()), dispatch)
@@ -73,7 +73,7 @@ fn copy_button(
     text: fn(&Timeline) -> Option<String>,
 ) -> Html {
     let onclick = {
-        let (timeline, dispatch) = (state.timeline().clone(), dispatch.clone());
+        let (timeline, dispatch) = (state.timeline.clone(), dispatch.clone());
         // `text` gives nothing only where there is no button: the timeline is too long for a link.
         Callback::from(move |_: MouseEvent| {
             let dispatch = dispatch.clone();
@@ -110,7 +110,7 @@ fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
                 { copied("copy-rust", "Copy Rust test", |timeline| as_test(timeline, Kind::Rust)) }
                 { copied("copy-javascript", "Copy JavaScript test", |timeline| as_test(timeline, Kind::JavaScript)) }
                 { copied("copy-scenario", "Copy scenario", |timeline| as_test(timeline, Kind::Scenario)) }
-                { save_scenario(state.timeline()) }
+                { save_scenario(&state.timeline) }
                 { copied("copy-embed", "Copy embed tag", embed_tag) }
             </div>
         </div>

@@ -255,8 +255,8 @@ mod tests {
     fn beside_it_ap_accepts_on_both_sides_and_loses_a_write_when_it_heals() {
         let split = [write("B102"), Action::Press(Verb::Split), client(ClientAction::Beside)];
         let beside = run(split.clone());
-        assert_eq!(beside.view().namespaces.len(), 2);
-        assert_eq!(beside.timeline().entries().len(), 2, "the same steps");
+        assert_eq!(beside.view.namespaces.len(), 2);
+        assert_eq!(beside.timeline.entries().len(), 2, "the same steps");
         assert_eq!(beside.beside(), None);
         let write_both = [write("B102"), write("A103"), write("B102")];
         let healed = write_both.into_iter().chain([

@@ -425,7 +425,7 @@ mod tests {
 
     fn states(state: &State, wanted: NodeState) -> String {
         let nodes: Vec<NodeId> = state
-            .view()
+            .view
             .nodes
             .iter()
             .rev()
@@ -505,9 +505,9 @@ mod tests {
         let refused = on(State::clone(&state), [Action::Floor(FloorAction::Fenced(Verb::Start))]);
         assert!(refused.floor.fence.is_some() && refused.refusal.as_ref().is_some());
         let gone = on(State::clone(&state), [Action::Floor(FloorAction::LetGo)]);
-        assert_eq!((gone.fence(), gone.selection().len()), (None, 1));
+        assert_eq!((gone.floor.fence, gone.selection().len()), (None, 1));
         let nothing = run([Action::Floor(FloorAction::Fence(rect, vec![]))]);
-        assert_eq!(nothing.fence(), None);
+        assert_eq!(nothing.floor.fence, None);
     }
 
     #[test]

@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(steps(&asked), 2);
         let cancelled = asked.clone().reduce(desk(RosterAction::Cancel));
         assert!(cancelled.rosters.asking.as_ref().is_none());
-        assert_eq!((steps(&cancelled), cancelled.focus().what), (2, Some(Focus::Back)));
+        assert_eq!((steps(&cancelled), cancelled.focus.what), (2, Some(Focus::Back)));
         actions.push(desk(RosterAction::Confirm));
         let done = run(actions.clone());
         assert_eq!((steps(&done), done.focus.what), (3, Some(Focus::Back)));
@@ -335,7 +335,7 @@ mod tests {
         let set = state.clone().reduce(press(Verb::SetRoster));
         assert_eq!(set.shown_namespace().unwrap().pending.len(), 4);
         assert!(set.rosters.draft.as_ref().is_none());
-        assert_eq!(set.focus().what, Some(Focus::Button(Verb::EditRoster)));
+        assert_eq!(set.focus.what, Some(Focus::Button(Verb::EditRoster)));
         let bad = state.reduce(desk(RosterAction::Type("A103@1,XYZ".to_owned())));
         let refused = bad.reduce(press(Verb::SetRoster));
         assert!(

@@ -244,7 +244,7 @@ mod tests {
         assert!(state.news.starts_with("Step 1 of 3, 0:00:01: Stop B101; all active."));
         let same = go(state.clone(), [time(TimeAction::Seek(1)), time(TimeAction::Seek(9))]);
         assert!(Rc::ptr_eq(&same, &state));
-        let by = |steps| go(state.clone(), [time(TimeAction::SeekBy(steps))]).timeline().position();
+        let by = |steps| go(state.clone(), [time(TimeAction::SeekBy(steps))]).timeline.position();
         assert_eq!([by(1), by(10), by(-1), by(-10)], [2, 3, 0, 0]);
         assert_eq!(branches(&state).len(), 1);
     }
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn speeds_go_round_both_ways() {
         let speed =
-            |verb: Verb, times: usize| run(std::iter::repeat_n(Action::Press(verb), times)).speed();
+            |verb: Verb, times: usize| run(std::iter::repeat_n(Action::Press(verb), times)).speed;
         assert_eq!(
             (1..=5).map(|n| speed(Verb::Faster, n)).collect::<Vec<_>>(),
             [60, 300, 1000, 1, 10]

@@ -23,8 +23,8 @@ use crate::time::desk::TimeAction;
 #[component]
 pub fn CompareTab(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let (left, right) = state.time().sides;
-    let body = state.time().comparison().map(|comparison| body(state, comparison, dispatch));
+    let (left, right) = state.time.sides;
+    let body = state.time.comparison().map(|comparison| body(state, comparison, dispatch));
     html! {
         <div class="compare">
             <div class="compare-sides">
@@ -56,7 +56,7 @@ fn body(state: &State, comparison: &Rc<Comparison>, dispatch: &Dispatch) -> Html
             />
         }
     };
-    let (left, right) = state.time().sides;
+    let (left, right) = state.time.sides;
     let name = |side: Side| side_name(state, side);
     let differ = format!("{} differ", counted(comparison.size(), "partition"));
     html! {
@@ -91,12 +91,12 @@ fn body(state: &State, comparison: &Rc<Comparison>, dispatch: &Dispatch) -> Html
 /// The name of a side in words.
 fn side_name(state: &State, side: Side) -> String {
     match side {
-        Side::Now => format!("now, step {}", state.timeline().position()),
+        Side::Now => format!("now, step {}", state.timeline.position()),
         Side::Start => "the start".to_owned(),
         Side::Branch(number) => {
-            let nodes = state.view().nodes.len();
-            let title = |branch: &Branch| branch.parting(state.timeline(), nodes).title;
-            let title = state.time().branches.get(number).map(title).unwrap_or_default();
+            let nodes = state.view.nodes.len();
+            let title = |branch: &Branch| branch.parting(&state.timeline, nodes).title;
+            let title = state.time.branches.get(number).map(title).unwrap_or_default();
             format!("the end of branch {number}, {title}")
         }
     }
@@ -104,7 +104,7 @@ fn side_name(state: &State, side: Side) -> String {
 
 /// The list to choose a side from.
 fn choice(state: &State, dispatch: &Dispatch, which: &'static str, chosen: Side) -> Html {
-    let branches = state.time().branches.all().iter().rev();
+    let branches = state.time.branches.all().iter().rev();
     let branches = branches.map(|branch| Side::Branch(branch.number));
     let sides = [Side::Now, Side::Start].into_iter().chain(branches);
     let option = |side: Side| {

@@ -18,7 +18,7 @@ const MOST_STEPS: usize = 60;
 #[component]
 pub fn History(props: &PanelProps) -> Html {
     let state = &props.state;
-    let timeline = state.timeline();
+    let timeline = &state.timeline;
     let steps = timeline.entries()[..timeline.position()].iter().enumerate().rev();
     let undone = timeline.entries().len() - timeline.position();
     let undone = u32::try_from(undone).unwrap_or(u32::MAX);
@@ -37,7 +37,7 @@ pub fn History(props: &PanelProps) -> Html {
                 <li key="first" class="step">
                     <span class="step-time">{ clock(0) }</span>
                     <b class="step-title">{ "The cluster is whole" }</b>
-                    <span class="step-text">{ sentences::beginning(state.view()) }</span>
+                    <span class="step-text">{ sentences::beginning(&state.view) }</span>
                 </li>
             </ol>
         </section>
@@ -46,13 +46,13 @@ pub fn History(props: &PanelProps) -> Html {
 
 /// A step: when it was done, what it was, and what followed.
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
-    let events = state.timeline().events_of(place);
-    let told = sentences::history(events, state.view());
-    let at_ms = state.time().trend().at_ms(place);
+    let events = state.timeline.events_of(place);
+    let told = sentences::history(events, &state.view);
+    let at_ms = state.time.trend().at_ms(place);
     html! {
         <li key={place} class="step">
             <span class="step-time">{ clock(at_ms) }</span>
-            <b class="step-title">{ sentences::of_entry(entry, state.view().nodes.len()) }</b>
+            <b class="step-title">{ sentences::of_entry(entry, state.view.nodes.len()) }</b>
             <span class="step-text">{ told.join(" ") }</span>
         </li>
     }

@@ -18,7 +18,7 @@ use crate::time::logbook::{dated, text};
 #[component]
 pub fn LogTab(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let log = &state.time().log;
+    let log = &state.time.log;
     let page = log.page();
     let merged = log.filter.node.is_none();
     let size = count(u32::try_from(page.lines.len()).unwrap_or(u32::MAX), "line");
@@ -52,7 +52,7 @@ pub fn LogTab(props: &PanelProps) -> Html {
                 { step_choice(state, dispatch) }
                 { copy_button(state, dispatch, &size) }
                 <span>{ more }</span>
-                <span class="dim" data-copied="">{ state.time().copied.clone() }</span>
+                <span class="dim" data-copied="">{ state.time.copied.clone() }</span>
             </div>
             <ol id="log-lines" class="log-lines" tabindex="0" aria-label="Log lines, oldest first">
                 { for page.lines.iter().enumerate().map(line) }
@@ -69,7 +69,7 @@ pub fn LogTab(props: &PanelProps) -> Html {
 
 /// The choice of a node whose log is shown.
 fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
-    let chosen = state.time().log.filter.node;
+    let chosen = state.time.log.filter.node;
     let option = |node: NodeId| {
         let name = node.to_string();
         html! {
@@ -85,7 +85,7 @@ fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
             { "Log of " }
             <select data-action="log-node" {onchange}>
                 <option key="all" value="all" selected={chosen.is_none()}>{ "all nodes, merged" }</option>
-                { for state.view().nodes.iter().map(|node| option(node.id)) }
+                { for state.view.nodes.iter().map(|node| option(node.id)) }
             </select>
         </label>
     }
@@ -93,7 +93,7 @@ fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
 
 /// The choice between all steps and the last one.
 fn step_choice(state: &State, dispatch: &Dispatch) -> Html {
-    let last_step = state.time().log.filter.last_step;
+    let last_step = state.time.log.filter.last_step;
     let onchange = dispatch.on_event(|event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         Some(Action::Time(TimeAction::LogLastStep(select.value() == "step")))
@@ -111,7 +111,7 @@ fn step_choice(state: &State, dispatch: &Dispatch) -> Html {
 
 /// The button that copies the shown lines.
 fn copy_button(state: &State, dispatch: &Dispatch, size: &str) -> Html {
-    let log = &state.time().log;
+    let log = &state.time.log;
     let (page, merged) = (log.page().clone(), log.filter.node.is_none());
     let onclick = {
         let dispatch = dispatch.clone();

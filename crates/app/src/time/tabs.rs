@@ -20,7 +20,7 @@ use crate::time::timeline_tab::TimelineTab;
 #[component]
 pub fn BottomPanel(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let open = state.time().tab;
+    let open = state.time.tab;
     let (s, d) = (state.clone(), dispatch.clone());
     let shown = match open {
         Tab::Timeline => html! { <TimelineTab state={s} dispatch={d} /> },
@@ -35,8 +35,8 @@ pub fn BottomPanel(props: &PanelProps) -> Html {
         focus(tab.selector());
         Some(Action::Time(TimeAction::Show(tab)))
     });
-    let steps = u32::try_from(state.timeline().entries().len()).unwrap_or(u32::MAX);
-    let branches = u32::try_from(state.time().branches.all().len()).unwrap_or(u32::MAX);
+    let steps = u32::try_from(state.timeline.entries().len()).unwrap_or(u32::MAX);
+    let branches = u32::try_from(state.time.branches.all().len()).unwrap_or(u32::MAX);
     let noun = if branches == 1 { "branch" } else { "branches" };
     html! {
         <section class="panel bottom" aria-label="Time, clients, losses and log">

@@ -45,7 +45,7 @@ fn Graph(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let element = use_node_ref();
     let room = use_room(&element);
-    let timeline = state.timeline();
+    let timeline = &state.timeline;
     let last = timeline.entries().len();
     let forks = Rc::new(forks(state));
     let seek = {
@@ -113,27 +113,27 @@ fn Graph(props: &PanelProps) -> Html {
 
 /// The branches as the graph draws them.
 fn forks(state: &State) -> Vec<Fork> {
-    let nodes = state.view().nodes.len();
+    let nodes = state.view.nodes.len();
     let fork = |branch: &Branch| {
-        let parting = branch.parting(state.timeline(), nodes);
-        let end = outcome(branch.trend.end(state.namespace()));
+        let parting = branch.parting(&state.timeline, nodes);
+        let end = outcome(branch.trend.end(state.namespace));
         let label = format!("branch: {} → {end}", parting.title);
         Fork { at: parting.fork, len: branch.course.entries().len(), label }
     };
-    state.time().branches.all().iter().map(fork).collect()
+    state.time.branches.all().iter().map(fork).collect()
 }
 
 /// Lays the graph out and draws it.
 fn draw(state: &State, forks: &[Fork], room: Room) -> Html {
     let Room { width, text_percent } = room;
-    let trend = state.time().trend();
-    let timeline = state.timeline();
+    let trend = state.time.trend();
+    let timeline = &state.timeline;
     let here = timeline.position();
     let label = |position: usize| {
         // A step is labelled with the time at which it was done: the end of the step before it.
         let at = clock(trend.at_ms(position.saturating_sub(1)));
         let title = if position == 0 { "start".to_owned() } else { state.title(position) };
-        let counts = trend.counts(position, state.namespace());
+        let counts = trend.counts(position, state.namespace);
         if position == here && counts.unavailable + counts.dead > 0 {
             format!("{at} {title}: {}", outcome(counts))
         } else {
@@ -143,13 +143,13 @@ fn draw(state: &State, forks: &[Fork], room: Room) -> Html {
     let laid = strip(&Steps {
         width,
         text_percent,
-        counts: (0..trend.len()).map(|at| trend.counts(at, state.namespace())).collect(),
+        counts: (0..trend.len()).map(|at| trend.counts(at, state.namespace)).collect(),
         kinds: timeline.entries().iter().map(MarkKind::of).collect(),
         position: here,
         forks: forks.to_vec(),
         label: &label,
     });
-    let counts = trend.counts(here, state.namespace());
+    let counts = trend.counts(here, state.namespace);
     let class = match (counts.unavailable, counts.dead) {
         (0, 0) => "settled",
         (_, 0) => "unavailable",
@@ -259,7 +259,7 @@ fn ticker(state: &State) -> Html {
 
 /// Every branch, newest first.
 fn branches(state: &State, dispatch: &Dispatch) -> Html {
-    let all = state.time().branches.all();
+    let all = state.time.branches.all();
     let body = (!all.is_empty()).then(|| {
         html! {
             <section class="branches" aria-labelledby="branches-title">
@@ -273,7 +273,7 @@ fn branches(state: &State, dispatch: &Dispatch) -> Html {
 
 /// A branch with its buttons.
 fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
-    let parting = branch.parting(state.timeline(), state.view().nodes.len());
+    let parting = branch.parting(&state.timeline, state.view.nodes.len());
     let number = branch.number;
     let button =
         |name: &'static str, label: &'static str, action: TimeAction, tip: &'static str| {
@@ -292,7 +292,7 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
                 </button>
             }
         };
-    let counts = branch.trend.end(state.namespace());
+    let counts = branch.trend.end(state.namespace);
     let is_bad = counts.unavailable + counts.dead > 0;
     html! {
         <li key={number} class={classes!["branch", branch.pinned.then_some("pinned")]}>

@@ -23,7 +23,7 @@ const FIRST_SEATS: usize = 7;
 #[component]
 pub fn Why(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let explanation = state.explanation();
+    let explanation = state.explanation.as_ref();
     let verdict = explanation.map(|explanation| explanation.verdict);
     let class = match verdict.map(|verdict| verdict.availability) {
         Some(Availability::Active) => Some("active"),
@@ -31,9 +31,9 @@ pub fn Why(props: &PanelProps) -> Html {
         Some(Availability::Dead) => Some("dead"),
         None => None,
     };
-    let settings = state.view().namespaces.get(state.namespace());
+    let settings = state.view.namespaces.get(state.namespace);
     let is_uniform = settings.is_some_and(|settings| settings.prefer_uniform_balance);
-    let cell = state.cells().get(state.partition().index());
+    let cell = state.cells.get(state.partition().index());
     let is_fresh = cell.is_some_and(|cell| cell.fresh);
     let on = state.shown_orphan();
     let decided = verdict.map(|verdict| {
@@ -58,7 +58,7 @@ pub fn Why(props: &PanelProps) -> Html {
                 <div class="why-decided">{ decided }</div>
             </div>
             <div class="why-body">
-                { explanation.map(|explanation| body(explanation, state.view().profile)) }
+                { explanation.map(|explanation| body(explanation, state.view.profile)) }
             </div>
             { ways_list(state, dispatch) }
             <div class="why-sources">

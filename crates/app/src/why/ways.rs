@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_title_tells_what_is_done_in_order() {
         let state = State::open();
-        let title = |remedies: &[Remedy]| title(&way(remedies), state.view());
+        let title = |remedies: &[Remedy]| title(&way(remedies), &state.view);
         let start = |node| Remedy::Start(id(node));
         assert_eq!(title(&[start("B102"), start("B101")]), "Start B101 and B102");
         assert_eq!(

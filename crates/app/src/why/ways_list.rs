@@ -16,7 +16,7 @@ use crate::why::ways::{Answer, Standing, WaysAction, risk, status, title};
 /// Searches, a slice at a time, for the ways that the page has to show.
 #[hook]
 pub fn use_search(state: &State, dispatch: &Dispatch) {
-    let timeline = state.timeline().clone();
+    let timeline = state.timeline.clone();
     let namespace = state.namespace_name().to_owned();
     let dispatch = dispatch.clone();
     use_effect_with(state.quest(), move |quest| {
@@ -41,7 +41,7 @@ pub fn use_search(state: &State, dispatch: &Dispatch) {
 /// The ways out, as a part of the Why panel.
 pub fn ways_list(state: &State, dispatch: &Dispatch) -> Html {
     let standing = state.standing();
-    let view = state.view();
+    let view = &state.view;
     let found = match &standing {
         Standing::Found(answer) => &*answer.ways,
         _ => &[],
