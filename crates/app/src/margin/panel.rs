@@ -293,10 +293,8 @@ fn picture(
         let hovered = hovered.clone();
         Callback::from(move |event: PointerEvent| hovered.set(under(&event)))
     };
-    let onpointerleave = {
-        let hovered = hovered.clone();
-        Callback::from(move |_: PointerEvent| hovered.set(None))
-    };
+    let left = hovered.clone();
+    let onpointerleave = Callback::from(move |_: PointerEvent| left.set(None));
     let cell = frame.step(**chosen, 0, 0);
     let mode = mode_of(&state.view, state.namespace);
     let onkeydown = {
@@ -315,6 +313,10 @@ fn picture(
         })
     };
     let (width, height) = frame.size();
+    let chosen = cell_text(table, cell, mode);
+    let label = format!(
+        "Map of losses. {chosen}. Arrow keys choose a set of nodes, Enter lets them go down"
+    );
     html! {
         <div class={classes!["heat", table.is_complete().then_some("with-names")]}>
             <div class="heat-picture">
@@ -326,10 +328,7 @@ fn picture(
                     tabindex="0"
                     role="application"
                     aria-roledescription="map of losses"
-                    aria-label={format!(
-                        "Map of losses. {}. Arrow keys choose a set of nodes, Enter lets them go down",
-                        cell_text(table, cell, mode)
-                    )}
+                    aria-label={label}
                     {onclick}
                     {onpointermove}
                     {onpointerleave}

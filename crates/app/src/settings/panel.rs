@@ -218,7 +218,6 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
     let nodes = base.nodes.len();
     let namespaces = draft.namespaces.iter().enumerate();
     let namespaces = namespaces.map(|(index, typed)| form.namespace(index, typed, draft, nodes));
-    let hint = |text: &str| Some(text.to_owned());
     let onkeydown = dispatch.on_event(|event: KeyboardEvent| {
         let is_escape = event.key() == "Escape";
         if is_escape {
@@ -248,40 +247,8 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
                 { form.action("add-namespace", "Add a namespace", SettingsAction::Add) }
                 <div class="settings-together">{ together }</div>
             </div>
-            <fieldset class="settings-group">
-                <legend>{ "Server" }</legend>
-                { profile(&form, draft) }
-                { form.text(Field::FillDelay, "migrate-fill-delay (s)", &draft.fill_delay, None) }
-                { form.text(Field::Threads, "migrate-threads", &draft.threads, hint("0 pauses migrations.")) }
-                { form.text(Field::Rate, "Sent a second", &draft.rate, hint("Partitions that a node sends.")) }
-            </fieldset>
-            <fieldset class="settings-group">
-                <legend>{ "Clustering" }</legend>
-                { form.text(
-                    Field::Interval,
-                    "heartbeat.interval (ms)",
-                    &draft.interval,
-                    hint("Between two heartbeats."),
-                ) }
-                { form.text(
-                    Field::Timeout,
-                    "heartbeat.timeout",
-                    &draft.timeout,
-                    hint("So many silent intervals, and a node is gone."),
-                ) }
-                { form.text(
-                    Field::MinSize,
-                    "min-cluster-size",
-                    &draft.min_size,
-                    hint("A smaller cluster is not formed."),
-                ) }
-                { form.text(
-                    Field::Quiesced,
-                    "Nodes that stay quiesced",
-                    &draft.quiesced,
-                    hint("Ids of tie-breakers, such as B102: they vote and serve nothing."),
-                ) }
-            </fieldset>
+            { server(&form, draft) }
+            { clustering(&form, draft) }
             <div class="settings-line">
                 <button type="submit" class="tool primary" data-action="apply-settings">{ "Apply" }</button>
                 <p class="dim">{ "The steps so far are done again with these settings." }</p>
@@ -294,6 +261,52 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
                 <div class="settings-former">{ former }</div>
             </fieldset>
         </form>
+    }
+}
+
+/// The server's profile and its migration settings.
+fn server(form: &Form<'_>, draft: &SettingsDraft) -> Html {
+    html! {
+        <fieldset class="settings-group">
+            <legend>{ "Server" }</legend>
+            { profile(form, draft) }
+            { form.text(Field::FillDelay, "migrate-fill-delay (s)", &draft.fill_delay, None) }
+            { form.text(Field::Threads, "migrate-threads", &draft.threads, Some("0 pauses migrations.".to_owned())) }
+            { form.text(Field::Rate, "Sent a second", &draft.rate, Some("Partitions that a node sends.".to_owned())) }
+        </fieldset>
+    }
+}
+
+/// The heartbeat, the smallest cluster, and the nodes that stay quiesced.
+fn clustering(form: &Form<'_>, draft: &SettingsDraft) -> Html {
+    html! {
+        <fieldset class="settings-group">
+            <legend>{ "Clustering" }</legend>
+            { form.text(
+                Field::Interval,
+                "heartbeat.interval (ms)",
+                &draft.interval,
+                Some("Between two heartbeats.".to_owned()),
+            ) }
+            { form.text(
+                Field::Timeout,
+                "heartbeat.timeout",
+                &draft.timeout,
+                Some("So many silent intervals, and a node is gone.".to_owned()),
+            ) }
+            { form.text(
+                Field::MinSize,
+                "min-cluster-size",
+                &draft.min_size,
+                Some("A smaller cluster is not formed.".to_owned()),
+            ) }
+            { form.text(
+                Field::Quiesced,
+                "Nodes that stay quiesced",
+                &draft.quiesced,
+                Some("Ids of tie-breakers, such as B102: they vote and serve nothing.".to_owned()),
+            ) }
+        </fieldset>
     }
 }
 

@@ -73,22 +73,11 @@ fn Graph(props: &PanelProps) -> Html {
             seek(&event);
         }
     });
-    let onkeydown = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            let by = match event.key().as_str() {
-                "ArrowLeft" | "ArrowDown" => -1,
-                "ArrowRight" | "ArrowUp" => 1,
-                "PageDown" => -PAGE,
-                "PageUp" => PAGE,
-                "Home" => isize::MIN,
-                "End" => isize::MAX,
-                _ => return,
-            };
-            event.prevent_default();
-            dispatch.dispatch(Action::Time(TimeAction::SeekBy(by)));
-        })
-    };
+    let onkeydown = dispatch.on_event(|event: KeyboardEvent| {
+        let by = steps_of(&event.key())?;
+        event.prevent_default();
+        Some(Action::Time(TimeAction::SeekBy(by)))
+    });
     let drawn = room.map(|room| draw(state, &forks, room));
     html! {
         <div
@@ -109,6 +98,19 @@ fn Graph(props: &PanelProps) -> Html {
             <div class="graph-drawn">{ drawn }</div>
         </div>
     }
+}
+
+/// The number of steps that a key of the slider goes.
+fn steps_of(key: &str) -> Option<isize> {
+    Some(match key {
+        "ArrowLeft" | "ArrowDown" => -1,
+        "ArrowRight" | "ArrowUp" => 1,
+        "PageDown" => -PAGE,
+        "PageUp" => PAGE,
+        "Home" => isize::MIN,
+        "End" => isize::MAX,
+        _ => return None,
+    })
 }
 
 /// The branches as the graph draws them.
