@@ -225,10 +225,7 @@ fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
         }
         is_escape.then_some(Action::Settings(SettingsAction::Toggle))
     });
-    let onsubmit = dispatch.on_event(|event: SubmitEvent| {
-        event.prevent_default();
-        Some(Action::Settings(SettingsAction::Apply))
-    });
+    let onsubmit = dispatch.on_submit(Action::Settings(SettingsAction::Apply));
     let former = state.settings.previous.is_some().then(|| {
         html! {
             <span key="back">
