@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn of_several_namespaces_each_is_named_and_ap_has_no_roster() {
-        let mut draft = crate::settings::draft::Draft::of(&crate::state::case_study());
+        let mut draft = crate::settings::draft::SettingsDraft::of(&crate::state::case_study());
         draft.add();
         draft.set(crate::settings::draft::Field::Mode(1), "ap");
         let setup = draft.setup(&crate::state::case_study()).unwrap();

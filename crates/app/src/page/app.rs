@@ -244,7 +244,7 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
         }
         Some(Focus::Back) => {
             if let Some(before) = before.borrow_mut().take() {
-                before.focus();
+                &before.focus;
             }
         }
         Some(Focus::Partition) => focus("#partition"),

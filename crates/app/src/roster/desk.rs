@@ -1,40 +1,40 @@
-//! What the roster panel remembers: the action that is considered and what it would do, the question before a documented
-//! mistake, and the roster that is being written.
+//! What the roster panel remembers: the considered action and its preview, the question that is asked before a known
+//! mistake, and the roster being edited.
 //!
-//! Invariant: whatever changes the cluster makes a preview stale. Not here: what is a mistake (the scenario crate's
+//! Invariant: every change of the cluster makes a preview stale. Not here: what counts as a mistake (the scenario crate's
 //! `preview`).
 
 use rosterlab_engine::{NodeId, RosterEntry};
 use rosterlab_scenario::foresight::preview::{Preview, Warning};
 
 use crate::page::verbs::Verb;
-use crate::roster::draft::Draft;
+use crate::roster::draft::RosterDraft;
 
-/// What a person did in the roster panel, beside pressing its buttons.
+/// What a person does in the roster panel, besides pressing its verbs' buttons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RosterAction {
-    /// Came to an action's button, with the pointer or the focus.
+    /// Moves the pointer or the focus to an action's button.
     Consider(Verb),
-    /// The page was drawn: there is time to work out what the considered action would do.
+    /// The page was drawn, so there is time to preview the considered action.
     Weigh,
-    /// Wants the mistake.
+    /// Does it in spite of the warnings.
     Confirm,
-    /// Does not.
+    /// Closes the question.
     Cancel,
-    /// Typed a roster.
+    /// Types a roster.
     Type(String),
-    /// Takes a node into the written roster, or out.
+    /// Adds a node to the edited roster, or removes it.
     Toggle(NodeId),
-    /// Puts a node of it on another rack.
+    /// Puts a node of the edited roster on another rack.
     PutOnRack(NodeId, String),
 }
 
-/// A question before a mistake.
+/// The question before a known mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
-    /// What was pressed.
+    /// The verb that was pressed.
     pub verb: Verb,
-    /// What is wrong with it.
+    /// Its warnings.
     pub warnings: Vec<Warning>,
 }
 
@@ -43,33 +43,33 @@ pub struct Asking {
 pub struct RosterDesk {
     /// The action whose button has the pointer or the focus.
     pub considered: Option<Verb>,
-    /// What the considered action would do, once it is worked out.
+    /// The preview of the considered action, or why it cannot be done, once computed.
     pub weighed: Option<(Verb, Result<Preview, String>)>,
-    /// Grows whenever it has to be worked out anew.
+    /// Goes up whenever the preview has to be computed again.
     pub stale: u32,
-    /// The question that is open.
+    /// The open question.
     pub asking: Option<Asking>,
-    /// The roster that was set in spite of warnings, with them.
+    /// The roster that was set in spite of warnings, with these warnings.
     pub accepted: Option<(Vec<RosterEntry>, Vec<Warning>)>,
-    /// The roster that is being written.
-    pub draft: Option<Draft>,
+    /// The roster being edited.
+    pub draft: Option<RosterDraft>,
 }
 
 impl RosterDesk {
-    /// Something changed: what was worked out no longer holds.
+    /// Drops the preview, because something changed.
     pub fn renew(&mut self) {
         self.weighed = None;
         self.stale = self.stale.wrapping_add(1);
     }
 
-    /// Something was done, or another roster is looked at: a question no longer stands.
+    /// Drops the preview and the question, because something was done or another roster is shown.
     pub fn forget(&mut self) {
         self.considered = None;
         self.asking = None;
         self.renew();
     }
 
-    /// Another namespace is looked at.
+    /// Drops everything but the accepted warnings, because another namespace is shown.
     pub fn close(&mut self) {
         self.draft = None;
         self.forget();

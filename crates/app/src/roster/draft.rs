@@ -7,7 +7,7 @@ use rosterlab_engine::{NodeId, RackId, RosterEntry};
 
 /// A roster being edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
+pub struct RosterDraft {
     /// The text as typed.
     pub text: String,
     /// The entries of the last valid text.
@@ -16,7 +16,7 @@ pub struct Draft {
     pub error: Option<String>,
 }
 
-impl Draft {
+impl RosterDraft {
     /// A draft with these entries.
     #[must_use]
     pub fn of(entries: Vec<RosterEntry>) -> Self {
@@ -103,8 +103,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn draft() -> Draft {
-        Draft::of(["A103@1", "A101@1"].map(|entry| entry.parse().unwrap()).to_vec())
+    fn draft() -> RosterDraft {
+        RosterDraft::of(["A103@1", "A101@1"].map(|entry| entry.parse().unwrap()).to_vec())
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::page::verbs::Verb;
 use crate::page::{Dispatch, PanelProps};
 use crate::roster::desk::{Asking, RosterAction};
 use crate::roster::diff::{Mark, marked};
-use crate::roster::draft::Draft;
+use crate::roster::draft::RosterDraft;
 use crate::roster::words::{commands, consequence, of_warning};
 use crate::state::{Action, State};
 use crate::text::thousands;
@@ -237,7 +237,7 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
 }
 
 /// The editor of a new roster: as text, and node by node.
-fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
+fn editor(state: &State, dispatch: &Dispatch, draft: &RosterDraft) -> Html {
     let oninput = dispatch.on_event(|event: InputEvent| {
         let input: HtmlInputElement = event.target_unchecked_into();
         Some(Action::Roster(RosterAction::Type(input.value())))
@@ -283,7 +283,7 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
 }
 
 /// A node in the editor: whether the new roster has it, and on which rack.
-fn draft_node(dispatch: &Dispatch, draft: &Draft, node: &NodeView) -> Html {
+fn draft_node(dispatch: &Dispatch, draft: &RosterDraft, node: &NodeView) -> Html {
     let id = node.id;
     let rack = draft.rack_of(id);
     let toggle = dispatch.on(Action::Roster(RosterAction::Toggle(id)));

@@ -133,7 +133,7 @@ pub struct NamespaceDraft {
 
 /// All settings as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
+pub struct SettingsDraft {
     /// The namespaces.
     pub namespaces: Vec<NamespaceDraft>,
     /// The server's profile.
@@ -162,7 +162,7 @@ pub struct Draft {
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The draft, while the panel is open.
-    pub draft: Option<Rc<Draft>>,
+    pub draft: Option<Rc<SettingsDraft>>,
     /// The cluster before the last change of the settings, or before a link was followed.
     pub previous: Option<Former>,
 }
@@ -179,7 +179,7 @@ pub struct Former {
 /// The refused fields, each with a sentence that says why.
 pub type Faults = Vec<(Field, String)>;
 
-impl Draft {
+impl SettingsDraft {
     /// The draft of a setup.
     #[must_use]
     pub fn of(setup: &ClusterSetup) -> Self {
@@ -527,8 +527,8 @@ mod tests {
     use super::*;
     use crate::state::case_study;
 
-    fn typed(edits: &[(Field, &str)]) -> Draft {
-        let mut draft = Draft::of(&case_study());
+    fn typed(edits: &[(Field, &str)]) -> SettingsDraft {
+        let mut draft = SettingsDraft::of(&case_study());
         for (field, text) in edits {
             draft.set(*field, text);
         }
@@ -543,12 +543,12 @@ mod tests {
     fn what_is_not_touched_stays() {
         let mut base = case_study();
         base.fill_delay_ms = 1500;
-        assert_eq!(Draft::of(&base).setup(&base), Ok(base));
+        assert_eq!(SettingsDraft::of(&base).setup(&base), Ok(base));
     }
 
     #[test]
     fn the_case_studys_nodes_are_five_on_two_racks() {
-        let draft = Draft::of(&case_study());
+        let draft = SettingsDraft::of(&case_study());
         assert_eq!((&*draft.nodes, &*draft.racks), ("5", "2"));
         assert_eq!(draft.new_setup(&case_study()), Ok(case_study()));
     }
@@ -626,7 +626,7 @@ mod tests {
         let quiesced = setup.nodes.iter().filter(|node| node.stay_quiesced);
         let quiesced: Vec<String> = quiesced.map(|node| node.id.to_string()).collect();
         assert_eq!(quiesced, ["A101", "B102"]);
-        assert_eq!(Draft::of(&setup).setup(&setup), Ok(setup));
+        assert_eq!(SettingsDraft::of(&setup).setup(&setup), Ok(setup));
         for (field, text, sentence) in [
             (Field::Threads, "x", "Migrate-threads is 0 to 100, not “x”."),
             (Field::Interval, "49", "A heartbeat interval is 50 to 600000 ms, not “49”."),

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use crate::page::icons::{Icon, icon};
 use crate::page::{Dispatch, PanelProps};
-use crate::settings::draft::{Draft, Faults, Field, NamespaceDraft, SettingsAction};
+use crate::settings::draft::{Faults, Field, NamespaceDraft, SettingsAction, SettingsDraft};
 use crate::state::{Action, State};
 
 /// The button that opens and closes the panel.
@@ -148,7 +148,13 @@ impl Form<'_> {
     }
 
     /// The fields of one namespace.
-    fn namespace(&self, index: usize, typed: &NamespaceDraft, draft: &Draft, nodes: usize) -> Html {
+    fn namespace(
+        &self,
+        index: usize,
+        typed: &NamespaceDraft,
+        draft: &SettingsDraft,
+        nodes: usize,
+    ) -> Html {
         let warning = draft.warning(index, nodes);
         let mode = if typed.is_strong { "sc" } else { "ap" };
         let modes = [("sc", "strong (SC)"), ("ap", "available (AP)")];
@@ -208,7 +214,7 @@ impl Form<'_> {
 }
 
 /// All fields.
-fn form(state: &State, dispatch: &Dispatch, draft: &Draft) -> Html {
+fn form(state: &State, dispatch: &Dispatch, draft: &SettingsDraft) -> Html {
     let base = state.timeline.setup();
     let faults = draft.faults(base);
     let together = faults.iter().find(|(field, _)| *field == Field::Profile);
@@ -308,7 +314,7 @@ fn clustering(form: &Form<'_>, draft: &SettingsDraft) -> Html {
 }
 
 /// The choice of the server's profile, and what differs in it.
-fn profile(form: &Form<'_>, draft: &Draft) -> Html {
+fn profile(form: &Form<'_>, draft: &SettingsDraft) -> Html {
     let options = [("4.5.3", "4.5.3 (case study)"), ("6.0", "6.0"), ("7.1", "7.1 and later")];
     let differs = match draft.profile {
         Profile::V4_5_3 => "r is trusted as soon as the whole roster is present.",

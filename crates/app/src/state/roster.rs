@@ -12,7 +12,7 @@ use super::command::act;
 use super::{Focus, State, refusal};
 use crate::page::verbs::Verb;
 use crate::roster::desk::{Asking, RosterAction};
-use crate::roster::draft::Draft;
+use crate::roster::draft::RosterDraft;
 use crate::roster::words::Lists;
 
 /// Whether a verb is one of the roster panel that something follows from.
@@ -98,7 +98,7 @@ impl State {
     /// Whether the written roster can be set.
     pub(super) fn can_set(&self) -> Result<(), String> {
         match &self.rosters.draft {
-            Some(Draft { error: Some(error), .. }) => Err(error.clone()),
+            Some(RosterDraft { error: Some(error), .. }) => Err(error.clone()),
             Some(_) => Ok(()),
             None => Err("No roster is being written.".to_owned()),
         }
@@ -112,7 +112,7 @@ impl State {
         if is_open {
             self.focus.renew(Some(Focus::Button(Verb::EditRoster)));
         } else {
-            self.rosters.draft = pending.map(Draft::of);
+            self.rosters.draft = pending.map(RosterDraft::of);
         }
     }
 
@@ -184,7 +184,7 @@ impl State {
     }
 
     /// Changes the written roster.
-    fn write_roster(&mut self, change: impl FnOnce(&mut Draft, &Self)) -> bool {
+    fn write_roster(&mut self, change: impl FnOnce(&mut RosterDraft, &Self)) -> bool {
         let Some(mut draft) = self.rosters.draft.clone() else { return false };
         change(&mut draft, self);
         self.rosters.forget();

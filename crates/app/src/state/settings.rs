@@ -8,7 +8,7 @@ use rosterlab_scenario::Timeline;
 
 use super::{Focus, State, refusal};
 use crate::sentences;
-use crate::settings::draft::{Draft, Former, SettingsAction};
+use crate::settings::draft::{Former, SettingsAction, SettingsDraft};
 use crate::text::{capitalized, count};
 use crate::time::desk::Time;
 
@@ -23,7 +23,7 @@ impl State {
         let draft = self.settings.draft.clone();
         match (action, draft) {
             (SettingsAction::Toggle, None) => {
-                self.settings.draft = Some(Rc::new(Draft::of(self.timeline.setup())));
+                self.settings.draft = Some(Rc::new(SettingsDraft::of(self.timeline.setup())));
                 self.focus.renew(Some(Focus::On(SETTINGS_TITLE)));
             }
             (SettingsAction::Toggle, Some(_)) => {
@@ -43,7 +43,7 @@ impl State {
             (SettingsAction::Apply, Some(draft)) => self.apply_settings(&draft, false),
             (SettingsAction::NewCluster, Some(draft)) => self.apply_settings(&draft, true),
             (edit, Some(draft)) => {
-                let mut edited = Draft::clone(&draft);
+                let mut edited = SettingsDraft::clone(&draft);
                 match edit {
                     SettingsAction::Type(field, text) => edited.set(field, &text),
                     SettingsAction::Add => edited.add(),
@@ -59,7 +59,7 @@ impl State {
     }
 
     /// Does the past again with the settings as they were typed, or begins anew.
-    pub(super) fn apply_settings(&mut self, draft: &Draft, is_new: bool) {
+    pub(super) fn apply_settings(&mut self, draft: &SettingsDraft, is_new: bool) {
         let base = self.timeline.setup();
         let setup = if is_new { draft.new_setup(base) } else { draft.setup(base) };
         let setup = match setup {

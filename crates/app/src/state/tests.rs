@@ -15,7 +15,7 @@ use crate::map::finder::KeyType;
 use crate::map::picture::Colouring;
 use crate::page::verbs::Verb;
 use crate::roster::desk::RosterAction;
-use crate::settings::draft::Draft;
+use crate::settings::draft::SettingsDraft;
 use crate::share::file::FileFault;
 use crate::testing::{id, run};
 use crate::why::ways::{Answer, Standing, WaysAction, title};
@@ -36,7 +36,7 @@ fn lost(state: &State) -> Vec<(u32, u32)> {
 
 /// The case study's nodes with an AP namespace beside.
 fn with_ap() -> State {
-    let mut draft = Draft::of(&case_study());
+    let mut draft = SettingsDraft::of(&case_study());
     draft.add();
     draft.set(crate::settings::draft::Field::Mode(1), "ap");
     State::on(Timeline::new(draft.setup(&case_study()).unwrap()).unwrap())
@@ -96,7 +96,7 @@ fn partitions_that_came_up_empty_have_a_look_and_a_group_of_their_own() {
 
 #[test]
 fn a_namespace_that_begins_without_a_roster_is_served_after_the_first_one() {
-    let mut draft = Draft::of(&case_study());
+    let mut draft = SettingsDraft::of(&case_study());
     draft.set(crate::settings::draft::Field::NoRoster(0), "on");
     let timeline = Timeline::new(draft.setup(&case_study()).unwrap()).unwrap();
     let state = Rc::new(State::on(timeline));
