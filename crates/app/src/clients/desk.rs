@@ -1,38 +1,38 @@
-//! What the client strip remembers, and what a person does in it.
+//! What the Clients tab remembers, and what a person does in it.
 //!
-//! Invariant: the record is named by what was typed, and its digest is the one that a client computes. Not here: what
-//! clients were told (see `clients::answers`), which follows from the timeline.
+//! Invariant: the typed set and key name the record, and its digest is the one that a client computes. Not here: what
+//! clients were told (see `clients::answers`), which derives from the timeline.
 
 use rosterlab_engine::{Digest, NodeId, ReadMode};
 use rosterlab_scenario::Key;
 
-/// What a person did in the client strip.
+/// What a person does in the Clients tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientAction {
-    /// Typed the set's name.
+    /// Types the set's name.
     TypeSet(String),
-    /// Typed the key.
+    /// Types the key.
     TypeKey(String),
-    /// Chose how to read.
+    /// Chooses the read mode.
     Choose(ReadMode),
     /// Writes through a node.
     Write(NodeId),
     /// Reads through a node.
     Read(NodeId),
-    /// Cuts the record's master off and writes through it before anybody has noticed.
+    /// Cuts the record's master off and writes through it before any node has noticed.
     CutAndWrite,
-    /// Puts a namespace beside that keeps the other promise, and does all steps again.
+    /// Adds a namespace of the other mode, and replays all steps.
     Beside,
 }
 
-/// What the client strip remembers.
+/// What the Clients tab remembers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientDesk {
     /// The record's set.
     pub set: String,
-    /// The record's key: a whole number is a number, anything else text.
+    /// The record's key: a whole number is an integer key, anything else a text key.
     pub key: String,
-    /// How reads are done.
+    /// The read mode.
     pub mode: ReadMode,
 }
 
