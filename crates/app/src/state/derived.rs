@@ -16,7 +16,7 @@ use crate::look::Look;
 use crate::map::chosen::Shown;
 use crate::sentences;
 use crate::why::groups::Group;
-use crate::why::ways::{Quest, Standing};
+use crate::why::ways::{Quest, WaysStatus};
 
 /// What a partition is when no node is up (docs/domain.md §5).
 const IN_NO_CLUSTER: Cell = Cell {
@@ -100,9 +100,9 @@ impl State {
         self.map.groups()
     }
 
-    /// How things stand with the ways out of the shown partition.
+    /// Whether the shown partition needs a way out, and how far the search for one is.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn ways_status(&self) -> WaysStatus {
         let partition = self.partition();
         let is_active = |sub_cluster: &&SubClusterView| {
             let namespace = sub_cluster.namespaces.get(self.namespace);
@@ -110,22 +110,22 @@ impl State {
         };
         let cell = self.cells.get(partition.index());
         if let Some(cell) = cell.filter(|cell| cell.verdict.is_active()) {
-            return if cell.fresh { Standing::ActiveEmpty } else { Standing::Active };
+            return if cell.fresh { WaysStatus::ActiveEmpty } else { WaysStatus::Active };
         }
         if let Some(elsewhere) = self.view.sub_clusters.iter().find(is_active) {
-            return Standing::ActiveElsewhere(elsewhere.principal);
+            return WaysStatus::ActiveElsewhere(elsewhere.principal);
         }
         if self.is_running() {
-            return Standing::Running;
+            return WaysStatus::Running;
         }
         let answer = self.ways.answer(self.ways.quest(self.namespace, partition));
-        answer.map_or(Standing::Searching, |answer| Standing::Found(answer.clone()))
+        answer.map_or(WaysStatus::Searching, |answer| WaysStatus::Found(answer.clone()))
     }
 
     /// A way out by its place in the list that is shown.
     pub(super) fn way(&self, place: usize) -> Option<Way> {
-        match self.standing() {
-            Standing::Found(answer) => answer.ways.get(place).cloned(),
+        match self.ways_status() {
+            WaysStatus::Found(answer) => answer.ways.get(place).cloned(),
             _ => None,
         }
     }
@@ -133,7 +133,7 @@ impl State {
     /// What has to be searched for.
     #[must_use]
     pub fn quest(&self) -> Option<Quest> {
-        let wanted = self.standing() == Standing::Searching;
+        let wanted = self.ways_status() == WaysStatus::Searching;
         wanted.then(|| self.ways.quest(self.namespace, self.partition()))
     }
 

@@ -18,7 +18,7 @@ use crate::roster::desk::RosterAction;
 use crate::settings::draft::SettingsDraft;
 use crate::share::file::FileFault;
 use crate::testing::{id, run};
-use crate::why::ways::{Answer, Standing, WaysAction, title};
+use crate::why::ways::{Answer, WaysAction, WaysStatus, title};
 
 fn select_and(node: &str, verb: Verb) -> [Action; 2] {
     [Action::Select(id(node)), Action::Press(verb)]
@@ -303,9 +303,9 @@ fn found(state: &State) -> Action {
 #[test]
 fn a_way_out_is_searched_for_found_and_taken() {
     let state = run(reset_too_early());
-    assert_eq!(state.standing(), Standing::Searching);
+    assert_eq!(state.ways_status(), WaysStatus::Searching);
     let answered = state.clone().reduce(found(&state));
-    let Standing::Found(answer) = answered.standing() else { panic!("not found") };
+    let WaysStatus::Found(answer) = answered.ways_status() else { panic!("not found") };
     assert_eq!(title(&answer.ways[0], &answered.view), "Start A102");
     assert_eq!(answered.quest(), None, "nothing is searched for twice");
     let steps = answered.timeline.entries().len();
@@ -313,7 +313,7 @@ fn a_way_out_is_searched_for_found_and_taken() {
     assert_eq!(lost(&out), [(0, 0)]);
     assert_eq!(out.timeline.entries().len(), steps + 1);
     assert!(out.news.starts_with("Way out taken: Start A102. "), "{}", out.news);
-    assert_eq!(out.standing(), Standing::Active);
+    assert_eq!(out.ways_status(), WaysStatus::Active);
     assert_eq!(out.focus.what, Some(Focus::Partition));
     let again = Rc::ptr_eq(&out, &out.clone().reduce(Action::Ways(WaysAction::Take(0))));
     assert!(again, "there is nothing to take any more");
@@ -331,7 +331,7 @@ fn an_answer_that_comes_too_late_is_dropped() {
 fn where_another_sub_cluster_serves_there_is_nothing_to_search() {
     let split = [Action::Press(Verb::Split), Action::ShowSubCluster(id("B101"))];
     let state = run(split);
-    assert_eq!(state.standing(), Standing::ActiveElsewhere(id("A103")));
+    assert_eq!(state.ways_status(), WaysStatus::ActiveElsewhere(id("A103")));
     assert_eq!(state.quest(), None);
 }
 

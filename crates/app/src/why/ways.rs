@@ -70,7 +70,7 @@ pub enum WaysAction {
 
 /// Whether the shown partition needs a way out, and how far the search for one is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum WaysStatus {
     /// The partition is active in the shown sub-cluster.
     Active,
     /// The partition is active and came up empty: no node there had its data (docs/domain.md §6).
@@ -168,20 +168,20 @@ pub fn risk(risk: Risk) -> (&'static str, &'static str, &'static str) {
 
 /// The status in a sentence.
 #[must_use]
-pub fn status(standing: &Standing, view: &ClusterView) -> String {
-    let answer = match standing {
-        Standing::Active => return "Active: nothing to do.".to_owned(),
-        Standing::ActiveEmpty => {
+pub fn status(status: &WaysStatus, view: &ClusterView) -> String {
+    let answer = match status {
+        WaysStatus::Active => return "Active: nothing to do.".to_owned(),
+        WaysStatus::ActiveEmpty => {
             return "Active and empty. Bring the nodes that hold its data back before clients write: \
                     where both sides have a record, only one is kept."
                 .to_owned();
         }
-        Standing::ActiveElsewhere(node) => {
+        WaysStatus::ActiveElsewhere(node) => {
             return format!("Active in sub-cluster {node}: nothing to do.");
         }
-        Standing::Running => return "Hold time to search for them.".to_owned(),
-        Standing::Searching => return "Searching…".to_owned(),
-        Standing::Found(answer) => answer,
+        WaysStatus::Running => return "Hold time to search for them.".to_owned(),
+        WaysStatus::Searching => return "Searching…".to_owned(),
+        WaysStatus::Found(answer) => answer,
     };
     let Some(first) = answer.ways.first() else {
         return format!(

@@ -11,7 +11,7 @@ use crate::browser::InSlices;
 use crate::page::Dispatch;
 use crate::state::{Action, State};
 use crate::text::thousands;
-use crate::why::ways::{Answer, Standing, WaysAction, risk, status, title};
+use crate::why::ways::{Answer, WaysAction, WaysStatus, risk, status, title};
 
 /// Searches, a slice at a time, for the ways that the page has to show.
 #[hook]
@@ -40,17 +40,17 @@ pub fn use_search(state: &State, dispatch: &Dispatch) {
 
 /// The ways out, as a part of the Why panel.
 pub fn ways_list(state: &State, dispatch: &Dispatch) -> Html {
-    let standing = state.standing();
+    let ways_status = state.ways_status();
     let view = &state.view;
-    let found = match &standing {
-        Standing::Found(answer) => &*answer.ways,
+    let found = match &ways_status {
+        WaysStatus::Found(answer) => &*answer.ways,
         _ => &[],
     };
     let lines = found.iter().enumerate().map(|(place, way)| line(place, way, view, dispatch));
     html! {
         <div class="ways">
             <h3>{ "Nearest ways out" }</h3>
-            <p class="ways-status" aria-live="polite">{ status(&standing, view) }</p>
+            <p class="ways-status" aria-live="polite">{ status(&ways_status, view) }</p>
             <ul class="way-list">{ for lines }</ul>
         </div>
     }
