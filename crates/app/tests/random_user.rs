@@ -7,10 +7,10 @@
 
 use std::rc::Rc;
 
-use rosterlab_app::clients::desk::ClientAction;
-use rosterlab_app::floor::held::FloorAction;
+use rosterlab_app::clients::state::ClientAction;
+use rosterlab_app::floor::state::FloorAction;
 use rosterlab_app::page::verbs::Verb;
-use rosterlab_app::roster::desk::RosterAction;
+use rosterlab_app::roster::state::RosterAction;
 use rosterlab_app::state::{Action, State};
 use rosterlab_engine::{
     ClusterView, Command, Digest, Link, Mode, NodeId, PARTITIONS, PartitionId, RackId, ReadMode,

@@ -3,5 +3,5 @@
 //! Invariant: answers come from the engine's client model.
 
 pub mod answers;
-pub mod desk;
 pub mod panel;
+pub mod state;

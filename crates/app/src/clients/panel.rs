@@ -8,7 +8,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::clients::answers::{Answer, MODES, Quality, Record, mode_name, mode_tip};
-use crate::clients::desk::ClientAction;
+use crate::clients::state::ClientAction;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::map::counts::sub_class;
 use crate::page::{Dispatch, PanelProps};
@@ -96,8 +96,8 @@ pub fn ClientsPanel(props: &PanelProps) -> Html {
 
 /// The fields that choose the record.
 fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
-    let desk = &state.clients;
-    let partition = PartitionId::of_digest(&desk.digest());
+    let strip = &state.clients;
+    let partition = PartitionId::of_digest(&strip.digest());
     let field =
         |id: &'static str, label: &'static str, value: &str, action: fn(String) -> ClientAction| {
             let oninput = dispatch.on_event(move |event: InputEvent| {
@@ -121,8 +121,8 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
         };
     html! {
         <div class="record-fields">
-            { field("client-set", "set", &desk.set, ClientAction::TypeSet) }
-            { field("client-key", "key", &desk.key, ClientAction::TypeKey) }
+            { field("client-set", "set", &strip.set, ClientAction::TypeSet) }
+            { field("client-key", "key", &strip.key, ClientAction::TypeKey) }
             <button
                 type="button"
                 class="tool small"

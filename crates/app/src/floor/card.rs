@@ -311,7 +311,7 @@ mod tests {
 
     use super::*;
     use crate::page::verbs::Verb;
-    use crate::roster::desk::RosterAction;
+    use crate::roster::state::RosterAction;
     use crate::state::{Action, State};
     use crate::testing::{id, run};
 

@@ -7,9 +7,9 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::floor::gesture::Gesture;
-use crate::floor::held::FloorAction;
 use crate::floor::layout::{Floor, Rect};
 use crate::floor::placed::PlacedBox;
+use crate::floor::state::FloorAction;
 use crate::page::Dispatch;
 use crate::page::verbs::Verb;
 use crate::sentences;

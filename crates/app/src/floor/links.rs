@@ -10,9 +10,9 @@ use rosterlab_engine::{ClusterView, Link, NodeId};
 use yew::prelude::*;
 
 use crate::browser::focus;
-use crate::floor::held::{BundleCuts, FloorAction};
 use crate::floor::layout::{Bundle, BundlePlace, Floor, HANDLE, Hull, LinkPlace, Rect};
 use crate::floor::placed::PlacedBox;
+use crate::floor::state::{BundleCuts, FloorAction};
 use crate::map::counts::sub_class;
 use crate::page::{Dispatch, keys};
 use crate::sentences::link_name;

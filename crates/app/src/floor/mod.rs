@@ -5,9 +5,9 @@
 pub mod card;
 pub mod fence;
 pub mod gesture;
-pub mod held;
 pub mod layout;
 pub mod links;
 pub mod node_card;
 pub mod panel;
 pub mod placed;
+pub mod state;

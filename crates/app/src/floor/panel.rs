@@ -12,13 +12,13 @@ use crate::browser::{capture_pointer, focus, page_keys, position_in, use_room};
 use crate::floor::card::{Facts, ORPHAN_SIGN};
 use crate::floor::fence::{adding_form, fence_bar};
 use crate::floor::gesture::{Drop, Gesture, Input, Outcome};
-use crate::floor::held::FloorAction;
 use crate::floor::layout::{
     ALL_LINKS_NODES, Card, Direction, Floor, Hit, Lane, Point, Wanted, lay_out,
 };
 use crate::floor::links::{Wires, link_list};
 use crate::floor::node_card::{CardEvent, NodeCard};
 use crate::floor::placed::PlacedBox;
+use crate::floor::state::FloorAction;
 use crate::map::counts::sub_class;
 use crate::margin::known::mode_of;
 use crate::page::keys::{self, Press, Scope};

@@ -6,8 +6,8 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::look::Look;
-use crate::map::chosen::MapAction;
 use crate::map::finder::KeyType;
+use crate::map::state::MapAction;
 use crate::page::Dispatch;
 use crate::state::{Action, State};
 

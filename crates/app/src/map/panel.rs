@@ -13,12 +13,12 @@ use yew::prelude::*;
 use crate::browser::{put_pixels, width_of};
 use crate::floor::layout::Direction;
 use crate::look::Look;
-use crate::map::chosen::MapAction;
 use crate::map::finder_form::finder;
 use crate::map::paint::{
     CELL_PX, Palette, Pattern, SIDE_PX, Swatch, TOKENS, corner_of, paint, partition_at,
 };
 use crate::map::picture::{Class, Colouring, Picture};
+use crate::map::state::MapAction;
 use crate::page::{Dispatch, keys};
 use crate::rules;
 use crate::state::{Action, State};

@@ -23,7 +23,7 @@ use crate::margin::known::{
 use crate::page::{Dispatch, PanelProps, keys};
 use crate::state::{Action, State};
 use crate::text::{list, thousands};
-use crate::time::desk::{Tab, TimeAction};
+use crate::time::state::{Tab, TimeAction};
 
 /// The number of sets that are tried between two looks at the clock.
 const SETS_A_LOOK: usize = 8;

@@ -29,8 +29,8 @@ use crate::page::recorder;
 use crate::page::side_panel::SidePanel;
 use crate::page::toolbar::Toolbar;
 use crate::page::verbs::Verb;
-use crate::roster::desk::RosterAction;
 use crate::roster::panel::{QUESTION, RosterPanel};
+use crate::roster::state::RosterAction;
 use crate::settings::panel::SettingsPanel;
 use crate::state::{Action, Focus, Numbered, State};
 use crate::time::tabs::BottomPanel;
@@ -244,7 +244,7 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
         }
         Some(Focus::Back) => {
             if let Some(before) = before.borrow_mut().take() {
-                &before.focus;
+                before.focus();
             }
         }
         Some(Focus::Partition) => focus("#partition"),

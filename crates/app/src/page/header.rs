@@ -11,7 +11,7 @@ use crate::page::{Dispatch, PanelProps};
 use crate::settings::panel::settings_button;
 use crate::state::{Action, State, case_study};
 use crate::text::{clock, count};
-use crate::time::desk::{percent, progress};
+use crate::time::state::{percent, progress};
 
 /// The header of the page.
 #[component]

@@ -6,9 +6,9 @@ use rosterlab_engine::RackId;
 use yew::prelude::*;
 
 use crate::floor::card::Facts;
-use crate::floor::held::FloorAction;
 use crate::floor::layout::ALL_LINKS_NODES;
 use crate::floor::node_card::face;
+use crate::floor::state::FloorAction;
 use crate::map::counts::sub_class;
 use crate::page::button::{Face, verb_button};
 use crate::page::verbs::Verb;

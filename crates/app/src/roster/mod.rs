@@ -2,8 +2,8 @@
 //!
 //! Invariant: actions are previewed on a clone of the cluster, never on the cluster itself.
 
-pub mod desk;
 pub mod diff;
 pub mod draft;
 pub mod panel;
+pub mod state;
 pub mod words;

@@ -13,7 +13,7 @@ use rosterlab_engine::{
 use rosterlab_scenario::Timeline;
 
 use crate::text::capitalized;
-use crate::time::desk::Time;
+use crate::time::state::TimeState;
 
 /// Longest `migrate-fill-delay`, in seconds: a day, \[model\].
 const MOST_DELAY_S: u32 = 86_400;
@@ -173,7 +173,7 @@ pub struct Former {
     /// Its timeline.
     pub timeline: Rc<Timeline>,
     /// Its branches, its log and what else the page knows of its time.
-    pub time: Time,
+    pub time: TimeState,
 }
 
 /// The refused fields, each with a sentence that says why.

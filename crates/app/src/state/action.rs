@@ -6,15 +6,15 @@ use std::rc::Rc;
 
 use rosterlab_engine::{Command, Link, NodeId, PartitionId, RackId};
 
-use crate::clients::desk::ClientAction;
-use crate::floor::held::FloorAction;
-use crate::map::chosen::MapAction;
+use crate::clients::state::ClientAction;
+use crate::floor::state::FloorAction;
+use crate::map::state::MapAction;
 use crate::margin::known::Worked;
 use crate::page::verbs::Verb;
-use crate::roster::desk::RosterAction;
+use crate::roster::state::RosterAction;
 use crate::settings::draft::SettingsAction;
 use crate::share::file::FileFault;
-use crate::time::desk::TimeAction;
+use crate::time::state::TimeAction;
 use crate::why::ways::WaysAction;
 
 /// What a person did on the page.

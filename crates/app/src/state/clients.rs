@@ -9,7 +9,7 @@ use rosterlab_scenario::{Entry, Settle};
 
 use super::State;
 use crate::clients::answers::{Record, record};
-use crate::clients::desk::ClientAction;
+use crate::clients::state::ClientAction;
 use crate::sentences;
 use crate::text::{capitalized, count};
 
@@ -197,7 +197,7 @@ mod tests {
 
     use super::*;
     use crate::clients::answers::Asked;
-    use crate::clients::desk::ClientDesk;
+    use crate::clients::state::ClientsState;
     use crate::page::verbs::Verb;
     use crate::state::Action;
 
@@ -286,9 +286,9 @@ mod tests {
 
     #[test]
     fn a_key_that_is_a_whole_number_is_one() {
-        let desk = ClientDesk { key: "42".to_owned(), ..ClientDesk::default() };
-        assert_eq!(desk.digest(), Key::Integer(42).digest("demo"));
-        let text = ClientDesk { key: "42a".to_owned(), ..desk };
+        let number = ClientsState { key: "42".to_owned(), ..ClientsState::default() };
+        assert_eq!(number.digest(), Key::Integer(42).digest("demo"));
+        let text = ClientsState { key: "42a".to_owned(), ..number };
         assert_eq!(text.digest(), Key::Text("42a".to_owned()).digest("demo"));
     }
 

@@ -8,7 +8,7 @@ use rosterlab_scenario::{Entry, Settle};
 
 use super::{Action, State};
 use crate::page::verbs::Verb;
-use crate::roster::desk::RosterAction;
+use crate::roster::state::RosterAction;
 use crate::text::capitalized;
 use crate::why::ways::WaysAction;
 

@@ -13,7 +13,7 @@ use rosterlab_scenario::foresight::ways::Way;
 
 use super::State;
 use crate::look::Look;
-use crate::map::chosen::Shown;
+use crate::map::state::Shown;
 use crate::sentences;
 use crate::why::groups::Group;
 use crate::why::ways::{Quest, WaysStatus};

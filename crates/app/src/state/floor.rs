@@ -8,8 +8,8 @@ use rosterlab_scenario::Entry;
 
 use super::command::act;
 use super::{Focus, State};
-use crate::floor::held::{Adding, BundleCuts, FloorAction};
 use crate::floor::layout::Bundle;
+use crate::floor::state::{Adding, BundleCuts, FloorAction};
 use crate::page::verbs::Verb;
 use crate::text::{capitalized, insert_sorted};
 

@@ -31,14 +31,14 @@ use rosterlab_scenario::Timeline;
 pub use action::{Action, Focus, Panel};
 pub use command::refusal;
 
-use crate::clients::desk::ClientDesk;
-use crate::floor::held::FloorState;
-use crate::map::chosen::MapState;
+use crate::clients::state::ClientsState;
+use crate::floor::state::FloorState;
+use crate::map::state::MapState;
 use crate::margin::known::KnownMargin;
-use crate::roster::desk::RosterDesk;
+use crate::roster::state::RosterState;
 use crate::sentences;
 use crate::settings::draft::Settings;
-use crate::time::desk::{SPEEDS, Time};
+use crate::time::state::{SPEEDS, TimeState};
 use crate::why::ways::WaysState;
 
 /// The cluster of the case study (docs/domain.md §10): ids with their racks.
@@ -123,11 +123,11 @@ pub struct State {
     /// The settings as they are being typed, and the cluster before their last change.
     pub settings: Settings,
     /// What the roster panel remembers.
-    pub rosters: RosterDesk,
+    pub rosters: RosterState,
     /// What the client strip remembers.
-    pub clients: ClientDesk,
+    pub clients: ClientsState,
     /// What the page knows of time beside the timeline.
-    pub time: Time,
+    pub time: TimeState,
 }
 
 impl PartialEq for State {
@@ -171,7 +171,7 @@ impl State {
         .into();
         let mut state = Self {
             revision: 0,
-            time: Time::new(&timeline),
+            time: TimeState::new(&timeline),
             timeline: Rc::new(timeline),
             view: Rc::new(view),
             cells: Rc::default(),
@@ -198,8 +198,8 @@ impl State {
             are_letters_on: true,
             margin: KnownMargin::default(),
             settings: Settings::default(),
-            rosters: RosterDesk::default(),
-            clients: ClientDesk::default(),
+            rosters: RosterState::default(),
+            clients: ClientsState::default(),
         };
         state.derive();
         state

@@ -11,15 +11,15 @@ use rosterlab_scenario::{Course, Entry, Timeline};
 use yew::Reducible;
 
 use super::{Action, Focus, Panel, State, refusal};
-use crate::floor::held::FloorAction;
 use crate::floor::layout::ALL_LINKS_NODES;
-use crate::map::chosen::MapAction;
+use crate::floor::state::FloorAction;
 use crate::map::paint::step_from;
 use crate::map::picture::Colouring;
+use crate::map::state::MapAction;
 use crate::margin::known::KnownMargin;
 use crate::page::verbs::Verb;
 use crate::sentences;
-use crate::time::desk::SPEEDS;
+use crate::time::state::SPEEDS;
 use crate::why::ways::{WaysAction, title};
 
 impl Reducible for State {

@@ -11,8 +11,8 @@ use rosterlab_scenario::foresight::preview::{Preview, preview, warnings};
 use super::command::act;
 use super::{Focus, State, refusal};
 use crate::page::verbs::Verb;
-use crate::roster::desk::{Asking, RosterAction};
 use crate::roster::draft::RosterDraft;
+use crate::roster::state::{Asking, RosterAction};
 use crate::roster::words::Lists;
 
 /// Whether a verb is one of the roster panel that something follows from.
@@ -237,7 +237,7 @@ mod tests {
         Action::Press(verb)
     }
 
-    fn desk(action: RosterAction) -> Action {
+    fn of_roster(action: RosterAction) -> Action {
         Action::Roster(action)
     }
 
@@ -261,10 +261,10 @@ mod tests {
         assert_eq!((asking.verb, asking.warnings.len()), (Verb::StageObserved, 2));
         assert_eq!(asked.focus.what, Some(Focus::Question));
         assert_eq!(steps(&asked), 2);
-        let cancelled = asked.clone().reduce(desk(RosterAction::Cancel));
+        let cancelled = asked.clone().reduce(of_roster(RosterAction::Cancel));
         assert!(cancelled.rosters.asking.as_ref().is_none());
         assert_eq!((steps(&cancelled), cancelled.focus.what), (2, Some(Focus::Back)));
-        actions.push(desk(RosterAction::Confirm));
+        actions.push(of_roster(RosterAction::Confirm));
         let done = run(actions.clone());
         assert_eq!((steps(&done), done.focus.what), (3, Some(Focus::Back)));
         // It was confirmed for this roster: it comes into force without another question.
@@ -281,7 +281,7 @@ mod tests {
         let refused = run(actions.clone());
         assert!(refused.refusal.as_ref().is_none(), "the last selected node is down and starts");
         assert!(refused.rosters.asking.as_ref().is_none());
-        let nothing = run([desk(RosterAction::Confirm)]);
+        let nothing = run([of_roster(RosterAction::Confirm)]);
         assert_eq!(steps(&nothing), 0);
     }
 
@@ -296,15 +296,15 @@ mod tests {
         let opened = State::open();
         assert_eq!((opened.considered(), opened.to_weigh()), (Verb::StageObserved, None));
         let mut actions = rack_b_stops();
-        actions.push(desk(RosterAction::Consider(Verb::StageObserved)));
+        actions.push(of_roster(RosterAction::Consider(Verb::StageObserved)));
         let considered = run(actions.clone());
         assert!(considered.to_weigh().is_some() && considered.weighed().is_none());
-        actions.push(desk(RosterAction::Weigh));
+        actions.push(of_roster(RosterAction::Weigh));
         let weighed = run(actions.clone());
         assert_eq!(weighed.to_weigh(), None);
         let told = weighed.weighed().unwrap().clone().unwrap();
         assert_eq!(told.leave, [id("B102"), id("B101")]);
-        actions.extend([press(Verb::StageObserved), desk(RosterAction::Confirm)]);
+        actions.extend([press(Verb::StageObserved), of_roster(RosterAction::Confirm)]);
         let staged = run(actions.clone());
         assert_eq!(staged.considered(), Verb::Recluster, "what is due next");
         assert!(staged.to_weigh().is_some());
@@ -319,24 +319,24 @@ mod tests {
     fn revive_waits_for_a_recluster_too_and_is_asked_about_when_it_helps_nothing() {
         let asked = run([press(Verb::Revive)]);
         assert_eq!(asked.rosters.asking.as_ref().unwrap().warnings, [Warning::NothingDead]);
-        let revived = asked.reduce(desk(RosterAction::Confirm));
+        let revived = asked.reduce(of_roster(RosterAction::Confirm));
         assert_eq!(revived.awaits_recluster(), Some(Verb::Revive));
         assert_eq!(revived.reduce(press(Verb::Recluster)).awaits_recluster(), None);
     }
 
     #[test]
     fn a_roster_is_written_and_set() {
-        let edit = [press(Verb::EditRoster), desk(RosterAction::Toggle(id("A101")))];
+        let edit = [press(Verb::EditRoster), of_roster(RosterAction::Toggle(id("A101")))];
         let state = run(edit.clone());
         assert_eq!(state.rosters.draft.as_ref().unwrap().text, "B102@2,B101@2,A103@1,A102@1");
         assert_eq!(state.considered(), Verb::SetRoster);
-        let weighed = state.clone().reduce(desk(RosterAction::Weigh));
+        let weighed = state.clone().reduce(of_roster(RosterAction::Weigh));
         assert_eq!(weighed.weighed().unwrap().clone().unwrap().leave, [id("A101")]);
         let set = state.clone().reduce(press(Verb::SetRoster));
         assert_eq!(set.shown_namespace().unwrap().pending.len(), 4);
         assert!(set.rosters.draft.as_ref().is_none());
         assert_eq!(set.focus.what, Some(Focus::Button(Verb::EditRoster)));
-        let bad = state.reduce(desk(RosterAction::Type("A103@1,XYZ".to_owned())));
+        let bad = state.reduce(of_roster(RosterAction::Type("A103@1,XYZ".to_owned())));
         let refused = bad.reduce(press(Verb::SetRoster));
         assert!(
             refused.refusal.as_ref().unwrap().starts_with("Entry 2: "),
@@ -345,7 +345,8 @@ mod tests {
         );
         assert_eq!(refused.rosters.draft.as_ref().unwrap().text, "A103@1,XYZ");
         assert_eq!(steps(&refused), 0);
-        let moved = run(edit).reduce(desk(RosterAction::PutOnRack(id("A103"), "2".to_owned())));
+        let moved =
+            run(edit).reduce(of_roster(RosterAction::PutOnRack(id("A103"), "2".to_owned())));
         assert_eq!(moved.rosters.draft.as_ref().unwrap().text, "B102@2,B101@2,A103@2,A102@1");
     }
 }

@@ -10,7 +10,7 @@ use super::{Focus, State, refusal};
 use crate::sentences;
 use crate::settings::draft::{Former, SettingsAction, SettingsDraft};
 use crate::text::{capitalized, count};
-use crate::time::desk::Time;
+use crate::time::state::TimeState;
 
 /// What opens the settings.
 const SETTINGS_BUTTON: &str = "[data-action=\"settings\"]";
@@ -104,15 +104,15 @@ impl State {
     }
 
     /// As [`State::go_over`], from the settings.
-    pub(super) fn move_to(&mut self, timeline: Timeline, time: Option<Time>, news: String) {
+    pub(super) fn move_to(&mut self, timeline: Timeline, time: Option<TimeState>, news: String) {
         self.go_over(timeline, time);
         self.tell(news);
         self.focus.renew(Some(Focus::On(SETTINGS_BUTTON)));
     }
 
     /// Goes over to another cluster's timeline; the one that is left is kept with its branches.
-    pub(super) fn go_over(&mut self, timeline: Timeline, time: Option<Time>) {
-        let mut time = time.unwrap_or_else(|| Time::new(&timeline));
+    pub(super) fn go_over(&mut self, timeline: Timeline, time: Option<TimeState>) {
+        let mut time = time.unwrap_or_else(|| TimeState::new(&timeline));
         time.tab = self.time.tab;
         let former = std::mem::replace(&mut self.time, time);
         self.settings.previous = Some(Former { timeline: self.timeline.clone(), time: former });

@@ -8,13 +8,13 @@ use rosterlab_scenario::{Timeline, share};
 use yew::Reducible;
 
 use super::{Action, Focus, Panel, State, case_study};
-use crate::floor::held::FloorAction;
+use crate::floor::state::FloorAction;
 use crate::look::Look;
-use crate::map::chosen::MapAction;
 use crate::map::finder::KeyType;
 use crate::map::picture::Colouring;
+use crate::map::state::MapAction;
 use crate::page::verbs::Verb;
-use crate::roster::desk::RosterAction;
+use crate::roster::state::RosterAction;
 use crate::settings::draft::SettingsDraft;
 use crate::share::file::FileFault;
 use crate::testing::{id, run};

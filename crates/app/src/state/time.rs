@@ -10,15 +10,9 @@ use crate::sentences;
 use crate::text::{clock, count};
 use crate::time::branches::outcome;
 use crate::time::compare::Side;
-use crate::time::desk::{CHANGE_MS, STEP_MS, Tab, TimeAction};
+use crate::time::state::{CHANGE_MS, STEP_MS, Tab, TimeAction};
 
 impl State {
-    /// What the page knows of time beside the timeline.
-    #[must_use]
-    pub fn time(&self) -> &crate::time::desk::Time {
-        &self.time
-    }
-
     /// How long a step of time is now.
     #[must_use]
     pub fn step_ms(&self) -> u64 {
@@ -175,7 +169,7 @@ mod tests {
     use super::*;
     use crate::page::verbs::Verb;
     use crate::state::Action;
-    use crate::time::desk::SPEEDS;
+    use crate::time::state::SPEEDS;
 
     fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
         go(Rc::new(State::open()), actions)

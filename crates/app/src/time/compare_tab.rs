@@ -17,7 +17,7 @@ use crate::state::{Action, State};
 use crate::text::{count as counted, thousands};
 use crate::time::branches::Branch;
 use crate::time::compare::{Change, Comparison, Side, count};
-use crate::time::desk::TimeAction;
+use crate::time::state::TimeAction;
 
 /// The tab.
 #[component]

@@ -11,8 +11,8 @@ use crate::browser::copy;
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::count;
-use crate::time::desk::TimeAction;
 use crate::time::logbook::{dated, text};
+use crate::time::state::TimeAction;
 
 /// The tab.
 #[component]

@@ -5,10 +5,10 @@
 pub mod branches;
 pub mod compare;
 pub mod compare_tab;
-pub mod desk;
 pub mod history;
 pub mod log_tab;
 pub mod logbook;
+pub mod state;
 pub mod strip;
 pub mod tabs;
 pub mod timeline_tab;

@@ -12,8 +12,8 @@ use crate::page::{Dispatch, PanelProps};
 use crate::state::Action;
 use crate::text::count;
 use crate::time::compare_tab::CompareTab;
-use crate::time::desk::{Tab, TimeAction};
 use crate::time::log_tab::LogTab;
+use crate::time::state::{Tab, TimeAction};
 use crate::time::timeline_tab::TimelineTab;
 
 /// The panel.

@@ -14,8 +14,8 @@ use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::{clock, count};
 use crate::time::branches::{Branch, outcome};
-use crate::time::desk::{TimeAction, percent, progress};
 use crate::time::history::History;
+use crate::time::state::{TimeAction, percent, progress};
 use crate::time::strip::{Fork, Label, MarkKind, Steps, Strip, position_at, strip};
 
 /// The number of steps that Page Up and Page Down go.

@@ -40,7 +40,7 @@ pub struct Asking {
 
 /// What the roster panel remembers.
 #[derive(Clone, Debug, Default)]
-pub struct RosterDesk {
+pub struct RosterState {
     /// The action whose button has the pointer or the focus.
     pub considered: Option<Verb>,
     /// The preview of the considered action, or why it cannot be done, once computed.
@@ -55,7 +55,7 @@ pub struct RosterDesk {
     pub draft: Option<RosterDraft>,
 }
 
-impl RosterDesk {
+impl RosterState {
     /// Drops the preview, because something changed.
     pub fn renew(&mut self) {
         self.weighed = None;

@@ -141,7 +141,7 @@ struct End {
 
 /// What the page knows of time besides the timeline.
 #[derive(Clone, Debug)]
-pub struct Time {
+pub struct TimeState {
     /// The open tab.
     pub tab: Tab,
     /// The sides that are compared; the right one may not be chosen yet.
@@ -157,7 +157,7 @@ pub struct Time {
     ends: Vec<End>,
 }
 
-impl Time {
+impl TimeState {
     /// For a timeline.
     #[must_use]
     pub fn new(timeline: &Timeline) -> Self {

@@ -27,7 +27,7 @@ pub enum ClientAction {
 
 /// What the Clients tab remembers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientDesk {
+pub struct ClientsState {
     /// The record's set.
     pub set: String,
     /// The record's key: a whole number is an integer key, anything else a text key.
@@ -36,13 +36,13 @@ pub struct ClientDesk {
     pub mode: ReadMode,
 }
 
-impl Default for ClientDesk {
+impl Default for ClientsState {
     fn default() -> Self {
         Self { set: "demo".to_owned(), key: "user-42".to_owned(), mode: ReadMode::default() }
     }
 }
 
-impl ClientDesk {
+impl ClientsState {
     /// The record's digest, as a client computes it.
     #[must_use]
     pub fn digest(&self) -> Digest {
