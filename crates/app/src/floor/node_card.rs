@@ -90,21 +90,12 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
         move |_: PointerEvent| show_label_as_tip(&element)
     };
     let onclick = move |event: MouseEvent| tell(CardEvent::Click(is_modified(&event)));
-    let class = classes![
-        "node",
-        facts.class(),
-        facts.home.map(|(place, _)| sub_class(place)),
-        is_small.then_some("small"),
-        props.is_selected.then_some("selected"),
-        props.is_picked.then_some("picked"),
-        props.is_carried.then_some("carried"),
-    ];
     // A label rather than hidden text: the browser lays out 128 texts that change, but not 128 labels.
     let label = is_small.then(|| format!("{}: {}", facts.node, facts.text()));
     html! {
         <div
             ref={element}
-            {class}
+            class={classes_of(props)}
             data-node={facts.node.to_string()}
             data-state={facts.class()}
             role="button"
@@ -122,6 +113,19 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
             { if *is_small { small_face(facts) } else { face(facts) } }
         </div>
     }
+}
+
+fn classes_of(props: &NodeCardProps) -> Classes {
+    let facts = &props.facts;
+    classes![
+        "node",
+        facts.class(),
+        facts.home.map(|(place, _)| sub_class(place)),
+        props.is_small.then_some("small"),
+        props.is_selected.then_some("selected"),
+        props.is_picked.then_some("picked"),
+        props.is_carried.then_some("carried"),
+    ]
 }
 
 /// Whether Ctrl, Shift or ⌘ is held.

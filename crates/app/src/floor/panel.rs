@@ -182,26 +182,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
             </li>
         }
     };
-    let orphan = |node: &NodeId| {
-        let is_shown = state.shown_orphan() == Some(*node);
-        html! {
-            <li key={format!("orphan {node}")}>
-                <button
-                    type="button"
-                    class="orphan-chip"
-                    data-action="show-orphan"
-                    data-orphan={node.to_string()}
-                    aria-pressed={is_shown.to_string()}
-                    title="show the map and the reasons from this node: it runs, and no cluster takes it in"
-                    onclick={dispatch.on(Action::ShowSubCluster(*node))}
-                >
-                    <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
-                    <span>{ "orphan " }<b class="id">{ node.to_string() }</b></span>
-                    <span>{ "serves nothing" }</span>
-                </button>
-            </li>
-        }
-    };
+    let orphan = |node: &NodeId| orphan_chip(*node, state, dispatch);
     let more = view.orphans.len().saturating_sub(MOST_ORPHANS);
     let more = (more > 0).then(|| {
         let others = count(u32::try_from(more).unwrap_or(u32::MAX), "more orphan");
@@ -217,6 +198,28 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
             { for (0..view.sub_clusters.len()).map(chip).chain(nothing) }
             { for view.orphans.iter().take(MOST_ORPHANS).map(orphan).chain(more) }
         </ul>
+    }
+}
+
+/// An orphan in the list below the sub-clusters.
+fn orphan_chip(node: NodeId, state: &State, dispatch: &Dispatch) -> Html {
+    let is_shown = state.shown_orphan() == Some(node);
+    html! {
+        <li key={format!("orphan {node}")}>
+            <button
+                type="button"
+                class="orphan-chip"
+                data-action="show-orphan"
+                data-orphan={node.to_string()}
+                aria-pressed={is_shown.to_string()}
+                title="show the map and the reasons from this node: it runs, and no cluster takes it in"
+                onclick={dispatch.on(Action::ShowSubCluster(node))}
+            >
+                <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
+                <span>{ "orphan " }<b class="id">{ node.to_string() }</b></span>
+                <span>{ "serves nothing" }</span>
+            </button>
+        </li>
     }
 }
 

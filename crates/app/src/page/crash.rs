@@ -1,6 +1,7 @@
-//! What a person sees when the page itself fails.
+//! The panel that a person sees when the page itself fails.
 //!
-//! Invariant: it needs nothing of Yew, which may be what failed; it is shown once.
+//! Invariant: it uses nothing of Yew, because Yew may be what failed, and it is shown once. Not here: the share link that it
+//! offers (see `recorder`).
 
 use std::panic::PanicHookInfo;
 
@@ -10,17 +11,17 @@ use web_sys::{Document, window};
 
 use crate::page::recorder;
 
-/// What a person reads then.
+/// The sentence at its top.
 const FAILED: &str = "Rosterlab has failed: this is a fault of the page, not of the cluster that you built. Nothing \
                       that you did is lost: the link below does it all again, up to the step that failed.";
 
-/// Says on the console and on the page when something failed. Yew sets a hook of its own unless it is given one.
+/// Reports every panic on the console and on the page. Yew would set a panic hook of its own, so it is given this one.
 pub fn install() {
     yew::set_custom_panic_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         let document = window().and_then(|window| window.document());
         if let Some(document) = document {
-            // There is nobody left to tell that even this fails.
+            // If even this fails, there is no other way to tell a person.
             show(&document, info);
         }
     }));
@@ -45,13 +46,13 @@ fn show(document: &Document, info: &PanicHookInfo) -> Option<()> {
     let reload = element("button", &attributes, "Start afresh")?;
     let pressed = Closure::<dyn FnMut()>::new(|| {
         if let Some(window) = window() {
-            // What is in the address may be what fails.
+            // The share link in the address may be what makes the page fail.
             window.location().set_hash("").ok();
             window.location().reload().ok();
         }
     });
     reload.add_event_listener_with_callback("click", pressed.as_ref().unchecked_ref()).ok()?;
-    // The page ends with its last listener.
+    // Never dropped: after a failure nothing is left that could own it.
     pressed.forget();
     panel.append_child(&sentence).ok()?;
     if let Some(link) = recorder::link() {
