@@ -161,7 +161,7 @@ async fn the_map_shows_the_very_pixels_that_were_painted() {
     map.until("the map", |map| map.find("canvas[data-map]").is_some()).await;
     let crash = Command::Stop { nodes: vec![id("A102"), id("B102")], shutdown: Shutdown::Unclean };
     let expected = Rc::new(State::open()).reduce(Action::Do(crash.clone()));
-    let picture = expected.map().picture().clone();
+    let picture = expected.map.picture().clone();
     let swatches: Vec<_> = picture.legend.iter().map(|class| class.swatch).collect();
     let expected = paint(&picture.classes, &swatches, None, &Palette::LIGHT);
     SENT.with(|sent| sent.borrow().clone()).unwrap().dispatch(Action::Do(crash));
