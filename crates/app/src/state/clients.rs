@@ -299,6 +299,6 @@ mod tests {
         let state = run([Action::Do(stop), client(ClientAction::CutAndWrite)]);
         assert!(state.refusal.as_ref().is_some());
         let state = state.reduce(write("A101"));
-        assert_eq!(state.refusal.as_ref().map(|why| &**why), Some("Node A101 is down."));
+        assert_eq!(state.refusal.as_deref(), Some("Node A101 is down."));
     }
 }

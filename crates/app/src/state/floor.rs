@@ -479,7 +479,7 @@ mod tests {
         assert_eq!(states(&state, NodeState::DownClean), "A103");
         assert_eq!(states(&state, NodeState::DownUnclean), "A101");
         let refused = state.reduce(Action::Press(Verb::Quiesce));
-        assert_eq!(refused.refusal.as_ref().map(|why| &**why), Some("Node A101 is down."));
+        assert_eq!(refused.refusal.as_deref(), Some("Node A101 is down."));
     }
 
     #[test]
@@ -521,16 +521,13 @@ mod tests {
         let state = state.reduce(Action::Press(Verb::QuiesceUndo));
         assert_eq!(told(&state), 0);
         let refused = state.reduce(Action::Press(Verb::QuiesceUndo));
-        assert_eq!(
-            refused.refusal.as_ref().map(|why| &**why),
-            Some("Node A101 is not told to quiesce.")
-        );
+        assert_eq!(refused.refusal.as_deref(), Some("Node A101 is not told to quiesce."));
     }
 
     #[test]
     fn wiping_and_removing_want_a_node_that_is_down() {
         let state = run([Action::Press(Verb::Wipe)]);
-        assert_eq!(state.refusal.as_ref().map(|why| &**why), Some("Node A102 is up."));
+        assert_eq!(state.refusal.as_deref(), Some("Node A102 is up."));
         let state = run([Action::Press(Verb::Crash), Action::Press(Verb::Wipe)]);
         assert!(state.refusal.as_ref().is_none(), "{:?}", state.refusal.as_ref());
         let state = state.reduce(Action::Press(Verb::Remove));

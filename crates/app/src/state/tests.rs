@@ -388,10 +388,10 @@ fn a_link_is_followed_and_a_broken_one_changes_nothing() {
     let crashed = run(select_and("A103", Verb::Crash));
     let address = share::write(&crashed.timeline).unwrap();
     let there = State::at(&format!("#{address}"));
-    assert_eq!(&there.view, &crashed.view);
+    assert_eq!(there.view, crashed.view);
     assert!(there.news.starts_with("Followed a link: 1 step."), "{}", there.news);
     let broken = crashed.clone().reduce(Action::Follow("#s1=0.1.0".into()));
-    assert_eq!(&broken.view, &crashed.view);
+    assert_eq!(broken.view, crashed.view);
     let why = broken.refusal.as_ref().unwrap();
     assert!(why.contains("character 9"), "{why}");
     assert_eq!(State::at("#").refusal, None);
@@ -402,7 +402,7 @@ fn a_file_is_opened_and_a_broken_one_changes_nothing() {
     let crashed = run(select_and("A103", Verb::Crash));
     let saved = format!("{}\n", share::write(&crashed.timeline).unwrap());
     let opened = run([Action::Open(Ok(saved.as_str().into()))]);
-    assert_eq!(&opened.view, &crashed.view);
+    assert_eq!(opened.view, crashed.view);
     for (file, said) in [
         (Err(FileFault::Scenario("steps[0].do: no action \"x\"".into())), "steps[0].do: no action"),
         (Ok("".into()), "character 1"),
@@ -410,7 +410,7 @@ fn a_file_is_opened_and_a_broken_one_changes_nothing() {
         (Err(FileFault::Unreadable), "could not read"),
     ] {
         let same = crashed.clone().reduce(Action::Open(file));
-        assert_eq!(&same.view, &crashed.view);
+        assert_eq!(same.view, crashed.view);
         assert!(same.refusal.as_ref().unwrap().contains(said), "{:?}", same.refusal.as_ref());
     }
 }

@@ -225,10 +225,10 @@ mod tests {
         assert_eq!(branches(&state), [(2, 3)]);
         assert!(state.news.starts_with("Now on the branch Crash A102, instead of Finish"));
         let back = go(state, [time(TimeAction::Switch(2))]);
-        assert_eq!(&back.view, &before.view);
+        assert_eq!(back.view, before.view);
         assert_eq!(branches(&back), [(3, 3)]);
         let none = go(back.clone(), [time(TimeAction::Delete(3)), time(TimeAction::Switch(3))]);
-        assert!(branches(&none).is_empty() && &none.view == &back.view);
+        assert!(branches(&none).is_empty() && none.view == back.view);
     }
 
     #[test]
