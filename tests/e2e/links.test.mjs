@@ -33,7 +33,7 @@ test("a link that is put into the address of an open page is followed", async (t
 
 for (const [what, hash, says] of [
   ["cut short", CASE.slice(0, 22), /This cannot be followed: .*character/],
-  ["of something else", "hello", /character 1: a link begins with s1=/],
+  ["of something else", "hello", /character 1: a share link begins with s1=/],
   ["that the cluster refuses", `${CASE}_s1`, /step 4, character 50: node A102 is down/],
   ["far too long", `s1=${"x".repeat(20000)}`, /at most 16384 characters/],
 ]) {

@@ -7,16 +7,17 @@ use std::rc::Rc;
 
 use rosterlab_engine::{ClusterView, Event, EventKind, NodeId};
 use rosterlab_scenario::Entry;
-use rosterlab_scenario::share::{Differs, Linked, Served};
+use rosterlab_scenario::share::SharedTimeline;
 pub use rosterlab_scenario::words::commands::{of_command, of_entry};
 use rosterlab_scenario::words::events::{
     of_event, of_event_among, of_revives_of_nothing, of_starts, of_stops, told_together,
 };
 use rosterlab_scenario::words::orphans::{apart, no_agreement, of_orphan, of_orphans, orphans};
+use rosterlab_scenario::words::share_links::of_difference;
 pub use rosterlab_scenario::words::summary::{beginning, of_explanation, summary};
 pub use rosterlab_scenario::words::text::{NODES_NAMED, link_name, nodes};
 
-use crate::text::{all_partitions, count, is_are, list, thousands};
+use crate::text::{count, is_are};
 
 /// Events of one step that are told one by one; of more the rest is counted.
 const EVENTS_TOLD: usize = 6;
@@ -144,61 +145,14 @@ pub fn taken_in(before: &ClusterView, after: &ClusterView) -> Option<String> {
     (!taken.is_empty()).then(|| format!("{} {are} in a cluster again.", nodes(&taken)))
 }
 
-/// What following a link in the address has come to.
+/// What following a share link has come to.
 #[must_use]
-pub fn of_link(linked: &Linked) -> String {
-    let steps = u32::try_from(linked.timeline.entries().len()).unwrap_or(u32::MAX);
+pub fn of_share_link(shared: &SharedTimeline) -> String {
+    let steps = u32::try_from(shared.timeline.entries().len()).unwrap_or(u32::MAX);
     let came = format!("Followed a link: {}.", count(steps, "step"));
-    match &linked.differs {
+    match &shared.differs {
         None => came,
         Some(differs) => format!("{came} {}", of_difference(differs)),
-    }
-}
-
-/// What the version that made a link came to, and what this one comes to.
-fn of_difference(differs: &Differs) -> String {
-    let Differs { made_by, then, now } = differs;
-    let all = all_partitions();
-    let outcome = |served: &[Served], verb: &str| {
-        let each = |place: usize, one: &Served| {
-            let of_all = if place == 0 {
-                format!("{} of {all} partitions served", thousands(one.active))
-            } else {
-                thousands(one.active)
-            };
-            format!("{of_all} in {}", one.namespace)
-        };
-        let each = served.iter().enumerate().map(|(place, one)| each(place, one));
-        format!("{verb} {}", list(each))
-    };
-    let now_said = outcome(now, "comes to");
-    match then {
-        None => format!(
-            "It was made with version {made_by} of Rosterlab, which came to another result; what that \
-             was is not known any more. This version {now_said}: a rule was corrected since."
-        ),
-        Some(then) if then == now => format!(
-            "Rosterlab {made_by} and this version both {}. Which nodes serve them differs: a rule was \
-             corrected.",
-            outcome(now, "come to")
-        ),
-        Some(then) => format!(
-            "Rosterlab {made_by} {}; this version {}: a rule was corrected.",
-            outcome(then, "came to"),
-            outcome_short(now)
-        ),
-    }
-}
-
-/// An outcome beside one that has said what is counted.
-fn outcome_short(served: &[Served]) -> String {
-    match served {
-        [only] => format!("comes to {}", thousands(only.active)),
-        several => {
-            let each =
-                several.iter().map(|one| format!("{} in {}", thousands(one.active), one.namespace));
-            format!("comes to {}", list(each))
-        }
     }
 }
 
@@ -397,21 +351,6 @@ mod tests {
         let after = timeline.cluster().view();
         assert_eq!(taken_in(&before, &after).as_deref(), Some("A101 is in a cluster again."));
         assert_eq!(taken_in(&after, &after), None);
-    }
-
-    #[test]
-    fn a_link_that_comes_to_something_else_says_both_outcomes() {
-        let served = |active| vec![Served { namespace: "main".to_owned(), active }];
-        let said = |then, now| {
-            of_difference(&Differs { made_by: "0.1.0".to_owned(), then, now: served(now) })
-        };
-        assert_eq!(
-            said(Some(served(0)), 4096),
-            "Rosterlab 0.1.0 came to 0 of 4,096 partitions served in main; this version comes to \
-             4,096: a rule was corrected."
-        );
-        assert!(said(None, 4096).contains("what that was is not known any more"));
-        assert!(said(Some(served(4096)), 4096).contains("both come to 4,096 of 4,096"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! The command line, parsed into what is to be done.
+//! Parses the command line.
 //!
-//! Invariant: an [`Invocation`] can be performed as it is, but for what its file holds. Not here: files.
+//! Invariant: an [`Invocation`] is valid except for the contents of its file. Not here: reading files.
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -10,7 +10,7 @@ use std::str::FromStr;
 use lexopt::{Arg, Parser, ValueExt};
 use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
 use rosterlab_figure::View;
-use rosterlab_scenario::as_test::Kind;
+use rosterlab_scenario::as_test::TestLanguage;
 
 /// What `rosterlab` is asked to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,19 +63,19 @@ pub enum Invocation {
         step: Option<usize>,
         /// Which namespace; else the first.
         namespace: Option<String>,
-        /// Which partition is explained; else an example.
+        /// Which partition is explained; else the lowest of the worst ones.
         partition: Option<PartitionId>,
-        /// The address that the element loads the scenario from: then the figure is inside the element.
+        /// The address from which the element loads the scenario; if given, the figure is inside the element.
         src: Option<String>,
-        /// What the element lets a reader do.
+        /// What a reader can do with the element.
         controls: Option<Controls>,
     },
     /// `test`
     Test {
         /// Where the scenario is.
         file: Source,
-        /// What it becomes.
-        kind: Kind,
+        /// What the test is written in.
+        language: TestLanguage,
         /// After how many steps; else after all.
         step: Option<usize>,
     },
@@ -100,7 +100,7 @@ pub enum Source {
 /// What a reader of an embedded figure can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Controls {
-    /// Only look.
+    /// Nothing.
     None,
     /// Go through the steps.
     Step,
@@ -131,7 +131,7 @@ impl FromStr for Controls {
 /// How `run` prints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// One object a step.
+    /// One object for each step.
     #[default]
     Ndjson,
     /// Rows.
@@ -153,7 +153,7 @@ impl FromStr for Format {
     }
 }
 
-/// Everything that any command may be given.
+/// The operands and options of all commands.
 #[derive(Default)]
 struct Raw {
     operands: Vec<OsString>,
@@ -168,10 +168,10 @@ struct Raw {
     step: Option<usize>,
     src: Option<String>,
     controls: Option<Controls>,
-    kind: Option<Kind>,
+    language: Option<TestLanguage>,
 }
 
-/// The options that a command knows.
+/// The options of a command.
 fn known(command: &str) -> Option<&'static [&'static str]> {
     Some(match command {
         "run" => &["format"],
@@ -185,14 +185,14 @@ fn known(command: &str) -> Option<&'static [&'static str]> {
     })
 }
 
-/// Parses the arguments after the program's name.
+/// Parses the arguments, without the program's name.
 ///
 /// # Errors
-/// A sentence that says what is wrong with them.
+/// A sentence about the first error.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, String> {
     let mut parser = Parser::from_args(arguments);
     let command = match parser.next().map_err(|error| error.to_string())? {
-        None => return Err("what is to be done? See rosterlab --help".to_owned()),
+        None => return Err("no command is given; see rosterlab --help".to_owned()),
         Some(Arg::Long("help") | Arg::Short('h')) => return Ok(Invocation::Help),
         Some(Arg::Long("version") | Arg::Short('V')) => return Ok(Invocation::Version),
         Some(Arg::Value(command)) => command.string().map_err(|error| error.to_string())?,
@@ -234,7 +234,7 @@ impl Raw {
             "partition" => once(&mut self.partition, name, of_text(name, value)?),
             "namespace" => once(&mut self.namespace, name, value.to_owned()),
             "on" => once(&mut self.on, name, of_text(name, value)?),
-            "as" => once(&mut self.kind, name, of_text(name, value)?),
+            "as" => once(&mut self.language, name, of_text(name, value)?),
             "view" => once(&mut self.view, name, of_text(name, value)?),
             "step" => once(&mut self.step, name, of_text(name, value)?),
             "src" => once(&mut self.src, name, value.to_owned()),
@@ -270,7 +270,7 @@ impl Raw {
             },
             "test" => Invocation::Test {
                 file: self.file(command)?,
-                kind: needed(self.kind, command, "as")?,
+                language: needed(self.language, command, "as")?,
                 step: self.step,
             },
             "figure" => Invocation::Figure {
@@ -314,7 +314,7 @@ impl Raw {
 
 fn once<T>(slot: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
     if slot.replace(value).is_some() {
-        return Err(format!("--{name} is there twice"));
+        return Err(format!("--{name} is given twice"));
     }
     Ok(())
 }
@@ -340,7 +340,7 @@ fn roster(text: &str) -> Result<Vec<RosterEntry>, String> {
     for entry in text.split(',') {
         let entry: RosterEntry = of_text("roster", entry)?;
         if roster.iter().any(|other| other.node == entry.node) {
-            return Err(format!("--roster: node {} is there twice", entry.node));
+            return Err(format!("--roster: node {} is named twice", entry.node));
         }
         roster.push(entry);
     }

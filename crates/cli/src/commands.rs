@@ -1,16 +1,16 @@
-//! What each command does.
+//! The commands.
 //!
-//! Invariant: what is printed on standard output is complete lines, each a step, a partition or a set; what fails is said
-//! on standard error with its place. Not here: the command line.
+//! Invariant: standard output gets complete lines, each a step, a partition or a set; failures go to standard error with
+//! their place. Not here: parsing the command line.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
 
-use rosterlab_engine::{Cluster, NodeId, PARTITIONS, PartitionId, RosterEntry};
-use rosterlab_scenario::as_test::Kind;
+use rosterlab_engine::{Cluster, NodeId, PartitionId, RosterEntry};
+use rosterlab_scenario::as_test::TestLanguage;
 use rosterlab_scenario::foresight::what_if;
 use rosterlab_scenario::log::{Log, LogLine};
-use rosterlab_scenario::share::{Differs, Served};
+use rosterlab_scenario::words::share_links::of_difference;
 use rosterlab_scenario::{
     MAX_BYTES, Runner, Scenario, ScenarioError, StepReport, Timeline, as_test, explain, log,
     report, share,
@@ -18,21 +18,21 @@ use rosterlab_scenario::{
 
 use crate::args::{Format, Source};
 
-/// How a command ended that could be done.
+/// The result of a command that could be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Everything that was expected holds.
-    Holds,
-    /// Something that was expected does not.
-    Fails,
+pub enum Expectations {
+    /// All expectations hold.
+    Hold,
+    /// An expectation does not hold.
+    Fail,
 }
 
 /// Why a command could not be done.
 #[derive(Debug)]
 pub enum Problem {
-    /// Bad input: what is wrong with it.
+    /// Bad input, with the error message.
     Input(String),
-    /// Nothing could be printed.
+    /// The output could not be written.
     Output(io::Error),
 }
 
@@ -49,14 +49,14 @@ impl From<ScenarioError> for Problem {
 }
 
 /// Prints a text as it is.
-pub fn print(out: &mut impl Write, text: &str) -> Result<Verdict, Problem> {
+pub fn print(out: &mut impl Write, text: &str) -> Result<Expectations, Problem> {
     out.write_all(text.as_bytes())?;
-    Ok(Verdict::Holds)
+    Ok(Expectations::Hold)
 }
 
-/// The scenario in a file, or that a link in it leads to.
+/// The scenario of a file, or of the share link in it.
 pub fn read(file: &Source) -> Result<Scenario, Problem> {
-    // One byte more than is allowed is enough to see that there are too many.
+    // One byte beyond the limit is enough to see that the file is too long.
     let most = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();
     let read = match file {
@@ -74,52 +74,26 @@ pub fn read(file: &Source) -> Result<Scenario, Problem> {
     }
 }
 
-/// A scenario file's contents, or a link of the page, or a whole address that ends in one.
+/// The scenario of a file's contents: a scenario, a share link, or an address that ends in one.
 fn scenario(bytes: &[u8]) -> Result<Scenario, Problem> {
     let text = str::from_utf8(bytes).unwrap_or_default().trim_start_matches('\u{feff}').trim();
     let link = text.rsplit_once('#').map_or(text, |(_, link)| link);
     if text.starts_with('{') || !link.starts_with("s1=") {
         return Ok(Scenario::parse(bytes)?);
     }
-    let linked = share::read(link).map_err(|error| Problem::Input(error.to_string()))?;
-    if let Some(differs) = &linked.differs {
-        // A note, no problem: what follows is what this version comes to.
-        let _ = writeln!(io::stderr(), "{}", other_outcome(differs));
+    let shared = share::read(link).map_err(|error| Problem::Input(error.to_string()))?;
+    if let Some(differs) = &shared.differs {
+        // A note, not an error: the results that follow are those of this version.
+        let _ = writeln!(io::stderr(), "note: {}", of_difference(differs));
     }
-    Ok(Scenario::from_timeline("From a link", &linked.timeline))
-}
-
-/// What is said of a link that another version came to another outcome with.
-fn other_outcome(differs: &Differs) -> String {
-    let outcome = |served: &[Served]| {
-        let of = |served: &Served| {
-            format!("{}: {} of {PARTITIONS} partitions active", served.namespace, served.active)
-        };
-        served.iter().map(of).collect::<Vec<_>>().join(", ")
-    };
-    let Differs { made_by, then, now } = differs;
-    let now = outcome(now);
-    match then {
-        Some(then) if outcome(then) == now => format!(
-            "note: version {made_by} made this link and came to another outcome with as many active partitions ({now}); \
-             what follows is by the rules of this version"
-        ),
-        Some(then) => format!(
-            "note: version {made_by} made this link and came to {}; by the rules of this version it comes to {now}",
-            outcome(then)
-        ),
-        None => format!(
-            "note: version {made_by} made this link and came to another outcome, which this version cannot repeat; by the \
-             rules of this version it comes to {now}"
-        ),
-    }
+    Ok(Scenario::from_timeline("From a link", &shared.timeline))
 }
 
 /// `scenario`
-pub fn print_scenario(file: &Source, out: &mut impl Write) -> Result<Verdict, Problem> {
+pub fn print_scenario(file: &Source, out: &mut impl Write) -> Result<Expectations, Problem> {
     let scenario = read(file)?;
     writeln!(out, "{}", scenario.to_json().trim_end())?;
-    Ok(Verdict::Holds)
+    Ok(Expectations::Hold)
 }
 
 /// The timeline of a scenario after so many steps, or after all.
@@ -138,14 +112,14 @@ pub fn timeline_at(scenario: &Scenario, step: Option<usize>) -> Result<Timeline,
 /// `test`
 pub fn print_test(
     file: &Source,
-    kind: Kind,
+    language: TestLanguage,
     step: Option<usize>,
     out: &mut impl Write,
-) -> Result<Verdict, Problem> {
+) -> Result<Expectations, Problem> {
     let timeline = timeline_at(&read(file)?, step)?;
-    let test = as_test::as_test(&timeline, kind);
+    let test = as_test::as_test(&timeline, language);
     let text = test.ok_or_else(|| {
-        Problem::Input("this is too long for a link, which such a test holds".to_owned())
+        Problem::Input("this is too long for a share link, and the test needs one".to_owned())
     })?;
     print(out, &text)
 }
@@ -156,10 +130,10 @@ fn last(file: &Source) -> Result<Cluster, Problem> {
 }
 
 /// `run`
-pub fn run(file: &Source, format: Format, out: &mut impl Write) -> Result<Verdict, Problem> {
+pub fn run(file: &Source, format: Format, out: &mut impl Write) -> Result<Expectations, Problem> {
     let scenario = read(file)?;
     let mut runner = Runner::new(&scenario)?;
-    let mut verdict = Verdict::Holds;
+    let mut expectations = Expectations::Hold;
     let mut log = Log::new(&runner.cluster().view());
     if format == Format::Table {
         writeln!(out, "{}", report::table_head())?;
@@ -168,7 +142,7 @@ pub fn run(file: &Source, format: Format, out: &mut impl Write) -> Result<Verdic
         // Cheap: a cluster shares its data with its copies.
         let before = (format == Format::Log).then(|| runner.cluster().clone());
         let entry = runner.next_entry().cloned();
-        let Some(report) = runner.next() else { return Ok(verdict) };
+        let Some(report) = runner.next() else { return Ok(expectations) };
         let report = report?;
         match format {
             Format::Ndjson => writeln!(out, "{}", report::ndjson(&report))?,
@@ -184,7 +158,7 @@ pub fn run(file: &Source, format: Format, out: &mut impl Write) -> Result<Verdic
             }
         }
         if !report.failures.is_empty() {
-            verdict = Verdict::Fails;
+            expectations = Expectations::Fail;
             out.flush()?;
         }
         for failure in &report.failures {
@@ -193,7 +167,7 @@ pub fn run(file: &Source, format: Format, out: &mut impl Write) -> Result<Verdic
     }
 }
 
-/// The lines of a step, merged over the nodes, in the order of time.
+/// The log lines of a step, of all nodes, in the order of time.
 fn print_log(
     log: &mut Log,
     report: &StepReport,
@@ -217,7 +191,7 @@ pub fn succession(
     replication_factor: usize,
     only: Option<PartitionId>,
     out: &mut impl Write,
-) -> Result<Verdict, Problem> {
+) -> Result<Expectations, Problem> {
     let nodes: Vec<_> = roster.iter().map(|entry| (entry.node, entry.rack)).collect();
     let rows = rosterlab_engine::succession(&nodes, replication_factor);
     for (partition, row) in PartitionId::all().zip(&rows) {
@@ -226,7 +200,7 @@ pub fn succession(
         }
         writeln!(out, "{}", report::succession_line(partition, row, replication_factor))?;
     }
-    Ok(Verdict::Holds)
+    Ok(Expectations::Hold)
 }
 
 /// `explain`
@@ -236,7 +210,7 @@ pub fn explain(
     namespace: Option<&str>,
     on: Option<NodeId>,
     out: &mut impl Write,
-) -> Result<Verdict, Problem> {
+) -> Result<Expectations, Problem> {
     let cluster = last(file)?;
     let namespaces = &cluster.setup().namespaces;
     let namespace = match (namespace, namespaces.as_slice()) {
@@ -255,12 +229,12 @@ pub fn explain(
 }
 
 /// `what-if`
-pub fn what_if(file: &Source, lose: usize, out: &mut impl Write) -> Result<Verdict, Problem> {
+pub fn what_if(file: &Source, lose: usize, out: &mut impl Write) -> Result<Expectations, Problem> {
     let cluster = last(file)?;
     let losses = what_if::what_if(&cluster, lose)
         .map_err(|error| Problem::Input(format!("--lose: {error}")))?;
     for outcome in losses {
         writeln!(out, "{}", report::loss_line(&outcome, &cluster.setup().namespaces))?;
     }
-    Ok(Verdict::Holds)
+    Ok(Expectations::Hold)
 }

@@ -1,7 +1,6 @@
-//! `figure`: a moment of a scenario as HTML, for pages that are built before anybody reads them.
+//! `figure`: a moment of a scenario as HTML, for pages that are generated.
 //!
-//! Invariant: what is printed is what the element draws in the same place once it is alive; both are made by the figure
-//! crate.
+//! Invariant: the HTML equals what the live element draws; both come from the figure crate.
 
 use std::io::Write;
 
@@ -9,9 +8,9 @@ use rosterlab_engine::PartitionId;
 use rosterlab_figure::View;
 
 use crate::args::{Controls, Source};
-use crate::commands::{Problem, Verdict, read, timeline_at};
+use crate::commands::{Expectations, Problem, read, timeline_at};
 
-/// What is asked for.
+/// The options of `figure`.
 pub struct Wanted<'a> {
     pub view: View,
     pub step: Option<usize>,
@@ -21,8 +20,12 @@ pub struct Wanted<'a> {
     pub controls: Option<Controls>,
 }
 
-/// Prints the figure, in its element if the element is told where its scenario is.
-pub fn print(file: &Source, wanted: &Wanted<'_>, out: &mut impl Write) -> Result<Verdict, Problem> {
+/// Prints the figure; with `src` inside its element.
+pub fn print(
+    file: &Source,
+    wanted: &Wanted<'_>,
+    out: &mut impl Write,
+) -> Result<Expectations, Problem> {
     let scenario = read(file)?;
     let timeline = timeline_at(&scenario, wanted.step)?;
     let step = timeline.position();
@@ -37,12 +40,12 @@ pub fn print(file: &Source, wanted: &Wanted<'_>, out: &mut impl Write) -> Result
         .map_err(|error| Problem::Input(format!("--namespace: {error}")))?;
     match wanted.src {
         Some(src) => {
-            // A tag on a line of its own is what Markdown leaves alone.
+            // Markdown leaves a tag on a line of its own unchanged.
             writeln!(out, "{}\n{figure}\n</rosterlab-playground>", element(wanted, src, step))?;
         }
         None => writeln!(out, "{figure}")?,
     }
-    Ok(Verdict::Holds)
+    Ok(Expectations::Hold)
 }
 
 /// The element's opening tag.

@@ -1,7 +1,7 @@
 //! Racks as lanes with their nodes, and the same as a table.
 //!
-//! Invariant: a node's box shows by its border's style as well as by its colour whether it is up and in a cluster, and says
-//! in words what it is; an orphan never has a sub-cluster's colour; nothing is told by the picture that the table does not have.
+//! Invariant: a node's box shows its state by border style, colour and words. An orphan never has the colour of a
+//! sub-cluster. The table has everything that the picture shows.
 
 use rosterlab_engine::{NodeState, NodeView, RackId};
 
@@ -11,14 +11,14 @@ use rosterlab_scenario::words::text::thousands;
 use crate::Moment;
 use crate::markup::Markup;
 
-/// A node's box, and the room around it, in the picture's own units.
+/// The size of a node's box and the gaps around it, in the units of the picture.
 const WIDTH: usize = 112;
 const HEIGHT: usize = 40;
 const GAP: usize = 8;
 const HEAD: usize = 22;
-/// Most boxes below each other; a lane with more nodes has more columns.
+/// The most boxes in a column; a lane with more nodes has more columns.
 const MOST_DOWN: usize = 8;
-/// Most links that are listed one by one.
+/// The most links that are listed one by one.
 const MOST_CUTS: usize = 12;
 /// How many sub-clusters have a colour of their own.
 const HUES: usize = 4;
@@ -66,7 +66,7 @@ fn picture(to: &mut Markup, moment: &Moment<'_>) {
         moment.view.sub_clusters.len()
     );
     let view_box = format!("0 0 {width} {height}");
-    // Its natural size; a style sheet may make it smaller, not larger.
+    // The natural size; style sheets may make it smaller, not larger.
     let (width, height_text) = (width.to_string(), height.to_string());
     to.open(
         "svg",
@@ -112,7 +112,7 @@ fn node_box(to: &mut Markup, moment: &Moment<'_>, node: &NodeView, (x, y): (usiz
     words(to, "rl-state", (x + 8, y + 32), &role_in_cluster(moment, node));
 }
 
-/// In a few words: what a node does, and with whom.
+/// What a node does in its cluster, in a few words.
 fn role_in_cluster(moment: &Moment<'_>, node: &NodeView) -> String {
     let sub_cluster = node.sub_cluster.and_then(|index| moment.view.sub_clusters.get(index));
     match (node.state, sub_cluster) {

@@ -1,11 +1,11 @@
-//! A moment of a timeline as a figure: SVG and tables, for pages that only show one.
+//! A moment of a timeline as a figure: HTML with SVG and tables, for other pages.
 //!
-//! Invariant: the same moment gives the same bytes, and all numbers come from the engine's view: what is put into a page
-//! when it is built cannot disagree with what the page shows when it is alive, because both are made here. No inline style,
-//! no script, no `id`: a figure can stand in any page any number of times and passes a strict
-//! Content-Security-Policy. Whatever comes from outside (titles, names, what a step says) is escaped.
+//! Invariant: the same moment gives the same bytes, and all numbers come from the engine's view. Built pages and live
+//! pages get their figures from here, so they cannot disagree. A figure has no inline style, no script and no `id`: it can
+//! be in a page any number of times and passes a strict Content-Security-Policy. Text from outside (titles, names, what a
+//! step says) is escaped.
 //!
-//! **What this crate does not do**: files, the web, what is done (that is a `Timeline`'s), the playground's own drawing.
+//! **What this crate does not do**: files, the web, changing a cluster (a `Timeline` does), the drawing of the playground.
 
 mod floor;
 mod map;
@@ -30,7 +30,7 @@ pub enum View {
     Floor,
     /// The roster in force, pending and observed.
     Roster,
-    /// Why one partition is what it is.
+    /// Why one partition is active, unavailable or dead.
     Why,
     /// All of these.
     All,
@@ -51,7 +51,7 @@ impl View {
     }
 }
 
-/// There is no such view.
+/// The error of an unknown view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoSuchView;
 
@@ -70,22 +70,22 @@ impl FromStr for View {
     }
 }
 
-/// What is asked for.
+/// What a figure should show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted<'a> {
-    /// What is shown.
+    /// The view.
     pub view: View,
-    /// What the figure is called; nothing when empty.
+    /// The title; none when empty.
     pub title: &'a str,
-    /// What the author says about this moment, as plain text.
+    /// The author's text about this moment.
     pub say: Option<&'a str>,
-    /// The namespace's name; else the first.
+    /// The name of the namespace; else the first.
     pub namespace: Option<&'a str>,
-    /// The partition that is explained; else the lowest of those that are worst off.
+    /// The partition that is explained; else the lowest of the worst ones.
     pub partition: Option<PartitionId>,
 }
 
-/// There is no such namespace.
+/// The error of an unknown namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoSuchNamespace(pub String);
 
@@ -95,16 +95,16 @@ impl fmt::Display for NoSuchNamespace {
     }
 }
 
-/// A moment that is drawn: where a timeline stands.
+/// The moment that is drawn: the position of a timeline.
 struct Moment<'a> {
     timeline: &'a Timeline,
     view: ClusterView,
-    /// The namespace's place in every list of namespaces.
+    /// The index of the namespace.
     namespace: usize,
     name: String,
 }
 
-/// The figure of where a timeline stands.
+/// The figure of a timeline's position.
 ///
 /// # Errors
 /// When there is no such namespace.
@@ -118,7 +118,7 @@ pub fn figure(timeline: &Timeline, wanted: &Wanted<'_>) -> Result<String, NoSuch
     let name = name.unwrap_or_default();
     let moment = Moment { timeline, view, namespace, name };
     let mut to = Markup::default();
-    // On a narrow page it is scrolled sideways, by keys too.
+    // On a narrow page it can be scrolled sideways, also by keys.
     to.open("figure", &[("class", "rl"), ("tabindex", "0")]);
     tables::caption(&mut to, &moment, wanted);
     tables::counts(&mut to, &moment);

@@ -1,8 +1,8 @@
 //! The 4096 partitions of each sub-cluster as a square of 64 by 64, and their reasons as a table.
 //!
-//! Invariant: partition `n` is at column `n % 64` of row `n / 64`. Cells of a kind are one path of horizontal strokes, one
-//! cell thick, so that a whole map is a few kilobytes; what is not active, or came up empty, is drawn over with a second path,
-//! dashed, so that it differs by more than colour.
+//! Invariant: partition `n` is at column `n % 64` of row `n / 64`. Cells with the same look are one path of horizontal
+//! strokes, one cell thick, so a map is a few kilobytes. Cells that are not active or came up empty have a second, dashed
+//! path on top, so that they differ by more than colour.
 
 use std::fmt::Write as _;
 
@@ -72,12 +72,12 @@ fn picture(to: &mut Markup, cells: &[Cell], principal: &str) {
     to.close("svg");
 }
 
-/// The class that a look has in the style sheet of figures.
+/// The class of a look in the style sheet of figures.
 pub fn class_of(look: Look) -> String {
     format!("rl-{}", look.class())
 }
 
-/// The runs of cells of a kind, row by row; rows are stroked along their middle.
+/// The runs of cells with a look, row by row; rows are stroked along their middle.
 fn strokes(cells: &[Cell], look: Look) -> String {
     let mut path = String::new();
     for (y, row) in cells.chunks(SIDE).enumerate() {
@@ -93,7 +93,7 @@ fn strokes(cells: &[Cell], look: Look) -> String {
     path
 }
 
-/// How many partitions are what they are for which reason, the worst first.
+/// How many partitions have each look and deciding rule, the worst first.
 pub fn by_reason(cells: &[Cell]) -> Vec<((Look, Rule), u32)> {
     let mut found: Vec<((Look, Rule), u32)> = Vec::new();
     for cell in cells {
@@ -108,7 +108,7 @@ pub fn by_reason(cells: &[Cell]) -> Vec<((Look, Rule), u32)> {
 }
 
 fn reasons(to: &mut Markup, cells: &[Cell], caption: &str) {
-    to.table("rl-reasons", caption, &["What they are", "Why", "Partitions"]);
+    to.table("rl-reasons", caption, &["State", "Why", "Partitions"]);
     for ((look, rule), count) in by_reason(cells) {
         to.open("tr", &[("class", &class_of(look))]);
         to.open("td", &[]);

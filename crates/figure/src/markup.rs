@@ -1,10 +1,10 @@
-//! Markup, piece by piece.
+//! Builds HTML piece by piece.
 //!
-//! Invariant: text and attribute values are escaped here and nowhere else, so nothing from outside can become markup.
+//! Invariant: all text and attribute values are escaped here, so nothing from outside can become markup.
 
 use std::fmt::{Display, Write as _};
 
-/// A text of HTML that grows.
+/// HTML under construction.
 #[derive(Default)]
 pub struct Markup(String);
 
@@ -15,7 +15,7 @@ impl Markup {
         self.0.push('>');
     }
 
-    /// An element without anything in it, as SVG has them.
+    /// An empty element, as in SVG.
     pub fn empty(&mut self, tag: &str, attributes: &[(&str, &str)]) {
         self.start(tag, attributes);
         self.0.push_str("/>");
@@ -48,7 +48,7 @@ impl Markup {
         self.close(tag);
     }
 
-    /// The head of a table: its caption, and what its columns are.
+    /// The beginning of a table: its caption and its columns.
     pub fn table(&mut self, class: &str, caption: impl Display, columns: &[&str]) {
         self.open("table", &[("class", class)]);
         self.with("caption", &[], caption);
@@ -76,14 +76,14 @@ impl Markup {
                 '>' => self.0.push_str("&gt;"),
                 '"' => self.0.push_str("&quot;"),
                 '\'' => self.0.push_str("&#39;"),
-                // No control character has a place in a page.
+                // Control characters are not allowed in HTML.
                 c if c.is_control() => self.0.push(' '),
                 c => self.0.push(c),
             }
         }
     }
 
-    /// All of it.
+    /// The HTML.
     pub fn done(self) -> String {
         self.0
     }

@@ -1,4 +1,6 @@
-//! What is told in words and numbers: the caption, the counts, the rosters, one partition's reasons.
+//! The parts of a figure in words and numbers: caption, counts, rosters, the reasons of one partition.
+//!
+//! Invariant: sentences come from the scenario crate's `words`.
 
 use rosterlab_engine::{
     Answer, Availability, Mode, NodeId, PartitionId, RosterEntry, Rule, Verdict,
@@ -12,13 +14,13 @@ use crate::map::class_of;
 use crate::markup::Markup;
 use crate::{Moment, Wanted};
 
-/// Most nodes that a cell of a table names one by one.
+/// The most nodes that a table cell names one by one.
 const MOST_NAMED: usize = 6;
 /// The verdict of every partition on an orphan.
 const NO_CLUSTER: Verdict =
     Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster };
 
-/// What the figure is called, where it stands, what its author says.
+/// The title, the step, and the author's text.
 pub fn caption(to: &mut Markup, moment: &Moment<'_>, wanted: &Wanted<'_>) {
     let timeline = moment.timeline;
     to.open("figcaption", &[("class", "rl-caption")]);
@@ -43,7 +45,7 @@ pub fn caption(to: &mut Markup, moment: &Moment<'_>, wanted: &Wanted<'_>) {
     to.close("figcaption");
 }
 
-/// Text with `code` in it, all of Markdown that scenarios need; an odd backtick stands for itself.
+/// Text with `code`, which is all of Markdown that scenarios need; an unpaired backtick is a backtick.
 fn markdown(to: &mut Markup, text: &str) {
     let mut rest = text;
     while let Some((before, code, after)) = rest
@@ -57,7 +59,7 @@ fn markdown(to: &mut Markup, text: &str) {
     to.text(rest);
 }
 
-/// What each sub-cluster has of the namespace, and who is in none. Those that came up empty are among the active ones.
+/// The counts of the namespace in each sub-cluster, and the orphans. Partitions that came up empty count as active too.
 pub fn counts(to: &mut Markup, moment: &Moment<'_>) {
     let columns =
         ["Sub-cluster", "Nodes", "Active", "Filling", "Unavailable", "Dead", "Fresh", "Regime"];
@@ -86,7 +88,7 @@ pub fn counts(to: &mut Markup, moment: &Moment<'_>) {
     orphans(to, moment);
 }
 
-/// For a cell of a table: `A101, A102 and 3 more`.
+/// Nodes for a table cell: `A101, A102 and 3 more`.
 fn some_of(nodes: &[NodeId]) -> String {
     let named: Vec<String> = nodes.iter().take(MOST_NAMED).map(ToString::to_string).collect();
     let more = nodes.len() - named.len();
@@ -94,7 +96,7 @@ fn some_of(nodes: &[NodeId]) -> String {
     if more == 0 { named } else { format!("{named} and {more} more") }
 }
 
-/// Which nodes run and are in no cluster, and what that means.
+/// Which nodes are orphans, and what that means.
 fn orphans(to: &mut Markup, moment: &Moment<'_>) {
     let orphans = &moment.view.orphans;
     let said = match orphans.as_slice() {
@@ -135,7 +137,7 @@ pub fn rosters(to: &mut Markup, moment: &Moment<'_>) {
     }
 }
 
-/// A list, with what it has more or less than the roster in force.
+/// A list, marked with its differences from the roster in force.
 fn entries(to: &mut Markup, list: &[RosterEntry], roster: &[RosterEntry]) {
     if list.is_empty() && roster.is_empty() {
         to.text("none");
@@ -155,7 +157,7 @@ fn entries(to: &mut Markup, list: &[RosterEntry], roster: &[RosterEntry]) {
     }
 }
 
-/// The partition that says most: the lowest of those that are worst off.
+/// The partition to explain by default: the lowest of the worst ones.
 fn example(moment: &Moment<'_>) -> Option<PartitionId> {
     let mut sub_clusters = moment.view.sub_clusters.iter();
     let namespace = sub_clusters.find_map(|sub| sub.namespaces.get(moment.namespace))?;
@@ -165,7 +167,7 @@ fn example(moment: &Moment<'_>) -> Option<PartitionId> {
     PartitionId::all().nth(place)
 }
 
-/// Why one partition is what it is, in every sub-cluster.
+/// Why one partition is active, unavailable or dead, in every sub-cluster.
 pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>) {
     let Some(partition) = partition.or_else(|| example(moment)) else { return };
     let profile = moment.view.profile;

@@ -1,6 +1,6 @@
 //! What a client is told.
 //!
-//! Invariant: every event that ends a client's operation is an answer, and no other event is. It does not compare an
+//! Invariant: every event that ends a client's operation is an answer, and no other event is. Not here: comparing an
 //! answer with what was expected (see `expectation`).
 
 use rosterlab_engine::{Event, EventKind};
@@ -12,11 +12,11 @@ use crate::file::names::Outcome;
 pub struct ClientAnswer {
     /// How its operation ended.
     pub result: Outcome,
-    /// For a read, whether a later acknowledged write than the one it saw exists.
+    /// For a read: whether there is an acknowledged write later than the one that it saw.
     pub stale: Option<bool>,
 }
 
-/// What an event tells a client.
+/// The answer in an event, if it ends a client's operation.
 pub(crate) fn answer(event: &Event) -> Option<ClientAnswer> {
     match &event.kind {
         EventKind::Wrote { result, .. } => {

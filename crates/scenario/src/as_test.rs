@@ -1,8 +1,7 @@
-//! Where a timeline stands, as a test that others can keep: in Rust, in JavaScript, or as a scenario file.
+//! The position of a timeline as a test to keep: in Rust, in JavaScript, or as a scenario file.
 //!
-//! Invariant: each kind goes to the very moment and asserts the counts of every namespace in every sub-cluster there, as this
-//! engine has them; a test that was copied passes for as long as the engine decides the same. Not here: files and the
-//! clipboard.
+//! Invariant: a test replays the timeline to its position and asserts the counts of every namespace in every sub-cluster.
+//! A copied test passes for as long as the engine decides the same. Not here: files and the clipboard.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -12,9 +11,9 @@ use crate::file::{Action, Expect, Scenario, Step};
 use crate::share;
 use crate::timeline::Timeline;
 
-/// A kind of test.
+/// What a test is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum TestLanguage {
     /// A function for cargo's test runner, on this crate.
     Rust,
     /// A test for the runner of Node.js, on the package `rosterlab`.
@@ -23,32 +22,32 @@ pub enum Kind {
     Scenario,
 }
 
-impl Kind {
-    /// Every kind, with its name.
+impl TestLanguage {
+    /// Every language, with its name.
     pub const ALL: [(Self, &'static str); 3] =
         [(Self::Rust, "rust"), (Self::JavaScript, "javascript"), (Self::Scenario, "scenario")];
 }
 
-/// There is no such kind.
+/// There is no such language of tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoSuchKind;
+pub struct NoSuchLanguage;
 
-impl fmt::Display for NoSuchKind {
+impl fmt::Display for NoSuchLanguage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a test is rust, javascript or scenario")
     }
 }
 
-impl FromStr for Kind {
-    type Err = NoSuchKind;
+impl FromStr for TestLanguage {
+    type Err = NoSuchLanguage;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let found = Self::ALL.iter().find(|(_, known)| *known == name);
-        found.map(|(kind, _)| *kind).ok_or(NoSuchKind)
+        found.map(|(language, _)| *language).ok_or(NoSuchLanguage)
     }
 }
 
-/// What there is of one namespace in one sub-cluster.
+/// The counts of one namespace in one sub-cluster.
 struct Found {
     principal: String,
     /// In quotes.
@@ -76,18 +75,18 @@ fn found(timeline: &Timeline) -> Vec<Found> {
     found
 }
 
-/// A text as Rust and JavaScript both write it. A namespace's name has no control characters.
+/// A string literal that is valid in Rust and in JavaScript. A namespace's name has no control characters.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The test of where a timeline stands; `None` when it would be longer than links may be ([`share::write`]).
+/// The test of a timeline's position; `None` when its share link would be too long ([`share::write`]).
 #[must_use]
-pub fn as_test(timeline: &Timeline, kind: Kind) -> Option<String> {
-    match kind {
-        Kind::Rust => rust(timeline),
-        Kind::JavaScript => javascript(timeline),
-        Kind::Scenario => Some(scenario(timeline).to_json()),
+pub fn as_test(timeline: &Timeline, language: TestLanguage) -> Option<String> {
+    match language {
+        TestLanguage::Rust => rust(timeline),
+        TestLanguage::JavaScript => javascript(timeline),
+        TestLanguage::Scenario => Some(scenario(timeline).to_json()),
     }
 }
 
@@ -156,7 +155,7 @@ test("a Rosterlab experiment", () => {{
     ))
 }
 
-/// As a scenario: what was done, and what has to be at its end.
+/// As a scenario: the steps that were done, then expectations of the counts.
 #[must_use]
 pub fn scenario(timeline: &Timeline) -> Scenario {
     let mut scenario = Scenario::from_timeline("A Rosterlab experiment", timeline);

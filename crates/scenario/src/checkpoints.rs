@@ -1,29 +1,29 @@
-//! Clusters as they were at some positions of a timeline, so that a seek has little to do again.
+//! Copies of the cluster at some positions of a timeline, so that a seek replays few entries.
 //!
-//! Invariant: positions ascend, the first is 0, and there are never more checkpoints than [`Checkpoints::most`]. Those
-//! that stay stand evenly, so that any seek is short; a few recent ones stand close together behind the position, so that
-//! undoing step by step is. Clusters are kept packed. Not here: what is done again (see `timeline`).
+//! Invariant: positions ascend, the first is 0, and there are never more checkpoints than [`Checkpoints::most`]. Lasting
+//! checkpoints are spread evenly, which keeps every seek short; a few recent ones are close together just before the
+//! position, which keeps undo short. Clusters are kept packed. Not here: replaying (see `timeline`).
 
 use std::rc::Rc;
 
 use rosterlab_engine::{Cluster, PackedCluster};
 
-/// What all checkpoints together may hold, in bytes.
+/// The most bytes that all checkpoints together may take.
 const MOST_BYTES: usize = 8 << 20;
-/// How many there may be, however little or much they hold.
+/// The most and the fewest checkpoints, whatever their size.
 const MOST: usize = 512;
 const LEAST: usize = 4;
-/// Most of the recent ones.
+/// The most recent checkpoints that are kept.
 pub(crate) const MOST_RECENT: usize = 8;
 
 /// The cluster at a position.
 #[derive(Clone, Debug)]
 pub(crate) struct Checkpoint {
     pub position: usize,
-    /// What all entries before it cost to do again.
+    /// What replaying all entries before it costs.
     pub cost: u64,
     pub cluster: Rc<PackedCluster>,
-    /// What it holds beside rosters.
+    /// Its size without rosters.
     bytes: usize,
 }
 
@@ -34,7 +34,7 @@ impl Checkpoint {
     }
 }
 
-/// All that are kept.
+/// All checkpoints of a timeline.
 #[derive(Clone, Debug)]
 pub(crate) struct Checkpoints {
     lasting: Vec<Checkpoint>,
@@ -42,7 +42,7 @@ pub(crate) struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// The one at the start, which is never dropped.
+    /// Only the checkpoint at position 0, which is never dropped.
     pub fn new(start: &Cluster) -> Self {
         Self { lasting: vec![Checkpoint::new(0, 0, start)], recent: Vec::new() }
     }
@@ -52,7 +52,7 @@ impl Checkpoints {
         self.lasting.len() + self.recent.len()
     }
 
-    /// What they hold; one that is kept twice is counted once.
+    /// Their size in bytes; one that is both lasting and recent counts once.
     pub fn bytes(&self) -> usize {
         let twice = |kept: &&Checkpoint| {
             self.lasting.binary_search_by_key(&kept.position, |other| other.position).is_ok()
@@ -60,7 +60,7 @@ impl Checkpoints {
         held(self.lasting.iter()) + held(self.recent.iter().filter(|kept| !twice(kept)))
     }
 
-    /// How many there may be: fewer the more they hold.
+    /// How many there may be: the larger they are, the fewer.
     pub fn most(&self) -> usize {
         let mean = (held(self.lasting.iter()) + held(self.recent.iter())) / self.len();
         (MOST_BYTES / mean.max(1)).clamp(LEAST, MOST)
@@ -77,7 +77,7 @@ impl Checkpoints {
         }
     }
 
-    /// Forgets those after a position.
+    /// Drops the checkpoints after a position.
     pub fn truncate(&mut self, position: usize) {
         self.lasting.retain(|kept| kept.position <= position);
         self.recent.retain(|kept| kept.position <= position);
@@ -101,7 +101,7 @@ impl Checkpoints {
     pub fn extend(&mut self, end: Checkpoint) {
         self.pass(end.clone());
         self.extend_lasting(end);
-        // With a larger one there may be fewer.
+        // A large checkpoint lowers the limit.
         while self.len() > self.most() && self.lasting.len() > 1 {
             let index = least_missed(&self.lasting[1..], |_| 1);
             self.lasting.remove(1 + index);
@@ -123,7 +123,7 @@ impl Checkpoints {
     }
 }
 
-/// What those of a list hold, in order; a roster that goes on from one to the next is counted once.
+/// The size of a list of checkpoints; a roster that is the same as in the checkpoint before is not counted again.
 fn held<'a>(list: impl Iterator<Item = &'a Checkpoint>) -> usize {
     let mut before = None;
     list.map(|kept| {
@@ -137,7 +137,7 @@ fn most_recent(most: usize) -> usize {
     (most / 4).clamp(2, MOST_RECENT)
 }
 
-/// The one without which the gap around it is the smallest, for how near it has to be.
+/// The checkpoint whose removal leaves the smallest gap, weighted by how near it is.
 fn least_missed(list: &[Checkpoint], nearness: impl Fn(u64) -> u64) -> usize {
     let gap = |index: &usize| {
         let before = index.checked_sub(1).map_or(0, |before| list[before].cost);

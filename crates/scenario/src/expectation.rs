@@ -1,7 +1,7 @@
-//! Whether what a step expects holds.
+//! Comparing what a step expects with what is there.
 //!
-//! Invariant: every field of an `expect` that is there is compared, and each that does not hold is one [`Failure`] with
-//! the field's place, what was expected and what was found. Not here: what a field means (see `file`).
+//! Invariant: every field that an `expect` has is compared; each that does not hold is one [`Failure`] with the field's
+//! place, the expected and the found value. Not here: what a field means (see `file`).
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Compares field by field.
+/// Collects the failures of one step.
 struct Comparison<'a> {
     place: &'a str,
     failures: Vec<Failure>,
@@ -50,7 +50,7 @@ impl Comparison<'_> {
     }
 }
 
-/// What of an `expect` does not hold.
+/// The fields of an `expect` that do not hold.
 ///
 /// # Errors
 /// When it asks for a node that is not there or is in no sub-cluster.
@@ -74,7 +74,7 @@ pub(crate) fn failures(
     Ok(comparison.failures)
 }
 
-/// What a client was told that the step does not expect.
+/// Differences between what a client was told and what the step expects.
 pub(crate) fn client_failures(
     place: &str,
     expect: ClientExpectation,
@@ -88,7 +88,7 @@ pub(crate) fn client_failures(
     comparison.failures
 }
 
-/// The namespace in the sub-cluster that is meant; none when no node is in one.
+/// The namespace in the sub-cluster that `on` names, else in the first; none when no node is in a sub-cluster.
 fn sub_cluster<'a>(
     place: &str,
     expect: &Expect,
@@ -115,7 +115,7 @@ fn cluster_fields(
     expect: &Expect,
     here: Option<&SubClusterNamespaceView>,
 ) {
-    // Where no cluster is, all partitions are unavailable (domain.md §5).
+    // Without a cluster all partitions are unavailable (domain.md §5).
     let all = u32::try_from(PARTITIONS).unwrap_or(u32::MAX);
     let none = Counts { active: 0, unavailable: all, dead: 0 };
     let counts = here.map_or(none, |here| here.counts);

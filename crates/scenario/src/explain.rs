@@ -1,6 +1,6 @@
 //! Why a partition is what it is, as lines of text for a terminal.
 //!
-//! Invariant: the words are `words`', the numbers the engine's; nothing here decides anything. Not here: how a page shows it.
+//! Invariant: the words come from `words`, the numbers from the engine. Not here: the page's way to show it.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,8 @@
 //! What people save, share and learn from: timelines, scenario files, the runner and its reports, explanations.
 //!
-//! Invariant: everything here goes through the engine's one way in and one way out; bad input of any kind is an error
-//! that names its place, never a panic; no file imports one that imports it, by however many steps. In reading order:
+//! Invariant: everything here changes a cluster through `apply` and `advance` and reads it through its view. Bad input of
+//! any kind is an error that names its place, never a panic. No two files import each other, directly or through others.
+//! In reading order:
 //! `timeline` (with `checkpoints`), `file` (the scenario file: its types and reading one), `plan` (steps into entries and
 //! back), `answer`, `expectation`, `one_step`, `runner`; then what makes text of it: `words` (sentences), `look`, `report`,
 //! `log` and `explain`; `foresight` (what would happen: `what_if`, `margin`, `preview`, `ways`); `share` (a timeline as one line of an

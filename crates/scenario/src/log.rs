@@ -1,11 +1,11 @@
-//! The server's own log lines, made of events.
+//! The server's own log lines, made from events.
 //!
-//! Invariant: only formats that were published (the server's open source, its documentation, the case study, a support
-//! article) and only facts that the model has; where the licensed edition's wording is not known, there is no line. The
-//! place in the server's source is given where a published log shows it, as of 4.5.3.2; the line on participating nodes
-//! was seen in a later server. The date is fixed: simulated time has none.
+//! Invariant: only published formats (the server's open source, its documentation, the case study, a support article) and
+//! only facts that the model has. Where the wording of the licensed edition is not known, there is no line. A line names
+//! its place in the server's source where a published log shows it, as of 4.5.3.2; the line on participating nodes was
+//! seen in a later server. The date is fixed, because simulated time has none.
 //!
-//! Not here: the console, and words of our own.
+//! Not here: the console, and sentences of our own (see `words`).
 
 use std::fmt;
 
@@ -19,19 +19,19 @@ use crate::timeline::{Entry, Timeline};
 
 /// The date that every line carries.
 const DATE: &str = "Jan 01 2019";
-/// What is on both sides of the first line.
+/// The ornament on both sides of the first line.
 const EDGE: &str = "<><><><><><><><><><>";
-/// How often the ticker speaks.
+/// How often the ticker writes a line.
 const TICK_MS: u64 = 10_000;
-/// After so many ticks of one entry the ticker says no more.
+/// The most ticks of one entry that are written.
 const MOST_TICKS: u64 = 360;
 
-/// How much a line matters.
+/// The level of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// As usual.
+    /// Nothing to do.
     Info,
-    /// Needs a look.
+    /// An operator should read it.
     Warning,
 }
 
@@ -42,18 +42,18 @@ pub struct LogLine {
     pub time_ms: u64,
     /// Whose log it is in.
     pub node: NodeId,
-    /// How much it matters.
+    /// Its level.
     pub level: Level,
-    /// The part of the server that speaks.
+    /// The context: the part of the server that wrote it.
     pub context: &'static str,
-    /// Where in the server's source, if a published log shows it.
+    /// The place in the server's source, if a published log shows it.
     pub source: Option<&'static str>,
-    /// What it says.
+    /// The message.
     pub text: String,
 }
 
 impl LogLine {
-    /// The line as it stands in the file, dated by a clock.
+    /// The line as it is in the log file, with the time that a clock shows.
     #[must_use]
     pub fn dated(&self, clock: Clock) -> String {
         let time = clock.at(self.time_ms);
@@ -71,19 +71,19 @@ impl fmt::Display for Level {
     }
 }
 
-/// Makes lines of events, in the events' order.
+/// Turns events into lines, in their order.
 #[derive(Clone, Debug)]
 pub struct Log {
     profile: Profile,
     namespaces: Vec<NamespaceSettings>,
-    /// The members of each sub-cluster by its principal, as events gave them.
+    /// The members of each sub-cluster by its principal, from events.
     members: Vec<(NodeId, Vec<NodeId>)>,
-    /// Devices that were emptied and not started with since; `None` is all of a node's.
+    /// Devices that are empty and that the node has not started with since; `None` means all of a node's devices.
     emptied: Vec<(NodeId, Option<u8>)>,
 }
 
 impl Log {
-    /// A log that begins with a cluster as it is.
+    /// A log that begins at a moment of a cluster.
     #[must_use]
     pub fn new(view: &ClusterView) -> Self {
         let members = view.sub_clusters.iter().map(|here| (here.principal, here.nodes.clone()));
@@ -95,7 +95,7 @@ impl Log {
         }
     }
 
-    /// Learns from an event what later lines need, without making any.
+    /// Takes from an event what later lines need, without writing any.
     pub fn pass(&mut self, event: &Event) {
         match &event.kind {
             EventKind::NodeAdded { node, .. } => self.emptied.push((*node, None)),
@@ -190,7 +190,7 @@ impl Log {
             self.emptied.iter().any(is)
         };
         if why == Untrusted::EmptyDevice && (0..devices).all(|device| is_empty(&device)) {
-            // The server draws the number; this one is fixed.
+            // The server uses a random number; this one is fixed, so that runs can be compared.
             let number = fnv1a_64(&node.get().to_le_bytes());
             let text = format!(
                 "{{{namespace}}} found all {devices} devices fresh, initializing to random {number}"
@@ -249,7 +249,7 @@ impl Log {
     }
 }
 
-/// A rebalance reports one number or the other (domain.md §5).
+/// A rebalance reports either unavailable or dead partitions (domain.md §5).
 fn inactive(counts: Counts) -> String {
     match counts.dead {
         0 => format!("unavailable-partitions {}", counts.unavailable),
@@ -257,7 +257,7 @@ fn inactive(counts: Counts) -> String {
     }
 }
 
-/// Why a node is an orphan, as the server says it where it has words for it, and that it is one.
+/// Why a node became an orphan, where the server has a line for that, and that it is one.
 fn orphaned(lines: &mut Lines, node: NodeId, why: Orphaned) {
     let lower = |id: NodeId| id.to_string().to_ascii_lowercase();
     match why {
@@ -279,7 +279,7 @@ fn orphaned(lines: &mut Lines, node: NodeId, why: Orphaned) {
 }
 
 fn formed(lines: &mut Lines, nodes: &[NodeId], key: &str) {
-    // Logs write ids in lower case, commands in upper case.
+    // Logs have ids in lower case, commands in upper case.
     let list: Vec<String> =
         nodes.iter().map(|node| node.to_string().to_ascii_lowercase()).collect();
     let list = list.join(" ");
@@ -334,8 +334,8 @@ impl Lines {
     }
 }
 
-/// The lines of a timeline from one of its entries to its position, each in the log of its node, in the order of time
-/// within each entry; the ticker's too.
+/// The lines of a timeline from one of its entries to its position, with those of the ticker. Within each entry they are
+/// in the order of time.
 #[must_use]
 pub fn of_timeline(timeline: &Timeline, from: usize) -> Vec<LogLine> {
     let mut again = timeline.clone();
@@ -357,8 +357,8 @@ pub fn of_timeline(timeline: &Timeline, from: usize) -> Vec<LogLine> {
     lines
 }
 
-/// What the ticker says about migrations while an entry runs from a cluster to a moment: every ten seconds, for each node
-/// with something left. Its last word, `migrations: complete`, comes with the event, and so not on a tick.
+/// The ticker's lines about migrations while an entry runs until `end_ms`: every ten seconds, for each node with
+/// migrations left. The last line, `migrations: complete`, belongs to the event and not to a tick.
 #[must_use]
 pub fn ticker(before: &Cluster, entry: &Entry, end_ms: u64) -> Vec<LogLine> {
     let mut cluster = before.clone();
@@ -398,8 +398,8 @@ fn ticks(view: &ClusterView) -> Vec<LogLine> {
     lines.lines
 }
 
-/// How much of what was due is done, in hundredths of a percent, rounded: (1 − remaining / initial), of what is sent and
-/// received together.
+/// How much of the migrations is complete, in hundredths of a percent, rounded: 1 − remaining / initial, where both count
+/// what is sent and received.
 #[must_use]
 pub fn complete(left: Migrations, initial: Migrations) -> u64 {
     let of = |figures: Migrations| u64::from(figures.tx) + u64::from(figures.rx);
@@ -407,8 +407,7 @@ pub fn complete(left: Migrations, initial: Migrations) -> u64 {
     if all == 0 { 10_000 } else { (20_000 * all.saturating_sub(left) + all) / (2 * all) }
 }
 
-/// What the ticker says of a node's migrations, of which `left` are still to do: `remaining (tx,rx,signals) active
-/// (tx,rx,signals) complete-pct`.
+/// The ticker's text about a node with `left` migrations: `remaining (tx,rx,signals) active (tx,rx,signals) complete-pct`.
 #[must_use]
 pub fn progress_of(here: &SubClusterNamespaceView, node: NodeId, left: Migrations) -> String {
     let of = |all: &[(NodeId, Migrations)]| {
@@ -418,7 +417,7 @@ pub fn progress_of(here: &SubClusterNamespaceView, node: NodeId, left: Migration
     progress(left, of(&here.under_way).unwrap_or_default(), initial)
 }
 
-/// A node that has something `under_way` is taken to send one partition and to receive one (domain.md §6, \[model\]).
+/// A node with something `under_way` counts as sending one partition and receiving one (domain.md §6, \[model\]).
 fn progress(left: Migrations, under_way: Migrations, initial: Migrations) -> String {
     let Migrations { tx, rx, signals } = left;
     let hundredths = complete(left, initial);

@@ -1,7 +1,7 @@
-//! The five ways a partition can look: what they are called, and which second sign stands beside their colour.
+//! The five looks of a partition: their names, and the sign beside their colour.
 //!
-//! Invariant: the map, the bars, the legend and the tables of the page, and figures in other pages, all take a partition's
-//! look from here, so that they never disagree. Not here: pixels and colours (the front ends').
+//! Invariant: the page's map, bars, legend and tables, and figures in other pages, all take a partition's look from here.
+//! Not here: pixels and colours (the front ends').
 
 use rosterlab_engine::{Availability, Cell, SubClusterNamespaceView};
 
@@ -12,7 +12,7 @@ pub enum Look {
     Dead,
     /// Unavailable.
     Unavailable,
-    /// Active and empty: nobody here had its data (docs/domain.md §5.1, §6).
+    /// Active and empty: no node here had its data (docs/domain.md §5.1, §6).
     Fresh,
     /// Active while copies are being filled.
     Filling,
@@ -21,11 +21,11 @@ pub enum Look {
 }
 
 impl Look {
-    /// Every look, from the best to the worst, as bars and legends show them.
+    /// Every look, from the best to the worst: the order of bars and legends.
     pub const ALL: [Self; 5] =
         [Self::Settled, Self::Filling, Self::Fresh, Self::Unavailable, Self::Dead];
 
-    /// How that partition looks.
+    /// The look of a partition.
     #[must_use]
     pub fn of(cell: &Cell) -> Self {
         match (cell.verdict.availability, cell.migrating) {
@@ -43,7 +43,7 @@ impl Look {
         matches!(self, Self::Settled | Self::Filling | Self::Fresh)
     }
 
-    /// How many partitions look so.
+    /// How many partitions have this look.
     #[must_use]
     pub fn count(self, view: &SubClusterNamespaceView) -> u32 {
         match self {
@@ -79,7 +79,7 @@ impl Look {
         }
     }
 
-    /// The glyph that says it without colour.
+    /// The sign that stands for it without colour.
     #[must_use]
     pub fn glyph(self) -> &'static str {
         match self {

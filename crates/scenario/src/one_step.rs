@@ -1,8 +1,8 @@
-//! One step that stands by itself: what a console, a script or an API does to a timeline, in the language of files.
+//! A single step, in the language of scenario files: what a console, a script or an API does to a timeline.
 //!
-//! Invariant: a step that is refused, or whose expectations do not hold, has changed nothing, and what was undone is still
-//! there; [`Timeline::check_step`] says beforehand what [`Timeline::do_step`] would say. Places are within the step
-//! (`nodes[0]`). Not here: steps in order (see `runner`).
+//! Invariant: a step that is refused, or whose expectations do not hold, changes nothing; redo is still possible.
+//! [`Timeline::check_step`] gives the error that [`Timeline::do_step`] would give. Places are within the step
+//! (`nodes[0]`). Not here: a list of steps (see `runner`).
 
 use std::fmt;
 use std::rc::Rc;
@@ -19,9 +19,9 @@ use crate::timeline::{Entry, Timeline};
 /// Why a step was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepError {
-    /// It is wrong, or the cluster refuses it.
+    /// The step is wrong, or the cluster refuses it.
     Refused(ScenarioError),
-    /// What it expects does not hold; at least one.
+    /// Expectations that do not hold; at least one.
     Failed(Vec<Failure>),
 }
 
@@ -48,25 +48,25 @@ impl From<ScenarioError> for StepError {
 }
 
 impl Timeline {
-    /// Whether a step can be done now, and what it expects holds.
+    /// Whether a step can be done now and its expectations hold.
     ///
     /// # Errors
-    /// What [`Timeline::do_step`] would say.
+    /// Those of [`Timeline::do_step`].
     pub fn check_step(&self, step: &Step) -> Result<(), StepError> {
         self.entry_of(step).map(|_| ())
     }
 
-    /// Does a step and gives the events that followed from it. An `expect` that holds leaves nothing behind; what a
-    /// client's operation expects is tried on a copy first.
+    /// Does a step and returns the events that followed. An `expect` that holds adds no entry. What a client's operation
+    /// expects is tried on a copy first.
     ///
     /// # Errors
-    /// When it is wrong, cannot be done now, or expects what does not hold. Nothing has changed then.
+    /// When the step is wrong, cannot be done now, or expects what does not hold. Nothing has changed then.
     pub fn do_step(&mut self, step: &Step) -> Result<&[Rc<Event>], StepError> {
         let Some(entry) = self.entry_of(step)? else { return Ok(&[]) };
         Ok(self.do_entry(entry).map_err(|rejection| refusal("", step, rejection))?)
     }
 
-    /// As [`Timeline::perform`], and gives the events that followed.
+    /// As [`Timeline::perform`], and returns the events that followed.
     ///
     /// # Errors
     /// As [`Timeline::perform`].
@@ -74,13 +74,13 @@ impl Timeline {
         let before = self.position();
         let events_before = before.checked_sub(1).map_or(0, |last| self.events_of(last).len());
         self.perform(entry)?;
-        // Time right after time is one entry with the events of both; no time is none.
+        // A pass right after a pass is merged into it, with the events of both; a pass of 0 ms makes no entry.
         let known = if self.position() == before { events_before } else { 0 };
         let last = self.position().checked_sub(1);
         Ok(last.map_or(&[], |last| self.events_of(last).get(known..).unwrap_or_default()))
     }
 
-    /// The entry that a step comes to, if it is more than an expectation, once nothing is wrong with it.
+    /// The entry of a step that can be done; `None` for an expectation that holds.
     fn entry_of(&self, step: &Step) -> Result<Option<Entry>, StepError> {
         let refused = |rejection| refusal("", step, rejection);
         match step.doing(self.setup(), "")? {
@@ -107,7 +107,7 @@ fn holds(failures: Vec<Failure>) -> Result<(), StepError> {
 }
 
 impl StepError {
-    /// Where, within the step; the first place of several.
+    /// The place within the step; of several failures the first.
     #[must_use]
     pub fn place(&self) -> &str {
         match self {
@@ -116,7 +116,7 @@ impl StepError {
         }
     }
 
-    /// What is wrong with the step itself, if that is why.
+    /// What is wrong with the step itself; `None` when an expectation does not hold.
     #[must_use]
     pub fn cause(&self) -> Option<&Cause> {
         match self {
@@ -142,7 +142,7 @@ mod tests {
         let step = Step::read(step.as_bytes()).map_err(|error| error.to_string())?;
         let checked = timeline.check_step(&step);
         let done = timeline.do_step(&step).map(<[_]>::len);
-        assert_eq!(checked.err(), done.as_ref().err().cloned(), "check says what doing says");
+        assert_eq!(checked.err(), done.as_ref().err().cloned(), "check gives the error of doing");
         done.map_err(|error| error.to_string())
     }
 
@@ -165,7 +165,7 @@ mod tests {
             (r#"{"do":"revive","namespace":"other"}"#, r#"namespace: no namespace "other""#),
             (r#"{"do":"migrate","settle":false}"#, "settle: clusters have nothing to settle"),
             (r#"{"do":"read","key":1,"result":"ok"}"#, "result: expected ok, found not-found"),
-            (r#"{"do":"read","key":null}"#, "key: null stands for nothing here"),
+            (r#"{"do":"read","key":null}"#, "key: null is not allowed"),
             ("[]", "a step is an object"),
         ] {
             let message = said(&mut timeline, step).unwrap_err();

@@ -1,7 +1,8 @@
-//! A scenario worked out for the engine: steps into entries and expectations, and entries back into steps.
+//! Translates the steps of a scenario into entries and expectations for the engine, and entries back into steps.
 //!
-//! Invariant: a [`Plan`] has one [`Doing`] for every step, in order, with every namespace named; entries that came from
-//! steps give the same steps back, but for what only a file has (words, clock, expectations, keys). Not here: running.
+//! Invariant: a [`Plan`] has one [`Doing`] for every step, in order, with every namespace named. Entries that came from
+//! steps translate back to the same steps, without what only a file has (text, clock, expectations, keys). Not here:
+//! running.
 
 use rosterlab_engine::{ClusterSetup, Command, NodeId, Rejection, RosterNodes, Shutdown};
 
@@ -24,19 +25,19 @@ pub struct ClientExpectation {
     pub stale: Option<bool>,
 }
 
-/// What a step comes to.
+/// What a step means for the engine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Doing {
-    /// Something happens.
+    /// An entry is performed.
     Happen {
         /// What.
         entry: Entry,
-        /// What a client has to be told, if the step says so.
+        /// What the step expects a client to be told.
         client: ClientExpectation,
     },
-    /// Something has to hold.
+    /// An expectation is checked.
     Expect {
-        /// The place of its namespace in every list of namespaces.
+        /// The index of its namespace.
         namespace: usize,
         /// What.
         expect: Box<Expect>,
@@ -46,17 +47,17 @@ pub enum Doing {
 /// A scenario for the engine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// What the cluster is made of.
+    /// The setup of the cluster.
     pub setup: ClusterSetup,
     /// One for every step.
     pub doings: Vec<Doing>,
 }
 
 impl Scenario {
-    /// Works the scenario out for the engine.
+    /// Translates the scenario for the engine.
     ///
     /// # Errors
-    /// What can be known to be wrong without running it, with its place.
+    /// The first error that can be found without running it, with its place.
     pub fn plan(&self) -> Result<Plan, ScenarioError> {
         let setup = self.cluster.setup()?;
         let doings = self
@@ -68,8 +69,8 @@ impl Scenario {
         Ok(Plan { setup, doings })
     }
 
-    /// What the author says about the moment after so many entries of the timeline: of the steps that led there since the
-    /// entry before, the last that says something. Expectations are no entries.
+    /// The author's text about the moment after `entries` entries. Expectations are not entries; of the steps since the
+    /// entry before, the last one with a text counts.
     #[must_use]
     pub fn said_after(&self, entries: usize) -> Option<&str> {
         let (mut done, mut said) = (0, None);
@@ -86,10 +87,10 @@ impl Scenario {
         said
     }
 
-    /// Does every step but the expectations, in a timeline that stands after the last one.
+    /// Performs every step except expectations; the timeline is then at its end.
     ///
     /// # Errors
-    /// What is wrong, or cannot be done at its step, with its place.
+    /// The first step that is wrong or cannot be done, with its place.
     pub fn timeline(&self) -> Result<Timeline, ScenarioError> {
         let plan = self.plan()?;
         let refused = |error| ScenarioError::new("cluster", Cause::Setup(error));
@@ -103,7 +104,7 @@ impl Scenario {
         Ok(timeline)
     }
 
-    /// The scenario of what was done in a timeline up to its position.
+    /// The scenario of a timeline's entries up to its position.
     #[must_use]
     pub fn from_timeline(title: &str, timeline: &Timeline) -> Self {
         let done = &timeline.entries()[..timeline.position()];
@@ -117,17 +118,17 @@ impl Scenario {
     }
 }
 
-/// The step that a cluster refused, as an error at the element of the list that it is about.
+/// A cluster's rejection of a step as an error, placed at the list element that it is about.
 pub(crate) fn refusal(place: &str, step: &Step, rejection: Rejection) -> ScenarioError {
     let place = format!("{place}{}", place_within(&step.action, &rejection));
     ScenarioError::new(place, Cause::Rejected(rejection))
 }
 
 impl Step {
-    /// Works one step out, for a cluster of this setup; `place` is where it stands, empty when it stands by itself.
+    /// Translates one step for a cluster of this setup. `place` is the step's place in the file, empty for a single step.
     ///
     /// # Errors
-    /// What can be known to be wrong without doing it.
+    /// The first error that can be found without doing it.
     pub(crate) fn doing(&self, setup: &ClusterSetup, place: &str) -> Result<Doing, ScenarioError> {
         Planner { setup, place }.doing(self)
     }
@@ -175,14 +176,14 @@ fn place_within(action: &Action, rejection: &Rejection) -> String {
     }
 }
 
-/// `[2]` for the node that is meant: its second place when it is there twice. Nothing when it is not in the list.
+/// `[2]` for a node at index 2: its second occurrence if `twice`. Empty when it is not in the list.
 fn element(nodes: &[NodeId], meant: Option<NodeId>, twice: bool) -> String {
     let mut places = (0..nodes.len()).filter(|index| Some(nodes[*index]) == meant);
     let place = if twice { places.nth(1) } else { places.next() };
     place.map_or_else(String::new, |place| format!("[{place}]"))
 }
 
-/// As [`element`], in a list of lists; without a node, the first list that is empty.
+/// As [`element`], in a list of lists; without a node, the first empty list.
 fn element_of_lists(lists: &[Vec<NodeId>], meant: Option<NodeId>, twice: bool) -> String {
     if meant.is_none() {
         let empty = lists.iter().position(Vec::is_empty);
@@ -196,15 +197,15 @@ fn element_of_lists(lists: &[Vec<NodeId>], meant: Option<NodeId>, twice: bool) -
     place.unwrap_or_default()
 }
 
-/// The place of a namespace in every list of namespaces: the named one, or the only one.
+/// The index of the named namespace, or of the only one.
 ///
 /// # Errors
-/// When there is none of that name, or several and none is named.
+/// When no namespace has that name, or when there are several and none is named.
 pub fn namespace_of(setup: &ClusterSetup, named: Option<&str>) -> Result<usize, ScenarioError> {
     Planner { setup, place: "" }.namespace(named)
 }
 
-/// One step on its way to the engine.
+/// Translates one step.
 struct Planner<'a> {
     setup: &'a ClusterSetup,
     place: &'a str,
@@ -215,7 +216,7 @@ impl Planner<'_> {
         ScenarioError::new(format!("{}{field}", self.place), cause)
     }
 
-    /// The namespace that a step is about, as a place in the list.
+    /// The index of the namespace that a step is about.
     fn namespace(&self, named: Option<&str>) -> Result<usize, ScenarioError> {
         let all = &self.setup.namespaces;
         match named {
@@ -263,7 +264,7 @@ impl Planner<'_> {
         Ok(Doing::Happen { entry, client })
     }
 
-    /// The command of an action that is one.
+    /// The command of an action that is a command.
     fn command(&self, action: &Action) -> Result<Command, ScenarioError> {
         Ok(match action {
             Action::Stop(Nodes { nodes }) => {
@@ -314,12 +315,12 @@ impl Planner<'_> {
                 mode: (*mode).into(),
             },
             Action::Migrate(_) | Action::Advance(_) | Action::Expect(_) => {
-                unreachable!("these three are no commands; `doing` takes them before")
+                unreachable!("`doing` handles these three: they are not commands")
             }
         })
     }
 
-    /// Whether an expectation expects something, and everything that it needs for that is there.
+    /// Checks that an expectation expects something and has the fields that this needs.
     fn check_expect(&self, expect: &Expect) -> Result<(), ScenarioError> {
         use crate::file::MasterField;
         let of_node = [
@@ -375,7 +376,7 @@ impl Planner<'_> {
     }
 }
 
-/// The steps that an entry is written as: one, but for a time too long for one.
+/// The steps of an entry: one, or several for a time that is too long for one step.
 fn steps_of(entry: &Entry) -> Vec<Step> {
     match entry {
         Entry::Act { command, settle } => {

@@ -1,10 +1,9 @@
-//! What came out, as lines of JSON or as rows of a table.
+//! Reports of steps as lines of JSON or rows of a table.
 //!
-//! Invariant: a line's keys stand in the order that scenario-format.md shows, nodes highest id first, namespaces in the
-//! order of the settings; the same report gives the same bytes. An AP namespace has no `roster_nodes_present` and no
-//! `regime`, but `fresh`: partitions that came up empty. `orphans` are the nodes that run and are in no cluster. Two
-//! keys are there only when they have something to say: `result` (and `stale`) after a client's operation, `failed` when
-//! an expectation does not hold.
+//! Invariant: keys are in the order that scenario-format.md shows, nodes highest id first, namespaces in the order of the
+//! settings; the same report gives the same bytes. An AP namespace has `fresh` (partitions that came up empty) instead of
+//! `roster_nodes_present` and `regime`. `orphans` are the nodes that run and are in no cluster. `result` and `stale` are
+//! there only after a client's operation, `failed` only when an expectation does not hold.
 
 use std::fmt::Write as _;
 
@@ -18,7 +17,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::foresight::what_if::Loss;
 use crate::runner::StepReport;
 
-/// One report as one line of JSON, without the line's end.
+/// A report as one line of JSON, without a line break.
 #[must_use]
 pub fn ndjson(report: &StepReport) -> String {
     let sub_clusters = report.view.sub_clusters.iter();
@@ -130,7 +129,7 @@ impl Serialize for PerNode<'_> {
     }
 }
 
-/// One row of the order of succession as one line of JSON: the roster's nodes in order, and the replicas among them.
+/// One row of the order of succession as a line of JSON: the roster's nodes in order, and the replicas among them.
 #[must_use]
 pub fn succession_line(
     partition: PartitionId,
@@ -147,8 +146,8 @@ pub fn succession_line(
     line(&Row { partition, succession: row, replicas })
 }
 
-/// What would be left without some nodes, as one line of JSON: of each namespace, how many partitions would be active in
-/// no sub-cluster; of each AP namespace, how many would come up empty.
+/// A loss as a line of JSON: for each namespace, how many partitions would be active in no sub-cluster; for each AP
+/// namespace, how many would come up empty.
 #[must_use]
 pub fn loss_line(loss: &Loss, namespaces: &[NamespaceSettings]) -> String {
     struct PerNamespace<'a>(&'a [NamespaceSettings], &'a [u32], Mode);
@@ -180,19 +179,19 @@ pub fn loss_line(loss: &Loss, namespaces: &[NamespaceSettings]) -> String {
 
 fn line(value: &impl Serialize) -> String {
     let text = serde_json::to_string(value);
-    debug_assert!(text.is_ok(), "nothing here is anything that JSON cannot hold");
+    debug_assert!(text.is_ok(), "everything here can be written as JSON");
     text.unwrap_or_default()
 }
 
-/// The table's head.
+/// The header of the table.
 #[must_use]
 pub fn table_head() -> String {
     "step  do            time      sub-cluster            namespace        roster   regime  active  unavail  dead  migrations left"
         .to_owned()
 }
 
-/// One report as rows of the table, one a sub-cluster and namespace, each with a line's end; expectations that do not
-/// hold stand below.
+/// A report as rows of the table, one for each namespace in each sub-cluster, each with a line break; below them the
+/// expectations that do not hold.
 #[must_use]
 pub fn table_rows(report: &StepReport) -> String {
     let mut text = String::new();

@@ -1,7 +1,7 @@
-//! Running a scenario, step by step.
+//! Runs a scenario step by step.
 //!
-//! Invariant: the same file gives the same reports, byte for byte; a step that cannot be done ends the run, an
-//! expectation that does not hold does not. Not here: how a report is printed (see `report`, `log`).
+//! Invariant: the same file gives the same reports, byte for byte. A step that cannot be done ends the run; an expectation
+//! that does not hold does not. Not here: how a report is printed (see `report`, `log`).
 
 use rosterlab_engine::{Cluster, ClusterView, Event, Rules};
 
@@ -13,7 +13,7 @@ use crate::file::error::{Cause, ScenarioError};
 use crate::plan::{Doing, Plan, refusal};
 use crate::timeline::Entry;
 
-/// What the clock shows, and what simulated time it was then.
+/// The wall clock of a scenario: what it shows at one simulated time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clock {
     shown: ClockTime,
@@ -21,14 +21,14 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// What the clock shows at a simulated time, not before that of the clock.
+    /// What the clock shows at a simulated time; times before the clock was set count as that moment.
     #[must_use]
     pub fn at(self, time_ms: u64) -> ClockTime {
         self.shown.later(time_ms.saturating_sub(self.at_ms))
     }
 }
 
-/// What one step came to.
+/// The report of one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepReport {
     /// Its index.
@@ -39,7 +39,7 @@ pub struct StepReport {
     pub clock: Clock,
     /// Simulated time when it began.
     pub began_ms: u64,
-    /// What was expected and does not hold.
+    /// Expectations that do not hold.
     pub failures: Vec<Failure>,
     /// What a client was told, if the step is a client's.
     pub client: Option<ClientAnswer>,
@@ -49,7 +49,7 @@ pub struct StepReport {
     pub view: ClusterView,
 }
 
-/// A scenario on its way: an iterator over what its steps come to. After an error there is nothing more.
+/// A running scenario: an iterator over the reports of its steps. An error ends it.
 #[derive(Clone, Debug)]
 pub struct Runner<'a> {
     scenario: &'a Scenario,
@@ -63,12 +63,12 @@ impl<'a> Runner<'a> {
     /// A scenario before its first step.
     ///
     /// # Errors
-    /// What can be known to be wrong without running it.
+    /// The first error that can be found without running it.
     pub fn new(scenario: &'a Scenario) -> Result<Self, ScenarioError> {
         Self::with_rules(scenario, Rules::default())
     }
 
-    /// As [`Runner::new`], by other rules than the right ones: for tests that show that each is needed.
+    /// As [`Runner::new`], with other rules: for tests that show that each rule is needed.
     ///
     /// # Errors
     /// As [`Runner::new`].
@@ -85,7 +85,7 @@ impl<'a> Runner<'a> {
         &self.cluster
     }
 
-    /// What the next step's entry is, if it is one at which something happens.
+    /// The entry of the next step; `None` for an expectation and at the end.
     #[must_use]
     pub fn next_entry(&self) -> Option<&Entry> {
         match self.plan.doings.get(self.next) {
@@ -94,7 +94,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Does the remaining steps and gives the cluster after the last one, without looking at it in between.
+    /// Performs the remaining steps without reports and returns the cluster after the last one.
     ///
     /// # Errors
     /// When a step cannot be done.

@@ -1,11 +1,11 @@
 //! What a person did to a cluster, in order, with undo, redo and seeking.
 //!
-//! Invariant: the entries are all there is; the cluster and the events at a position follow from the setup and the
-//! entries before that position, so that undoing an entry equals never having done it. Checkpoints (packed clusters)
-//! only make seeking quick; how many there may be follows from how much memory they take.
+//! Invariant: the entries are the whole state. The cluster and the events at a position follow from the setup and the
+//! entries before it, so undoing an entry equals never having done it. Checkpoints (packed clusters) only make seeking
+//! quick; their memory limits their number.
 //!
-//! Not here: files (see [`crate::file`]), lessons, and which branches are kept: a branch is a [`Course`], and the page
-//! keeps a list of them.
+//! Not here: files (see [`crate::file`]), lessons, and the list of branches: a branch is a [`Course`], and the page keeps
+//! them.
 
 use std::rc::Rc;
 
@@ -46,7 +46,7 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// Roughly how long it takes to do it again, as measured on few nodes: letting all migrations run is the longest.
+    /// The rough cost of replaying it, as measured with few nodes: running all migrations costs the most.
     fn cost(&self) -> u64 {
         match self {
             Self::Act { .. } => 1,
@@ -55,7 +55,7 @@ impl Entry {
         }
     }
 
-    /// Does the entry to a cluster and gives what followed.
+    /// Performs the entry on a cluster and returns the events that followed.
     ///
     /// # Errors
     /// When the cluster refuses the command; nothing has changed then.
@@ -79,8 +79,8 @@ impl Entry {
     }
 }
 
-/// What followed from an entry. Each event is shared, so that more of them can be added to those of a pass that others hold
-/// as well.
+/// The events that followed from an entry. Each event is shared, so adding to a pass whose events are held elsewhere
+/// copies no event.
 pub type SharedEvents = Rc<Vec<Rc<Event>>>;
 
 fn are_same(events: &[Event], outcome: &[Rc<Event>]) -> bool {
@@ -91,8 +91,7 @@ fn shared(events: Vec<Event>) -> impl Iterator<Item = Rc<Event>> {
     events.into_iter().map(Rc::new)
 }
 
-/// Entries with what followed from each: all of a timeline that cannot be worked out again at once. It holds no cluster,
-/// so that many can be kept.
+/// Entries with their events: what of a timeline takes time to compute. It holds no cluster, so many courses can be kept.
 #[derive(Clone, Debug)]
 pub struct Course {
     entries: Vec<Entry>,
@@ -112,7 +111,7 @@ impl Course {
         &self.entries
     }
 
-    /// Whether these entries are the first of others, or all of them. Less time at the end is the beginning of more.
+    /// Whether the other entries begin with these. A pass at the end also matches a longer pass.
     #[must_use]
     pub fn begins(&self, others: &[Entry]) -> bool {
         let Some((last, before)) = self.entries.split_last() else {
@@ -126,7 +125,7 @@ impl Course {
     }
 }
 
-/// How many entries two lists have in common at their beginnings.
+/// How many entries two lists share from the start.
 #[must_use]
 pub fn fork(some: &[Entry], others: &[Entry]) -> usize {
     some.iter().zip(others).take_while(|(one, other)| one == other).count()
@@ -134,14 +133,14 @@ pub fn fork(some: &[Entry], others: &[Entry]) -> usize {
 
 /// The entries of one person's experiment, and the cluster at one position of them.
 ///
-/// Two timelines are equal when setup, entries and position are: the rest follows from these.
+/// Two timelines are equal when setup, entries and position are: the rest derives from these.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     setup: ClusterSetup,
     entries: Vec<Entry>,
-    /// What followed from each entry, those after the position too.
+    /// The events of each entry, also of those after the position.
     outcomes: Vec<SharedEvents>,
-    /// When each entry had come to its end.
+    /// The time at which each entry ended.
     ends_ms: Vec<u64>,
     position: usize,
     cluster: Cluster,
@@ -174,8 +173,8 @@ impl Timeline {
         })
     }
 
-    /// The entries that are done, done again on another setup. They stop before the first that cannot be done there: its
-    /// index, and why. What was undone is left out.
+    /// Replays the entries up to the position on another setup. Stops before the first entry that cannot be done there and
+    /// returns its index and why. Undone entries are left out.
     ///
     /// # Errors
     /// When no cluster can be made of the setup.
@@ -192,15 +191,15 @@ impl Timeline {
         Ok((again, None))
     }
 
-    /// Does a command and lets the clusters react fully. What was undone is dropped.
+    /// Performs a command and lets the clusters react fully. Undone entries are dropped.
     ///
     /// # Errors
-    /// When the cluster refuses the command; nothing has changed then, and what was undone is still there.
+    /// When the cluster refuses the command; nothing has changed then, and redo is still possible.
     pub fn act(&mut self, command: Command) -> Result<(), Rejection> {
         self.perform(Entry::Act { command, settle: Settle::Fully }).map(|_| ())
     }
 
-    /// Does a command and lets the clusters only prepare their reaction, so that the next entry interrupts it.
+    /// Performs a command and lets the clusters only prepare their reaction, so that the next entry interrupts it.
     ///
     /// # Errors
     /// As [`Timeline::act`].
@@ -208,7 +207,7 @@ impl Timeline {
         self.perform(Entry::Act { command, settle: Settle::Prepared }).map(|_| ())
     }
 
-    /// Lets simulated time pass. Nothing is recorded for no time; a pass right after a pass is merged into it.
+    /// Lets simulated time pass. A pass of 0 ms makes no entry; a pass right after a pass is merged into it.
     pub fn pass(&mut self, ms: u64) {
         let done = self.perform(Entry::Pass { ms });
         debug_assert!(done.is_ok(), "time passing cannot be refused");
@@ -220,8 +219,7 @@ impl Timeline {
         debug_assert!(done.is_ok(), "migrating cannot be refused");
     }
 
-    /// Does an entry, as the method of its kind would, and gives the events that followed from it. What was undone is
-    /// dropped.
+    /// Performs an entry and returns the events that followed. Undone entries are dropped.
     ///
     /// # Errors
     /// When the cluster refuses a command; nothing has changed then.
@@ -246,7 +244,7 @@ impl Timeline {
         Ok(&self.outcomes[self.position - 1])
     }
 
-    /// Adds what the cluster has just done.
+    /// Adds an entry that the cluster has just performed.
     fn push(&mut self, entry: Entry, outcome: SharedEvents) {
         self.entries.push(entry);
         self.outcomes.push(outcome);
@@ -255,17 +253,17 @@ impl Timeline {
         self.checkpoints.extend(self.checkpoint());
     }
 
-    /// Goes back before the last entry that is done; says whether there was one.
+    /// Undoes the last entry; returns whether there was one.
     pub fn undo(&mut self) -> bool {
         self.position.checked_sub(1).is_some_and(|before| self.seek(before))
     }
 
-    /// Does the first undone entry again; says whether there was one.
+    /// Redoes the first undone entry; returns whether there was one.
     pub fn redo(&mut self) -> bool {
         self.seek(self.position + 1)
     }
 
-    /// Goes to where exactly so many entries are done; says whether there are as many.
+    /// Goes to a position; returns whether the timeline is that long.
     pub fn seek(&mut self, position: usize) -> bool {
         if position > self.entries.len() {
             return false;
@@ -283,7 +281,8 @@ impl Timeline {
                 "the same commands give the same events"
             );
             self.position += 1;
-            // To pack a cluster takes as long as an entry: only after a long way, and those far from the end would not stay.
+            // Packing a cluster costs as much as an entry, so only long seeks make checkpoints, and only near their end:
+            // earlier ones would be dropped again.
             if is_far && self.position + MOST_RECENT > position {
                 self.checkpoints.pass(self.checkpoint());
             }
@@ -291,14 +290,14 @@ impl Timeline {
         true
     }
 
-    /// Every entry with what followed, the undone ones too.
+    /// All entries with their events, undone ones included.
     #[must_use]
     pub fn course(&self) -> Course {
         Course { entries: self.entries.clone(), outcomes: self.outcomes.clone() }
     }
 
-    /// Takes another course of the same cluster to its end: what both have in common stays, the rest is dropped and done
-    /// anew.
+    /// Switches to another course of the same cluster and goes to its end: the common beginning stays, the rest is
+    /// replaced.
     pub fn follow(&mut self, course: &Course) {
         let fork = fork(&self.entries, &course.entries);
         self.seek(fork);
@@ -313,7 +312,7 @@ impl Timeline {
         }
     }
 
-    /// How many entries a seek to a position does again: what it costs.
+    /// How many entries a seek to a position replays.
     #[must_use]
     pub fn entries_again(&self, position: usize) -> usize {
         let nearest = self.checkpoints.nearest(position).position;
@@ -321,13 +320,13 @@ impl Timeline {
         position - if from_here { self.position } else { nearest }
     }
 
-    /// Every entry, the undone ones too.
+    /// All entries, undone ones included.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// How many entries are done; those from there on are undone.
+    /// How many entries are done; the rest are undone.
     #[must_use]
     pub fn position(&self) -> usize {
         self.position
@@ -348,13 +347,13 @@ impl Timeline {
         self.checkpoints.nearest(0).cluster.unpack()
     }
 
-    /// What the cluster was made of.
+    /// The setup of the cluster.
     #[must_use]
     pub fn setup(&self) -> &ClusterSetup {
         &self.setup
     }
 
-    /// Every event up to the position, each with the index of the entry that it followed from.
+    /// Every event up to the position, each with the index of its entry.
     pub fn events(&self) -> impl Iterator<Item = (usize, &Event)> {
         self.outcomes[..self.position]
             .iter()
@@ -362,20 +361,19 @@ impl Timeline {
             .flat_map(|(index, events)| events.iter().map(move |event| (index, &**event)))
     }
 
-    /// What followed from each entry, the undone ones too. Whoever holds one of these can tell by its address whether it
-    /// is still the same: it is never changed while it is shared.
+    /// The events of each entry, undone ones included. A shared list never changes, so equal addresses mean equal lists.
     #[must_use]
     pub fn outcomes(&self) -> &[SharedEvents] {
         &self.outcomes
     }
 
-    /// When each entry had come to its end, in simulated milliseconds since the cluster was made.
+    /// The time at which each entry ended, in simulated milliseconds since the cluster was made.
     #[must_use]
     pub fn ends_ms(&self) -> &[u64] {
         &self.ends_ms
     }
 
-    /// What followed from one entry; nothing for an index that no entry has.
+    /// The events of one entry; empty for an index beyond the entries.
     #[must_use]
     pub fn events_of(&self, entry: usize) -> &[Rc<Event>] {
         self.outcomes.get(entry).map_or(&[], |events| events.as_slice())
@@ -387,13 +385,13 @@ impl Timeline {
         self.checkpoints.len()
     }
 
-    /// How many checkpoints there may be: fewer the more they hold.
+    /// How many checkpoints there may be: the larger they are, the fewer.
     #[must_use]
     pub fn most_checkpoints(&self) -> usize {
         self.checkpoints.most()
     }
 
-    /// Roughly how many bytes they hold.
+    /// Their approximate size in bytes.
     #[must_use]
     pub fn checkpoint_bytes(&self) -> usize {
         self.checkpoints.bytes()
@@ -406,7 +404,7 @@ impl Timeline {
         self.checkpoints.truncate(self.position);
     }
 
-    /// The cluster as it is.
+    /// A checkpoint of the cluster at the position.
     fn checkpoint(&self) -> Checkpoint {
         let before = self.checkpoints.nearest(self.position);
         let since = &self.entries[before.position..self.position];

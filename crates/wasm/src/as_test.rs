@@ -2,7 +2,7 @@
 //!
 //! Invariant: the text is the scenario crate's, the same that the page copies and the command line prints.
 
-use rosterlab_scenario::as_test::{Kind, as_test};
+use rosterlab_scenario::as_test::{TestLanguage, as_test};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -16,14 +16,14 @@ impl Playground {
     /// of Node.js (`"javascript"`), or a scenario that ends in expectations (`"scenario"`).
     ///
     /// # Errors
-    /// When there is no such kind, or the link that a test holds would be longer than links may be.
+    /// When `kind` is unknown, or the test's share link would be too long.
     #[wasm_bindgen(js_name = asTest)]
     pub fn as_test(
         &self,
         #[wasm_bindgen(unchecked_param_type = "\"rust\" | \"javascript\" | \"scenario\"")]
         kind: &JsValue,
     ) -> Result<String, JsValue> {
-        let kind = decode::text(kind, "kind")?.parse::<Kind>();
+        let kind = decode::text(kind, "kind")?.parse::<TestLanguage>();
         let kind = kind.map_err(|error| Fault::new(BAD_INPUT, "kind", &error.to_string()))?;
         Ok(as_test(&*self.timeline()?, kind).ok_or_else(link_too_long)?)
     }

@@ -1,10 +1,9 @@
-//! JavaScript values into what the scenario crate reads.
+//! Decodes JavaScript values into what the scenario crate reads.
 //!
-//! Invariant: an object becomes the JSON text of the file format, so that one reader, with one set of limits and places,
-//! serves files and JavaScript; what JSON cannot hold (`NaN`, a function, a cycle) is refused with its place, and work is
-//! bounded by the limits of files. Every look into an object may run code of the caller's (getters, proxies): what that
-//! throws is a fault, never an exception through this module.
-//! Not here: what the fields mean (the scenario crate's).
+//! Invariant: an object becomes JSON text of the file format, so one reader with one set of limits and places serves files
+//! and JavaScript. Values that JSON cannot hold (`NaN`, a function, a cycle) are refused with their place, and the limits
+//! of files bound the work. Any access to an object may run the caller's code (getters, proxies); what that throws becomes
+//! a fault, never an exception through this module. Not here: what the fields mean (see the scenario crate).
 
 use std::fmt::Write as _;
 
@@ -17,16 +16,16 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::fault::{BAD_INPUT, Fault};
 
-/// Deepest nesting, as for files; an object that contains itself gets there.
+/// The deepest nesting, as for files; it also stops at an object that contains itself.
 const DEEPEST: usize = 128;
-/// Longest time that `advance` may let pass: as the step of that name, in milliseconds.
+/// The longest time that `advance` may let pass, in milliseconds: the same as for the step of that name.
 const LONGEST_MS: u64 = 1_000_000_000_000;
-/// Most copies of a partition.
+/// The most copies of a partition.
 const MOST_COPIES: u64 = 128;
 
 #[wasm_bindgen]
 extern "C" {
-    /// js-sys's own does not catch what a revoked proxy throws.
+    /// The one of js-sys does not catch what a revoked proxy throws.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
     fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 }
@@ -40,7 +39,7 @@ pub(crate) fn scenario(value: &JsValue) -> Result<Scenario, Fault> {
     Ok(Scenario::parse(text.as_bytes())?)
 }
 
-/// A command: an object as it stands in a file's `steps`.
+/// A command: an object as in a file's `steps`.
 pub(crate) fn step(value: &JsValue) -> Result<Step, Fault> {
     Ok(Step::read(json(value)?.as_bytes())?)
 }
@@ -58,7 +57,7 @@ pub(crate) fn maybe_text(value: &JsValue, place: &str) -> Result<Option<String>,
 /// Text.
 pub(crate) fn text(value: &JsValue, place: &str) -> Result<String, Fault> {
     let Some(text) = value.dyn_ref::<JsString>() else {
-        return Err(Fault::new(BAD_INPUT, place, &format!("{} is no text", kind(value))));
+        return Err(Fault::new(BAD_INPUT, place, &format!("{} is not text", kind(value))));
     };
     owned(text)
 }
@@ -86,7 +85,7 @@ pub(crate) fn whole(value: &JsValue, place: &str, most: u64) -> Result<u64, Faul
     Ok(number as u64)
 }
 
-/// A number as JavaScript writes it. Rust's own way of writing one is a lot of code.
+/// A number as JavaScript writes it; Rust's formatting of floats is a lot of code.
 fn written(number: f64) -> String {
     js_sys::Number::from(number)
         .to_string_with_radix(10)
@@ -98,7 +97,7 @@ pub(crate) fn milliseconds(value: &JsValue) -> Result<u64, Fault> {
     whole(value, "ms", LONGEST_MS)
 }
 
-/// A number of steps; none has more than fit.
+/// A number of steps.
 pub(crate) fn position(value: &JsValue) -> Result<usize, Fault> {
     let number = whole(value, "n", u64::from(u32::MAX))?;
     Ok(usize::try_from(number).unwrap_or(usize::MAX))
@@ -127,11 +126,11 @@ pub(crate) fn replication_factor(value: &JsValue) -> Result<usize, Fault> {
     })
 }
 
-/// A roster as a list of `A101@1`, none twice, at least one.
+/// A roster: a list of entries like `A101@1`, at least one, no node twice.
 pub(crate) fn roster(value: &JsValue) -> Result<Vec<RosterEntry>, Fault> {
     let unreadable = |thrown: JsValue| unreadable("roster", &thrown);
     if !is_array(value).map_err(unreadable)? {
-        return Err(Fault::new(BAD_INPUT, "roster", &format!("{} is no list", kind(value))));
+        return Err(Fault::new(BAD_INPUT, "roster", &format!("{} is not a list", kind(value))));
     }
     let length = length(value).map_err(unreadable)?;
     if length > MAX_NODES as u64 {
@@ -163,7 +162,7 @@ fn json(value: &JsValue) -> Result<String, Fault> {
     Ok(writer.text)
 }
 
-/// The JSON text of a scenario, with the two fields that only a file has to have.
+/// The JSON text of a scenario, with `format` and `steps` added where the object leaves them out.
 fn json_of_scenario(value: &JsValue) -> Result<String, Fault> {
     let mut text = json(value)?;
     if !text.starts_with('{') {
@@ -179,7 +178,7 @@ fn json_of_scenario(value: &JsValue) -> Result<String, Fault> {
     Ok(text)
 }
 
-/// A text of JavaScript's, unless it is longer than a file may be: then it is not even copied.
+/// Copies a JavaScript text, unless it is longer than a file may be.
 fn owned(text: &JsString) -> Result<String, Fault> {
     let length = usize::try_from(text.length()).unwrap_or(usize::MAX);
     if length > MAX_BYTES { Err(too_long()) } else { Ok(String::from(text)) }
@@ -189,7 +188,7 @@ fn too_long() -> Fault {
     ScenarioError { place: String::new(), cause: Cause::TooLong }.into()
 }
 
-/// Something threw while it was looked at.
+/// The fault of a value that threw when it was read.
 fn unreadable(place: &str, thrown: &JsValue) -> Fault {
     let said = thrown.dyn_ref::<js_sys::Error>().and_then(|error| {
         Reflect::get(error, &"message".into()).ok()?.dyn_ref::<JsString>().map(String::from)
@@ -198,7 +197,7 @@ fn unreadable(place: &str, thrown: &JsValue) -> Fault {
     Fault::new(BAD_INPUT, place, &format!("cannot be read: {said}"))
 }
 
-/// What a value is, for a sentence about what it is not.
+/// What a value is, for an error message.
 fn kind(value: &JsValue) -> &'static str {
     match value {
         _ if value.is_undefined() => "undefined",
@@ -213,7 +212,7 @@ fn kind(value: &JsValue) -> &'static str {
     }
 }
 
-/// The length of something that looks like a list.
+/// The length of a list.
 fn length(list: &JsValue) -> Result<u64, JsValue> {
     let length = Reflect::get(list, &"length".into())?.as_f64().unwrap_or_default();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a length is")]
@@ -263,7 +262,7 @@ impl Writer {
         }
         match kind(value) {
             // As in a file.
-            "null" => Err(self.refuse("null stands for nothing here: leave the field out")),
+            "null" => Err(self.refuse("null is not allowed: leave the field out")),
             "text" | "a boolean" | "a number" => self.primitive(value),
             "a bigint" => {
                 let digits = value.unchecked_ref::<BigInt>().to_string(10);

@@ -1,9 +1,8 @@
-//! Data into JavaScript values.
+//! Encodes data as JavaScript values.
 //!
-//! Invariant: only plain objects, lists, text, numbers, `true`, `false`, `null` and typed arrays come out, so that
-//! everything but the last survives `JSON.stringify`. A typed array is a copy of its own, made at one go: a view into this
-//! module's memory would be dead as soon as that memory grows, which any later call may cause.
-//! Not here: what the data are (see `view`, `event`, `explanation`).
+//! Invariant: results are plain objects, lists, text, numbers, `true`, `false`, `null` and typed arrays; all but the last
+//! survive `JSON.stringify`. A typed array is a copy: a view into this module's memory would break as soon as the memory
+//! grows, which any later call may cause. Not here: the data (see `view`, `event`, `explanation`).
 
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
@@ -18,9 +17,10 @@ pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<JsValue, Fault
     value.serialize(&ENCODING).map_err(|error| Fault::new("internal", "", &error.to_string()))
 }
 
-/// What JSON text of our own says: where there is text anyway, a second encoding would only be more code.
+/// Parses our own JSON text: where there is text anyway, a second encoding would only be more code.
 pub(crate) fn parsed(json: &str) -> Result<JsValue, Fault> {
-    js_sys::JSON::parse(json).map_err(|_| Fault::new("internal", "", "our own JSON is none"))
+    js_sys::JSON::parse(json)
+        .map_err(|_| Fault::new("internal", "", "our own JSON cannot be parsed"))
 }
 
 /// Bytes that become one `Uint8Array`.
@@ -33,7 +33,7 @@ impl Serialize for Bytes {
     }
 }
 
-/// A count or milliseconds as the number that JavaScript has: exact up to 2^53, which is 285,000 years.
+/// A count or milliseconds as a JavaScript number: exact up to 2^53, which is 285,000 years.
 #[expect(clippy::cast_precision_loss, reason = "JavaScript has no other number")]
 pub(crate) fn number(count: u64) -> f64 {
     count as f64

@@ -1,11 +1,11 @@
-//! Events as JavaScript sees them: flat objects with `atMs`, `kind` and what that kind has.
+//! Events as JavaScript sees them: flat objects with `atMs`, `kind` and the fields of that kind.
 //!
-//! Invariant: the compiler holds the list of kinds and fields to the engine's; nothing is left out. 160-bit digests are
-//! text, nodes too. Not here: words for a person.
+//! Invariant: the compiler compares kinds and fields with the engine's, so none is missing. Digests and node ids are text.
+//! Not here: sentences.
 #![expect(
     clippy::trivially_copy_pass_by_ref,
     clippy::ref_option,
-    reason = "serde's `serialize_with` hands over references"
+    reason = "serde's `serialize_with` passes references"
 )]
 
 use std::rc::Rc;
@@ -27,8 +27,8 @@ use crate::view::{per_node, per_rule};
 pub(crate) fn encode_events(events: &[Rc<Event>]) -> Result<JsValue, Fault> {
     let list = Array::new();
     for event in events {
-        let object = encode(&Kind(&event.kind))?;
-        // Put in by hand: serde's way to put fields of two structs into one object is a second encoding of everything.
+        let object = encode(&EventData(&event.kind))?;
+        // Set by hand: serde's `flatten` would encode everything a second time.
         let _ = Reflect::set(&object, &"atMs".into(), &number(event.at_ms).into());
         list.push(&object);
     }
@@ -37,7 +37,7 @@ pub(crate) fn encode_events(events: &[Rc<Event>]) -> Result<JsValue, Fault> {
 
 /// What happened.
 #[derive(Serialize)]
-struct Kind<'a>(#[serde(with = "KindData")] &'a EventKind);
+struct EventData<'a>(#[serde(with = "EventShape")] &'a EventKind);
 
 #[derive(Serialize)]
 #[serde(
@@ -46,7 +46,7 @@ struct Kind<'a>(#[serde(with = "KindData")] &'a EventKind);
     rename_all = "kebab-case",
     rename_all_fields = "camelCase"
 )]
-enum KindData {
+enum EventShape {
     NodeStopped {
         node: NodeId,
         #[serde(serialize_with = "self::shutdown")]
@@ -214,7 +214,7 @@ fn untrusted<S: Serializer>(why: &Untrusted, serializer: S) -> Result<S::Ok, S::
     })
 }
 
-/// Why, and which principal it was about, if it was about one.
+/// The reason, and the principal that it is about, if any.
 fn orphaned<S: Serializer>(why: &Orphaned, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Why {
@@ -293,7 +293,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn data(kind: &EventKind) -> Value {
-        serde_json::to_value(Kind(kind)).unwrap()
+        serde_json::to_value(EventData(kind)).unwrap()
     }
 
     fn node(id: &str) -> NodeId {

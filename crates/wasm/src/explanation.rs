@@ -1,6 +1,6 @@
-//! Why a partition is what it is, as data.
+//! Why a partition is active, unavailable or dead, as data.
 //!
-//! Invariant: the words are the scenario crate's, the numbers the engine's. Not here: what decided.
+//! Invariant: the words come from the scenario crate, the numbers from the engine.
 
 use rosterlab_engine::{
     Answer, Availability, Explanation, Facts, NodeId, PartitionId, Profile, Role, Rule, Seat,
@@ -55,7 +55,7 @@ impl<'a> ExplanationData<'a> {
     }
 }
 
-/// One rule that was asked, or was not any more.
+/// One rule and its answer.
 #[derive(Serialize)]
 struct RuleData {
     number: Option<u8>,

@@ -1,32 +1,32 @@
-//! What is wrong, as JavaScript gets it: a real `Error` with `code` and `place`.
+//! Errors as JavaScript gets them: a real `Error` with `code` and `place`.
 //!
-//! Invariant: every kind of fault has one code, which stays what it is from version to version; the message starts with the
-//! place. Not here: finding what is wrong.
+//! Invariant: every kind of fault has one code, which stays the same from version to version. The message starts with the
+//! place. Not here: finding errors.
 
 use js_sys::{Error, Reflect};
 use rosterlab_engine::Rejection;
 use rosterlab_scenario::foresight::what_if::WhatIfError;
-use rosterlab_scenario::share::{LinkCause, LinkError};
+use rosterlab_scenario::share::{ShareCause, ShareError};
 use rosterlab_scenario::{Cause, ScenarioError, StepError};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 /// The `name` of every error that is thrown.
 const NAME: &str = "RosterlabError";
-/// What was given is not of the kind that is needed.
+/// The code of an argument of the wrong kind.
 pub(crate) const BAD_INPUT: &str = "bad-input";
 
-/// One thing that is wrong.
+/// One error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Fault {
     code: &'static str,
-    /// `None` when it is about the whole.
+    /// `None` when it is about the whole argument.
     place: Option<String>,
     message: String,
 }
 
 impl Fault {
-    /// A fault at a place, which the message is led by; empty for the whole.
+    /// A fault at a place, with which the message starts; empty for the whole argument.
     pub(crate) fn new(code: &'static str, place: &str, cause: &str) -> Self {
         let message = if place.is_empty() { cause.to_owned() } else { format!("{place}: {cause}") };
         Self::said(code, place, message)
@@ -36,7 +36,7 @@ impl Fault {
         Self { code, place: (!place.is_empty()).then(|| place.to_owned()), message }
     }
 
-    /// A rejection of what an argument asks for.
+    /// The fault of a rejected argument.
     pub(crate) fn rejected(place: &str, rejection: &Rejection) -> Self {
         Self::new(code_of(rejection), place, &rejection.to_string())
     }
@@ -55,15 +55,15 @@ impl From<StepError> for Fault {
     }
 }
 
-impl From<LinkError> for Fault {
-    fn from(error: LinkError) -> Self {
+impl From<ShareError> for Fault {
+    fn from(error: ShareError) -> Self {
         let code = match &error.cause {
-            LinkCause::Rejected(rejection) => code_of(rejection),
-            LinkCause::Setup(_) => "bad-cluster",
-            LinkCause::Unknown
-            | LinkCause::TooLong
-            | LinkCause::TooManySteps(_)
-            | LinkCause::Expected(_) => "bad-link",
+            ShareCause::Rejected(rejection) => code_of(rejection),
+            ShareCause::Setup(_) => "bad-cluster",
+            ShareCause::Unknown
+            | ShareCause::TooLong
+            | ShareCause::TooManySteps(_)
+            | ShareCause::Expected(_) => "bad-link",
         };
         Self::said(code, &format!("character {}", error.at + 1), error.to_string())
     }
@@ -85,7 +85,7 @@ impl From<Fault> for JsValue {
         error.set_name(NAME);
         let place = fault.place.map_or(Self::NULL, Self::from);
         for (key, value) in [("code", fault.code.into()), ("place", place)] {
-            // An object that was just made takes every property.
+            // Setting a property of a new object cannot fail.
             let _ = Reflect::set(&error, &key.into(), &value);
         }
         error.into()
@@ -169,6 +169,6 @@ mod tests {
     fn a_links_fault_says_the_character() {
         let fault = Fault::from(share::read("s2=").unwrap_err());
         assert_eq!((fault.code, fault.place.as_deref()), ("bad-link", Some("character 1")));
-        assert_eq!(fault.message, "character 1: a link begins with s1=");
+        assert_eq!(fault.message, "character 1: a share link begins with s1=");
     }
 }

@@ -1,7 +1,6 @@
-//! Where a playground stands, as a figure.
+//! The position of a playground as a figure.
 //!
-//! Invariant: the HTML is the figure crate's, the same that the command line prints for pages that are built. Not here:
-//! how it looks.
+//! Invariant: the HTML comes from the figure crate and is the same that the command line prints. Not here: its style.
 
 use js_sys::Reflect;
 use rosterlab_figure::{View, Wanted, figure};
@@ -15,8 +14,8 @@ use crate::playground::Playground;
 
 #[wasm_bindgen]
 impl Playground {
-    /// Where this stands as HTML that needs no script: a caption, counts, and what `view` asks for, in SVG and tables. The
-    /// text is escaped, has no inline style, and is styled by the package's `rosterlab.css` or by your own.
+    /// The present moment as HTML that needs no script: a caption, counts, and the parts that `view` names, in SVG and
+    /// tables. The text is escaped and has no inline style; style it with the package's `rosterlab.css` or your own.
     ///
     /// # Errors
     /// When there is no such view, namespace or partition.
@@ -44,7 +43,7 @@ impl Playground {
         };
         let namespace = decode::maybe_text(&option("namespace")?, "namespace")?;
         let partition = decode::maybe_partition(&option("partition")?)?;
-        // Reading options may run code of the caller's, which may use this playground too: only then is it borrowed.
+        // Reading options may run the caller's code, which may use this playground: borrow it only afterwards.
         let timeline = self.timeline()?;
         let wanted = Wanted {
             view,
@@ -57,7 +56,7 @@ impl Playground {
             .map_err(|error| Fault::new("unknown-namespace", "namespace", &error.to_string()))
     }
 
-    /// What the author says about where this stands, unless something else was done than the scenario's steps.
+    /// The author's text about the present moment, as long as only the scenario's steps were done.
     fn said(&self, timeline: &Timeline) -> Option<&str> {
         let at = timeline.position();
         let is_on_course = timeline.entries().get(..at) == self.course.get(..at);

@@ -1,8 +1,8 @@
 //! The class: a cluster with everything that was done to it.
 //!
-//! Invariant: a method that throws has changed nothing, and the playground works on. Arguments are decoded before the
-//! playground is looked at, since decoding may run code of the caller's that calls other methods: such calls come first,
-//! each as a whole. Not here: anything but decoding, delegating and encoding.
+//! Invariant: a method that throws has changed nothing, and the playground stays usable. Arguments are decoded before the
+//! timeline is borrowed, because decoding may run the caller's code, which may call other methods; such calls finish
+//! first. Not here: anything but decoding, delegating and encoding.
 
 use std::cell::{Ref, RefCell, RefMut};
 
@@ -30,7 +30,7 @@ pub struct Playground {
     pub(crate) title: String,
     about: Option<String>,
     differs: Option<Differs>,
-    /// What the author says after each step, and what the steps were: for as long as they are what was done.
+    /// The author's text after each step, and the entries of the steps: texts are shown only while those are what was done.
     pub(crate) said: Vec<Option<String>>,
     pub(crate) course: Vec<Entry>,
 }
@@ -45,7 +45,7 @@ struct Line {
     text: String,
 }
 
-/// Two versions' outcomes of one link.
+/// The results of two versions for one share link.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DiffersData<'a> {
@@ -70,17 +70,17 @@ impl Serialize for PerNamespace<'_> {
     }
 }
 
-/// What was done is too much for a link.
+/// The fault of a timeline that is too long for a share link.
 pub(crate) fn link_too_long() -> Fault {
-    let most = format!("a link has at most {} steps", share::MOST_STEPS);
-    let cause = format!("{most}, fewer of large clusters, and {} characters", share::MOST_BYTES);
+    let most = format!("a share link has at most {} steps", share::MOST_STEPS);
+    let cause = format!("{most} (fewer for large clusters) and {} characters", share::MOST_BYTES);
     Fault::new("link-too-long", "", &cause)
 }
 
 #[wasm_bindgen]
 impl Playground {
     /// A cluster as a scenario (an object, or the JSON text of a file) describes it, after its steps. An object may leave
-    /// out `format` and `steps`. What steps expect is not looked at: `runScenario` does that.
+    /// out `format` and `steps`. Expectations are not checked: `runScenario` does that.
     ///
     /// # Errors
     /// When the scenario is wrong, or one of its steps cannot be done, with its place.
@@ -98,37 +98,37 @@ impl Playground {
         Ok(Self { timeline, title, about, differs: None, said, course })
     }
 
-    /// What a link of the page leads to. The link may stand behind the `#` of an address.
+    /// The cluster of a share link. The link may come with an address before its `#`.
     ///
     /// # Errors
-    /// When it is no link, or one of its steps cannot be done, with the character at which it went wrong.
+    /// When it is not a share link, or one of its steps cannot be done, with the character of the error.
     #[wasm_bindgen(js_name = fromLink)]
     pub fn from_link(
         #[wasm_bindgen(unchecked_param_type = "string")] link: &JsValue,
     ) -> Result<Playground, JsValue> {
         let text = decode::text(link, "link")?;
         let behind = text.rsplit_once('#').map_or(text.as_str(), |(_, link)| link);
-        let linked = share::read(behind).map_err(Fault::from)?;
-        let (timeline, differs) = (RefCell::new(linked.timeline), linked.differs);
+        let shared = share::read(behind).map_err(Fault::from)?;
+        let (timeline, differs) = (RefCell::new(shared.timeline), shared.differs);
         let (said, course) = (Vec::new(), Vec::new());
         Ok(Self { timeline, title: String::new(), about: None, differs, said, course })
     }
 
-    /// Which version wrote the link that this came from, and both outcomes, when that version came to another one than
-    /// this version does; else `null`.
+    /// The version that wrote the share link that this came from, and the results of both versions, if they differ; else
+    /// `null`.
     ///
     /// # Errors
-    /// Only by a bug of the package.
+    /// Only through a bug of this package.
     #[wasm_bindgen(getter, unchecked_return_type = "Differs | null")]
     pub fn differs(&self) -> Result<JsValue, JsValue> {
         let differs = self.differs.as_ref().map(DiffersData::of);
         Ok(differs.map_or(Ok(JsValue::NULL), |differs| encode(&differs))?)
     }
 
-    /// How many steps there are, the undone ones too.
+    /// How many steps there are, undone ones included.
     ///
     /// # Errors
-    /// When another call is not through yet.
+    /// When another call has not returned yet.
     #[wasm_bindgen(getter)]
     pub fn steps(&self) -> Result<usize, JsValue> {
         Ok(self.timeline()?.entries().len())
@@ -137,7 +137,7 @@ impl Playground {
     /// How many of them are done.
     ///
     /// # Errors
-    /// When another call is not through yet.
+    /// When another call has not returned yet.
     #[wasm_bindgen(getter)]
     pub fn step(&self) -> Result<usize, JsValue> {
         Ok(self.timeline()?.position())
@@ -146,14 +146,14 @@ impl Playground {
     /// The names of the namespaces.
     ///
     /// # Errors
-    /// When another call is not through yet.
+    /// When another call has not returned yet.
     #[wasm_bindgen(getter)]
     pub fn namespaces(&self) -> Result<Vec<String>, JsValue> {
         let timeline = self.timeline()?;
         Ok(timeline.setup().namespaces.iter().map(|settings| settings.name.clone()).collect())
     }
 
-    /// Does a command, which is written as a step of a scenario is, and gives the events that followed. What was undone is
+    /// Performs a command, written like a step of a scenario, and returns the events that followed. Undone steps are
     /// dropped.
     ///
     /// # Errors
@@ -167,10 +167,10 @@ impl Playground {
         Ok(encode_events(self.timeline_mut()?.do_step(&step).map_err(Fault::from)?)?)
     }
 
-    /// What `apply` would throw, as data; `null` when it would not.
+    /// What `apply` would throw, as data; `null` when it would succeed.
     ///
     /// # Errors
-    /// When another call is not through yet.
+    /// When another call has not returned yet.
     #[wasm_bindgen(unchecked_return_type = "Fault | null")]
     pub fn check(
         &self,
@@ -181,10 +181,10 @@ impl Playground {
         Ok(checked.err().map_or(Ok(JsValue::NULL), |fault| encode(&fault))?)
     }
 
-    /// Lets simulated time pass, at most 10^12 ms, and gives the events that followed.
+    /// Lets simulated time pass, at most 10^12 ms, and returns the events that followed.
     ///
     /// # Errors
-    /// When it is no whole number of milliseconds.
+    /// When it is not a whole number of milliseconds.
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn advance(
         &self,
@@ -196,7 +196,7 @@ impl Playground {
         Ok(encode_events(done.map_err(|rejection| Fault::rejected("ms", &rejection))?)?)
     }
 
-    /// The cluster as it is now, for a namespace, which may be left out when there is only one.
+    /// The cluster as it is now, for a namespace, which can be left out when there is only one.
     ///
     /// # Errors
     /// When there is no such namespace, or several and none is named.
@@ -211,8 +211,8 @@ impl Playground {
         Ok(encode(&View::of(&timeline.cluster().view(), namespace))?)
     }
 
-    /// Why a partition is what it is, in the sub-cluster of a node, else in the one with the highest principal: every rule
-    /// with the counts that it saw.
+    /// Why a partition is active, unavailable or dead, in the sub-cluster of a node, else in the one with the highest
+    /// principal: every rule with the counts that it saw.
     ///
     /// # Errors
     /// When there is no such partition, namespace or node, or that node is in no cluster.
@@ -235,11 +235,11 @@ impl Playground {
         Ok(encode(&ExplanationData::of(&explanation, cluster.setup().profile))?)
     }
 
-    /// What would be left without nodes that are up: every set of so many (`{ lose: 2 }`), or just these
+    /// What the loss of running nodes would leave: of every set of a number of nodes (`{ lose: 2 }`), or of the given ones
     /// (`{ nodes: ["A101"] }`). Nothing changes.
     ///
     /// # Errors
-    /// When so many, or these, cannot be lost, or there are more than 200,000 sets.
+    /// When that many, or these, cannot be lost, or there are more than 200,000 sets.
     #[wasm_bindgen(js_name = whatIf, unchecked_return_type = "Loss[]")]
     pub fn what_if(
         &self,
@@ -260,26 +260,26 @@ impl Playground {
         Ok(parsed(&format!("[{}]", lines.join(",")))?)
     }
 
-    /// Goes back before the last step that is done; says whether there was one.
+    /// Undoes the last step; returns whether there was one.
     ///
     /// # Errors
-    /// When another call is not through yet.
+    /// When another call has not returned yet.
     pub fn undo(&self) -> Result<bool, JsValue> {
         Ok(self.timeline_mut()?.undo())
     }
 
-    /// Does the first undone step again; says whether there was one.
+    /// Redoes the first undone step; returns whether there was one.
     ///
     /// # Errors
-    /// When another call is not through yet.
+    /// When another call has not returned yet.
     pub fn redo(&self) -> Result<bool, JsValue> {
         Ok(self.timeline_mut()?.redo())
     }
 
-    /// Goes to where exactly so many steps are done; says whether there are as many.
+    /// Goes to the moment after `n` steps; returns whether there are that many.
     ///
     /// # Errors
-    /// When it is no number of steps.
+    /// When it is not a whole number.
     pub fn seek(
         &self,
         #[wasm_bindgen(unchecked_param_type = "number")] n: &JsValue,
@@ -288,10 +288,10 @@ impl Playground {
         Ok(self.timeline_mut()?.seek(position))
     }
 
-    /// The lines that the servers' logs have so far, or since a step, in the order of time within each step.
+    /// The lines of the servers' logs so far, or since a step, in the order of time within each step.
     ///
     /// # Errors
-    /// When it is no number of a step.
+    /// When it is not a whole number.
     #[wasm_bindgen(unchecked_return_type = "LogLine[]")]
     pub fn log(
         &self,
@@ -312,23 +312,23 @@ impl Playground {
         Ok(encode(&lines.collect::<Vec<_>>())?)
     }
 
-    /// The scenario that comes to the same cluster: what it was made of and the steps that are done.
+    /// The scenario of this cluster: its setup and the steps that are done.
     ///
     /// # Errors
-    /// When another call is not through yet.
+    /// When another call has not returned yet.
     #[wasm_bindgen(js_name = toScenario, unchecked_return_type = "Scenario")]
     pub fn to_scenario(&self) -> Result<JsValue, JsValue> {
         let about = self.about.clone();
         let scenario = Scenario::from_timeline(&self.title, &*self.timeline()?);
         let scenario = Scenario { about, ..scenario };
-        // Indented, as files are: a second writer of scenarios would be 1.5 kB of the module.
+        // The text of a file, parsed: a second writer of scenarios would only be more code.
         Ok(parsed(&scenario.to_json())?)
     }
 
-    /// The link of what is done so far, to put behind the `#` of the page's address.
+    /// The share link of the steps that are done, to put behind the `#` of the page's address.
     ///
     /// # Errors
-    /// When it would be longer than links may be.
+    /// When it would be too long.
     pub fn link(&self) -> Result<String, JsValue> {
         Ok(share::write(&*self.timeline()?).ok_or_else(link_too_long)?)
     }
@@ -342,12 +342,12 @@ impl Playground {
     }
 }
 
-/// Nothing of a caller's runs while the timeline is borrowed, unless it has changed what every object is.
+/// No code of the caller runs while the timeline is borrowed, unless it has changed built-in objects.
 fn busy() -> Fault {
-    Fault::new("busy", "", "another call on this playground is not through yet")
+    Fault::new("busy", "", "another call on this playground has not returned yet")
 }
 
-/// The place of a namespace that may be left out.
+/// The index of a namespace, which may be left out when there is only one.
 fn namespace_in(timeline: &Timeline, named: Option<&str>) -> Result<usize, Fault> {
     Ok(namespace_of(timeline.setup(), named)?)
 }

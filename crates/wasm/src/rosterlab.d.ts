@@ -3,13 +3,13 @@ export type NodeId = string;
 /** A node of a roster with its rack: `"A101@1"`, or `"A101"` for rack 0. */
 export type RosterEntry = string;
 
-/** A scenario, as docs/scenario-format.md describes it. `format` and `steps` may be left out of an object. */
+/** A scenario (see docs/scenario-format.md). An object may leave out `format` and `steps`. */
 export interface Scenario {
   format?: "rosterlab-scenario/1";
   title?: string;
   about?: string;
   cluster: {
-    /** 1 to 256, with server 4.5.3 to 128. */
+    /** 1 to 256; with server 4.5.3, 1 to 128. */
     nodes: { id: NodeId; rack?: number; "stay-quiesced"?: boolean }[];
     server?: Server;
     namespaces?: {
@@ -18,7 +18,7 @@ export interface Scenario {
       "strong-consistency"?: boolean;
       "commit-to-device"?: boolean;
       devices?: number;
-      /** `"none"`: it begins without a roster and with empty drives. */
+      /** `"none"`: the namespace begins without a roster and with empty drives. */
       roster?: "all" | "none";
       "prefer-uniform-balance"?: boolean;
       /** From server 7.1. */
@@ -29,20 +29,20 @@ export interface Scenario {
     /** 0 pauses migrations. */
     "migrate-threads"?: number;
     "heartbeat-interval-ms"?: number;
-    /** After so many silent intervals a node is gone. */
+    /** After how many silent intervals a node counts as gone. */
     "heartbeat-timeout"?: number;
     "min-cluster-size"?: number;
   };
   steps?: Step[];
 }
 
-/** Whose rules for revived partitions hold. */
+/** The server whose rules for revived partitions apply. */
 export type Server = "4.5.3" | "6.0" | "7.1";
 
-/** A step of a scenario: a command with what only a file has. */
+/** A step of a scenario: a command, with fields that only a file has. */
 export type Step = Command & { at?: string; say?: string };
 
-/** What is done, as a step of a scenario is written. */
+/** A command, written like a step of a scenario. */
 export type Command =
   | ({ do: "stop" | "crash" | "start" | "remove" | "quiesce" | "quiesce-undo"; nodes: NodeId[] } & Settles)
   | ({ do: "wipe"; nodes: NodeId[]; device?: number } & Settles)
@@ -117,21 +117,21 @@ export type RuleName =
   | "no-cluster"
   | "ap";
 
-/** Partitions by what they are; the three add up to 4096. */
+/** Partitions by availability; the three add up to 4096. */
 export interface Counts {
   active: number;
   unavailable: number;
   dead: number;
 }
 
-/** What a node is due to send and receive, and all-done signals to give, in partitions. */
+/** What a node has to send and receive, and the all-done signals that it has to give, in partitions. */
 export interface Migrations {
   tx: number;
   rx: number;
   signals: number;
 }
 
-/** What followed, with the simulated milliseconds since the cluster was made. */
+/** What happened, with the simulated milliseconds since the cluster was made. */
 export type Event = { atMs: number } & (
   | { kind: "node-stopped"; node: NodeId; shutdown: "clean" | "unclean"; markedClean: boolean }
   | { kind: "node-started"; node: NodeId }
@@ -184,11 +184,14 @@ export type Event = { atMs: number } & (
       stale: boolean;
       result: Outcome;
     }
-  /** `kept` is the write that was kept in its place, or `null` when no node has the value any more. */
+  /** `kept` is the write that replaced it, or `null` when no node has the value any more. */
   | { kind: "write-lost"; namespace: string; digest: string; write: number; kept: number | null }
 );
 
-/** Why a node is an orphan: left out by its principal, or without hearing it; or nobody takes it in, or too few would be together. */
+/**
+ * Why a node is an orphan: its principal left it out, it does not hear its principal, no cluster takes it in, most members
+ * preferred another principal, or the cluster would be too small.
+ */
 export type OrphanedBecause =
   | { reason: "evicted" | "principal-gone"; principal: NodeId }
   | { reason: "not-taken-in" | "given-up" | "too-small"; principal: null };
@@ -198,7 +201,7 @@ export interface View {
   /** Simulated milliseconds since the cluster was made. */
   timeMs: number;
   server: Server;
-  /** The namespace that nodes and sub-clusters are seen for. */
+  /** The namespace that the fields of nodes and sub-clusters are about. */
   namespace: string;
   namespaces: {
     name: string;
@@ -209,15 +212,15 @@ export interface View {
     preferUniformBalance: boolean;
     autoRevive: boolean;
   }[];
-  /** Highest id first; not those that were removed. */
+  /** Highest id first, without removed nodes. */
   nodes: NodeView[];
   /** The links that are cut. */
   cuts: [NodeId, NodeId][];
-  /** By their principals, highest first. */
+  /** Highest principal first. */
   subClusters: SubClusterView[];
-  /** Nodes that run and are in no cluster, highest id first: they serve nothing. */
+  /** Nodes that run but are in no cluster, highest id first. They serve nothing. */
   orphans: NodeId[];
-  /** Whether a cluster change is still to come from what has happened. */
+  /** Whether a cluster change is pending. */
   changing: boolean;
   /** Whether a migration is under way or waiting. */
   migrating: boolean;
@@ -234,7 +237,7 @@ export interface NodeView {
   /** An index into `subClusters`. */
   subCluster: number | null;
   quiesce: "no" | "pending" | "effective" | "undo-pending";
-  /** Quiesced from every start on, for good. */
+  /** Quiesced from every start on (a setting of the node). */
   stayQuiesced: boolean;
   brandNew: boolean;
   /** `null` in an AP namespace. */
@@ -242,7 +245,7 @@ export interface NodeView {
   regime: number;
   /** Each device's clean-shutdown mark. */
   devices: ("in-use" | "flushed" | "not-flushed" | "empty")[];
-  /** Its versions, added up, in partitions. */
+  /** Its versions by kind, in partitions. */
   copies: {
     master: number;
     full: number;
@@ -260,32 +263,33 @@ export interface SubClusterView {
   /** In hexadecimal. */
   clusterKey: string;
   nodes: NodeId[];
-  /** In force. */
+  /** The roster in force. */
   roster: RosterEntry[];
-  /** What `roster-set` has staged; the same as `roster` when nothing is. */
+  /** What `roster-set` has staged; equal to `roster` when nothing is staged. */
   pending: RosterEntry[];
   observed: RosterEntry[];
   rosterNodesPresent: number;
   regime: number;
   counts: Counts;
-  /** Active partitions that came up empty: nobody here had their data. They are among the active ones. */
+  /** Active partitions that came up empty: no node here had their data. They count as active too. */
   fresh: number;
   /** Active partitions whose copies are being filled. */
   filling: number;
   byRule: { rule: RuleName; partitions: number }[];
-  /** Those of the latest rebalance. */
+  /** As of the latest rebalance. */
   expectedMigrations: ({ node: NodeId } & Migrations)[];
   remainingMigrations: ({ node: NodeId } & Migrations)[];
   /**
-   * One byte a partition, 4096 of them: `byte & 3` is an `AvailabilityCode`, `(byte >> 2) & 15` a `RuleCode`,
-   * `byte & 64` says that copies are being filled, and `byte & 128` that it came up empty. `verdictOf(byte)` says it in words. It is a copy that stays as it is.
+   * One byte for each of the 4096 partitions: `byte & 3` is an `AvailabilityCode`, `(byte >> 2) & 15` a `RuleCode`,
+   * `byte & 64` is set while copies are being filled, and `byte & 128` if the partition came up empty. `verdictOf(byte)`
+   * gives it in words. The array is a copy, which later calls do not change.
    */
   verdicts: Uint8Array;
-  /** One number a partition: the index in `nodes` of the view of the node that serves it, or 65535 for none. */
+  /** For each partition the index, in the view's `nodes`, of the node that serves it; 65535 for none. */
   masters: Uint16Array;
 }
 
-/** What one byte of `verdicts` says. */
+/** The meaning of one byte of `verdicts`. */
 export interface Verdict {
   availability: Availability;
   rule: RuleName;
@@ -293,21 +297,21 @@ export interface Verdict {
   fresh: boolean;
 }
 
-/** Two outcomes of one link: how many partitions of each namespace are active in some sub-cluster. */
+/** The results of two versions for one share link: how many partitions of each namespace are active in some sub-cluster. */
 export interface Differs {
   /** The version that wrote the link. */
   madeBy: string;
-  /** What that version came to; `null` when this one cannot tell any more. */
+  /** The result of that version; `null` when it is no longer known. */
   then: Record<string, number> | null;
-  /** What this version comes to. */
+  /** The result of this version. */
   now: Record<string, number>;
 }
 
-/** Why a partition is what it is. */
+/** Why a partition is active, unavailable or dead. */
 export interface Explanation {
   namespace: string;
   partition: number;
-  /** The sub-cluster that is asked about; `null` for a node that is in none, and when no node is in one. */
+  /** The principal of the sub-cluster; `null` for a node in none, and when no node is in one. */
   principal: NodeId | null;
   server: Server;
   availability: Availability;
@@ -329,7 +333,7 @@ export interface Explanation {
     rosterReplicasPresent: number;
     rosterMasterPresent: boolean;
   } | null;
-  /** Every rule in the order in which they are asked; empty in AP and without a roster. */
+  /** Every rule, in the order in which they are asked; empty in AP and without a roster. */
   rules: {
     number: number | null;
     rule: RuleName;
@@ -338,7 +342,7 @@ export interface Explanation {
     answer: "passed" | "decided" | "not-reached";
     source: Source;
   }[];
-  /** The roster's row, then nodes that are here and in no roster; in AP the sub-cluster's row. */
+  /** The roster's row, then nodes that are here but not in the roster; in AP the sub-cluster's row. */
   row: {
     node: NodeId;
     role: "roster-master" | "roster-replica" | "stand-in" | "other" | "not-in-roster";
@@ -350,31 +354,31 @@ export interface Explanation {
     full: boolean;
     filling: boolean;
   }[];
-  /** All of it as lines of text, as the command line prints it. */
+  /** The whole explanation as text, as the command line prints it. */
   text: string;
 }
 
-/** What a figure shows; all may be left out. */
+/** What a figure shows; all fields are optional. */
 export interface FigureOptions {
-  /** `"map"` when left out. */
+  /** By default `"map"`. */
   view?: "map" | "floor" | "roster" | "why" | "all";
-  /** The first when left out. */
+  /** By default the first. */
   namespace?: string;
-  /** The partition that is explained; when left out, the lowest of those that are worst off. */
+  /** The partition that is explained; by default the lowest of the worst ones. */
   partition?: number;
 }
 
-/** What is to be lost: every set of so many nodes, or just these. `unclean` makes no difference until nodes return. */
+/** The losses to try: every set of a number of nodes, or the given nodes. `unclean` makes no difference until nodes return. */
 export type Losses = { lose: number; unclean?: boolean } | { nodes: NodeId[]; unclean?: boolean };
 
 /**
- * What would be left without some nodes: of each namespace, how many partitions would be active in no sub-cluster; of each AP
- * namespace, how many would be active and come up empty.
+ * What a loss leaves: for each namespace, how many partitions would be active in no sub-cluster; for each AP namespace, how
+ * many would be active and come up empty.
  */
 export interface Loss {
   nodes: NodeId[];
   unavailable: Record<string, number>;
-  /** Only where there is an AP namespace. */
+  /** Only if there is an AP namespace. */
   fresh?: Record<string, number>;
 }
 
@@ -386,10 +390,10 @@ export interface LogLine {
   text: string;
 }
 
-/** What a scenario came to. */
+/** The report of a whole run. */
 export interface Report {
   title: string;
-  /** Whether everything holds that the scenario expects. */
+  /** Whether all expectations hold. */
   holds: boolean;
   failures: { step: number; place: string; expected: string; found: string }[];
   /** Every step, as `rosterlab run --format ndjson` prints it. */
@@ -413,7 +417,7 @@ export interface StepReport {
         active: number;
         unavailable: number;
         dead: number;
-        /** Of an AP namespace. */
+        /** Only for an AP namespace. */
         fresh?: number;
         expected_migrations: Record<NodeId, [tx: number, rx: number, signals: number]>;
       }
@@ -425,20 +429,20 @@ export interface StepReport {
   failed?: { place: string; expected: string; found: string }[];
 }
 
-/** A row of the order of succession, and the replicas among it. */
+/** A row of the order of succession, and the replicas among its nodes. */
 export interface SuccessionRow {
   partition: number;
   succession: NodeId[];
   replicas: NodeId[];
 }
 
-/** What is wrong, as data. */
+/** An error, as data. */
 export interface Fault {
-  /** Stays the same from version to version: `"unknown-node"`, `"bad-input"` … (docs/api.md lists them). */
+  /** The same from version to version: `"unknown-node"`, `"bad-input"` … (docs/api.md lists them). */
   code: string;
-  /** `"steps[4].nodes[0]"`, or `null` when it is about the whole. */
+  /** `"steps[4].nodes[0]"`, or `null` when it is about the whole argument. */
   place: string | null;
-  /** Place and cause. */
+  /** The place and the cause. */
   message: string;
 }
 

@@ -1,7 +1,7 @@
-//! The functions: a scenario run from beginning to end, the order of succession, what a verdict's code says.
+//! The functions: run a scenario, the order of succession, the meaning of a verdict's code.
 //!
-//! Invariant: a report's `ndjson` is, byte for byte, what the command line prints. Not here: the steps themselves (the
-//! scenario crate's runner).
+//! Invariant: a report's `ndjson` is, byte for byte, what the command line prints. Not here: running steps (see the
+//! scenario crate's `runner`).
 
 use rosterlab_engine::PartitionId;
 use rosterlab_scenario::{Runner, report, share};
@@ -29,7 +29,7 @@ struct Failed {
     found: String,
 }
 
-/// What a scenario came to.
+/// The report of a whole run.
 #[derive(Serialize)]
 struct Report {
     title: String,
@@ -40,8 +40,8 @@ struct Report {
     ndjson: String,
 }
 
-/// Runs a scenario (an object, or the JSON text of a file) and reports every step. An expectation that does not hold is in
-/// the report; it is no error.
+/// Runs a scenario (an object, or the JSON text of a file) and reports every step. An expectation that does not hold is
+/// not an error: it is in the report.
 ///
 /// # Errors
 /// When the scenario is wrong, or one of its steps cannot be done, with its place.
@@ -73,11 +73,11 @@ fn run(scenario: &JsValue) -> Result<JsValue, Fault> {
     encode(&Report { title, holds: failures.is_empty(), failures, steps, ndjson })
 }
 
-/// The order of succession of a roster (a list of `A101@1`, or `A101` for rack 0), adjusted for racks: one row a partition,
-/// or that of one partition.
+/// The order of succession of a roster (a list of entries like `A101@1`, or `A101` for rack 0), adjusted for racks: one
+/// row for each partition, or that of one partition.
 ///
 /// # Errors
-/// When the roster, the replication factor (1 to 128) or the partition is none.
+/// When the roster, the replication factor (1 to 128) or the partition is not valid.
 #[wasm_bindgen(unchecked_return_type = "SuccessionRow[]")]
 pub fn succession(
     #[wasm_bindgen(unchecked_param_type = "string[]")] roster: &JsValue,
@@ -98,16 +98,16 @@ pub fn succession(
     Ok(parsed(&format!("[{}]", lines.join(",")))?)
 }
 
-/// What one byte of `verdicts` says.
+/// The meaning of one byte of `verdicts`.
 ///
 /// # Errors
-/// When it is none.
+/// When the byte is not a verdict code.
 #[wasm_bindgen(js_name = verdictOf, unchecked_return_type = "Verdict")]
 pub fn verdict_of(
     #[wasm_bindgen(unchecked_param_type = "number")] code: &JsValue,
 ) -> Result<JsValue, JsValue> {
     let byte = decode::whole(code, "code", 255)?;
     let verdict = u8::try_from(byte).ok().and_then(view::verdict_of);
-    let none = || Fault::new(BAD_INPUT, "code", &format!("{byte} is no verdict's code"));
+    let none = || Fault::new(BAD_INPUT, "code", &format!("{byte} is not a verdict code"));
     Ok(encode(&verdict.ok_or_else(none)?)?)
 }

@@ -1,8 +1,8 @@
 //! A cluster as JavaScript sees it, for one namespace.
 //!
-//! Invariant: nothing is worked out here; every field is one of the engine's view, under the name that `rosterlab.d.ts`
-//! gives it. What the 4096 partitions are is two typed arrays a sub-cluster, never an object a partition.
-//! Not here: why a partition is what it is (see `explanation`).
+//! Invariant: nothing is computed here; every field is one of the engine's view, under its name in `rosterlab.d.ts`. The
+//! 4096 partitions of a sub-cluster are two typed arrays, never an object for each partition. Not here: explanations (see
+//! `explanation`).
 
 use js_sys::Uint16Array;
 use rosterlab_engine::{
@@ -16,38 +16,38 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::encode::{Bytes, number, text};
 
-/// What stands in `masters` for a partition that nobody serves.
+/// The value in `masters` of a partition that no node serves.
 const NO_MASTER: u16 = 65535;
-/// Where the rule's number begins in a verdict's code.
+/// The first bit of the rule's number in a verdict's code.
 const RULE_SHIFT: u8 = 2;
-/// The bit of a verdict's code for copies that are being filled.
+/// The bit of a verdict's code for a partition whose copies are being filled.
 const FILLING: u8 = 1 << 6;
 /// The bit of a verdict's code for a partition that came up empty.
 const FRESH: u8 = 1 << 7;
 
-/// What the low two bits of a verdict's code say.
+/// The low two bits of a verdict's code.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AvailabilityCode {
     /// Serves reads and writes.
     Active = 0,
-    /// Does not, and a roster node is missing.
+    /// Does not serve, and a roster node is missing.
     Unavailable = 1,
-    /// Does not, although the whole roster is present.
+    /// Does not serve, although the whole roster is present.
     Dead = 2,
 }
 
-/// What the next four bits of a verdict's code say: the rule that decided.
+/// The next four bits of a verdict's code: the rule that decided.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuleCode {
-    /// Rule 0: fewer than RF roster nodes are present: no.
+    /// Rule 0: fewer than RF roster nodes are present: not active.
     TooFewNodes = 0,
-    /// Rule 1: nobody present has data: fresh, or no.
+    /// Rule 1: no node present has data: active only if it is known to be new.
     NoData = 1,
     /// Rule 2: fewer than RF roster nodes are missing or untrusted: active.
     SuperMajority = 2,
-    /// Rule 3: no full copy among the voters: no.
+    /// Rule 3: no voter has a full copy: not active.
     NoFullCopy = 3,
     /// Rule 4: every roster-replica is present: active.
     AllReplicas = 4,
@@ -55,26 +55,26 @@ pub enum RuleCode {
     Majority = 5,
     /// Rule 6: exactly half of the roster votes, the roster-master is present: active.
     Half = 6,
-    /// Rule 7: none of these: no.
+    /// Rule 7: none of these: not active.
     NothingElse = 7,
-    /// No roster is in force: no.
+    /// No roster is in force: not active.
     NoRoster = 8,
-    /// In no cluster: no.
+    /// In no cluster: not active.
     NoCluster = 9,
     /// An AP namespace: active in every sub-cluster.
     Ap = 10,
 }
 
-/// A verdict's code: two bits of availability, four of the rule, one for copies that are being filled, one for what came up
-/// empty.
+/// A verdict's code: two bits of availability, four of the rule, one for copies that are being filled, one for a partition
+/// that came up empty.
 fn code_of(cell: &Cell) -> u8 {
     let filling = if cell.migrating { FILLING } else { 0 };
     let fresh = if cell.fresh { FRESH } else { 0 };
     cell.verdict.availability as u8 | (cell.verdict.rule as u8) << RULE_SHIFT | filling | fresh
 }
 
-/// What a verdict's code says in words; `None` for a byte that is none.
-pub(crate) fn verdict_of(code: u8) -> Option<Verdict> {
+/// The words of a verdict's code; `None` for a byte that is not a code.
+pub(crate) fn verdict_of(code: u8) -> Option<VerdictWords> {
     let availability = match code & 3 {
         0 => "active",
         1 => "unavailable",
@@ -83,12 +83,12 @@ pub(crate) fn verdict_of(code: u8) -> Option<Verdict> {
     };
     let rule = *Rule::ALL.get(usize::from((code & !FILLING & !FRESH) >> RULE_SHIFT))?;
     let (filling, fresh) = (code & FILLING != 0, code & FRESH != 0);
-    Some(Verdict { availability, rule: rule.into(), filling, fresh })
+    Some(VerdictWords { availability, rule: rule.into(), filling, fresh })
 }
 
 /// A verdict in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Verdict {
+pub(crate) struct VerdictWords {
     availability: &'static str,
     rule: RuleName,
     filling: bool,
@@ -113,7 +113,7 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The view for the namespace at a place of the list.
+    /// The view for the namespace at that index.
     pub(crate) fn of(view: &'a ClusterView, namespace: usize) -> Self {
         let ids: Vec<NodeId> = view.nodes.iter().map(|node| node.id).collect();
         let sub_clusters = view.sub_clusters.iter();
@@ -265,7 +265,6 @@ impl<'a> SubCluster<'a> {
             expected_migrations: per_node(&here.expected),
             remaining_migrations: per_node(&here.remaining),
             verdicts: Bytes(here.cells.iter().map(code_of).collect()),
-            // Copied at one go.
             masters: Uint16Array::from(masters.as_slice()),
         }
     }
@@ -287,7 +286,7 @@ pub(crate) struct PerNode {
     signals: u32,
 }
 
-/// Pairs as objects.
+/// The pairs as objects.
 pub(crate) fn per_rule(pairs: &[(Rule, u32)]) -> Vec<PerRule> {
     let object = |(rule, partitions): &(Rule, u32)| PerRule {
         rule: (*rule).into(),
@@ -296,7 +295,7 @@ pub(crate) fn per_rule(pairs: &[(Rule, u32)]) -> Vec<PerRule> {
     pairs.iter().map(object).collect()
 }
 
-/// Pairs as objects.
+/// The pairs as objects.
 pub(crate) fn per_node(pairs: &[(NodeId, Migrations)]) -> Vec<PerNode> {
     let object = |(node, Migrations { tx, rx, signals }): &(NodeId, Migrations)| PerNode {
         node: *node,
@@ -343,7 +342,7 @@ mod tests {
                     let code = code_of(&Cell { verdict, working_master: None, migrating, fresh });
                     assert_eq!(code & 3, availability_code as u8);
                     assert_eq!((code >> 2) & 15, rule_code as u8);
-                    let words = Verdict {
+                    let words = VerdictWords {
                         availability: match availability {
                             Availability::Active => "active",
                             Availability::Unavailable => "unavailable",

@@ -5,10 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_scenario::{Cause, Scenario, ScenarioError, share};
-
-/// The largest file that is read, in bytes; the same limit as [`rosterlab_scenario::MAX_BYTES`].
-pub const MOST_BYTES: f64 = 4_194_304.0;
+use rosterlab_scenario::{Cause, MAX_BYTES, Scenario, ScenarioError, share};
 
 /// The shortest text that can be a scenario. A shorter one is opened as a link, whose reader says what is wrong.
 const SHORTEST: usize = 8;
@@ -56,6 +53,13 @@ impl From<ScenarioError> for FileFault {
             _ => Self::Scenario(said),
         }
     }
+}
+
+/// Whether a file of that size, as the browser tells it, is longer than a scenario may be.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
+pub fn is_too_long(bytes: f64) -> bool {
+    bytes > MAX_BYTES as f64
 }
 
 /// The share link that a text holds, or the link of the scenario that it holds.
@@ -140,6 +144,7 @@ mod tests {
     #[test]
     fn the_page_reads_as_much_as_the_command_line_does() {
         let most = u32::try_from(rosterlab_scenario::MAX_BYTES).unwrap();
-        assert!((MOST_BYTES - f64::from(most)).abs() < 0.5);
+        assert!(!is_too_long(f64::from(most)));
+        assert!(is_too_long(f64::from(most) + 1.0));
     }
 }

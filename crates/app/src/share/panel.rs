@@ -5,7 +5,7 @@
 //! contents (see `file`).
 
 use js_sys::encode_uri_component;
-use rosterlab_scenario::as_test::{Kind, as_test};
+use rosterlab_scenario::as_test::{TestLanguage, as_test};
 use rosterlab_scenario::{Timeline, share};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -88,7 +88,7 @@ fn copy_button(
 
 /// A link that saves the present position as a scenario file.
 fn save_scenario(timeline: &Timeline) -> Html {
-    let text = as_test(timeline, Kind::Scenario).unwrap_or_default();
+    let text = as_test(timeline, TestLanguage::Scenario).unwrap_or_default();
     let href = format!("data:application/json,{}", encode_uri_component(&text));
     html! {
         <a key="save-scenario" class="tool" data-action="save-scenario" {href} download={SCENARIO_NAME}>
@@ -107,9 +107,9 @@ fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
                    the command line runs and this page opens; or as a figure for a page of documentation." }
             </p>
             <div class="tools">
-                { copied("copy-rust", "Copy Rust test", |timeline| as_test(timeline, Kind::Rust)) }
-                { copied("copy-javascript", "Copy JavaScript test", |timeline| as_test(timeline, Kind::JavaScript)) }
-                { copied("copy-scenario", "Copy scenario", |timeline| as_test(timeline, Kind::Scenario)) }
+                { copied("copy-rust", "Copy Rust test", |timeline| as_test(timeline, TestLanguage::Rust)) }
+                { copied("copy-javascript", "Copy JavaScript test", |timeline| as_test(timeline, TestLanguage::JavaScript)) }
+                { copied("copy-scenario", "Copy scenario", |timeline| as_test(timeline, TestLanguage::Scenario)) }
                 { save_scenario(&state.timeline) }
                 { copied("copy-embed", "Copy embed tag", embed_tag) }
             </div>
@@ -149,7 +149,7 @@ fn on_file(dispatch: &Dispatch) -> Callback<Event> {
 
 /// Reads a file and opens what it holds.
 fn read(file: &ChosenFile, dispatch: &Dispatch) {
-    if file.bytes() > file::MOST_BYTES {
+    if file::is_too_long(file.bytes()) {
         return dispatch.dispatch(Action::Open(Err(FileFault::TooLong)));
     }
     let (text, has_bytes, dispatch) = (file.text(), file.bytes() > 0.0, dispatch.clone());

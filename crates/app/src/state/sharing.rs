@@ -12,10 +12,10 @@ impl State {
     /// Does what a link tells; one that cannot be followed changes nothing.
     pub(super) fn follow(&mut self, link: &str) {
         match share::read(link) {
-            Ok(linked) => {
-                let told = sentences::of_link(&linked);
+            Ok(shared) => {
+                let told = sentences::of_share_link(&shared);
                 self.chosen_partition = None;
-                self.go_over(linked.timeline, None);
+                self.go_over(shared.timeline, None);
                 self.tell(format!("{told} {}", sentences::summary(&self.view)));
             }
             Err(error) => {

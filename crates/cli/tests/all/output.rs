@@ -217,18 +217,18 @@ fn a_link_that_came_to_something_else_says_both_outcomes() {
     for (link, expected) in [
         (
             "s1=0.0.9-7_a.n2S-main_0-A1~2_c1",
-            "note: version 0.0.9 made this link and came to another outcome, which this version cannot repeat; by the \
-             rules of this version it comes to main: 4096 of 4096 partitions active\n",
+            "note: The link was made with version 0.0.9 of Rosterlab, which came to another result; what that was is not \
+             known any more. This version comes to 4,096 of 4,096 partitions served in main: a rule was corrected since.\n",
         ),
         (
             "s1=0.1.0-2dkihsrv36_a.n1S-main_1-A1~1.2-B1~1.3-C1_q2_r_k014.23",
-            "note: version 0.1.0 made this link and came to main: 3298 of 4096 partitions active; by the rules of this \
-             version it comes to main: 4096 of 4096 partitions active\n",
+            "note: Rosterlab 0.1.0 came to 3,298 of 4,096 partitions served in main; this version comes to 4,096: a rule \
+             was corrected.\n",
         ),
         (
             "s1=0.1.0-linmk0owt_a.n2S-main_0-A1~4_s43_k0.1",
-            "note: version 0.1.0 made this link and came to another outcome with as many active partitions (main: 402 of \
-             4096 partitions active); what follows is by the rules of this version\n",
+            "note: Rosterlab 0.1.0 and this version both come to 402 of 4,096 partitions served in main. Which nodes \
+             serve them differs: a rule was corrected.\n",
         ),
     ] {
         let (code, out, note) = told(&["run", "-"], link);

@@ -73,7 +73,7 @@ fn arguments() {
             (&["what-if", "-", "--lose", "99999999999999999999"], ""),
         ],
         &expect![[r#"
-            2 error: what is to be done? See rosterlab --help
+            2 error: no command is given; see rosterlab --help
             0 
             0 
             0 
@@ -86,7 +86,7 @@ fn arguments() {
             2 error: cannot read .: Is a directory (os error 21)
             2 error: missing argument for option '--format'
             2 error: --format: a format is ndjson, table or log
-            2 error: --format is there twice
+            2 error: --format is given twice
             2 error: invalid option '--partition'; see rosterlab --help
             2 error: schema takes no please
             2 error: succession needs --roster
@@ -94,7 +94,7 @@ fn arguments() {
             2 error: --replication-factor: "0" is not a whole number from 1 to 128
             2 error: --replication-factor: "2x" is not a whole number from 1 to 128
             2 error: --roster: "" is no node id: one to sixteen hexadecimal digits, not all zero
-            2 error: --roster: node A1 is there twice
+            2 error: --roster: node A1 is named twice
             2 error: --roster: "-1" is no rack id: a whole number from 0 to 1000000
             2 error: --roster: "" is no node id: one to sixteen hexadecimal digits, not all zero
             2 error: --partition: "4096" is no partition: a whole number from 0 to 4095
@@ -145,7 +145,7 @@ fn runs() {
             1 steps[1].unavailable: expected 7, found 0
             1 steps[1].unavailable: expected 7, found 0
             2 error: steps[1].nodes[0]: no node "A9"
-            2 error: steps[0].do: unknown action "explode", known are stop, crash, start, wipe, add, remove, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
+            2 error: steps[0].do: unknown action "explode"; the actions are stop, crash, start, wipe, add, remove, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
             1 steps[0].result: expected unavailable, found ok
             2 error: line 1 column 128: not JSON: recursion limit exceeded
             2 error: line 1 column 0: not JSON: EOF while parsing a value
@@ -222,8 +222,8 @@ fn more_sets_than_are_tried() {
     check(
         &[(&["what-if", "-", "--lose", "4"], &file), (&["what-if", "-", "--lose", "32"], &file)],
         &expect![[r#"
-            2 error: --lose: there are 635376 sets of so many nodes, and at most 200000 are tried
-            2 error: --lose: there are too many sets of so many nodes: at most 200000 are tried
+            2 error: --lose: there are 635376 sets of that many nodes, and at most 200000 are tried
+            2 error: --lose: there are too many sets of that many nodes: at most 200000 are tried
         "#]],
     );
 }

@@ -1,4 +1,4 @@
-//! Two kinds of time that a file writes: the wall clock of a step, and how long something takes.
+//! The two kinds of time in a file: the wall clock of a step, and a duration.
 //!
 //! Invariant: a [`ClockTime`] is within one day; a [`Seconds`] is a whole number of milliseconds. Not here: simulated
 //! time itself (the engine's), dates.
@@ -13,17 +13,17 @@ use super::placed::decimal;
 
 /// Milliseconds in a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
-/// Longest time that one step may let pass, in seconds: more than thirty years.
+/// The longest time that one step may let pass, in seconds: more than thirty years.
 pub(crate) const LONGEST_SECONDS: u64 = 1_000_000_000;
 
-/// A time of day; what the clock shows at a step. It moves nothing.
+/// A time of day: what the clock shows at a step. It does not make time pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClockTime {
     ms: u64,
 }
 
 impl ClockTime {
-    /// This time and so much later, past midnight if need be.
+    /// This time plus `ms`, past midnight if need be.
     #[must_use]
     pub fn later(self, ms: u64) -> Self {
         Self { ms: self.ms.wrapping_add(ms) % DAY_MS }
@@ -37,7 +37,7 @@ impl fmt::Display for ClockTime {
     }
 }
 
-/// Why a text is no time of day.
+/// The error of a text that is not a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockTimeError;
 
@@ -78,20 +78,20 @@ impl<'de> Deserialize<'de> for ClockTime {
     }
 }
 
-/// How long, in milliseconds; a file writes seconds, with up to three places after the point.
+/// A duration in milliseconds; a file has it in seconds with up to three decimal places.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seconds {
     ms: u64,
 }
 
 impl Seconds {
-    /// So many milliseconds.
+    /// From milliseconds.
     #[must_use]
     pub fn of_ms(ms: u64) -> Self {
         Self { ms }
     }
 
-    /// As milliseconds.
+    /// In milliseconds.
     #[must_use]
     pub fn ms(self) -> u64 {
         self.ms

@@ -1,7 +1,7 @@
-//! The cluster that a scenario starts with: what a file says of it, and the engine's setup of the same.
+//! The cluster that a scenario starts with, and its translation to and from the engine's setup.
 //!
-//! Invariant: a file's cluster and an engine's setup of it say the same; a limit that is not kept is an error with the
-//! place of its field. It does not check what steps need.
+//! Invariant: a file's cluster and the engine's setup of it are equivalent. A value beyond its limit is an error with the
+//! place of its field. Not here: what steps need.
 
 use rosterlab_engine::{
     ClusterSetup, Mode, NamespaceSettings, NodeId, NodeSetup, Profile, RackId, StartingRoster,
@@ -20,7 +20,7 @@ pub struct ClusterFile {
     /// Its nodes, 1 to 256 (128 with server 4.5.3).
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 256)))]
     pub nodes: Vec<NodeFile>,
-    /// Whose rules for revived partitions hold.
+    /// The server whose rules for revived partitions apply.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Server"))]
     pub server: Profile,
@@ -28,7 +28,7 @@ pub struct ClusterFile {
     #[serde(default = "one_namespace")]
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 32)))]
     pub namespaces: Vec<NamespaceFile>,
-    /// How many partitions a node sends in a second of simulated time.
+    /// How many partitions a node sends per second of simulated time.
     #[serde(
         default = "usual_rate",
         deserialize_with = "whole::<1, 1000, _, _>",
@@ -36,7 +36,7 @@ pub struct ClusterFile {
     )]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1000)))]
     pub migrations_per_second: u16,
-    /// How many seconds after a rebalance fills wait.
+    /// How many seconds fills wait after a rebalance.
     #[serde(default, skip_serializing_if = "is_no_time")]
     pub migrate_fill_delay: Seconds,
     /// How many partitions a node sends at a time; 0 pauses migrations.
@@ -55,7 +55,7 @@ pub struct ClusterFile {
     )]
     #[cfg_attr(feature = "schema", schemars(range(min = 50, max = 600_000)))]
     pub heartbeat_interval_ms: u32,
-    /// After how many silent intervals a node is gone.
+    /// After how many silent intervals a node counts as gone.
     #[serde(
         default = "usual_timeout",
         deserialize_with = "whole::<3, 10_000, _, _>",
@@ -63,7 +63,7 @@ pub struct ClusterFile {
     )]
     #[cfg_attr(feature = "schema", schemars(range(min = 3, max = 10_000)))]
     pub heartbeat_timeout: u32,
-    /// A smaller cluster is not formed; at most the number of nodes.
+    /// The smallest cluster that forms; at most the number of nodes.
     #[serde(
         default = "smallest",
         deserialize_with = "whole::<1, MOST_NODES, _, _>",
@@ -146,7 +146,7 @@ fn one_namespace() -> Vec<NamespaceFile> {
     }]
 }
 
-/// What settings are when they are left out.
+/// The default settings.
 fn usual() -> ClusterSetup {
     ClusterSetup::of(Vec::new(), 1)
 }
@@ -179,7 +179,7 @@ fn yes() -> bool {
     true
 }
 
-// serde's `skip_serializing_if` hands over references.
+// serde's `skip_serializing_if` passes references.
 #[expect(clippy::trivially_copy_pass_by_ref)]
 fn is_usual_rate(rate: &u16) -> bool {
     *rate == usual_rate()
@@ -221,7 +221,7 @@ fn is_no_time(time: &Seconds) -> bool {
 }
 
 impl NamespaceFile {
-    /// What a file of that server says of a namespace.
+    /// A namespace as a file of that server has it.
     fn of(settings: &NamespaceSettings, server: Profile) -> Self {
         let uniform = settings.prefer_uniform_balance;
         let usual = server.prefers_uniform_balance();
@@ -237,7 +237,7 @@ impl NamespaceFile {
         }
     }
 
-    /// The namespace as the engine is given it.
+    /// The namespace as the engine takes it.
     fn settings(&self, server: Profile) -> NamespaceSettings {
         let uniform = self.prefer_uniform_balance;
         NamespaceSettings {
@@ -282,10 +282,10 @@ impl NodeFile {
 }
 
 impl ClusterFile {
-    /// The cluster as the engine is given it, within its limits.
+    /// The cluster as the engine takes it.
     ///
     /// # Errors
-    /// The first limit that it does not keep, with its place.
+    /// The first value beyond its limit, with its place.
     pub fn setup(&self) -> Result<ClusterSetup, ScenarioError> {
         let delay = u32::try_from(self.migrate_fill_delay.ms()).map_err(|_| {
             let message = format!("at most {} seconds", u32::MAX / 1000);
@@ -309,7 +309,7 @@ impl ClusterFile {
     }
 }
 
-/// Where in a file a setup's limit is not kept.
+/// The place in a file of a setup's error.
 fn place_of(error: &rosterlab_engine::SetupError) -> String {
     use rosterlab_engine::SetupError as E;
     let of = |index: &usize, field: &str| format!("cluster.namespaces[{index}].{field}");

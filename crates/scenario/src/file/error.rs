@@ -1,8 +1,8 @@
 //! What is wrong with a scenario, and where.
 //!
-//! Invariant: an error prints as one line that starts with its place (`steps[4].nodes[0]: no node "A109"`), whatever the
-//! input was: nothing of a person's text is repeated at length or with control characters. What is no scenario at all has no
-//! place, and its error is sentences.
+//! Invariant: an error prints as one line that starts with its place (`steps[4].nodes[0]: no node "A109"`). It quotes a
+//! person's text only in part and without control characters. The error of a file that is not a scenario has no place and
+//! is one or more sentences.
 
 use std::fmt;
 
@@ -13,60 +13,60 @@ use super::limits::{FORMAT, MAX_BYTES, MAX_STEPS};
 use super::one_line::printable;
 use super::seems::Seems;
 
-/// What is wrong.
+/// The cause of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// The file has more bytes than a scenario may have.
     TooLong,
     /// The file is not text.
     NotUtf8,
-    /// It is not JSON, is nested too deeply, has a key twice, or has a field of the wrong kind: what the parser says.
+    /// It is not JSON, is nested too deeply, has a repeated key, or has a field of the wrong kind: the parser's message.
     Unreadable(String),
-    /// It is no scenario but something else, as far as can be told.
+    /// It is not a scenario; a guess at what it is.
     Seems(Seems),
-    /// `format` is another.
+    /// `format` has another value.
     Format(String),
-    /// There are too many steps; how many.
+    /// There are too many steps: their number.
     TooManySteps(usize),
     /// No action has that name.
     UnknownAction(String),
     /// `"settle": false` on a step after which nothing settles.
     NothingSettles,
-    /// The clock would go back: this step's and the earlier one's.
+    /// The clock would go back: the time of this step and of the earlier one.
     Backwards(String, String),
-    /// No cluster can be made of `cluster`.
+    /// `cluster` is not a valid setup.
     Setup(SetupError),
     /// The cluster refuses the action at this step.
     Rejected(Rejection),
     /// `namespace` is left out where there are several.
     WhichNamespace(Vec<String>),
-    /// A step that expects, and expects nothing.
+    /// An `expect` without expectations.
     ExpectsNothing,
-    /// A field that means nothing without another one.
+    /// A field that needs another one.
     Without(&'static str),
     /// `expect` asks for a node that is in no sub-cluster.
     InNoCluster(NodeId),
-    /// A record is named twice over, or not at all.
+    /// A record is named in two ways, or not at all.
     WhichRecord,
 }
 
-/// One thing that is wrong with a scenario.
+/// One error in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScenarioError {
-    /// Where: `steps[4].nodes[0]`, `cluster.namespaces[1].name`, `line 3 column 7`; empty for the whole.
+    /// The place: `steps[4].nodes[0]`, `cluster.namespaces[1].name`, `line 3 column 7`; empty for the whole file.
     pub place: String,
-    /// What.
+    /// The cause.
     pub cause: Cause,
 }
 
 impl ScenarioError {
-    /// A fault at a place. The place of a field of the whole (a step that stands by itself) has no dot before it.
+    /// An error at a place. A place that begins with a dot (a field of a single step) loses it.
     pub(crate) fn new(place: impl Into<String>, cause: Cause) -> Self {
         Self { place: without_dot(place.into()), cause }
     }
 }
 
-/// A place that was put together from nothing and a field.
+/// The place without the dot that it has when only a field was appended to an empty place.
 pub(crate) fn without_dot(mut place: String) -> String {
     if place.starts_with('.') {
         place.remove(0);
@@ -87,14 +87,14 @@ impl fmt::Display for ScenarioError {
             Cause::Unreadable(message) => f.write_str(&printable(message)),
             Cause::Seems(seems) => seems.fmt(f),
             Cause::Format(found) => {
-                write!(f, "unknown format {:?}, known is {FORMAT:?}", printable(found))
+                write!(f, "unknown format {:?}; this version reads {FORMAT:?}", printable(found))
             }
             Cause::TooManySteps(count) => {
                 write!(f, "a scenario has at most {MAX_STEPS} steps, not {count}")
             }
             Cause::UnknownAction(found) => {
                 let found = printable(found);
-                write!(f, "unknown action {found:?}, known are {}", Action::NAMES.join(", "))
+                write!(f, "unknown action {found:?}; the actions are {}", Action::NAMES.join(", "))
             }
             Cause::NothingSettles => f.write_str("clusters have nothing to settle after this step"),
             Cause::Backwards(at, before) => write!(f, "{at} is before {before} of an earlier step"),

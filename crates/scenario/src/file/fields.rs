@@ -1,8 +1,7 @@
-//! Numbers of a file within their limits: readers for serde's `deserialize_with`.
+//! Readers of numbers within limits, for serde's `deserialize_with`.
 //!
-//! Invariant: a number that is out of its limits, not whole or no number at all is refused with the limits named; nothing
-//! is rounded or cut. Not here: which field has which limits (see `cluster` and
-//! `action`).
+//! Invariant: a value that is out of its limits, not whole or not a number is refused, and the error names the limits.
+//! Nothing is rounded. Not here: the limits of each field (see `cluster` and `action`).
 
 use std::fmt;
 
@@ -11,9 +10,9 @@ use serde::de::{Deserializer, Error, Visitor};
 
 use super::placed::decimal;
 
-/// Highest number of partitions.
+/// The number of partitions, as a bound.
 pub(crate) const ALL: u64 = PARTITIONS as u64;
-/// Most nodes, as a bound of numbers.
+/// The most nodes, as a bound.
 pub(crate) const MOST_NODES: u64 = MAX_NODES as u64;
 
 /// Reads a whole number from `LOW` to `HIGH`.
@@ -53,13 +52,13 @@ pub(crate) fn maybe_partition<'de, D: Deserializer<'de>>(
     PartitionId::new(number).map(Some).map_err(D::Error::custom)
 }
 
-/// Whether a field says no, which is then not written; serde hands over a reference.
+/// Whether a field is `false` and can be left out; serde passes a reference.
 #[expect(clippy::trivially_copy_pass_by_ref)]
 pub(crate) fn is_no(on: &bool) -> bool {
     !*on
 }
 
-/// Whole numbers between limits; these are data, so that one reader serves every field.
+/// Reads whole numbers; the limits are data, so one reader serves every field.
 struct Whole {
     low: u64,
     high: u64,

@@ -1,6 +1,6 @@
-//! JSON as a scenario may hold it: text into a value, stricter than JSON itself.
+//! Reads JSON text into a value, more strictly than JSON itself.
 //!
-//! Invariant: a value that comes out has no key twice and no `null`, is nested at most 128 deep, and its text had at most
+//! Invariant: the value has no repeated key and no `null` and is nested at most 128 deep; its text had at most
 //! [`MAX_BYTES`] bytes. Not here: what the fields mean.
 
 use std::cell::RefCell;
@@ -29,19 +29,19 @@ pub(crate) fn value(bytes: &[u8]) -> Result<Value, ScenarioError> {
     Ok(value)
 }
 
-/// Reads the fields of a value; `place` is where the value stands.
+/// Reads the fields of a value at `place`.
 pub(crate) fn fields<T: DeserializeOwned>(place: &str, value: Value) -> Result<T, ScenarioError> {
     placed::read(value).map_err(|wrong| misplaced(place, wrong))
 }
 
-/// What is wrong within a value that stands at `place`.
+/// An error within a value at `place`.
 pub(crate) fn misplaced(place: &str, Wrong { place: within, message }: Wrong) -> ScenarioError {
     let dot =
         if place.is_empty() || within.is_empty() || within.starts_with('[') { "" } else { "." };
     ScenarioError::new(format!("{place}{dot}{within}"), Cause::Unreadable(message))
 }
 
-/// A syntax error's place is its line, since there may be no field yet.
+/// The place of a syntax error is its line, because there may be no field yet.
 fn unreadable(path: String, error: &serde_json::Error) -> ScenarioError {
     let message = error.to_string();
     let suffix = format!(" at line {} column {}", error.line(), error.column());
@@ -53,7 +53,7 @@ fn unreadable(path: String, error: &serde_json::Error) -> ScenarioError {
     ScenarioError::new(place, Cause::Unreadable(format!("not JSON: {message}")))
 }
 
-/// Where a value stands.
+/// The place of a value.
 enum Place<'a> {
     Whole,
     Field(&'a Place<'a>, &'a str),
@@ -71,8 +71,8 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// Reads a value and refuses what [`Value`] would pass over in silence. What it refuses itself, it puts the place of into
-/// `refused`: the parser's errors have only lines.
+/// Reads a value and refuses what [`Value`] would accept silently. It puts the place of its own refusals into `refused`,
+/// because the parser's errors have only lines.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     place: &'a Place<'a>,
@@ -127,7 +127,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<Value, E> {
-        Err(self.refuse(&"null stands for nothing here: leave the field out"))
+        Err(self.refuse(&"null is not allowed: leave the field out"))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
@@ -145,7 +145,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if object.contains_key(&key) {
-                return Err(self.refuse(&format_args!("the key {key:?} is there twice")));
+                return Err(self.refuse(&format_args!("the key {key:?} appears twice")));
             }
             let place = Place::Field(self.place, &key);
             let value = map.next_value_seed(Strict { place: &place, ..self })?;
@@ -168,11 +168,8 @@ mod tests {
 
     #[test]
     fn what_json_would_pass_over_is_refused_with_its_place() {
-        check(r#"{"a": [1, {"b": 1, "b": 2}]}"#, &expect![[r#"a[1]: the key "b" is there twice"#]]);
-        check(
-            r#"{"a": [1, null]}"#,
-            &expect!["a[1]: null stands for nothing here: leave the field out"],
-        );
+        check(r#"{"a": [1, {"b": 1, "b": 2}]}"#, &expect![[r#"a[1]: the key "b" appears twice"#]]);
+        check(r#"{"a": [1, null]}"#, &expect!["a[1]: null is not allowed: leave the field out"]);
         check("{\"a\": 1,\n", &expect!["line 2 column 0: not JSON: EOF while parsing a value"]);
         check("[1] 2", &expect!["line 1 column 5: not JSON: trailing characters"]);
         check("", &expect!["line 1 column 0: not JSON: EOF while parsing a value"]);
@@ -200,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_and_too_many_are_refused() {
+    fn bytes_that_are_not_text_and_too_many_bytes_are_refused() {
         assert_eq!(value(b"\"\xff\"").unwrap_err().cause, Cause::NotUtf8);
         assert_eq!(value(&vec![b' '; MAX_BYTES + 1]).unwrap_err().cause, Cause::TooLong);
     }

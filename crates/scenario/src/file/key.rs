@@ -1,7 +1,7 @@
 //! A record's digest from its set and key, as clients compute it (domain.md §1, \[open\]).
 //!
-//! Invariant: the digest is RIPEMD-160 over the set's name, one byte for the key's type and the key. Not here: the
-//! partition, which is in the digest ([`rosterlab_engine::PartitionId::of_digest`]).
+//! Invariant: the digest is RIPEMD-160 over the set's name, one byte for the key's type, and the key. Not here: the
+//! partition, which derives from the digest ([`rosterlab_engine::PartitionId::of_digest`]).
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use rosterlab_engine::Digest;
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
 
-/// The byte that stands before an integer key.
+/// The type byte of an integer key.
 const INTEGER: u8 = 1;
-/// The byte that stands before a text key.
+/// The type byte of a text key.
 const TEXT: u8 = 3;
 
 /// A record's key: text or a whole number.
@@ -26,7 +26,7 @@ pub enum Key {
 }
 
 impl Key {
-    /// The digest of this key in a set; the empty name is for records in no set.
+    /// The digest of this key in a set; records without a set have the empty name.
     #[must_use]
     pub fn digest(&self, set: &str) -> Digest {
         let mut hasher = Ripemd160::new();
@@ -59,7 +59,9 @@ impl<'de> Deserialize<'de> for Key {
             fn visit_u64<E: Error>(self, number: u64) -> Result<Key, E> {
                 let small = i64::try_from(number);
                 small.map(Key::Integer).map_err(|_| {
-                    E::custom(format!("{number} is no key: a whole number of 64 bits with a sign"))
+                    E::custom(format!(
+                        "{number} is not a key: an integer key has 64 bits with a sign"
+                    ))
                 })
             }
             fn visit_str<E>(self, text: &str) -> Result<Key, E> {
@@ -102,7 +104,7 @@ impl<'de> Deserialize<'de> for DigestText {
     }
 }
 
-/// The record that a step is about.
+/// The record that a step names; `None` unless it names exactly one.
 pub(crate) fn record(
     set: Option<&str>,
     key: Option<&Key>,
@@ -120,7 +122,7 @@ mod tests {
     use super::*;
     use rosterlab_engine::PartitionId;
 
-    /// Worked out independently with OpenSSL's RIPEMD-160 over the same bytes; the last column is the partition.
+    /// Computed independently with OpenSSL's RIPEMD-160 over the same bytes; the last column is the partition.
     #[test]
     fn digests_are_those_that_a_client_computes() {
         let text = |text: &str| Key::Text(text.to_owned());

@@ -1,11 +1,11 @@
-//! How a scenario file names its format, and how large it may be.
+//! The name of the scenario format, and the limits of a file.
 //!
-//! Invariant: the file depends on no other, so that readers and errors can both name the limits. It does not hold the
-//! limits of single fields: each stands at its field (see `cluster` and `action`).
+//! Invariant: this file depends on no other, so readers and errors can both use it. Not here: limits of single fields,
+//! which are at the fields (see `cluster` and `action`).
 
-/// What `format` says.
+/// The value of `format`.
 pub const FORMAT: &str = "rosterlab-scenario/1";
-/// Most steps that a scenario may have.
+/// The most steps of a scenario.
 pub const MAX_STEPS: usize = 10_000;
-/// Most bytes that a scenario file may have.
+/// The most bytes of a scenario file.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;

@@ -1,13 +1,17 @@
-//! The scenario file: its types, reading it and what is wrong with it.
+//! The scenario file: its types, its reader and its errors.
 //!
-//! Invariant: whatever bytes are given, they end in a [`Scenario`] or in an error that names its place, never in a panic.
-//! In reading order: `limits`; what the fields of a file are read with, `placed` (a JSON value that knows where in it
-//! something is wrong), `fields` (numbers within limits), `names`, `clock`, `key`; the types, `action` (one table of all
-//! actions), `step`, `cluster`, `scenario`; reading, `json` (text into a value), `parse`, `error`, `seems` (what a file is
-//! that is no scenario) with `one_line`; `schema` and `schema_types` are behind a feature, since the page does not carry
-//! them.
+//! Invariant: any bytes end in a [`Scenario`] or in an error that names its place, never in a panic.
 //!
-//! **What this module does not do**: files on a disk (the callers'), and what can only be known by running (see `plan` and
+//! In reading order:
+//! - `limits`;
+//! - readers of fields: `placed` (a JSON value whose errors have places), `fields` (numbers within limits), `names`,
+//!   `clock`, `key`;
+//! - types: `action` (one table of all actions), `step`, `cluster`, `scenario`;
+//! - reading: `json` (text into a value), `parse`, `error`, `seems` (guesses what a file is that is not a scenario),
+//!   `one_line`;
+//! - `schema` and `schema_types`, behind a feature: the page does not carry them.
+//!
+//! **What this module does not do**: files on a disk (the callers' task), and checks that need a run (see `plan` and
 //! `runner`).
 
 mod action;

@@ -1,7 +1,6 @@
-//! The names that a file has for what the engine calls by an enum of its own.
+//! The names that a file has for values of the engine's enums.
 //!
-//! Invariant: every value of the engine's enum has exactly one name; the compiler checks that none is missing. Not here:
-//! sentences about them (see `words`).
+//! Invariant: every value has exactly one name; the compiler checks that none is missing. Not here: sentences (see `words`).
 
 use std::fmt;
 
@@ -60,7 +59,7 @@ pub enum ReadModeName {
 }
 
 impl ReadModeName {
-    /// Whether it is what a read has when it says nothing.
+    /// Whether it is the mode of a read that names none.
     #[must_use]
     pub fn is_usual(&self) -> bool {
         *self == Self::default()
@@ -96,7 +95,7 @@ impl From<ReadMode> for ReadModeName {
 pub enum RuleName {
     /// Fewer than RF roster nodes are present.
     TooFewNodes,
-    /// Nobody present has data.
+    /// No node present has data.
     NoData,
     /// Fewer than RF roster nodes are missing or untrusted.
     SuperMajority,

@@ -1,9 +1,8 @@
-//! A person's text as an error may repeat it.
+//! Makes a person's text fit to be quoted in an error.
 //!
-//! Invariant: what comes out is one line of bounded length without control characters. It does not decide what is
-//! repeated.
+//! Invariant: the result is one line of bounded length without control characters.
 
-/// Most characters of a message that repeats something a person wrote.
+/// The most characters that are quoted.
 const LONGEST: usize = 240;
 
 /// A text on one line and of bounded length.

@@ -1,8 +1,8 @@
-//! Reading a scenario file, or one step of it, so that whatever is wrong is named with its place.
+//! Reads a scenario file, or one step, with errors that name their places.
 //!
-//! Invariant: a [`Scenario`] that was read keeps every limit that can be known without running it; an unknown field, an
-//! unknown action, a key that is there twice is an error, never ignored. It does not check whether an action can be done
-//! at its step (see `plan` and `runner`).
+//! Invariant: a [`Scenario`] that was read keeps every limit that can be checked without running it. An unknown field, an
+//! unknown action and a repeated key are errors. Not here: whether an action can be done at its step (see `plan` and
+//! `runner`).
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -18,11 +18,11 @@ use super::seems::Seems;
 use super::step::Step;
 use crate::timeline::Settle;
 
-/// What every scenario file has, with its steps still to be read one by one.
+/// The fields of a scenario file; its steps are read one by one afterwards.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    #[expect(dead_code, reason = "looked at before")]
+    #[expect(dead_code, reason = "checked before")]
     format: String,
     #[serde(default)]
     title: String,
@@ -31,7 +31,7 @@ struct Head {
     steps: Vec<Value>,
 }
 
-/// What every step has beside its action's own fields.
+/// The fields of every step, beside those of its action.
 #[derive(Deserialize)]
 struct Common {
     r#do: String,
@@ -44,7 +44,7 @@ impl Scenario {
     /// Reads a file.
     ///
     /// # Errors
-    /// What is wrong first, with its place.
+    /// The first error, with its place.
     pub fn parse(bytes: &[u8]) -> Result<Self, ScenarioError> {
         let value = json::value(bytes).map_err(|error| or_what_it_seems(error, bytes))?;
         if let Some(seems) = Seems::of_json(&value, bytes) {
@@ -79,8 +79,8 @@ impl Scenario {
     }
 }
 
-/// Why bytes cannot be read: by what they seem to be, or else as the JSON reader has it. No bytes at all stay with the
-/// reader, whose place callers know.
+/// Replaces the JSON reader's error by a guess at what the file is, if there is one. For an empty file the reader's error
+/// stays, because callers know its place.
 fn or_what_it_seems(error: ScenarioError, bytes: &[u8]) -> ScenarioError {
     let seems = Seems::of(bytes).or_else(|| Seems::of_json_with(&error.place, bytes));
     match seems {
@@ -89,7 +89,7 @@ fn or_what_it_seems(error: ScenarioError, bytes: &[u8]) -> ScenarioError {
     }
 }
 
-/// Refuses a list where an object belongs: serde would take one as the fields in order.
+/// Refuses a list in place of an object: serde would take its elements for the fields in order.
 fn only_objects(value: &Value) -> Result<(), ScenarioError> {
     let is = |place: &str, value: &Value, what: &str| {
         let message = format!("{what} is an object");
@@ -109,10 +109,10 @@ fn only_objects(value: &Value) -> Result<(), ScenarioError> {
 }
 
 impl Step {
-    /// Reads one step that stands by itself: JSON text, as it would stand in a file's `steps`.
+    /// Reads a single step: JSON text as in a file's `steps`.
     ///
     /// # Errors
-    /// What is wrong first, with its place within the step.
+    /// The first error, with its place within the step.
     pub fn read(bytes: &[u8]) -> Result<Self, ScenarioError> {
         Self::parse("", json::value(bytes)?)
     }
@@ -138,7 +138,7 @@ impl Step {
     }
 }
 
-/// Reads the action of a name with its own fields.
+/// Reads the action of that name from its fields.
 fn action(name: &str, place: &str, fields: Value) -> Result<Action, ScenarioError> {
     let Some(read) = Action::read(name, fields) else {
         let cause = Cause::UnknownAction(name.to_owned());

@@ -1,8 +1,8 @@
-//! A JSON value as serde reads it, which knows where in it something is wrong.
+//! A deserializer of JSON values whose errors have places.
 //!
-//! Invariant: an error has the place of the value that was refused (`nodes[0].rack`), however deep, or of the key that
-//! nobody knows. It does what `serde_json` with `serde_path_to_error` would, with one deserializer in place of two around
-//! each other, which came to a seventh of the module for JavaScript. Not here: text into values (see `json`).
+//! Invariant: an error has the place of the refused value (`nodes[0].rack`), however deep, or of the unknown key. It does
+//! what `serde_json` with `serde_path_to_error` would do, with one deserializer instead of two nested ones, which would add
+//! a seventh to the module for JavaScript. Not here: text into values (see `json`).
 
 use std::fmt::{self, Display, Write as _};
 
@@ -18,12 +18,12 @@ pub(crate) fn read<T: DeserializeOwned>(value: Value) -> Result<T, Wrong> {
     T::deserialize(Placed(value))
 }
 
-/// What is wrong, and where.
+/// An error and its place.
 #[derive(Debug)]
 pub(crate) struct Wrong {
-    /// Within the value; empty for the whole.
+    /// The place within the value; empty for the whole value.
     pub place: String,
-    /// What.
+    /// The cause.
     pub message: String,
 }
 
@@ -63,7 +63,7 @@ impl serde::de::Error for Wrong {
     }
 }
 
-/// What was found, as serde says it, but for numbers with a point, which are written as JSON writes them.
+/// What was found, in serde's words; numbers with a point are written as in JSON.
 fn name(found: Unexpected<'_>) -> String {
     match found {
         Unexpected::Bool(value) => format!("boolean `{value}`"),
@@ -77,7 +77,7 @@ fn name(found: Unexpected<'_>) -> String {
     }
 }
 
-/// A number as JSON writes it. Rust's own way of writing one is four times the code.
+/// A number as JSON writes it.
 pub(crate) fn decimal(number: f64) -> String {
     let mut text = String::new();
     if let Some(number) = Number::from_f64(number) {
@@ -87,7 +87,7 @@ pub(crate) fn decimal(number: f64) -> String {
     text
 }
 
-/// A value to be read.
+/// A value with a deserializer whose errors have places.
 pub(crate) struct Placed(pub Value);
 
 impl Placed {
@@ -129,7 +129,7 @@ impl<'de> Deserializer<'de> for Placed {
         }
     }
 
-    // Those who know what they want are given that or an error: a visitor's other methods are then not even compiled.
+    // A visitor that wants one kind of value gets that kind or an error.
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         match self.0 {
@@ -156,7 +156,7 @@ impl<'de> Deserializer<'de> for Placed {
         }
     }
 
-    /// Only an object: serde would take a list as the fields in order.
+    /// Only an object: serde would take the elements of a list for the fields in order.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -181,7 +181,7 @@ impl<'de> Deserializer<'de> for Placed {
         visitor.visit_newtype_struct(self)
     }
 
-    /// The file format's enums are names.
+    /// Enums of the file format are written as names.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -230,7 +230,7 @@ impl Fields {
         Self { rest: object.into_iter(), key: String::new(), value: Value::Null }
     }
 
-    /// Takes the next field aside; says whether there was one.
+    /// Moves to the next field; returns whether there is one.
     fn advance(&mut self) -> bool {
         let Some((key, value)) = self.rest.next() else { return false };
         (self.key, self.value) = (key, value);
@@ -258,7 +258,7 @@ impl<'de> MapAccess<'de> for Fields {
     }
 }
 
-/// The name of an enum's value, without anything in it.
+/// The name of an enum's value without data.
 struct Name<'a>(&'a str);
 
 impl<'de> EnumAccess<'de> for Name<'_> {

@@ -1,7 +1,7 @@
 //! A whole scenario, and its text.
 //!
-//! Invariant: a [`Scenario`] is written as one JSON text that is read back to an equal one. It does not read files (see
-//! `parse`) and does nothing (see `plan` and `runner`).
+//! Invariant: a [`Scenario`] that is written as JSON is read back to an equal one. Not here: reading files (see `parse`)
+//! and running (see `plan` and `runner`).
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use super::step::Step;
 pub struct Scenario {
     /// Always [`FORMAT`].
     pub format: FormatName,
-    /// What it is called.
+    /// Its title.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// What it is about, in Markdown.
@@ -37,11 +37,11 @@ pub enum FormatName {
 }
 
 impl Scenario {
-    /// The file as text, indented, with a line's end at its end.
+    /// The file as indented text with a final line break.
     #[must_use]
     pub fn to_json(&self) -> String {
         let text = serde_json::to_string_pretty(self);
-        debug_assert!(text.is_ok(), "a scenario has nothing that JSON cannot hold");
+        debug_assert!(text.is_ok(), "every scenario can be written as JSON");
         text.unwrap_or_default() + "\n"
     }
 }

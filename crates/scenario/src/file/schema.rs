@@ -1,7 +1,8 @@
 //! The JSON Schema of a scenario file, generated from the file's types.
 //!
-//! Invariant: what the schema does not know, [`Scenario::parse`] refuses. Only behind the feature `schema`: the page does
-//! not carry it. Not here: limits that no schema can say (a node that is there twice, an action that cannot be done).
+//! Invariant: [`Scenario::parse`] refuses every field that the schema does not have. Only with the feature `schema`: the
+//! page does not carry it. Not here: rules that a schema cannot express (a node that is named twice, an action that cannot
+//! be done).
 
 use std::borrow::Cow;
 
@@ -17,23 +18,23 @@ use super::scenario::Scenario;
 use super::schema_types::{Node, schema};
 use super::step::Step;
 
-/// The schema as text, indented, with a line's end at its end.
+/// The schema as indented text with a final line break.
 #[must_use]
 pub fn schema_text() -> String {
     let schema = schemars::schema_for!(Scenario);
     let text = serde_json::to_string_pretty(&schema);
-    debug_assert!(text.is_ok(), "a schema has nothing that JSON cannot hold");
+    debug_assert!(text.is_ok(), "every schema can be written as JSON");
     text.unwrap_or_default() + "\n"
 }
 
 schema!(ClockTime, "Clock", {
-    "description": "A time of day; not before that of an earlier step. It moves nothing.",
+    "description": "A time of day, not before that of an earlier step. It does not make time pass.",
     "type": "string",
     "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"
 });
 
 schema!(Seconds, "Seconds", {
-    "description": "Seconds, with at most three places after the point.",
+    "description": "Seconds, with at most three decimal places.",
     "type": "number",
     "minimum": 0,
     "maximum": LONGEST_SECONDS
@@ -57,7 +58,7 @@ impl JsonSchema for RosterField {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "Nodes with their racks, as A101@1 or A101 for rack 0; or those observed.",
+            "description": "Nodes with their racks, as A101@1, or A101 for rack 0; or the observed nodes.",
             "anyOf": [
                 {"const": "observed"},
                 {
@@ -94,7 +95,7 @@ impl JsonSchema for Scenario {
             "type": "object",
             "properties": {
                 "format": {"const": FORMAT},
-                "title": {"description": "What it is called.", "type": "string"},
+                "title": {"description": "Its title.", "type": "string"},
                 "about": {"description": "What it is about, in Markdown.", "type": "string"},
                 "cluster": cluster,
                 "steps": {
@@ -123,7 +124,7 @@ impl JsonSchema for Step {
     }
 }
 
-/// The schema of a step: its action's fields, and those that every step has.
+/// The schema of a step: the fields of its action and those of every step.
 fn step(name: &str, fields: Schema, clock: &Schema) -> Value {
     let mut object = match Value::from(fields) {
         Value::Object(object) => object,
@@ -137,7 +138,7 @@ fn step(name: &str, fields: Schema, clock: &Schema) -> Value {
         properties.insert("at".to_owned(), clock.clone().into());
         properties.insert(
             "say".to_owned(),
-            json!({"description": "What there is to say about it, in Markdown.", "type": "string"}),
+            json!({"description": "The author's text about it, in Markdown.", "type": "string"}),
         );
         properties.insert(
             "settle".to_owned(),

@@ -1,13 +1,13 @@
-//! The schemas of what a file writes as text and the engine has types of its own for.
+//! Schemas of values that a file writes as text and that are types of the engine.
 //!
-//! Invariant: the file depends on no other of the crate, so that the file's types can name these. Only behind the feature
-//! `schema`. It does not have the schema of the whole (see `schema`).
+//! Invariant: this file depends on no other of the crate, so the file's types can use it. Only with the feature `schema`.
+//! Not here: the schema of the whole file (see `schema`).
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-/// Says what a type's schema is.
+/// Implements a type's schema.
 macro_rules! schema {
     ($type:ty, $name:literal, $schema:tt) => {
         impl JsonSchema for $type {
@@ -36,7 +36,7 @@ schema!(Node, "Node", {
 pub(crate) struct Server;
 
 schema!(Server, "Server", {
-    "description": "Whose rules for revived partitions hold.",
+    "description": "The server whose rules for revived partitions apply.",
     "enum": ["4.5.3", "6.0", "7.1"]
 });
 

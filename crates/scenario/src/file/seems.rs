@@ -1,12 +1,11 @@
-//! What a file seems to be that is no scenario, so that its refusal can name it: people drop what they have at hand, a
-//! configuration, a roster, a log.
+//! Guesses what a file is that is not a scenario, so that the error can name it: people drop configurations, rosters, logs.
 //!
-//! Invariant: any bytes at all are either something or `None`, never a panic, and [`Seems::of`] looks at no more of them than
-//! [`LOOKED_AT`] bytes and [`MOST_LINES`] lines. What begins with `{` is judged by its fields alone, and only once it could
-//! be read that far: where a scenario's JSON is wrong, the place and the cause are worth more.
+//! Invariant: any bytes give a guess or `None`, never a panic; [`Seems::of`] inspects at most [`INSPECTED_BYTES`] bytes and
+//! [`MOST_LINES`] lines. A file that begins with `{` is judged by its fields alone, and only if its JSON can be read: for a
+//! scenario with a mistake the place and the cause help more than a guess.
 //!
-//! **What this module does not do**: reading any of it. A guess leads to a sentence and to nothing else. It is written for
-//! few instructions, not for speed: it travels with every page that reads scenarios, and runs when one was refused.
+//! **What this module does not do**: reading such files. A guess only makes a sentence. The code is written to be small,
+//! not fast: it is part of every page that reads scenarios and runs only when a file was refused.
 
 use std::fmt;
 
@@ -16,41 +15,41 @@ use serde_json::Value;
 use super::limits::FORMAT;
 use super::one_line::printable;
 
-/// So many bytes of a file are looked at.
-pub const LOOKED_AT: usize = 16 * 1024;
-/// So many lines of them that are neither empty nor comments.
+/// How many bytes of a file are inspected.
+pub const INSPECTED_BYTES: usize = 16 * 1024;
+/// How many lines are inspected, without empty lines and comments.
 pub const MOST_LINES: usize = 64;
-/// Most characters of a line that are repeated.
+/// The most characters of a line that are quoted.
 const QUOTED: usize = 40;
 
-/// What says that a text is a scenario, or was to become one.
+/// A text with this word is meant to be a scenario.
 const SCENARIO: &str = "rosterlab-scenario";
-/// What every scenario has, and other JSON has not.
+/// Fields that every scenario has and other JSON does not.
 const FIELDS: [&str; 3] = ["format", "cluster", "steps"];
-/// What a scenario may have, and other JSON too.
+/// Fields that a scenario may have, and other JSON too.
 const WORDS: [&str; 2] = ["title", "about"];
-/// The server says before every message how much it matters.
+/// The level before every message of the server.
 const LEVELS: [&str; 5] = [": INFO (", ": WARNING (", ": DEBUG (", ": DETAIL (", ": CRITICAL ("];
-/// Contexts of aerospike.conf that have no name.
+/// Contexts of aerospike.conf without a name.
 const CONTEXTS: [&str; 6] = ["service", "network", "logging", "security", "xdr", "mod-lua"];
 /// Settings of aerospike.conf that people quote without the context around them.
 const SETTINGS: [&str; 4] = ["replication-factor", "strong-consistency", "rack-id", "active-rack"];
 
 /// What a file seems to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// Nothing but white space.
     Empty,
-    /// Text of two bytes a character.
+    /// Text in UTF-16.
     Utf16,
     /// Compressed by gzip, as collectinfo archives are.
     Gzip,
     /// A ZIP archive.
     Zip,
-    /// No text at all.
+    /// Not text.
     Binary,
-    /// A link of the page, or an address that ends in one.
-    Link,
+    /// A share link, or an address that ends in one.
+    ShareLink,
     /// HTML or XML.
     Markup,
     /// JSON without a scenario's fields.
@@ -73,7 +72,7 @@ pub enum Kind {
     Text,
 }
 
-impl Kind {
+impl FileKind {
     /// Every kind.
     pub const ALL: [Self; 16] = [
         Self::Empty,
@@ -81,7 +80,7 @@ impl Kind {
         Self::Gzip,
         Self::Zip,
         Self::Binary,
-        Self::Link,
+        Self::ShareLink,
         Self::Markup,
         Self::Json,
         Self::Conf,
@@ -103,7 +102,7 @@ impl Kind {
             Self::Gzip => "a compressed file (gzip)",
             Self::Zip => "a ZIP archive",
             Self::Binary => "a binary file",
-            Self::Link => "a Rosterlab link",
+            Self::ShareLink => "a Rosterlab link",
             Self::Markup => "HTML or XML",
             Self::Json => "JSON of another kind",
             Self::Conf => "an aerospike.conf",
@@ -118,30 +117,30 @@ impl Kind {
     }
 }
 
-/// A line that shows it.
+/// The line that the guess is based on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Which, from 1.
+    /// Its number, from 1.
     pub number: usize,
-    /// Its beginning, without what surrounds a title.
+    /// Its beginning, without the ornaments around a title.
     pub text: String,
 }
 
-/// What a file seems to be, and the line that it was seen by, if there is one.
+/// A guess, and the line that it is based on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seems {
-    /// What.
-    pub kind: Kind,
-    /// By which line.
+    /// What the file seems to be.
+    pub kind: FileKind,
+    /// The line, if one gave it away.
     pub line: Option<Line>,
 }
 
 impl fmt::Display for Seems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let opening = match self.kind {
-            Kind::Empty => return f.write_str("This is not a scenario. It is empty."),
-            // Nobody can tell whether it is one.
-            Kind::Utf16 => "This is not UTF-8",
+            FileKind::Empty => return f.write_str("This is not a scenario. It is empty."),
+            // It may be one in another encoding.
+            FileKind::Utf16 => "This is not UTF-8",
             _ => "This is not a scenario",
         };
         write!(f, "{opening}. It looks like {}", self.kind.name())?;
@@ -149,8 +148,8 @@ impl fmt::Display for Seems {
             write!(f, " (line {number}: \"{}\")", printable(text))?;
         }
         match self.kind {
-            Kind::Utf16 => f.write_str(": save it as UTF-8."),
-            Kind::Link => {
+            FileKind::Utf16 => f.write_str(": save it as UTF-8."),
+            FileKind::ShareLink => {
                 f.write_str(": open it in the page, or give the file to the command line as it is.")
             }
             _ => write!(f, ". Rosterlab opens scenario files (JSON with \"format\": {FORMAT:?})."),
@@ -159,46 +158,46 @@ impl fmt::Display for Seems {
 }
 
 impl Seems {
-    /// What bytes seem to be that are not a scenario's; `None` when they begin with `{`, or nothing can be said.
+    /// Guesses from the bytes; `None` when they begin with `{`, or when there is no guess.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let bytes = without_mark(bytes);
-        let head = &bytes[..bytes.len().min(LOOKED_AT)];
+        let head = &bytes[..bytes.len().min(INSPECTED_BYTES)];
         let is_whole = head.len() == bytes.len();
         let text = head.trim_ascii();
         let kind = match text {
-            [] => return is_whole.then(|| Self::bare(Kind::Empty)),
-            // The second mark of gzip is no UTF-8: a browser that reads the file as text puts U+FFFD in its place.
-            [0x1f, 0x8b | 0xef, ..] => Kind::Gzip,
-            [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
-            _ if is_utf16(head) => Kind::Utf16,
+            [] => return is_whole.then(|| Self::bare(FileKind::Empty)),
+            // The second byte of gzip is not UTF-8: a browser that reads the file as text replaces it with U+FFFD.
+            [0x1f, 0x8b | 0xef, ..] => FileKind::Gzip,
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => FileKind::Zip,
+            _ if is_utf16(head) => FileKind::Utf16,
             [b'{', ..] => return None,
-            _ if is_binary(head) => Kind::Binary,
-            _ if is_whole && is_link(text) => Kind::Link,
-            [b'<', ..] => return Some(Self::at_first_line(Kind::Markup, head)),
+            _ if is_binary(head) => FileKind::Binary,
+            _ if is_whole && is_link(text) => FileKind::ShareLink,
+            [b'<', ..] => return Some(Self::at_first_line(FileKind::Markup, head)),
             _ if is_whole && is_roster(text) => {
-                return Some(Self::at_first_line(Kind::Roster, head));
+                return Some(Self::at_first_line(FileKind::Roster, head));
             }
             _ => return Self::of_lines(head),
         };
         Some(Self::bare(kind))
     }
 
-    /// What JSON is that was read: other JSON when it has fields, and none but other fields than a scenario's.
+    /// Guesses from JSON that could be read: other JSON when it has fields and none of them is a scenario's.
     #[must_use]
     pub(crate) fn of_json(value: &Value, bytes: &[u8]) -> Option<Self> {
         let object = value.as_object()?;
         let is_other = |key: &String| !WORDS.contains(&key.as_str());
         let is_scenario = FIELDS.iter().any(|field| object.contains_key(*field));
         (!is_scenario && object.keys().any(is_other))
-            .then(|| Self::at_first_line(Kind::Json, bytes))
+            .then(|| Self::at_first_line(FileKind::Json, bytes))
     }
 
-    /// What JSON is that has something at this place which no scenario may have (`null`, a key twice): other JSON when the
-    /// place is in a field of its own and nothing says that it is a scenario.
+    /// Guesses from JSON with something at this place that no scenario may have (`null`, a repeated key): other JSON when
+    /// the place is in a field that scenarios do not have and nothing else says that it is a scenario.
     #[must_use]
     pub(crate) fn of_json_with(place: &str, bytes: &[u8]) -> Option<Self> {
-        // A place that is a line is an error of syntax.
+        // The place of a syntax error is a line.
         let field = place.split(['.', '[']).next().unwrap_or_default();
         let is_known = FIELDS.contains(&field) || WORDS.contains(&field);
         let is_other = without_mark(bytes).trim_ascii_start().starts_with(b"{")
@@ -206,18 +205,18 @@ impl Seems {
             && !field.starts_with("line ")
             && !is_known
             && !has(bytes, SCENARIO);
-        is_other.then(|| Self::at_first_line(Kind::Json, bytes))
+        is_other.then(|| Self::at_first_line(FileKind::Json, bytes))
     }
 
-    fn bare(kind: Kind) -> Self {
+    fn bare(kind: FileKind) -> Self {
         Self { kind, line: None }
     }
 
-    fn at(kind: Kind, index: usize, mut line: &[u8]) -> Self {
+    fn at(kind: FileKind, index: usize, mut line: &[u8]) -> Self {
         while let [b'~' | b' ' | b'\t', rest @ ..] | [rest @ .., b'~' | b' ' | b'\t'] = line {
             line = rest;
         }
-        // No character has more than four bytes.
+        // A character has at most four bytes.
         let start = &line[..line.len().min(4 * QUOTED)];
         let text = String::from_utf8_lossy(start);
         let mut short: String = text.chars().take(QUOTED).collect();
@@ -228,17 +227,17 @@ impl Seems {
         Self { kind, line: (!line.text.is_empty()).then_some(line) }
     }
 
-    /// By the first line that is not empty.
-    fn at_first_line(kind: Kind, bytes: &[u8]) -> Self {
+    /// With the first line that is not empty.
+    fn at_first_line(kind: FileKind, bytes: &[u8]) -> Self {
         let bytes = without_mark(bytes);
-        let head = &bytes[..bytes.len().min(LOOKED_AT)];
+        let head = &bytes[..bytes.len().min(INSPECTED_BYTES)];
         let mut lines = head.split(|byte| *byte == b'\n').enumerate();
         let first = lines.find(|(_, line)| !line.trim_ascii().is_empty());
         first.map_or(Self::bare(kind), |(index, line)| Self::at(kind, index, line.trim_ascii()))
     }
 
-    /// The first line that only one kind of file has decides; else it is YAML when every line may be YAML and two are
-    /// keys, and text when there are two words.
+    /// The first line that only one kind of file has decides. Otherwise it is YAML when every line may be YAML and two are
+    /// keys, and text when it has two words.
     fn of_lines(head: &[u8]) -> Option<Self> {
         let lines = head.split(|byte| *byte == b'\n').enumerate();
         let lines = lines.map(|(index, line)| (index, line.trim_ascii_end()));
@@ -257,24 +256,24 @@ impl Seems {
         }
         match first_key {
             Some((index, line)) if may_be_yaml && keys > 1 => {
-                Some(Self::at(Kind::Yaml, index, line))
+                Some(Self::at(FileKind::Yaml, index, line))
             }
-            _ => is_prose(head).then(|| Self::at_first_line(Kind::Text, head)),
+            _ => is_prose(head).then(|| Self::at_first_line(FileKind::Text, head)),
         }
     }
 }
 
-/// Text without UTF-8's mark, which some editors begin a file with.
+/// The text without UTF-8's byte order mark.
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// Whether a text has these bytes somewhere.
+/// Whether a text contains `what`.
 fn has(text: &[u8], what: &str) -> bool {
     text.windows(what.len()).any(|window| window == what.as_bytes())
 }
 
-/// Whether it begins with UTF-16's mark, or every second byte of it is mostly zero.
+/// Whether it begins with UTF-16's byte order mark, or most of every second byte is zero.
 fn is_utf16(head: &[u8]) -> bool {
     let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
@@ -283,7 +282,7 @@ fn is_utf16(head: &[u8]) -> bool {
         || (many > 3 && many * 3 > head.len() && few * 8 < many)
 }
 
-/// Whether one byte of twenty, and more than one of all, is a control character that texts do not have.
+/// Whether more than one byte, and more than one in twenty, is a control character that texts do not have.
 fn is_binary(head: &[u8]) -> bool {
     let controls = head.iter().filter(|byte| {
         byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)
@@ -292,13 +291,13 @@ fn is_binary(head: &[u8]) -> bool {
     count > 1 && count * 20 > head.len()
 }
 
-/// Whether it holds a link as the command line, which reads links from files, finds it: at the end, behind a `#`.
+/// Whether it ends in a share link, as the command line reads it from a file: after the last `#`.
 fn is_link(text: &[u8]) -> bool {
     let link = text.rsplit(|byte| *byte == b'#').next().unwrap_or_default();
     link.starts_with(b"s1=") && !link.iter().any(u8::is_ascii_whitespace)
 }
 
-/// Whether everything is a node of a roster: one has its rack, or there are commas between, and not mere numbers.
+/// Whether all of it is nodes of a roster: at least one with a rack, or separated by commas and not only numbers.
 fn is_roster(text: &[u8]) -> bool {
     let nodes = text.split(|byte| matches!(byte, b',' | b';') || byte.is_ascii_whitespace());
     let (mut has_rack, mut has_letter) = (false, false);
@@ -313,23 +312,23 @@ fn is_roster(text: &[u8]) -> bool {
     has_rack || (has_letter && text.contains(&b','))
 }
 
-/// What a line belongs to that only one kind of file has.
-fn of_line(line: &[u8]) -> Option<Kind> {
+/// The kind of file that a line gives away.
+fn of_line(line: &[u8]) -> Option<FileKind> {
     let text = line.trim_ascii();
     let has = |what: &str| has(text, what);
     let is_table = text.len() > 4 && text.starts_with(b"~") && text.ends_with(b"~");
     if LEVELS.into_iter().any(has) {
-        Some(Kind::Log)
+        Some(FileKind::Log)
     } else if has("pending_roster=") || has("observed_nodes=") || text.starts_with(b"roster=") {
-        Some(Kind::RosterInfo)
+        Some(FileKind::RosterInfo)
     } else if is_table || has("~~~~") {
-        Some(Kind::AsadmTable)
+        Some(FileKind::AsadmTable)
     } else if has("asdb.aerospike.com/") || line == b"kind: AerospikeCluster" {
-        Some(Kind::Operator)
+        Some(FileKind::Operator)
     } else if line.starts_with(b"apiVersion:") {
-        Some(Kind::Yaml)
+        Some(FileKind::Yaml)
     } else {
-        is_conf(text).then_some(Kind::Conf)
+        is_conf(text).then_some(FileKind::Conf)
     }
 }
 
@@ -346,7 +345,7 @@ fn is_conf(text: &[u8]) -> bool {
     }
 }
 
-/// Whether a line begins with a key of YAML, as it is or of a list's element.
+/// Whether a line begins with a YAML key, also as an element of a list.
 fn is_key(line: &[u8]) -> bool {
     let text = line.trim_ascii_start();
     let text = text.strip_prefix(b"- ").unwrap_or(text);
@@ -355,7 +354,7 @@ fn is_key(line: &[u8]) -> bool {
     key > 0 && matches!(text[key..], [b':'] | [b':', b' ', ..])
 }
 
-/// Whether there are two words, and it is not about to be JSON, nor a scenario with something around it.
+/// Whether it has two words, is not the start of JSON, and does not contain a scenario.
 fn is_prose(head: &[u8]) -> bool {
     let text = head.trim_ascii();
     !matches!(text, [b'[' | b'"', ..])
@@ -372,17 +371,17 @@ mod tests {
         let line = format!("\u{1b}[31mred {}", "é".repeat(200));
         let seems = Seems::of(line.as_bytes()).unwrap();
         let text = seems.to_string();
-        assert_eq!(seems.kind, Kind::Text);
+        assert_eq!(seems.kind, FileKind::Text);
         assert!(text.chars().count() < 220 && !text.chars().any(char::is_control), "{text}");
     }
 
     #[test]
     fn no_more_is_looked_at_than_is_said() {
-        let far = " ".repeat(LOOKED_AT) + "service {";
+        let far = " ".repeat(INSPECTED_BYTES) + "service {";
         assert_eq!(Seems::of(far.as_bytes()), None, "what comes is not known");
         let far = "a b\n".repeat(MOST_LINES) + "service {";
-        assert_eq!(Seems::of(far.as_bytes()).map(|seems| seems.kind), Some(Kind::Text));
+        assert_eq!(Seems::of(far.as_bytes()).map(|seems| seems.kind), Some(FileKind::Text));
         let near = "a b\n".repeat(MOST_LINES - 1) + "service {";
-        assert_eq!(Seems::of(near.as_bytes()).map(|seems| seems.kind), Some(Kind::Conf));
+        assert_eq!(Seems::of(near.as_bytes()).map(|seems| seems.kind), Some(FileKind::Conf));
     }
 }

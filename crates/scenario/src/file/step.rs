@@ -1,7 +1,6 @@
-//! One step: an action, and what every step may have beside it.
+//! One step: an action, and the fields that every step may have.
 //!
-//! Invariant: a step that says nothing of how far clusters react lets them react fully. It does not read steps (see
-//! `parse`).
+//! Invariant: a step without `settle` lets clusters react fully. Not here: reading steps (see `parse`).
 
 use serde::Serialize;
 use serde::ser::Serializer;
@@ -16,13 +15,13 @@ pub struct Step {
     /// What is done.
     #[serde(flatten)]
     pub action: Action,
-    /// What the clock shows then; it moves nothing.
+    /// What the clock shows at this step; it does not make time pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<ClockTime>,
     /// How far the clusters react before the next step; `false` is [`Settle::Prepared`].
     #[serde(skip_serializing_if = "is_fully", serialize_with = "as_false")]
     pub settle: Settle,
-    /// What there is to say about it, in Markdown.
+    /// The author's text about it, in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub say: Option<String>,
 }

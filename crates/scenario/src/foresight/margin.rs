@@ -1,14 +1,15 @@
-//! How many more nodes can be lost before the first partition is unavailable, and what each set of losses would leave.
+//! How many more nodes can be lost before a partition becomes unavailable, and what each set of losses would leave.
 //!
-//! Both are worked out in steps, a few sets at a time, so that a page can do it between two frames.
+//! Both are computed in steps, a few sets at a time, so that a page can do it between two frames.
 //!
-//! A loss is *at once* when the nodes go at the same instant, as in a power loss; whether each of them stops cleanly makes
-//! no difference then to the nodes that are left (domain.md §4: the mark matters when a node returns). It is *one after
-//! the other* when they are stopped cleanly and the clusters settle after each, without waiting for migrations. That
-//! can leave more unavailable, or less: each settling gives versions new marks (domain.md §4, §6). Both are given.
+//! A loss is *at once* when the nodes go at the same instant, as in a power loss. Whether they stop cleanly then makes no
+//! difference to the remaining nodes (domain.md §4: the mark matters when a node returns). It is *one after the other*
+//! when the nodes are stopped cleanly and the clusters settle after each stop, without waiting for migrations. That can
+//! leave more or fewer partitions unavailable, because each settling gives versions new marks (domain.md §4, §6). Both
+//! margins are given.
 //!
-//! Invariant: a margin counts only partitions that are active now; each number is what stopping the nodes in a copy of the
-//! cluster gives, which tests compare. Not here: how likely a loss is, migrations between two losses.
+//! Invariant: a margin counts only partitions that are active now. Each number equals what stopping the nodes in a copy of
+//! the cluster gives, which tests compare. Not here: how likely a loss is, migrations between two losses.
 
 use std::rc::Rc;
 
@@ -16,32 +17,33 @@ use rosterlab_engine::{
     Cluster, Command, EverySet, Losses, NodeId, PARTITIONS, Shutdown, Until, UpToThree,
 };
 
-/// Up to so many running nodes every set of losses is listed; beyond, losses of one and two, and of three with a chosen one.
+/// With up to this many running nodes every set of losses is listed; with more, losses of one and two nodes, and of three
+/// that include a chosen node.
 pub const MOST_LISTED_NODES: usize = 16;
 
-/// How many sets that hurt are named.
+/// How many harmful sets are named.
 const MOST_EXAMPLES: usize = 4;
 
-/// Most sets that are tried for a margin: all of up to three of 128 nodes.
+/// The most sets that are tried for a margin: all of up to three of 128 nodes.
 const MOST_SETS: usize = 350_000;
 
-/// Most clusters that are really stopped node by node for a margin.
+/// The most stops in copies of the cluster for a margin.
 const MOST_CLUSTERS: usize = 2_000;
 
-/// How many sets as much work as stopping a node in a copy of the cluster.
+/// The cost of stopping a node in a copy of the cluster, in sets.
 const CLUSTER_COST: usize = 64;
 
-/// How many sets as much work as one step of listing every set.
+/// The cost of one step of listing every set, in sets.
 const STEP_COST: usize = 8;
 
-/// What every set of losses leaves, for few nodes listed and for many looked up.
+/// What each set of losses leaves: a list of all sets for few nodes, computed on demand for many.
 #[derive(Clone, Debug)]
-enum Counts {
+enum LossCounts {
     Listed(EverySet),
     LookedUp(Box<UpToThree>),
 }
 
-impl Counts {
+impl LossCounts {
     fn new(losses: &Rc<Losses>) -> Self {
         match losses.every_set() {
             Some(every) => Self::Listed(every),
@@ -49,7 +51,7 @@ impl Counts {
         }
     }
 
-    /// Does a part of what has to be done before anything is asked; says whether some is left.
+    /// Does a part of the preparation; returns whether some is left.
     fn step(&mut self) -> bool {
         match self {
             Self::Listed(every) => every.step(),
@@ -57,7 +59,7 @@ impl Counts {
         }
     }
 
-    /// How many partitions are active nowhere without these nodes, by their places in `Losses::running`.
+    /// How many partitions are active nowhere without these nodes, given by their indexes in `Losses::running`.
     fn without(&self, lost: &[usize]) -> u32 {
         match self {
             Self::Listed(every) => {
@@ -69,26 +71,26 @@ impl Counts {
     }
 }
 
-/// How many nodes can be lost in one way.
+/// The margin for one way of losing nodes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// The largest number of which any loss leaves every partition active that is active now.
+    /// The largest number of nodes that can be lost, whichever they are, with every active partition staying active.
     pub margin: usize,
-    /// Whether that was as far as was tried: the margin may be larger then.
+    /// Whether the search ended there: the margin may be larger.
     pub at_least: bool,
-    /// Some of the sets of one more that make a partition unavailable, in the order in which they go.
+    /// Some harmful sets of one node more, in the order in which the nodes go.
     pub examples: Vec<Vec<NodeId>>,
     /// How many partitions are active nowhere after the worst of the sets that were tried.
     pub worst: u32,
-    /// The same after the mildest of those that make one unavailable.
+    /// The same after the mildest harmful set.
     pub mildest: u32,
-    /// How many of the sets of one more make a partition unavailable; only counted for losses at once.
+    /// How many sets of one node more are harmful; only counted for losses at once.
     pub hurting: usize,
-    /// How many sets of one more there are; 0 where they were not counted.
+    /// How many sets of one node more there are; 0 where they were not counted.
     pub sets: usize,
 }
 
-/// What a margin is.
+/// Both margins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// For nodes that go at the same instant.
@@ -97,14 +99,14 @@ pub struct Found {
     pub one_by_one: Reach,
 }
 
-/// The clusters after some nodes were stopped one after the other, the last of which is being looked at.
+/// The current path of the depth-first search over orders of stops.
 #[derive(Clone, Debug, Default)]
 struct Walk {
-    /// The nodes that were stopped, as places in the list, and the cluster after each.
+    /// The stopped nodes, as indexes, and the cluster after each stop.
     stopped: Vec<(usize, Rc<Cluster>)>,
-    /// The place to be stopped next at each depth.
+    /// The index to stop next at each depth.
     next: Vec<usize>,
-    /// How many clusters were made.
+    /// How many stops were computed.
     made: usize,
 }
 
@@ -112,23 +114,23 @@ struct Walk {
 enum Phase {
     /// Counting what every set of losses at once leaves.
     Count,
-    /// Trying sets of so many nodes: the next one.
+    /// Trying sets at once: the next one.
     AtOnce(Vec<usize>),
-    /// Trying what was found to hurt at once, in its order: which of the examples.
+    /// Trying the sets that are harmful at once, one after the other: the index of the example.
     Examples(usize),
-    /// Trying every order of so many.
+    /// Trying every order of that many nodes.
     OneByOne(usize, Walk),
     Done,
 }
 
-/// The margin of one SC namespace of a settled cluster, being worked out.
+/// The computation of the margins of one SC namespace of a settled cluster.
 #[derive(Clone, Debug)]
 pub struct Margin {
     cluster: Rc<Cluster>,
     namespace: Rc<str>,
     nodes: Vec<NodeId>,
     losses: Rc<Losses>,
-    counts: Counts,
+    counts: LossCounts,
     /// By partition: whether it is active nowhere now.
     out: Rc<Vec<bool>>,
     is_any_out: bool,
@@ -139,8 +141,8 @@ pub struct Margin {
 }
 
 impl Margin {
-    /// Nothing worked out yet. `None` where nothing can be said: while a cluster change is to come, for an
-    /// unknown namespace, and where no partition is active.
+    /// A computation that has not begun. `None` where there is no margin: while a cluster change is pending, for an unknown
+    /// namespace, and where no partition is active.
     #[must_use]
     pub fn new(cluster: &Cluster, namespace: &str) -> Option<Self> {
         let losses = Rc::new(cluster.losses(namespace)?);
@@ -155,7 +157,7 @@ impl Margin {
             namespace: namespace.into(),
             phase: Phase::Count,
             nodes,
-            counts: Counts::new(&losses),
+            counts: LossCounts::new(&losses),
             losses,
             out: Rc::new(out),
             is_any_out,
@@ -165,7 +167,7 @@ impl Margin {
         })
     }
 
-    /// Tries about so many more sets; says whether all is known.
+    /// Tries about that many more sets; returns whether the computation is done.
     pub fn advance(&mut self, sets: usize) -> bool {
         let mut budget = sets;
         while budget > 0 {
@@ -185,7 +187,7 @@ impl Margin {
         matches!(self.phase, Phase::Done)
     }
 
-    /// What was found; `None` until all is known.
+    /// The result; `None` until the computation is done.
     #[must_use]
     pub fn found(&self) -> Option<Found> {
         let is_done = matches!(self.phase, Phase::Done);
@@ -193,7 +195,7 @@ impl Margin {
             .then(|| Found { at_once: self.at_once.clone(), one_by_one: self.one_by_one.clone() })
     }
 
-    /// Of so many partitions that are active nowhere after a loss, how many are active now.
+    /// How many of the `all` partitions that are active nowhere after a loss are active now.
     fn further(&self, losses: &Losses, nodes: &[NodeId], all: u32) -> u32 {
         if !self.is_any_out || all == 0 {
             return all;
@@ -203,7 +205,7 @@ impl Margin {
         u32::try_from(further).unwrap_or(u32::MAX)
     }
 
-    /// How many partitions that are active now are active nowhere after a loss, and how many are active nowhere at all.
+    /// How many partitions that are active now a loss takes away, and how many are active nowhere after it.
     fn lost(&self, losses: &Losses, nodes: &[NodeId]) -> (u32, u32) {
         let all = losses.not_active_without(nodes);
         (self.further(losses, nodes, all), all)
@@ -241,7 +243,7 @@ impl Margin {
                 self.begin_one_by_one()
             }
             None if hurts => self.begin_one_by_one(),
-            // The loss of all nodes hurts, since something is active.
+            // The loss of all nodes is harmful, because something is active.
             None => {
                 *reach = Reach { margin: set.len(), ..Reach::default() };
                 Phase::AtOnce((0..=set.len()).collect())
@@ -252,7 +254,7 @@ impl Margin {
 
     fn begin_one_by_one(&mut self) -> Phase {
         if self.at_once.margin == 0 && !self.at_once.at_least {
-            // One node is one node.
+            // The loss of one node is the same in both ways.
             self.one_by_one = self.at_once.clone();
             return Phase::Done;
         }
@@ -260,7 +262,7 @@ impl Margin {
         self.next_size(2)
     }
 
-    /// How sets of so many are tried, all smaller ones being harmless.
+    /// How to try sets of that size, when all smaller ones are harmless.
     fn next_size(&self, size: usize) -> Phase {
         if size == self.at_once.margin + 1 && !self.at_once.examples.is_empty() {
             Phase::Examples(0)
@@ -309,7 +311,7 @@ impl Margin {
         };
     }
 
-    /// Goes one step on through the orders of `size` nodes: stops one more, or tries the losses of a last one, or goes back.
+    /// One step through the orders of `size` nodes: stops one more node, tries each as the last one, or goes back.
     fn walk_on(&mut self, size: usize, mut walk: Walk) -> usize {
         let depth = walk.stopped.len();
         if depth + 1 == size {
@@ -322,7 +324,7 @@ impl Margin {
             self.phase = if walk.stopped.pop().is_some() {
                 Phase::OneByOne(size, walk)
             } else if size == self.nodes.len() {
-                // Every node stopped and nothing hurt: only where nothing was active.
+                // Only reached where nothing was active.
                 Phase::Done
             } else {
                 self.one_by_one.margin = size;
@@ -346,7 +348,7 @@ impl Margin {
         CLUSTER_COST
     }
 
-    /// Tries each node as the last one after those that were stopped.
+    /// Tries each running node as the last stop.
     fn try_last(&mut self, size: usize, mut walk: Walk) -> usize {
         walk.next.pop();
         let Some((_, cluster)) = walk.stopped.last() else {
@@ -371,7 +373,7 @@ impl Margin {
     }
 }
 
-/// By partition: whether it is active nowhere now (in AP: with its data).
+/// For each partition: whether it is active nowhere now (in AP: with its data).
 fn not_active(losses: &Losses) -> Vec<bool> {
     let mut out = vec![false; PARTITIONS];
     for pid in losses.partitions_not_active_without(&[]) {
@@ -380,7 +382,7 @@ fn not_active(losses: &Losses) -> Vec<bool> {
     out
 }
 
-/// The next set of places below `n` in lexicographic order.
+/// The next set of indexes below `n` in lexicographic order.
 fn following(set: &[usize], n: usize) -> Option<Vec<usize>> {
     let k = set.len();
     let place = (0..k).rev().find(|place| set[*place] < n - k + place)?;
@@ -391,34 +393,34 @@ fn following(set: &[usize], n: usize) -> Option<Vec<usize>> {
     Some(next)
 }
 
-/// What losses of one number of nodes leave.
+/// What losses of a number of nodes leave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OfSize {
     /// How many nodes are lost.
     pub size: usize,
     /// How many such sets there are.
     pub sets: usize,
-    /// How many of them leave more partitions active nowhere than there are now.
+    /// How many of them take an active partition away.
     pub hurting: usize,
-    /// The most partitions that one of them leaves active nowhere.
+    /// The most partitions that are active nowhere after one of them.
     pub worst: u16,
-    /// The first set that leaves as many.
+    /// The first of the worst sets.
     pub example: Vec<NodeId>,
 }
 
-/// How many partitions each set of losses at once would leave active nowhere, as a picture of columns and rows.
+/// How many partitions would be active nowhere after each set of losses at once, as a table.
 ///
-/// Up to [`MOST_LISTED_NODES`] running nodes, a column is a set of the first half of the nodes, a row a set of the second
-/// half, each ordered by how many are lost. With more, a column is a node, a row is a node, and a cell both (the
-/// diagonal: that one alone), with one more that can be chosen to go with all.
+/// With up to [`MOST_LISTED_NODES`] running nodes, a column is a set of the first half of the nodes and a row is a set of
+/// the second half, each ordered by size. With more nodes, a column is a node, a row is a node, and a cell is the loss of
+/// both (on the diagonal: of that one), together with a chosen node.
 #[derive(Clone, Debug)]
 pub struct LossTable {
-    sets: Counts,
+    sets: LossCounts,
     is_counted: bool,
     nodes: Vec<NodeId>,
     also: Option<NodeId>,
     now: u16,
-    /// As lists of places in `nodes`, in bits.
+    /// Sets of indexes into `nodes`, as bits.
     columns: Vec<u16>,
     rows: Vec<u16>,
     /// Row by row.
@@ -426,8 +428,8 @@ pub struct LossTable {
 }
 
 impl LossTable {
-    /// Nothing tried yet. `None` where nothing can be said: while a cluster change is to come, for an unknown namespace, and
-    /// where no node runs. `also` goes with every set where not all sets are listed.
+    /// An empty table. `None` where there is none: while a cluster change is pending, for an unknown namespace, and where no
+    /// node runs. `also` is lost with every set where not all sets are listed.
     #[must_use]
     pub fn new(cluster: &Cluster, namespace: &str, also: Option<NodeId>) -> Option<Self> {
         let losses = Rc::new(cluster.losses(namespace)?);
@@ -444,7 +446,7 @@ impl LossTable {
         }
         Some(Self {
             also: also.filter(|also| columns.is_empty() && nodes.contains(also)),
-            sets: Counts::new(&losses),
+            sets: LossCounts::new(&losses),
             is_counted: false,
             now: u16::try_from(now).unwrap_or(u16::MAX),
             nodes,
@@ -454,7 +456,7 @@ impl LossTable {
         })
     }
 
-    /// Tries so many more sets; says whether all have been.
+    /// Tries that many more sets; returns whether all are done.
     pub fn advance(&mut self, sets: usize) -> bool {
         let mut steps = sets.div_ceil(STEP_COST);
         while !self.is_counted {
@@ -472,11 +474,11 @@ impl LossTable {
             let count = if column < row && !self.is_complete() {
                 self.counts[column * columns + row]
             } else {
-                // The engine counts the nodes from the highest id on.
+                // The engine numbers the nodes from the highest id down.
                 let last = self.nodes.len() - 1;
                 let lost: Vec<usize> = self.places(column, row).map(|place| last - place).collect();
                 let count = self.sets.without(&lost);
-                // No loss is how it is now: what is pending is not yet in force.
+                // Without a loss it is as now: what is pending is not yet in force.
                 if lost.is_empty() { self.now } else { u16::try_from(count).unwrap_or(u16::MAX) }
             };
             self.counts.push(count);
@@ -506,7 +508,7 @@ impl LossTable {
         }
     }
 
-    /// The node that goes with every set.
+    /// The node that is lost with every set.
     #[must_use]
     pub fn also(&self) -> Option<NodeId> {
         self.also
@@ -528,7 +530,7 @@ impl LossTable {
         self.now
     }
 
-    /// The nodes that are lost in a cell, lowest id first; none beside the picture.
+    /// The nodes that are lost in a cell, lowest id first; none outside the table.
     #[must_use]
     pub fn set(&self, column: usize, row: usize) -> Vec<NodeId> {
         self.places(column, row).map(|place| self.nodes[place]).collect()
@@ -543,7 +545,7 @@ impl LossTable {
         (0..self.nodes.len()).filter(is_lost)
     }
 
-    /// How many partitions are active nowhere after the losses of a cell; `None` until it was tried.
+    /// How many partitions are active nowhere after the loss of a cell; `None` until it was tried.
     #[must_use]
     pub fn count(&self, column: usize, row: usize) -> Option<u16> {
         let (columns, rows) = self.size();
@@ -553,7 +555,7 @@ impl LossTable {
         self.counts.get(row * columns + column).copied()
     }
 
-    /// The same by how many are lost, from one on; sizes of which no set is in the picture are left out.
+    /// The same by number of lost nodes, from one up; numbers without a cell are left out.
     #[must_use]
     pub fn by_size(&self) -> Vec<OfSize> {
         let (columns, rows) = self.size();
@@ -561,7 +563,7 @@ impl LossTable {
         let mut sizes: Vec<OfSize> =
             (1..=most).map(|size| OfSize { size, ..OfSize::default() }).collect();
         for row in 0..rows {
-            // Of the two cells of a pair one counts.
+            // A pair has two cells; one counts.
             for column in (if self.is_complete() { 0 } else { row })..columns {
                 let Some(count) = self.count(column, row) else { continue };
                 let Some(index) = self.lost_in(column, row).checked_sub(1) else { continue };
@@ -589,7 +591,7 @@ impl LossTable {
     }
 }
 
-/// Every set of so many places, the smaller ones first.
+/// Every set of `places` indexes, smaller ones first.
 fn by_number(places: usize) -> Vec<u16> {
     let mut sets = Vec::new();
     for number in 0..=places {

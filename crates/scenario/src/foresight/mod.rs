@@ -1,10 +1,12 @@
-//! What would happen: questions about a cluster that are answered before anything is done to it.
+//! What would happen: questions about a cluster, answered without changing it.
 //!
-//! Invariant: the cluster itself is not touched: all is tried on copies of it, in a fixed order, so that the same question
-//! has the same answer. `what_if` says what losses of so many nodes would leave, `margin` how many can be lost, `preview`
-//! what commands would do and which documented mistakes they are, `ways` which few actions make a partition active.
+//! Invariant: everything is tried on copies of the cluster, in a fixed order, so the same question has the same answer.
+//! - `what_if`: what the loss of a number of nodes would leave;
+//! - `margin`: how many nodes can be lost;
+//! - `preview`: what commands would do, and which documented mistakes they are;
+//! - `ways`: the smallest sets of actions that make a partition active.
 //!
-//! **What this module does not do**: how likely anything is, and words for a person.
+//! **What this module does not do**: probabilities, and sentences (see `words`).
 
 pub mod margin;
 pub mod preview;

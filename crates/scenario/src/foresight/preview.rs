@@ -1,10 +1,9 @@
-//! What commands would do to a namespace, before they are done, and which of the documented mistakes they are.
+//! What commands would do to a namespace, and which documented mistakes they would be.
 //!
-//! Invariant: the cluster itself is not touched: all is tried on a clone, with the clusters settling after each command,
-//! and seen from the sub-cluster that the commands are given to. Nothing here decides what may be done: a warning is not
-//! a refusal ([`Cluster::check`] is). Not here: words for a person (see `words::warnings`).
+//! Invariant: everything is tried on a copy of the cluster, settled after each command and seen from the sub-cluster that
+//! the commands go to. A warning is not a refusal: [`Cluster::check`] decides what can be done. Not here: words for a person (see `words::warnings`).
 //!
-//! A preview of 128 nodes takes tens of milliseconds: ask for one when somebody wants to know, not at every drawing.
+//! A preview of 128 nodes takes tens of milliseconds: compute it on demand, not at every drawing.
 
 use rosterlab_engine::{
     Availability, Cell, Cluster, ClusterView, Command, Counts, NodeId, Rejection, RosterEntry,
@@ -13,30 +12,30 @@ use rosterlab_engine::{
 
 use crate::words::rules::Source;
 
-/// What commands would do to a namespace in the sub-cluster that they are given to.
+/// What commands would do to a namespace in the sub-cluster that they go to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
-    /// The verdicts now.
+    /// The counts now.
     pub before: Counts,
-    /// The verdicts then.
+    /// The counts afterwards.
     pub after: Counts,
-    /// Partitions whose verdict changes, by what they become: the three never count one twice.
+    /// Partitions that change, by what they become.
     pub changes: Counts,
-    /// Nodes that are in the roster in force now and not then, highest id first.
+    /// Nodes that leave the roster in force, highest id first.
     pub leave: Vec<NodeId>,
-    /// Nodes that are in it then and not now.
+    /// Nodes that join it.
     pub join: Vec<NodeId>,
-    /// Entries as they are then of nodes that the roster puts on another rack.
+    /// New entries of nodes that the roster moves to another rack.
     pub change_rack: Vec<RosterEntry>,
     /// Copies on the sub-cluster's nodes that are to be filled now.
     pub filling_before: u32,
-    /// The same then.
+    /// The same afterwards.
     pub filling_after: u32,
-    /// The regime now and then; both 0 in AP.
+    /// The regime now and afterwards; both 0 in AP.
     pub regime: (u32, u32),
 }
 
-/// A mistake that the commands may be. Which nodes, how many partitions: as the sub-cluster sees it now.
+/// A documented mistake. Nodes and numbers are as the sub-cluster sees them now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
     /// RF or more nodes leave the roster at once (documented: remove fewer than RF, let migrations finish, then the
@@ -98,7 +97,7 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// How it is known.
+    /// How it is known to be a mistake.
     #[must_use]
     pub fn source(&self) -> Source {
         match self {
@@ -110,23 +109,23 @@ impl Warning {
         }
     }
 
-    /// Whether it only reminds of what is still to do: nothing is wrong with what is done.
+    /// Whether it is only a reminder of what is still to do.
     #[must_use]
     pub fn is_reminder(&self) -> bool {
         *self == Self::ReclusterForgotten
     }
 
-    /// Whether both warn of the same mistake, whatever the numbers.
+    /// Whether both are the same mistake, with any nodes and numbers.
     #[must_use]
     pub fn is_same_kind(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 }
 
-/// Tries the commands in order and tells what would have changed.
+/// Tries the commands in order and compares.
 ///
 /// # Errors
-/// When the namespace is not there, or when the cluster would refuse one of the commands.
+/// When there is no such namespace, or the cluster would refuse one of the commands.
 pub fn preview(
     cluster: &Cluster,
     namespace: &str,
@@ -143,14 +142,14 @@ pub fn preview(
         tried.advance(Until::Settled);
     }
     let after = tried.view();
-    // The same side afterwards: that of the first of its nodes that is in a cluster then.
+    // Afterwards the same side is the one with the first of its nodes that is in a cluster.
     let nodes = home.map_or(&[][..], |home| &home.nodes);
     let there = nodes.iter().find_map(|node| after.sub_cluster_of(*node));
     let there = there.map(|place| &after.sub_clusters[place]);
     Ok(compare((&before, home), (&after, there), index))
 }
 
-/// The documented mistakes that the commands would be now, the gravest first.
+/// The documented mistakes that the commands would be now, the worst first.
 #[must_use]
 pub fn warnings(cluster: &Cluster, namespace: &str, commands: &[Command]) -> Vec<Warning> {
     let view = cluster.view();
@@ -188,8 +187,7 @@ pub fn warnings(cluster: &Cluster, namespace: &str, commands: &[Command]) -> Vec
     found
 }
 
-/// The sub-cluster that commands are given to: that of the node which the first of them names, else the one with the
-/// highest principal.
+/// The sub-cluster that commands go to: that of the first node that they name, else the one with the highest principal.
 fn home<'a>(view: &'a ClusterView, commands: &[Command]) -> Option<&'a SubClusterView> {
     let named = commands.iter().find_map(|command| match command {
         Command::RosterSet { on, .. } | Command::Recluster { on } => *on,
@@ -250,13 +248,13 @@ fn filling(view: &ClusterView, home: Option<&SubClusterView>, index: usize) -> u
     nodes.filter_map(|node| view.node(*node)).map(|n| n.namespaces[index].copies.filling).sum()
 }
 
-/// The nodes of one roster that another lacks.
+/// The nodes of one roster that are not in another.
 fn without(roster: &[RosterEntry], other: &[RosterEntry]) -> Vec<NodeId> {
     let lacks = |entry: &&RosterEntry| other.iter().all(|there| there.node != entry.node);
     roster.iter().filter(lacks).map(|entry| entry.node).collect()
 }
 
-/// The roster that comes into force with the commands, if it is another than now.
+/// The roster that the commands bring into force, if it differs from the present one.
 fn new_roster<'a>(
     here: &'a SubClusterNamespaceView,
     namespace: &str,
@@ -304,7 +302,7 @@ fn of_sizes(old: &[RosterEntry], new: &[RosterEntry], rf: u8) -> Vec<Warning> {
 
 /// Nodes that are up elsewhere and hold data of the namespace.
 fn of_others(view: &ClusterView, home: &SubClusterView, index: usize) -> Option<Warning> {
-    // An orphan is on no side and accepts nothing.
+    // An orphan is on no side and accepts no writes.
     let elsewhere = view.nodes.iter().filter(|node| {
         node.sub_cluster.is_some()
             && node.state.is_up()
@@ -315,7 +313,7 @@ fn of_others(view: &ClusterView, home: &SubClusterView, index: usize) -> Option<
     (!others.is_empty()).then_some(Warning::LiveSplit { others })
 }
 
-/// What is not as it should be when a roster changes: cluster-stable is what an operator asks first.
+/// What is wrong with the moment: an operator should ask for cluster-stable before changing a roster.
 fn of_moment(here: &SubClusterNamespaceView, new: &[RosterEntry]) -> Vec<Warning> {
     let mut found = Vec::new();
     if here.filling > 0 {

@@ -1,11 +1,11 @@
 //! The nearest ways out: the smallest sets of actions that would make a partition active again.
 //!
-//! Invariant: each way was tried on a copy of the cluster, command by command, with the clusters settled after each, and
-//! made the partition active; no part of it does. Smaller sets are tried before larger ones. Only a way that was found by
-//! taking needless actions out of many (when no set of [`MOST_ACTIONS`] helped without risk) is checked by leaving out
-//! one at a time.
-//! The cluster itself is not touched. A search advances one command at a time, so that whoever asks can do something else
-//! in between. Not here: whether a node can be started at all, words for a person.
+//! Invariant: each way was tried on a copy of the cluster, command by command, settled after each, and made the partition
+//! active; no part of it does. Smaller sets are tried before larger ones. When no set of [`MOST_ACTIONS`] helps without
+//! risk, all actions are tried together and needless ones are taken out; such a way is checked by leaving out one action
+//! at a time.
+//! A search advances one command at a time, so that the caller can do other work in between. Not here: whether a node can
+//! be started in reality, and sentences.
 
 use std::cmp::Reverse;
 
@@ -14,28 +14,28 @@ use rosterlab_engine::{
     RosterEntry, RosterNodes, SubClusterView, Until,
 };
 
-/// Most actions of a set that is tried for its own sake.
+/// The most actions of a set in the search by size.
 pub const MOST_ACTIONS: usize = 4;
-/// Most ways that are given.
+/// The most ways in the result.
 pub const MOST_WAYS: usize = 4;
-/// Most and fewest sets that are tried in order of size, and again while needless actions are taken out of many: a try
-/// takes the longer the more nodes there are.
+/// The limits of the number of sets that are tried by size, and of those while needless actions are taken out. A try
+/// takes longer the more nodes there are.
 const TRIES: (u32, u32) = (400, 50);
-/// That many sets, times nodes, are worth the time.
+/// The budget: sets times nodes.
 const TRIED_NODES: u32 = 6400;
-/// Most nodes whose start is tried by itself; of more, the most different ones.
+/// The most nodes whose start is tried by itself; of more nodes, the most different ones.
 const MOST_STARTS: usize = 10;
-/// Most sub-clusters whose nodes could become the roster.
+/// The most sub-clusters whose nodes are tried as the roster.
 const MOST_ROSTERS: usize = 3;
 
-/// Something that an operator can do.
+/// An action of an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Remedy {
     /// Restore every link.
     Heal,
     /// Start a node that is down; all starts of a way happen at once.
     Start(NodeId),
-    /// Force a cluster change: what was staged comes into force.
+    /// Force a cluster change, which brings a staged roster into force.
     Recluster,
     /// Set the roster to the observed nodes and recluster.
     RosterSet {
@@ -46,29 +46,29 @@ pub enum Remedy {
     Revive,
 }
 
-/// What a way may cost, beyond what has happened already.
+/// What a way may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Risk {
-    /// Nothing: with the roster as it is, the rules let no acknowledged write be missed (domain.md §5).
+    /// Nothing: with an unchanged roster the rules never miss an acknowledged write (domain.md §5).
     None,
-    /// Fewer than RF nodes of the roster are dropped or untrusted, so every acknowledged write is on a node that stays;
-    /// the copies on the dropped ones serve nobody until they are in a roster again.
+    /// Fewer than RF roster nodes are dropped or untrusted, so every acknowledged write is on a node that stays. The copies
+    /// on dropped nodes are not used until they are in a roster again.
     LeavesCopiesBehind,
-    /// RF nodes of the roster or more are dropped or untrusted, or their `e` is overruled: acknowledged writes that only
-    /// they have are missed (domain.md §4, §8).
+    /// RF or more roster nodes are dropped or untrusted, or their `e` is overruled: acknowledged writes that only they have
+    /// may be missed (domain.md §4, §8).
     MayLoseWrites,
 }
 
 /// A way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// What to do.
+    /// The actions.
     pub remedies: Vec<Remedy>,
-    /// The same as commands, in order; clusters settle after each.
+    /// The actions as commands, in order; clusters settle after each.
     pub commands: Vec<Command>,
-    /// The worst that any of it may cost.
+    /// The worst risk of any of them.
     pub risk: Risk,
-    /// Partitions of the namespace that would be active in some sub-cluster then.
+    /// Partitions of the namespace that are active in some sub-cluster afterwards.
     pub active: u32,
 }
 
@@ -82,14 +82,14 @@ struct Trial {
     risk: Risk,
 }
 
-/// Which sets come next.
+/// What the search does next.
 #[derive(Clone, Debug)]
 enum Phase {
-    /// Every set of so many remedies, in lexicographic order: the next one as places in the list of remedies.
+    /// Every set of one size, in lexicographic order: the next one, as indexes into the remedies.
     Sets(Vec<usize>),
-    /// Everything at once, without or with a new roster (bit 0) and revive (bit 1).
+    /// All actions together, without or with a new roster (bit 0) and revive (bit 1).
     Everything(u8),
-    /// What helps, with so many actions left out from a place on.
+    /// A way that helps, with `chunk` actions left out from index `from` on.
     Fewer { way: Way, chunk: usize, from: usize, left_out: bool },
     /// Nothing is left to try.
     Done,
@@ -114,8 +114,8 @@ pub struct Search {
 }
 
 impl Search {
-    /// A search that has tried nothing yet. It is done at once when the partition is active in some sub-cluster, or there is
-    /// no such namespace. In AP only links, starts and a recluster are tried: there is no roster and nothing to revive.
+    /// A search that has not begun. It is done at once when the partition is active in some sub-cluster or there is no such
+    /// namespace. In AP only links, starts and a recluster are tried: there is no roster and nothing to revive.
     #[must_use]
     pub fn new(cluster: &Cluster, namespace: &str, partition: PartitionId) -> Self {
         let mut cluster = cluster.clone();
@@ -142,7 +142,7 @@ impl Search {
         }
     }
 
-    /// Goes on by so many commands on a copy; says whether the search is done.
+    /// Performs that many commands on copies; returns whether the search is done.
     pub fn advance(&mut self, commands: u32) -> bool {
         for _ in 0..commands {
             if self.is_done() {
@@ -156,21 +156,21 @@ impl Search {
         self.is_done()
     }
 
-    /// Whether there is nothing left to try.
+    /// Whether the search is done.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.trial.is_none() && matches!(self.phase, Phase::Done)
     }
 
-    /// The ways found so far, at most [`MOST_WAYS`]: fewest actions first, then the least risk, then the most partitions
-    /// active; one without risk is always among them if any was found.
+    /// The ways found so far, at most [`MOST_WAYS`]: fewest actions first, then least risk, then most active partitions. If
+    /// there is a way without risk, one is always among them.
     #[must_use]
     pub fn found(&self) -> &[Way] {
         &self.found[..self.found.len().min(MOST_WAYS)]
     }
 
-    /// Whether every set that is smaller than the largest way found (or has at most [`MOST_ACTIONS`]) was tried, so that
-    /// no smaller way is left out. Only with many nodes down it is not.
+    /// Whether every smaller set was tried (up to the largest way found, or [`MOST_ACTIONS`]), so that no smaller way is
+    /// missing. It is false only with many nodes down.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.complete
@@ -182,7 +182,7 @@ impl Search {
         self.tries + self.reductions
     }
 
-    /// One command of the trial under way, or else the start of the next trial.
+    /// The next command of the current trial, or the start of the next trial.
     fn step(&mut self) {
         match self.trial.take() {
             None => self.trial = self.next_trial(),
@@ -198,11 +198,11 @@ impl Search {
         }
     }
 
-    /// What follows from a trial: `None` when it did not help.
+    /// Takes in the result of a trial: `None` when it did not help.
     fn tried(&mut self, way: Option<Way>) {
         match (&mut self.phase, way) {
             (Phase::Sets(_), Some(way)) => self.add(way),
-            // A way with a risk that is smaller was found before.
+            // A smaller way with a risk was found before.
             (Phase::Everything(_), Some(way))
                 if way.risk > Risk::None && !self.found.is_empty() =>
             {
@@ -222,7 +222,7 @@ impl Search {
         }
     }
 
-    /// Puts a way among the others.
+    /// Inserts a way in order.
     fn add(&mut self, way: Way) {
         let order = |way: &Way| (way.remedies.len(), way.risk, Reverse(way.active));
         let place = self.found.iter().take_while(|other| order(other) <= order(&way)).count();
@@ -243,13 +243,13 @@ impl Search {
         }
     }
 
-    /// The set that is next by size, if it is worth a trial; moves on.
+    /// The next set by size, unless a trial would be needless; moves on.
     fn next_set(&mut self) -> Option<Vec<Remedy>> {
         let Phase::Sets(places) = &mut self.phase else { return None };
         let set: Vec<Remedy> = places.iter().map(|place| self.remedies[*place]).collect();
         let size = places.len();
         if !following(places, self.remedies.len()) {
-            // Ways with a risk are never enough.
+            // Ways with a risk are not enough.
             let enough = self.found.len() >= MOST_WAYS && self.has_safe();
             if enough || size == MOST_ACTIONS.min(self.remedies.len()) {
                 self.phase = self.after_sets();
@@ -271,7 +271,7 @@ impl Search {
         Some(set)
     }
 
-    /// When all small sets were tried: a way without risk is worth many actions.
+    /// After all small sets: a way without risk is worth many actions.
     fn after_sets(&self) -> Phase {
         if self.has_safe() { Phase::Done } else { Phase::Everything(0) }
     }
@@ -280,7 +280,7 @@ impl Search {
         self.found.iter().any(|way| way.risk == Risk::None)
     }
 
-    /// Moves the first way without risk to where it is seen.
+    /// Moves the first way without risk into the result.
     fn show_a_safe_one(&mut self) {
         let safe = self.found.iter().position(|way| way.risk == Risk::None);
         if let Some(place) = safe.filter(|place| *place >= MOST_WAYS) {
@@ -289,7 +289,7 @@ impl Search {
         }
     }
 
-    /// Everything that could help at once.
+    /// All actions that could help, together.
     fn everything(&mut self) -> Option<Vec<Remedy>> {
         let Phase::Everything(with) = self.phase else { return None };
         let starts = self.down.iter().map(|node| Remedy::Start(*node));
@@ -299,7 +299,7 @@ impl Search {
         let mut set: Vec<Remedy> = heal.into_iter().chain(starts).collect();
         set.extend(roster.filter(|_| with & 1 != 0));
         set.extend((with & 2 != 0).then_some(Remedy::Revive));
-        // What has a risk needs no more than the few actions that were found.
+        // Ways with a risk were found among the small sets already.
         if with > 3 || with > 0 && !self.found.is_empty() {
             self.phase = Phase::Done;
             return None;
@@ -313,14 +313,14 @@ impl Search {
         Some(set)
     }
 
-    /// What helps without some of it.
+    /// The way without some of its actions.
     fn fewer(&mut self) -> Option<Vec<Remedy>> {
         let Phase::Fewer { way, chunk, from, left_out } = &mut self.phase else { return None };
         if *from >= way.remedies.len() {
             let is_last = *chunk == 1 && !*left_out || self.reductions >= self.most_tries;
             if is_last {
                 let way = way.clone();
-                // Every set of fewer than that was tried.
+                // Every smaller set was tried.
                 self.complete &= way.remedies.len() <= MOST_ACTIONS + 1;
                 self.phase = Phase::Done;
                 self.add(way);
@@ -331,7 +331,7 @@ impl Search {
         }
         let to = (*from + *chunk).min(way.remedies.len());
         if to - *from == way.remedies.len() {
-            // Doing nothing does not help: that was asked first.
+            // Doing nothing does not help; that was checked first.
             *from = to;
             return None;
         }
@@ -348,7 +348,7 @@ impl Trial {
         Self { remedies, commands, done: 0, copy: cluster.clone(), risk: Risk::None }
     }
 
-    /// Does the next command; says whether there is another one, and fails when it is refused.
+    /// Performs the next command; returns whether there is another one. An error when it is refused.
     fn step(&mut self, namespace: &str, partition: PartitionId) -> Result<bool, ()> {
         if let Some(command) = self.commands.get(self.done) {
             self.risk = self.risk.max(risk_of(command, namespace, partition, &self.copy));
@@ -370,8 +370,7 @@ impl Trial {
     }
 }
 
-/// The commands that remedies stand for, in the order in which an operator would give them: links, nodes, the roster, and
-/// last what overrules the marks.
+/// The commands of remedies, in the order in which an operator would give them: links, nodes, the roster, then revive.
 #[must_use]
 pub fn commands(remedies: &[Remedy], namespace: &str) -> Vec<Command> {
     let mut nodes = Vec::new();
@@ -404,7 +403,7 @@ pub fn commands(remedies: &[Remedy], namespace: &str) -> Vec<Command> {
     commands
 }
 
-/// What could be done, least risk first; of the nodes that are down only the likeliest.
+/// The actions to try, least risk first; of the nodes that are down only the most likely ones.
 fn remedies(view: &ClusterView, down: &[NodeId], strong: bool) -> Vec<Remedy> {
     let mut remedies = Vec::new();
     if !view.cuts.is_empty() {
@@ -430,8 +429,8 @@ fn remedies(view: &ClusterView, down: &[NodeId], strong: bool) -> Vec<Remedy> {
     remedies
 }
 
-/// Nodes that are down: those of the partition's own row first, in its order. Of many, those that differ in what the
-/// rules ask about (role, marks, how they went down) come before those that are like another.
+/// The nodes that are down: those of the partition's row first, in its order. With many, nodes that differ in what the
+/// rules depend on (role, marks, how they went down) come before nodes like an earlier one.
 fn down_by_likelihood(
     cluster: &Cluster,
     view: &ClusterView,
@@ -471,15 +470,15 @@ fn down_by_likelihood(
     ordered
 }
 
-/// Whether a set does the same as a smaller one: a recluster where another remedy brings a cluster change, or a second
+/// Whether a smaller set does the same: a recluster beside another remedy that brings a cluster change, or a second
 /// roster where the first makes its side active or both sides are one.
 fn is_redundant(set: &[Remedy]) -> bool {
     let rosters = set.iter().filter(|remedy| matches!(remedy, Remedy::RosterSet { .. })).count();
     rosters > 1 || set.len() > 1 && set.contains(&Remedy::Recluster)
 }
 
-/// What a command may cost in the cluster as it is now: by a roster that it brings into force or is about to, and by an
-/// `e` that was overruled and is trusted after the next cluster change.
+/// The risk of a command in the present cluster: from a roster that it stages or brings into force, and from an overruled
+/// `e` that is trusted after the next cluster change.
 fn risk_of(command: &Command, namespace: &str, partition: PartitionId, cluster: &Cluster) -> Risk {
     let view = cluster.view();
     let Some(index) = view.namespace_index(namespace) else { return Risk::None };
@@ -512,8 +511,8 @@ fn risk_of(command: &Command, namespace: &str, partition: PartitionId, cluster: 
     }
 }
 
-/// Every acknowledged write is on RF nodes of the roster (domain.md §9): one of them that is here, trusted and in the next
-/// roster is enough. Whether a node is trusted is asked of the whole namespace, since the roster is set for all of it.
+/// Every acknowledged write is on RF roster nodes (domain.md §9); one of them that is here, trusted and in the next roster
+/// is enough. Trust is judged for the whole namespace, because the roster is set for all of it.
 fn risk_of_roster(
     view: &ClusterView,
     index: usize,
@@ -536,7 +535,7 @@ fn risk_of_roster(
     }
 }
 
-/// The next set of places below `n` in lexicographic order; says whether there is one.
+/// The next set of indexes below `n` in lexicographic order; returns whether there is one.
 fn following(set: &mut [usize], n: usize) -> bool {
     let size = set.len();
     let Some(place) = (0..size).rfind(|place| set[*place] + size < n + place) else {

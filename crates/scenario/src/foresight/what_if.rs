@@ -1,9 +1,8 @@
-//! What would be lost with any so many more nodes.
+//! What the loss of a number of nodes would leave.
 //!
 //! Invariant: every set of that many running nodes is tried once, in a fixed order, as if those nodes stopped at the same
-//! instant and the rest settled; the cluster itself is not touched. Whether they stop cleanly makes no difference to what
-//! is left: the mark matters when a node returns (the engine's tests hold both to the same numbers).
-//! Not here: how likely a set is.
+//! instant and the rest settled. Whether they stop cleanly makes no difference to what is left: the mark matters when a
+//! node returns (the engine's tests compare both). Not here: how likely a set is.
 
 use std::fmt;
 
@@ -16,20 +15,20 @@ use crate::file::error::{Cause, ScenarioError};
 use crate::file::fields::maybe_whole;
 use crate::file::json;
 
-/// Most sets that are tried.
+/// The most sets that are tried.
 pub const MOST_SETS: u64 = 200_000;
 
-/// Why no sets are tried.
+/// Why a question has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhatIfError {
-    /// So many nodes cannot be lost: how many, and how many are up.
+    /// That many nodes cannot be lost.
     Lose {
         /// How many were to be lost.
         lose: usize,
         /// How many are up.
         up: usize,
     },
-    /// There would be too many sets; how many, if that is a number that fits.
+    /// There are too many sets: their number, if it fits.
     TooMany(Option<u64>),
 }
 
@@ -43,11 +42,14 @@ impl fmt::Display for WhatIfError {
             Self::TooMany(Some(sets)) => {
                 write!(
                     f,
-                    "there are {sets} sets of so many nodes, and at most {MOST_SETS} are tried"
+                    "there are {sets} sets of that many nodes, and at most {MOST_SETS} are tried"
                 )
             }
             Self::TooMany(None) => {
-                write!(f, "there are too many sets of so many nodes: at most {MOST_SETS} are tried")
+                write!(
+                    f,
+                    "there are too many sets of that many nodes: at most {MOST_SETS} are tried"
+                )
             }
         }
     }
@@ -55,22 +57,22 @@ impl fmt::Display for WhatIfError {
 
 impl std::error::Error for WhatIfError {}
 
-/// What would be left without some nodes.
+/// What the loss of some nodes leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     /// The nodes, highest id first.
     pub nodes: Vec<NodeId>,
     /// For each namespace, in the order of the settings, how many partitions would be active in no sub-cluster.
     pub inactive: Vec<u32>,
-    /// The same for those that would be active and come up empty: no node in a cluster has their data (domain.md §6).
+    /// The same for partitions that would be active and empty: no node in a cluster has their data (domain.md §6).
     /// Always 0 in SC.
     pub fresh: Vec<u32>,
 }
 
-/// Tries every set of so many nodes that are up, after the clusters have settled.
+/// Tries every set of `lose` running nodes, after the clusters have settled.
 ///
 /// # Errors
-/// When so many cannot be lost, or there are too many sets.
+/// When that many cannot be lost, or there are too many sets.
 pub fn what_if(
     cluster: &Cluster,
     lose: usize,
@@ -93,10 +95,10 @@ pub fn what_if(
     }))
 }
 
-/// Tries to lose just these nodes, in any order, after the clusters have settled.
+/// Tries the loss of these nodes, after the clusters have settled.
 ///
 /// # Errors
-/// When they could not be stopped: one of them is not there, is down or is named twice, or none is named.
+/// When they cannot be stopped: one does not exist, is down or is named twice, or none is named.
 pub fn what_if_lost(cluster: &Cluster, nodes: &[NodeId]) -> Result<Loss, Rejection> {
     let stop = Command::Stop { nodes: nodes.to_vec(), shutdown: Shutdown::Unclean };
     cluster.check(&stop)?;
@@ -105,7 +107,7 @@ pub fn what_if_lost(cluster: &Cluster, nodes: &[NodeId]) -> Result<Loss, Rejecti
     Ok(settled.without(lost))
 }
 
-/// A cluster that has settled, as far as losses are concerned.
+/// What losses depend on in a settled cluster.
 struct Settled {
     /// The nodes that are up, highest id first.
     up: Vec<NodeId>,
@@ -141,8 +143,8 @@ impl Settled {
     }
 }
 
-/// What is asked, as a caller writes it: `{"lose": 2}`, or `{"nodes": ["A101"]}`; `unclean` may stand beside either and
-/// makes no difference.
+/// A question as a caller writes it: `{"lose": 2}` or `{"nodes": ["A101"]}`. Both may have `unclean`, which makes no
+/// difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Every set of so many nodes.
@@ -152,10 +154,10 @@ pub enum Question {
 }
 
 impl Question {
-    /// Reads one from JSON text.
+    /// Reads a question from JSON text.
     ///
     /// # Errors
-    /// What is wrong, with its place.
+    /// The first error, with its place.
     pub fn read(bytes: &[u8]) -> Result<Self, ScenarioError> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]

@@ -1,7 +1,6 @@
 //! What is wrong with a share link, and where.
 //!
-//! Invariant: an error says at which character reading went wrong, and at which step if there is one. It does not know how
-//! far a reader is (see `reader`).
+//! Invariant: an error names the character at which reading failed, and the step if reading was in one.
 
 use std::fmt;
 
@@ -11,54 +10,57 @@ use rosterlab_engine::{Rejection, SetupError};
 use super::form::most_steps;
 use super::form::{MOST_BYTES, MOST_STEPS};
 
-/// What is wrong with a link.
+/// The cause of an error in a share link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LinkCause {
+pub enum ShareCause {
     /// It does not begin with `s1=`.
     Unknown,
     /// It has more than [`MOST_BYTES`].
     TooLong,
-    /// It has more steps than these ([`most_steps`]).
+    /// It has more steps than this limit ([`most_steps`]).
     TooManySteps(usize),
     /// Something else is expected here.
     Expected(&'static str),
-    /// No cluster can be made of its setup.
+    /// Its setup is not valid.
     Setup(SetupError),
     /// The cluster refuses a step.
     Rejected(Rejection),
 }
 
-/// Why a link cannot be followed, and where.
+/// An error in a share link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LinkError {
-    /// The character at which it went wrong, from 0.
+pub struct ShareError {
+    /// The character, from 0.
     pub at: usize,
-    /// The step, from 1, if it is one.
+    /// The step, from 1, if the error is in one.
     pub step: Option<usize>,
-    /// What.
-    pub cause: LinkCause,
+    /// The cause.
+    pub cause: ShareCause,
 }
 
-impl fmt::Display for LinkError {
+impl fmt::Display for ShareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(step) = self.step {
             write!(f, "step {step}, ")?;
         }
         write!(f, "character {}: ", self.at + 1)?;
         match &self.cause {
-            LinkCause::Unknown => f.write_str("a link begins with s1="),
-            LinkCause::TooLong => write!(f, "a link has at most {MOST_BYTES} characters"),
-            LinkCause::TooManySteps(MOST_STEPS) => {
-                write!(f, "a link has at most {MOST_STEPS} steps")
+            ShareCause::Unknown => f.write_str("a share link begins with s1="),
+            ShareCause::TooLong => write!(f, "a share link has at most {MOST_BYTES} characters"),
+            ShareCause::TooManySteps(MOST_STEPS) => {
+                write!(f, "a share link has at most {MOST_STEPS} steps")
             }
-            LinkCause::TooManySteps(most) => {
-                write!(f, "a link of so many nodes and namespaces has at most {most} steps")
+            ShareCause::TooManySteps(most) => {
+                write!(
+                    f,
+                    "a share link with that many nodes and namespaces has at most {most} steps"
+                )
             }
-            LinkCause::Expected(what) => write!(f, "{what} is expected"),
-            LinkCause::Setup(error) => error.fmt(f),
-            LinkCause::Rejected(rejection) => rejection.fmt(f),
+            ShareCause::Expected(what) => write!(f, "{what} is expected"),
+            ShareCause::Setup(error) => error.fmt(f),
+            ShareCause::Rejected(rejection) => rejection.fmt(f),
         }
     }
 }
 
-impl std::error::Error for LinkError {}
+impl std::error::Error for ShareError {}

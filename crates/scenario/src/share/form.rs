@@ -1,22 +1,21 @@
-//! What a share link may hold: how it begins, its digits, how much of anything.
+//! The form of a share link: its prefix, its digits, its limits.
 //!
-//! Invariant: the file depends on no other, so that reader, writer and errors can all name it. It does not read or write
-//! anything.
+//! Invariant: this file depends on no other, so reader, writer and errors can all use it.
 
-/// Longest link that is read or written, in bytes.
+/// The longest share link, in bytes.
 pub const MOST_BYTES: usize = 16 * 1024;
-/// Most steps of a link, of clusters that are not too large for as many ([`most_steps`]).
+/// The most steps of a share link; large clusters have a lower limit ([`most_steps`]).
 pub const MOST_STEPS: usize = 1000;
-/// Most nodes times namespaces times steps: a link that anybody may send is followed in seconds, not in minutes. A step of
-/// 128 nodes and 32 namespaces takes a tenth of a second.
+/// The most nodes times namespaces times steps, so that any link is replayed in seconds. A step of 128 nodes and 32
+/// namespaces takes a tenth of a second.
 pub const MOST_WORK: usize = 160_000;
 
-/// How every link begins.
+/// The beginning of every share link.
 pub(super) const PREFIX: &str = "s1=";
 /// The digits of numbers and places.
 pub(super) const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
-/// Most steps of a link of so many nodes (those that are added among them) and namespaces.
+/// The most steps of a link with that many nodes (added ones included) and namespaces.
 #[must_use]
 pub fn most_steps(nodes: usize, namespaces: usize) -> usize {
     (MOST_WORK / (nodes * namespaces).max(1)).min(MOST_STEPS)

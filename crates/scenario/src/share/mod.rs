@@ -1,12 +1,11 @@
-//! Share links: what was done in a timeline as one short line that fits behind the `#` of an address, and back.
+//! Share links: a timeline as one short line that fits behind the `#` of an address, and back.
 //!
-//! Invariant: what [`write()`] gives, [`read`] turns into an equal timeline (up to its position); whatever else `read` is
-//! given is an error with its place, never a panic, and bounded work ([`MOST_BYTES`], [`MOST_STEPS`]). Only letters, digits
-//! and `-._~=` are used, which nothing on the way re-encodes. Once published, a form is read for ever: another form gets
-//! another number after the `s`. Not here: the address bar (the page's).
+//! Invariant: [`read`] turns the result of [`write()`] into an equal timeline (up to its position). Any other text is an
+//! error with its place, never a panic, after bounded work ([`MOST_BYTES`], [`MOST_STEPS`]). A link has only letters,
+//! digits and `-._~=`, which nothing re-encodes on the way. A published form stays readable for ever: a new form gets a new
+//! number after the `s`. Not here: the address bar (the page's).
 //!
-//! The form; `{…}` may come any number of times, `[…]` once or not at all. Numbers are in base 36, ids of nodes in
-//! hexadecimal.
+//! The grammar: `{…}` repeats any number of times, `[…]` is optional. Numbers are in base 36, node ids in hexadecimal.
 //!
 //! ```text
 //! link       s1=ENGINE-CHECK SETTINGS NODES {_STEP}
@@ -17,14 +16,14 @@
 //! RUN        [RACK]-ID[~COUNT|~-COUNT][=]
 //!
 //! STEP       pMS                                      time passes
-//!            | g[COUNT]                               so many migrations, or all
+//!            | g[COUNT]                               COUNT migrations, or all
 //!            | [~]COMMAND
 //! COMMAND    (s|c|t|x|q|u)PLACES                      stop, crash, start, remove, quiesce, quiesce-undo
 //!            | wPLACES[.DEVICE]                       wipe
 //!            | aRACK-ID[=]                            add
 //!            | mRACK.PLACES                           move
 //!            | kSIDES | h[SIDES]                      cut, heal
-//!            | oNAMESPACE[-PLACE]                     roster-set to what is observed
+//!            | oNAMESPACE[-PLACE]                     roster-set to the observed nodes
 //!            | lNAMESPACE[-PLACE]{.RACK(-PLACES|=ID)} roster-set to a list
 //!            | r[PLACE]                               recluster
 //!            | vNAMESPACE[.PLACES]                    revive
@@ -35,20 +34,20 @@
 //! DIGEST     forty hexadecimal digits | ~NUMBER       new, or that of an earlier step
 //! ```
 //!
-//! `ENGINE` is the version that wrote it, `CHECK` a digest of the state that it came to ([`check_of`]), so that an engine
-//! which decides otherwise can say so; 0 stands for a state that nobody knows yet.
+//! `ENGINE` is the version that wrote the link. `CHECK` is a digest of the state at its end ([`check_of`]), so that an
+//! engine with another result can say so; 0 stands for an unknown state.
 //!
-//! Of a namespace `S` is strong consistency and `A` availability, `C` commit-to-device, `D` the devices of a node where
-//! there are more than one; `E` begins without a roster, `U` prefers uniform balance, `V` revives by itself. A byte of its
-//! name that is no letter and no digit is `~` with two hexadecimal digits.
+//! For a namespace, `S` is strong consistency and `A` availability, `C` commit-to-device, `D` the number of devices where
+//! it is not one, `E` a start without a roster, `U` prefer-uniform-balance, `V` auto-revive. A byte of its name that is
+//! neither a letter nor a digit is `~` with two hexadecimal digits.
 //!
-//! A run is one node, or as many more as `COUNT` says, whose ids go up (or down, with `-`) by one each. A rack that is left
-//! out is that of the node before. Nodes with `=` stay quiesced.
+//! A run is one node and `COUNT` more, whose ids go up (with `-`: down) by one each. A missing rack is that of the node
+//! before. Nodes with `=` stay quiesced.
 //!
-//! Steps name nodes by their places: those of the setup in order, then those that were added; one digit each, or two where
-//! there are more than 36. `~` between two means all from one to the other. Namespaces and earlier digests are named by
-//! their places too. In a roster, `RACK=ID` is an id that no node has. `~` before a command: clusters only prepare their
-//! reaction.
+//! Steps name nodes by their places: the nodes of the setup in order, then the added ones; one digit each, or two where
+//! there are more than 36 nodes. `~` between two places means all from one to the other. Namespaces and earlier digests are
+//! named by their places too. In a roster, `RACK=ID` is an id that no node has. `~` before a command means that clusters
+//! only prepare their reaction.
 
 mod error;
 mod form;
@@ -64,36 +63,36 @@ use form::PREFIX;
 use reader::{Reader, Wrong};
 use writer::Writer;
 
-pub use error::{LinkCause, LinkError};
+pub use error::{ShareCause, ShareError};
 pub use form::{MOST_BYTES, MOST_STEPS, MOST_WORK, most_steps};
 
-/// The version of the engine that links are written by.
+/// The version that this engine writes into share links.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
 
-/// Stands for a check where nobody knows what the link comes to.
+/// The check of a link whose final state is unknown.
 const UNCHECKED: u64 = 0;
 
-/// What a link leads to.
+/// What a share link holds.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Linked {
-    /// Everything done again.
+pub struct SharedTimeline {
+    /// The timeline, replayed.
     pub timeline: Timeline,
-    /// What the engine that wrote it came to, when that is another state than this one's.
+    /// The other result, when the engine that wrote the link came to another state than this one.
     pub differs: Option<Differs>,
 }
 
-/// An engine that came to another state, and both outcomes as far as they are known.
+/// The results of the engine that wrote a link and of this one, where they differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Differs {
     /// The version that wrote the link.
     pub made_by: String,
-    /// What that version came to, if this one can still tell: by the rules of that version the link's check comes out.
+    /// The result of that version. `None` unless the rules of that version, as this one knows them, give the link's check.
     pub then: Option<Vec<Served>>,
-    /// What this version comes to.
+    /// The result of this version.
     pub now: Vec<Served>,
 }
 
-/// How many partitions of a namespace some sub-cluster serves.
+/// How many partitions of a namespace are served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Served {
     /// The namespace.
@@ -102,7 +101,7 @@ pub struct Served {
     pub active: u32,
 }
 
-/// What is served of each namespace, in the order of the settings.
+/// How many partitions of each namespace are served, in the order of the settings.
 #[must_use]
 pub fn served(cluster: &Cluster) -> Vec<Served> {
     let of = |settings: &NamespaceSettings| {
@@ -113,7 +112,7 @@ pub fn served(cluster: &Cluster) -> Vec<Served> {
     cluster.setup().namespaces.iter().map(of).collect()
 }
 
-/// What version 0.1.0 came to, if that is what the link's check is of.
+/// The result of version 0.1.0, if the link's check confirms it.
 fn outcome_of_0_1_0(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<Vec<Served>> {
     let mut cluster = Cluster::with_rules(setup.clone(), Rules::of_version_0_1_0()).ok()?;
     for entry in entries {
@@ -122,8 +121,8 @@ fn outcome_of_0_1_0(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Opti
     (check_of(&cluster) == check).then(|| served(&cluster))
 }
 
-/// A digest of what a cluster has come to: its time, nodes, sub-clusters, every partition's verdict, rule and working
-/// master, and the lost writes. Two engines that decide the same give the same.
+/// A digest of a cluster's state: its time, nodes, sub-clusters, every partition's verdict, rule and working master, and
+/// the lost writes. Engines that decide alike give the same digest.
 #[must_use]
 pub fn check_of(cluster: &Cluster) -> u64 {
     let view = cluster.view();
@@ -147,18 +146,18 @@ pub fn check_of(cluster: &Cluster) -> u64 {
             }
         }
     }
-    // 48 bits are enough to notice, and short.
+    // 48 bits are short and enough to notice a difference.
     fnv1a_64(&bytes) >> 16
 }
 
-/// The link of a timeline up to its position, without a `#`; `None` when it would be longer than links may be.
+/// The share link of a timeline up to its position, without a `#`; `None` when it would be too long.
 #[must_use]
 pub fn write(timeline: &Timeline) -> Option<String> {
     let done = &timeline.entries()[..timeline.position()];
     write_with(timeline.setup(), done, check_of(timeline.cluster()))
 }
 
-/// As [`write()`], with further entries that are about to be done; nobody knows yet what they come to.
+/// As [`write()`], with further entries that are about to be performed; its check stands for an unknown state.
 #[must_use]
 pub fn write_before(timeline: &Timeline, next: &[Entry]) -> Option<String> {
     let mut entries = timeline.entries()[..timeline.position()].to_vec();
@@ -187,21 +186,21 @@ fn write_with(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<Str
     (writer.out.len() <= MOST_BYTES).then_some(writer.out)
 }
 
-/// Follows a link, with or without its `#`.
+/// Reads a share link, with or without its `#`, and replays it.
 ///
 /// # Errors
-/// What is wrong with it, and where.
-pub fn read(link: &str) -> Result<Linked, LinkError> {
+/// The first error, with its place.
+pub fn read(link: &str) -> Result<SharedTimeline, ShareError> {
     let mut reader = Reader::new(link.strip_prefix('#').unwrap_or(link));
     follow(&mut reader).map_err(|Wrong| reader.error)
 }
 
-fn follow(reader: &mut Reader<'_>) -> Result<Linked, Wrong> {
+fn follow(reader: &mut Reader<'_>) -> Result<SharedTimeline, Wrong> {
     if reader.text.len() > MOST_BYTES {
-        return Err(reader.fail(LinkCause::TooLong));
+        return Err(reader.fail(ShareCause::TooLong));
     }
     if !reader.text.starts_with(PREFIX.as_bytes()) {
-        return Err(reader.fail(LinkCause::Unknown));
+        return Err(reader.fail(ShareCause::Unknown));
     }
     reader.at = PREFIX.len();
     let made_by = reader.version()?;
@@ -209,12 +208,12 @@ fn follow(reader: &mut Reader<'_>) -> Result<Linked, Wrong> {
     let (setup, entries) = reader.contents()?;
     let mut timeline = Timeline::new(setup).map_err(|error| {
         (reader.at, reader.step) = (PREFIX.len(), None);
-        reader.fail(LinkCause::Setup(error))
+        reader.fail(ShareCause::Setup(error))
     })?;
     for (step, (at, entry)) in entries.into_iter().enumerate() {
         timeline.perform(entry).map_err(|rejection| {
             (reader.at, reader.step) = (at, Some(step + 1));
-            reader.fail(LinkCause::Rejected(rejection))
+            reader.fail(ShareCause::Rejected(rejection))
         })?;
     }
     let is_same = check == UNCHECKED || check_of(timeline.cluster()) == check;
@@ -224,7 +223,7 @@ fn follow(reader: &mut Reader<'_>) -> Result<Linked, Wrong> {
             .then(|| outcome_of_0_1_0(timeline.setup(), timeline.entries(), check));
         Differs { made_by, then: then.flatten(), now: served(timeline.cluster()) }
     });
-    Ok(Linked { timeline, differs })
+    Ok(SharedTimeline { timeline, differs })
 }
 
 #[cfg(test)]
@@ -470,8 +469,8 @@ mod tests {
         let wide = (0..32).map(|at| format!("n1S-m{at}")).collect::<Vec<_>>().join(".");
         let work = format!("s1=0.1.0-0_a.{wide}_0-A1~3j{}", "_p1".repeat(40));
         let cases: [(&str, &str); 13] = [
-            ("", "character 1: a link begins with s1="),
-            ("s2=0.1.0", "character 1: a link begins with s1="),
+            ("", "character 1: a share link begins with s1="),
+            ("s2=0.1.0", "character 1: a share link begins with s1="),
             ("s1=", "character 4: an engine's version is expected"),
             ("s1=0.1.0-0_d", "character 12: the server's profile is expected"),
             ("s1=0.1.0-0_a.n2S-main_0-G1", "character 25: a node id is expected"),
@@ -483,11 +482,11 @@ mod tests {
             ("s1=0.1.0-0_a.n2S-main_0-A1_s1", "step 1, character 30: a node's place is expected"),
             ("s1=0.1.0-0_a.n2S-main_0-A1_s0_s0", "step 2, character 31: node A1 is down"),
             ("s1=0.1.0-0_a.n2S-main_0-A1_s0 ", "step 1, character 30: a node's place is expected"),
-            (&long, "character 1: a link has at most 16384 characters"),
-            (&steps, "step 1001, character 3028: a link has at most 1000 steps"),
+            (&long, "character 1: a share link has at most 16384 characters"),
+            (&steps, "step 1001, character 3028: a share link has at most 1000 steps"),
             (
                 &work,
-                "step 40, character 385: a link of so many nodes and namespaces has at most 39 steps",
+                "step 40, character 385: a share link with that many nodes and namespaces has at most 39 steps",
             ),
         ];
         for (link, message) in cases {

@@ -1,19 +1,19 @@
-//! From a link to a setup and entries.
+//! Reads a share link into a setup and entries.
 //!
-//! Invariant: any text is read in bounded work to a value or to an error with its place. Not here: whether the cluster does
-//! what the entries say (the parent tries).
+//! Invariant: any text is read with bounded work into a value or an error with its place. Not here: whether the cluster
+//! accepts the entries (the parent tries).
 
 use rosterlab_engine::{
     ClusterSetup, Command, Digest, MAX_NODES, Mode, NamespaceSettings, NodeId, NodeSetup, Profile,
     RackId, ReadMode, RosterEntry, RosterNodes, SetupError, Shutdown, StartingRoster,
 };
 
-use super::error::{LinkCause, LinkError};
+use super::error::{ShareCause, ShareError};
 use super::form::{DIGITS, most_steps};
 use crate::timeline::{Entry, Settle};
 
-/// Entries, each with the place where it begins.
-pub(super) type Placed = Vec<(usize, Entry)>;
+/// Entries, each with the character at which it begins.
+pub(super) type LocatedEntries = Vec<(usize, Entry)>;
 
 /// Reads from left to right.
 pub(super) struct Reader<'a> {
@@ -21,15 +21,15 @@ pub(super) struct Reader<'a> {
     pub at: usize,
     /// From 1.
     pub step: Option<usize>,
-    /// What is wrong, once something is.
-    pub error: LinkError,
+    /// The error, once there is one.
+    pub error: ShareError,
 }
 
-/// Something is wrong, and the reader knows what: an error is ten words, and would be moved at each `?` on its way out.
+/// Signals an error that the reader holds: a `ShareError` is large and would be moved at each `?`.
 #[derive(Debug)]
 pub(super) struct Wrong;
 
-/// What steps are about.
+/// The nodes, namespaces and digests that steps name by place.
 struct Known {
     table: Vec<NodeId>,
     namespaces: Vec<String>,
@@ -39,24 +39,24 @@ struct Known {
 
 impl<'a> Reader<'a> {
     pub fn new(text: &'a str) -> Self {
-        let error = LinkError { at: 0, step: None, cause: LinkCause::Unknown };
+        let error = ShareError { at: 0, step: None, cause: ShareCause::Unknown };
         Self { text: text.as_bytes(), at: 0, step: None, error }
     }
 
-    pub fn fail(&mut self, cause: LinkCause) -> Wrong {
-        self.error = LinkError { at: self.at, step: self.step, cause };
+    pub fn fail(&mut self, cause: ShareCause) -> Wrong {
+        self.error = ShareError { at: self.at, step: self.step, cause };
         Wrong
     }
 
     fn expected<T>(&mut self, what: &'static str) -> Result<T, Wrong> {
-        Err(self.fail(LinkCause::Expected(what)))
+        Err(self.fail(ShareCause::Expected(what)))
     }
 
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
-    /// Takes a character if it comes next.
+    /// Takes a character if it is next.
     fn take(&mut self, wanted: u8) -> bool {
         let is_there = self.peek() == Some(wanted);
         self.at += usize::from(is_there);
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
         T::try_from(number).or_else(|_| self.expected(what))
     }
 
-    /// The text up to one of these characters.
+    /// The text before the next of these characters.
     fn until(&mut self, ends: &[u8]) -> &str {
         let from = self.at;
         while self.peek().is_some_and(|byte| !ends.contains(&byte)) {
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         if is_one && self.take(b'-') { Ok(version) } else { self.expected("an engine's version") }
     }
 
-    pub fn contents(&mut self) -> Result<(ClusterSetup, Placed), Wrong> {
+    pub fn contents(&mut self) -> Result<(ClusterSetup, LocatedEntries), Wrong> {
         let mut setup = self.settings()?;
         setup.nodes = self.setup_nodes(setup.profile.most_nodes())?;
         let mut known = Known {
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
                 return self.expected("the end of a step");
             }
             if entries.len() == most {
-                return Err(self.fail(LinkCause::TooManySteps(most)));
+                return Err(self.fail(ShareCause::TooManySteps(most)));
             }
             let at = self.at;
             entries.push((at, self.entry(&mut known)?));
@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
             }
             if nodes.len() > most {
                 let count = nodes.len();
-                return Err(self.fail(LinkCause::Setup(SetupError::NodeCount { count, most })));
+                return Err(self.fail(ShareCause::Setup(SetupError::NodeCount { count, most })));
             }
             if !self.take(b'.') {
                 return Ok(nodes);
@@ -410,7 +410,7 @@ impl<'a> Reader<'a> {
                 return self.expected("a later node's place");
             };
             nodes.extend_from_slice(run);
-            // No node is named twice, so more than there are cannot be right.
+            // No node is named twice, so there cannot be more than the table has.
             if nodes.len() > known.table.len() {
                 return self.expected("fewer nodes");
             }
@@ -455,7 +455,7 @@ impl<'a> Reader<'a> {
 }
 
 impl Known {
-    /// Nodes that steps add stand in the table from the first step on, so that places have one width.
+    /// Adds the nodes that steps will add, so that all places have the same width from the first step on.
     fn add_later_ones(&mut self, text: &[u8]) {
         let steps = text.split(|byte| *byte == b'_').skip(3);
         for step in steps {

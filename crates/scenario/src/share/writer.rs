@@ -1,4 +1,4 @@
-//! From a setup and entries to a link.
+//! Writes a setup and entries as a share link.
 //!
 //! Invariant: writes what `reader` reads back. Not here: limits and the check (the parent's).
 
@@ -128,10 +128,10 @@ impl Writer {
         }
     }
 
-    /// A node's place, in as many digits as every place has.
+    /// A node's place, with the width that all places have.
     fn place(&mut self, node: NodeId) {
         let found = self.table.iter().position(|known| *known == node);
-        debug_assert!(found.is_some(), "a command that was done names nodes that are there");
+        debug_assert!(found.is_some(), "a performed command names existing nodes");
         let place = found.unwrap_or(0);
         if self.table.len() > DIGITS.len() {
             self.out.push(char::from(DIGITS[place / DIGITS.len() % DIGITS.len()]));
@@ -300,7 +300,7 @@ impl Writer {
         let (mut rest, mut known) = (&entries[..], &known[..]);
         while let [first, after @ ..] = rest {
             if !known[0] {
-                // No node of that id was ever there.
+                // No node ever had that id.
                 self.text(".");
                 self.number(u64::from(first.rack.get()));
                 self.text("=");
@@ -321,7 +321,7 @@ impl Writer {
     }
 }
 
-/// How many of the nodes after one are on its rack with ids that go on by one each.
+/// How many of the nodes after `first` continue its run: on its rack, with ids one apart.
 fn run(first: &NodeSetup, after: &[NodeSetup], by: i64) -> usize {
     let follows = |(index, node): &(usize, &NodeSetup)| {
         let away = i64::try_from(index + 1).ok().map(|away| away * by);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use rosterlab_scenario::as_test::{Kind, as_test, rust, scenario};
+use rosterlab_scenario::as_test::{TestLanguage, as_test, rust, scenario};
 use rosterlab_scenario::{Runner, Scenario};
 
 /// What the page and the command line give for some moments, compiled and run as it is. Made anew with `UPDATE_EXPECT=1`.
@@ -57,7 +57,7 @@ fn a_copied_scenario_holds_and_would_notice_another_outcome() {
         let mut timeline = shipped(&name).timeline().unwrap();
         for step in 0..=timeline.entries().len() {
             assert!(timeline.seek(step));
-            let text = as_test(&timeline, Kind::Scenario).unwrap();
+            let text = as_test(&timeline, TestLanguage::Scenario).unwrap();
             let copied = Scenario::parse(text.as_bytes()).unwrap();
             assert_eq!(copied, scenario(&timeline), "{name} after {step}");
             let failures = |scenario: &Scenario| -> Vec<String> {

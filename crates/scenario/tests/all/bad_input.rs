@@ -94,7 +94,7 @@ fn files_that_are_no_scenario() {
             about: invalid type: map, expected a string
             steps: invalid type: map, expected a sequence
             stpes: unknown field `stpes`, expected one of `format`, `title`, `about`, `cluster`, `steps`
-            line 1 column 41: not JSON: the key "format" is there twice
+            line 1 column 41: not JSON: the key "format" appears twice
             line 1 column 128: not JSON: recursion limit exceeded
             line 1 column 1144: not JSON: recursion limit exceeded
             line 1 column 148: not JSON: trailing characters
@@ -167,7 +167,7 @@ fn clusters_that_cannot_be() {
             cluster.nodes[0].rack: 1000001 is not a whole number from 0 to 1000000
             cluster.nodes[0].rack: 1.5 is not a whole number from 0 to 1000000
             cluster.nodes[0].rack: invalid type: string "1", expected a whole number from 0 to 1000000
-            cluster.nodes[0].rack: null stands for nothing here: leave the field out
+            cluster.nodes[0].rack: null is not allowed: leave the field out
             cluster.nodes[0].rack: 1e+26 is not a whole number from 0 to 1000000
             cluster.nodes[0].color: unknown field `color`, expected one of `id`, `rack`, `stay-quiesced`
             cluster.server: unknown variant `7.0`, expected one of `4.5.3`, `6.0`, `7.1`
@@ -246,12 +246,12 @@ fn steps_that_are_none() {
             steps[0]: a step is an object that has "do"
             steps[0]: missing field `do`
             steps[0].do: invalid type: integer `7`, expected a string
-            steps[0].do: unknown action "explode", known are stop, crash, start, wipe, add, remove, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
+            steps[0].do: unknown action "explode"; the actions are stop, crash, start, wipe, add, remove, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
             steps[1]: missing field `nodes`
             steps[0].nodes: invalid type: string "A101", expected a sequence
             steps[0].node: unknown field `node`, expected `nodes`
             steps[0].nodes[1]: "A1O2" is no node id: one to sixteen hexadecimal digits, not all zero
-            steps[0]: the key "do" is there twice
+            steps[0]: the key "do" appears twice
             steps[0].say: invalid type: integer `5`, expected a string
             steps[0].settle: invalid type: string "no", expected a boolean
             steps[0].settle: clusters have nothing to settle after this step
@@ -270,7 +270,7 @@ fn steps_that_are_none() {
             steps[0].digest: a digest is forty hexadecimal digits
             steps[0].key: invalid type: floating point `1.5`, expected text or a whole number of 64 bits
             steps[0].key: invalid type: floating point `1e+20`, expected text or a whole number of 64 bits
-            steps[0].key: 18446744073709551615 is no key: a whole number of 64 bits with a sign
+            steps[0].key: 18446744073709551615 is not a key: an integer key has 64 bits with a sign
             steps[0].stale: unknown field `stale`, expected one of `namespace`, `set`, `key`, `digest`, `from`, `result`
             steps[0].mode: unknown variant `dirty`, expected one of `session`, `linearize`, `allow-replica`, `allow-unavailable`
             steps[0].result: unknown variant `fine`, expected one of `ok`, `in-doubt`, `unavailable`, `not-found`, `stale-regime`

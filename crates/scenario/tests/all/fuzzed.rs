@@ -7,7 +7,7 @@ use rosterlab_scenario::share;
 
 #[test]
 fn what_fuzzing_kept_ends_well_again() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/link");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/share_link");
     let (mut read, mut refused) = (0, 0);
     for file in fs::read_dir(folder).unwrap() {
         let bytes = fs::read(file.unwrap().path()).unwrap();

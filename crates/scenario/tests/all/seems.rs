@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
-use rosterlab_scenario::file::seems::{Kind, LOOKED_AT, Seems};
+use rosterlab_scenario::file::seems::{FileKind, INSPECTED_BYTES, Seems};
 use rosterlab_scenario::{Cause, MAX_BYTES, Scenario, ScenarioError};
 
 use crate::shipped::shipped;
@@ -67,102 +67,111 @@ fn gzip() -> Vec<u8> {
 }
 
 /// Every kind with what people have of it.
-fn samples() -> Vec<(Kind, Vec<u8>)> {
-    let of = |kind: Kind, text: &str| (kind, text.as_bytes().to_vec());
+fn samples() -> Vec<(FileKind, Vec<u8>)> {
+    let of = |kind: FileKind, text: &str| (kind, text.as_bytes().to_vec());
     let scenario = String::from_utf8(shipped()[0].1.clone()).unwrap();
     vec![
-        of(Kind::Empty, "\n"),
-        of(Kind::Empty, "\u{feff} \r\n\t"),
-        of(Kind::Empty, "\u{feff}"),
-        (Kind::Utf16, utf16(&scenario, Some(0xfeff))),
-        (Kind::Utf16, utf16(LOG, Some(0xfeff))),
-        (Kind::Utf16, utf16(&scenario, None)),
-        (Kind::Utf16, in_a_browser(&utf16(CONF, Some(0xfeff)))),
-        (Kind::Utf16, b"\xfe\xff\0{\0\"".to_vec()),
-        (Kind::Gzip, gzip()),
-        (Kind::Gzip, in_a_browser(&gzip())),
-        of(Kind::Zip, "PK\u{3}\u{4}\u{14}\0\0\0\u{8}\0collectinfo/"),
-        (Kind::Binary, (0..=255).collect()),
+        of(FileKind::Empty, "\n"),
+        of(FileKind::Empty, "\u{feff} \r\n\t"),
+        of(FileKind::Empty, "\u{feff}"),
+        (FileKind::Utf16, utf16(&scenario, Some(0xfeff))),
+        (FileKind::Utf16, utf16(LOG, Some(0xfeff))),
+        (FileKind::Utf16, utf16(&scenario, None)),
+        (FileKind::Utf16, in_a_browser(&utf16(CONF, Some(0xfeff)))),
+        (FileKind::Utf16, b"\xfe\xff\0{\0\"".to_vec()),
+        (FileKind::Gzip, gzip()),
+        (FileKind::Gzip, in_a_browser(&gzip())),
+        of(FileKind::Zip, "PK\u{3}\u{4}\u{14}\0\0\0\u{8}\0collectinfo/"),
+        (FileKind::Binary, (0..=255).collect()),
         (
-            Kind::Binary,
+            FileKind::Binary,
             in_a_browser(&[&[0x7f][..], b"ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0>"].concat()),
         ),
-        (Kind::Binary, [&b"collectinfo/ascinfo.json"[..], &[0; 76], b"0000644\0"].concat()),
-        of(Kind::Link, LINK),
-        of(Kind::Link, &format!("#{LINK}\n")),
-        of(Kind::Link, &format!("https://rosterlab.example/play/#{LINK}\r\n")),
-        of(Kind::Link, &format!("[InternetShortcut]\nURL=https://rosterlab.example/#{LINK}\n")),
-        of(Kind::Markup, "<!DOCTYPE html>\n<html lang=en><title>404</title>\n"),
-        of(Kind::Markup, "\n<html>"),
-        of(Kind::Markup, "<?xml version=\"1.0\"?><svg/>"),
+        (FileKind::Binary, [&b"collectinfo/ascinfo.json"[..], &[0; 76], b"0000644\0"].concat()),
+        of(FileKind::ShareLink, LINK),
+        of(FileKind::ShareLink, &format!("#{LINK}\n")),
+        of(FileKind::ShareLink, &format!("https://rosterlab.example/play/#{LINK}\r\n")),
         of(
-            Kind::Json,
+            FileKind::ShareLink,
+            &format!("[InternetShortcut]\nURL=https://rosterlab.example/#{LINK}\n"),
+        ),
+        of(FileKind::Markup, "<!DOCTYPE html>\n<html lang=en><title>404</title>\n"),
+        of(FileKind::Markup, "\n<html>"),
+        of(FileKind::Markup, "<?xml version=\"1.0\"?><svg/>"),
+        of(
+            FileKind::Json,
             "{\"2019-10-04 09:05:18 UTC\": {\"cluster\": {\"A101\": {\"as_stat\": {\"cluster\": {}}}}}}",
         ),
         of(
-            Kind::Json,
+            FileKind::Json,
             "{\n  \"2019-10-04 09:05:18 UTC\": {\"cluster\": {\"A101\": {\"rack\": null}}}\n}\n",
         ),
-        of(Kind::Json, "{\"groups\": [{\"a\": 1, \"a\": 1}], \"title\": \"Network Information\"}"),
-        of(Kind::Json, "\n{\"title\": \"Network Information\", \"groups\": []}"),
-        of(Kind::Json, "\u{feff}{\"groups\": [null]}"),
-        of(Kind::Conf, CONF),
-        of(Kind::Conf, &CONF.replace('\n', "\r\n")),
-        of(Kind::Conf, "namespace test {"),
-        of(Kind::Conf, "    replication-factor 2\n    rack-id 1 # the left one\n"),
-        of(Kind::Log, LOG),
-        of(Kind::Log, &format!("aerospike.log:117:{LOG}")),
-        of(Kind::Log, &format!("A101  {LOG}")),
-        (Kind::Log, [b"caf\xe9\n", LOG.as_bytes()].concat()),
-        of(Kind::Log, &format!("\u{feff}{LOG}")),
         of(
-            Kind::Log,
+            FileKind::Json,
+            "{\"groups\": [{\"a\": 1, \"a\": 1}], \"title\": \"Network Information\"}",
+        ),
+        of(FileKind::Json, "\n{\"title\": \"Network Information\", \"groups\": []}"),
+        of(FileKind::Json, "\u{feff}{\"groups\": [null]}"),
+        of(FileKind::Conf, CONF),
+        of(FileKind::Conf, &CONF.replace('\n', "\r\n")),
+        of(FileKind::Conf, "namespace test {"),
+        of(FileKind::Conf, "    replication-factor 2\n    rack-id 1 # the left one\n"),
+        of(FileKind::Log, LOG),
+        of(FileKind::Log, &format!("aerospike.log:117:{LOG}")),
+        of(FileKind::Log, &format!("A101  {LOG}")),
+        (FileKind::Log, [b"caf\xe9\n", LOG.as_bytes()].concat()),
+        of(FileKind::Log, &format!("\u{feff}{LOG}")),
+        of(
+            FileKind::Log,
             "-- Logs begin at Fri --\nOct 04 09:05:18 a1 asd[71]: Oct 04 2019 09:05:18.117 GMT: INFO (as): (as.c:317) up\n",
         ),
         of(
-            Kind::RosterInfo,
+            FileKind::RosterInfo,
             "roster=A101@1,A102@1:pending_roster=A101@1,A102@1:observed_nodes=A101@1",
         ),
         of(
-            Kind::RosterInfo,
+            FileKind::RosterInfo,
             "ns=test:roster=null:pending_roster=null:observed_nodes=BB9070016AE4202,BB9060016AE4202\n",
         ),
         of(
-            Kind::RosterInfo,
+            FileKind::RosterInfo,
             "Admin+> asinfo -v \"roster:namespace=test\"\nnode7.example:3000 (192.0.2.7) returned:\nroster=null:pending_roster=null:observed_nodes=BB9070016AE4202\n",
         ),
-        of(Kind::Roster, "A101@1,A102@1,B101@2"),
-        of(Kind::Roster, "A101@1\nA102@1\nB101@2\n"),
-        of(Kind::Roster, "BB9070016AE4202, BB9060016AE4202\n"),
-        of(Kind::Roster, "101@1"),
-        of(Kind::AsadmTable, TABLE),
-        of(Kind::AsadmTable, "~Service Statistics (2021-10-22 23:43:35 UTC)~\nNode|cluster_size\n"),
+        of(FileKind::Roster, "A101@1,A102@1,B101@2"),
+        of(FileKind::Roster, "A101@1\nA102@1\nB101@2\n"),
+        of(FileKind::Roster, "BB9070016AE4202, BB9060016AE4202\n"),
+        of(FileKind::Roster, "101@1"),
+        of(FileKind::AsadmTable, TABLE),
         of(
-            Kind::AsadmTable,
+            FileKind::AsadmTable,
+            "~Service Statistics (2021-10-22 23:43:35 UTC)~\nNode|cluster_size\n",
+        ),
+        of(
+            FileKind::AsadmTable,
             &format!("{}test Namespace Configuration{}", "~".repeat(300), "~".repeat(300)),
         ),
         of(
-            Kind::AsadmTable,
+            FileKind::AsadmTable,
             "\u{1b}[1m~~~~~~~~~~\u{1b}[1mNamespace Usage\u{1b}[0m~~~~~~~~~~\u{1b}[0m\n",
         ),
-        of(Kind::AsadmTable, "~~~~~~~~\n"),
-        of(Kind::Operator, CUSTOM_RESOURCE),
-        of(Kind::Operator, &format!("---\n# the test cluster\n{CUSTOM_RESOURCE}")),
-        of(Kind::Operator, "kind: AerospikeCluster\nmetadata: {}\n"),
+        of(FileKind::AsadmTable, "~~~~~~~~\n"),
+        of(FileKind::Operator, CUSTOM_RESOURCE),
+        of(FileKind::Operator, &format!("---\n# the test cluster\n{CUSTOM_RESOURCE}")),
+        of(FileKind::Operator, "kind: AerospikeCluster\nmetadata: {}\n"),
         of(
-            Kind::Yaml,
+            FileKind::Yaml,
             "apiVersion: v1\nkind: ConfigMap\ndata:\n  aerospike.conf: |\n    service {\n    }\n",
         ),
-        of(Kind::Yaml, "---\nsize: 3\nimage: aerospike/aerospike-server-enterprise:6.0.0.0\n"),
+        of(FileKind::Yaml, "---\nsize: 3\nimage: aerospike/aerospike-server-enterprise:6.0.0.0\n"),
         of(
-            Kind::Yaml,
+            FileKind::Yaml,
             "format: rosterlab-scenario/1\ncluster:\n  nodes:\n    - id: A101\nsteps: []\n",
         ),
-        of(Kind::Yaml, "- name: a\n  rack: 1\n- name: b\n  rack: 2\n"),
-        of(Kind::Text, "hello there"),
-        of(Kind::Text, "node,rack\nA101,1\nA102,1\n"),
-        of(Kind::Text, "/* An ordinary style sheet. */\n\nbody {\n  color: red;\n}\n"),
-        of(Kind::Text, "The cluster is down: who did it?\nNobody: it fell over.\n"),
+        of(FileKind::Yaml, "- name: a\n  rack: 1\n- name: b\n  rack: 2\n"),
+        of(FileKind::Text, "hello there"),
+        of(FileKind::Text, "node,rack\nA101,1\nA102,1\n"),
+        of(FileKind::Text, "/* An ordinary style sheet. */\n\nbody {\n  color: red;\n}\n"),
+        of(FileKind::Text, "The cluster is down: who did it?\nNobody: it fell over.\n"),
     ]
 }
 
@@ -170,7 +179,7 @@ fn refused(bytes: &[u8]) -> ScenarioError {
     Scenario::parse(bytes).unwrap_err()
 }
 
-fn kind_of(error: &ScenarioError) -> Option<Kind> {
+fn kind_of(error: &ScenarioError) -> Option<FileKind> {
     match &error.cause {
         Cause::Seems(seems) => Some(seems.kind),
         _ => None,
@@ -185,7 +194,7 @@ fn every_sample_is_what_it_is() {
         assert_eq!(kind_of(&error), Some(*kind), "{error} in {:?}", String::from_utf8_lossy(bytes));
         assert_eq!(error.place, "", "there is no place in what is no scenario");
     }
-    for kind in Kind::ALL {
+    for kind in FileKind::ALL {
         assert!(samples.iter().any(|(sample, _)| *sample == kind), "no sample of {kind:?}");
     }
 }
@@ -243,15 +252,15 @@ fn a_scenario_with_a_mistake_keeps_its_place() {
     );
     check(
         "{\"format\": \"rosterlab-scenario/1\", \"stpes\": [null]}",
-        &expect!["stpes[0]: null stands for nothing here: leave the field out"],
+        &expect!["stpes[0]: null is not allowed: leave the field out"],
     );
     check(
         "{\"steps\": [{\"do\": null}]}",
-        &expect!["steps[0].do: null stands for nothing here: leave the field out"],
+        &expect!["steps[0].do: null is not allowed: leave the field out"],
     );
     check(
         "{\"a\": 1, \"a\": 2}",
-        &expect![[r#"line 1 column 12: not JSON: the key "a" is there twice"#]],
+        &expect![[r#"line 1 column 12: not JSON: the key "a" appears twice"#]],
     );
     check("{\"a\": 1,", &expect!["line 1 column 8: not JSON: EOF while parsing a value"]);
     check("{\"title\": \"mine\"}", &expect!["missing field `format`"]);
@@ -259,7 +268,7 @@ fn a_scenario_with_a_mistake_keeps_its_place() {
     check(
         "{\"format\": \"rosterlab-scenario/2\"}",
         &expect![[
-            r#"format: unknown format "rosterlab-scenario/2", known is "rosterlab-scenario/1""#
+            r#"format: unknown format "rosterlab-scenario/2"; this version reads "rosterlab-scenario/1""#
         ]],
     );
     check("[{\"do\": \"migrate\"}]", &expect!["a scenario is an object"]);
@@ -268,7 +277,7 @@ fn a_scenario_with_a_mistake_keeps_its_place() {
 #[test]
 fn a_file_that_is_too_long_is_named_too_unless_it_may_be_a_scenario() {
     let log = LOG.repeat(MAX_BYTES / LOG.len() + 1);
-    assert_eq!(kind_of(&refused(log.as_bytes())), Some(Kind::Log));
+    assert_eq!(kind_of(&refused(log.as_bytes())), Some(FileKind::Log));
     for blank in [" ", "{", "[", "\""] {
         assert_eq!(refused(blank.repeat(MAX_BYTES + 1).as_bytes()).cause, Cause::TooLong);
     }
@@ -326,7 +335,7 @@ proptest! {
     ) {
         let samples = samples();
         let mut bytes = samples[which.index(samples.len())].1.clone();
-        bytes.resize(LOOKED_AT + 3, b' ');
+        bytes.resize(INSPECTED_BYTES + 3, b' ');
         let [one, two] = [rest, more].map(|end| Seems::of(&[&bytes[..], &end].concat()));
         prop_assert_eq!(one, two);
     }

@@ -1,7 +1,6 @@
-//! The fields of what a client does, and how it has to end.
+//! The fields of `write` and `read`.
 //!
-//! Invariant: a name that is none of the known ones is refused. It does not check that a record is named once (see
-//! `plan`).
+//! Invariant: an unknown field or name is refused. Not here: the check that a record is named once (see `plan`).
 
 use rosterlab_engine::NodeId;
 use serde::{Deserialize, Serialize};
@@ -9,71 +8,59 @@ use serde::{Deserialize, Serialize};
 use crate::file::key::{DigestText, Key};
 use crate::file::names::{Outcome, ReadModeName};
 
-/// `write`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Write {
-    /// The namespace; may be left out when there is only one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub namespace: Option<String>,
-    /// The record's set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub set: Option<String>,
-    /// The record's key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Key"))]
-    pub key: Option<Key>,
-    /// The record's digest, where set and key are not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "DigestText"))]
-    pub digest: Option<DigestText>,
-    /// The client reaches the sub-cluster of this node; else the one with the highest principal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Node"))]
-    pub from: Option<NodeId>,
-    /// How it has to end; the run fails when it ends otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Outcome"))]
-    pub result: Option<Outcome>,
+/// Generates a struct from the fields that both actions have and its own, in the order of the documentation.
+macro_rules! client_action {
+    ($(#[$doc:meta])* $name:ident { $($own:tt)* } result { $($last:tt)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            /// The namespace; may be left out when there is only one.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "schema", schemars(with = "String"))]
+            pub namespace: Option<String>,
+            /// The record's set.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "schema", schemars(with = "String"))]
+            pub set: Option<String>,
+            /// The record's key.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "schema", schemars(with = "Key"))]
+            pub key: Option<Key>,
+            /// The record's digest, in place of set and key.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "schema", schemars(with = "DigestText"))]
+            pub digest: Option<DigestText>,
+            /// A node of the sub-cluster that the client reaches; else the one with the highest principal.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Node"))]
+            pub from: Option<NodeId>,
+            $($own)*
+            /// The expected result; the run fails with any other.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[cfg_attr(feature = "schema", schemars(with = "Outcome"))]
+            pub result: Option<Outcome>,
+            $($last)*
+        }
+    };
 }
 
-/// `read`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Read {
-    /// The namespace; may be left out when there is only one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub namespace: Option<String>,
-    /// The record's set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub set: Option<String>,
-    /// The record's key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Key"))]
-    pub key: Option<Key>,
-    /// The record's digest, where set and key are not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "DigestText"))]
-    pub digest: Option<DigestText>,
-    /// The client reaches the sub-cluster of this node; else the one with the highest principal.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Node"))]
-    pub from: Option<NodeId>,
-    /// How consistent the answer has to be.
-    #[serde(default, skip_serializing_if = "ReadModeName::is_usual")]
-    pub mode: ReadModeName,
-    /// How it has to end; the run fails when it ends otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Outcome"))]
-    pub result: Option<Outcome>,
-    /// Whether the answer has to be stale, or has to be fresh; the run fails when it is otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "bool"))]
-    pub stale: Option<bool>,
+client_action! {
+    /// `write`.
+    Write {} result {}
+}
+
+client_action! {
+    /// `read`.
+    Read {
+        /// How consistent the answer must be.
+        #[serde(default, skip_serializing_if = "ReadModeName::is_usual")]
+        pub mode: ReadModeName,
+    } result {
+        /// Whether the answer is expected to be stale; the run fails otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schemars(with = "bool"))]
+        pub stale: Option<bool>,
+    }
 }

@@ -1,6 +1,6 @@
 //! The fields of `expect`.
 //!
-//! Invariant: a number that is out of its limits is refused. It does not compare anything (see `expectation`).
+//! Invariant: a number beyond its limits is refused. Not here: comparing (see `expectation`).
 
 use rosterlab_engine::{Availability, NodeId, PartitionId};
 use serde::de::Deserializer;
@@ -11,8 +11,8 @@ use crate::file::fields::{ALL, MOST_NODES, maybe_partition, maybe_whole, whole};
 use crate::file::names::RuleName;
 use crate::file::placed::Placed;
 
-/// `expect`: numbers by the names that the runner's `ndjson` prints them with, of a namespace in one sub-cluster, of a
-/// node's versions, of one partition; each that is there has to hold.
+/// `expect`: expected values of a namespace in one sub-cluster, of a node's versions and of one partition, by the names that
+/// the runner's `ndjson` has. All that are given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]

@@ -1,8 +1,8 @@
-//! What a step can do: one table of all actions with their names.
+//! The actions of steps: one table of all actions with their names.
 //!
-//! Invariant: the names of actions stand here and nowhere else: the enum, its reader, the schema and the sentence on an
-//! unknown action are made of one table. It does not say what an action's fields are (see the files of the folder), nor
-//! whether an action can be done at its step (see `plan` and `runner`).
+//! Invariant: the names of actions are here and nowhere else; the enum, its reader, the schema and the error of an unknown
+//! action are generated from the table. Not here: the fields of actions (see the files of the folder), and whether an
+//! action can be done at its step (see `plan` and `runner`).
 
 mod client;
 mod expect;
@@ -21,10 +21,10 @@ pub use nodes::{Add, Cut, Heal, Move, Nodes, Wipe};
 pub use roster::{Recluster, Revive, RosterField, RosterSet};
 pub use time::{Advance, Migrate};
 
-/// Makes of one table the enum, the list of its names, the name of each action, and their readers and schemas.
+/// Generates the enum, the list of names, and the readers and schemas of all actions from one table.
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:literal => $action:ident($fields:ty),)*) => {
-        /// What a step does, by the name that `do` has.
+        /// What a step does; the name is the value of `do`.
         #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(tag = "do")]
         pub enum Action {
@@ -35,7 +35,7 @@ macro_rules! actions {
             /// Every name that `do` may have, in the order of the documentation.
             pub const NAMES: &'static [&'static str] = &[$($name),*];
 
-            /// The name that `do` has.
+            /// The value of `do`.
             #[must_use]
             pub fn name(&self) -> &'static str {
                 match self {
@@ -43,7 +43,7 @@ macro_rules! actions {
                 }
             }
 
-            /// Reads an action's own fields; `None` when no action has that name.
+            /// Reads an action from its fields; `None` for an unknown name.
             pub(super) fn read(name: &str, fields: Value) -> Option<Result<Self, Wrong>> {
                 Some(match name {
                     $($name => placed::read(fields).map(Self::$action),)*
@@ -51,7 +51,7 @@ macro_rules! actions {
                 })
             }
 
-            /// Every name with the schema of the action's own fields.
+            /// Every name with the schema of the action's fields.
             #[cfg(feature = "schema")]
             pub(super) fn schemas(
                 generator: &mut schemars::SchemaGenerator,
@@ -73,7 +73,7 @@ actions! {
     "wipe" => Wipe(Wipe),
     /// A new node joins.
     "add" => Add(Add),
-    /// Nodes are taken away.
+    /// Removes nodes.
     "remove" => Remove(Nodes),
     /// Changes the configured rack.
     "move" => Move(Move),
@@ -87,9 +87,9 @@ actions! {
     "recluster" => Recluster(Recluster),
     /// Turns `e` into `r`.
     "revive" => Revive(Revive),
-    /// Last in every row, from the next cluster change.
+    /// Puts nodes last in every row, from the next cluster change.
     "quiesce" => Quiesce(Nodes),
-    /// Not any more, from the next cluster change.
+    /// Takes a quiesce back, from the next cluster change.
     "quiesce-undo" => QuiesceUndo(Nodes),
     /// Lets migrations run.
     "migrate" => Migrate(Migrate),
@@ -104,7 +104,7 @@ actions! {
 }
 
 impl Action {
-    /// Whether clusters react to it, so that `"settle": false` has a meaning.
+    /// Whether clusters react to it; otherwise `"settle": false` is an error.
     pub(super) fn settles(&self) -> bool {
         !matches!(self, Self::Migrate(_) | Self::Advance(_) | Self::Expect(_))
     }

@@ -1,14 +1,13 @@
-//! The fields of actions that happen to nodes, their drives and the links between them.
+//! The fields of actions on nodes, their drives and the links between them.
 //!
-//! Invariant: a number that is out of its limits and a field that nobody knows are refused. It does not know which nodes
-//! there are.
+//! Invariant: a number beyond its limits and an unknown field are refused. Not here: whether the nodes exist.
 
 use rosterlab_engine::{NodeId, RackId};
 use serde::{Deserialize, Serialize};
 
 use crate::file::fields::{is_no, maybe_whole, rack};
 
-/// The nodes that it happens to.
+/// The fields of actions that have only nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,6 @@
-//! The fields of the commands that an operator gives: rosters, cluster changes, revived partitions.
+//! The fields of an operator's commands: `roster-set`, `recluster`, `revive`.
 //!
-//! Invariant: a roster is a list of nodes with their racks or the word `observed`, nothing else. It does not check that a
-//! roster makes sense.
+//! Invariant: a roster is a list of nodes with their racks, or the word `observed`. Not here: whether a roster makes sense.
 
 use rosterlab_engine::{NodeId, RosterEntry};
 use serde::de::{Deserializer, SeqAccess, Visitor};
@@ -25,7 +24,7 @@ pub struct RosterSet {
     pub on: Option<NodeId>,
 }
 
-/// What `roster-set` is given.
+/// The roster of `roster-set`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged, rename_all = "kebab-case")]
 pub enum RosterField {

@@ -1,6 +1,6 @@
-//! The fields of actions that let something go on by itself: migrations and time.
+//! The fields of `migrate` and `advance`.
 //!
-//! Invariant: a number that is out of its limits is refused. It does not know how long anything takes.
+//! Invariant: a number beyond its limits is refused. Not here: how long anything takes.
 
 use serde::{Deserialize, Serialize};
 

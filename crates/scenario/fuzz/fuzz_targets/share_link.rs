@@ -1,5 +1,5 @@
-//! Links that anybody may send: reading one ends in a timeline or in an error with a place, and what was read is written
-//! and read again to the same.
+//! Reading any share link ends in a timeline or in an error with a place. A timeline that was read is written and read
+//! again to the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -8,10 +8,10 @@ use rosterlab_scenario::share;
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = str::from_utf8(data) else { return };
     match share::read(text) {
-        Ok(linked) => {
-            let written = share::write(&linked.timeline).expect("what was a link fits into one");
-            let again = share::read(&written).expect("what was written can be read");
-            assert_eq!(again.timeline, linked.timeline);
+        Ok(shared) => {
+            let written = share::write(&shared.timeline).expect("a timeline from a link fits into a link");
+            let again = share::read(&written).expect("a written link can be read");
+            assert_eq!(again.timeline, shared.timeline);
             assert_eq!(again.differs, None, "this engine agrees with itself");
         }
         Err(error) => {
