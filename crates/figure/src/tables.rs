@@ -7,6 +7,7 @@ use rosterlab_engine::{
 };
 use rosterlab_scenario::look::Look;
 use rosterlab_scenario::words::commands::of_entry;
+use rosterlab_scenario::words::orphans::orphans as words_of_orphans;
 use rosterlab_scenario::words::text::{nodes, thousands};
 use rosterlab_scenario::words::{marks, rules};
 
@@ -98,14 +99,7 @@ fn some_of(nodes: &[NodeId]) -> String {
 
 /// Which nodes are orphans, and what that means.
 fn orphans(to: &mut Markup, moment: &Moment<'_>) {
-    let orphans = &moment.view.orphans;
-    let said = match orphans.as_slice() {
-        [] => return,
-        [one] => format!("{one} is an orphan: it is in no cluster and serves nothing."),
-        many => {
-            format!("{} are orphans: they are in no cluster and serve nothing.", nodes(many))
-        }
-    };
+    let Some(said) = words_of_orphans(&moment.view) else { return };
     to.with("p", &[("class", "rl-orphans")], said);
 }
 

@@ -1,5 +1,4 @@
-//! Figures of every scenario that the project carries, at every step: well-formed, safe in any page, and with the
-//! engine's own numbers.
+//! Figures of every shipped scenario at every step: well-formed, safe in any page, with the engine's numbers.
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 
 use std::fs;
@@ -26,7 +25,7 @@ fn scenarios() -> Vec<(Scenario, Timeline)> {
         .collect()
 }
 
-/// Every tag, in order: `+div` opens, `-div` closes; what closes itself is left out.
+/// Every tag, in order: `+div` opens, `-div` closes; self-closing tags are left out.
 fn tags(html: &str) -> Vec<String> {
     html.split('<')
         .skip(1)
@@ -126,7 +125,7 @@ fn the_numbers_are_those_of_the_engine() {
                 })
                 .collect();
             assert_eq!(told, known, "{} after {step}", scenario.title);
-            // Every cell of the map is drawn once, whatever it is.
+            // Every cell of the map is drawn exactly once.
             for map in html.split("<svg class=\"rl-cells\"").skip(1) {
                 let map = map.split("</svg>").next().unwrap();
                 let drawn: u32 = map
@@ -142,7 +141,7 @@ fn the_numbers_are_those_of_the_engine() {
     }
 }
 
-/// A figure of what a scenario comes to.
+/// The figure at the end of a scenario.
 fn figure_of(scenario: &str) -> (String, Timeline) {
     let timeline = Scenario::parse(scenario.as_bytes()).unwrap().timeline().unwrap();
     let wanted = Wanted { view: View::All, ..Wanted::default() };
@@ -163,7 +162,7 @@ fn an_orphan_is_an_orphan_and_no_sub_cluster() {
     assert_eq!(html.matches("class=\"rl-node rl-up").count(), 4);
     assert!(html.contains(">orphan</text>"), "the box says it in words");
     assert!(html.contains("in 1 sub-clusters and 1 orphan;"), "so does the picture's label");
-    let said = format!("{orphan} is an orphan: it is in no cluster and serves nothing.");
+    let said = format!("{orphan} is an orphan: no cluster takes it in. It serves nothing;");
     assert!(html.contains(&said), "{html}");
     assert!(
         html.contains(&format!(" on {orphan}: unavailable, because the node is in no cluster")),

@@ -1,6 +1,6 @@
-//! What going anywhere in a long timeline costs: 500 crashes and starts one after the other, from end to end and in tens.
+//! The cost of seeking in a long timeline: 500 crashes and starts, from end to end and in tens.
 //!
-//! `cargo bench -p rosterlab-scenario`; figures stand in `docs/performance.md`. The page is built for size:
+//! `cargo bench -p rosterlab-scenario`; results are in `docs/performance.md`. The page is built for size:
 //! `CARGO_PROFILE_BENCH_OPT_LEVEL=z` measures what it runs.
 
 use std::hint::black_box;

@@ -1,4 +1,4 @@
-//! What the exports do, in a real browser.
+//! The exports in a real browser.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 

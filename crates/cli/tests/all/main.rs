@@ -1,4 +1,4 @@
-//! The command line as a person or a script meets it: arguments and input in; exit code, output and complaints out.
+//! The command line from outside: arguments and input in, exit code, output and errors out.
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 

@@ -18,7 +18,7 @@ fn the_same_file_prints_the_same_bytes() {
     }
 }
 
-/// The line that scenario-format.md shows, with what a golden value makes of it.
+/// The line that scenario-format.md shows, with a golden value.
 #[test]
 fn a_line_of_ndjson() {
     let path = repository("www/scenarios/case-study.json");
@@ -126,7 +126,7 @@ fn a_link_of_the_page_is_a_scenario_everywhere() {
     );
 }
 
-/// Editors put a mark before what they save.
+/// Some editors begin a file with a byte order mark.
 #[test]
 fn a_link_may_have_a_mark_before_it() {
     let link = "s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1\n";

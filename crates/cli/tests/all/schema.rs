@@ -1,4 +1,4 @@
-//! The committed JSON Schema is the one that the types give, and everything that is shipped keeps to it.
+//! The committed JSON Schema equals the generated one, and every shipped scenario is valid by it.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{repository, told};
 
-/// `UPDATE_EXPECT=1 cargo test` writes the file anew.
+/// `UPDATE_EXPECT=1 cargo test` writes the file again.
 #[test]
 fn the_committed_schema_is_current() {
     let (code, schema, _) = told(&["schema"], "");
@@ -15,7 +15,7 @@ fn the_committed_schema_is_current() {
     expect_file![repository("www/scenario.schema.json")].assert_eq(&schema);
 }
 
-/// As much of a JSON Schema as ours uses, but for patterns, which the parser checks.
+/// The part of JSON Schema that ours uses, without patterns, which the parser checks.
 struct Schema(Value);
 
 impl Schema {
@@ -24,7 +24,7 @@ impl Schema {
         Self(serde_json::from_str(&text).unwrap())
     }
 
-    /// What is wrong with a value, with its place.
+    /// The errors of a value, with their places.
     fn check(&self, schema: &Value, value: &Value, place: &str) -> Result<(), String> {
         let wrong = |what: &str| Err(format!("{place}: {what}"));
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {

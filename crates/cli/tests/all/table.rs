@@ -1,4 +1,4 @@
-//! A table of invocations: what each prints and how it ends.
+//! A table of invocations with their output and exit codes.
 
 use std::fmt::Write as _;
 
@@ -188,7 +188,7 @@ fn files_that_are_something_else() {
             2 error: This is not a scenario. It is empty.
         "#]],
     );
-    // What the command itself prints is no scenario either.
+    // The command's own output is not a scenario either.
     let (_, log, _) =
         told(&["run", "-", "--format", "log"], &three(r#"{"do":"stop","nodes":["A1"]}"#));
     let (code, _, complaint) = told(&["run", "-"], &log);

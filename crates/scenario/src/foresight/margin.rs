@@ -17,6 +17,8 @@ use rosterlab_engine::{
     Cluster, Command, EverySet, Losses, NodeId, PARTITIONS, Shutdown, Until, UpToThree,
 };
 
+use super::sets::following;
+
 /// With up to this many running nodes every set of losses is listed; with more, losses of one and two nodes, and of three
 /// that include a chosen node.
 pub const MOST_LISTED_NODES: usize = 16;
@@ -380,17 +382,6 @@ fn not_active(losses: &Losses) -> Vec<bool> {
         out[pid.index()] = true;
     }
     out
-}
-
-/// The next set of indexes below `n` in lexicographic order.
-fn following(set: &[usize], n: usize) -> Option<Vec<usize>> {
-    let k = set.len();
-    let place = (0..k).rev().find(|place| set[*place] < n - k + place)?;
-    let mut next = set.to_vec();
-    for (step, index) in next[place..].iter_mut().enumerate() {
-        *index = set[place] + 1 + step;
-    }
-    Some(next)
 }
 
 /// What losses of a number of nodes leave.

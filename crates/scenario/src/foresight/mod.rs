@@ -10,5 +10,6 @@
 
 pub mod margin;
 pub mod preview;
+mod sets;
 pub mod ways;
 pub mod what_if;

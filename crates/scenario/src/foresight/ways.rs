@@ -14,6 +14,8 @@ use rosterlab_engine::{
     RosterEntry, RosterNodes, SubClusterView, Until,
 };
 
+use super::sets::following;
+
 /// The most actions of a set in the search by size.
 pub const MOST_ACTIONS: usize = 4;
 /// The most ways in the result.
@@ -248,7 +250,9 @@ impl Search {
         let Phase::Sets(places) = &mut self.phase else { return None };
         let set: Vec<Remedy> = places.iter().map(|place| self.remedies[*place]).collect();
         let size = places.len();
-        if !following(places, self.remedies.len()) {
+        if let Some(next) = following(places, self.remedies.len()) {
+            *places = next;
+        } else {
             // Ways with a risk are not enough.
             let enough = self.found.len() >= MOST_WAYS && self.has_safe();
             if enough || size == MOST_ACTIONS.min(self.remedies.len()) {
@@ -533,17 +537,4 @@ fn risk_of_roster(
         0 => Risk::None,
         _ => Risk::LeavesCopiesBehind,
     }
-}
-
-/// The next set of indexes below `n` in lexicographic order; returns whether there is one.
-fn following(set: &mut [usize], n: usize) -> bool {
-    let size = set.len();
-    let Some(place) = (0..size).rfind(|place| set[*place] + size < n + place) else {
-        return false;
-    };
-    let from = set[place] + 1;
-    for (step, index) in set[place..].iter_mut().enumerate() {
-        *index = from + step;
-    }
-    true
 }

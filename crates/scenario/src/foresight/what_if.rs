@@ -11,6 +11,7 @@ use rosterlab_engine::{
 };
 use serde::Deserialize;
 
+use super::sets::following;
 use crate::file::error::{Cause, ScenarioError};
 use crate::file::fields::maybe_whole;
 use crate::file::json;
@@ -189,17 +190,6 @@ fn sets(n: usize, k: usize) -> Option<u64> {
         let wider = sets.checked_mul(u64::try_from(n - i).ok()?)?;
         Some(wider / u64::try_from(i + 1).ok()?)
     })
-}
-
-/// The next set of indexes below `n` in lexicographic order.
-fn following(set: &[usize], n: usize) -> Option<Vec<usize>> {
-    let k = set.len();
-    let place = (0..k).rfind(|place| set[*place] < n - k + place)?;
-    let mut next = set.to_vec();
-    for (step, index) in next[place..].iter_mut().enumerate() {
-        *index = set[place] + 1 + step;
-    }
-    Some(next)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Copied tests are run: the Rust ones here, as they are copied; the scenarios here; the JavaScript ones by `tests/api`.
+//! Runs copied tests: those in Rust and scenarios here, those in JavaScript in `tests/api`.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,8 @@ use std::path::Path;
 use rosterlab_scenario::as_test::{TestLanguage, as_test, rust, scenario};
 use rosterlab_scenario::{Runner, Scenario};
 
-/// What the page and the command line give for some moments, compiled and run as it is. Made anew with `UPDATE_EXPECT=1`.
+/// The tests that the page and the command line give for some moments, compiled and run unchanged. `UPDATE_EXPECT=1`
+/// writes them again.
 mod copied {
     mod case_study {
         include!("../copied/case_study.rs");
@@ -24,7 +25,7 @@ fn shipped(name: &str) -> Scenario {
     Scenario::parse(&fs::read(file).unwrap()).unwrap()
 }
 
-/// A name that source code has to escape.
+/// A name that needs escapes in source code.
 fn quotes() -> Scenario {
     let text = r#"{"format":"rosterlab-scenario/1","cluster":{"nodes":[{"id":"A1"},{"id":"A2"}],
         "namespaces":[{"name":"a\"b\\c","replication-factor":2}]},"steps":[{"do":"crash","nodes":["A1"]}]}"#;

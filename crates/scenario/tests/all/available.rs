@@ -1,6 +1,6 @@
-//! The golden histories of AP namespaces, value for value: what a rebalance expects, what each node's copies add up to,
-//! who serves and who sends, every version's flags by a hash over all 4096 partitions; and that each rule of domain.md
-//! §6.1 is needed for them. The file's README in the project's golden folder explains the fields.
+//! The golden histories of AP namespaces, value by value: expected migrations, copies of each node, who serves and who
+//! sends, and all versions' flags by a hash over 4096 partitions. Also that each rule of domain.md §6.1 is needed for them.
+//! The README of the golden folder explains the fields.
 
 use rosterlab_engine::{
     Clause, ClusterView, EventKind, MigrationView, NodeId, PARTITIONS, Rules, SubClusterView,
@@ -95,7 +95,7 @@ fn marks(version: Version) -> String {
     text
 }
 
-/// The golden file's own order of sources is by id, highest first, as ours.
+/// The golden file orders sources by id, highest first, as we do.
 fn compare(history: &Value, rules: Rules) -> Result<usize, String> {
     let title = history["scenario"]["title"].as_str().unwrap();
     let scenario = Scenario::parse(history["scenario"].to_string().as_bytes())

@@ -6,7 +6,7 @@ use rosterlab_scenario::{MAX_BYTES, Runner, Scenario, ScenarioError};
 
 use crate::strategies::seeded;
 
-/// Reads and runs a file; the first thing that is wrong.
+/// Reads and runs a file; the first error.
 fn run(bytes: &[u8]) -> Result<(), ScenarioError> {
     let scenario = Scenario::parse(bytes)?;
     for report in Runner::new(&scenario)? {
@@ -36,7 +36,7 @@ fn nodes(count: usize) -> String {
     cluster(&format!(r#"{{"nodes":[{}]}}"#, list.join(",")))
 }
 
-/// One line a complaint.
+/// One line for each error.
 fn check(files: &[String], expected: &Expect) {
     let complaints: Vec<String> = files.iter().map(|file| complaint(file)).collect();
     for complaint in &complaints {
@@ -402,7 +402,7 @@ fn a_file_has_its_limits() {
     assert_eq!(complaint(&nodes(128)), "nothing is wrong");
 }
 
-/// Pieces that a mutation puts in, each likely to mean something.
+/// Pieces for mutations, each likely to have a meaning.
 const PIECES: [&str; 16] = [
     "\"",
     "{",
@@ -454,7 +454,7 @@ proptest! {
         let _ = run(text.as_bytes());
     }
 
-    /// Mutations of a file's values rather than of its text get further.
+    /// Mutations of values get further than mutations of the text.
     #[test]
     fn a_file_with_other_values_is_refused_or_runs(
         which in any::<proptest::sample::Index>(),

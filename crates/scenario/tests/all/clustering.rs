@@ -1,5 +1,5 @@
-//! The golden histories of links: who is in a cluster with whom, and who is an orphan, after every step; and that each
-//! clause of domain.md §7 is needed for them.
+//! The golden histories of links: clusters and orphans after every step. Also that each clause of domain.md §7 is needed
+//! for them.
 
 use rosterlab_engine::{Clause, NodeId, Rules};
 use rosterlab_scenario::{Runner, Scenario};
@@ -16,7 +16,7 @@ fn ids(nodes: &[NodeId]) -> Vec<String> {
     nodes.iter().map(NodeId::to_string).collect()
 }
 
-/// What does not come out by some rules, in words; how many steps were compared.
+/// The first difference under some rules, in words, and how many steps were compared.
 fn differences(rules: Rules) -> (Vec<String>, usize) {
     let (mut differ, mut compared) = (Vec::new(), 0);
     for history in histories() {

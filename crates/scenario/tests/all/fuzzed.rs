@@ -1,4 +1,4 @@
-//! What fuzzing kept (docs/fuzzing.md), once more in every run.
+//! Reads the corpus of the fuzzer (docs/fuzzing.md) in every run.
 
 use std::fs;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use rosterlab_scenario::{Runner, Scenario, report};
 use serde_json::{Map, Value};
 
-/// What the golden file gives of a sub-cluster, taken from a line of the runner.
+/// The values that the golden file has for a sub-cluster, taken from a line of the runner.
 fn comparable(line: &Value) -> Value {
     let sub_clusters = line["sub_clusters"].as_array().unwrap().iter().map(|here| {
         let main = &here["namespaces"]["main"];

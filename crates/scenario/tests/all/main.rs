@@ -1,4 +1,4 @@
-//! What the scenario crate promises, checked from outside: one binary, one module a promise.
+//! The promises of the scenario crate, checked from outside: one binary, one module for each promise.
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 

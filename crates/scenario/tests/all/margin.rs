@@ -1,4 +1,4 @@
-//! A margin and a table of losses are what really stopping the nodes gives.
+//! A margin and a table of losses equal what stopping the nodes gives.
 
 use proptest::prelude::*;
 use rosterlab_engine::{
@@ -65,11 +65,11 @@ fn table(cluster: &Cluster, also: Option<NodeId>) -> LossTable {
     table
 }
 
-/// The largest number of which no loss, in any order where it matters, makes a further partition unavailable.
+/// The largest number of nodes that can be lost, in any order, without another partition becoming unavailable.
 fn tried(cluster: &Cluster, up: &[NodeId], one_by_one: bool) -> usize {
     let now = out(cluster);
     let is_worse = |after: &Cluster| out(after).iter().zip(&now).any(|(after, now)| *after && !now);
-    // Each state with the nodes that are gone.
+    // Each state, with the lost nodes.
     let mut states = vec![(Vec::new(), cluster.clone())];
     for margin in 0..up.len() {
         let mut next: Vec<(Vec<NodeId>, Cluster)> = Vec::new();
@@ -123,14 +123,14 @@ fn what_is_out_already_does_not_count() {
     act(&mut cluster, &Command::Recluster { on: None });
     act(&mut cluster, &stop(&ids(&[0xA102]), Shutdown::Unclean));
     assert_eq!(count(&out(&cluster)), 1381);
-    // The picture of the look: losing A101 or A103 as well leaves 4,096 unavailable.
+    // The table shows: losing A101 or A103 as well leaves 4,096 unavailable.
     let found = found(&cluster).unwrap();
     assert_eq!((found.at_once.margin, found.at_once.worst), (0, 4096));
     assert_eq!(found.at_once.examples, [ids(&[0xA103]), ids(&[0xA101])]);
 }
 
-/// A roster that is set and not yet in force makes the difference: the first stop puts it in force, and the second finds
-/// copies that are not filled yet.
+/// A pending roster makes the difference: the first stop brings it into force, and the second finds copies that are not
+/// filled yet.
 #[test]
 fn one_after_the_other_can_hurt_sooner_than_at_once() {
     let racks = [(0xA1, 1), (0xA2, 1), (0xA3, 1), (0xB1, 2), (0xB2, 2), (0xB3, 2)];

@@ -1,4 +1,4 @@
-//! What a preview says is what then happens, and warnings come where the documented mistakes are.
+//! A preview equals what then happens, and documented mistakes have warnings.
 
 use rosterlab_engine::{
     Cluster, ClusterSetup, Command, Counts, NodeId, NodeSetup, PARTITIONS, RackId, RosterEntry,
@@ -57,7 +57,7 @@ fn revive() -> Command {
     Command::Revive { namespace: NS.to_owned(), nodes: None }
 }
 
-/// What was said, and what then happens to the same cluster.
+/// The preview, and what then happens to the same cluster.
 fn tried(cluster: &Cluster, commands: &[Command]) -> Preview {
     let said = preview(cluster, NS, commands).unwrap();
     let mut done = cluster.clone();
@@ -108,7 +108,7 @@ fn a_roster_that_is_set_before_migrations_are_done_is_warned_of_and_after_them_n
     let early = Warning::MigrationsUnfinished { partitions };
     assert!(warnings(&cluster, NS, &[observed(), recluster()]).contains(&early));
     act(&mut cluster, &observed());
-    // Staged before, the mistake is still to come.
+    // It is only staged, so the mistake is still ahead.
     assert!(warnings(&cluster, NS, &[recluster()]).contains(&early));
     migrate(&mut cluster);
     assert!(!warnings(&cluster, NS, &[recluster()]).contains(&early));

@@ -1,5 +1,5 @@
-//! What operators reported in public, each as a scenario with the outcome that it should have: every expectation holds,
-//! and published counts come out within the spread of the hash, since the ids are not known.
+//! Public reports of operators as scenarios with their outcomes. Every expectation holds; published counts are matched
+//! within the spread of the hash, because the ids are not known.
 
 use std::fs;
 use std::path::Path;
@@ -35,8 +35,8 @@ fn every_report_comes_out() {
             wrong.extend(report.failures.iter().map(|failure| format!("{name}: {failure}")));
         }
     }
-    // Every copy of these ten records is wiped before it was migrated, and no node has any of them any more: by domain.md §9
-    // they are lost, as in report 22c. The report expects what was counted before that rule.
+    // Every copy of these ten records is wiped before it is migrated, so no node has any of them: by domain.md §9 they are
+    // lost, as in report 22c. The report expects the count from before that rule.
     let outdated =
         "22b-rolling-restart-in-memory.json: steps[32].lost_writes: expected 0, found 10";
     assert_eq!(wrong, [outdated], "{}", wrong.join("\n"));

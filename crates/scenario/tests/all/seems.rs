@@ -1,4 +1,4 @@
-//! What is no scenario is refused by what it seems to be; what is one, even with a mistake, keeps its place and cause.
+//! A file that is not a scenario is refused with a guess at what it is; a scenario with a mistake gets its place and cause.
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
@@ -48,13 +48,13 @@ Number of rows: 1
 
 const LINK: &str = "s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1";
 
-/// Text as Windows saves it.
+/// Text in UTF-16, as Windows saves it.
 fn utf16(text: &str, mark: Option<u16>) -> Vec<u8> {
     let units = mark.into_iter().chain(text.encode_utf16());
     units.flat_map(u16::to_le_bytes).collect()
 }
 
-/// What a browser makes of bytes that it is asked for the text of.
+/// The text that a browser makes of bytes.
 fn in_a_browser(bytes: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(bytes).into_owned().into_bytes()
 }
@@ -66,7 +66,8 @@ fn gzip() -> Vec<u8> {
     bytes
 }
 
-/// Every kind with what people have of it.
+/// Samples of every kind.
+#[expect(clippy::too_many_lines, reason = "a table of samples")]
 fn samples() -> Vec<(FileKind, Vec<u8>)> {
     let of = |kind: FileKind, text: &str| (kind, text.as_bytes().to_vec());
     let scenario = String::from_utf8(shipped()[0].1.clone()).unwrap();
@@ -231,7 +232,7 @@ fn the_sentence_names_it_and_shows_the_line() {
     "#]]);
 }
 
-/// What the JSON reader can place, and what nothing can be said of.
+/// Errors of the JSON reader stay when it knows the place and when there is no guess.
 #[test]
 fn a_scenario_with_a_mistake_keeps_its_place() {
     let check =
@@ -326,7 +327,7 @@ proptest! {
         said(&bytes)?;
     }
 
-    /// What is beyond the limit changes nothing but whether all of it was seen.
+    /// Bytes beyond the limit only change whether the whole file was inspected.
     #[test]
     fn only_the_beginning_is_looked_at(
         which in any::<proptest::sample::Index>(),
@@ -341,7 +342,7 @@ proptest! {
     }
 }
 
-/// A refusal is one line of bounded length that says something.
+/// A refusal is one line of bounded length and not empty.
 fn said(bytes: &[u8]) -> Result<(), TestCaseError> {
     let Err(error) = Scenario::parse(bytes) else { return Ok(()) };
     let text = error.to_string();

@@ -1,4 +1,4 @@
-//! The scenarios that the page ships: each has words and expectations, and every expectation holds.
+//! The scenarios that the page ships: each has texts and expectations, and every expectation holds.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Random setups, commands and entries: mostly sensible, now and then what a cluster refuses.
+//! Random setups, commands and entries: most are sensible, some are refused.
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -8,7 +8,7 @@ use rosterlab_engine::{
 };
 use rosterlab_scenario::{Entry, Settle};
 
-/// So many cases, the same ones in every run; `ROSTERLAB_HISTORIES=20` tries twenty times as many.
+/// The number of cases, the same ones in every run; `ROSTERLAB_HISTORIES=20` tries twenty times as many.
 pub fn seeded(cases: u32) -> ProptestConfig {
     let times = std::env::var("ROSTERLAB_HISTORIES").ok().and_then(|times| times.parse().ok());
     ProptestConfig {

@@ -256,7 +256,7 @@ fn dead_partitions_are_a_warning() {
     assert_eq!((warned, dead), (6, 6), "one on each node");
 }
 
-/// Looking at the ticker changes nothing, and its numbers only fall.
+/// The numbers of the ticker only fall.
 #[test]
 fn the_ticker_counts_down_until_all_is_done() {
     let text = log_of(&case_study(), "A101");
@@ -388,7 +388,7 @@ fn what_is_lost_with_one_or_two_more() {
     assert_eq!(refused(4), Some(WhatIfError::Lose { lose: 4, up: 3 }));
 }
 
-/// Two of one rack may go, two of different racks may not; and what is only thought of is what happens.
+/// Two nodes of one rack can be lost, two of different racks cannot; the prediction equals what happens.
 #[test]
 fn every_set_is_tried_once() {
     let cluster = last(&six(""));
@@ -410,7 +410,7 @@ fn every_set_is_tried_once() {
     assert_eq!(what_if(&cluster, 6).unwrap().next().unwrap().inactive, [4096, 4096]);
 }
 
-/// What is active in no sub-cluster when the nodes do stop.
+/// How many partitions are active in no sub-cluster after the nodes were stopped.
 fn tried(cluster: &Cluster, nodes: &[NodeId], shutdown: Shutdown) -> Vec<u32> {
     let mut copy = cluster.clone();
     copy.apply(&Command::Stop { nodes: nodes.to_vec(), shutdown }).unwrap();

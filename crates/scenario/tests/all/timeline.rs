@@ -25,7 +25,7 @@ fn events(timeline: &Timeline) -> Vec<(usize, Event)> {
     timeline.events().map(|(index, event)| (index, event.clone())).collect()
 }
 
-/// Whether two timelines are the same in everything that can be seen.
+/// Whether two timelines are the same in everything that is visible.
 fn same(a: &Timeline, b: &Timeline) {
     assert_eq!(a.position(), b.position());
     assert!(a.cluster() == b.cluster(), "the clusters differ at {}", a.position());
@@ -127,7 +127,7 @@ fn long_timelines_keep_few_checkpoints_and_seek_anywhere() {
     assert!(timeline.checkpoint_bytes() <= 9 << 20, "{}", timeline.checkpoint_bytes());
 }
 
-/// Five hundred steps of all kinds on the largest cluster: what is kept is bounded, and so is what a seek does again.
+/// Five hundred steps of all kinds on the largest cluster: memory and the work of a seek are bounded.
 #[test]
 fn a_long_timeline_of_the_largest_cluster_is_small_and_quick_to_seek_in() {
     let id = |n: u64| node(0xA000 + n % 128);
@@ -220,7 +220,7 @@ proptest! {
         perform(&mut plain, &before);
         let mut edited = plain.clone();
         for entry in undone {
-            // A pass right after one from before would be merged into it, and undone with it.
+            // A pass right after a pass would be merged into it and undone with it.
             let first = edited.entries().len() == plain.entries().len();
             if !(first && matches!(entry, Entry::Pass { .. })) {
                 let _ = edited.perform(entry);
@@ -232,7 +232,7 @@ proptest! {
         same(&edited, &plain);
         perform(&mut plain, &after);
         perform(&mut edited, &after);
-        // Where every later entry was refused, what was undone is still there.
+        // If every later entry was refused, redo is still possible.
         same(&edited, &plain);
     }
 
@@ -244,7 +244,7 @@ proptest! {
         places in proptest::collection::vec(any::<proptest::sample::Index>(), 1..8),
     ) {
         let mut timeline = Timeline::new(setup.clone()).unwrap();
-        // Once what was done at first, and once after something else was done from the last place on.
+        // First the original entries, then after others were done from the last place on.
         for entries in [entries, anew] {
             for entry in entries {
                 let _ = timeline.perform(entry);

@@ -1,4 +1,4 @@
-//! The nearest ways out: those of the case study, and in small clusters all that a search by brute force finds.
+//! The nearest ways out: those of the case study, and in small clusters all that brute force finds.
 
 use rosterlab_engine::{
     Cluster, ClusterSetup, Command, Mode, NodeId, NodeSetup, PartitionId, RackId, RosterNodes,
@@ -45,7 +45,7 @@ fn set_roster(cluster: &mut Cluster) {
     act(cluster, &Command::Recluster { on: None });
 }
 
-/// The first partition that nobody serves.
+/// The first partition that is not served.
 fn lost(cluster: &Cluster) -> Option<PartitionId> {
     PartitionId::all().find(|partition| !cluster.serves("main", *partition))
 }
@@ -56,7 +56,7 @@ fn searched(cluster: &Cluster, partition: PartitionId) -> Search {
     search
 }
 
-/// The ways out for the first partition that nobody serves.
+/// The ways out for the first partition that is not served.
 fn ways(cluster: &Cluster) -> Vec<Way> {
     searched(cluster, lost(cluster).unwrap()).found().to_vec()
 }
@@ -129,7 +129,7 @@ fn a_roster_that_was_staged_and_forgotten_needs_a_recluster_only() {
     act(&mut cluster, &Command::RosterSet { namespace, nodes, on: None });
     let found: Vec<String> = ways(&cluster).iter().map(text).collect();
     assert!(found.contains(&"recluster: MayLoseWrites, 4096".to_owned()), "{found:?}");
-    // Whatever changes the cluster brings the staged roster into force; nothing is without risk any more.
+    // Any cluster change brings the staged roster into force, so every way has a risk.
     assert!(found[..3].iter().all(|way| way.starts_with("start ")), "{found:?}");
 }
 
@@ -156,7 +156,7 @@ fn nodes_that_are_all_cut_off_are_healed() {
     let mut cluster = case_study();
     stop(&mut cluster, &["B102"], Shutdown::Clean);
     migrate(&mut cluster);
-    // Each node by itself: nobody serves anything, and each holds its copies.
+    // Each node is alone: nothing is served, and each holds its copies.
     let sides = ["A101", "A102", "A103", "B101"].map(|node| vec![id(node)]).to_vec();
     act(&mut cluster, &Command::Cut { between: sides });
     let found = ways(&cluster);
@@ -182,7 +182,7 @@ fn when_few_actions_help_only_with_a_risk_the_needless_ones_are_taken_out_of_all
     }
 }
 
-/// Tries a way, and it without each of its actions.
+/// Tries a way, and the way without each of its actions.
 fn assert_works_and_is_minimal(cluster: &Cluster, partition: PartitionId, way: &Way) {
     assert!(helps(cluster, partition, &way.remedies), "{}", text(way));
     for place in 0..way.remedies.len() {
@@ -203,7 +203,7 @@ fn helps(cluster: &Cluster, partition: PartitionId, remedies: &[Remedy]) -> bool
     copy.serves("main", partition)
 }
 
-/// Everything that could be done in a small cluster.
+/// All actions in a small cluster.
 fn everything(cluster: &Cluster) -> Vec<Remedy> {
     let view = cluster.view();
     let down = view.nodes.iter().filter(|node| !node.state.is_up());
@@ -217,7 +217,7 @@ fn everything(cluster: &Cluster) -> Vec<Remedy> {
     remedies
 }
 
-/// Every set of which no part helps, smallest first; each is sorted.
+/// Every set that helps and has no part that helps, smallest first; each is sorted.
 fn by_brute_force(cluster: &Cluster, partition: PartitionId) -> Vec<Vec<Remedy>> {
     let remedies = everything(cluster);
     let mut sets: Vec<u32> = (1..1 << remedies.len()).collect();
@@ -317,7 +317,7 @@ fn an_ap_namespace_that_no_cluster_serves_has_ways_out_without_a_roster() {
     let mut setup = case_study().setup().clone();
     setup.namespaces[0].mode = Mode::Available;
     let mut cluster = Cluster::new(setup).unwrap();
-    // A101 and A102 do not hear each other; without a principal nobody agrees on a cluster.
+    // A101 and A102 do not hear each other; without a principal they agree on no cluster.
     act(&mut cluster, &Command::Cut { between: vec![vec![id("A101")], vec![id("A102")]] });
     stop(&mut cluster, &["B102"], Shutdown::Clean);
     assert!(cluster.view().sub_clusters.is_empty());

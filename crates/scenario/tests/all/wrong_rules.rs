@@ -1,5 +1,5 @@
-//! Every clause of domain.md §5 and §6 left out on purpose is noticed by the golden values or by a published report. The
-//! clauses of §6.1 and §7 are left out in `available` and `clustering`.
+//! Leaves out every clause of domain.md §5 and §6; a golden value or a published report must notice each. The clauses of
+//! §6.1 and §7 are left out in `available` and `clustering`.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use rosterlab_engine::{Availability, Clause, Facts, Judge, Profile, Rule, Rules,
 use rosterlab_scenario::{Runner, Scenario, report};
 use serde_json::Value;
 
-/// A case: a scenario, and what its steps have to come to where that is known.
+/// A case: a scenario, and the known results of its steps.
 struct Case {
     title: String,
     scenario: Scenario,
@@ -86,7 +86,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// Where some rules come to another outcome than they should, if anywhere.
+/// Where some rules give a wrong result, if anywhere.
 fn noticed(cases: &[Case], rules: Rules) -> Option<String> {
     cases.iter().find_map(|case| {
         let mut steps = case.expected.as_deref().unwrap_or_default().iter();
@@ -122,7 +122,7 @@ fn on(facts: &Facts, profile: Profile, change: impl FnOnce(&mut Facts)) -> Verdi
     judge(&changed, profile)
 }
 
-/// As the right rules, but where a rule decided, what another verdict says.
+/// The right rules, except that another verdict replaces what one rule decides.
 fn unless(facts: &Facts, profile: Profile, rule: Rule, then: impl FnOnce() -> bool) -> Verdict {
     let right = judge(facts, profile);
     if right.rule != rule {

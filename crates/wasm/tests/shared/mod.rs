@@ -1,5 +1,5 @@
-//! The exports as JavaScript calls them, as tables; the same in every environment. What only a built package can show
-//! (types, documentation, equality with the native program) is in tests/api.
+//! Calls the exports as JavaScript does, as tables, the same in every environment. Tests that need a built package (types,
+//! documentation, equality with the native program) are in tests/api.
 
 use js_sys::{Array, Error, JSON, Reflect, Uint8Array, Uint16Array};
 use rosterlab_wasm::{Playground, run_scenario, succession, verdict_of, version};
@@ -25,7 +25,7 @@ fn field(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &name.into()).unwrap()
 }
 
-/// `code` and `place` of an error that was thrown, which has to be a real one.
+/// `code` and `place` of a thrown error, which must be a real `Error`.
 fn fault<T>(thrown: Result<T, JsValue>) -> (String, Option<String>) {
     let error = thrown.err().expect("an error");
     assert!(error.is_instance_of::<Error>(), "{error:?}");
@@ -85,8 +85,8 @@ fn every_golden_history_of_links_comes_out() {
     }
 }
 
-/// What every rebalance of AP expects in the short histories. The long ones are run in tests/api, with the released
-/// module: this one, which is not optimised, would keep a page busy for longer than the driver of the browser waits.
+/// The expected migrations of every AP rebalance in the short histories. The long ones run in tests/api with the released
+/// module: this one is not optimised and would take longer than the browser's driver waits.
 #[wasm_bindgen_test]
 fn every_short_golden_history_of_ap_comes_out() {
     let golden: Value = serde_json::from_str(AVAILABLE).unwrap();
