@@ -96,7 +96,7 @@ pub fn print_scenario(file: &Source, out: &mut impl Write) -> Result<Expectation
     Ok(Expectations::Hold)
 }
 
-/// The timeline of a scenario after so many steps, or after all.
+/// The timeline of a scenario after `step` steps, or after all.
 pub fn timeline_at(scenario: &Scenario, step: Option<usize>) -> Result<Timeline, Problem> {
     let mut timeline = scenario.timeline()?;
     let last = timeline.entries().len();

@@ -38,7 +38,7 @@ pub enum Entry {
         /// Milliseconds.
         ms: u64,
     },
-    /// Migrations ran until none was left, or until so many more partitions were done.
+    /// Migrations ran until none was left, or until that many more partitions were done.
     Migrate {
         /// How many partitions, or all.
         partitions: Option<u32>,
@@ -91,7 +91,7 @@ fn shared(events: Vec<Event>) -> impl Iterator<Item = Rc<Event>> {
     events.into_iter().map(Rc::new)
 }
 
-/// Entries with their events: what of a timeline takes time to compute. It holds no cluster, so many courses can be kept.
+/// Entries with their events: the part of a timeline that takes time to compute. It holds no cluster, so many courses can be kept.
 #[derive(Clone, Debug)]
 pub struct Course {
     entries: Vec<Entry>,
@@ -213,7 +213,7 @@ impl Timeline {
         debug_assert!(done.is_ok(), "time passing cannot be refused");
     }
 
-    /// Lets migrations run until none is left, or until so many more partitions are done.
+    /// Lets migrations run until none is left, or until that many more partitions are done.
     pub fn migrate(&mut self, partitions: Option<u32>) {
         let done = self.perform(Entry::Migrate { partitions });
         debug_assert!(done.is_ok(), "migrating cannot be refused");

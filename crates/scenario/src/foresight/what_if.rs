@@ -148,7 +148,7 @@ impl Settled {
 /// difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// Every set of so many nodes.
+    /// Every set of that many nodes.
     Any(usize),
     /// These nodes.
     These(Vec<NodeId>),

@@ -89,7 +89,7 @@ fn in_no_cluster(orphans: &[NodeId], said: &str) -> String {
     format!("{who} {said}. {they} nothing; all {all} partitions are unavailable there.")
 }
 
-/// The orphans that hear nobody in a cluster, and so may form one (docs/domain.md §7).
+/// The orphans that hear no node in a cluster and so may form one (docs/domain.md §7).
 #[must_use]
 pub fn apart(view: &ClusterView) -> Vec<NodeId> {
     let members = || view.nodes.iter().filter(|node| node.sub_cluster.is_some());

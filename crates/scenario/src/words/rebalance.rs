@@ -1,6 +1,6 @@
 //! What a rebalance decided, with the rules that decided.
 //!
-//! Invariant: the numbers are the engine's; reasons stand in the order of how many partitions they decided.
+//! Invariant: the numbers are the engine's; the reason that decided most partitions comes first.
 
 use std::cmp::Reverse;
 
@@ -45,7 +45,7 @@ pub fn of_rebalance(
     }
 }
 
-/// That active partitions came up empty: nobody there had their data (docs/domain.md §5.1, §6).
+/// That active partitions came up empty: no node there had their data (docs/domain.md §5.1, §6).
 fn of_fresh(fresh: u32, active: u32) -> Option<String> {
     let which = match fresh {
         0 => return None,
