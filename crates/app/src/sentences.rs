@@ -332,7 +332,10 @@ mod tests {
     fn very_many_sentences_are_cut_at_the_beginning_and_it_is_said() {
         let formed = |n: u64| {
             let (node, namespace) = (NodeId::new(n).unwrap(), "main".to_owned());
-            Rc::new(Event { at_ms: n, kind: EventKind::AutoRevived { node, namespace } })
+            Rc::new(Event {
+                at_ms: n,
+                kind: EventKind::AutoRevived { node, namespace, devices: vec![0] },
+            })
         };
         let events: Vec<Rc<Event>> = (1..=15).map(formed).collect();
         let told = history(&events, &State::open().view);

@@ -151,6 +151,15 @@ impl Facts {
         self.present == self.roster
     }
 
+    /// What every count of a real partition keeps to, and the rules rely on.
+    fn assert_possible(&self) {
+        assert!(self.present <= self.roster, "only roster nodes count as present");
+        assert!(self.evading + self.revived <= self.present, "no version has both `e` and `r`");
+        assert!(self.full <= self.with_data && self.with_data <= self.present);
+        assert!(self.roster_replicas_present <= self.roster_replicas());
+        assert!(!self.roster_master_present || self.roster_replicas_present > 0);
+    }
+
     /// Present without `e` (domain.md §5).
     #[must_use]
     pub fn voters(&self) -> u32 {
@@ -194,9 +203,14 @@ impl Facts {
 pub type Judge = fn(&Facts, Profile) -> Verdict;
 
 /// Decides by domain.md §5.
+///
+/// # Panics
+/// When the facts contradict each other, as those of no partition do.
 #[must_use]
 pub fn judge(facts: &Facts, profile: Profile) -> Verdict {
+    facts.assert_possible();
     let (active, rule) = decide(facts, profile);
+    assert!(!active || facts.present >= facts.replication_factor, "rule 0 comes before all others");
     let availability = match (active, facts.whole()) {
         (true, _) => Availability::Active,
         (false, false) => Availability::Unavailable,

@@ -131,6 +131,16 @@ impl Balance {
         }
     }
 
+    /// A pass over all partitions, for debug builds.
+    pub fn assert_invariants(&self) {
+        assert_eq!(self.places.len(), PARTITIONS, "a place for every partition");
+        let served = |place: &Place| place.working_master.is_some() == place.verdict.is_active();
+        assert!(self.places.iter().all(served), "who is active is served, and nobody else");
+        assert!(self.migrations.is_sorted_by_key(|migration| migration.pid));
+        let open = self.migrations.iter().filter(|migration| !migration.is_done()).count();
+        assert_eq!(open, self.progress.open, "migrations that are not done");
+    }
+
     /// How many replicas an active partition has here.
     pub fn width(&self) -> usize {
         usize::from(self.replication_factor).min(self.present.len())

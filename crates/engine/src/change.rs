@@ -379,7 +379,7 @@ impl Cluster {
             |old: &Option<Rc<Roster>>| !old.as_ref().is_some_and(|old| old.same_nodes(&roster));
         if changes(&self.nodes[nodes[0].index()].namespaces[index].in_force) {
             let principal = self.id(nodes[0]);
-            let (namespace, roster) = (name.clone(), roster.entries.clone());
+            let (namespace, roster) = (name.clone(), roster.entries.to_vec());
             kinds.push(EventKind::RosterInForce { namespace, principal, roster });
         }
         for slot in nodes {

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::balance::Balance;
 use crate::clustering::{Exchange, SubCluster};
 use crate::command::{Command, Rejection, Shutdown};
 use crate::cuts::Cuts;
@@ -20,7 +21,7 @@ use crate::node_set::{NodeSet, Slot};
 use crate::record::GroundTruth;
 use crate::roster::{Roster, RosterEntry, RosterNodes};
 use crate::rules::Rules;
-use crate::storage::StartMark;
+use crate::storage::{Distrust, StartMark};
 use crate::succession::{RosterRows, Succession, Work};
 use crate::version::RevivedBy;
 
@@ -214,10 +215,42 @@ impl Cluster {
     /// # Errors
     /// When it cannot be done now; nothing has changed then.
     pub fn apply(&mut self, command: &Command) -> Result<Vec<Event>, Rejection> {
+        self.assert_invariants();
         self.check(command)?;
+        let began_ms = self.now_ms;
         let mut kinds = self.perform(command)?;
         kinds.extend(self.count_lost_writes());
+        debug_assert_eq!(self.now_ms, began_ms, "a command takes no time");
+        self.assert_invariants();
         Ok(self.dated(kinds))
+    }
+
+    /// What holds before and after [`Cluster::apply`] and [`Cluster::advance`]. In release builds only what takes a few
+    /// steps a node is looked at.
+    pub(crate) fn assert_invariants(&self) {
+        let nodes = self.nodes.len();
+        assert!(nodes <= MAX_NODES, "at most {MAX_NODES} slots");
+        assert_eq!(self.succession.ids().len(), nodes, "each slot has its places in every order");
+        assert!(
+            self.frozen_ms <= self.now_ms,
+            "migrations stand still for no longer than time passes"
+        );
+        let due_ms = self.exchanges.iter().map(|exchange| exchange.commit_at_ms);
+        let due_ms = due_ms.chain(self.prepare_at_ms).min();
+        assert!(due_ms.is_none_or(|due_ms| due_ms >= self.now_ms), "nothing due is left undone");
+        let agreed = self.agreed.iter().fold(NodeSet::EMPTY, |all, members| all.or(*members));
+        let members = self.agreed.iter().map(|members| members.len()).sum::<usize>();
+        assert_eq!(agreed.len(), members, "no node is in two clusters");
+        for sub_cluster in self.sub_clusters.values() {
+            assert_eq!(sub_cluster.nodes.len(), sub_cluster.members.len(), "one list, one set");
+            assert_eq!(sub_cluster.balances.len(), self.setup.namespaces.len(), "all namespaces");
+        }
+        if cfg!(debug_assertions) {
+            let parts = self.nodes.iter().flat_map(|node| &node.namespaces);
+            parts.for_each(|part| assert_eq!(part.versions.len(), PARTITIONS));
+            let balances = self.sub_clusters.values().flat_map(|one| &one.balances);
+            balances.for_each(Balance::assert_invariants);
+        }
     }
 
     fn perform(&mut self, command: &Command) -> Result<Vec<EventKind>, Rejection> {
@@ -499,10 +532,10 @@ impl Cluster {
         let mut kinds = vec![EventKind::NodeStarted { node }];
         for (untrusted, settings) in untrusted.into_iter().zip(&setup.namespaces) {
             let namespace = settings.name.clone();
-            kinds.extend(untrusted.map(|(why, mark)| match mark {
-                StartMark::Evade => EventKind::EvadeSet { node, namespace, why },
-                StartMark::Revived => EventKind::AutoRevived { node, namespace },
-                StartMark::Nothing => EventKind::StorageUntrusted { node, namespace, why },
+            kinds.extend(untrusted.map(|Distrust { why, devices, mark }| match mark {
+                StartMark::Evade => EventKind::EvadeSet { node, namespace, why, devices },
+                StartMark::Revived => EventKind::AutoRevived { node, namespace, devices },
+                StartMark::Nothing => EventKind::StorageUntrusted { node, namespace, why, devices },
             }));
         }
         kinds
@@ -608,7 +641,7 @@ impl Cluster {
         let rack_of = |slot: Slot| racks[slot.index()];
         let rows = Rc::new(self.rows(set, &rack_of, settings));
         self.work.rows_filtered += PARTITIONS as u64;
-        Rc::new(Roster { generation, entries, slots, set, rows })
+        Rc::new(Roster { generation, entries: entries.into(), slots, set, rows })
     }
 
     /// The order of succession over some nodes for a namespace: by the hash, or evenly where that is preferred.
@@ -660,7 +693,7 @@ impl Cluster {
         Ok(vec![EventKind::RosterStaged {
             namespace: namespace.to_owned(),
             principal: self.id(self.sub_clusters[&number].principal()),
-            roster: roster.entries.clone(),
+            roster: roster.entries.to_vec(),
             generation,
         }])
     }

@@ -40,6 +40,21 @@ pub struct Migrations {
     pub signals: u32,
 }
 
+impl Migrations {
+    /// How much of what was due at first is done when this is left: (1 − left / first) of what is sent and received
+    /// together, in hundredths of a percent, rounded. The ticker prints it as `complete-pct` (domain.md §6, \[doc, logs\]).
+    ///
+    /// # Panics
+    /// When more is left than was due.
+    #[must_use]
+    pub fn complete_hundredths(self, first: Self) -> u64 {
+        let moved = |figures: Self| u64::from(figures.tx) + u64::from(figures.rx);
+        let (left, all) = (moved(self), moved(first));
+        assert!(left <= all, "no more is left than was due");
+        if all == 0 { 10_000 } else { (20_000 * (all - left) + all) / (2 * all) }
+    }
+}
+
 /// Why a start marked every partition of a namespace with `e` (domain.md §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untrusted {
@@ -104,6 +119,8 @@ pub enum EventKind {
         namespace: String,
         /// Why.
         why: Untrusted,
+        /// The devices that this is about, from 0, in order.
+        devices: Vec<u8>,
     },
     /// A start found the storage untrusted and set `r` on all 4096 partitions, because of `auto-revive` (domain.md §4).
     AutoRevived {
@@ -111,6 +128,8 @@ pub enum EventKind {
         node: NodeId,
         /// The namespace.
         namespace: String,
+        /// The devices without a clean-shutdown mark, from 0, in order.
+        devices: Vec<u8>,
     },
     /// A start of an AP namespace found the storage untrusted; no version is marked there (domain.md §6.1.9, \[model\]).
     StorageUntrusted {
@@ -120,6 +139,8 @@ pub enum EventKind {
         namespace: String,
         /// Why.
         why: Untrusted,
+        /// The devices that this is about, from 0, in order.
+        devices: Vec<u8>,
     },
     /// Drives were emptied.
     DrivesWiped {

@@ -63,10 +63,11 @@ pub use node_set::PlaceSet;
 pub use packed::PackedCluster;
 pub use roster::{RosterEntry, RosterNodes};
 pub use rules::{Clause, Rules};
-pub use storage::{DeviceMark, StartMark};
+pub use storage::{DeviceMark, Distrust, StartMark};
 pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};
 pub use version::{ClusterKey, RevivedBy, UNIQUE_FAMILY, Version};
 pub use view::{
-    Answer, Cell, ClusterView, CopyCounts, Explanation, Holders, MigrationView, NodeNamespaceView,
-    NodeState, NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
+    Answer, Belief, Cell, ClusterView, CopyCounts, Explanation, Holders, Membership, MigrationView,
+    NamespaceBelief, NodeNamespaceView, NodeState, NodeView, QuiesceState, Role, Seat,
+    SubClusterNamespaceView, SubClusterView,
 };

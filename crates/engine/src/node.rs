@@ -7,13 +7,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::command::Shutdown;
-use crate::event::Untrusted;
 use crate::id::{Digest, NodeId, PARTITIONS, PartitionId, RackId};
 use crate::namespace::{NamespaceSettings, NodeSetup};
 use crate::record::Record;
 use crate::roster::Roster;
 use crate::rules::Rules;
-use crate::storage::{StartMark, Storage, start_mark};
+use crate::storage::{Distrust, StartMark, Storage};
 use crate::version::{RevivedBy, Version};
 
 /// The regime of a namespace that has never been rebalanced (all published values are odd; \[model\]).
@@ -98,12 +97,8 @@ impl Node {
         }
     }
 
-    /// The process starts: reads the marks and the versions. Returns, by namespace, why one is not trusted.
-    pub fn start(
-        &mut self,
-        settings: &[NamespaceSettings],
-        rules: Rules,
-    ) -> Vec<Option<(Untrusted, StartMark)>> {
+    /// The process starts and reads the marks and the versions. Returns, by namespace, why its storage is not trusted.
+    pub fn start(&mut self, settings: &[NamespaceSettings], rules: Rules) -> Vec<Option<Distrust>> {
         self.process = Process::Starting;
         let pairs = self.namespaces.iter_mut().zip(settings);
         pairs.map(|(namespace, settings)| namespace.start(settings, rules)).collect()
@@ -177,14 +172,9 @@ impl NodeNamespace {
     /// Any start makes data a subset and drops the master flag; in SC distrust sets `e` on every version, those without
     /// data too, and an `e` replaces an `r`; with `auto-revive` it sets `r` unless a device is empty (domain.md §4). In AP
     /// it sets nothing (domain.md §6.1.9).
-    fn start(
-        &mut self,
-        settings: &NamespaceSettings,
-        rules: Rules,
-    ) -> Option<(Untrusted, StartMark)> {
-        let untrusted = self.storage.start(settings.commit_to_device);
-        let untrusted = untrusted.map(|why| (why, start_mark(why, settings, rules)));
-        let mark = untrusted.map_or(StartMark::Nothing, |(_, mark)| mark);
+    fn start(&mut self, settings: &NamespaceSettings, rules: Rules) -> Option<Distrust> {
+        let distrust = self.storage.start(settings, rules);
+        let mark = distrust.as_ref().map_or(StartMark::Nothing, |distrust| distrust.mark);
         for version in Rc::make_mut(&mut self.versions) {
             let isolated = version.isolated();
             *version = match mark {
@@ -193,13 +183,7 @@ impl NodeNamespace {
                 StartMark::Revived => isolated.with_revived(RevivedBy::Operator),
             };
         }
-        untrusted
-    }
-
-    /// What a start would put on every version, if it trusts nothing there.
-    pub fn would_mark(&self, settings: &NamespaceSettings, rules: Rules) -> Option<StartMark> {
-        let why = self.storage.untrusted(settings.commit_to_device)?;
-        Some(start_mark(why, settings, rules))
+        distrust
     }
 
     /// Drives are emptied; with the last of several devices goes everything.

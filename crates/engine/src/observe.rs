@@ -13,12 +13,15 @@ use crate::command::Rejection;
 use crate::convert;
 use crate::event::Migrations;
 use crate::id::{NodeId, PARTITIONS, PartitionId};
+use crate::namespace::Mode;
 use crate::node::{Node, Process};
 use crate::node_set::{NodeSet, Slot};
+use crate::roster::Roster;
 use crate::version::Version;
 use crate::view::{
-    Answer, Cell, ClusterView, CopyCounts, Explanation, Holders, MigrationView, NodeNamespaceView,
-    NodeState, NodeView, QuiesceState, Role, Seat, SubClusterNamespaceView, SubClusterView,
+    Answer, Belief, Cell, ClusterView, CopyCounts, Explanation, Holders, Membership, MigrationView,
+    NamespaceBelief, NodeNamespaceView, NodeState, NodeView, QuiesceState, Role, Seat,
+    SubClusterNamespaceView, SubClusterView,
 };
 
 /// A sub-cluster's number, and what each of its nodes still has to migrate, by namespace.
@@ -84,7 +87,29 @@ impl Cluster {
             namespaces: (0..node.namespaces.len())
                 .map(|index| self.node_namespace_view(slot, index, home))
                 .collect(),
+            belief: self.belief(node, sub_cluster),
         }
+    }
+
+    /// What a node itself believes; it is in the sub-cluster at that place.
+    fn belief(&self, node: &Node, sub_cluster: Option<usize>) -> Belief {
+        let membership = match (node.process, sub_cluster) {
+            (Process::Member(_), Some(place)) => Membership::SubCluster(place),
+            (Process::Member(_), None) => unreachable!("a member's cluster is in the view"),
+            (Process::Down { .. }, _) => Membership::Down,
+            (Process::Starting, _) => Membership::Starting,
+            (Process::Orphan, _) => Membership::Orphan,
+        };
+        let entries = |roster: &Option<Rc<Roster>>| {
+            roster.as_ref().map_or_else(Rc::default, |roster| roster.entries.clone())
+        };
+        let parts = node.namespaces.iter().zip(&self.setup.namespaces);
+        let namespaces = parts.map(|(part, settings)| NamespaceBelief {
+            roster: entries(&part.in_force),
+            pending: entries(&part.pending),
+            regime: (settings.mode == Mode::StrongConsistency).then_some(part.regime),
+        });
+        Belief { membership, namespaces: namespaces.collect() }
     }
 
     fn quiesce_state(&self, slot: Slot, home: Option<&Seen>) -> QuiesceState {
@@ -117,15 +142,16 @@ impl Cluster {
         let remaining = home.zip(place).map(|(one, place)| one.remaining[index][place]);
         NodeNamespaceView {
             devices: namespace.storage.marks().to_vec(),
-            start_marks: if node.is_up() {
+            would_start_untrusted: if node.is_up() {
                 None
             } else {
-                namespace.would_mark(&self.setup.namespaces[index], self.rules)
+                let settings = &self.setup.namespaces[index];
+                namespace.storage.would_start_untrusted(settings, self.rules)
             },
             copies: copy_counts(node, slot, index, balance),
             in_roster: match self.setup.namespaces[index].mode {
-                crate::namespace::Mode::Available => None,
-                crate::namespace::Mode::StrongConsistency => Some(
+                Mode::Available => None,
+                Mode::StrongConsistency => Some(
                     namespace.in_force.as_ref().is_some_and(|roster| roster.set.contains(slot)),
                 ),
             },
@@ -154,8 +180,8 @@ impl Cluster {
         let ids = self.ids(&sub_cluster.nodes);
         let of_node =
             |figures: &[Migrations]| ids.iter().copied().zip(figures.iter().copied()).collect();
-        let entries = |roster: &Option<Rc<crate::roster::Roster>>| {
-            roster.as_ref().map(|roster| roster.entries.clone()).unwrap_or_default()
+        let entries = |roster: &Option<Rc<Roster>>| {
+            roster.as_ref().map(|roster| roster.entries.to_vec()).unwrap_or_default()
         };
         let cells = self.cells(balance);
         let moving = if self.migration_rate_per_s() > 0 {

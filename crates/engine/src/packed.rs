@@ -17,7 +17,7 @@ use crate::convert::narrow;
 use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
 use crate::node::Node;
 use crate::node_set::{NodeSet, Slot};
-use crate::rebalance::{Held, Holders};
+use crate::rebalance::{Held, HolderBlocks};
 use crate::record::bytes_of;
 use crate::roster::Roster;
 use crate::tally::Tally;
@@ -173,7 +173,7 @@ impl Writer {
         let all = (0..columns.len()).map(Slot::new).collect();
         let mut next = 0;
         let mut row: Vec<(Version, NodeSet)> = Vec::new();
-        let mut all_holders = Holders::new(all, true);
+        let mut all_holders = HolderBlocks::new(all, true);
         for pid in PartitionId::all() {
             let Held { holders, evading, .. } = all_holders.of(pid, &columns);
             let at = |slot: Slot| columns[slot.index()][pid.index()];
@@ -187,7 +187,7 @@ impl Writer {
             }
             row.clear();
             if !evading.is_empty() {
-                // Holders between them are written too where that makes the set shorter: what they hold comes after it.
+                // HolderBlocks between them are written too where that makes the set shorter: what they hold comes after it.
                 let between = holders.and(evading.neighbours());
                 row.push((Version::NULL.with_evade(), evading.or(between)));
             }

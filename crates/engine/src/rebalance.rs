@@ -122,7 +122,7 @@ struct RowMaker<'a> {
 impl<'a> RowMaker<'a> {
     fn new(roster: &'a Roster, present: NodeSet, width: usize, scene: &Scene<'_>) -> Self {
         let mut racks = [RackId::NONE; MAX_NODES];
-        for (slot, entry) in roster.slots.iter().zip(&roster.entries) {
+        for (slot, entry) in roster.slots.iter().zip(roster.entries.iter()) {
             racks[slot.index()] = entry.rack;
         }
         let live = present.minus(scene.quiesced);
@@ -208,7 +208,7 @@ const BLOCK: usize = 256;
 
 /// Who holds what, a block of partitions at a time. Read column by column: most of a large cluster's versions are null,
 /// and this is the only time that they are looked at.
-pub(crate) struct Holders {
+pub(crate) struct HolderBlocks {
     nodes: NodeSet,
     /// Whether these are all nodes of the roster (see [`Version::counts`]).
     whole: bool,
@@ -227,7 +227,7 @@ pub(crate) struct Held {
     counts: u64,
 }
 
-impl Holders {
+impl HolderBlocks {
     pub fn new(nodes: NodeSet, whole: bool) -> Self {
         Self { nodes, whole, block: vec![Held::default(); BLOCK] }
     }
@@ -301,7 +301,7 @@ pub(crate) fn rebalance_strong(
         // Nodes outside the roster hold nothing, and what they still have is a subset (domain.md §3).
         columns[outsider.index()].iter_mut().for_each(|version| *version = version.isolated());
     }
-    let mut all_holders = Holders::new(present, whole);
+    let mut all_holders = HolderBlocks::new(present, whole);
     let mut seats = Vec::new();
     for pid in PartitionId::all() {
         let Held { holders, evading, counts } = all_holders.of(pid, &columns);
@@ -507,7 +507,7 @@ pub(crate) fn rebalance_available(
     let verdict = Verdict { availability: Availability::Active, rule: Rule::Ap };
     let mut ledger = Ledger::new(usize::from(rf));
     let mut columns = columns_of(versions);
-    let mut all_holders = Holders::new(present, true);
+    let mut all_holders = HolderBlocks::new(present, true);
     let mut seats = Vec::new();
     let mut row: Vec<(Slot, Version)> = Vec::new();
     let here = present.into();

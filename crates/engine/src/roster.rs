@@ -70,7 +70,7 @@ pub(crate) struct Roster {
     /// Grows with every `roster-set`; a cluster change takes the highest among its members (domain.md §1).
     pub generation: u32,
     /// Highest id first.
-    pub entries: Vec<RosterEntry>,
+    pub entries: Rc<[RosterEntry]>,
     /// The same nodes by slot, in the same order.
     pub slots: Vec<Slot>,
     /// The same nodes as a set.

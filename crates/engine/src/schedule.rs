@@ -20,6 +20,8 @@ enum Due {
 impl Cluster {
     /// Lets simulated time pass.
     pub fn advance(&mut self, until: Until) -> Vec<Event> {
+        self.assert_invariants();
+        let began_ms = self.now_ms;
         let mut events = Vec::new();
         match until {
             Until::Time(end_ms) => self.play(end_ms, &mut events),
@@ -30,7 +32,20 @@ impl Cluster {
                 self.migrate(partitions, &mut events);
             }
         }
+        self.assert_reached(began_ms, until);
+        debug_assert!(events.is_sorted_by_key(|event| event.at_ms), "events come in order");
+        self.assert_invariants();
         events
+    }
+
+    /// Whether time went on and as far as it should.
+    fn assert_reached(&self, began_ms: u64, until: Until) {
+        assert!(self.now_ms >= began_ms, "time does not go back");
+        match until {
+            Until::Time(end_ms) => assert_eq!(self.now_ms, end_ms.max(began_ms)),
+            Until::Prepared => assert!(self.prepare_at_ms.is_none() || !self.exchanges.is_empty()),
+            Until::Settled | Until::Migrated { .. } => assert!(!self.is_changing()),
+        }
     }
 
     /// The clock of migrations.
@@ -102,8 +117,8 @@ impl Cluster {
     }
 
     fn change_frozen(&mut self, at_ms: u64, due: &Due, events: &mut Vec<Event>) {
-        // Something can be due that should have been done while time stood elsewhere: then no time passes.
-        self.frozen_ms += at_ms.saturating_sub(self.now_ms);
+        assert!(at_ms >= self.now_ms, "what is due is not past");
+        self.frozen_ms += at_ms - self.now_ms;
         self.change(at_ms, due, events);
     }
 

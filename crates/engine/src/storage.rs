@@ -11,32 +11,43 @@ use crate::event::Untrusted;
 use crate::namespace::{Mode, NamespaceSettings};
 use crate::rules::{Clause, Rules};
 
-/// A device's clean-shutdown mark (domain.md §4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// A device's clean-shutdown mark (domain.md §4), in the order in which a start distrusts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviceMark {
-    /// The node runs: the mark was read and cleared at start-up.
-    InUse,
     /// The last stop flushed everything and marked it.
     Flushed,
-    /// The last stop did not.
+    /// The node runs: the mark was read and cleared at start-up.
+    InUse,
+    /// The last stop did not flush and mark it.
     NotFlushed,
     /// Nothing is on it.
     Empty,
 }
 
 /// What a start puts on every version of a namespace whose storage it does not trust (domain.md §4, §6.1.9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StartMark {
-    /// `e`.
-    Evade,
-    /// `r`, because of `auto-revive`.
-    Revived,
     /// Nothing, in AP.
     Nothing,
+    /// `r`, because of `auto-revive`.
+    Revived,
+    /// `e`.
+    Evade,
 }
 
-pub(crate) fn start_mark(why: Untrusted, settings: &NamespaceSettings, rules: Rules) -> StartMark {
+/// Why a start does not trust the storage of a namespace, and what follows (domain.md §4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Distrust {
+    /// What is wrong.
+    pub why: Untrusted,
+    /// The devices that it is wrong with, from 0, in order.
+    pub devices: Vec<u8>,
+    /// What the start puts on every version.
+    pub mark: StartMark,
+}
+
+fn start_mark(why: Untrusted, settings: &NamespaceSettings, rules: Rules) -> StartMark {
     match settings.mode {
         Mode::Available if rules.follow(Clause::ApStartsTrusted) => StartMark::Nothing,
         _ if settings.auto_revive && why == Untrusted::NotClean => StartMark::Revived,
@@ -58,22 +69,33 @@ impl Storage {
         &self.0
     }
 
-    /// Reads and clears the marks; says why nothing there can be trusted, if so (domain.md §4).
-    pub fn start(&mut self, commit_to_device: bool) -> Option<Untrusted> {
-        let untrusted = self.untrusted(commit_to_device);
-        self.0.fill(DeviceMark::InUse);
-        untrusted
+    /// Why a start would not trust what is there; `None` where it would. The one rule: a start asks it, and whoever shows
+    /// what a start would do (domain.md §4).
+    pub fn would_start_untrusted(
+        &self,
+        settings: &NamespaceSettings,
+        rules: Rules,
+    ) -> Option<Distrust> {
+        let numbers = |wrong: fn(DeviceMark) -> bool| -> Vec<u8> {
+            (0..).zip(&self.0).filter(|(_, mark)| wrong(**mark)).map(|(number, _)| number).collect()
+        };
+        let empty = numbers(|mark| mark == DeviceMark::Empty);
+        let (why, devices) = if !empty.is_empty() {
+            (Untrusted::EmptyDevice, empty)
+        } else if settings.commit_to_device {
+            return None;
+        } else {
+            (Untrusted::NotClean, numbers(|mark| mark != DeviceMark::Flushed))
+        };
+        let mark = start_mark(why, settings, rules);
+        (!devices.is_empty()).then_some(Distrust { why, devices, mark })
     }
 
-    /// Why a start would trust nothing there, if so.
-    pub fn untrusted(&self, commit_to_device: bool) -> Option<Untrusted> {
-        let empty = self.0.contains(&DeviceMark::Empty);
-        let unclean = self.0.iter().any(|mark| *mark != DeviceMark::Flushed);
-        match (empty, unclean && !commit_to_device) {
-            (true, _) => Some(Untrusted::EmptyDevice),
-            (false, true) => Some(Untrusted::NotClean),
-            (false, false) => None,
-        }
+    /// A start reads the marks and clears them. Returns why it does not trust what is there.
+    pub fn start(&mut self, settings: &NamespaceSettings, rules: Rules) -> Option<Distrust> {
+        let distrust = self.would_start_untrusted(settings, rules);
+        self.0.fill(DeviceMark::InUse);
+        distrust
     }
 
     /// A node goes down: a clean stop marks the devices unless it came during start-up (domain.md §4, \[doc\]). Returns
@@ -102,9 +124,20 @@ impl Storage {
 mod tests {
     use super::*;
 
+    /// Starts in a namespace without or with commit-to-device.
+    fn start(storage: &mut Storage, commit_to_device: bool) -> Option<(Untrusted, Vec<u8>)> {
+        let settings =
+            NamespaceSettings { commit_to_device, ..NamespaceSettings::strong("main", 2) };
+        let foretold = storage.would_start_untrusted(&settings, Rules::default());
+        let distrust = storage.start(&settings, Rules::default());
+        assert_eq!(foretold, distrust, "what it would find is what it finds");
+        distrust.map(|distrust| (distrust.why, distrust.devices))
+    }
+
     fn running(devices: u8) -> Storage {
         let mut storage = Storage::empty(devices);
-        assert_eq!(storage.start(false), Some(Untrusted::EmptyDevice));
+        let all = (0..devices).collect();
+        assert_eq!(start(&mut storage, false), Some((Untrusted::EmptyDevice, all)));
         storage
     }
 
@@ -113,18 +146,18 @@ mod tests {
         let mut storage = running(2);
         storage.stop(Shutdown::Clean, false);
         assert_eq!(storage.marks(), [DeviceMark::Flushed; 2]);
-        assert_eq!(storage.start(false), None);
+        assert_eq!(start(&mut storage, false), None);
         storage.stop(Shutdown::Unclean, false);
-        assert_eq!(storage.start(false), Some(Untrusted::NotClean));
+        assert_eq!(start(&mut storage, false), Some((Untrusted::NotClean, vec![0, 1])));
     }
 
     #[test]
     fn commit_to_device_trusts_an_unclean_stop_but_not_an_empty_device() {
         let mut storage = running(2);
         storage.stop(Shutdown::Unclean, false);
-        assert_eq!(storage.clone().start(true), None);
+        assert_eq!(start(&mut storage.clone(), true), None);
         assert!(!storage.wipe(Some(1)));
-        assert_eq!(storage.start(true), Some(Untrusted::EmptyDevice));
+        assert_eq!(start(&mut storage, true), Some((Untrusted::EmptyDevice, vec![1])));
     }
 
     #[test]

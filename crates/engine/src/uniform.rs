@@ -48,15 +48,15 @@ pub(crate) fn balance(
     let racks = Racks::new(&rows[..width], rack_of);
     let targets = Targets::new(&racks, copies);
     let apart = racks.sizes.len().min(copies);
-    let mut balance = Balance::new(rows, racks.nodes, racks.of.len());
-    let each_its_own = balance.each_its_own();
+    let mut balancer = Balancer::new(rows, racks.nodes, racks.of.len());
+    let each_its_own = balancer.each_its_own();
     let (end, groups) = (width, &each_its_own);
-    balance.claim(&Seats { places: 0..1, end, targets: &targets.masters, groups });
-    balance.claim(&Seats { places: 1..apart, end, targets: &targets.apart, groups: &racks.of });
-    balance.fill(&Seats { places: apart..copies, end, targets: &targets.behind, groups });
-    balance.put_in_order(1..apart);
-    balance.put_in_order(apart..copies);
-    balance.sort(copies..width);
+    balancer.claim(&Seats { places: 0..1, end, targets: &targets.masters, groups });
+    balancer.claim(&Seats { places: 1..apart, end, targets: &targets.apart, groups: &racks.of });
+    balancer.fill(&Seats { places: apart..copies, end, targets: &targets.behind, groups });
+    balancer.put_in_order(1..apart);
+    balancer.put_in_order(apart..copies);
+    balancer.sort(copies..width);
 }
 
 /// The nodes and their racks, which are numbered from 0 here.
@@ -197,7 +197,7 @@ struct Swap {
 }
 
 /// Rows on their way from hash order to balance.
-struct Balance<'a> {
+struct Balancer<'a> {
     rows: &'a mut [Slot],
     /// In the hash order of the first partition.
     nodes: Vec<Slot>,
@@ -207,7 +207,7 @@ struct Balance<'a> {
     slots: usize,
 }
 
-impl<'a> Balance<'a> {
+impl<'a> Balancer<'a> {
     fn new(rows: &'a mut [Slot], nodes: Vec<Slot>, slots: usize) -> Self {
         let mut ranks = vec![0; PARTITIONS * slots];
         for (row, ranks) in rows.chunks_exact(nodes.len()).zip(ranks.chunks_exact_mut(slots)) {

@@ -13,7 +13,7 @@ use crate::id::{Link, NodeId, PartitionId, RackId};
 use crate::namespace::{NamespaceSettings, Profile};
 use crate::node_set::PlaceSet;
 use crate::roster::RosterEntry;
-use crate::storage::{DeviceMark, StartMark};
+use crate::storage::{DeviceMark, Distrust, StartMark};
 use crate::version::{ClusterKey, Version};
 
 /// A whole cluster at one moment.
@@ -129,6 +129,55 @@ pub struct NodeView {
     pub brand_new: bool,
     /// Its part in each namespace.
     pub namespaces: Vec<NodeNamespaceView>,
+    /// What it believes itself.
+    pub belief: Belief,
+}
+
+impl NodeView {
+    /// What its next start would put on versions: `e` if it would in any namespace, else `r` if it would in any; `None`
+    /// where it would mark nothing (domain.md §4).
+    #[must_use]
+    pub fn start_mark(&self) -> Option<StartMark> {
+        let distrust =
+            self.namespaces.iter().filter_map(|part| part.would_start_untrusted.as_ref());
+        distrust.map(|distrust| distrust.mark).max().filter(|mark| *mark != StartMark::Nothing)
+    }
+}
+
+/// What a node believes itself, right or wrong: it acts on this until it learns of something else.
+///
+/// Each side of a split believes in its own sub-cluster and its own roster. A node that was just cut off believes in its
+/// old sub-cluster until it notices (domain.md §7, §9).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Belief {
+    /// Which cluster it takes itself to be in.
+    pub membership: Membership,
+    /// What it holds of each namespace.
+    pub namespaces: Vec<NamespaceBelief>,
+}
+
+/// Which cluster a node takes itself to be in (domain.md §7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Membership {
+    /// None: it does not run. What it holds is on its drives.
+    Down,
+    /// None yet: it has just started.
+    Starting,
+    /// None: it is an orphan.
+    Orphan,
+    /// This one, as an index into [`ClusterView::sub_clusters`].
+    SubCluster(usize),
+}
+
+/// What a node holds of one namespace, on its drives too while it is down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamespaceBelief {
+    /// The roster that it last had in force, highest id first; empty if there was none, and in AP.
+    pub roster: Rc<[RosterEntry]>,
+    /// The pending roster that it holds, highest id first; the same as `roster` when nothing is staged.
+    pub pending: Rc<[RosterEntry]>,
+    /// The regime of the last rebalance that it completed; `None` in AP.
+    pub regime: Option<u32>,
 }
 
 /// What a node's versions of a namespace add up to, in partitions.
@@ -155,9 +204,9 @@ pub struct CopyCounts {
 pub struct NodeNamespaceView {
     /// Each device's mark.
     pub devices: Vec<DeviceMark>,
-    /// What its next start would put on every version there, because it would not trust the storage; `None` for a node
-    /// that runs, and where it would trust it.
-    pub start_marks: Option<StartMark>,
+    /// Why its next start would not trust the storage, and what it would put on every version; `None` for a node that
+    /// runs, and where the start would trust it.
+    pub would_start_untrusted: Option<Distrust>,
     /// Its versions, added up.
     pub copies: CopyCounts,
     /// Whether it is in the roster that its sub-cluster (or, when down, itself) last had in force; `None` in AP.

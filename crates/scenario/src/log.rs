@@ -78,8 +78,6 @@ pub struct Log {
     namespaces: Vec<NamespaceSettings>,
     /// The members of each sub-cluster by its principal, from events.
     members: Vec<(NodeId, Vec<NodeId>)>,
-    /// Devices that are empty and that the node has not started with since; `None` means all of a node's devices.
-    emptied: Vec<(NodeId, Option<u8>)>,
 }
 
 impl Log {
@@ -91,21 +89,14 @@ impl Log {
             profile: view.profile,
             namespaces: view.namespaces.clone(),
             members: members.collect(),
-            emptied: Vec::new(),
         }
     }
 
     /// Takes from an event what later lines need, without writing any.
     pub fn pass(&mut self, event: &Event) {
-        match &event.kind {
-            EventKind::NodeAdded { node, .. } => self.emptied.push((*node, None)),
-            EventKind::DrivesWiped { node, device } => self.emptied.push((*node, *device)),
-            EventKind::ClusterFormed { principal, nodes, .. } => {
-                self.members.retain(|(other, _)| other != principal);
-                self.members.push((*principal, nodes.clone()));
-                self.emptied.retain(|(node, _)| !nodes.contains(node));
-            }
-            _ => {}
+        if let EventKind::ClusterFormed { principal, nodes, .. } = &event.kind {
+            self.members.retain(|(other, _)| other != principal);
+            self.members.push((*principal, nodes.clone()));
         }
     }
 
@@ -120,16 +111,16 @@ impl Log {
             EventKind::NodeStarted { node } => {
                 lines.info(*node, "as", Some("as.c:317"), self.banner());
             }
-            EventKind::EvadeSet { node, namespace, why } => {
-                self.untrusted(&mut lines, *node, namespace, *why);
+            EventKind::EvadeSet { node, namespace, why, devices } => {
+                self.untrusted(&mut lines, *node, namespace, *why, devices);
                 let text = format!("{{{namespace}}} setting partition version 'e' flags");
                 lines.info(*node, "drv_ssd", Some("drv_ssd_ee.c:1457"), text);
             }
-            EventKind::StorageUntrusted { node, namespace, why } => {
-                self.untrusted(&mut lines, *node, namespace, *why);
+            EventKind::StorageUntrusted { node, namespace, why, devices } => {
+                self.untrusted(&mut lines, *node, namespace, *why, devices);
             }
-            EventKind::AutoRevived { node, namespace } => {
-                self.untrusted(&mut lines, *node, namespace, Untrusted::NotClean);
+            EventKind::AutoRevived { node, namespace, devices } => {
+                self.untrusted(&mut lines, *node, namespace, Untrusted::NotClean, devices);
                 let text = format!("{{{namespace}}} {PARTITIONS} partitions auto-revived");
                 lines.warn(*node, "partition_balance", None, text);
             }
@@ -180,34 +171,33 @@ impl Log {
         found.map(|(_, nodes)| nodes.clone()).unwrap_or_default()
     }
 
-    fn untrusted(&self, lines: &mut Lines, node: NodeId, namespace: &str, why: Untrusted) {
+    /// A line for each device that a start does not trust, or one for all when all are empty.
+    fn untrusted(
+        &self,
+        lines: &mut Lines,
+        node: NodeId,
+        namespace: &str,
+        why: Untrusted,
+        devices: &[u8],
+    ) {
         let settings = self.namespaces.iter().find(|settings| settings.name == namespace);
-        let devices = settings.map_or(1, |settings| settings.devices);
-        let is_empty = |device: &u8| {
-            let is = |(other, which): &(NodeId, Option<u8>)| {
-                *other == node && which.is_none_or(|which| which == *device)
-            };
-            self.emptied.iter().any(is)
-        };
-        if why == Untrusted::EmptyDevice && (0..devices).all(|device| is_empty(&device)) {
-            // The server uses a random number; this one is fixed, so that runs can be compared.
+        let all = settings.map_or(1, |settings| settings.devices);
+        if why == Untrusted::EmptyDevice && devices.len() == usize::from(all) {
+            // The server draws the number; this one is fixed.
             let number = fnv1a_64(&node.get().to_le_bytes());
             let text = format!(
-                "{{{namespace}}} found all {devices} devices fresh, initializing to random {number}"
+                "{{{namespace}}} found all {all} devices fresh, initializing to random {number}"
             );
             lines.info(node, "drv_ssd", None, text);
-        } else {
-            for device in 0..devices {
-                let name = device_name(device);
-                let text = match why {
-                    Untrusted::NotClean => "prior shutdown not clean".to_owned(),
-                    Untrusted::EmptyDevice if is_empty(&device) => "is empty".to_owned(),
-                    Untrusted::EmptyDevice => continue,
-                };
-                let source = (why == Untrusted::NotClean).then_some("drv_ssd.c:3002");
-                let text = format!("{{{namespace}}} device {name} {text}");
-                lines.info(node, "drv_ssd", source, text);
-            }
+            return;
+        }
+        let (text, source) = match why {
+            Untrusted::NotClean => ("prior shutdown not clean", Some("drv_ssd.c:3002")),
+            Untrusted::EmptyDevice => ("is empty", None),
+        };
+        for device in devices {
+            let text = format!("{{{namespace}}} device {} {text}", device_name(*device));
+            lines.info(node, "drv_ssd", source, text);
         }
     }
 
@@ -398,16 +388,8 @@ fn ticks(view: &ClusterView) -> Vec<LogLine> {
     lines.lines
 }
 
-/// How much of the migrations is complete, in hundredths of a percent, rounded: 1 − remaining / initial, where both count
-/// what is sent and received.
-#[must_use]
-pub fn complete(left: Migrations, initial: Migrations) -> u64 {
-    let of = |figures: Migrations| u64::from(figures.tx) + u64::from(figures.rx);
-    let (left, all) = (of(left), of(initial));
-    if all == 0 { 10_000 } else { (20_000 * all.saturating_sub(left) + all) / (2 * all) }
-}
-
-/// The ticker's text about a node with `left` migrations: `remaining (tx,rx,signals) active (tx,rx,signals) complete-pct`.
+/// What the ticker says of a node's migrations, of which `left` are still to do: `remaining (tx,rx,signals) active
+/// (tx,rx,signals) complete-pct`.
 #[must_use]
 pub fn progress_of(here: &SubClusterNamespaceView, node: NodeId, left: Migrations) -> String {
     let of = |all: &[(NodeId, Migrations)]| {
@@ -420,7 +402,7 @@ pub fn progress_of(here: &SubClusterNamespaceView, node: NodeId, left: Migration
 /// A node with something `under_way` counts as sending one partition and receiving one (domain.md §6, \[model\]).
 fn progress(left: Migrations, under_way: Migrations, initial: Migrations) -> String {
     let Migrations { tx, rx, signals } = left;
-    let hundredths = complete(left, initial);
+    let hundredths = left.complete_hundredths(initial);
     format!(
         "remaining ({tx},{rx},{signals}) active ({},{},0) complete-pct {}.{:02}",
         under_way.tx.min(1),

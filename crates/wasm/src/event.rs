@@ -61,16 +61,19 @@ enum EventShape {
         namespace: String,
         #[serde(serialize_with = "untrusted")]
         why: Untrusted,
+        devices: Vec<u8>,
     },
     AutoRevived {
         node: NodeId,
         namespace: String,
+        devices: Vec<u8>,
     },
     StorageUntrusted {
         node: NodeId,
         namespace: String,
         #[serde(serialize_with = "untrusted")]
         why: Untrusted,
+        devices: Vec<u8>,
     },
     DrivesWiped {
         node: NodeId,
@@ -310,6 +313,14 @@ mod tests {
                 marked_clean: true
             }),
             json!({"kind": "node-stopped", "node": "A1", "shutdown": "clean", "markedClean": true})
+        );
+        let (namespace, why) = ("main".to_owned(), Untrusted::EmptyDevice);
+        assert_eq!(
+            data(&EventKind::EvadeSet { node: a1, namespace, why, devices: vec![1] }),
+            json!({
+                "kind": "evade-set", "node": "A1", "namespace": "main", "why": "empty-device",
+                "devices": [1]
+            })
         );
         let links = vec![Link::new(a2, a1).unwrap()];
         assert_eq!(

@@ -135,8 +135,15 @@ export interface Migrations {
 export type Event = { atMs: number } & (
   | { kind: "node-stopped"; node: NodeId; shutdown: "clean" | "unclean"; markedClean: boolean }
   | { kind: "node-started"; node: NodeId }
-  | { kind: "evade-set" | "storage-untrusted"; node: NodeId; namespace: string; why: "not-clean" | "empty-device" }
-  | { kind: "auto-revived"; node: NodeId; namespace: string }
+  | {
+      kind: "evade-set" | "storage-untrusted";
+      node: NodeId;
+      namespace: string;
+      why: "not-clean" | "empty-device";
+      /** The devices that this is about, from 0. */
+      devices: number[];
+    }
+  | { kind: "auto-revived"; node: NodeId; namespace: string; devices: number[] }
   | { kind: "drives-wiped"; node: NodeId; device: number | null }
   | { kind: "node-added"; node: NodeId; rack: number }
   | { kind: "node-removed"; node: NodeId }

@@ -130,7 +130,7 @@ impl Facts {
         });
         let line = |at: usize| {
             let part = &node.namespaces[at];
-            let mark = part.devices.iter().copied().max_by_key(|mark| badness(*mark));
+            let mark = part.devices.iter().copied().max();
             let name = view.namespaces.get(at).map(|settings| settings.name.clone());
             NamespaceLine { name: name.unwrap_or_default(), copies: part.copies, mark }
         };
@@ -225,15 +225,6 @@ impl Facts {
     }
 }
 
-fn badness(mark: DeviceMark) -> u8 {
-    match mark {
-        DeviceMark::Flushed => 0,
-        DeviceMark::InUse => 1,
-        DeviceMark::NotFlushed => 2,
-        DeviceMark::Empty => 3,
-    }
-}
-
 /// A clean-shutdown mark as a sign and in words.
 #[must_use]
 pub fn mark_text(mark: DeviceMark) -> (&'static str, &'static str) {
@@ -249,11 +240,10 @@ pub fn short_id(node: NodeId) -> String {
 
 fn notes(view: &ClusterView, node: &NodeView, namespace: usize) -> Vec<Note> {
     let mut notes = Vec::new();
-    let marks = |mark| node.namespaces.iter().any(|part| part.start_marks == Some(mark));
-    if marks(StartMark::Evade) {
-        notes.push(Note::ReturnsWithE);
-    } else if marks(StartMark::Revived) {
-        notes.push(Note::ReturnsWithR);
+    match node.start_mark() {
+        Some(StartMark::Evade) => notes.push(Note::ReturnsWithE),
+        Some(StartMark::Revived) => notes.push(Note::ReturnsWithR),
+        Some(StartMark::Nothing) | None => {}
     }
     let sub_cluster = node.sub_cluster.and_then(|place| view.sub_clusters.get(place));
     let entry = sub_cluster.and_then(|sub_cluster| {

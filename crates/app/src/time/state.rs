@@ -7,7 +7,6 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{Cell, ClusterView, Migrations, NodeId};
-use rosterlab_scenario::log::complete;
 use rosterlab_scenario::{Course, Timeline};
 
 use crate::time::branches::{Branches, Kept, MOST};
@@ -273,7 +272,7 @@ pub fn progress(
         })
     };
     let left = sum(remaining);
-    (left != Migrations::default()).then(|| complete(left, sum(expected)))
+    (left != Migrations::default()).then(|| left.complete_hundredths(sum(expected)))
 }
 
 /// Hundredths of a percent in the ticker's format: `23.09`.

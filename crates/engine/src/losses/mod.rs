@@ -416,7 +416,7 @@ fn with_data(facts: &Facts, _: Profile) -> Verdict {
 fn everybody(running: NodeSet) -> Roster {
     let slots: Vec<Slot> = running.iter().collect();
     let rows = Rc::new(RosterRows::none());
-    Roster { generation: 1, entries: Vec::new(), slots, set: running, rows }
+    Roster { generation: 1, entries: Rc::default(), slots, set: running, rows }
 }
 
 /// A sub-cluster after a loss.

@@ -136,13 +136,11 @@ fn the_roster_reset_too_early_loses_a_third_until_the_node_is_back() {
 /// of our own ids, against the same formula.
 #[test]
 fn the_complete_pct_counts_what_is_sent_and_received() {
-    let pct = |initial: (u32, u32), left: (u32, u32)| {
-        let part = f64::from(left.0 + left.1) / f64::from(initial.0 + initial.1);
-        format!("{:.2}", 100.0 * (1.0 - part))
-    };
-    assert_eq!(pct((1316, 1439), (680, 1439)), "23.09");
-    assert_eq!(pct((1316, 1439), (260, 1223)), "46.17");
-    assert_eq!(pct((1316, 1439), (0, 168)), "93.90");
+    let of = |tx, rx, signals| Migrations { tx, rx, signals };
+    let initial = of(1316, 1439, 1316);
+    assert_eq!(of(680, 1439, 680).complete_hundredths(initial), 2_309);
+    assert_eq!(of(260, 1223, 261).complete_hundredths(initial), 4_617);
+    assert_eq!(of(0, 168, 0).complete_hundredths(initial), 9_390);
     // Ten seconds at 40 partitions a second: every node has sent 400 of its own.
     let mut cluster = case_study();
     act(&mut cluster, &stop("B101 B102"));
@@ -152,6 +150,9 @@ fn the_complete_pct_counts_what_is_sent_and_received() {
     for ((node, due), (_, left)) in namespace.expected.iter().zip(&namespace.remaining) {
         assert_eq!(due.tx - left.tx, 400, "{node}");
     }
+    let lists = namespace.expected.iter().zip(&namespace.remaining);
+    let complete = lists.map(|((_, due), (_, left))| left.complete_hundredths(*due));
+    assert_eq!(complete.collect::<Vec<_>>(), [2_940, 2_920, 2_929], "A103, A102, A101");
     let sums = |all: &[(_, Migrations)]| all.iter().map(|(_, due)| due.tx).sum::<u32>();
     assert_eq!(namespace.filling, sums(&namespace.remaining));
     let done = cluster.advance(Until::Time(start_ms + 60_000));

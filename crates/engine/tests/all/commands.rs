@@ -327,7 +327,14 @@ fn every_device_has_a_mark_of_its_own() {
     act(&mut cluster, &stop("A1"));
     act(&mut cluster, &Command::Wipe { nodes: ids("A1"), device: Some(1) });
     assert_eq!(devices(&cluster), [DeviceMark::Flushed, DeviceMark::Empty]);
-    cluster.apply(&start("A1")).unwrap();
+    let found = cluster.view().node(ids("A1")[0]).unwrap().namespaces[0].clone();
+    let events = cluster.apply(&start("A1")).unwrap();
+    let EventKind::EvadeSet { why, devices: empty, .. } = &events[1].kind else {
+        panic!("{events:?}");
+    };
+    assert_eq!((*why, &empty[..]), (Untrusted::EmptyDevice, &[1][..]), "the event names it");
+    let foretold = found.would_start_untrusted.unwrap();
+    assert_eq!((foretold.why, &foretold.devices), (*why, empty), "and so does the view before");
     let copies = cluster.view().node(ids("A1")[0]).unwrap().namespaces[0].copies;
     assert_eq!(copies.evade, 4096, "one empty device is enough");
     assert!(copies.with_data > 0, "the other one still has its part");

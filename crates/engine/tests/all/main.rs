@@ -5,6 +5,7 @@
 mod common;
 
 mod availability;
+mod beliefs;
 mod case_study;
 mod changes;
 mod clients;

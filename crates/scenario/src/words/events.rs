@@ -74,19 +74,20 @@ fn of_node_event(kind: &EventKind) -> String {
             format!("{node} stopped during start-up, so its storage is not marked clean.")
         }
         EventKind::NodeStarted { node } => format!("{node} started."),
-        EventKind::EvadeSet { node, namespace, why } => {
-            let (why, all) = (of_untrusted(*why), all_partitions());
+        EventKind::EvadeSet { node, namespace, why, devices } => {
+            let (why, all) = (of_untrusted(*why, devices), all_partitions());
             format!("{node} {why}: all {all} partitions of {namespace} get e there, untrusted.")
         }
-        EventKind::AutoRevived { node, namespace } => {
-            let (why, all) = (of_untrusted(Untrusted::NotClean), all_partitions());
+        EventKind::AutoRevived { node, namespace, devices } => {
+            let (why, all) = (of_untrusted(Untrusted::NotClean, devices), all_partitions());
             format!(
                 "{node} {why}: all {all} partitions of {namespace} get r there, because of \
                  auto-revive."
             )
         }
-        EventKind::StorageUntrusted { node, namespace, why } => {
-            format!("{node} {}; in AP {namespace} takes it as it is.", of_untrusted(*why))
+        EventKind::StorageUntrusted { node, namespace, why, devices } => {
+            let why = of_untrusted(*why, devices);
+            format!("{node} {why}; in AP {namespace} takes it as it is.")
         }
         EventKind::NodeOrphaned { node, why } => of_orphan(&[*node], *why),
         EventKind::DrivesWiped { node, device: None } => {
@@ -105,10 +106,11 @@ fn of_node_event(kind: &EventKind) -> String {
     }
 }
 
-fn of_untrusted(why: Untrusted) -> &'static str {
-    match why {
-        Untrusted::NotClean => "has no clean-shutdown mark",
-        Untrusted::EmptyDevice => "has an empty device",
+fn of_untrusted(why: Untrusted, devices: &[u8]) -> String {
+    match (why, devices) {
+        (Untrusted::NotClean, _) => "has no clean-shutdown mark".to_owned(),
+        (Untrusted::EmptyDevice, [device]) => format!("has an empty device ({device})"),
+        (Untrusted::EmptyDevice, _) => format!("has empty devices ({})", list(devices)),
     }
 }
 
@@ -332,6 +334,14 @@ mod tests {
         let rack = |number| RackId::new(number).unwrap();
         let moved = EventKind::NodeMoved { node: id("A103"), from: rack(1), to: rack(2) };
         assert!(of_event(&moved).contains("only with roster-set and recluster"));
+    }
+
+    #[test]
+    fn a_start_names_the_empty_device() {
+        let (node, namespace) = (id("A101"), "main".to_owned());
+        let why = Untrusted::EmptyDevice;
+        let one = EventKind::StorageUntrusted { node, namespace, why, devices: vec![1] };
+        assert_eq!(of_event(&one), "A101 has an empty device (1); in AP main takes it as it is.");
     }
 
     #[test]
