@@ -11,15 +11,15 @@ use serde::Serialize;
 
 use crate::namespace::Profile;
 
-/// The rules that can decide, in the order in which they are asked (domain.md §5).
+/// What can decide a verdict: the rules in the order in which they are asked (domain.md §5), and what needs no rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
     /// Rule 0: fewer than RF roster nodes are present: no.
     TooFewNodes,
-    /// Rule 1: nobody present has data: fresh, or no.
+    /// Rule 1: no node present has data: fresh, or no.
     NoData,
-    /// Rule 2: fewer than RF roster nodes are missing or untrusted: active, from subsets if need be.
+    /// Rule 2: fewer than RF roster nodes are missing or untrusted: active; subsets are enough.
     SuperMajority,
     /// Rule 3: no full copy among the voters: no.
     NoFullCopy,
@@ -29,7 +29,7 @@ pub enum Rule {
     Majority,
     /// Rule 6: exactly half of the roster votes, the roster-master is present: active.
     Half,
-    /// Rule 7: none of these: no.
+    /// Rule 7: no rule before it decided: no.
     NothingElse,
     /// No roster is in force: no.
     NoRoster,
@@ -67,7 +67,7 @@ impl Rule {
         Self::NothingElse,
     ];
 
-    /// Its number in domain.md §5, for those that have one.
+    /// Its number in domain.md §5; `None` for what is not a rule there.
     #[must_use]
     pub fn number(self) -> Option<u8> {
         let place = Self::ASKED.iter().position(|rule| *rule == self)?;
@@ -75,15 +75,15 @@ impl Rule {
     }
 }
 
-/// What a partition is in a sub-cluster.
+/// The state of a partition in a sub-cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Availability {
     /// Serves reads and writes.
     Active,
-    /// Does not, and a roster node is missing.
+    /// Does not serve, and a roster node is missing.
     Unavailable,
-    /// Does not, although the whole roster is present.
+    /// Does not serve, although the whole roster is present.
     Dead,
 }
 
@@ -97,10 +97,10 @@ impl fmt::Display for Availability {
     }
 }
 
-/// The outcome with the rule that decided it.
+/// The availability of a partition, with the rule that decided it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Verdict {
-    /// What the partition is.
+    /// The state of the partition.
     pub availability: Availability,
     /// Why.
     pub rule: Rule,
@@ -128,9 +128,9 @@ pub struct Facts {
     pub evading: u32,
     /// Present with `r` on this partition.
     pub revived: u32,
-    /// Of those with `r`, the ones whose `r` an operator's `revive` set.
+    /// Present with an `r` that an operator's `revive` set; part of `revived`.
     pub revived_by_operator: u32,
-    /// Present with data, whatever the marks.
+    /// Present with data, with any marks.
     pub with_data: u32,
     /// Present with a full version: data, neither `s` nor `e`, no `r` unless the whole roster is present.
     pub full: u32,
@@ -151,7 +151,7 @@ impl Facts {
         self.present == self.roster
     }
 
-    /// What every count of a real partition keeps to, and the rules rely on.
+    /// Asserts what holds for the counts of every real partition; the rules rely on it.
     fn assert_possible(&self) {
         assert!(self.present <= self.roster, "only roster nodes count as present");
         assert!(self.evading + self.revived <= self.present, "no version has both `e` and `r`");
@@ -188,7 +188,7 @@ impl Facts {
         self.replication_factor.min(self.roster)
     }
 
-    /// Rule 1's exception: nobody has data, the whole roster is present, and either all have `e` under the namespace's
+    /// Rule 1's exception: no node has data, the whole roster is present, and either all have `e` under the namespace's
     /// first roster (a new cluster) or none has and an operator revived some (domain.md §5.1). Drives that are all lost
     /// at once under a later roster stay dead until every node is revived \[case\].
     #[must_use]
@@ -199,7 +199,8 @@ impl Facts {
     }
 }
 
-/// A function that decides; [`judge`] is the right one. Tests swap in wrong ones to show that they would be noticed.
+/// A function that decides availability; [`judge`] is the right one. Tests use wrong ones to show that a mistake would
+/// be noticed.
 pub type Judge = fn(&Facts, Profile) -> Verdict;
 
 /// Decides by domain.md §5.
@@ -243,8 +244,8 @@ fn decide(facts: &Facts, profile: Profile) -> (bool, Rule) {
 
 #[cfg(test)]
 mod tests {
-    //! One test a rule that only that rule decides: facts on which every rule before it passes and, where it says
-    //! yes, every rule after it would say no (or the other way round).
+    //! One test for each rule, on facts that only this rule decides: every rule before it passes, and every rule after
+    //! it would answer the opposite.
     use super::*;
 
     /// Five roster nodes, RF 2, all present and full at both replicas.

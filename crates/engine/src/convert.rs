@@ -24,7 +24,7 @@ pub(crate) fn count(number: usize) -> u32 {
     narrow(number, "a count")
 }
 
-/// Apart from the check, so that the check is all that a loop carries.
+/// Kept out of line, so that a loop only carries the check.
 #[track_caller]
 #[cold]
 #[inline(never)]

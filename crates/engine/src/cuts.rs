@@ -1,15 +1,16 @@
 //! The links that are cut.
 //!
-//! Invariant: a cut is symmetric and never of a node with itself. Not here: what follows from a cut (see `clustering`).
+//! Invariant: a cut is symmetric, and is never between a node and itself. Not here: what follows from a cut (see
+//! `clustering`).
 
 use crate::node_set::{NodeSet, Slot};
 
-/// The links that are cut, each node's as a set.
+/// The links that are cut: for each node, the set of nodes at the other ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cuts(Vec<NodeSet>);
 
 impl Cuts {
-    /// Room for one more node, all of whose links hold.
+    /// Adds a node whose links all hold.
     pub fn add_node(&mut self) {
         self.0.push(NodeSet::EMPTY);
     }
@@ -22,7 +23,7 @@ impl Cuts {
         self.0.iter().any(|set| !set.is_empty())
     }
 
-    /// A node goes, and its links with it.
+    /// Removes a node's cuts.
     pub fn remove_node(&mut self, slot: Slot) {
         self.0[slot.index()] = NodeSet::EMPTY;
         self.0.iter_mut().for_each(|set| set.remove(slot));

@@ -1,4 +1,4 @@
-//! Names of things: nodes, racks, partitions, namespaces' sizes.
+//! Ids of nodes, racks, partitions, records and links, and the limits on how many there are.
 //!
 //! Invariant: a value of one of these types is valid by construction; parsing and `new` are the only ways in.
 //! Not here: what a node or a partition *is* (see `node`, `namespace`).
@@ -11,15 +11,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Partitions in every namespace (domain.md §1, \[open\]).
 pub const PARTITIONS: usize = 4096;
-/// Most nodes that a cluster of this model may hold, running or not, removed ones and those that only a roster names
-/// included: the newer servers' own limit. Older profiles allow fewer (see [`crate::Profile::most_nodes`]).
+/// The most nodes that a cluster may hold, counting nodes that are down, were removed, or are only named by a roster.
+/// It is the newer servers' own limit. Older profiles allow fewer (see [`crate::Profile::most_nodes`]).
 pub const MAX_NODES: usize = 256;
-/// Most namespaces that a cluster may hold (the server's own limit).
+/// The most namespaces that a cluster may hold (the server's own limit).
 pub const MAX_NAMESPACES: usize = 32;
-/// Highest rack id (domain.md §1).
+/// The highest rack id (domain.md §1).
 pub const MAX_RACK: u32 = 1_000_000;
 
-/// Why a text or a number is no id.
+/// Why a text or a number is not an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdError {
     /// A node id is one to sixteen hexadecimal digits and not zero.
@@ -53,7 +53,7 @@ impl std::error::Error for IdError {}
 pub struct NodeId(NonZeroU64);
 
 impl NodeId {
-    /// The id of a number; `None` for zero.
+    /// The id with this number; `None` for zero.
     #[must_use]
     pub fn new(number: u64) -> Option<Self> {
         NonZeroU64::new(number).map(Self)
@@ -101,7 +101,7 @@ impl<'de> Deserialize<'de> for NodeId {
     }
 }
 
-/// The part of a user's text that an error repeats: enough to find it, never a page of it.
+/// The part of a user's text that an error repeats: at most 40 characters, enough to find the place.
 fn clip(text: &str) -> String {
     let mut short: String = text.chars().take(40).collect();
     if short.len() < text.len() {
@@ -118,7 +118,7 @@ impl RackId {
     /// No rack.
     pub const NONE: Self = Self(0);
 
-    /// The rack of that number.
+    /// The rack with this number.
     ///
     /// # Errors
     /// When the number is above 1,000,000.
@@ -160,7 +160,7 @@ impl<'de> Deserialize<'de> for RackId {
 pub struct PartitionId(u16);
 
 impl PartitionId {
-    /// The partition of that number.
+    /// The partition with this number.
     ///
     /// # Errors
     /// When the number is above 4095.
@@ -191,7 +191,7 @@ impl PartitionId {
         self.0
     }
 
-    /// The number as an index into anything kept in partition order.
+    /// The number as an index into a list in partition order.
     #[must_use]
     pub fn index(self) -> usize {
         usize::from(self.0)
@@ -220,7 +220,7 @@ impl<'de> Deserialize<'de> for PartitionId {
     }
 }
 
-/// A record's 160-bit digest, by which the database knows it. Computing it from a set and a key is the caller's.
+/// A record's 160-bit digest, by which the database identifies it. The caller computes it from a set and a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Digest(pub [u8; 20]);
 

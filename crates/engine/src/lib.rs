@@ -1,14 +1,14 @@
 //! A model of how an Aerospike cluster with strong consistency behaves when nodes stop, crash, lose links or change
 //! their roster: a simulator of documented behaviour, not affiliated with Aerospike.
 //!
-//! One way in and one way out: [`Cluster::apply`] takes a [`Command`], [`Cluster::advance`] lets simulated time pass,
-//! both return the [`Event`]s that followed; [`Cluster::view`] and [`Cluster::explain`] look. The rules are numbered in
-//! the project's `docs/domain.md`, and each docstring that implements one names it with its source: \[doc\] published
-//! documentation, \[case\] the published case study, \[open\] observable behaviour of the openly licensed server,
-//! \[model\] our own choice.
+//! There is one way in and one way out. [`Cluster::apply`] takes a [`Command`], and [`Cluster::advance`] lets simulated
+//! time pass; both return the [`Event`]s that followed. [`Cluster::view`] and [`Cluster::explain`] read the state. The
+//! rules are numbered in the project's `docs/domain.md`, and each docstring that implements one names it with its
+//! source: \[doc\] published documentation, \[case\] the published case study, \[open\] observable behaviour of the
+//! openly licensed server, \[model\] our own choice.
 //!
-//! **Invariant.** The same commands give the same events, byte for byte, on every machine: no real time, no chance, no
-//! hash maps, integers only.
+//! **Invariant.** The same commands give the same events, byte for byte, on every machine: the crate uses no clock, no
+//! randomness, no hash maps and no floating point.
 //!
 //! **What this crate does not do**: files, the web, drawing, words for a person, records' contents.
 

@@ -1,4 +1,4 @@
-//! What a cluster is set up with: namespaces with settings of their own, and the server's profile.
+//! The setup of a cluster: its nodes, its namespaces with their settings, and the server's profile.
 //!
 //! Invariant: a [`ClusterSetup`] may hold anything; only [`crate::Cluster::new`] turns one into a cluster, after
 //! [`ClusterSetup::check`] has found it within the limits. Not here: anything that changes once a cluster runs.
@@ -19,7 +19,7 @@ pub enum Mode {
     Available,
 }
 
-/// Which server's rules for revived partitions hold (domain.md §5).
+/// Which server's rules apply to revived partitions (domain.md §5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Profile {
     /// The case study's server: `r` is trusted as soon as the whole roster is present.
@@ -38,7 +38,7 @@ impl Profile {
     /// Every profile, oldest first.
     pub const ALL: [Self; 3] = [Self::V4_5_3, Self::V6_0, Self::V7_1];
 
-    /// Most nodes of a cluster: 256 since 5.0, 128 before (the server's own limits).
+    /// The most nodes that a cluster may have: 256 since 5.0, 128 before (the server's own limits).
     #[must_use]
     pub fn most_nodes(self) -> usize {
         match self {
@@ -47,8 +47,8 @@ impl Profile {
         }
     }
 
-    /// What `prefer-uniform-balance` is unless it is set. Servers have it on since 4.7 \[doc\]; profile `6.0` leaves it
-    /// off, because the golden values of that profile are of the hash.
+    /// The default of `prefer-uniform-balance`. Servers have it on since 4.7 \[doc\]. Profile `6.0` leaves it off here,
+    /// because the golden values for that profile follow the hash alone.
     #[must_use]
     pub fn prefers_uniform_balance(self) -> bool {
         self >= Self::V7_1
@@ -89,10 +89,10 @@ pub struct NamespaceSettings {
     pub commit_to_device: bool,
     /// Storage devices of the namespace on every node, 1 to 16; each carries a clean-shutdown mark of its own.
     pub devices: u8,
-    /// Which roster it begins with; without a meaning in AP.
+    /// Which roster it begins with; ignored in AP.
     pub roster: StartingRoster,
-    /// `prefer-uniform-balance`: every node serves as many partitions as another, within one (domain.md §2, \[doc\]; which
-    /// partition is where is \[model\]).
+    /// `prefer-uniform-balance`: the numbers of partitions that nodes serve differ by at most one (domain.md §2,
+    /// \[doc\]; which node serves which partition is \[model\]).
     pub prefer_uniform_balance: bool,
     /// `auto-revive`: a start after an unclean stop sets `r` in place of `e`, unless a device is empty; servers from 7.1
     /// have it (domain.md §4, \[doc\]).
@@ -116,51 +116,51 @@ impl NamespaceSettings {
     }
 }
 
-/// A node as the cluster starts with it.
+/// A node that the cluster starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeSetup {
     /// Its id.
     pub id: NodeId,
     /// Its configured rack.
     pub rack: RackId,
-    /// `stay-quiesced`: quiesced from the start and for good, as a tie-breaker is (domain.md §8, \[doc\]).
+    /// `stay-quiesced`: permanently quiesced, as a tie-breaker is (domain.md §8, \[doc\]).
     pub stay_quiesced: bool,
 }
 
 impl NodeSetup {
-    /// A node of that id on that rack.
+    /// A node with this id, on this rack.
     #[must_use]
     pub fn new(id: NodeId, rack: RackId) -> Self {
         Self { id, rack, stay_quiesced: false }
     }
 }
 
-/// Everything that a cluster starts from: whole, every node up, each SC namespace's roster set to all nodes, no
-/// migration left (scenario-format.md).
+/// Everything that a cluster starts from. It starts whole: every node is up, each SC namespace's roster is set to all
+/// nodes, and no migration is left (scenario-format.md).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterSetup {
     /// The nodes, 1 to as many as the profile allows, in any order.
     pub nodes: Vec<NodeSetup>,
     /// The namespaces, 1 to 32.
     pub namespaces: Vec<NamespaceSettings>,
-    /// Whose rules hold.
+    /// Whose rules apply.
     pub profile: Profile,
     /// How many partitions a node sends in a second of simulated time, 1 to 1000 (40 by default, \[model\]).
     pub migration_rate_per_s: u16,
-    /// `migrate-fill-delay`: how long after a rebalance fills wait, in milliseconds (domain.md §6, \[doc\]).
+    /// `migrate-fill-delay`: how long fills wait after a rebalance, in milliseconds (domain.md §6, \[doc\]).
     pub fill_delay_ms: u32,
     /// `migrate-threads`, 0 to 100: how many partitions a node sends at a time. 0 pauses migrations.
     pub migrate_threads: u8,
     /// `heartbeat.interval` in milliseconds, 50 to 600,000 (domain.md §7).
     pub heartbeat_interval_ms: u32,
-    /// `heartbeat.timeout`: after so many silent intervals a node is gone, 3 to 10,000 (domain.md §7).
+    /// `heartbeat.timeout`: a node counts as gone after this many silent intervals, 3 to 10,000 (domain.md §7).
     pub heartbeat_timeout: u32,
     /// `min-cluster-size`, 1 to the number of nodes at the start: a smaller cluster is not formed (domain.md §7, \[doc\]).
     pub min_cluster_size: u16,
 }
 
 impl ClusterSetup {
-    /// A cluster of these nodes with one SC namespace `main` and everything else as it is by default.
+    /// A cluster of these nodes with one SC namespace `main` and default settings.
     #[must_use]
     pub fn of(nodes: Vec<NodeSetup>, replication_factor: u8) -> Self {
         Self {
@@ -176,10 +176,10 @@ impl ClusterSetup {
         }
     }
 
-    /// Whether a cluster can be made of it.
+    /// Checks that the setup can become a cluster.
     ///
     /// # Errors
-    /// The first limit that it does not keep.
+    /// The first limit that it breaks.
     pub fn check(&self) -> Result<(), SetupError> {
         let most = self.profile.most_nodes();
         if self.nodes.is_empty() || self.nodes.len() > most {
@@ -230,39 +230,39 @@ impl ClusterSetup {
         Ok(())
     }
 
-    /// The first namespace that wants what only newer servers have.
+    /// The first namespace with a setting that only newer servers have.
     fn needs_7_1(&self) -> Option<usize> {
         let older = self.profile < Profile::V7_1;
         self.namespaces.iter().position(|namespace| older && namespace.auto_revive)
     }
 
-    /// How long a node is silent before it is gone, in milliseconds (domain.md §7).
+    /// How long a node is silent before it counts as gone, in milliseconds (domain.md §7).
     #[must_use]
     pub fn silence_ms(&self) -> u64 {
         u64::from(self.heartbeat_interval_ms) * u64::from(self.heartbeat_timeout)
     }
 }
 
-/// Why no cluster can be made of a setup. Each index is a position in the list that it names.
+/// Why a setup cannot become a cluster. Each index is a position in the list that the variant names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SetupError {
     /// A cluster has at least one node, and no more than its profile allows.
     NodeCount {
-        /// How many these were.
+        /// How many the setup has.
         count: usize,
-        /// How many the profile allows.
+        /// The most that the profile allows.
         most: usize,
     },
-    /// `nodes[index]` has an id that an earlier one has.
+    /// `nodes[index]` has the id of an earlier node.
     NodeTwice {
         /// Position in `nodes`.
         index: usize,
         /// The id.
         id: NodeId,
     },
-    /// A cluster has 1 to 32 namespaces; how many these were.
+    /// A cluster has 1 to 32 namespaces, not this many.
     NamespaceCount(usize),
-    /// `namespaces[index]` has no usable name.
+    /// `namespaces[index]` has an invalid name.
     NamespaceName {
         /// Position in `namespaces`.
         index: usize,
@@ -295,7 +295,7 @@ pub enum SetupError {
     HeartbeatInterval,
     /// The heartbeat timeout is not 3 to 10,000 intervals.
     HeartbeatTimeout,
-    /// `min-cluster-size` is 0, or more than the cluster begins with.
+    /// `min-cluster-size` is 0, or larger than the cluster's number of nodes at the start.
     MinClusterSize,
 }
 

@@ -1,7 +1,8 @@
-//! A node: its process, and what it keeps of each namespace on its drives.
+//! A node: its process, and what its drives hold of each namespace.
 //!
-//! Invariant: what is on the drives (versions, rosters, regimes, records) survives a stop; what is in memory (the
-//! cluster, being told to quiesce) does not. Not here: what a node becomes in a cluster (see `clustering`, `rebalance`).
+//! Invariant: the drives' content (versions, rosters, regimes, records) survives a stop; what is in memory (the
+//! cluster, the order to quiesce) does not. Not here: what happens to a node in a cluster (see `clustering`,
+//! `rebalance`).
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -17,13 +18,13 @@ use crate::version::{RevivedBy, Version};
 
 /// The regime of a namespace that has never been rebalanced (all published values are odd; \[model\]).
 pub(crate) const FIRST_REGIME: u32 = 1;
-/// How much each completed rebalance adds to the regime (domain.md §1, \[doc\]).
+/// What each completed rebalance adds to the regime (domain.md §1, \[doc\]).
 pub(crate) const REGIME_STEP: u32 = 2;
 
 /// Whether a node's process runs, and which cluster it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Process {
-    /// Not running since a stop that had, or had not, its storage marked clean.
+    /// Not running. Says whether the last stop marked the storage clean.
     Down { marked_clean: bool },
     /// Running and in no cluster yet.
     Starting,
@@ -47,12 +48,12 @@ pub(crate) struct Node {
     pub told_to_quiesce: bool,
     /// `stay-quiesced`: told to quiesce from every start on (domain.md §8, \[doc\]).
     pub stay_quiesced: bool,
-    /// Has prepared a cluster change and not committed one since (domain.md §7).
+    /// Has prepared a cluster change and has not committed one since (domain.md §7).
     pub prepared: bool,
-    /// Was added later and has been in no roster since.
+    /// Was added after the cluster was made, and has been in no roster since.
     pub brand_new: bool,
-    /// Was decommissioned, or never was and is only named by a roster: there is only its slot, for those rosters, and for
-    /// its id if a node of that id comes.
+    /// Was decommissioned, or never existed and is only named by a roster. Its slot stays, for those rosters and for a
+    /// new node with that id.
     pub removed: bool,
     pub namespaces: Vec<NodeNamespace>,
 }
@@ -74,12 +75,12 @@ impl Node {
         }
     }
 
-    /// The node is taken away, and its drives with it.
+    /// Removes the node with its drives; only the slot stays.
     pub fn remove(&mut self, namespaces: &[NamespaceSettings]) {
         *self = Self::not_there(self.id, self.rack, namespaces);
     }
 
-    /// A node that is not there, for a roster that names it.
+    /// A slot without a node, for a roster that names the id.
     pub fn not_there(id: NodeId, rack: RackId, namespaces: &[NamespaceSettings]) -> Self {
         let process = Process::Down { marked_clean: false };
         Self { process, removed: true, ..Self::new(NodeSetup::new(id, rack), namespaces) }
@@ -104,7 +105,7 @@ impl Node {
         pairs.map(|(namespace, settings)| namespace.start(settings, rules)).collect()
     }
 
-    /// Its versions are isolated: it is in no cluster (domain.md §4, §7).
+    /// Isolates its versions, because it is in no cluster (domain.md §4, §7).
     pub fn isolate(&mut self) {
         for namespace in &mut self.namespaces {
             for version in Rc::make_mut(&mut namespace.versions) {
@@ -113,8 +114,8 @@ impl Node {
         }
     }
 
-    /// The process ends; a restart ends quiescing unless it stays quiesced (domain.md §8). Returns whether its storage is
-    /// marked clean.
+    /// Ends the process. A restart ends quiescing, unless the node stays quiesced (domain.md §8). Returns whether the
+    /// storage is marked clean.
     pub fn stop(
         &mut self,
         shutdown: Shutdown,
@@ -127,7 +128,7 @@ impl Node {
         self.prepared = false;
         for (namespace, settings) in self.namespaces.iter_mut().zip(settings) {
             marked_clean &= namespace.storage.stop(shutdown, during_start_up);
-            // At start-up the regime is what was prepared last (it is stored before a commit).
+            // The regime is stored before a commit, so the next start finds the one that was prepared last.
             namespace.regime = namespace.prepared_regime;
             if shutdown == Shutdown::Unclean && !settings.commit_to_device {
                 namespace.lose_unflushed(now_ms);
@@ -169,9 +170,9 @@ impl NodeNamespace {
         }
     }
 
-    /// Any start makes data a subset and drops the master flag; in SC distrust sets `e` on every version, those without
-    /// data too, and an `e` replaces an `r`; with `auto-revive` it sets `r` unless a device is empty (domain.md §4). In AP
-    /// it sets nothing (domain.md §6.1.9).
+    /// Every start makes data a subset and drops the master flag. In SC an untrusted start also sets `e` on every
+    /// version, with data or without, and an `e` replaces an `r`; with `auto-revive` it sets `r` instead, unless a
+    /// device is empty (domain.md §4). In AP it sets nothing (domain.md §6.1.9).
     fn start(&mut self, settings: &NamespaceSettings, rules: Rules) -> Option<Distrust> {
         let distrust = self.storage.start(settings, rules);
         let mark = distrust.as_ref().map_or(StartMark::Nothing, |distrust| distrust.mark);
@@ -186,7 +187,7 @@ impl NodeNamespace {
         distrust
     }
 
-    /// Drives are emptied; with the last of several devices goes everything.
+    /// Empties one device or all. When no device has anything left, versions, records and regimes are gone too.
     pub fn wipe(&mut self, device: Option<u8>, devices: u8) {
         if self.storage.wipe(device) {
             self.versions = Rc::new(vec![Version::NULL; PARTITIONS]);
@@ -194,13 +195,13 @@ impl NodeNamespace {
             self.regime = FIRST_REGIME;
             self.prepared_regime = FIRST_REGIME;
         } else if let Some(number) = device {
-            // A record lies on one device, by its digest. \[model\]
+            // A record is on one device, which its digest decides. \[model\]
             let elsewhere = |digest: &Digest| digest.0[19] % devices != number;
             Rc::make_mut(&mut self.records).retain(|(_, digest), _| elsewhere(digest));
         }
     }
 
-    /// An unclean stop loses what was not flushed yet (domain.md §9, \[doc\]).
+    /// Drops what was not flushed yet, as an unclean stop does (domain.md §9, \[doc\]).
     fn lose_unflushed(&mut self, now_ms: u64) {
         if self.records.is_empty() {
             return;
@@ -209,8 +210,8 @@ impl NodeNamespace {
         records.retain(|_, record| record.survive_crash(now_ms));
     }
 
-    /// Automatic roster-set protection: versions without data and without `e` get `r` (domain.md §4, \[doc\]). One that
-    /// an operator revived keeps the operator's. Returns how many.
+    /// Automatic roster-set protection: versions without data and without `e` get `r` (domain.md §4, \[doc\]). A
+    /// version that an operator revived keeps the operator's `r`. Returns how many it marked.
     pub fn protect(&mut self) -> u32 {
         let mut marked = 0;
         for version in Rc::make_mut(&mut self.versions) {
@@ -230,7 +231,7 @@ impl NodeNamespace {
         self.records.range((pid, Digest([0; 20]))..=(pid, Digest([0xff; 20])))
     }
 
-    /// Drops a partition's records; says whether there were any.
+    /// Drops a partition's records. Returns whether there were any.
     pub fn drop_records(&mut self, pid: PartitionId) -> bool {
         let some = self.records_of(pid).next().is_some();
         if some {

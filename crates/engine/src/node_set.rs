@@ -1,17 +1,17 @@
 //! Sets of nodes, and of places in a list of nodes.
 //!
-//! Invariant: at most 256 bits; sets are in order as numbers are. Nodes are known here by their [`Slot`], the order in
-//! which they were added. Not here: which nodes hear each other (see `cuts`).
+//! Invariant: a set has at most 256 bits, and sets compare as numbers do. A node is identified by its [`Slot`], its
+//! place in the order in which nodes were added. Not here: which nodes hear each other (see `cuts`).
 
 use crate::convert::narrow;
 use crate::id::MAX_NODES;
 
-/// A node's place in the cluster's own lists, 0 to 255; never another id's, not even when the node is removed.
+/// A node's place in the cluster's own lists, 0 to 255. It belongs to one id for good, also after the node is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Slot(u8);
 
 impl Slot {
-    /// The slot of that index. The caller keeps to at most 256 nodes.
+    /// The slot with this index, below 256.
     pub fn new(index: usize) -> Self {
         Self(narrow(index, "a slot"))
     }
@@ -30,7 +30,7 @@ impl Slot {
 /// Words of a [`PlaceSet`]: one bit for each of at most 256 places.
 const WORDS: usize = MAX_NODES / 64;
 
-/// A set of places in a list of nodes, 0 to 255; in order as one number of 256 bits would be.
+/// A set of places in a list of nodes, 0 to 255. Sets compare as numbers of 256 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PlaceSet {
     /// The word with the highest places first, so that sets compare as numbers.
@@ -82,7 +82,7 @@ impl PlaceSet {
     /// How many places are in it.
     #[must_use]
     pub fn len(self) -> usize {
-        // Most sets have low places only, and to count a word's bits costs more than to see that there are none.
+        // Most sets have only low places, and testing a word for zero is cheaper than counting its bits.
         let some = self.words.iter().filter(|word| **word != 0);
         some.map(|word| word.count_ones() as usize).sum()
     }
@@ -133,7 +133,7 @@ impl FromIterator<usize> for PlaceSet {
     }
 }
 
-/// What is left of a set to go through.
+/// An iterator over a set: the places that are left.
 struct PlacesOf {
     left: PlaceSet,
     /// One above the word that the next place may be in.
@@ -156,7 +156,7 @@ impl Iterator for PlacesOf {
         None
     }
 
-    /// Sums and collections go through here: without the state of [`PlacesOf::next`] between two places.
+    /// Sums and collections use this, which keeps no state between two places, as [`PlacesOf::next`] has to.
     fn fold<B, F: FnMut(B, usize) -> B>(self, init: B, mut of: F) -> B {
         let mut folded = init;
         for word in (0..self.word).rev() {
@@ -224,19 +224,19 @@ impl NodeSet {
         Self(self.0.minus(other.0))
     }
 
-    /// Those next to a member, as far as they are in the same word.
+    /// The slots next to a member, as far as they are in the same word.
     pub fn neighbours(self) -> Self {
         let mut set = self.0;
         set.words.iter_mut().for_each(|word| *word = *word << 1 | *word >> 1);
         Self(set)
     }
 
-    /// The words, that of the highest slots first.
+    /// The words; the one with the highest slots comes first.
     pub fn words(self) -> [u64; WORDS] {
         self.0.words
     }
 
-    /// The set of these words.
+    /// The set with these words.
     pub fn of_words(words: [u64; WORDS]) -> Self {
         Self(PlaceSet { words })
     }
@@ -247,7 +247,7 @@ impl NodeSet {
     }
 }
 
-/// A set that is asked about far more often than it changes: a table instead of bits to shift.
+/// A set as a table: quicker to ask than bits, for a set that is asked far more often than it changes.
 #[derive(Clone, Debug)]
 pub(crate) struct NodeTable([bool; MAX_NODES]);
 
@@ -304,7 +304,7 @@ mod tests {
         let across = [63, 64, 127, 128, 191, 192];
         assert_eq!(of(&across).iter().map(Slot::index).collect::<Vec<_>>(), across);
         assert_eq!(of(&[63, 64, 65]).minus(of(&[64])).len(), 2);
-        // From any place on, what is left is summed as it is walked.
+        // A partly consumed iterator sums what is left.
         let mut rest = of(&across).iter();
         rest.next();
         assert_eq!(rest.map(Slot::index).sum::<usize>(), across[1..].iter().sum());

@@ -1,8 +1,8 @@
-//! Records: a copy on a node, the stamp of the write that it has, and the ground truth of what clients were told.
+//! Records: a node's copy, the stamp of the write in it, and the ground truth of what clients were told.
 //!
-//! Invariant (domain.md §9): the ground truth remembers every acknowledged write, so that a loss is counted and never
-//! guessed. Not here: records' contents, for a record is known by the number of the write that made it; and how clients
-//! write and read (see `client`).
+//! Invariant (domain.md §9): the ground truth remembers every acknowledged write, so that losses are counted exactly.
+//! Not here: records' contents (the number of the write stands for the value), and how clients write and read (see
+//! `client`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,25 +12,25 @@ use crate::namespace::Mode;
 /// How long a write stays in a buffer before it is flushed (domain.md §9, \[doc\]: 1 s).
 const FLUSH_MS: u64 = 1_000;
 
-/// One write as a copy of a record has it.
+/// The write that a copy of a record has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
     /// Number of the write among all writes, from 1.
     pub write: u64,
     /// Regime of the partition when it was written; 0 in AP.
     pub regime: u32,
-    /// How many writes the record has had, as its master knew.
+    /// How many writes the record had had, as far as its master knew.
     pub generation: u32,
     /// When it was written, by the clock of the simulation.
     pub written_at_ms: u64,
-    /// When it came to this node.
+    /// When it arrived at this node.
     pub stored_at_ms: u64,
-    /// The writes that it builds on, oldest first: what tells a successor from a rival.
+    /// The writes that it builds on, oldest first. They tell a successor from a rival.
     pub history: Vec<u64>,
 }
 
 impl Stamp {
-    /// Whether the value of a write is in it: it is that write, or builds on it.
+    /// Whether it includes a write: it is that write, or builds on it.
     pub fn holds(&self, write: u64) -> bool {
         self.write == write || self.history.contains(&write)
     }
@@ -49,14 +49,14 @@ impl Stamp {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Record {
     pub latest: Stamp,
-    /// The version before, as long as `latest` may not be flushed yet.
+    /// The version before, kept while `latest` may not be flushed yet.
     pub flushed: Option<Stamp>,
     /// Whether all replicas were known to have it.
     pub replicated: bool,
 }
 
 impl Record {
-    /// Puts a newer version over what a node has.
+    /// Stores a newer version in place of the one that a node has.
     pub fn store(old: Option<Self>, latest: Stamp, replicated: bool) -> Self {
         let flushed = old.and_then(|old| {
             let old_is_flushed = old.latest.stored_at_ms + FLUSH_MS <= latest.stored_at_ms;
@@ -65,7 +65,7 @@ impl Record {
         Self { latest, flushed, replicated }
     }
 
-    /// What an unclean stop leaves; `false` when nothing of the record was flushed.
+    /// Reduces the record to what an unclean stop leaves. Returns `false` when none of it was flushed.
     pub fn survive_crash(&mut self, now_ms: u64) -> bool {
         if self.latest.stored_at_ms + FLUSH_MS <= now_ms {
             return true;
@@ -89,19 +89,19 @@ pub(crate) struct GroundTruth {
     pub latest: BTreeMap<(usize, Digest), u64>,
     /// The highest regime that the session has seen of a partition.
     pub session: BTreeMap<(usize, PartitionId), u32>,
-    /// Acknowledged writes whose value is gone, or was put aside for another (domain.md §9).
+    /// Acknowledged writes whose value is gone, or was replaced by a rival's (domain.md §9).
     pub lost: BTreeSet<u64>,
-    /// Whether copies went away since losses were last looked for.
+    /// Whether copies were removed or replaced since losses were last counted.
     pub may_have_lost: bool,
 }
 
 impl GroundTruth {
-    /// Copies of records went away: the next look counts what is lost by that.
+    /// Copies of records were removed or replaced, so the next count checks what was lost.
     pub fn look_for_losses(&mut self) {
         self.may_have_lost = !self.latest.is_empty();
     }
 
-    /// What it takes in bytes.
+    /// Its size in bytes.
     pub fn bytes(&self) -> usize {
         (self.acknowledged.len() + self.lost.len()) * size_of::<u64>()
             + bytes_of(&self.latest)
@@ -109,7 +109,7 @@ impl GroundTruth {
     }
 }
 
-/// What a map's entries take in bytes, without the map's own nodes.
+/// The size of a map's entries in bytes, without the tree around them.
 pub(crate) fn bytes_of<K, V>(map: &BTreeMap<K, V>) -> usize {
     map.len() * size_of::<(K, V)>()
 }

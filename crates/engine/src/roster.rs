@@ -1,8 +1,8 @@
-//! The roster of an SC namespace: which nodes, on which racks, should be there.
+//! The roster of an SC namespace: which nodes should be in the cluster, and on which racks.
 //!
-//! Invariant: no node twice, never empty; entries stand highest id first. A roster carries its generation and the
-//! order of succession over its nodes, worked out once when it is set: a fault filters that order and never makes it
-//! again. Not here: which roster is in force where (see `clustering`).
+//! Invariant: no node twice, never empty; entries stand highest id first. A roster carries its generation and the order
+//! of succession over its nodes. The order is computed once, when the roster is set; a fault filters it and never
+//! recomputes it. Not here: which roster is in force where (see `clustering`).
 
 use std::fmt;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ use crate::succession::RosterRows;
 pub struct RosterEntry {
     /// The node.
     pub node: NodeId,
-    /// Its rack in the roster, which may differ from its configured one.
+    /// Its rack in the roster, which may differ from its configured rack.
     pub rack: RackId,
 }
 
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for RosterEntry {
     }
 }
 
-/// What `roster-set` is given.
+/// What `roster-set` sets the roster to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RosterNodes {
     /// The nodes observed in the sub-cluster, with their configured racks (asadm's `stage observed`).
@@ -89,7 +89,7 @@ impl PartialEq for Roster {
 }
 
 impl Roster {
-    /// What it takes in bytes.
+    /// Its size in bytes.
     pub fn bytes(&self) -> usize {
         self.rows.bytes() + size_of_val(&self.entries[..]) + self.slots.len()
     }

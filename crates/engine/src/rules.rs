@@ -1,8 +1,8 @@
-//! Which rules a cluster follows: the right ones, or, for tests and for old links, the same with clauses left out.
+//! Which rules a cluster follows: all of domain.md, or fewer clauses for tests and for old share links.
 //!
 //! Invariant: [`Rules::default`] is domain.md as it stands. Every [`Clause`] that can be left out is one sentence of
-//! domain.md, so that a test can show that it would be missed. Not here: what a clause says in code (each is where it
-//! is followed).
+//! domain.md, so that a test can show that leaving it out is noticed. Not here: the code of a clause; it is where the
+//! clause is followed.
 
 use crate::availability::{Judge, judge};
 
@@ -13,7 +13,7 @@ pub enum Clause {
     FirstRosterOnly,
     /// §6: the working master stays full, replica or not, until its own emigration is done.
     WorkingMasterStaysFull,
-    /// §6: others with data become subsets.
+    /// §6: other nodes' data becomes a subset.
     OthersBecomeSubsets,
     /// §6: replicas that are not full become filling subsets.
     FillingIsSubset,
@@ -41,7 +41,7 @@ pub enum Clause {
     ApTakeOver,
     /// §6.1 rule 9: no start sets `e`.
     ApStartsTrusted,
-    /// §7: who is with whom depends on what was before, not on the links alone.
+    /// §7: clusters depend on the clusters before them, not on the links alone.
     ClustersLiveOn,
     /// §7.1: a member that does not hear its principal becomes an orphan.
     PrincipalHeard,
@@ -51,7 +51,7 @@ pub enum Clause {
     Preference,
     /// §7.4: a cluster joins the highest one whose principal it hears.
     Join,
-    /// §7.5: an orphan that hears anybody in a cluster only asks.
+    /// §7.5: an orphan that hears a node in a cluster only asks to join.
     OnlyAsk,
     /// §7.5: a cluster forms when exactly its clique chose the node.
     ExactClique,
@@ -59,9 +59,9 @@ pub enum Clause {
     MinClusterSize,
     /// §4, §7: an orphan's versions are isolated.
     OrphansIsolated,
-    /// §7: what had prepared and not committed has subsets.
+    /// §7: a node that had prepared and not committed has subsets.
     UncommittedIsSubset,
-    /// §9: a write is lost whatever took its value away, not only by conflict resolution in AP.
+    /// §9: every way of losing a write counts, not only conflict resolution in AP.
     EveryLossCounts,
 }
 
@@ -101,7 +101,7 @@ impl Clause {
 /// The rules that a cluster follows.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
-    /// What decides availability: [`judge`], unless a test swaps it.
+    /// What decides availability: [`judge`], unless a test replaces it.
     pub judge: Judge,
     /// One bit for each clause that is left out.
     left_out: u32,
@@ -114,21 +114,21 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// The right rules with another judge.
+    /// All clauses, with another judge.
     #[must_use]
     pub fn judged_by(judge: Judge) -> Self {
         Self { judge, ..Self::default() }
     }
 
-    /// The same without a clause.
+    /// The same rules without one clause.
     #[must_use]
     pub fn without(self, clause: Clause) -> Self {
         Self { left_out: self.left_out | 1 << clause as u32, ..self }
     }
 
-    /// The rules of version 0.1.0, as far as they differed in strong consistency: sub-clusters followed from the links
+    /// The rules of version 0.1.0, as far as they differed in strong consistency: sub-clusters depended on the links
     /// alone, a working master that was no replica became a subset at once, and drives that were all lost came up
-    /// fresh. Its rules for AP with migrations pending are not kept.
+    /// fresh. Its rules for AP with migrations pending are gone.
     #[must_use]
     pub fn of_version_0_1_0() -> Self {
         [
@@ -149,7 +149,7 @@ impl Rules {
     }
 }
 
-/// Rules are code, not state: two clusters do not differ by them.
+/// Rules are code, not state, so clusters with different rules can be equal.
 impl PartialEq for Rules {
     fn eq(&self, _: &Self) -> bool {
         true

@@ -1,8 +1,8 @@
-//! The clean-shutdown mark on a node's devices: whether what a start finds there can be trusted.
+//! The clean-shutdown mark on a node's devices, and whether a start trusts what it finds there.
 //!
-//! Invariant: the mark is the last thing that a clean stop writes, start-up reads it and clears it at once (domain.md §4,
-//! \[case\], \[doc\]), so a running node has no mark and a node that is down has exactly one state a device. Not here:
-//! putting the marks of distrust on versions (see `node`).
+//! Invariant: a clean stop writes the mark last, and start-up reads it and clears it at once (domain.md §4, \[case\],
+//! \[doc\]). A running node therefore has no mark, and each device of a node that is down has exactly one state. Not
+//! here: how distrust marks versions (see `node`).
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::event::Untrusted;
 use crate::namespace::{Mode, NamespaceSettings};
 use crate::rules::{Clause, Rules};
 
-/// A device's clean-shutdown mark (domain.md §4), in the order in which a start distrusts it.
+/// A device's clean-shutdown mark (domain.md §4), ordered from the most to the least trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviceMark {
@@ -69,8 +69,8 @@ impl Storage {
         &self.0
     }
 
-    /// Why a start would not trust what is there; `None` where it would. The one rule: a start asks it, and whoever shows
-    /// what a start would do (domain.md §4).
+    /// Why a start would not trust the storage; `None` if it would (domain.md §4). This is the only place that decides
+    /// it: a start asks it, and so does the view, which tells beforehand what a start would find.
     pub fn would_start_untrusted(
         &self,
         settings: &NamespaceSettings,
@@ -91,22 +91,22 @@ impl Storage {
         (!devices.is_empty()).then_some(Distrust { why, devices, mark })
     }
 
-    /// A start reads the marks and clears them. Returns why it does not trust what is there.
+    /// Reads the marks and clears them. Returns why the start does not trust the storage.
     pub fn start(&mut self, settings: &NamespaceSettings, rules: Rules) -> Option<Distrust> {
         let distrust = self.would_start_untrusted(settings, rules);
         self.0.fill(DeviceMark::InUse);
         distrust
     }
 
-    /// A node goes down: a clean stop marks the devices unless it came during start-up (domain.md §4, \[doc\]). Returns
-    /// whether it did.
+    /// The node goes down. A clean stop marks the devices, unless it comes during start-up (domain.md §4, \[doc\]).
+    /// Returns whether it marked them.
     pub fn stop(&mut self, shutdown: Shutdown, during_start_up: bool) -> bool {
         let marks = shutdown == Shutdown::Clean && !during_start_up;
         self.0.fill(if marks { DeviceMark::Flushed } else { DeviceMark::NotFlushed });
         marks
     }
 
-    /// Empties one device or all. Returns whether nothing is left.
+    /// Empties one device or all. Returns whether all devices are empty now.
     pub fn wipe(&mut self, device: Option<u8>) -> bool {
         match device {
             None => self.0.fill(DeviceMark::Empty),
@@ -124,7 +124,7 @@ impl Storage {
 mod tests {
     use super::*;
 
-    /// Starts in a namespace without or with commit-to-device.
+    /// Starts a namespace without or with commit-to-device.
     fn start(storage: &mut Storage, commit_to_device: bool) -> Option<(Untrusted, Vec<u8>)> {
         let settings =
             NamespaceSettings { commit_to_device, ..NamespaceSettings::strong("main", 2) };

@@ -1,10 +1,10 @@
-//! The order of succession: which node stands where in each partition's row.
+//! The order of succession: the place of each node in each partition's row.
 //!
 //! Invariant: bit-exact with the real server (domain.md §2, \[open\]; the two hashes are those of `as_hash`'s public
 //! functions, checked by golden values). Hashing and sorting happen once for each node, when it first appears:
 //! [`Succession`] keeps the order over all nodes that were ever there, and a roster or a sub-cluster is a filter of it.
 //! The filter is exact because rule 3 of §2 breaks a tie by the place in the list of ids sorted highest first, and two
-//! nodes stand in the same order in every such list. Not here: who of a row is present (see `rebalance`).
+//! nodes stand in the same order in every such list. Not here: which nodes of a row are present (see `rebalance`).
 
 use std::rc::Rc;
 
@@ -20,7 +20,7 @@ pub fn fnv1a_64(bytes: &[u8]) -> u64 {
     })
 }
 
-/// One step of Jenkins' one-at-a-time for each byte, from a state that earlier bytes left.
+/// One step of Jenkins' one-at-a-time for each byte, continuing from the state after earlier bytes.
 fn jenkins_mix(state: u64, bytes: [u8; 8]) -> u64 {
     bytes.iter().fold(state, |hash, byte| {
         let hash = hash.wrapping_add(u64::from(*byte));
@@ -42,7 +42,7 @@ fn jenkins_end(state: u64) -> u64 {
     hash.wrapping_add(hash << 15)
 }
 
-/// What a node's hash is for every partition, in partition order.
+/// A node's hash with every partition, in partition order.
 fn hashes_of(node: NodeId, hashed_partitions: &[u64]) -> Vec<u64> {
     // The first eight bytes are the same for all partitions.
     let state = jenkins_mix(0, fnv1a_64(&node.get().to_le_bytes()).to_le_bytes());
@@ -79,7 +79,7 @@ pub fn put_racks_apart<T: Copy>(
     }
 }
 
-/// How many different racks there are.
+/// The number of different racks.
 pub(crate) fn distinct_racks(racks: impl Iterator<Item = RackId>) -> usize {
     let mut seen: Vec<RackId> = Vec::new();
     for rack in racks {
@@ -104,7 +104,7 @@ pub fn succession(nodes: &[(NodeId, RackId)], replication_factor: usize) -> Vec<
     PartitionId::all().map(|pid| ids(rows.row(pid))).collect()
 }
 
-/// How much hashing and sorting has been done: counts of work that tests hold (ARCHITECTURE.md).
+/// Counts of hashing and sorting. A test holds them, so that no fault hashes or sorts (ARCHITECTURE.md).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     /// Hashes of one node with one partition.
@@ -131,7 +131,7 @@ impl Succession {
         &self.ids
     }
 
-    /// Takes in nodes, which get the next slots: hashes each for every partition and puts it into each row.
+    /// Adds nodes in the next slots: hashes each of them with every partition and inserts it into each row.
     pub fn add(&mut self, nodes: &[NodeId]) {
         let hashed = |pid: PartitionId| fnv1a_64(&u32::from(pid.get()).to_le_bytes());
         let hashed_partitions: Vec<u64> = PartitionId::all().map(hashed).collect();
@@ -154,9 +154,9 @@ impl Succession {
         self.order = Rc::new(order);
     }
 
-    /// What rows are sorted by: the hash without its low 8 bits, highest first, then the id, lowest first (domain.md
+    /// The sort key of a row: the hash without its low 8 bits, highest first, then the id, lowest first (domain.md
     /// §2.3, §2.4: the lower id has the higher index among ids sorted highest first, and the higher index sorts first).
-    /// The 56 and 64 bits leave eight for the slot.
+    /// The hash takes 56 bits and the id 64, which leaves eight for the slot.
     fn key(&self, slot: Slot, pid: PartitionId) -> u128 {
         let hash = self.hashes[slot.index()][pid.index()];
         let id = self.ids[slot.index()].get();
@@ -174,7 +174,7 @@ impl Succession {
         let racks = distinct_racks(of.iter().map(rack_of));
         let distinct = racks.min(replication_factor);
         let mut rows = Vec::with_capacity(PARTITIONS * width);
-        // At least 1, because a chunk has to be; without nodes there is no chunk.
+        // A chunk's size must be at least 1; without nodes there is no chunk.
         for row in self.order.chunks_exact(self.ids.len().max(1)) {
             let start = rows.len();
             rows.extend(row.iter().copied().filter(|slot| of.contains(*slot)));
@@ -199,7 +199,7 @@ impl Succession {
     }
 }
 
-/// The rows of a roster (or, in AP, of a sub-cluster): every node of it once, for every partition.
+/// The rows of a roster (or, in AP, of a sub-cluster): for every partition, each of its nodes once.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RosterRows {
     width: usize,
@@ -207,7 +207,7 @@ pub(crate) struct RosterRows {
 }
 
 impl RosterRows {
-    /// The same rows, each with a row of other nodes behind it.
+    /// The same rows, each followed by a row of other nodes.
     pub fn then(mut self, other: &Self) -> Self {
         if other.width > 0 {
             let rows = PartitionId::all().flat_map(|pid| [self.row(pid), other.row(pid)]);
@@ -222,7 +222,7 @@ impl RosterRows {
         Self { width: 0, rows: Vec::new() }
     }
 
-    /// How many bytes they take.
+    /// Their size in bytes.
     pub fn bytes(&self) -> usize {
         self.rows.len()
     }

@@ -1,16 +1,16 @@
 //! Rows for the namespace setting `prefer-uniform-balance`: masters and replicas in even shares.
 //!
-//! The setting is on by default since server 4.7 \[doc\]. Each node leads the floor or the ceiling of 4096/n partitions,
-//! and racks stand apart as they do without the setting \[doc\]. domain.md §2 leaves open which partition is where;
-//! \[model\]. Here nodes make claims. Every node has a target. Partitions are served in their order, and each takes the
-//! earliest nodes of its hash order that have not met their targets. Most rows of a roster whose hash is nearly even are
-//! therefore left alone. Where claims do not come out, chains of swaps bring nodes to their targets.
+//! The setting is on by default since server 4.7 \[doc\]. Each node leads the floor or the ceiling of 4096/n
+//! partitions, and racks stand apart as they do without the setting \[doc\]. domain.md §2 leaves open which partition
+//! is where; \[model\]. Here nodes make claims. Every node has a target. Partitions are served in their order, and each
+//! takes the earliest nodes of its hash order that have not met their targets. Most rows of a roster whose hash is
+//! nearly even are therefore left alone. Where nodes still miss their targets, chains of swaps bring them there.
 //!
 //! Invariant: a row keeps its nodes. Masters meet their targets, and the first min(distinct racks, RF) nodes of a row
-//! are on that many racks. Replicas meet their targets with one rack, and with no more copies than racks: there claims
-//! come out by themselves (see [`Claims`]). With more copies than racks they met them in all rosters that were tried
-//! (see the tests). How often a node has which of the places behind the master is measured too, not proven. The same
-//! nodes give the same rows, whatever their slots: ties go by the first partition's hash order.
+//! are on that many racks. Replicas meet their targets with one rack, and with no more copies than racks: there all
+//! claims are met without swaps (see [`Claims`]). With more copies than racks they met them in all rosters that were
+//! tried (see the tests). How often a node has which of the places behind the master is measured too, not proven. The
+//! same nodes give the same rows, whatever their slots: ties go by the first partition's hash order.
 //!
 //! Not here: who is left out (the caller leaves out quiesced nodes), what an absent node does to a row (see `rebalance`),
 //! and how few partitions move from one roster to the next: each roster is balanced anew.
@@ -21,7 +21,7 @@ use std::ops::Range;
 use crate::id::{PARTITIONS, RackId};
 use crate::node_set::Slot;
 
-/// Most places behind the master that are shared out evenly one by one.
+/// The most places behind the master that are evened out one by one.
 const MOST_ORDERED: usize = 16;
 
 /// Balances the rows of 4096 partitions. They come in hash order, `width` nodes each, without regard to racks.
@@ -130,7 +130,7 @@ impl Racks {
     }
 }
 
-/// How often each node is to have a place, by slot.
+/// How often each node should have a place, by slot.
 struct Targets {
     /// As the master.
     masters: Vec<usize>,
@@ -156,7 +156,7 @@ impl Targets {
             let own: Vec<Slot> =
                 nodes.iter().copied().filter(|node| racks.of(*node) == rack).collect();
             let led: usize = own.iter().map(|node| targets.masters[node.index()]).sum();
-            // Less than nothing only with RF 1, where there are no replicas.
+            // A rack leads more than its copies only with RF 1, where there are no replicas.
             give(&mut replicas, of_rack.saturating_sub(led), &own);
             give(&mut targets.apart, PARTITIONS - led, &own);
         }
@@ -177,7 +177,7 @@ fn give(shares: &mut [usize], total: usize, nodes: &[Slot]) {
     }
 }
 
-/// Some places of every row, and who may come to stand there.
+/// Some places of every row, and which nodes may stand there.
 struct Seats<'a> {
     places: Range<usize>,
     /// Nodes come from these places and from those behind them up to here.
@@ -348,7 +348,7 @@ impl Seats<'_> {
 /// What nodes are given and what they claim, while rows are served in their order.
 ///
 /// A group is urgent when it claims no fewer of the rows that are left than it can stand in, so that it has to stand in
-/// each of them. Urgent groups are served first. Claims therefore come out exactly where a row holds at most one group
+/// each of them. Urgent groups are served first. Claims are therefore met exactly where a row holds at most one group
 /// before its seats, which is the master's, and all claims are as many as the seats: some choice then meets all claims
 /// as long as no group claims more rows than it can stand in, and this stays so from row to row. Behind the places that
 /// keep racks apart a row holds more groups before its seats, and claims may be left over.
@@ -565,7 +565,7 @@ mod tests {
         layouts
     }
 
-    /// Calls with every roster to try, as far as the engine takes so many nodes.
+    /// Checks every roster to try, up to the engine's limit on nodes.
     fn for_each_case(check: impl Fn(&Case)) {
         let sizes = (1..=16).chain([31, 64, 128, 200, 255, 256]);
         for nodes in sizes.filter(|nodes| *nodes <= MAX_NODES) {
@@ -665,7 +665,7 @@ mod tests {
         check(&[4, 4], 3, &[6144, 6144]);
     }
 
-    /// The same nodes get the same rows when they came in another order, and a second time.
+    /// The same nodes get the same rows when they were added in another order, and when asked a second time.
     #[test]
     fn rows_do_not_hang_on_slots() {
         let ids: Vec<NodeId> = (1..=9).map(|n| NodeId::new(n << 40 | n).unwrap()).collect();
@@ -698,7 +698,7 @@ mod tests {
         assert_eq!(succession.uniform_rows(NodeSet::EMPTY, &|_| RackId::NONE, 2).bytes(), 0);
     }
 
-    /// Claims go by hash order, so that only what the hash gave too much of moves.
+    /// Claims follow the hash order, so only the surplus of what the hash gave a node moves.
     #[test]
     fn most_rows_keep_their_masters() {
         let case = Case::new(&succession(5, 0), &[5], 2);

@@ -1,7 +1,7 @@
-//! The version of one partition on one node: which lineage its data is of, and how far it is trusted.
+//! The version of one partition on one node: which lineage its data belongs to, and whether the data is trusted.
 //!
-//! Invariant: one packed 64-bit word, as domain.md §1 gives it: cluster key (48 bits), family (4), flags. Two bits that
-//! the server does not use tell an operator's `revive` from roster-set protection (domain.md §4, §5.1): they print the
+//! Invariant: one packed 64-bit word, as domain.md §1 gives it: cluster key (48 bits), family (4), flags. A bit that
+//! the server does not use tells an operator's `revive` from roster-set protection (domain.md §4, §5.1); both print the
 //! same. Not here: when a flag is set or cleared (see `storage`, `rebalance`, `migration`).
 
 use std::fmt;
@@ -24,8 +24,8 @@ const BY_OPERATOR: u64 = 1 << 52;
 pub struct ClusterKey(u64);
 
 impl ClusterKey {
-    /// The key of the `count`th cluster change: a fixed mix where a real server draws at random, so that the same
-    /// commands give the same keys (domain.md §1).
+    /// The key of the `count`th cluster change. A real server draws it at random; here it is a fixed mix of the count,
+    /// so that the same commands give the same keys (domain.md §1).
     #[must_use]
     pub fn of_change(count: u64) -> Self {
         let mut mixed = count.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -74,8 +74,8 @@ pub const UNIQUE_FAMILY: u8 = 15;
 /// Bits of one count in a word of counts (see [`Version::counts`]): enough for 256 nodes.
 pub(crate) const COUNT_BITS: u32 = 9;
 
-/// What a version adds to the counts that the rules ask about (see [`Version::counts`]), by whether the whole roster is
-/// present and by the version's marks: a rebalance asks it of every version.
+/// What a version adds to the counts that the rules ask about (see [`Version::counts`]), indexed by whether the whole
+/// roster is present and then by the version's marks. It is a table because a rebalance asks for every version.
 static COUNTS: [[u64; 64]; 2] = [counts_of_all(false), counts_of_all(true)];
 
 /// Which copies are full: data, neither `s` nor `e`, and no `r` unless the whole roster is present (domain.md §4).
@@ -133,12 +133,12 @@ impl Version {
         self.0
     }
 
-    /// The version that was that word.
+    /// The version that this word stands for.
     pub(crate) fn of_word(word: u64) -> Self {
         Self(word)
     }
 
-    /// Whether nothing at all is set; `e` or `r` without data is not null (domain.md §1).
+    /// Whether it has neither data nor a mark. A version with `e` or `r` and no data is not null (domain.md §1).
     #[must_use]
     pub fn is_null(self) -> bool {
         self.0 == 0
@@ -209,7 +209,7 @@ impl Version {
         narrow((self.0 & FAMILY_MASK) >> FAMILY_SHIFT, "a family")
     }
 
-    /// The same marks on another lineage.
+    /// The same marks with another lineage.
     #[must_use]
     pub fn with_lineage(self, key: ClusterKey, family: u8) -> Self {
         assert!(family <= UNIQUE_FAMILY, "a family is 0 to 15, not {family}");
@@ -254,8 +254,9 @@ impl Version {
         if self.has_data() { self.with_subset(true).with_master(false) } else { self }
     }
 
-    /// What this version adds to the counts that the rules ask about, [`COUNT_BITS`] each: from the lowest, `e`, `r`, `r`
-    /// by an operator, data, full, data without `s`. Sums over up to 256 nodes without overflow, and without a branch.
+    /// What this version adds to the counts that the rules ask about, [`COUNT_BITS`] each: from the lowest, `e`, `r`,
+    /// `r` by an operator, data, full, data without `s`. A sum over up to 256 nodes does not overflow, and there is no
+    /// branch.
     pub(crate) fn counts(self, whole_roster_present: bool) -> u64 {
         COUNTS[usize::from(whole_roster_present)][self.marks()]
     }
