@@ -16,6 +16,12 @@ impl Slot {
         Self(narrow(index, "a slot"))
     }
 
+    /// The slot at a place of a [`PlaceSet`], which has no place above 255.
+    fn of_place(place: usize) -> Self {
+        debug_assert!(place < MAX_NODES);
+        Self(place.to_le_bytes()[0])
+    }
+
     /// As an index.
     pub fn index(self) -> usize {
         usize::from(self.0)
@@ -243,7 +249,7 @@ impl NodeSet {
 
     /// The members by slot, lowest first.
     pub fn iter(self) -> impl Iterator<Item = Slot> {
-        self.0.iter().map(Slot::new)
+        self.0.iter().map(Slot::of_place)
     }
 }
 

@@ -1,7 +1,8 @@
-//! Sets of up to three lost nodes of a cluster of any size: 349,632 sets of 128 nodes, each in a few look-ups.
+//! Sets of up to three lost nodes of a cluster of any size: 128 nodes have 349,632 such sets, and each takes a few
+//! look-ups.
 //!
 //! Invariant: [`UpToThree::not_active_without`] is [`Losses::not_active_without_set`] of the same nodes. Not here: how
-//! counts come about (see `failure_sets`).
+//! counts are computed (see `failure_sets`).
 
 use std::rc::Rc;
 
@@ -10,34 +11,34 @@ use crate::losses::Losses;
 use crate::losses::failure_sets::{Family, Plan, Shape};
 use crate::node_set::PlaceSet;
 
-/// Most lost nodes.
+/// The most lost nodes.
 const MOST: usize = 3;
-/// Most numbers that the tables of pairs may hold.
+/// The most numbers that the tables of pairs may hold.
 const MOST_NUMBERS: usize = 1 << 21;
 
-/// The terms of one key: what each set of up to three nodes adds.
+/// The terms of one key: what each set of up to three lost nodes adds to the count.
 #[derive(Clone, Debug, Default)]
 struct Terms {
     none: i32,
     one: Vec<i32>,
     /// By the lower place and then the higher; empty where fewer than two nodes are lost.
     two: Vec<i32>,
-    /// Places, ascending, as one number; in order. Empty where fewer than three nodes are lost.
+    /// Three places, ascending, packed into one number; sorted. Empty where fewer than three nodes are lost.
     three: Vec<(u32, i32)>,
 }
 
 /// A family's terms by its keys.
 #[derive(Clone, Debug)]
 struct Table {
-    /// By place of a node: its label, or the number of labels when its loss makes no difference.
+    /// By a node's place: its label, or the number of labels if its loss makes no difference.
     label_of: Vec<usize>,
     labels: usize,
-    /// By three labels: a place in `terms`.
+    /// By three labels: the place in `terms`.
     keys: Vec<usize>,
     terms: Vec<Terms>,
 }
 
-/// Ready to say what the loss of any one, two or three nodes leaves.
+/// Prepared to tell what the loss of any one, two or three nodes leaves.
 #[derive(Clone, Debug)]
 pub struct UpToThree {
     losses: Rc<Losses>,
@@ -76,7 +77,7 @@ impl UpToThree {
         }
         let mut places = [usize::MAX; MOST];
         places[..lost.len()].copy_from_slice(lost);
-        places.sort_unstable();
+        ascending(&mut places);
         let sum = self.tables.iter().map(|table| table.sum(&places[..lost.len()])).sum::<i32>();
         narrow(sum, "a count of partitions")
     }
@@ -102,7 +103,7 @@ impl Table {
             let exact = |label: usize| {
                 usize::from(by_label[label]) == lost.clone().filter(|other| *other == label).count()
             };
-            // More lost of a label than it has nodes: such a set does not exist.
+            // More nodes of a label would be lost than it has, so there is no such set.
             if !(0..labels).all(exact) {
                 continue;
             }
@@ -172,7 +173,7 @@ impl Terms {
                     *place = usize::from(core.nodes[rest.trailing_zeros() as usize]);
                     rest &= rest - 1;
                 }
-                places[..count].sort_unstable();
+                ascending(&mut places[..count]);
                 let [a, b, c] = places;
                 let all = [self.one.get_mut(a), self.two.get_mut(a * nodes + b)];
                 match (count, all) {
@@ -190,7 +191,7 @@ fn packed(a: usize, b: usize, c: usize) -> u32 {
     narrow(a << 16 | b << 8 | c, "a set of three places")
 }
 
-/// The same numbers in order, those of one set added up.
+/// Sorts the terms and adds up those of the same set.
 fn gathered(terms: &[(u32, i32)]) -> Vec<(u32, i32)> {
     let mut terms = terms.to_vec();
     terms.sort_unstable_by_key(|(set, _)| *set);
@@ -202,4 +203,15 @@ fn gathered(terms: &[(u32, i32)]) -> Vec<(u32, i32)> {
         }
     }
     sums
+}
+
+/// Sorts up to three places. Inlined, unlike std's sort.
+fn ascending(places: &mut [usize]) {
+    for end in 1..places.len() {
+        for place in (1..=end).rev() {
+            if places[place] < places[place - 1] {
+                places.swap(place, place - 1);
+            }
+        }
+    }
 }
