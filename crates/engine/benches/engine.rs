@@ -1,6 +1,7 @@
-//! What a drag costs: the order of succession, a fault to all verdicts, a whole case study.
+//! The cost of a user's action: the order of succession, a fault to all verdicts, the view, the whole case study,
+//! failure sets.
 //!
-//! `cargo bench -p rosterlab-engine`; figures and the machine they were taken on stand in `docs/performance.md`.
+//! `cargo bench -p rosterlab-engine`; `docs/performance.md` has the figures and the machine.
 
 use std::hint::black_box;
 use std::rc::Rc;
@@ -45,7 +46,7 @@ fn succession_of_all(c: &mut Criterion) {
     }
 }
 
-/// As in play: one cluster, crashed, brought back and filled again and again; only the crash is timed.
+/// One node crashes, starts and is filled again and again, as in use. Only the crash is timed.
 fn crash_to_verdicts(c: &mut Criterion) {
     let mut group = c.benchmark_group("one crash to all verdicts");
     for count in SIZES {
@@ -118,7 +119,8 @@ fn cluster_of(count: u32, replication_factor: u8) -> Cluster {
     Cluster::new(ClusterSetup::of(nodes(count), replication_factor)).expect("within the limits")
 }
 
-/// What the heat-map asks: every set of sixteen nodes, healthy and after crashes and restarts with nothing migrated.
+/// What the heat map asks: every set of sixteen nodes, in a healthy cluster and after crashes and restarts with nothing
+/// migrated.
 fn every_failure_set(c: &mut Criterion) {
     let mut group = c.benchmark_group("all 65,536 failure sets of 16 nodes");
     for replication_factor in [2, 3, 5] {

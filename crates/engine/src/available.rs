@@ -1,8 +1,9 @@
-//! AP mode, one partition at a time: who serves it, who holds data that differs, and what a rebalance leaves on each
-//! version until its migrations are done (domain.md §3 and §6.1, \[open\]).
+//! AP mode, one partition at a time: which node serves it, which nodes hold data that differs, and what a rebalance
+//! leaves on each version until the migrations are done (domain.md §3 and §6.1, \[open\]).
 //!
-//! Invariant: pure functions of a row of versions, bit for bit those of the openly licensed server; the golden values are
-//! `tests/golden/ap.json`. Not here: rows (see `succession`), migrations (see `migration`).
+//! Invariant: all functions are pure functions of a row of versions, and their results equal those of the openly
+//! licensed server bit for bit. `tests/golden/ap.json` has the golden values. Not here: rows (see `succession`),
+//! migrations (see `migration`).
 
 use crate::convert::narrow;
 use crate::node_set::{NodeSet, Slot};
@@ -10,26 +11,26 @@ use crate::rules::{Clause, Rules};
 use crate::scene::{Roles, Scene};
 use crate::version::{UNIQUE_FAMILY, Version};
 
-/// A partition's nodes in the order of its row, with their versions: the replicas, then whoever else has data.
+/// A partition's nodes in the order of its row, with their versions: the replicas, then all other nodes with data.
 type Row = [(Slot, Version)];
 
-/// Most families that a list can name (domain.md §6.1.4).
+/// The most families that a list can name (domain.md §6.1.4).
 const MOST_FAMILIES: usize = 15;
 
-/// A version whose family is shared by copies of the same lineage: it has data and no family of its own.
+/// Whether other copies can be of the same lineage: it has data, and its family is not unique.
 fn is_shared(version: Version) -> bool {
     version.has_data() && version.family() != UNIQUE_FAMILY
 }
 
-/// Whether two versions are of one lineage. A unique one is never the same as another (domain.md §6.1).
+/// Whether two versions are of one lineage. A unique version never is the same as another (domain.md §6.1).
 fn same_lineage(one: Version, other: Version) -> bool {
     is_shared(one) && is_shared(other) && one.lineage() == other.lineage()
 }
 
-/// Who does what (domain.md §3, §6.1.7). `width` replicas stand first in the row.
+/// The roles in a partition (domain.md §3, §6.1.7). The first `width` nodes of the row are the replicas.
 pub(crate) fn roles(row: &Row, width: usize, rules: Rules) -> Roles {
     let Some(holder) = first_of_highest(row) else {
-        // Nobody has data: nothing to serve and nothing to fill.
+        // No node has data, so there is nothing to migrate.
         let none = NodeSet::EMPTY;
         return Roles { working_master: row[0].0, duplicates: none, immigrants: none };
     };
@@ -65,7 +66,7 @@ fn first_of_highest(row: &Row) -> Option<usize> {
     scored.max_by_key(|(score, place)| (*score, std::cmp::Reverse(*place))).map(|(_, place)| place)
 }
 
-/// The nodes whose data differ: the first of each family of full versions, every unique one, and each subset whose
+/// The nodes whose data differs: the first of each family of full versions, every unique one, and each subset whose
 /// family no full version has (domain.md §3).
 fn variants(row: &Row) -> NodeSet {
     let mut variants = NodeSet::EMPTY;
@@ -88,7 +89,7 @@ fn variants(row: &Row) -> NodeSet {
 /// An entry of the list of families (domain.md §6.1.4).
 #[derive(Clone, Copy)]
 struct Entry {
-    /// Versions of its lineage match it; without one nothing does.
+    /// Versions of the same lineage match the entry; `None` matches nothing.
     version: Option<Version>,
     /// Its family as a number, or unique.
     family: u8,
@@ -101,7 +102,7 @@ fn families(row: &Row, width: usize, roles: &Roles, rules: Rules) -> Vec<Entry> 
     let own = row[0].0 == roles.working_master || roles.duplicates.is_empty();
     let mut versions = if own { vec![of_master] } else { vec![None, of_master] };
     let replicas = &row[1.min(width)..width];
-    // A version of an entry that is a subset is of a family that no full copy has (domain.md §6.1.4).
+    // A subset in the list is of a family that no full copy has (domain.md §6.1.4).
     let unique_subsets = rules.follow(Clause::ApOrphanSubsets);
     let has_full_relative = |slot: Slot, version: Version| {
         let others = replicas.iter().filter(|(other, _)| *other != slot);
@@ -129,7 +130,7 @@ fn family_of(version: Version, families: &[Entry]) -> u8 {
     families.iter().find(matches).map_or(UNIQUE_FAMILY, |entry| entry.family)
 }
 
-/// What the versions are until the partition's migrations are done (domain.md §6.1, rules 1 to 6).
+/// The versions until the partition's migrations are done (domain.md §6.1, rules 1 to 6).
 pub(crate) fn versions(
     row: &Row,
     width: usize,

@@ -1,7 +1,8 @@
-//! What a rebalance leaves behind for a namespace in a sub-cluster: verdicts, replicas, and what is to be migrated.
+//! The result of a rebalance of a namespace in a sub-cluster: verdicts, replicas, and what is to be migrated.
 //!
-//! Invariant: places, tallies and replicas stand in partition order; a partition that has nothing to migrate is in no list
-//! of migrations. Not here: how it comes about (see `rebalance`) and how migrations go on (see `migration`).
+//! Invariant: places, tallies and replicas are in partition order, and the list of migrations only has partitions with
+//! something to migrate. Not here: how a rebalance decides (see `rebalance`) and how migrations proceed (see
+//! `migration`).
 
 use std::rc::Rc;
 
@@ -15,12 +16,12 @@ use crate::succession::RosterRows;
 use crate::tally::{SameFacts, Tally};
 use crate::version::{ClusterKey, Version};
 
-/// A partition's verdict and who serves it.
+/// A partition's verdict, and the node that serves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub verdict: Verdict,
     pub working_master: Option<Slot>,
-    /// Whether it came up empty: active, and nobody here had data (domain.md §5.1, §6).
+    /// Whether it came up empty: active, although no node here had data (domain.md §5.1, §6).
     pub fresh: bool,
 }
 
@@ -28,13 +29,13 @@ pub(crate) struct Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PartitionMigration {
     pub pid: PartitionId,
-    /// First of the sub-cluster's row: everything comes together there.
+    /// The first node of the sub-cluster's row; it receives all the partition's data.
     pub final_master: Slot,
-    /// Who is still to send to the final master: the working master and the other duplicates.
+    /// Nodes that still have to send to the final master: the working master and the other duplicates.
     pub incoming: NodeSet,
-    /// Replicas that the final master is still to fill.
+    /// Replicas that the final master still has to fill.
     pub fills: NodeSet,
-    /// Nodes that it is still to tell that all is done.
+    /// Nodes that it still has to send the all-done signal to.
     pub signals: NodeSet,
 }
 
@@ -43,7 +44,7 @@ impl PartitionMigration {
         self.incoming.is_empty() && self.fills.is_empty() && self.signals.is_empty()
     }
 
-    /// Whether a node has something to send, now or later.
+    /// Whether a node still has something to send, now or later.
     pub fn is_sender(&self, node: Slot) -> bool {
         self.incoming.contains(node) || node == self.final_master && !self.fills.is_empty()
     }
@@ -54,52 +55,52 @@ impl PartitionMigration {
     }
 }
 
-/// The latest rebalance of a namespace in a sub-cluster, and how far its migrations are.
+/// The latest rebalance of a namespace in a sub-cluster, and the progress of its migrations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Balance {
     /// The roster in force; none in AP, or when none was ever set.
     pub roster: Option<Rc<Roster>>,
-    /// Roster nodes here; in AP, all nodes here.
+    /// The roster nodes here; in AP, all nodes here.
     pub present: NodeSet,
-    /// Those that stand last in every row.
+    /// The quiesced nodes, which are last in every row.
     pub quiesced: NodeSet,
-    /// RF here: in AP it shrinks to the nodes there are (domain.md §3).
+    /// RF here: in AP it shrinks to the number of nodes here (domain.md §3).
     pub replication_factor: u8,
     /// 0 in AP.
     pub regime: u32,
-    /// In AP: the rows over the nodes here. In SC the roster has them.
+    /// In AP the rows over the nodes here; in SC the roster has the rows.
     pub own_rows: Option<Rc<RosterRows>>,
     /// In partition order.
     pub places: Rc<Vec<Place>>,
     /// In partition order; empty in AP and without a roster.
     pub tallies: Rc<Vec<Tally>>,
-    /// What the rules saw of the sub-cluster as a whole.
+    /// What the rules saw that is the same for all partitions.
     pub same: SameFacts,
     /// The replicas of each active partition: RF slots each, or as many as nodes are present, in partition order.
     pub replicas: Rc<Vec<Slot>>,
-    /// In AP, for each of them whether it began without data and has a migration; empty in SC.
+    /// In AP, whether each replica began without data and has a migration; empty in SC.
     pub began_empty: Rc<Vec<bool>>,
-    /// By partition, lowest first; those with nothing to do are not in it.
+    /// By partition, lowest first; without the partitions that have nothing to migrate.
     pub migrations: Rc<Vec<PartitionMigration>>,
-    /// How far they are.
+    /// Their progress.
     pub progress: Progress,
-    /// What each node was due at the rebalance, in the order of the sub-cluster's nodes.
+    /// What each node was due to migrate at the rebalance, in the order of the sub-cluster's nodes.
     pub expected: Vec<Migrations>,
 }
 
-/// How far a list of migrations is, so that a round need not look at all of them.
+/// The progress of a list of migrations. It spares a round from looking at all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Progress {
-    /// How many are not done.
+    /// The number of migrations that are not done.
     pub open: usize,
-    /// Whether some may have nothing left but signals that were not given yet.
+    /// Whether some may only have signals left that were not given yet.
     pub signals_wait: bool,
-    /// By slot: in this many places from the start the node has nothing to send, now or later.
+    /// By slot: how many entries at the start of the list leave the node nothing to send, now or later.
     pub nothing_before: Vec<usize>,
 }
 
 impl Progress {
-    /// Of a list that nothing has happened to.
+    /// The progress of a new list.
     pub fn new(migrations: &[PartitionMigration]) -> Self {
         let nothing_before = vec![0; MAX_NODES];
         Self { open: migrations.len(), signals_wait: true, nothing_before }
@@ -107,7 +108,7 @@ impl Progress {
 }
 
 impl Balance {
-    /// A namespace in which no partition is active, for a reason that is none of the rules.
+    /// A namespace in which no partition is active, for a reason outside the rules of domain.md §5.
     pub fn none_active(rule: Rule, members: usize) -> Self {
         let verdict = Verdict { availability: Availability::Unavailable, rule };
         Self {
@@ -131,7 +132,7 @@ impl Balance {
         }
     }
 
-    /// A pass over all partitions, for debug builds.
+    /// Asserts what the module promises, in a pass over all partitions; for debug builds.
     pub fn assert_invariants(&self) {
         assert_eq!(self.places.len(), PARTITIONS, "a place for every partition");
         let served = |place: &Place| place.working_master.is_some() == place.verdict.is_active();
@@ -141,7 +142,7 @@ impl Balance {
         assert_eq!(open, self.progress.open, "migrations that are not done");
     }
 
-    /// How many replicas an active partition has here.
+    /// The number of replicas that an active partition has here.
     pub fn width(&self) -> usize {
         usize::from(self.replication_factor).min(self.present.len())
     }
@@ -156,14 +157,14 @@ impl Balance {
         }
     }
 
-    /// The migrations of a partition, unless there are none or they are done.
+    /// The migrations of a partition that are not done, if there are any.
     pub fn migration(&self, pid: PartitionId) -> Option<&PartitionMigration> {
         let place = self.migrations.binary_search_by_key(&pid, |m| m.pid).ok()?;
         Some(&self.migrations[place]).filter(|m| !m.is_done())
     }
 
-    /// Whether everything to a replica is a fill, and so waits for `migrate-fill-delay`: in SC to one that is not a
-    /// roster-replica, in AP to one that began without data (domain.md §6, \[doc, logs\]).
+    /// Whether every migration to a replica is a fill and waits for `migrate-fill-delay`: in SC to a replica that is
+    /// not a roster-replica, in AP to one that began without data (domain.md §6, \[doc, logs\]).
     pub fn is_only_filled(&self, pid: PartitionId, replica: Slot) -> bool {
         if let Some(roster) = &self.roster {
             return !roster.replicas(pid, self.replication_factor).contains(&replica);
@@ -172,8 +173,8 @@ impl Balance {
         self.replicas(pid).iter().zip(began).any(|(slot, empty)| *slot == replica && *empty)
     }
 
-    /// Where a node may send a partition next: to the final master, or, as a final master that has everything, to a
-    /// replica. While fills wait, not to a node to which everything is a fill.
+    /// The node that a sender may send a partition to next: the final master, or, from a final master that has
+    /// everything, a replica. While fills wait, a node that is only filled gets nothing.
     pub fn next_target(
         &self,
         migration: &PartitionMigration,
@@ -190,8 +191,8 @@ impl Balance {
         }
     }
 
-    /// What each of these nodes can send and receive now: what is left without what waits for `migrate-fill-delay` or
-    /// for what is to come in first (domain.md §6, \[doc, logs\]). Signals take no time and are not counted.
+    /// What each of these nodes can send and receive now: what is left, without what waits for `migrate-fill-delay` or
+    /// for an incoming migration (domain.md §6, \[doc, logs\]). Signals take no time and are not counted.
     pub fn under_way(&self, nodes: &[Slot], fills_wait: bool) -> Vec<Migrations> {
         let of = |migration: &PartitionMigration| {
             let waits = |slot| fills_wait && self.is_only_filled(migration.pid, slot);
@@ -207,7 +208,7 @@ impl Balance {
         due_of(self.migrations.iter().map(of), nodes)
     }
 
-    /// Whether anything is left to migrate, of the partitions before the limit if there is one.
+    /// Whether anything is left to migrate; with a limit, in the partitions before it.
     pub fn is_migrating_below(&self, limit: Option<PartitionId>) -> bool {
         let Some(limit) = limit else {
             return self.is_migrating();
@@ -221,7 +222,7 @@ impl Balance {
         self.progress.open > 0
     }
 
-    /// The verdicts, added up.
+    /// The verdicts, counted.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for place in self.places.iter() {
@@ -234,7 +235,7 @@ impl Balance {
         counts
     }
 
-    /// How many partitions came up empty.
+    /// The number of partitions that came up empty.
     pub fn fresh(&self) -> u32 {
         convert::count(self.places.iter().filter(|place| place.fresh).count())
     }
@@ -249,8 +250,8 @@ impl Balance {
     }
 }
 
-/// What each of these nodes is still due to send, receive and signal; right after a rebalance that is
-/// `expected-migrations (tx,rx,signals)` (domain.md §6).
+/// What each of these nodes still has to send, receive and signal. Right after a rebalance this is `expected-migrations
+/// (tx,rx,signals)` (domain.md §6).
 pub(crate) fn due(migrations: &[PartitionMigration], nodes: &[Slot]) -> Vec<Migrations> {
     due_of(migrations.iter().copied(), nodes)
 }
@@ -259,7 +260,7 @@ pub(crate) fn due_of(
     migrations: impl Iterator<Item = PartitionMigration>,
     nodes: &[Slot],
 ) -> Vec<Migrations> {
-    // By slot first: a migration touches a few nodes, a cluster may have 256.
+    // Summed by slot, because a migration involves a few nodes and a cluster may have 256.
     let mut by_slot = [Migrations::default(); MAX_NODES];
     let count = |set: NodeSet| convert::count(set.len());
     for migration in migrations {
@@ -273,8 +274,8 @@ pub(crate) fn due_of(
     nodes.iter().map(|slot| by_slot[slot.index()]).collect()
 }
 
-/// A version once its partition's migrations are complete (domain.md §6): replicas have the final version, the first one
-/// with the master flag; others drop data and marks, but a quiesced node keeps data as a subset.
+/// A version after its partition's migrations are complete (domain.md §6). A replica has the final version, the first
+/// one with the master flag. Other nodes drop data and marks, but a quiesced node keeps its data as a subset.
 pub(crate) fn settled(
     version: Version,
     is_replica: bool,

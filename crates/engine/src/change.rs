@@ -1,8 +1,9 @@
 //! Cluster changes: how nodes react to what happened, and how a change is prepared, committed or interrupted.
 //!
-//! Invariant: a change begins when nodes have been silent for long enough to be gone (1.5 s by default) after the first
-//! thing that made it necessary, takes in all that happened until then, and is committed 0.3 s later unless something
-//! comes in between (domain.md §7). Not here: when that is (see `schedule`) and what a rebalance does (see `rebalance`).
+//! Invariant: a change is prepared after the time in which a silent node counts as gone (1.5 s by default), counted
+//! from the first event that made it necessary. It includes all that has happened until then, and is committed 0.3 s
+//! later unless it is interrupted (domain.md §7). Not here: what is due when (see `schedule`) and what a rebalance does
+//! (see `rebalance`).
 
 use std::rc::Rc;
 
@@ -24,8 +25,8 @@ use crate::succession::RosterRows;
 use crate::version::{ClusterKey, Version};
 
 impl Cluster {
-    /// The cluster as it starts: one sub-cluster; of each namespace that begins with a roster that roster in force and
-    /// every replica full; the first cluster key.
+    /// Makes the cluster as it starts: one sub-cluster with the first cluster key. A namespace that begins with a
+    /// roster has it in force, and every replica is full.
     pub(crate) fn begin(&mut self) {
         let slots = self.by_id();
         let entries = self.observed(&slots);
@@ -56,7 +57,7 @@ impl Cluster {
         self.form_cluster(members, key, &mut Vec::new());
     }
 
-    /// Gives every replica of a namespace its full copy, as if all migrations had long been done.
+    /// Gives every replica of a namespace its full copy, as if all migrations were done long ago.
     fn fill_from_nothing(&mut self, index: usize, slots: &[Slot], key: ClusterKey) {
         let settings = self.setup.namespaces[index].clone();
         let members: NodeSet = slots.iter().copied().collect();
@@ -99,12 +100,12 @@ impl Cluster {
         ClusterKey::of_change(u64::from(self.formed))
     }
 
-    /// Whether a cluster change is still to come from what has happened so far.
+    /// Whether a cluster change is still to come because of what has happened so far.
     pub(crate) fn is_changing(&self) -> bool {
         self.prepare_at_ms.is_some() || !self.exchanges.is_empty()
     }
 
-    /// Something happened that may change clusters: nodes will begin to react; a change that is under way and no longer
+    /// Schedules the nodes' reaction to something that may change clusters. A change that is prepared and no longer
     /// right is interrupted (domain.md §7).
     pub(crate) fn schedule_cluster_change(&mut self, kinds: &mut Vec<EventKind>) {
         let target = self.target().clusters;
@@ -129,7 +130,7 @@ impl Cluster {
         up.map(|(index, _)| Slot::new(index)).collect()
     }
 
-    /// What clustering knows now.
+    /// What clustering is given now.
     fn network(&self) -> Network<'_> {
         Network {
             running: self.running(),
@@ -141,12 +142,12 @@ impl Cluster {
         }
     }
 
-    /// The clusters that there should be.
+    /// The clusters that the nodes should agree on now.
     fn target(&self) -> Agreement {
         settle(&self.agreed, &self.network())
     }
 
-    /// Whether these nodes already are exactly one cluster.
+    /// Whether these nodes are exactly one cluster already.
     fn is_formed(&self, members: NodeSet) -> bool {
         let Some(first) = members.iter().next() else {
             return true;
@@ -156,8 +157,9 @@ impl Cluster {
         same && number.is_some_and(|number| self.sub_clusters[&number].members == members)
     }
 
-    /// Nodes have noticed: they agree on clusters, those in none become orphans, and every cluster that has to change
-    /// prepares. Its members' regimes go up by 2 from the highest among them before anything is committed (domain.md §1).
+    /// The nodes react: they agree on clusters, nodes in none become orphans, and every cluster that has to change
+    /// prepares. The regimes of its members become the highest among them plus 2, before anything is committed
+    /// (domain.md §1).
     pub(crate) fn prepare(&mut self, kinds: &mut Vec<EventKind>) {
         self.prepare_at_ms = None;
         let reclustering = std::mem::take(&mut self.reclustering);
@@ -172,7 +174,7 @@ impl Cluster {
         for members in target {
             let under_way = self.exchanges.iter().any(|exchange| exchange.members == members);
             let forced = !members.and(reclustering).is_empty();
-            // Those that had prepared a change and never committed it are in no agreed cluster any more.
+            // Members that had prepared a change and never committed it.
             let missed: NodeSet =
                 members.iter().filter(|slot| self.nodes[slot.index()].prepared).collect();
             let stands = self.is_formed(members) && missed.is_empty();
@@ -194,7 +196,8 @@ impl Cluster {
         self.forget_empty_sub_clusters();
     }
 
-    /// Running nodes in no cluster become orphans, unless they are already; what they hold is isolated (domain.md §4, §7).
+    /// Makes running nodes in no cluster orphans, unless they are already, and isolates what they hold (domain.md §4,
+    /// §7).
     fn orphan(&mut self, before: &[NodeSet], kinds: &mut Vec<EventKind>) {
         let running = self.running();
         let orphans = self.agreed.iter().fold(running, |left, members| left.minus(*members));
@@ -232,7 +235,7 @@ impl Cluster {
         }
     }
 
-    /// Commits what is due: the cluster forms and every namespace is rebalanced.
+    /// Commits the changes that are due: each cluster forms and rebalances every namespace.
     pub(crate) fn commit(&mut self, kinds: &mut Vec<EventKind>) {
         let now_ms = self.now_ms;
         let due = |exchange: &Exchange| exchange.commit_at_ms <= now_ms;
@@ -253,8 +256,8 @@ impl Cluster {
         self.forget_empty_sub_clusters();
     }
 
-    /// A node that had prepared a change and not committed it: its SC versions with data become subsets (domain.md §7,
-    /// \[doc\]; that it is not untrusted as well is \[model\]).
+    /// Makes subsets of the SC versions with data of a node that had prepared a change and not committed it (domain.md
+    /// §7, \[doc\]; that it is not untrusted as well is \[model\]).
     fn make_subsets(&mut self, slot: Slot) {
         let namespaces = self.nodes[slot.index()].namespaces.iter_mut().zip(&self.setup.namespaces);
         for (namespace, _) in namespaces.filter(|(_, s)| s.mode == Mode::StrongConsistency) {
@@ -272,7 +275,7 @@ impl Cluster {
             .retain(|number, _| nodes.iter().any(|node| node.cluster() == Some(*number)));
     }
 
-    /// A cluster forms: its members leave their old ones, every namespace is rebalanced.
+    /// Forms a cluster: its members leave their old clusters, and every namespace is rebalanced.
     fn form_cluster(&mut self, members: NodeSet, key: ClusterKey, kinds: &mut Vec<EventKind>) {
         let nodes = self.highest_first(members);
         let number = self.formed;
@@ -351,7 +354,7 @@ impl Cluster {
         balance
     }
 
-    /// The regime that the members prepared comes into force. Returns the highest before, and it.
+    /// Puts the regime that the members prepared into force. Returns the highest regime before, and the new one.
     fn take_regime(&mut self, index: usize, nodes: &[Slot]) -> (u32, u32) {
         let mut regime = (0, 0);
         for slot in nodes {
@@ -363,8 +366,8 @@ impl Cluster {
         regime
     }
 
-    /// The roster with the highest generation among the members comes into force, the principal's on ties; members that
-    /// see one that differs from theirs and contains them are protected (domain.md §1, §4).
+    /// Puts the roster with the highest generation among the members into force, the principal's on ties. Members get
+    /// roster-set protection if it contains them and differs from the one that they had (domain.md §1, §4).
     fn take_roster(
         &mut self,
         index: usize,
@@ -372,7 +375,7 @@ impl Cluster {
         kinds: &mut Vec<EventKind>,
     ) -> Option<Rc<Roster>> {
         let held = |slot: &Slot| self.nodes[slot.index()].namespaces[index].pending.clone();
-        // The last of equals is the highest, so the principal comes last.
+        // `max_by_key` returns the last of equals, so the principal comes last.
         let roster = nodes.iter().rev().filter_map(held).max_by_key(|roster| roster.generation)?;
         let name = &self.setup.namespaces[index].name;
         let changes =
@@ -400,7 +403,7 @@ impl Cluster {
         Some(roster)
     }
 
-    /// Who stands last in every row from now on; quiescing all there are is ignored (domain.md §8).
+    /// The nodes that are last in every row from now on. Quiescing all nodes is ignored (domain.md §8).
     fn quiesced(
         &self,
         index: usize,

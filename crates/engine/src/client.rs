@@ -1,8 +1,8 @@
-//! Clients: writes and reads of single records, and the ground truth of what they were told.
+//! Clients: writes and reads of single records, and what clients were told.
 //!
 //! Invariant (domain.md §9): an SC write is acknowledged only when every replica of its sub-cluster has it. The ground
-//! truth remembers every acknowledged write, so that a loss is counted and never guessed. Not here: records' contents;
-//! a record is known by the number of the write that made it.
+//! truth remembers every acknowledged write, so that losses are counted exactly. Not here: records' contents; the
+//! number of the write stands for the value.
 
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ pub struct CopyOfRecord {
     pub builds_on: Vec<u64>,
 }
 
-/// Where a client's request arrives.
+/// The place where a client's request arrives.
 struct Arrival {
     namespace: usize,
     pid: PartitionId,
@@ -35,9 +35,9 @@ struct Arrival {
 }
 
 impl Cluster {
-    /// Which nodes hold which write of a record, highest id first; what is on drives of nodes that are down counts.
+    /// Which nodes hold which write of a record, highest id first. The drives of nodes that are down count too.
     ///
-    /// An unknown namespace has none.
+    /// The list is empty for an unknown namespace.
     #[must_use]
     pub fn copies_of_record(&self, namespace: &str, key: Digest) -> Vec<CopyOfRecord> {
         let Some(index) = self.namespace_index(namespace) else {
@@ -53,14 +53,14 @@ impl Cluster {
         self.by_id().iter().filter_map(copy).collect()
     }
 
-    /// The last write of a record that a client was told is done; `None` if there is none.
+    /// The last write of a record that was acknowledged to a client; `None` if there is none.
     #[must_use]
     pub fn last_acknowledged(&self, namespace: &str, key: Digest) -> Option<u64> {
         let index = self.namespace_index(namespace)?;
         self.ground.latest.get(&(index, key)).copied()
     }
 
-    /// Whether two nodes that think themselves in the same sub-cluster can talk now.
+    /// Whether two nodes that believe they are in the same sub-cluster can talk now.
     fn reaches(&self, a: Slot, b: Slot) -> bool {
         a == b || (self.nodes[b.index()].is_up() && !self.cuts.is_cut(a, b))
     }
@@ -71,7 +71,8 @@ impl Cluster {
         Some(Arrival { namespace, pid: PartitionId::of_digest(key), from, number })
     }
 
-    /// The master that serves a request, if the partition is active: the master itself when it can be reached.
+    /// The working master that serves a request. An error if the partition is not active, or the master cannot be
+    /// reached.
     fn master_for(&self, at: &Arrival) -> Result<Slot, ClientResult> {
         let balance = &self.sub_clusters[&at.number].balances[at.namespace];
         let place = balance.places[at.pid.index()];
@@ -80,12 +81,12 @@ impl Cluster {
         if there && self.reaches(at.from, master) { Ok(master) } else { Err(ClientResult::InDoubt) }
     }
 
-    /// Replicas that a master's write has to reach, without itself; the flag says whether it can reach all.
+    /// The replicas, without the master, that the master can reach with a write, and whether these are all of them.
     fn replicas_of(&self, at: &Arrival, master: Slot) -> (Vec<Slot>, bool) {
         let balance = &self.sub_clusters[&at.number].balances[at.namespace];
         let others = balance.replicas(at.pid).iter().copied().filter(|slot| *slot != master);
         let all: Vec<Slot> = others.collect();
-        // A replica that has gone on to another cluster rejects the older regime.
+        // A replica that is in another cluster by now rejects the older regime.
         let takes = |slot: &Slot| {
             self.nodes[slot.index()].cluster() == Some(at.number) && self.reaches(master, *slot)
         };
@@ -94,13 +95,13 @@ impl Cluster {
         (reached, complete)
     }
 
-    /// The version of a record that a master serves: its own, or a better one that a duplicate still has to send
+    /// The version of a record that a master serves: its own, or a later one that a duplicate still has to send
     /// (duplicate resolution, domain.md §9).
     fn resolve(&self, at: &Arrival, master: Slot, key: Digest) -> Option<Record> {
         let balance = &self.sub_clusters[&at.number].balances[at.namespace];
         let mut holders = NodeSet::EMPTY.with(master);
         if let Some(migration) = balance.migration(at.pid) {
-            // The final master may be a duplicate as well; it sends to nobody, so it is not among the incoming.
+            // The final master may be a duplicate too. It sends to no node, so it is not among the incoming.
             holders = holders.or(migration.incoming).with(migration.final_master);
         }
         let mode = self.setup.namespaces[at.namespace].mode;
@@ -247,7 +248,7 @@ impl Cluster {
         }
         let record = self.resolve(at, master, key);
         let (replicas, complete) = self.replicas_of(at, master);
-        // A write that was never confirmed is replicated before it is shown.
+        // A write that was never confirmed is replicated before a client reads it.
         let unreplicated = record.as_ref().is_some_and(|record| !record.replicated);
         if (unreplicated || mode == ReadMode::Linearize) && !complete {
             return (Some(master), None, ClientResult::InDoubt);
@@ -271,7 +272,7 @@ impl Cluster {
         reachable.find(has)
     }
 
-    /// A migration brings a partition's records from one node to another: of two versions of one record, one is kept.
+    /// A migration brings a partition's records from one node to another. If both have a record, one version is kept.
     /// In AP that can drop acknowledged writes; each is counted once (domain.md §9).
     pub(crate) fn merge_records(
         &mut self,
@@ -309,7 +310,7 @@ impl Cluster {
             }
             if arrives {
                 self.take_in(to, namespace, pid, key, record);
-                self.ground.look_for_losses();
+                self.ground.mark_possible_losses();
             }
         }
         dropped_writes.retain(|(_, write, _)| self.ground.lost.insert(*write));
@@ -321,8 +322,8 @@ impl Cluster {
         dropped_writes.into_iter().map(event).collect()
     }
 
-    /// Counts the records whose last acknowledged write is on no node any more, whatever took it away: wiped drives, a
-    /// crash before the flush, a node that was removed, an older value that was put in its place (domain.md §9).
+    /// Counts the records whose last acknowledged write is on no node any more, for whatever reason: wiped drives, a
+    /// crash before the flush, a removed node, or an older value in its place (domain.md §9).
     pub(crate) fn count_lost_writes(&mut self) -> Vec<EventKind> {
         let look = std::mem::take(&mut self.ground.may_have_lost);
         if !look || !self.rules.follow(Clause::EveryLossCounts) {

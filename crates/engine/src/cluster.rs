@@ -1,9 +1,10 @@
-//! The cluster: one way in and one way out.
+//! The cluster: the state, and the one way to change it.
 //!
 //! Invariant: [`Cluster::apply`] and [`Cluster::advance`] are the only mutations; a command that [`Cluster::check`]
-//! refuses changes nothing. Time is simulated milliseconds. Migrations have a clock of their own, which stands still
-//! while clusters settle, so that counts never depend on how long settling takes (scenario-format.md). Not here: who
-//! forms a cluster (`clustering`), how clusters change (`change`), verdicts (`rebalance`), what is seen (`look`).
+//! refuses changes nothing. [`Cluster::apply`] and [`Cluster::advance`] assert what holds between them. Time is
+//! simulated milliseconds. Migrations have a clock of their own, which stands still while clusters settle, so that
+//! counts never depend on how long settling takes (scenario-format.md). Not here: which nodes form a cluster
+//! (`clustering`), how clusters change (`change`), verdicts (`rebalance`), what a front end sees (`observe`).
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -28,17 +29,17 @@ use crate::version::RevivedBy;
 /// How far [`Cluster::advance`] lets simulated time pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// To this moment, in milliseconds since the cluster was made; cluster changes happen and migrations run.
+    /// To this time, in milliseconds since the cluster was made. Cluster changes happen and migrations run.
     Time(u64),
-    /// Until all clusters have formed and rebalanced; migrations stand still meanwhile (scenario-format.md).
+    /// Until all clusters have formed and rebalanced. Migrations stand still meanwhile (scenario-format.md).
     Settled,
-    /// Until the nodes have begun to react to what happened last: they have prepared a cluster change and not committed
-    /// it, so that what comes next interrupts it (domain.md §7). Migrations stand still meanwhile.
+    /// Until the nodes have prepared a cluster change and not yet committed it, so that the next command interrupts it
+    /// (domain.md §7). Migrations stand still meanwhile.
     Prepared,
-    /// As `Settled`, and then until migrations are done: all, or in each sub-cluster and namespace those of so many
-    /// more partitions, lowest ids first.
+    /// As `Settled`, and then until migrations are done: all of them, or those of this many more partitions in each
+    /// sub-cluster and namespace, lowest ids first.
     Migrated {
-        /// How many partitions, or all.
+        /// The number of partitions, or all.
         partitions: Option<u32>,
     },
 }
@@ -62,44 +63,44 @@ pub struct Cluster {
     pub(crate) setup: Rc<ClusterSetup>,
     pub(crate) rules: Rules,
     pub(crate) now_ms: u64,
-    /// How long migrations have stood still; the clock of migrations is `now_ms` without it.
+    /// How long migrations have stood still. The clock of migrations is `now_ms` less this.
     pub(crate) frozen_ms: u64,
     pub(crate) nodes: Vec<Node>,
     pub(crate) succession: Succession,
     pub(crate) cuts: Cuts,
-    /// Who is in a cluster with whom, as the nodes agreed last; running nodes in none of them are orphans (domain.md §7).
-    /// A cluster that is agreed on is committed, and is one of `sub_clusters`, a little later.
+    /// The clusters that the nodes last agreed on; running nodes in none of them are orphans (domain.md §7). An agreed
+    /// cluster is committed a little later, and is then one of `sub_clusters`.
     pub(crate) agreed: Vec<NodeSet>,
-    /// Nodes that went down since.
+    /// Nodes that have gone down since that agreement.
     pub(crate) departed: NodeSet,
-    /// By a number that is never used again.
+    /// By their numbers, which are never reused.
     pub(crate) sub_clusters: BTreeMap<u32, SubCluster>,
-    /// Clusters formed so far.
+    /// The number of clusters formed so far.
     pub(crate) formed: u32,
-    /// When nodes will begin to react to what has happened.
+    /// When the nodes will react to what has happened.
     pub(crate) prepare_at_ms: Option<u64>,
     pub(crate) exchanges: Vec<Exchange>,
-    /// Nodes whose cluster was told to recluster.
+    /// Nodes whose cluster is told to recluster.
     pub(crate) reclustering: NodeSet,
     pub(crate) ground: GroundTruth,
     pub(crate) work: Work,
 }
 
 impl Cluster {
-    /// A cluster that is whole: every node up, the roster of every SC namespace set to all nodes unless it begins without
-    /// one, no migration left.
+    /// A whole cluster: every node is up, the roster of every SC namespace is set to all nodes unless it begins without
+    /// one, and no migration is left.
     ///
     /// # Errors
-    /// When the setup does not keep a limit.
+    /// When the setup breaks a limit.
     pub fn new(setup: ClusterSetup) -> Result<Self, SetupError> {
         Self::with_rules(setup, Rules::default())
     }
 
-    /// As [`Cluster::new`], by other rules: for tests that show that wrong rules are noticed, and for what an earlier
-    /// version came to.
+    /// As [`Cluster::new`], with other rules: for tests that show that wrong rules are noticed, and for the results of
+    /// an earlier version.
     ///
     /// # Errors
-    /// When the setup does not keep a limit.
+    /// When the setup breaks a limit.
     pub fn with_rules(setup: ClusterSetup, rules: Rules) -> Result<Self, SetupError> {
         setup.check()?;
         let mut cluster = Self {
@@ -127,7 +128,7 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// What the cluster was made of.
+    /// The setup that the cluster was made from.
     #[must_use]
     pub fn setup(&self) -> &ClusterSetup {
         &self.setup
@@ -139,16 +140,16 @@ impl Cluster {
         self.now_ms
     }
 
-    /// How much hashing and sorting was done since the cluster was made.
+    /// How much hashing and sorting has been done since the cluster was made.
     #[must_use]
     pub fn work(&self) -> Work {
         self.work
     }
 
-    /// Whether a command can be done now: what buttons ask.
+    /// Whether a command can be done now. Buttons ask this.
     ///
     /// # Errors
-    /// What [`Cluster::apply`] would refuse it with.
+    /// The rejection that [`Cluster::apply`] would return.
     pub fn check(&self, command: &Command) -> Result<(), Rejection> {
         match command {
             Command::Stop { nodes, .. } => self
@@ -210,10 +211,10 @@ impl Cluster {
         }
     }
 
-    /// Does a command. What follows only when nodes have had time to react follows in [`Cluster::advance`].
+    /// Does a command. What happens only after the nodes have had time to react happens in [`Cluster::advance`].
     ///
     /// # Errors
-    /// When it cannot be done now; nothing has changed then.
+    /// When it cannot be done now; then nothing has changed.
     pub fn apply(&mut self, command: &Command) -> Result<Vec<Event>, Rejection> {
         self.assert_invariants();
         self.check(command)?;
@@ -225,8 +226,8 @@ impl Cluster {
         Ok(self.dated(kinds))
     }
 
-    /// What holds before and after [`Cluster::apply`] and [`Cluster::advance`]. In release builds only what takes a few
-    /// steps a node is looked at.
+    /// What holds before and after [`Cluster::apply`] and [`Cluster::advance`]. Release builds only check what is
+    /// cheap.
     pub(crate) fn assert_invariants(&self) {
         let nodes = self.nodes.len();
         assert!(nodes <= MAX_NODES, "at most {MAX_NODES} slots");
@@ -291,7 +292,7 @@ impl Cluster {
         })
     }
 
-    /// Dates what has just happened.
+    /// Turns what has just happened into events of now.
     pub(crate) fn dated(&self, kinds: Vec<EventKind>) -> Vec<Event> {
         let at_ms = self.now_ms;
         kinds.into_iter().map(|kind| Event { at_ms, kind }).collect()
@@ -308,7 +309,7 @@ impl Cluster {
         self.nodes.iter().position(|node| node.id == id && node.removed).map(Slot::new)
     }
 
-    /// The slot of an id, whether a node of it is there or not.
+    /// The slot of an id, with or without a node.
     fn any_slot(&self, id: NodeId) -> Option<Slot> {
         self.nodes.iter().position(|node| node.id == id).map(Slot::new)
     }
@@ -356,7 +357,8 @@ impl Cluster {
         self.slot(id).ok_or(Rejection::NoNode(id))
     }
 
-    /// Checks that a list names nodes that exist, at least one, none twice, and each fit for it.
+    /// Checks that a list names at least one node, that each exists, none is named twice, and each is fit for the
+    /// command.
     fn check_each_node(
         &self,
         ids: &[NodeId],
@@ -373,7 +375,7 @@ impl Cluster {
         Ok(())
     }
 
-    /// The place of a namespace, SC or AP.
+    /// The index of a namespace, SC or AP.
     pub(crate) fn namespace_named(&self, name: &str) -> Result<usize, Rejection> {
         self.namespace_index(name).ok_or_else(|| Rejection::NoNamespace(name.to_owned()))
     }
@@ -384,7 +386,7 @@ impl Cluster {
         if strong { Ok(index) } else { Err(Rejection::NotStrong(name.to_owned())) }
     }
 
-    /// The node through which a client reaches the cluster.
+    /// The node through which a client reaches the cluster, if it names one.
     fn sender(&self, from: Option<NodeId>) -> Result<Option<Slot>, Rejection> {
         let Some(id) = from else {
             return Ok(None);
@@ -409,7 +411,7 @@ impl Cluster {
         node.cluster().ok_or(why)
     }
 
-    /// Whether a list can be a roster: any ids, as the server takes them, each once (domain.md §8).
+    /// Checks that a list can be a roster. Any ids can, as the server accepts them, but each only once (domain.md §8).
     fn check_roster(&self, entries: &[RosterEntry]) -> Result<(), Rejection> {
         refuse(entries.is_empty(), Rejection::NoNodes)?;
         let mut seen = std::collections::BTreeSet::new();
@@ -429,7 +431,7 @@ impl Cluster {
         refuse(!known, Rejection::NoDevice(number))
     }
 
-    /// The links between nodes of different lists that are, or are not, cut.
+    /// The links between nodes of different lists: those that are cut, or those that are not.
     fn links_between(&self, between: &[Vec<NodeId>], cut: bool) -> Result<Vec<Link>, Rejection> {
         refuse(between.len() < 2, Rejection::OneSide)?;
         refuse(between.iter().any(Vec::is_empty), Rejection::NoNodes)?;
@@ -468,7 +470,7 @@ impl Cluster {
 
     // --- doing things
 
-    /// Takes in nodes and works out their places in every partition's order, once and for all.
+    /// Adds nodes and computes their places in every partition's order, once and for all.
     fn add_nodes(&mut self, nodes: &[NodeSetup]) {
         let ids: Vec<NodeId> = nodes.iter().map(|node| node.id).collect();
         for node in nodes {
@@ -477,7 +479,7 @@ impl Cluster {
         self.take_in_ids(&ids);
     }
 
-    /// Works out the places of new ids, those of the last nodes, in every partition's order.
+    /// Computes the places of the ids of the last nodes in every partition's order.
     fn take_in_ids(&mut self, ids: &[NodeId]) {
         for _ in ids {
             self.cuts.add_node();
@@ -488,7 +490,7 @@ impl Cluster {
         self.work.insertions += rows;
     }
 
-    /// Gives slots to ids that a roster names and no node ever had.
+    /// Gives slots to ids that a roster names and that never had one.
     fn add_unknown(&mut self, entries: &[RosterEntry]) {
         let unknown: Vec<RosterEntry> =
             entries.iter().copied().filter(|entry| self.any_slot(entry.node).is_none()).collect();
@@ -501,7 +503,8 @@ impl Cluster {
         self.take_in_ids(&unknown.iter().map(|entry| entry.node).collect::<Vec<_>>());
     }
 
-    /// A new node joins. A removed node's id comes back on its old slot, whose places in every order are known.
+    /// Adds a node, which starts at once. The id of a removed node gets its old slot, whose places in every order are
+    /// known.
     fn add_node(&mut self, setup: NodeSetup) -> Vec<EventKind> {
         let NodeSetup { id, rack, .. } = setup;
         match self.removed_slot(id) {
@@ -514,13 +517,13 @@ impl Cluster {
         kinds
     }
 
-    /// Nodes that are down go for good. Nobody who runs sees a difference, so no cluster change follows.
+    /// Removes nodes that are down. The running nodes see no difference, so no cluster change follows.
     fn remove_nodes(&mut self, ids: &[NodeId]) -> Vec<EventKind> {
         for slot in self.slots(ids) {
             self.nodes[slot.index()].remove(&self.setup.namespaces);
             self.cuts.remove_node(slot);
         }
-        self.ground.look_for_losses();
+        self.ground.mark_possible_losses();
         ids.iter().map(|node| EventKind::NodeRemoved { node: *node }).collect()
     }
 
@@ -550,7 +553,7 @@ impl Cluster {
             kinds.push(EventKind::NodeStopped { node: node.id, shutdown, marked_clean });
             self.departed.insert(slot);
         }
-        self.ground.look_for_losses();
+        self.ground.mark_possible_losses();
         self.forget_empty_sub_clusters();
         self.schedule_cluster_change(&mut kinds);
         kinds
@@ -575,7 +578,7 @@ impl Cluster {
             }
             kinds.push(EventKind::DrivesWiped { node: node.id, device });
         }
-        self.ground.look_for_losses();
+        self.ground.mark_possible_losses();
         kinds
     }
 
@@ -644,7 +647,8 @@ impl Cluster {
         Rc::new(Roster { generation, entries: entries.into(), slots, set, rows })
     }
 
-    /// The order of succession over some nodes for a namespace: by the hash, or evenly where that is preferred.
+    /// The order of succession over some nodes for a namespace: by the hash, or in even shares with
+    /// `prefer-uniform-balance`.
     pub(crate) fn rows(
         &self,
         of: NodeSet,
@@ -659,8 +663,8 @@ impl Cluster {
         }
     }
 
-    /// `roster-set` (domain.md §1, §8): the members of one sub-cluster hold a new pending roster, with a generation above
-    /// all that they held.
+    /// `roster-set` (domain.md §1, §8): the members of one sub-cluster hold a new pending roster, with a generation
+    /// above all those that they held.
     fn roster_set(
         &mut self,
         namespace: &str,
@@ -715,7 +719,7 @@ impl Cluster {
         Ok(kinds)
     }
 
-    /// `revive` (domain.md §4, §8): each node turns its own `e` into `r` and marks with `r` the partitions that are not
+    /// `revive` (domain.md §4, §8): each node turns its own `e` into `r`, and sets `r` on the partitions that are not
     /// active there now.
     fn revive(
         &mut self,
@@ -769,7 +773,7 @@ fn in_order(mut links: Vec<Link>) -> Vec<Link> {
     links
 }
 
-/// An error where something stands in the way.
+/// An error if the condition holds.
 fn refuse(when: bool, why: Rejection) -> Result<(), Rejection> {
     if when { Err(why) } else { Ok(()) }
 }

@@ -1,9 +1,9 @@
-//! Clustering: which nodes are in a cluster with which, and which are orphans.
+//! Clustering: which nodes form which clusters, and which nodes are orphans.
 //!
-//! Invariant: [`settle`] is pure and ends; what it gives are disjoint sets of running nodes, each led by its highest id,
-//! and whoever is in none is an orphan (domain.md §7, \[open\]). Clusters live on: the outcome depends on the clusters
-//! before, not on the links alone. Settling what was settled changes nothing. Not here: when nodes react (see `change`) and what becomes of their partitions (see
-//! `rebalance`).
+//! Invariant: [`settle`] is pure and ends. It returns disjoint sets of running nodes, each led by its highest id; a
+//! running node in none of them is an orphan (domain.md §7, \[open\]). Clusters live on: the outcome depends on the
+//! clusters before, not on the links alone. Settling a settled cluster changes nothing. Not here: when nodes react (see
+//! `change`) and what happens to their partitions (see `rebalance`).
 
 use std::cmp::Reverse;
 
@@ -14,19 +14,19 @@ use crate::node_set::{NodeSet, Slot};
 use crate::rules::{Clause, Rules};
 use crate::version::ClusterKey;
 
-/// From the beginning of a cluster change to its commit: with the 1.5 s after which a node is gone by default, a change
-/// takes about 1.8 s in all (domain.md §7, \[open\]).
+/// The time from the start of a cluster change to its commit. With the default 1.5 s after which a node counts as gone,
+/// a change takes about 1.8 s in all (domain.md §7, \[open\]).
 pub(crate) const EXCHANGE_MS: u64 = 300;
 
-/// More states than any history goes through before one comes back: at most eight in 4.8 million random settles of 2 to
-/// 39 nodes (`every_history_of_links_settles` with more cases), of which one in 16,000 had no end.
+/// A bound on the states before one repeats. In 4.8 million random settles of 2 to 39 nodes
+/// (`every_history_of_links_settles` with more cases) there were at most eight; one in 16,000 had no end.
 const MOST_STATES: usize = 64;
 
-/// A cluster change that its members have prepared and not committed.
+/// A cluster change that its members have prepared and not yet committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Exchange {
     pub members: NodeSet,
-    /// Members that had prepared an earlier change and never committed it.
+    /// Members that had prepared an earlier change and never committed that.
     pub missed: NodeSet,
     pub commit_at_ms: u64,
 }
@@ -57,7 +57,7 @@ impl SubCluster {
 pub(crate) struct Network<'a> {
     /// Nodes whose processes run.
     pub running: NodeSet,
-    /// Nodes that went down since the clusters were agreed on, whether they run again or not.
+    /// Nodes that have gone down since the clusters were agreed on, even if they run again.
     pub departed: NodeSet,
     pub cuts: &'a Cuts,
     /// By slot.
@@ -85,7 +85,7 @@ impl Network<'_> {
     /// among the rest, the node with the most missing links, the lower id on ties. `k` never goes.
     pub fn clique(&self, keeper: Slot, of: NodeSet) -> NodeSet {
         let mut rest = of.minus(self.cuts.of(keeper)).with(keeper);
-        // Counted once and kept: a cut bundle of racks has more than a thousand links.
+        // Counted once and then updated, because links cut between racks can be more than a thousand.
         let mut missing = [0_usize; MAX_NODES];
         for slot in rest.iter() {
             missing[slot.index()] = self.missing(rest, slot);
@@ -115,10 +115,10 @@ struct Settling<'a, 'b> {
     clusters: Vec<NodeSet>,
 }
 
-/// What the nodes come to.
+/// What the nodes agree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Agreement {
-    /// By their principals, highest first. Running nodes in none of them are orphans.
+    /// The clusters, by their principals, highest first. Running nodes in none of them are orphans.
     pub clusters: Vec<NodeSet>,
     /// Nodes that would go on joining and leaving clusters for ever; nearly always none.
     pub restless: NodeSet,
@@ -129,8 +129,8 @@ impl Agreement {
         Self { clusters, restless: NodeSet::EMPTY }
     }
 
-    /// Of states that follow one another for ever, the one with the most nodes in clusters (\[model\]: domain.md §7 says
-    /// "until nothing changes", and with few links some clusters never come to that).
+    /// Picks the state with the most nodes in clusters from states that repeat for ever (\[model\]: domain.md §7 says
+    /// "until nothing changes", and with few links that never comes for some clusters).
     fn of_cycle(states: Vec<Vec<NodeSet>>, running: NodeSet) -> Self {
         let cluster_of = |state: &[NodeSet], slot: Slot| {
             state.iter().copied().find(|members| members.contains(slot))
@@ -148,7 +148,8 @@ impl Agreement {
     }
 }
 
-/// What comes of clusters before, the nodes that run now and the links between them (domain.md §7).
+/// Settles the clusters before into the next ones, given the nodes that run now and the links between them (domain.md
+/// §7).
 pub(crate) fn settle(before: &[NodeSet], network: &Network<'_>) -> Agreement {
     if !network.rules.follow(Clause::ClustersLiveOn) {
         return Agreement::lasting(from_links_alone(network));
@@ -157,13 +158,13 @@ pub(crate) fn settle(before: &[NodeSet], network: &Network<'_>) -> Agreement {
     let min =
         if network.rules.follow(Clause::MinClusterSize) { network.min_cluster_size } else { 1 };
     if network.is_clique(running) {
-        // Everybody hears everybody, so everybody is taken in or joins.
+        // All nodes hear each other, so every orphan is taken in and every cluster joins.
         let fits = running.len() >= min.max(1);
         return Agreement::lasting(if fits { vec![running] } else { Vec::new() });
     }
     let mut settling = Settling { network, clusters: Vec::new() };
     settling.clusters = before.iter().filter_map(|members| settling.left_of(*members)).collect();
-    // There are only so many states, so that one comes back.
+    // The number of states is finite, so one repeats.
     let mut states: Vec<Vec<NodeSet>> = Vec::new();
     loop {
         let now = settling.in_order();
@@ -202,7 +203,7 @@ impl Settling<'_, '_> {
         self.network.running.minus(self.in_clusters())
     }
 
-    /// What is left of a cluster whose members may have gone: if the principal is down, all members are orphans (§7.1).
+    /// The members of a cluster that are left. If the principal is down, all members are orphans (§7.1).
     fn left_of(&self, members: NodeSet) -> Option<NodeSet> {
         let Network { running, departed, .. } = *self.network;
         let left = members.and(running).minus(departed);
@@ -224,7 +225,8 @@ impl Settling<'_, '_> {
         }
     }
 
-    /// §7.2: each principal, the highest first, takes in the orphans that hear it; who does not fit is an orphan.
+    /// §7.2: each principal, the highest first, takes in the orphans that hear it; a node that does not fit becomes an
+    /// orphan.
     fn take_in(&mut self) {
         for members in self.in_order() {
             let principal = self.highest(members);
@@ -236,8 +238,8 @@ impl Settling<'_, '_> {
         }
     }
 
-    /// §7.3: when more members prefer the same other principal than anything else, the cluster is given up and its nodes
-    /// ask that one, if need be with a cluster of its own. On ties nothing (\[model\]).
+    /// §7.3: when more members prefer the same other principal than anything else, the cluster is given up and its
+    /// nodes ask that one, which forms a cluster of its own if it has none. On ties nothing happens (\[model\]).
     fn follow_preferences(&mut self) {
         if !self.network.rules.follow(Clause::Preference) {
             return;
@@ -253,13 +255,13 @@ impl Settling<'_, '_> {
         }
     }
 
-    /// The principal that most members prefer to their own.
+    /// The principal that most members prefer to their own, if there is one.
     fn preferred(&self, members: NodeSet) -> Option<Slot> {
         let principal = self.highest(members);
         let mut votes: Vec<(Option<Slot>, usize)> = Vec::new();
         let mut cliques: Vec<(NodeSet, NodeSet)> = Vec::new();
         for member in members.without(principal).iter() {
-            // Nodes with the same cuts have the same clique: neither ever goes from the other's.
+            // Nodes with the same cuts have the same clique: neither is ever dropped from the clique of the other.
             let cuts = self.network.cuts.of(member);
             let known = cliques.iter().find(|(other, _)| *other == cuts).map(|(_, clique)| *clique);
             let clique = known.unwrap_or_else(|| {
@@ -306,9 +308,9 @@ impl Settling<'_, '_> {
         }
     }
 
-    /// §7.5: orphans that hear nobody in a cluster each choose the highest of their clique; a node that is its own choice
-    /// forms a cluster when exactly its clique chose it. One that hears other orphans does not stay alone: one of them is
-    /// in its clique.
+    /// §7.5: orphans that hear nobody in a cluster each choose the highest of their clique; a node that is its own
+    /// choice forms a cluster when exactly its clique chose it. A node that hears other orphans does not form a cluster
+    /// alone, because one of them is in its clique.
     fn form(&mut self) {
         let network = self.network;
         let in_clusters = self.in_clusters();
@@ -342,8 +344,8 @@ impl Settling<'_, '_> {
     }
 }
 
-/// What version 0.1.0 took for clustering: starting from the highest id, its clique is a cluster, and those left over form
-/// clusters of their own in the same way. Kept for old links, and as a wrong rule that tests must notice.
+/// Clustering as version 0.1.0 did it: the clique of the highest id is a cluster, and the other nodes form clusters in
+/// the same way. It is kept for old share links, and as a wrong rule that tests must notice.
 fn from_links_alone(network: &Network<'_>) -> Vec<NodeSet> {
     let mut clusters = Vec::new();
     let mut left = network.running;
@@ -464,12 +466,12 @@ mod tests {
 
     #[test]
     fn members_give_a_cluster_up_when_most_prefer_another_principal() {
-        // 5 hears only 1, and 1 hears that it would be with 2, 3 and 4 without it.
+        // 5 hears only 1, and 1 would be in a cluster with 2, 3 and 4 without it.
         let nodes = Nodes::new(5, &[(5, 2), (5, 3), (5, 4)]);
         assert_eq!(nodes.after(&[&[1, 2, 3, 4, 5]]), [vec![1, 2, 3, 4]]);
     }
 
-    /// Nine nodes of which 9 is a principal that its members give up for 8, whose first act is to take 9 in.
+    /// Nine nodes. The members of 9's cluster give it up for 8, and 8 then takes 9 in again.
     fn restless() -> Nodes {
         let cut = [(1, 5), (1, 7), (2, 8), (1, 3), (3, 7), (4, 9), (2, 7), (5, 7), (3, 9)];
         Nodes::new(9, &cut)
@@ -481,12 +483,12 @@ mod tests {
         let agreement = nodes.settle(&[&[6]]);
         assert_eq!(agreement.clusters, [set(&[6, 7, 8, 9])]);
         assert_eq!(agreement.restless, set(&[6, 7, 8, 9]));
-        // From any state of the circle the same comes out, so that it does not change by being looked at.
+        // Every state of the cycle has the same outcome, so settling again does not change it.
         assert_eq!(nodes.settle(&[&[6, 7, 8, 9]]), agreement);
         assert_eq!(nodes.settle(&[&[8]]), agreement);
     }
 
-    /// One after the other: how many nodes, which links are cut (as a seed and in percent), who is down.
+    /// How many nodes, then step by step: which links are cut (a seed and a percentage) and which nodes are down.
     fn history() -> impl Strategy<Value = (u64, usize, Vec<(u64, u32, u64)>)> {
         let step = (any::<u64>(), 0..70_u32, any::<u64>());
         (2..17_u64, 1..4_usize, vec(step, 1..6))
@@ -495,8 +497,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1_000))]
 
-        /// Every history ends, in disjoint clusters of nodes that run and hear each other, each led by its highest id;
-        /// settled once more they are the same.
+        /// Every history ends in disjoint clusters of nodes that run and hear each other, each led by its highest id.
+        /// Settling once more changes nothing.
         #[test]
         fn every_history_of_links_settles((n, min, steps) in history()) {
             let mut clusters: Vec<NodeSet> = vec![(0..n).map(|id| slot(id + 1)).collect()];
@@ -510,7 +512,7 @@ mod tests {
                 let cut: Vec<(u64, u64)> = pairs.filter(is_cut).collect();
                 let mut nodes = Nodes::new(n, &cut);
                 nodes.min = min;
-                // Those that come back are down first, for those in a cluster with them.
+                // A node that comes back is down first, as the nodes in its cluster see it.
                 for now_down in [down.or(bits(stopped, n)), bits(stopped & stopped >> 32, n)] {
                     nodes.down = now_down;
                     let network = nodes.network();

@@ -1,7 +1,7 @@
-//! What a person can do to a cluster, and why a cluster may refuse it.
+//! What a person can do to a cluster, and why the cluster may refuse.
 //!
-//! Invariant: a command is never a gesture and never a result; a list of commands (with the time that passed between
-//! them) is all that is ever saved. Not here: what a command does (see `cluster`).
+//! Invariant: a command is neither a gesture nor a result. The list of commands, with the time that passed between
+//! them, is all that is ever saved. Not here: what a command does (see `cluster`).
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::roster::RosterNodes;
 pub enum Shutdown {
     /// Buffers are flushed and the clean-shutdown mark is written.
     Clean,
-    /// A crash or a power loss: neither happens.
+    /// A crash or a power loss: buffers are not flushed and no mark is written.
     Unclean,
 }
 
@@ -27,11 +27,11 @@ pub enum ReadMode {
     Linearize,
     /// From any replica.
     AllowReplica,
-    /// Also from a partition that is not active; what it gives may be stale.
+    /// Also from a partition that is not active; the answer may be stale.
     AllowUnavailable,
 }
 
-/// One thing that a person does. All nodes of one command are hit at the same instant.
+/// One thing that a person does. It reaches all its nodes at the same instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Takes running nodes down.
@@ -55,15 +55,16 @@ pub enum Command {
     },
     /// A new node joins: brand-new, in no roster.
     AddNode {
-        /// An id that no node has; a removed node's may come again.
+        /// An id that no node has. The id of a removed node may come back.
         id: NodeId,
         /// Its configured rack.
         rack: RackId,
-        /// Whether it is quiesced from the start and for good (domain.md §8).
+        /// Whether it is permanently quiesced (domain.md §8).
         stay_quiesced: bool,
     },
-    /// Decommissions nodes: they are gone with their drives and their links. Rosters keep naming them until a `roster-set`
-    /// leaves them out (domain.md §1); [`Command::AddNode`] with such an id brings a brand-new node. At least one node has to be left.
+    /// Decommissions nodes, with their drives and their links. Rosters keep naming them until a `roster-set` leaves
+    /// them out (domain.md §1); [`Command::AddNode`] with such an id brings a brand-new node. At least one node must
+    /// stay.
     RemoveNode {
         /// At least one, each down.
         nodes: Vec<NodeId>,
@@ -75,7 +76,7 @@ pub enum Command {
         /// The new rack.
         rack: RackId,
     },
-    /// Cuts every link between nodes of different lists; one that is cut already stays cut.
+    /// Cuts every link between nodes of different lists. A link that is cut already stays cut.
     Cut {
         /// Two or more lists without a common node.
         between: Vec<Vec<NodeId>>,
@@ -91,27 +92,27 @@ pub enum Command {
         namespace: String,
         /// The nodes with their racks, or those observed.
         nodes: RosterNodes,
-        /// A node of the sub-cluster; else the one with the highest principal.
+        /// A node of the sub-cluster, or else the sub-cluster with the highest principal is meant.
         on: Option<NodeId>,
     },
     /// Forces a cluster change (domain.md §7).
     Recluster {
-        /// In the sub-cluster of this node; else in every one.
+        /// In the sub-cluster of this node, or else in every sub-cluster.
         on: Option<NodeId>,
     },
     /// Turns `e` into `r` (domain.md §4, §8); takes effect at the next cluster change.
     Revive {
         /// An SC namespace.
         namespace: String,
-        /// On these nodes, each up; else on all that are up.
+        /// On these nodes, each up, or else on all that are up.
         nodes: Option<Vec<NodeId>>,
     },
-    /// From the next cluster change these nodes stand last in every row (domain.md §8).
+    /// Puts these nodes last in every row, from the next cluster change (domain.md §8).
     Quiesce {
-        /// At least one, each up and not told so already.
+        /// At least one, each up and not told to quiesce already.
         nodes: Vec<NodeId>,
     },
-    /// Takes that back, from the next cluster change.
+    /// Undoes [`Command::Quiesce`], from the next cluster change.
     QuiesceUndo {
         /// At least one, each up and told to quiesce.
         nodes: Vec<NodeId>,
@@ -122,7 +123,7 @@ pub enum Command {
         namespace: String,
         /// The record.
         key: Digest,
-        /// The client reaches the sub-cluster of this node; else the one with the highest principal.
+        /// The client reaches the sub-cluster of this node, or else the one with the highest principal.
         from: Option<NodeId>,
     },
     /// A client reads a record (domain.md §9).
@@ -131,19 +132,19 @@ pub enum Command {
         namespace: String,
         /// The record.
         key: Digest,
-        /// The client reaches the sub-cluster of this node; else the one with the highest principal.
+        /// The client reaches the sub-cluster of this node, or else the one with the highest principal.
         from: Option<NodeId>,
         /// How consistent the answer has to be.
         mode: ReadMode,
     },
 }
 
-/// Why a command cannot be done now. Nothing has changed when one is returned.
+/// Why a command cannot be done now. A rejected command has changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
-    /// There is no node of that id.
+    /// No node has this id.
     NoNode(NodeId),
-    /// There is no namespace of that name.
+    /// No namespace has this name.
     NoNamespace(String),
     /// The namespace is available (AP): it has no roster and nothing to revive.
     NotStrong(String),
@@ -151,41 +152,41 @@ pub enum Rejection {
     NoNodes,
     /// The same node is named twice.
     Twice(NodeId),
-    /// It has to be down for this.
+    /// The node is up, and has to be down for this.
     IsUp(NodeId),
-    /// It has to be up for this.
+    /// The node is down, and has to be up for this.
     IsDown(NodeId),
-    /// A node of that id is there already.
+    /// A node with this id exists already.
     Exists(NodeId),
-    /// As many nodes as the profile allows are there already, or 256 with those that were removed and those that only a
+    /// The cluster already has as many nodes as the profile allows, or 256 with removed nodes and those that only a
     /// roster names.
     TooManyNodes,
-    /// It stays quiesced for good: that is a setting of the node.
+    /// The node stays quiesced; that is one of its settings.
     StaysQuiesced(NodeId),
-    /// It runs and is in no cluster: an orphan, or still starting.
+    /// The node runs and is in no cluster: it is an orphan, or still starting.
     InNoCluster(NodeId),
     /// Nodes run, and none of them is in a cluster.
     NoCluster,
     /// No node would be left.
     LastNode,
-    /// Its namespaces have no device of that number.
+    /// No namespace has a device with this number.
     NoDevice(u8),
-    /// It is on that rack already.
+    /// The node is on this rack already.
     SameRack(NodeId, RackId),
-    /// A cut is between two or more lists.
+    /// A cut needs two lists or more.
     OneSide,
     /// None of those links is cut.
     NothingCut,
-    /// It was told to quiesce before.
+    /// The node was told to quiesce before.
     AlreadyQuiesced(NodeId),
-    /// It was not told to quiesce.
+    /// The node was not told to quiesce.
     NotQuiesced(NodeId),
-    /// No node is up, so there is nothing that could take the command.
+    /// No node is up that could take the command.
     NothingRuns,
 }
 
 impl Rejection {
-    /// The node that it is about, so that a caller can find the place in what it was given.
+    /// The node that it is about. A caller finds the place in its input by it.
     #[must_use]
     pub fn node(&self) -> Option<NodeId> {
         match *self {

@@ -1,7 +1,7 @@
-//! What followed from a command or from time passing, each with the moment and what made it so.
+//! Events: what followed from a command or from time passing, each with its time and its cause.
 //!
-//! Invariant: an event is a fact of the model, never a picture of it and never words for a person; the same commands
-//! give the same events. Not here: sentences and log lines (they are made of events elsewhere).
+//! Invariant: an event is a fact of the model, neither a drawing nor words for a person. The same commands give the
+//! same events. Not here: sentences and log lines, which are made from events elsewhere.
 
 use crate::availability::Rule;
 use crate::command::{ReadMode, Shutdown};
@@ -9,7 +9,7 @@ use crate::id::{Digest, Link, NodeId, PartitionId, RackId};
 use crate::roster::RosterEntry;
 use crate::version::ClusterKey;
 
-/// An event and its moment.
+/// An event and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// Simulated milliseconds since the cluster was made.
@@ -18,14 +18,14 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-/// Partitions of one namespace in one sub-cluster by what they are; the three add up to 4096.
+/// The partitions of one namespace in one sub-cluster, counted by availability. The three add up to 4096.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counts {
     /// Serving.
     pub active: u32,
-    /// Not serving, a roster node is missing.
+    /// Not serving, and a roster node is missing.
     pub unavailable: u32,
-    /// Not serving, the whole roster is present.
+    /// Not serving, although the whole roster is present.
     pub dead: u32,
 }
 
@@ -55,7 +55,7 @@ impl Migrations {
     }
 }
 
-/// Why a start marked every partition of a namespace with `e` (domain.md §4).
+/// Why a start does not trust the storage of a namespace (domain.md §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untrusted {
     /// A device has no clean-shutdown mark and the namespace does not commit to device.
@@ -69,11 +69,11 @@ pub enum Untrusted {
 pub enum Orphaned {
     /// Its principal left it out of the cluster: a link to another member is missing.
     Evicted(NodeId),
-    /// It does not hear its principal any more.
+    /// It no longer hears its principal.
     PrincipalGone(NodeId),
     /// It started, and no cluster takes it in.
     NotTakenIn,
-    /// Most members of its cluster preferred another principal, so that the cluster was given up.
+    /// Most members of its cluster preferred another principal, so the cluster was given up.
     GivenUp,
     /// Its cluster would be smaller than `min-cluster-size`.
     TooSmall,
@@ -82,7 +82,7 @@ pub enum Orphaned {
 /// How a client's operation ended (domain.md §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientResult {
-    /// Done; for a write: every replica has it and the client was told so.
+    /// Done. A write is done when every replica has it.
     Ok,
     /// A timeout: the client cannot know whether the write will last.
     InDoubt,
@@ -90,11 +90,11 @@ pub enum ClientResult {
     Unavailable,
     /// No such record.
     NotFound,
-    /// The session's client has seen a higher regime and rejects the answer.
+    /// The client has seen a higher regime in its session, and rejects the answer.
     StaleRegime,
 }
 
-/// What happened. A sub-cluster is named by its principal.
+/// What happened. Events name a sub-cluster by its principal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// A node went down.
@@ -103,7 +103,8 @@ pub enum EventKind {
         node: NodeId,
         /// Cleanly or not.
         shutdown: Shutdown,
-        /// Whether it had its clean-shutdown mark written: not after an unclean stop, nor during start-up (domain.md §4).
+        /// Whether the stop wrote the clean-shutdown mark. An unclean stop does not, and no stop during start-up does
+        /// (domain.md §4).
         marked_clean: bool,
     },
     /// A node came up; it is in no cluster yet.
@@ -119,7 +120,7 @@ pub enum EventKind {
         namespace: String,
         /// Why.
         why: Untrusted,
-        /// The devices that this is about, from 0, in order.
+        /// The devices that are untrusted, from 0, in order.
         devices: Vec<u8>,
     },
     /// A start found the storage untrusted and set `r` on all 4096 partitions, because of `auto-revive` (domain.md §4).
@@ -131,7 +132,8 @@ pub enum EventKind {
         /// The devices without a clean-shutdown mark, from 0, in order.
         devices: Vec<u8>,
     },
-    /// A start of an AP namespace found the storage untrusted; no version is marked there (domain.md §6.1.9, \[model\]).
+    /// A start of an AP namespace found the storage untrusted. In AP no version is marked (domain.md §6.1.9,
+    /// \[model\]).
     StorageUntrusted {
         /// The node.
         node: NodeId,
@@ -139,10 +141,10 @@ pub enum EventKind {
         namespace: String,
         /// Why.
         why: Untrusted,
-        /// The devices that this is about, from 0, in order.
+        /// The devices that are untrusted, from 0, in order.
         devices: Vec<u8>,
     },
-    /// Drives were emptied.
+    /// Drives of a node were emptied.
     DrivesWiped {
         /// The node.
         node: NodeId,
@@ -165,9 +167,9 @@ pub enum EventKind {
     NodeMoved {
         /// The node.
         node: NodeId,
-        /// From there.
+        /// Its rack before.
         from: RackId,
-        /// To there.
+        /// Its rack now.
         to: RackId,
     },
     /// Links were cut.
@@ -191,9 +193,9 @@ pub enum EventKind {
         /// Its generation.
         generation: u32,
     },
-    /// `recluster` was answered: `ok` by the principal, `ignored-by-non-principal` by the others (domain.md §7).
+    /// `recluster` was answered: `ok` by the principal, `ignored-by-non-principal` by the other nodes (domain.md §7).
     ReclusterAnswered {
-        /// The principal, which took it.
+        /// The principal, which accepted it.
         principal: NodeId,
         /// The others of the sub-cluster.
         ignored_by: Vec<NodeId>,
@@ -207,16 +209,16 @@ pub enum EventKind {
         /// Partitions that now have `r`.
         partitions: u32,
     },
-    /// A node was told to quiesce, or not to any more; from the next cluster change.
+    /// A node was told to quiesce, or to stop quiescing, from the next cluster change.
     QuiesceSet {
         /// The node.
         node: NodeId,
-        /// To quiesce, or not to.
+        /// Whether to quiesce, or to stop quiescing.
         quiesce: bool,
     },
-    /// A cluster change was abandoned because another came before it was through (domain.md §1, §7).
+    /// A cluster change was abandoned because another came before its commit (domain.md §1, §7).
     ChangeInterrupted {
-        /// Nodes that had prepared and did not commit.
+        /// Nodes that had prepared it and did not commit it.
         prepared: Vec<NodeId>,
     },
     /// A node that runs is in no cluster: it serves nothing, and its versions are isolated (domain.md §4, §7).
@@ -226,8 +228,8 @@ pub enum EventKind {
         /// Why.
         why: Orphaned,
     },
-    /// With the links as they are the rules of clustering have no end: these nodes would go on joining and leaving
-    /// clusters. What stands is the state in which most nodes are in one (\[model\]).
+    /// With these links the clusters never settle: these nodes would go on joining and leaving clusters. The engine
+    /// stops at the state with the most nodes in clusters (\[model\]).
     ClustersUnsettled {
         /// Those nodes, highest id first.
         nodes: Vec<NodeId>,
@@ -259,23 +261,23 @@ pub enum EventKind {
         /// Partitions that it marked.
         partitions: u32,
     },
-    /// Quiescing all nodes is ignored (domain.md §8).
+    /// All nodes were told to quiesce, which is ignored (domain.md §8).
     QuiesceIgnored {
         /// The namespace.
         namespace: String,
         /// The sub-cluster.
         principal: NodeId,
     },
-    /// A rebalance is done and the verdicts stand.
+    /// A namespace was rebalanced in a sub-cluster, and has its verdicts.
     Rebalanced {
         /// The namespace.
         namespace: String,
         /// The sub-cluster.
         principal: NodeId,
-        /// Regime before (the highest among the members) and now; both 0 in AP.
+        /// The regime before (the highest among the members) and now; both 0 in AP.
         regime: (u32, u32),
-        /// Roster nodes present, and nodes in the roster; in AP the sub-cluster's nodes twice, in SC
-        /// without a roster twice 0.
+        /// Roster nodes present, and nodes in the roster. In AP both are the number of nodes in the sub-cluster; in SC
+        /// without a roster both are 0.
         roster_nodes: (u32, u32),
         /// The verdicts.
         counts: Counts,
@@ -301,9 +303,9 @@ pub enum EventKind {
         key: Digest,
         /// Its partition.
         partition: PartitionId,
-        /// The master that took it, if one did.
+        /// The master that accepted it, if one did.
         master: Option<NodeId>,
-        /// Number of this write among all writes, from 1; what a read gives back.
+        /// The number of this write among all writes, from 1. A read returns it.
         write: u64,
         /// How it ended.
         result: ClientResult,
@@ -316,18 +318,18 @@ pub enum EventKind {
         key: Digest,
         /// Its partition.
         partition: PartitionId,
-        /// How it was asked.
+        /// The read mode.
         mode: ReadMode,
         /// The node that answered, if one did.
         node: Option<NodeId>,
         /// The write that it saw.
         write: Option<u64>,
-        /// Whether an acknowledged write later than that one exists: the answer is stale.
+        /// Whether the answer is stale: a later write than that one was acknowledged.
         stale: bool,
         /// How it ended.
         result: ClientResult,
     },
-    /// An acknowledged write is lost: no node has its value any more, or another was kept in its place (domain.md §9).
+    /// An acknowledged write is lost: no node has its value any more, or a rival was kept instead (domain.md §9).
     WriteLost {
         /// The namespace.
         namespace: String,
@@ -335,7 +337,7 @@ pub enum EventKind {
         key: Digest,
         /// The acknowledged write that is lost.
         write: u64,
-        /// The one that was kept in its place, if there is one.
+        /// The write that was kept instead, if there is one.
         kept: Option<u64>,
     },
 }

@@ -1,7 +1,7 @@
-//! Migrations: what goes where, round by round, and what each arrival does to versions.
+//! Migrations: what each node sends in a round, and what each arrival does to versions.
 //!
-//! Invariant (domain.md §6, \[open\]): a final master waits for everything that is to come in, then fills the other
-//! replicas that need it, then signals all-done; a cluster change abandons the whole and starts from the versions
+//! Invariant (domain.md §6, \[open\]): a final master first receives all incoming migrations, then fills the other
+//! replicas that need it, then signals all-done. A cluster change abandons what is left and starts from the versions
 //! reached. Lowest partition ids go first (\[model\]). Not here: what is to be migrated (see `rebalance`), when (see
 //! `cluster`).
 
@@ -17,21 +17,21 @@ use crate::node_set::{NodeSet, Slot};
 use crate::rules::Clause;
 use crate::version::Version;
 
-/// How far migrations may go: by sub-cluster and namespace, the first partition that has to wait.
+/// Limits to how far migrations go: by sub-cluster and namespace, the first partition that has to wait.
 pub(crate) type Limits = BTreeMap<(u32, usize), PartitionId>;
 
-/// One migration that is about to happen.
+/// One migration that is about to be carried out.
 #[derive(Clone, Copy)]
 struct Job {
     index: usize,
-    /// Place in the balance's list.
+    /// Its place in the balance's list.
     place: usize,
     from: Slot,
     to: Slot,
 }
 
 impl Cluster {
-    /// One round of migrations in a sub-cluster: every node that can sends one partition, the lowest id first; signals
+    /// One round of migrations in a sub-cluster: each node sends one partition if it can, the lowest id first. Signals
     /// take no time.
     pub(crate) fn round(
         &mut self,
@@ -69,7 +69,7 @@ impl Cluster {
         }
     }
 
-    /// What a node sends next: of its first namespace that has something, the lowest partition.
+    /// What a node sends next: the lowest partition of the first namespace that has something to send.
     fn next_job(&mut self, number: u32, sender: Slot, limits: Option<&Limits>) -> Option<Job> {
         if self.nodes[sender.index()].cluster() != Some(number) {
             return None;
@@ -105,7 +105,7 @@ impl Cluster {
         })
     }
 
-    /// Whether two members of a sub-cluster are still both in it and linked.
+    /// Whether two members of a sub-cluster are both still in it, and linked.
     fn meets(&self, number: u32, a: Slot, b: Slot) -> bool {
         let member = |slot: Slot| self.nodes[slot.index()].cluster() == Some(number);
         member(a) && member(b) && !self.cuts.is_cut(a, b)
@@ -121,7 +121,7 @@ impl Cluster {
         self.sub_clusters[&number].formed_at_ms + u64::from(self.setup.fill_delay_ms)
     }
 
-    /// Nothing could move: when fills are delayed, the next round is when they may begin.
+    /// Nothing could move. If fills are delayed, skips to the round in which they may begin.
     fn wait_for_fills(&mut self, number: u32) {
         let begin_ms = self.fills_begin_ms(number);
         if self.migration_clock_ms() >= begin_ms {
@@ -134,8 +134,8 @@ impl Cluster {
         }
     }
 
-    /// A partition arrives (domain.md §6): at the final master, which takes over from the working master and is complete
-    /// with the last arrival; or at a replica, which is complete.
+    /// A partition arrives (domain.md §6). At the final master, which takes over when the working master's copy
+    /// arrives, and is complete with the last arrival; or at a replica, which is then complete.
     fn transfer(&mut self, number: u32, job: Job, kinds: &mut Vec<EventKind>) {
         let Job { index, place, from, to } = job;
         let Some(sub_cluster) = self.sub_clusters.get_mut(&number) else {
@@ -162,7 +162,8 @@ impl Cluster {
                 *served = Some(to);
             }
             let takes_over = *served == Some(to);
-            // In AP the working master's copy makes the final master whole, whatever is still to come (domain.md §6.1.8).
+            // In AP the working master's copy completes the final master, even with other duplicates still to come
+            // (domain.md §6.1.8).
             let complete = complete || (at_once && hands_over);
             let sent = self.version_mut(from, index, pid);
             let subset = sent.is_subset() || !stays;
@@ -180,7 +181,7 @@ impl Cluster {
         &mut Rc::make_mut(versions)[pid.index()]
     }
 
-    /// Gives the signals of those that have nothing else left: from the start, or because a node could not be told.
+    /// Gives the signals of partitions that have nothing else left, from the start or because a node could not be told.
     fn signal_those_waiting(&mut self, number: u32, index: usize) {
         let Some(sub_cluster) = self.sub_clusters.get_mut(&number) else {
             return;
@@ -199,8 +200,8 @@ impl Cluster {
         }
     }
 
-    /// A final master that has nothing left to receive or send tells the others: replicas lose their marks, the rest
-    /// drops data and marks (domain.md §4, §6).
+    /// A final master that has nothing left to receive or send signals the others: replicas lose their marks, and other
+    /// nodes drop data and marks (domain.md §4, §6).
     fn signal_all_done_of(&mut self, number: u32, index: usize, place: usize) {
         let sub_cluster = &self.sub_clusters[&number];
         let key = sub_cluster.key;
@@ -214,14 +215,14 @@ impl Cluster {
         let told = migration.signals.iter();
         let told: NodeSet =
             told.filter(|slot| self.meets(number, migration.final_master, *slot)).collect();
-        // One that waited for none has kept its marks until now.
+        // A final master that had nothing to receive has kept its marks until now.
         *self.version_mut(migration.final_master, index, pid) = Version::full(key, true);
         for slot in told.iter() {
             let is_replica = replicas.contains(slot);
             let version = self.version_mut(slot, index, pid);
             *version = settled(*version, is_replica, false, quiesced.contains(slot), key);
             if !version.has_data() && self.nodes[slot.index()].namespaces[index].drop_records(pid) {
-                self.ground.look_for_losses();
+                self.ground.mark_possible_losses();
             }
         }
         if let Some(sub_cluster) = self.sub_clusters.get_mut(&number) {

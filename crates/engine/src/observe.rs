@@ -1,6 +1,6 @@
-//! Looking at a cluster: how its state becomes a [`ClusterView`] or an [`Explanation`].
+//! Observing a cluster: how its state becomes a [`ClusterView`] or an [`Explanation`].
 //!
-//! Invariant: looking changes nothing. Not here: what a view is (see `view`).
+//! Invariant: read only; observing changes nothing. Not here: what a view is (see `view`).
 
 use std::rc::Rc;
 
@@ -91,7 +91,7 @@ impl Cluster {
         }
     }
 
-    /// What a node itself believes; it is in the sub-cluster at that place.
+    /// What a node itself believes. `sub_cluster` is the place of its sub-cluster.
     fn belief(&self, node: &Node, sub_cluster: Option<usize>) -> Belief {
         let membership = match (node.process, sub_cluster) {
             (Process::Member(_), Some(place)) => Membership::SubCluster(place),
@@ -116,7 +116,7 @@ impl Cluster {
         let balances = home.map(|one| &self.sub_clusters[&one.number].balances);
         let told = self.nodes[slot.index()].told_to_quiesce;
         let effective = balances.is_some_and(|balances| {
-            // A node that is in no roster stands in no row: there is nothing to wait for.
+            // A node outside the roster is in no row, so there is nothing to wait for.
             let outside = balances.iter().all(|balance| !balance.present.contains(slot));
             (told && outside) || balances.iter().any(|balance| balance.quiesced.contains(slot))
         });
@@ -221,13 +221,13 @@ impl Cluster {
         cells
     }
 
-    /// Why a partition is what it is in the sub-cluster of a node, or in the one with the highest principal. The counts
-    /// are those that the rules saw at the latest rebalance; versions are those of now.
+    /// Why a partition has its availability in the sub-cluster of a node, or in the one with the highest principal. The
+    /// counts are those that the rules saw at the latest rebalance; the versions are those of now.
     ///
-    /// A partition on a node that runs and is in no cluster is unavailable there (domain.md §7).
+    /// On a node that runs and is in no cluster every partition is unavailable (domain.md §7).
     ///
     /// # Errors
-    /// When there is no such namespace or node, or that node is down.
+    /// When there is no such namespace or node, or the node is down.
     pub fn explain(
         &self,
         namespace: &str,
@@ -259,7 +259,7 @@ impl Cluster {
         })
     }
 
-    /// Whether a partition is active in some sub-cluster; not when there is no such namespace.
+    /// Whether a partition is active in some sub-cluster; `false` when there is no such namespace.
     #[must_use]
     pub fn serves(&self, namespace: &str, partition: PartitionId) -> bool {
         self.namespace_index(namespace).is_some_and(|index| {
@@ -270,16 +270,16 @@ impl Cluster {
         })
     }
 
-    /// The versions of a namespace on a node, in partition order; of a node that is down, what its drives hold. `None`
-    /// when there is no such namespace or node.
+    /// The versions of a namespace on a node, in partition order. For a node that is down these are the versions on its
+    /// drives. `None` when there is no such namespace or node.
     #[must_use]
     pub fn versions(&self, namespace: &str, node: NodeId) -> Option<&[Version]> {
         let index = self.namespace_index(namespace)?;
         Some(&self.nodes[self.slot(node)?.index()].namespaces[index].versions)
     }
 
-    /// What is still to be migrated of each partition in the sub-cluster of a node, in partition order; those with nothing
-    /// left are not in it. `None` when there is no such namespace, or that node is in no cluster.
+    /// What is still to be migrated in the sub-cluster of a node, in partition order, without partitions that have
+    /// nothing left. `None` when there is no such namespace, or that node is in no cluster.
     #[must_use]
     pub fn migrations(&self, namespace: &str, on: NodeId) -> Option<Vec<MigrationView>> {
         let index = self.namespace_index(namespace)?;
@@ -296,8 +296,8 @@ impl Cluster {
         Some(open.map(view).collect())
     }
 
-    /// Who holds what of each partition, in partition order, as the sub-cluster of a node sees it. `None` when there is
-    /// no such namespace, or that node is in no cluster.
+    /// Which nodes hold what of each partition, in partition order, as the sub-cluster of a node sees it. `None` when
+    /// there is no such namespace, or that node is in no cluster.
     #[must_use]
     pub fn holders(&self, namespace: &str, on: NodeId) -> Option<Vec<Holders>> {
         let index = self.namespace_index(namespace)?;
@@ -371,7 +371,7 @@ impl Cluster {
     }
 }
 
-/// What the rules answered, given which one decided.
+/// What each rule answered, given the one that decided.
 fn answers(decided: Rule) -> Vec<(Rule, Answer)> {
     let answer = |rule: &Rule| match rule.cmp(&decided) {
         std::cmp::Ordering::Less => (*rule, Answer::Passed),

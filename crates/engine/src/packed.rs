@@ -1,12 +1,13 @@
-//! A cluster put away: the same state in a small part of the memory, for checkpoints.
+//! A packed cluster: the same state in a small part of the memory, for checkpoints.
 //!
-//! Nearly all of a cluster follows from little: where nothing is to be migrated, a partition's versions are those that its
-//! replicas should have, the replicas are the first of the roster's row, and the first of them serves. So only what
-//! differs is written down, a row of versions as the few that there are and the sets of nodes that have them. Versions
-//! and counts that come again are kept once; so are nodes that differ only in their names. What a cluster shares
-//! with others (the order of succession, rosters, records) stays shared.
+//! Most of a cluster's state can be derived: where nothing is to be migrated, a partition's replicas are the first
+//! nodes of the roster's row, they have the final version, and the first of them serves. Only what differs from this is
+//! written. A row of versions is written as its few different versions, each with the set of nodes that have it.
+//! Versions and counts that repeat are kept once, and so are nodes that differ only in id and rack. What a cluster
+//! shares with others (the order of succession, rosters, records) stays shared.
 //!
-//! Invariant: [`PackedCluster::unpack`] gives a cluster equal to the one that was packed. Not here: which are kept.
+//! Invariant: [`PackedCluster::unpack`] gives a cluster equal to the one that was packed. Not here: which checkpoints
+//! are kept.
 
 use std::rc::Rc;
 
@@ -23,29 +24,30 @@ use crate::roster::Roster;
 use crate::tally::Tally;
 use crate::version::Version;
 
-/// A cluster that takes little memory and can do nothing but be unpacked.
+/// A cluster that takes little memory, and can only be unpacked.
 #[derive(Clone, Debug)]
 pub struct PackedCluster {
-    /// All but the nodes and the balances' lists.
+    /// Everything but the nodes and the balances' lists.
     rest: Cluster,
-    /// The nodes without their versions, each of those that are alike once, as the first of them.
+    /// The nodes without their versions. Nodes that are alike are kept once, as the first of them.
     kinds: Vec<Node>,
     /// By slot: the id, the rack, and the place among the kinds.
     nodes: Vec<(NodeId, RackId, u8)>,
     words: Vec<u64>,
-    /// Numbers, seven bits a byte, the lowest first: each balance, then each namespace's versions.
+    /// Numbers with seven bits a byte, the lowest first: each balance, then each namespace's versions.
     bytes: Vec<u8>,
-    /// Every roster that somebody holds, once.
+    /// Every roster that a node or a balance holds, once.
     rosters: Vec<Rc<Roster>>,
 }
 
-/// How many places [`Known`] has.
+/// The number of places in [`Known`].
 const PLACES: usize = 1 << 12;
 
-/// Words by number.
+/// Numbers words: the same word gets the same number, as a rule.
 struct Known {
     values: Vec<u64>,
-    /// By hash, where a value may be. One that was put out of its place is taken for new, which costs its bytes again.
+    /// By hash: the number that a value may have. A value that another one displaced is taken for new, which costs its
+    /// bytes again.
     places: Vec<u16>,
 }
 
@@ -60,7 +62,7 @@ impl Known {
         if self.values.get(usize::from(*place)) != Some(&value) {
             self.values.push(value);
             let last = self.values.len() - 1;
-            // Beyond the last place that fits, a value that comes again is taken for new.
+            // A number that does not fit is not remembered, so the value is taken for new when it repeats.
             *place = u16::try_from(last).unwrap_or(0);
             return last;
         }
@@ -87,7 +89,8 @@ impl Writer {
         self.put(number);
     }
 
-    /// One node by its slot, a few one by one, several as the first and the length of each row of neighbours, or a bit each.
+    /// Writes one node as its slot, a few nodes one by one, and more as rows of neighbouring slots (first and length)
+    /// or as bits.
     fn put_set(&mut self, set: NodeSet) {
         let mut slots = set.iter().map(Slot::byte);
         let length = set.len();
@@ -100,7 +103,7 @@ impl Writer {
             return;
         }
         let words = set.words();
-        // Most clusters have few nodes, so the words of the highest slots are empty.
+        // Most clusters have few nodes, so the words with the highest slots are empty.
         let used = &words[words.iter().take_while(|word| **word == 0).count()..];
         let begin = self.bytes.len();
         self.bytes.push(ROWS);
@@ -123,7 +126,7 @@ impl Writer {
         }
     }
 
-    /// The length, then each run of equal words.
+    /// Writes the length, then each run of equal words.
     fn put_runs(&mut self, words: &[u64]) {
         self.put(words.len());
         for run in words.chunk_by(PartialEq::eq) {
@@ -187,7 +190,8 @@ impl Writer {
             }
             row.clear();
             if !evading.is_empty() {
-                // HolderBlocks between them are written too where that makes the set shorter: what they hold comes after it.
+                // Holders between these nodes are written too, if that makes the set shorter. What they really hold is
+                // written after it.
                 let between = holders.and(evading.neighbours());
                 row.push((Version::NULL.with_evade(), evading.or(between)));
             }
@@ -209,12 +213,12 @@ impl Writer {
     }
 }
 
-/// How a set begins that is not of one node with a low slot: with so many nodes, so many rows of neighbours, or as bits
-/// in so many words.
+/// The first byte of a set that is not one node with a low slot: the number of nodes, of rows of neighbours, or of
+/// words of bits, added to one of these.
 const FEW_NODES: u8 = 200;
 const ROWS: u8 = 210;
 const ALL_BITS: u8 = 250;
-/// So many nodes are written one by one.
+/// Up to this many nodes are written one by one.
 const FEW: u8 = 3;
 
 struct Reader<'a> {
@@ -263,7 +267,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The next of the partitions that are written down, from one on.
+    /// The next partition that is written, counted from the given one.
     fn pid(&mut self, from: usize) -> Option<PartitionId> {
         PartitionId::new(u16::try_from(from + self.number()).ok()?).ok()
     }
@@ -340,7 +344,7 @@ impl Reader<'_> {
             next = pid.index() + 1;
             written = self.pid(next);
         }
-        // Column by column as far as can be: rows lie far apart.
+        // Column by column as far as possible, because the versions of a row lie far apart in memory.
         let column = |slot: usize| {
             let this = NodeSet::EMPTY.with(Slot::new(slot));
             let word = |set: &NodeSet| u64::from(!set.and(this).is_empty()) * only_evading.word();
@@ -356,7 +360,7 @@ impl Reader<'_> {
     }
 }
 
-/// The versions of a partition's replicas when all migrations are done.
+/// Calls with each replica of a partition and the version that it has when all migrations are done.
 fn each_settled(
     cluster: &Cluster,
     index: usize,
@@ -370,13 +374,14 @@ fn each_settled(
     }
 }
 
-/// The row that replicas are the first of, unless some of its nodes are missing.
+/// The row whose first nodes are the replicas, unless some of its nodes are missing.
 fn likely_replicas(balance: &Balance, pid: PartitionId) -> &[Slot] {
     let of_roster = balance.roster.as_ref().map(|roster| &roster.rows);
     of_roster.or(balance.own_rows.as_ref()).map_or(&[], |rows| rows.row(pid))
 }
 
-/// Availability, rule, whether it is fresh, and the working master: 0 for the likely one, 1 for none.
+/// A place as a word: availability, rule, whether it is fresh, and the working master (0 for the likely one, 1 for
+/// none).
 fn place_word(place: Place, likely: Option<&Slot>) -> u64 {
     let master = match place.working_master {
         master if master.as_ref() == likely => 0,
@@ -407,7 +412,7 @@ fn place_of(word: u64, likely: Option<&Slot>) -> Place {
     Place { verdict: Verdict { availability, rule }, working_master, fresh }
 }
 
-/// The lists of a balance that are written down are left empty.
+/// Empties the lists of a balance that are written.
 fn empty(balance: &mut Balance) {
     balance.places = Rc::default();
     balance.tallies = Rc::default();
@@ -433,7 +438,7 @@ fn is_among(roster: &Rc<Roster>, rosters: &[Rc<Roster>]) -> bool {
 }
 
 impl Cluster {
-    /// Puts the cluster away as it is.
+    /// Packs the cluster as it is.
     #[must_use]
     pub fn pack(&self) -> PackedCluster {
         let mut writer = Writer { words: Known::new(), bytes: Vec::with_capacity(1 << 15) };
@@ -487,7 +492,7 @@ impl PackedCluster {
         cluster
     }
 
-    /// Roughly how many bytes the rosters take that another does not hold.
+    /// The approximate size in bytes of the rosters that the other does not hold.
     #[must_use]
     pub fn roster_bytes_beside(&self, other: Option<&Self>) -> usize {
         let others = other.map_or(&[][..], |other| &other.rosters);
@@ -495,7 +500,7 @@ impl PackedCluster {
         own.map(|roster| roster.bytes()).sum()
     }
 
-    /// Roughly how many bytes it holds, without rosters and the order of succession, which clusters share.
+    /// Its approximate size in bytes, without rosters and the order of succession, which clusters share.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let balance = |balance: &Balance| {
@@ -504,7 +509,7 @@ impl PackedCluster {
                 + (balance.expected.len() + 128) * size_of::<crate::event::Migrations>()
         };
         let balances = self.rest.sub_clusters.values().flat_map(|one| &one.balances);
-        // With what is allocated for each; the cluster also lists each node's cut links, its id and its hashes.
+        // Includes what is allocated for each. The cluster also lists each node's cuts, its id and its hashes.
         let part = size_of::<crate::node::NodeNamespace>() + 32;
         let kind = size_of::<Node>() + 32 + part * self.rest.setup.namespaces.len();
         let node = size_of::<(NodeId, RackId, u8)>() + size_of::<NodeSet>() + 16;

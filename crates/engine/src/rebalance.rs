@@ -1,9 +1,9 @@
-//! A rebalance of one namespace in one sub-cluster: every partition's verdict, working master and replicas, what
-//! becomes of its versions, and what is to be migrated.
+//! A rebalance of one namespace in one sub-cluster: the verdict, working master and replicas of every partition, its
+//! versions afterwards, and what is to be migrated.
 //!
-//! Invariant: a pure function of who is present, the order of succession and the versions reached; it hashes and sorts
-//! nothing. Sources: domain.md §3 to §6. Not here: when a rebalance happens (see `cluster`), how migrations go on (see
-//! `migration`).
+//! Invariant: a rebalance is a pure function of the nodes present, the order of succession and the versions reached. It
+//! hashes and sorts nothing. Sources: domain.md §3 to §6. Not here: when a rebalance happens (see `change`), how
+//! migrations proceed (see `migration`).
 
 use std::ops::Deref;
 use std::rc::Rc;
@@ -24,9 +24,9 @@ use crate::version::Version;
 /// One namespace's versions, by slot; empty for nodes that are not in the sub-cluster.
 pub(crate) type Versions = Vec<Rc<Vec<Version>>>;
 
-/// Collects what is the same in SC and AP: places, replicas, migrations.
+/// Collects what SC and AP have in common: places, replicas, migrations.
 struct Ledger {
-    /// Replicas that an active partition has here.
+    /// The number of replicas that an active partition has here.
     width: usize,
     places: Vec<Place>,
     replicas: Vec<Slot>,
@@ -48,7 +48,7 @@ impl Ledger {
 
     fn not_active(&mut self, verdict: Verdict) {
         self.places.push(Place { verdict, working_master: None, fresh: false });
-        // Never read for a partition that is not active; keeps the rows aligned.
+        // Never read for a partition that is not active. It keeps the rows aligned.
         self.replicas.extend(std::iter::repeat_n(Slot::new(0), self.width));
     }
 
@@ -57,7 +57,7 @@ impl Ledger {
         self.replicas.extend_from_slice(replicas);
     }
 
-    /// What was collected, with what is the same in both modes.
+    /// The balance, with the fields that SC and AP have in common.
     fn balance(self, scene: &Scene<'_>, present: NodeSet, replication_factor: u8) -> Balance {
         Balance {
             roster: None,
@@ -78,7 +78,7 @@ impl Ledger {
     }
 }
 
-/// The versions of one partition, as a view into the columns.
+/// The versions of one partition, read and written in the columns.
 struct PartitionVersions<'a, 'b> {
     columns: &'a mut [&'b mut [Version]],
     pid: PartitionId,
@@ -106,16 +106,16 @@ struct RowMaker<'a> {
     live: NodeSet,
     is_live: NodeTable,
     is_present: NodeTable,
-    /// Present and quiesced: last in every row.
+    /// Present and quiesced, so last in every row.
     last: NodeSet,
     is_last: NodeTable,
     racks: [RackId; MAX_NODES],
     replication_factor: u8,
-    /// Replicas that an active partition has here.
+    /// The number of replicas that an active partition has here.
     width: usize,
-    /// min(racks of those live, RF); 0 where racks make no difference.
+    /// min(racks of the live nodes, RF); 0 where racks make no difference.
     distinct: usize,
-    /// Room for a row that has to be adjusted.
+    /// A buffer for a row that has to be adjusted.
     row: Vec<Slot>,
 }
 
@@ -152,7 +152,7 @@ impl<'a> RowMaker<'a> {
         self.roster.replicas(pid, self.replication_factor)
     }
 
-    /// What the rules ask about (domain.md §5), of the versions' own counts.
+    /// The tally that the rules ask about (domain.md §5), given the sum of the versions' counts.
     fn tally(&self, pid: PartitionId, counts: u64) -> Tally {
         let is_present = |slot: &Slot| self.is_present.contains(*slot);
         let roster_replicas = self.roster_replicas(pid);
@@ -160,8 +160,8 @@ impl<'a> RowMaker<'a> {
         Tally::new(counts, here, roster_replicas.first().is_some_and(is_present))
     }
 
-    /// The part of the row that a rebalance has to look at (see [`take_seats`]): the roster's row without the absent
-    /// nodes, the quiesced ones at the end in order, and stand-ins put on racks apart: with `f` roster-replicas present
+    /// The part of the row that matters to a rebalance (see [`take_seats`]): the roster's row without the absent nodes,
+    /// the quiesced nodes at the end in order, and stand-ins on racks of their own. With `f` roster-replicas present
     /// and not quiesced, positions from max(f, 1) are adjusted and candidates scanned from max(k, max(f, 1)) (domain.md
     /// §3, \[doc, detail model\]).
     fn seats(&mut self, pid: PartitionId, holders: NodeSet, seats: &mut Vec<Slot>) {
@@ -187,8 +187,8 @@ impl<'a> RowMaker<'a> {
     }
 }
 
-/// The part of a row that a rebalance has to look at: of some nodes the first `width`, then in row order whoever else
-/// holds a version that is not null. A large cluster's other nodes have nothing to do with the partition.
+/// Takes the part of a row that matters to a rebalance: of the given nodes the first `width`, and all others in row
+/// order whose version is not null. In a large cluster most nodes have nothing to do with a partition.
 fn take_seats(row: &[Slot], of: &NodeTable, width: usize, holders: NodeSet, seats: &mut Vec<Slot>) {
     let mut left = holders.len();
     for slot in row.iter().copied().filter(|slot| of.contains(*slot)) {
@@ -203,25 +203,25 @@ fn take_seats(row: &[Slot], of: &NodeTable, width: usize, holders: NodeSet, seat
     }
 }
 
-/// Partitions that are looked at together, so that a processor has their sets of nodes at hand.
+/// Partitions that are read together, so that their sets of nodes stay in the processor's cache.
 const BLOCK: usize = 256;
 
-/// Who holds what, a block of partitions at a time. Read column by column: most of a large cluster's versions are null,
-/// and this is the only time that they are looked at.
+/// Which nodes hold what, a block of partitions at a time. The versions are read column by column. Most versions of a
+/// large cluster are null, and this is the only time that a rebalance reads those.
 pub(crate) struct HolderBlocks {
     nodes: NodeSet,
-    /// Whether these are all nodes of the roster (see [`Version::counts`]).
+    /// Whether `nodes` is the whole roster (see [`Version::counts`]).
     whole: bool,
-    /// Of the block that was read last.
+    /// The block that was read last.
     block: Vec<Held>,
 }
 
-/// What nodes hold of a partition.
+/// Which nodes hold what of a partition.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Held {
-    /// Those whose versions are not null, without the next.
+    /// Nodes whose version is not null, except those in `evading`.
     pub holders: NodeSet,
-    /// Those that have nothing but an `e`: after unclean stops these are very many, and all alike.
+    /// Nodes that have nothing but an `e`. After unclean stops they are very many, and all are treated alike.
     pub evading: NodeSet,
     /// The sum of [`Version::counts`].
     counts: u64,
@@ -232,8 +232,8 @@ impl HolderBlocks {
         Self { nodes, whole, block: vec![Held::default(); BLOCK] }
     }
 
-    /// Of one partition. They are asked for in order, from the first on; the versions of a block are as they were when
-    /// its first partition was asked for.
+    /// What is held of one partition. Partitions must be asked for in order, from the first. A block's versions are
+    /// those at the time when its first partition was asked for.
     pub fn of(&mut self, pid: PartitionId, columns: &[impl Deref<Target = [Version]>]) -> Held {
         if pid.index().is_multiple_of(BLOCK) {
             self.read(pid.index(), columns);
@@ -267,7 +267,7 @@ fn width_of(replication_factor: u8, present: NodeSet) -> u8 {
     narrow(usize::from(replication_factor).min(present.len()), "replicas")
 }
 
-/// Lends each member's column of versions for writing.
+/// Each member's column of versions, for writing.
 fn columns_of(versions: &mut Versions) -> Vec<&mut [Version]> {
     versions
         .iter_mut()
@@ -307,7 +307,7 @@ pub(crate) fn rebalance_strong(
         let Held { holders, evading, counts } = all_holders.of(pid, &columns);
         let mut cell = PartitionVersions { columns: &mut columns, pid };
         let tally = rows.tally(pid, counts);
-        // Most partitions are in the position of the one before.
+        // Most partitions have the same tally as the one before.
         let (verdict, fresh) = match before {
             Some((same, decided)) if same == tally => decided,
             _ => {
@@ -328,7 +328,8 @@ pub(crate) fn rebalance_strong(
         }
         let replicas = &seats[..width];
         if seats.len() == width && tally.full() == width {
-            // Every replica is full and nobody else has data: so are most partitions, and nothing is to be decided.
+            // Every replica is full and no other node has data, so there is nothing to decide. Most partitions are like
+            // this.
             settle_row(&mut cell, &seats, evading, width, scene);
             let place = Place { verdict, working_master: Some(seats[0]), fresh };
             ledger.active(place, replicas);
@@ -360,10 +361,11 @@ fn same_facts(scene: &Scene<'_>, strong: &StrongScene<'_>, present: NodeSet) -> 
     }
 }
 
-/// Who does what in an active SC partition (domain.md §6): with a full copy, the first full node of the row is the
-/// working master, there are no duplicates, and replicas that are not full immigrate (\[model\]). Without one, the
-/// working master is the first with data, preferring those without `e` and among them one with the master flag; every
-/// other holder of data is a duplicate and all replicas immigrate. Nobody has data (a fresh partition): nothing to do.
+/// The roles in an active SC partition (domain.md §6). With a full copy, the first full node of the row is the working
+/// master, there are no duplicates, and replicas that are not full immigrate (\[model\]). Without one, the working
+/// master is the first with data, preferring those without `e` and among them one with the master flag; every other
+/// holder of data is a duplicate and all replicas immigrate. If no node has data (a fresh partition), there is nothing
+/// to migrate.
 fn strong_roles(
     cell: &PartitionVersions<'_, '_>,
     row: &[Slot],
@@ -385,7 +387,7 @@ fn strong_roles(
             (true, _, true) => 3,
         }
     };
-    // The first of those with the highest rank: max_by_key would give the last, so the row is walked backwards.
+    // The first of the nodes with the highest rank. `max_by_key` returns the last one, so the row is reversed.
     let best = row.iter().rev().copied().max_by_key(|slot| rank(*slot));
     match best.filter(|slot| rank(*slot) > 0) {
         Some(working_master) => {
@@ -401,7 +403,7 @@ fn strong_roles(
     }
 }
 
-/// What becomes of the versions when migrations are needed: replicas that immigrate become filling subsets, others
+/// Updates the versions of a partition that needs migrations: replicas that immigrate become filling subsets, others
 /// with data become subsets, and the working master alone has the master flag (domain.md §4, §6). The working master
 /// stays full, replica or not, until its own emigration is done \[open\]: a stop or a recluster before that still finds
 /// its full copy.
@@ -439,17 +441,17 @@ fn prepare_strong(
     }
 }
 
-/// One partition's nodes, as a rebalance looks at them.
+/// The nodes of one partition that matter to a rebalance.
 struct Parts<'a> {
-    /// Replicas, then whoever else holds a version that is not null.
+    /// The replicas, then all other nodes whose version is not null.
     row: &'a [Slot],
-    /// Those that had nothing but an `e`: they are in the row only as replicas.
+    /// Nodes that had nothing but an `e`. They are in the row only if they are replicas.
     evading: NodeSet,
     replicas: &'a [Slot],
 }
 
-/// What is to be migrated (domain.md §6); nothing when nothing immigrates: then replicas take the final version at once
-/// and others drop their data, a quiesced node keeping it as a subset.
+/// What is to be migrated (domain.md §6). When nothing immigrates it is nothing: replicas take the final version at
+/// once and other nodes drop their data, but a quiesced node keeps it as a subset.
 fn plan(
     cell: &mut PartitionVersions<'_, '_>,
     parts: &Parts<'_>,
@@ -472,14 +474,14 @@ fn plan(
     let fills = immigrants.without(final_master);
     let migration = PartitionMigration { pid: cell.pid, final_master, incoming, fills, signals };
     if migration.is_done() {
-        // It is alone with what it has: no migration is needed, so its marks go at once (domain.md §4).
+        // No other node is involved, so no migration is needed and its marks are cleared at once (domain.md §4).
         cell.set(final_master, Version::full(scene.key, true));
         return None;
     }
     Some(migration)
 }
 
-/// Nothing is to be migrated: every version is what it should be once all is done.
+/// Gives every version of a partition its final value, because nothing is to be migrated.
 fn settle_row(
     cell: &mut PartitionVersions<'_, '_>,
     row: &[Slot],
@@ -496,7 +498,8 @@ fn settle_row(
 }
 
 /// Rebalances an AP namespace: no roster, the rows are over the sub-cluster's own nodes, the quiesced ones last, every
-/// partition is active (domain.md §3, §6.1, \[open\]). One that nobody has data for comes up empty: fresh.
+/// partition is active (domain.md §3, §6.1, \[open\]). A partition that no node has data for comes up empty: it is
+/// fresh.
 pub(crate) fn rebalance_available(
     scene: &Scene<'_>,
     rows: &Rc<RosterRows>,
@@ -538,7 +541,7 @@ pub(crate) fn rebalance_available(
     Balance { own_rows: Some(rows.clone()), ..ledger.balance(scene, present, rf) }
 }
 
-/// The first nodes of each SC row in a sub-cluster that has every node: who holds a copy once all migrations are done.
+/// The replicas of each SC partition in a sub-cluster that has every node, as they are when all migrations are done.
 pub(crate) fn first_replicas(
     scene: &Scene<'_>,
     roster: &Rc<Roster>,

@@ -97,7 +97,7 @@ pub(crate) struct GroundTruth {
 
 impl GroundTruth {
     /// Copies of records were removed or replaced, so the next count checks what was lost.
-    pub fn look_for_losses(&mut self) {
+    pub fn mark_possible_losses(&mut self) {
         self.may_have_lost = !self.latest.is_empty();
     }
 

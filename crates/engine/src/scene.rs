@@ -1,4 +1,4 @@
-//! What a rebalance knows, and the roles that it gives out in a partition.
+//! What a rebalance is given, and the roles that it assigns in a partition.
 //!
 //! Invariant: plain facts. Not here: how roles are found (see `rebalance` for SC and `available` for AP).
 
@@ -10,7 +10,7 @@ use crate::roster::Roster;
 use crate::rules::Rules;
 use crate::version::ClusterKey;
 
-/// What a rebalance knows beside the versions.
+/// What a rebalance is given beside the versions.
 pub(crate) struct Scene<'a> {
     /// The sub-cluster's nodes, highest id first.
     pub nodes: &'a [Slot],
@@ -18,12 +18,12 @@ pub(crate) struct Scene<'a> {
     pub replication_factor: u8,
     /// The new cluster key.
     pub key: ClusterKey,
-    /// Told to quiesce, and not all there are.
+    /// The quiesced nodes; never all nodes.
     pub quiesced: NodeSet,
     pub rules: Rules,
 }
 
-/// What an SC rebalance knows beside that.
+/// What an SC rebalance is given in addition.
 pub(crate) struct StrongScene<'a> {
     pub roster: &'a Rc<Roster>,
     /// Whether no member had a roster in force before (domain.md §5.1).
@@ -32,7 +32,7 @@ pub(crate) struct StrongScene<'a> {
     pub profile: Profile,
 }
 
-/// Who serves an active partition, who holds data that differs, and which replicas need filling.
+/// Which node serves an active partition, which hold data that differs, and which replicas need filling.
 pub(crate) struct Roles {
     pub working_master: Slot,
     pub duplicates: NodeSet,

@@ -1,8 +1,8 @@
-//! The schedule: what is due when, and simulated time that passes up to there.
+//! The schedule: what is due when, and how simulated time passes.
 //!
-//! Invariant: what is due first happens first; migrations have a clock of their own, which stands still while clusters
-//! settle (\[model\]). Not here: what a change of clusters is (see `change`) and what a round of migrations does (see
-//! `migration`).
+//! Invariant: things happen in the order in which they are due. Migrations have a clock of their own, which stands
+//! still while clusters settle (\[model\]). Not here: what a cluster change does (see `change`) and what a round of
+//! migrations does (see `migration`).
 
 use crate::balance::Balance;
 use crate::cluster::{Cluster, Until};
@@ -18,7 +18,7 @@ enum Due {
 }
 
 impl Cluster {
-    /// Lets simulated time pass.
+    /// Lets simulated time pass, and returns the events that happened.
     pub fn advance(&mut self, until: Until) -> Vec<Event> {
         self.assert_invariants();
         let began_ms = self.now_ms;
@@ -38,7 +38,7 @@ impl Cluster {
         events
     }
 
-    /// Whether time went on and as far as it should.
+    /// Asserts that time has passed as far as it should.
     fn assert_reached(&self, began_ms: u64, until: Until) {
         assert!(self.now_ms >= began_ms, "time does not go back");
         match until {
@@ -63,11 +63,12 @@ impl Cluster {
                 let at_ms = self.next_round_ms(one)?;
                 Some((at_ms, Due::Round(*number)))
             });
-        // min_by_key keeps the first of equals: commits, then preparing, then rounds.
+        // `min_by_key` returns the first of equals: commits, then preparing, then rounds.
         change.chain(rounds).min_by_key(|(at_ms, _)| *at_ms)
     }
 
-    /// How many partitions a node sends in a second: each of `migrate-threads` sends at the rate, none when they are 0.
+    /// How many partitions a node sends in a second: each of `migrate-threads` sends at the migration rate, so none are
+    /// sent when they are 0.
     pub(crate) fn migration_rate_per_s(&self) -> u64 {
         u64::from(self.setup.migration_rate_per_s) * u64::from(self.setup.migrate_threads)
     }
@@ -148,7 +149,7 @@ impl Cluster {
         }
     }
 
-    /// Where migrations have to stop so that so many more partitions are done, lowest ids first.
+    /// Where migrations have to stop so that this many more partitions are done, lowest ids first.
     fn limits(&self, count: u32) -> Limits {
         let mut limits = Limits::default();
         for (number, sub_cluster) in &self.sub_clusters {

@@ -1,22 +1,23 @@
-//! What the rules of availability ask about a partition, as counts in one word.
+//! The counts that the rules of availability ask about a partition, in one word.
 //!
-//! Invariant: a tally and what is the same for all partitions make the [`Facts`], and nothing else does. Not here: the
-//! rules (see `availability`) and the counting (see `rebalance`).
+//! Invariant: the [`Facts`] of a partition are made from its tally and from [`SameFacts`], and from nothing else. Not
+//! here: the rules (see `availability`) and the counting (see `rebalance`).
 
 use crate::availability::Facts;
 use crate::convert::narrow;
 use crate::version::COUNT_BITS;
 
-/// The part of [`Facts`] that differs from partition to partition, as one word: seven counts of [`COUNT_BITS`] each and
-/// whether the roster-master is present.
+/// The part of [`Facts`] that differs from partition to partition, in one word: seven counts of [`COUNT_BITS`] each,
+/// and whether the roster-master is present.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally(u64);
 
-/// Where the bit of the roster-master's presence is.
+/// The bit that says whether the roster-master is present.
 const MASTER_PRESENT: u32 = COUNT_BITS * 7;
 
 impl Tally {
-    /// Of the sum of [`Version::counts`] and of the roster-replicas that are present, and whether the first of them is.
+    /// Makes a tally of the sum of [`Version::counts`], the number of roster-replicas present, and whether the
+    /// roster-master is.
     pub fn new(counts: u64, roster_replicas_present: usize, roster_master_present: bool) -> Self {
         debug_assert!(roster_replicas_present < 1 << COUNT_BITS);
         let replicas = (roster_replicas_present as u64) << (COUNT_BITS * 6);
@@ -27,7 +28,7 @@ impl Tally {
         self.0
     }
 
-    /// The tally that was that word.
+    /// The tally that this word stands for.
     pub fn of_word(word: u64) -> Self {
         Self(word)
     }
@@ -37,12 +38,12 @@ impl Tally {
         narrow(count, "a count")
     }
 
-    /// How many nodes present have a full copy.
+    /// The number of nodes present with a full copy.
     pub fn full(self) -> usize {
         self.count(4) as usize
     }
 
-    /// The facts of a partition, with what is the same for all of them.
+    /// The facts of the partition, given those that are the same for all partitions.
     pub fn facts(self, all: &SameFacts) -> Facts {
         let [evading, revived, revived_by_operator, with_data, full, not_subset, replicas] =
             [0, 1, 2, 3, 4, 5, 6].map(|place| self.count(place));

@@ -667,7 +667,7 @@ mod tests {
 
     /// The same nodes get the same rows when they were added in another order, and when asked a second time.
     #[test]
-    fn rows_do_not_hang_on_slots() {
+    fn rows_do_not_depend_on_slots() {
         let ids: Vec<NodeId> = (1..=9).map(|n| NodeId::new(n << 40 | n).unwrap()).collect();
         let rows = |order: &[usize]| {
             let mut succession = Succession::default();

@@ -1,7 +1,7 @@
-//! What a front end needs to know of a cluster: inert data with public fields.
+//! Views: what a front end needs to know of a cluster, as inert data with public fields.
 //!
-//! Invariant: a view is a copy; changing it changes nothing. It has counts, verdicts and marks, never positions, colours
-//! or words. Not here: how it is drawn.
+//! Invariant: a view is a copy, so changing it changes no cluster. It has counts, verdicts and marks, never positions,
+//! colours or words. Not here: how a view is made (see `observe`) and drawn.
 
 use std::rc::Rc;
 
@@ -21,31 +21,31 @@ use crate::version::{ClusterKey, Version};
 pub struct ClusterView {
     /// Simulated milliseconds since the cluster was made.
     pub time_ms: u64,
-    /// Whose rules hold.
+    /// Whose rules apply.
     pub profile: Profile,
     /// `min-cluster-size`: a smaller cluster is not formed (domain.md §7).
     pub min_cluster_size: u16,
-    /// The namespaces' settings; wherever a view lists namespaces, it is in this order.
+    /// The namespaces' settings. Every list of namespaces in a view is in this order.
     pub namespaces: Vec<NamespaceSettings>,
-    /// Every node, up or not, highest id first; not those that were removed.
+    /// Every node, up or down, highest id first, without removed nodes.
     pub nodes: Vec<NodeView>,
     /// The links that are cut, in order.
     pub cuts: Vec<Link>,
     /// The sub-clusters, by their principals, highest first.
     pub sub_clusters: Vec<SubClusterView>,
-    /// Running nodes that are in no cluster and serve nothing, highest id first; not those that are still starting
+    /// Running nodes that are in no cluster and serve nothing, highest id first, without nodes that are still starting
     /// (domain.md §7).
     pub orphans: Vec<NodeId>,
-    /// Whether a cluster change is still to come from what has happened so far.
+    /// Whether a cluster change is still to come because of what has happened so far.
     pub changing: bool,
     /// Whether a migration is under way or waiting for its fill delay.
     pub migrating: bool,
-    /// Acknowledged writes lost so far (domain.md §9).
+    /// The number of acknowledged writes lost so far (domain.md §9).
     pub lost_writes: u64,
 }
 
 impl ClusterView {
-    /// The node of that id.
+    /// The node with this id.
     #[must_use]
     pub fn node(&self, id: NodeId) -> Option<&NodeView> {
         self.nodes.iter().find(|node| node.id == id)
@@ -76,13 +76,13 @@ impl ClusterView {
 pub enum NodeState {
     /// Runs and is in a cluster.
     Up,
-    /// Runs and is in no cluster yet: a stop now leaves the clean-shutdown mark cleared (domain.md §4).
+    /// Runs and is in no cluster yet. A stop now leaves the clean-shutdown mark cleared (domain.md §4).
     Starting,
-    /// Runs, and no cluster has it: an orphan serves nothing (domain.md §7).
+    /// Runs and is in no cluster: an orphan, which serves nothing (domain.md §7).
     Orphan,
-    /// Was stopped and marked its storage clean.
+    /// Is down, and its storage is marked clean.
     DownClean,
-    /// Went down without that mark.
+    /// Is down, and its storage is not marked clean.
     DownUnclean,
 }
 
@@ -94,17 +94,17 @@ impl NodeState {
     }
 }
 
-/// Where a node's `quiesce` stands (domain.md §8).
+/// The state of a node's `quiesce` (domain.md §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuiesceState {
-    /// Not told to.
+    /// Not told to quiesce.
     No,
-    /// Told to; from the next cluster change.
+    /// Told to quiesce; takes effect at the next cluster change.
     Pending,
     /// Quiesced.
     Effective,
-    /// Quiesced and told not to be; until the next cluster change.
+    /// Quiesced until the next cluster change, and told to stop quiescing.
     UndoPending,
 }
 
@@ -121,21 +121,21 @@ pub struct NodeView {
     pub principal: bool,
     /// Its sub-cluster, as an index into [`ClusterView::sub_clusters`].
     pub sub_cluster: Option<usize>,
-    /// Where its `quiesce` stands.
+    /// The state of its `quiesce`.
     pub quiesce: QuiesceState,
-    /// Whether it is quiesced from every start on (domain.md §8).
+    /// Whether it is permanently quiesced (domain.md §8).
     pub stay_quiesced: bool,
     /// Whether it was added and has been in no roster since.
     pub brand_new: bool,
     /// Its part in each namespace.
     pub namespaces: Vec<NodeNamespaceView>,
-    /// What it believes itself.
+    /// What the node itself believes.
     pub belief: Belief,
 }
 
 impl NodeView {
-    /// What its next start would put on versions: `e` if it would in any namespace, else `r` if it would in any; `None`
-    /// where it would mark nothing (domain.md §4).
+    /// What its next start would put on versions: `e` if it would in any namespace, or else `r` if it would in any;
+    /// `None` if it would mark nothing (domain.md §4).
     #[must_use]
     pub fn start_mark(&self) -> Option<StartMark> {
         let distrust =
@@ -144,35 +144,35 @@ impl NodeView {
     }
 }
 
-/// What a node believes itself, right or wrong: it acts on this until it learns of something else.
+/// What a node itself believes, right or wrong. It acts on this until it learns otherwise.
 ///
 /// Each side of a split believes in its own sub-cluster and its own roster. A node that was just cut off believes in its
 /// old sub-cluster until it notices (domain.md §7, §9).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Belief {
-    /// Which cluster it takes itself to be in.
+    /// The cluster that it believes it is in.
     pub membership: Membership,
     /// What it holds of each namespace.
     pub namespaces: Vec<NamespaceBelief>,
 }
 
-/// Which cluster a node takes itself to be in (domain.md §7).
+/// The cluster that a node believes it is in (domain.md §7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Membership {
-    /// None: it does not run. What it holds is on its drives.
+    /// None, because it does not run. The rest of its belief is what its drives hold.
     Down,
-    /// None yet: it has just started.
+    /// None yet, because it has just started.
     Starting,
-    /// None: it is an orphan.
+    /// None, because it is an orphan.
     Orphan,
     /// This one, as an index into [`ClusterView::sub_clusters`].
     SubCluster(usize),
 }
 
-/// What a node holds of one namespace, on its drives too while it is down.
+/// What a node believes about one namespace. Its drives keep this while it is down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamespaceBelief {
-    /// The roster that it last had in force, highest id first; empty if there was none, and in AP.
+    /// The roster that it last had in force, highest id first; empty if it had none, and in AP.
     pub roster: Rc<[RosterEntry]>,
     /// The pending roster that it holds, highest id first; the same as `roster` when nothing is staged.
     pub pending: Rc<[RosterEntry]>,
@@ -180,7 +180,7 @@ pub struct NamespaceBelief {
     pub regime: Option<u32>,
 }
 
-/// What a node's versions of a namespace add up to, in partitions.
+/// A node's versions of a namespace, counted in partitions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CopyCounts {
     /// Working master of an active partition.
@@ -193,7 +193,7 @@ pub struct CopyCounts {
     pub evade: u32,
     /// With `r`, data or not.
     pub revived: u32,
-    /// Data, whatever the marks.
+    /// Data, with any marks.
     pub with_data: u32,
     /// Copies here that a migration is still to fill.
     pub filling: u32,
@@ -207,7 +207,7 @@ pub struct NodeNamespaceView {
     /// Why its next start would not trust the storage, and what it would put on every version; `None` for a node that
     /// runs, and where the start would trust it.
     pub would_start_untrusted: Option<Distrust>,
-    /// Its versions, added up.
+    /// Its versions, counted.
     pub copies: CopyCounts,
     /// Whether it is in the roster that its sub-cluster (or, when down, itself) last had in force; `None` in AP.
     pub in_roster: Option<bool>,
@@ -220,7 +220,7 @@ pub struct NodeNamespaceView {
 /// One sub-cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubClusterView {
-    /// Its first node.
+    /// Its principal: its first node.
     pub principal: NodeId,
     /// Its key.
     pub key: ClusterKey,
@@ -235,7 +235,7 @@ pub struct SubClusterView {
 pub struct SubClusterNamespaceView {
     /// The roster in force, highest id first; empty when there is none, and in AP.
     pub roster: Vec<RosterEntry>,
-    /// What `roster-set` has staged; the same as `roster` when nothing is.
+    /// The roster that `roster-set` has staged; the same as `roster` when none is.
     pub pending: Vec<RosterEntry>,
     /// The nodes of the namespace here with their configured racks, highest id first.
     pub observed: Vec<RosterEntry>,
@@ -245,8 +245,8 @@ pub struct SubClusterNamespaceView {
     pub regime: u32,
     /// The verdicts of the latest rebalance.
     pub counts: Counts,
-    /// Active partitions that came up empty: nobody here had data (domain.md §5.1, §6). They serve, and what they held
-    /// before is not served.
+    /// Active partitions that came up empty because no node here had data (domain.md §5.1, §6). They serve, but not
+    /// what they held before.
     pub fresh: u32,
     /// Active partitions with a migration under way: copies are being filled.
     pub filling: u32,
@@ -256,8 +256,8 @@ pub struct SubClusterNamespaceView {
     pub expected: Vec<(NodeId, Migrations)>,
     /// What each member still has to do, highest id first.
     pub remaining: Vec<(NodeId, Migrations)>,
-    /// What of that can move now, highest id first: not what waits for `migrate-fill-delay`; nothing while
-    /// `migrate-threads` is 0 (the ticker's `active`).
+    /// The part of `remaining` that can move now, highest id first (the ticker's `active`). What waits for
+    /// `migrate-fill-delay` cannot, and nothing can while `migrate-threads` is 0.
     pub under_way: Vec<(NodeId, Migrations)>,
     /// Every partition, in order: always 4096.
     pub cells: Rc<Vec<Cell>>,
@@ -266,17 +266,17 @@ pub struct SubClusterNamespaceView {
 /// One partition in one sub-cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// Active or not, and why.
+    /// Its availability, and why.
     pub verdict: Verdict,
     /// The node that serves it; `None` when it is not active.
     pub working_master: Option<NodeId>,
     /// Whether a migration of it is under way.
     pub migrating: bool,
-    /// Whether it came up empty: active, and nobody here had data.
+    /// Whether it came up empty: active, although no node here had data.
     pub fresh: bool,
 }
 
-/// Who holds what of one partition, each as a set of places in [`ClusterView::nodes`].
+/// Which nodes hold what of one partition, each as a set of places in [`ClusterView::nodes`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Holders {
     /// Here with a full copy.
@@ -285,7 +285,7 @@ pub struct Holders {
     pub filling: PlaceSet,
     /// Here with data and `e`.
     pub untrusted: PlaceSet,
-    /// In the roster and not here, with a copy on its drives that was full when it was last here.
+    /// In the roster and not here, with a copy on the drives that was full when the node was last here.
     pub away: PlaceSet,
 }
 
@@ -294,17 +294,17 @@ pub struct Holders {
 pub struct MigrationView {
     /// The partition.
     pub partition: PartitionId,
-    /// The node where everything comes together.
+    /// The node that receives all the partition's data.
     pub final_master: NodeId,
-    /// Nodes that are still to send to it: the working master and the other duplicates.
+    /// Nodes that still have to send to it: the working master and the other duplicates.
     pub incoming: Vec<NodeId>,
-    /// Replicas that it is still to fill.
+    /// Replicas that it still has to fill.
     pub fills: Vec<NodeId>,
-    /// Nodes that it is still to tell that all is done.
+    /// Nodes that it still has to send the all-done signal to.
     pub signals: Vec<NodeId>,
 }
 
-/// What a node is to a partition (domain.md §3).
+/// The role of a node in a partition (domain.md §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -316,7 +316,7 @@ pub enum Role {
     StandIn,
     /// None of these.
     Other,
-    /// Here, and in no roster.
+    /// Here, and not in the roster.
     NotInRoster,
 }
 
@@ -329,7 +329,7 @@ pub enum Role {
 pub struct Seat {
     /// The node.
     pub node: NodeId,
-    /// What it is to the partition.
+    /// Its role in the partition.
     pub role: Role,
     /// Whether it is in the sub-cluster that is asked about.
     pub present: bool,
@@ -339,7 +339,7 @@ pub struct Seat {
     pub replica_here: bool,
     /// Whether it serves the partition.
     pub working_master: bool,
-    /// Its version; of an absent node, what its drives hold.
+    /// Its version; for an absent node, the one on its drives.
     pub version: Version,
     /// Whether that counts as a full copy here.
     pub full: bool,
@@ -347,7 +347,7 @@ pub struct Seat {
     pub filling: bool,
 }
 
-/// What one rule of domain.md §5 said when it was asked.
+/// The answer of one rule of domain.md §5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
@@ -359,14 +359,14 @@ pub enum Answer {
     NotReached,
 }
 
-/// Why a partition is what it is.
+/// Why a partition has its availability.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// The namespace.
     pub namespace: String,
     /// The partition.
     pub partition: PartitionId,
-    /// The sub-cluster that is asked about, by its principal; `None` when no node is in a cluster.
+    /// The principal of the sub-cluster that is asked about; `None` when no node is in a cluster.
     pub principal: Option<NodeId>,
     /// The verdict of the latest rebalance.
     pub verdict: Verdict,
@@ -374,6 +374,6 @@ pub struct Explanation {
     pub facts: Option<Facts>,
     /// Every rule in order with its answer; empty in AP and without a roster.
     pub answers: Vec<(Rule, Answer)>,
-    /// The roster's row in order, then nodes here that are in no roster; in AP the sub-cluster's row.
+    /// The roster's row in order, then nodes here that are not in the roster; in AP the sub-cluster's row.
     pub row: Vec<Seat>,
 }

@@ -1,8 +1,8 @@
-//! Every set of nodes that could be lost, of a cluster of at most sixteen: 65,536 counts in a few milliseconds.
+//! Every set of lost nodes of a cluster of at most sixteen: 65,536 counts in a few milliseconds.
 //!
-//! Invariant: [`EverySet::not_active`] at a set is [`Losses::not_active_without_set`] of it, once [`EverySet::step`] has said
-//! that nothing is left to do. A step is short, so that a caller can stop after any to draw a frame. Not here: how counts
-//! come about (see `failure_sets`).
+//! Invariant: once [`EverySet::step`] has returned that no work is left, [`EverySet::not_active`] has the result of
+//! [`Losses::not_active_without_set`] for every set. A step is short, so that a caller can draw a frame after any of
+//! them. Not here: how counts are computed (see `failure_sets`).
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -12,21 +12,21 @@ use crate::losses::Losses;
 use crate::losses::failure_sets::{Family, Plan};
 use crate::node_set::PlaceSet;
 
-/// Most running nodes.
+/// The most running nodes.
 const MOST_NODES: usize = 16;
 /// With more keys than this, asking set by set is not slower.
 const MOST_KEYS: usize = 1024;
 /// How many sets a step asks about one by one.
 const SETS_A_STEP: usize = 64;
 
-/// What is to be done next.
+/// The next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
-    /// Finding out which keys of a family are alike.
+    /// Find out which keys of a family are alike.
     Family(usize),
-    /// One kind of keys of a family.
+    /// Add up one kind of keys of a family.
     Kind { family: usize, kind: usize },
-    /// The sets from there on, one by one: all, or those for which the plan does not hold.
+    /// Ask about the sets from this one on, one by one: all of them, or those for which the plan does not hold.
     Sets { from: usize },
 }
 
@@ -36,17 +36,17 @@ pub struct EverySet {
     losses: Rc<Losses>,
     plan: Option<Plan>,
     next: Option<Next>,
-    /// By set: the kind of its key in the family that is being worked on.
+    /// By set: the kind of its key in the current family.
     kinds: Vec<u16>,
     /// By kind: the terms of each shape.
     terms: Vec<Vec<Vec<i32>>>,
-    /// By set: terms, and then their sums.
+    /// By set: the terms, and then their sums.
     sums: Vec<i32>,
     not_active: Vec<u16>,
 }
 
 impl Losses {
-    /// Prepares going through every set of running nodes; `None` when more than sixteen run.
+    /// Prepares the counts for every set of running nodes; `None` when more than sixteen run.
     #[must_use]
     pub fn every_set(self: &Rc<Self>) -> Option<EverySet> {
         let nodes = self.order.len();
@@ -72,7 +72,7 @@ impl Losses {
 }
 
 impl EverySet {
-    /// Does a part of the work; says whether some is left.
+    /// Does a part of the work. Returns whether some is left.
     pub fn step(&mut self) -> bool {
         self.next = match self.next {
             None => None,
@@ -83,18 +83,19 @@ impl EverySet {
         self.next.is_some()
     }
 
-    /// By set, as a mask over [`Losses::running`] (bit 0 is the highest id): how many partitions are active in no
-    /// sub-cluster without it.
+    /// By set, as a mask over [`Losses::running`] (bit 0 is the highest id): how many partitions would be active in no
+    /// sub-cluster if the set were lost.
     #[must_use]
     pub fn not_active(&self) -> &[u16] {
         &self.not_active
     }
 
-    /// Most keys have the terms of another: that a node more or less is lost matters only around a majority.
+    /// Groups the keys of a family by their terms. Most keys have the terms of another key, because one lost node more
+    /// or less matters only around a majority.
     fn family(&mut self, number: usize) -> Option<Next> {
         let plan = self.plan.as_ref()?;
         let Some(family) = plan.families.get(number) else {
-            // Where nobody is lost nothing is formed anew.
+            // If no node is lost, no cluster forms anew.
             let none = self.losses.not_active_without_set(PlaceSet::EMPTY);
             self.not_active[0] = narrow(none, "a count of partitions");
             return Some(Next::Sets { from: 0 });
@@ -112,7 +113,7 @@ impl EverySet {
         for set in 1..self.kinds.len() {
             let label = family.label_of[set.trailing_zeros() as usize];
             let step = label.map_or(0, |label| strides[usize::from(label)]);
-            // The key for now, made from that of a smaller set.
+            // The key at first, computed from that of a smaller set; the kind replaces it below.
             self.kinds[set] = self.kinds[set & (set - 1)] + narrow::<u16, usize>(step, "a key");
         }
         for kind in &mut self.kinds {
@@ -186,7 +187,7 @@ impl EverySet {
     }
 }
 
-/// Turns a number for each set into the sum over its subsets.
+/// Replaces each set's number by the sum over its subsets.
 fn add_up(sums: &mut [i32]) {
     let mut half = 1;
     while half < sums.len() {

@@ -1,16 +1,18 @@
-//! What all sets of lost nodes have in common, worked out once, so that going through very many of them is quick.
+//! What all sets of lost nodes have in common. It is computed once, so that very many sets can be counted quickly.
 //!
-//! Which partitions a loss leaves inactive depends on little: for one partition, on which of the few nodes that hold its
-//! data or are its roster-replicas are lost (its *core*), and on how many of all the others, by their marks (their
-//! *labels*). So for a given number of nodes lost of each label (a *key*) a partition is a function of the lost part of its
-//! core, and every such function is a sum over the subsets of that part ([`Plan::terms`]). Adding up the terms of all
-//! partitions gives numbers for few small sets of nodes; the count for a lost set is the sum over its subsets.
+//! Whether a loss leaves a partition inactive depends on little. The few nodes that hold its data or are its
+//! roster-replicas are its *core*; it matters which of them are lost. All other nodes have *labels* by their marks; it
+//! only matters how many are lost of each label. So for given numbers of lost nodes by label (a *key*) the result is a
+//! function of the lost part of the core, and every such function is a sum over the subsets of that part
+//! ([`Plan::terms`]). The terms of all partitions add up to numbers for a few small sets of nodes, and the count for a
+//! lost set is the sum over its subsets.
 //!
-//! Nodes with the same marks are interchangeable, so the judge is asked once for each *shape* of a core and each number of
-//! nodes lost of it, and never for a partition.
+//! Nodes with the same marks are interchangeable. So the judge is asked once for each *shape* of a core and each number
+//! of nodes lost from it, and never for a single partition.
 //!
-//! Invariant: the counts are those of [`Losses::not_active_without_set`]. There is no plan where clusters or cores would
-//! give too many cases; the callers then ask one by one. Not here: going through the sets (see `every_set`, `up_to_three`).
+//! Invariant: the counts are those of [`Losses::not_active_without_set`]. There is no plan where clusters or cores
+//! would give too many cases; the callers then ask about sets one by one. Not here: iterating over the sets (see
+//! `every_set`, `up_to_three`).
 
 use std::collections::BTreeMap;
 
@@ -20,13 +22,13 @@ use crate::losses::{Losses, seen};
 use crate::node_set::{NodeSet, PlaceSet};
 use crate::version::{full, not_subset};
 
-/// Most nodes of a core: a core of `n` has 2ⁿ subsets.
+/// The most nodes of a core: a core of `n` has 2ⁿ subsets.
 const MOST_CORE: usize = 12;
-/// Most families that are tried.
+/// The most families that are tried.
 const MOST_FAMILIES: usize = 64;
-/// How many nodes of a partition may have other labels than its family's and be put into its core for it.
+/// How many nodes of a partition may differ from their labels in its family. They are put into its core.
 const MOST_ODD: usize = 2;
-/// Most keys that are tried to find out whether a cluster can serve at all.
+/// The most keys that are tried to find out whether a cluster can serve at all.
 const MOST_KEYS_TRIED: usize = 256;
 
 /// A node's cluster (a place in [`Plan::homes`], above) and its bits of [`seen`] (below).
@@ -34,7 +36,7 @@ type Signature = u16;
 const UNKNOWN: Signature = Signature::MAX;
 /// Bits of [`seen`] below the cluster's number.
 const BITS: u32 = 8;
-/// What makes a node one of the core.
+/// The bits that put a node into the core.
 const CORE: Signature = (seen::DATA | seen::REPLICA | seen::MASTER) as Signature;
 
 /// A cluster that can serve, with its roster.
@@ -53,7 +55,7 @@ struct Voter {
     home: u16,
 }
 
-/// Nodes of a family that differ in nothing outside the cores.
+/// Nodes of a family that are alike outside the cores.
 #[derive(Clone, Copy, Debug)]
 struct Label {
     signature: Signature,
@@ -61,16 +63,16 @@ struct Label {
     nodes: u16,
 }
 
-/// Nodes of a core that differ in nothing.
+/// Nodes of a core that are alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Class {
     signature: Signature,
-    /// What they count as in the family.
+    /// Their label in the family.
     label: u8,
     nodes: u8,
 }
 
-/// Partitions whose cores differ in nothing but the nodes.
+/// Partitions whose cores are alike but for the nodes in them.
 #[derive(Clone, Debug)]
 pub(crate) struct Shape {
     classes: Vec<Class>,
@@ -101,12 +103,13 @@ impl Family {
         self.labels.len()
     }
 
-    /// How many keys there are: numbers of lost nodes for each label.
+    /// The number of keys: one for each combination of lost nodes by label.
     pub fn keys(&self) -> usize {
         self.labels.iter().fold(1, |keys, label| keys.saturating_mul(usize::from(label.nodes) + 1))
     }
 
-    /// What one more lost node of each label adds to a key.
+    /// What one more lost node of each label adds to a key. Saturates, as [`Family::keys`] does: callers give up on so
+    /// many keys.
     pub fn strides(&self) -> Vec<usize> {
         let stride = |next: &mut usize, label: &Label| {
             let this = *next;
@@ -165,7 +168,7 @@ impl Census {
     }
 }
 
-/// All failure sets of a namespace, prepared.
+/// What is known about all failure sets of a namespace.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     homes: Vec<Home>,
@@ -179,8 +182,8 @@ pub(crate) struct Plan {
 impl Plan {
     /// `None` where there would be too many cases.
     pub fn new(losses: &Losses) -> Option<Self> {
-        // A plan forms every cluster anew. One that every running node is in is; of several some lose nobody, and so does
-        // one beside orphans.
+        // A plan forms every cluster anew. A cluster of all running nodes does form anew after any loss. Of several
+        // clusters, and of one beside orphans, some may lose no node.
         let is_one = matches!(&losses.formed[..], [(members, _)] if *members == losses.running);
         if !is_one && !losses.would_form_alike() {
             return None;
@@ -201,7 +204,7 @@ impl Plan {
             };
             homes.extend(first.map(home));
         }
-        // Clusters that cannot serve whatever they lose would only multiply the keys.
+        // Clusters that can never serve would only multiply the keys.
         let several = homes.len() > 1;
         homes.retain(|home| {
             if !several {
@@ -282,8 +285,8 @@ impl Plan {
         })
     }
 
-    /// For a key, the terms of a shape's partitions: a lost part of the core is inactive (1) or not (0) as the terms of
-    /// all its subsets add up.
+    /// The terms of a shape's partitions for a key. For a lost part of the core, the terms of its subsets add up to 1
+    /// (inactive) or 0.
     pub fn terms(
         &self,
         losses: &Losses,
@@ -292,7 +295,7 @@ impl Plan {
         lost_by_label: &[u16],
     ) -> Vec<i32> {
         let verdicts = self.verdicts(losses, family, shape, lost_by_label);
-        // What cannot be (-1) is never asked for.
+        // Impossible cases (-1) are never asked for.
         let mut terms: Vec<i32> = verdicts.into_iter().map(|verdict| verdict.max(0)).collect();
         let mut stride = 1;
         for class in &shape.classes {
@@ -309,8 +312,8 @@ impl Plan {
         terms
     }
 
-    /// For a key and every number of nodes lost of each class: 1 where no cluster serves, 0 where one does, -1 where
-    /// there are not so many nodes.
+    /// For a key and every number of nodes lost of each class: 1 if no cluster serves, 0 if one does, -1 if there are
+    /// not that many nodes.
     fn verdicts(
         &self,
         losses: &Losses,
@@ -321,7 +324,7 @@ impl Plan {
         let radix = |class: &Class| usize::from(class.nodes) + 1;
         let cases: usize = shape.classes.iter().map(radix).product();
         let mut censuses = vec![Census::default(); self.homes.len()];
-        // Nodes of each label outside the core: all, and those that are there.
+        // The nodes of each label outside the core: all of them, and those that are not lost.
         let mut outside: Vec<i32> = family.labels.iter().map(|label| label.nodes.into()).collect();
         for class in &shape.classes {
             outside[usize::from(class.label)] -= i32::from(class.nodes);
@@ -388,9 +391,9 @@ fn serves(losses: &Losses, home: Home, census: &Census) -> bool {
     (losses.judge)(&facts, losses.profile).is_active()
 }
 
-/// A family in the making.
+/// Builds a family.
 struct FamilyBuilder {
-    /// By voter: what it is outside the cores.
+    /// By voter: its label outside the cores.
     labels: Vec<Signature>,
     /// Cores as pairs of a signature and a voter, with their partitions.
     cores: Vec<(Vec<(Signature, u8)>, i32)>,
@@ -401,7 +404,7 @@ impl FamilyBuilder {
         Self { labels: vec![UNKNOWN; voters], cores: Vec::new() }
     }
 
-    /// The voters that are outside the core and not what the family says.
+    /// The voters outside the core that differ from their labels in the family.
     fn odd(&self, signatures: &[Signature]) -> impl Iterator<Item = usize> {
         let pairs = self.labels.iter().zip(signatures).enumerate();
         let odd = pairs.filter(|(_, (label, signature))| {
@@ -410,7 +413,7 @@ impl FamilyBuilder {
         odd.map(|(voter, _)| voter)
     }
 
-    /// Takes in partitions; `None` when their core is too large.
+    /// Adds partitions; `None` when their core is too large.
     fn take_in(&mut self, signatures: &[Signature], partitions: i32) -> Option<()> {
         let mut core: Vec<usize> = self.odd(signatures).collect();
         for (voter, signature) in signatures.iter().enumerate() {

@@ -1,10 +1,10 @@
-//! What any further loss of nodes would leave: verdicts for sets of nodes that stop at the same instant, without
-//! stopping them.
+//! Losses: which partitions stay active if a set of nodes stopped at the same instant, without stopping them.
 //!
-//! Invariant: [`Losses::not_active_without`] gives what a copy of the cluster would give after those nodes stop and the
-//! rest settles. Whether they stop cleanly makes no difference to the nodes that are left (domain.md §4: the mark
-//! matters when a node returns). It asks the same `form` and the same judge; only the counting is done on bit sets, and
-//! once for all partitions that are in the same position. Not here: losses one after the other with migrations between.
+//! Invariant: [`Losses::not_active_without`] returns what a copy of the cluster would show after those nodes stop and
+//! the rest settles. A clean or an unclean stop makes no difference to the nodes that are left (domain.md §4: the mark
+//! matters when a node returns). Clusters settle by the same [`settle`], and the same judge decides; only the counting
+//! is on bit sets, and is done once for all partitions in the same position. Not here: losses one after the other with
+//! migrations in between.
 
 pub(crate) mod every_set;
 mod failure_sets;
@@ -25,7 +25,7 @@ use crate::rules::{Clause, Rules};
 use crate::succession::RosterRows;
 use crate::version::{self, RevivedBy, Version};
 
-/// What the running nodes hold of a partition, each mark as a set of nodes.
+/// What the running nodes hold of a partition: a set of nodes for each mark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Marks {
     evading: NodeSet,
@@ -74,7 +74,7 @@ pub(crate) struct Position {
     roster_master: Option<Slot>,
 }
 
-/// What the rules can see of one node of a partition, as bits.
+/// Bits for what the rules can see of one node of a partition.
 pub(crate) mod seen {
     pub const EVADE: u8 = 1;
     pub const REVIVED: u8 = 1 << 1;
@@ -96,13 +96,13 @@ impl Position {
     }
 }
 
-/// Partitions that are in the same position under every roster that is pending somewhere, and are served by the same
-/// sub-clusters now.
+/// Partitions in the same position under every roster that is pending somewhere, and served by the same sub-clusters
+/// now.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Group {
-    /// By the roster's place in `rosters`.
+    /// Their position under each roster, by the roster's place in `rosters`.
     pub positions: Vec<Position>,
-    /// The principals of the sub-clusters in which they are active now.
+    /// The principals of the sub-clusters where they are active now.
     pub served_by: NodeSet,
     pub partitions: Vec<PartitionId>,
 }
@@ -112,14 +112,14 @@ pub(crate) struct Group {
 pub struct Losses {
     ids: Vec<NodeId>,
     pub(crate) running: NodeSet,
-    /// The same, highest id first: what masks and indexes of callers count.
+    /// The running nodes, highest id first. Callers' masks and places refer to this list.
     pub(crate) order: Vec<Slot>,
     pub(crate) cuts: Cuts,
-    /// Who is in a cluster with whom.
+    /// The clusters that the nodes agreed on.
     agreed: Vec<NodeSet>,
     min_cluster_size: usize,
     rules: Rules,
-    /// Nodes that never had a roster in force.
+    /// Nodes that have never had a roster in force.
     pub(crate) never_in_force: NodeSet,
     /// The sub-clusters as they are now: members and principal.
     pub(crate) formed: Vec<(NodeSet, Slot)>,
@@ -133,8 +133,9 @@ pub struct Losses {
 }
 
 impl Cluster {
-    /// What any further loss would leave of a namespace. In AP a partition counts as active where it is served with its
-    /// data: one that would come up empty, or that no cluster would serve, is lost (domain.md §6).
+    /// Prepares asking what any further loss would leave of a namespace. In AP a partition counts as active where it is
+    /// served with its data; one that would come up empty, or that no cluster would serve, counts as lost (domain.md
+    /// §6).
     ///
     /// `None` while a cluster change is still to come, and for an unknown namespace.
     #[must_use]
@@ -187,7 +188,7 @@ impl Cluster {
         self.sub_clusters.values().map(of).collect()
     }
 
-    /// The principals of the sub-clusters in which a partition is active.
+    /// The principals of the sub-clusters where a partition is active.
     fn served_by(&self, index: usize, pid: PartitionId) -> NodeSet {
         let available = self.setup.namespaces[index].mode == Mode::Available;
         let serves = |one: &&SubCluster| {
@@ -205,7 +206,7 @@ impl Cluster {
 
     fn groups(&self, index: usize, running: NodeSet, rosters: &[Rc<Roster>]) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
-        // Places of the groups in the order of their positions: there can be thousands, and places are quickly moved.
+        // The groups' places, sorted by position. There can be thousands of groups, and places are cheap to move.
         let mut order: Vec<u16> = Vec::new();
         let marks = rosters.iter().map(|roster| self.marks(index, running, roster));
         let marks: Vec<Vec<Marks>> = marks.collect();
@@ -236,12 +237,12 @@ impl Cluster {
         order.into_iter().map(|place| std::mem::take(&mut groups[usize::from(place)])).collect()
     }
 
-    /// What the running nodes of a roster hold, by partition. Most versions are null and leave no mark.
+    /// What the running nodes of a roster hold, by partition.
     fn marks(&self, index: usize, running: NodeSet, roster: &Roster) -> Vec<Marks> {
         let mut marks = vec![Marks::default(); PARTITIONS];
         for slot in running.and(roster.set).iter() {
             let namespace = &self.nodes[slot.index()].namespaces[index];
-            // What roster-set protection would do when this roster comes into force (domain.md §4).
+            // Roster-set protection would mark the node when this roster comes into force (domain.md §4).
             let protects = namespace.in_force.as_ref().is_some_and(|old| !old.same_nodes(roster));
             for (version, marks) in namespace.versions.iter().zip(&mut marks) {
                 if !version.is_null() {
@@ -268,8 +269,8 @@ impl Losses {
         self.order.get(index).map(|slot| self.ids[slot.index()])
     }
 
-    /// As [`Losses::not_active_without`], for a set of nodes by their places in [`Losses::running`]. For very many sets
-    /// there are [`Losses::every_set`] and [`Losses::up_to_three`], which are far quicker.
+    /// As [`Losses::not_active_without`], for a set of places in [`Losses::running`]. For very many sets,
+    /// [`Losses::every_set`] and [`Losses::up_to_three`] are far quicker.
     #[must_use]
     pub fn not_active_without_set(&self, lost: PlaceSet) -> u32 {
         partitions_of(self.groups_inactive(self.running.minus(self.set_of(lost))))
@@ -280,7 +281,7 @@ impl Losses {
         lost.iter().filter_map(|place| self.order.get(place).copied()).collect()
     }
 
-    /// Who is in a cluster with whom once only these nodes are left (domain.md §7).
+    /// The clusters once only these nodes are left (domain.md §7).
     pub(crate) fn clusters(&self, left: NodeSet) -> Vec<NodeSet> {
         let network = Network {
             running: left,
@@ -293,7 +294,7 @@ impl Losses {
         settle(&self.agreed, &network).clusters
     }
 
-    /// Whether some loss could leave a cluster too small to be formed.
+    /// Whether a loss could leave too few nodes to form a cluster.
     pub(crate) fn has_minimum(&self) -> bool {
         self.min_cluster_size > 1
     }
@@ -355,8 +356,8 @@ impl Losses {
         }
     }
 
-    /// Whether every sub-cluster, if it were formed anew of the same nodes, would serve what it serves now. It would not
-    /// where a roster is staged, or where copies were marked or migrated since.
+    /// Whether every sub-cluster would serve what it serves now if the same nodes formed it anew. It may not after a
+    /// roster was staged, or after copies were marked or migrated.
     pub(crate) fn would_form_alike(&self) -> bool {
         self.formed.iter().all(|(members, principal)| {
             let roster = self.roster_of(*members);
@@ -405,14 +406,14 @@ impl Losses {
     }
 }
 
-/// AP: a partition is lost where nobody has its data (domain.md §6).
+/// The judge for AP: a partition is lost where no node has its data (domain.md §6).
 fn with_data(facts: &Facts, _: Profile) -> Verdict {
     let availability =
         if facts.with_data > 0 { Availability::Active } else { Availability::Unavailable };
     Verdict { availability, rule: Rule::Ap }
 }
 
-/// In the place of a roster where there is none: whoever is there may hold data, and nobody is a roster-replica.
+/// Stands for the roster in AP, which has none: every node may hold data, and no node is a roster-replica.
 fn everybody(running: NodeSet) -> Roster {
     let slots: Vec<Slot> = running.iter().collect();
     let rows = Rc::new(RosterRows::none());

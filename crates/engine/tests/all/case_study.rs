@@ -51,8 +51,9 @@ fn the_incident() {
     assert_eq!(*rules, [(Rule::SuperMajority, 4096)]);
 }
 
-/// With X = partitions whose rack A roster-replica a node is, Y = those where it is the stand-in, XM = those where it is
-/// the roster-master: (X, Y, X) after B stops, tx = X + Y and rx = X + XM when all are back.
+/// For a node of rack A let X be the partitions whose roster-replica in rack A it is, Y those where it is the stand-in,
+/// and XM those where it is the roster-master. The figures are (X, Y, X) after B stops; when all are back, tx = X + Y
+/// and rx = X + XM.
 #[test]
 fn the_identities_that_the_published_log_obeys() {
     let healthy = case_study();
@@ -132,8 +133,8 @@ fn the_roster_reset_too_early_loses_a_third_until_the_node_is_back() {
     assert_eq!(not_active(&cluster), (0, 0));
 }
 
-/// The published ticker: initial (1316,1439,1316), remaining (680,1439,680) is 23.09, and so on; here with the figures
-/// of our own ids, against the same formula.
+/// The ticker lines of the published log, in hundredths of a percent: initial (1316,1439,1316), remaining
+/// (680,1439,680) is 23.09, and so on. Then the same for the model's own node ids.
 #[test]
 fn the_complete_pct_counts_what_is_sent_and_received() {
     let of = |tx, rx, signals| Migrations { tx, rx, signals };

@@ -72,7 +72,7 @@ fn a_change_in_the_middle_of_another_interrupts_it() {
     assert_eq!(prepared, Some(ids("A103 A102 A101")));
     cluster.advance(Until::Settled);
     assert_eq!(regime(&cluster), 5, "the regime went up by four");
-    // Every node had prepared and not committed: nothing is full, so a majority is not enough.
+    // Every node had prepared and not committed, so no copy is full and a majority is not enough.
     assert_eq!(not_active(&cluster), (4096, 0));
     act(&mut cluster, &start("B101"));
     assert_eq!(not_active(&cluster), (0, 0), "a super-majority is");
@@ -146,7 +146,7 @@ fn a_stop_before_the_node_has_joined_leaves_its_storage_unmarked() {
     act(&mut cluster, &stop("A102"));
     assert_eq!(cluster.view().node(ids("A102")[0]).unwrap().state, NodeState::DownUnclean);
     act(&mut cluster, &start("A102"));
-    // On all 4096 at first; gone at once where A102 is no replica and nothing is to be migrated.
+    // `e` was on all 4096 at first. It is gone at once where A102 is not a replica and nothing is to be migrated.
     assert_eq!(cluster.view().node(ids("A102")[0]).unwrap().namespaces[0].copies.evade, 1381);
 }
 
@@ -161,7 +161,7 @@ fn when_everything_is_down_there_is_no_cluster() {
     assert_eq!(not_active(&cluster), (4096, 0));
 }
 
-/// A fault must not compute again what it cannot have changed: no hashing, no sorting.
+/// A fault must not recompute what it cannot have changed, so it hashes and sorts nothing.
 #[test]
 fn a_fault_hashes_and_sorts_nothing() {
     let mut cluster = case_study();

@@ -44,11 +44,11 @@ fn a_write_is_acknowledged_only_when_every_replica_has_it() {
     let mut cluster = cluster("A1 A2 A3", 3);
     let key = key_of(&cluster, "A1");
     assert_eq!(write(&mut cluster, key, "A2"), ClientResult::Ok);
-    // A3 is gone and nobody has noticed yet: its copy cannot be confirmed.
+    // A3 is gone and no node has noticed yet, so its copy cannot be confirmed.
     cluster.apply(&crash("A3")).unwrap();
     assert_eq!(write(&mut cluster, key, "A2"), ClientResult::InDoubt);
     assert_eq!(cluster.last_acknowledged("main", key), Some(1));
-    // RF 3 of three nodes: now nothing is active.
+    // With RF 3 and three nodes nothing is active now.
     cluster.advance(Until::Settled);
     assert_eq!(write(&mut cluster, key, "A2"), ClientResult::Unavailable);
     assert_eq!(read(&mut cluster, key, "A2", ReadMode::Session).0, ClientResult::Unavailable);
@@ -71,7 +71,7 @@ fn a_master_that_was_cut_off_cannot_commit_and_a_client_that_knows_better_reject
     assert_eq!((stale.0, stale.2), (ClientResult::Ok, true), "{stale:?}");
     act(&mut cluster, &Command::Heal { between: None });
     migrate(&mut cluster);
-    // The write in doubt was of an older regime: it never was.
+    // The write in doubt was of an older regime, so it is dropped.
     assert_eq!(
         read(&mut cluster, key, "A1", ReadMode::Session),
         (ClientResult::Ok, Some(4), false)

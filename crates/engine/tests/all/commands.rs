@@ -1,4 +1,4 @@
-//! What commands do beside faults, and what is refused (domain.md §4, §8).
+//! Commands other than faults: what they do, and what is refused (domain.md §4, §8).
 
 use crate::common::{
     act, case_study, cluster, counts, crash, cut, ids, migrate, not_active, recluster, revive,
@@ -82,7 +82,7 @@ fn a_moved_node_shows_in_observed_and_counts_after_roster_set_and_recluster() {
     act(&mut cluster, &recluster());
     assert_eq!(texts(&cluster), ["A103@2", "A103@2", "A103@2"]);
     migrate(&mut cluster);
-    // Each partition's two roster-replicas are on two racks of the new roster.
+    // The two roster-replicas of a partition are on two racks of the new roster.
     let explanation = cluster.explain("main", PartitionId::new(0).unwrap(), None).unwrap();
     let racks = |node: &str| if node == "A103" || node.starts_with('B') { 2 } else { 1 };
     let first: Vec<i32> =
@@ -159,7 +159,7 @@ fn a_removed_node_stays_in_the_roster_until_it_is_left_out() {
     assert_eq!(view.sub_clusters, before.sub_clusters, "the others see no difference");
     assert_eq!(view.sub_clusters[0].namespaces[0].roster.len(), 5);
     assert_eq!(cluster.losses("main").unwrap().not_active_without(&ids("A101")), losses);
-    // It stands in the row of the roster, absent and with nothing on its drives.
+    // It is in the row of the roster, absent and with nothing on its drives.
     let seat = |cluster: &Cluster| {
         let row = cluster.explain("main", pid, None).unwrap().row;
         row.into_iter().find(|seat| seat.node == b102)
@@ -200,7 +200,7 @@ fn a_removed_nodes_id_comes_back_brand_new() {
         Err(Rejection::Exists(id))
     );
 
-    // A roster that still names the id takes the new machine for the old one.
+    // For a roster that still names the id, the new machine is the old one.
     let mut inside = case_study();
     act(&mut inside, &stop("B102"));
     act(&mut inside, &remove("B102"));
@@ -234,7 +234,7 @@ fn the_last_node_cannot_be_removed_and_slots_are_counted() {
     act(&mut cluster, &stop("B000"));
     act(&mut cluster, &remove("B000"));
     act(&mut cluster, &add(0xa1));
-    // Ids that only rosters name take slots too.
+    // Ids that only a roster names need slots too.
     let unknown = |from: u64, count: u64| {
         let ids = (from..from + count).map(|n| format!("{n:X}"));
         roster_set(&ids.collect::<Vec<_>>().join(" "))
@@ -253,7 +253,7 @@ fn a_roster_of_ids_that_never_were_is_never_whole() {
     assert_eq!((here.roster_nodes_present, here.roster.len()), (5, 6));
     assert_eq!(cluster.view().nodes.len(), 5);
     assert_eq!(counts(&cluster).active, 4096);
-    // A node of that id is a new one, and fills the place.
+    // A node with this id is new, and takes the place in the roster.
     let (id, rack) = (ids("C101")[0], RackId::new(3).unwrap());
     act(&mut cluster, &Command::AddNode { id, rack, stay_quiesced: false });
     assert_eq!(cluster.view().sub_clusters[0].namespaces[0].roster_nodes_present, 6);

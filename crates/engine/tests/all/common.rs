@@ -1,4 +1,4 @@
-//! What several tests need: making clusters and commands from short texts.
+//! Helpers for several tests: clusters and commands from short texts.
 
 use rosterlab_engine::{
     Cluster, ClusterSetup, Command, Counts, Event, NodeId, NodeSetup, RosterEntry, RosterNodes,
@@ -59,7 +59,7 @@ pub fn revive() -> Command {
     Command::Revive { namespace: "main".into(), nodes: None }
 }
 
-/// Does a command and lets clusters settle.
+/// Does a command and lets the clusters settle. Returns the events.
 pub fn act(cluster: &mut Cluster, command: &Command) -> Vec<Event> {
     let mut events = cluster.apply(command).unwrap_or_else(|why| panic!("{command:?}: {why}"));
     events.extend(cluster.advance(Until::Settled));
@@ -71,7 +71,7 @@ pub fn migrate(cluster: &mut Cluster) -> Vec<Event> {
     cluster.advance(Until::Migrated { partitions: None })
 }
 
-/// The sub-cluster with that principal.
+/// The sub-cluster with this principal.
 pub fn sub_cluster(cluster: &Cluster, principal: &str) -> SubClusterView {
     let id: NodeId = principal.parse().unwrap();
     let view = cluster.view();

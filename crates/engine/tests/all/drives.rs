@@ -35,7 +35,7 @@ fn a_namespace_without_a_roster_is_unavailable_until_the_first_one_makes_it_fres
     act(&mut cluster, &recluster());
     let here = &cluster.view().sub_clusters[0].namespaces[0];
     assert_eq!((here.counts.active, here.fresh, here.filling), (4096, 4096, 0));
-    // From then on it is an ordinary namespace.
+    // After that it is an ordinary namespace.
     act(&mut cluster, &stop("A1"));
     let here = &cluster.view().sub_clusters[0].namespaces[0];
     assert_eq!((here.counts.active, here.fresh), (4096, 0));
@@ -99,7 +99,7 @@ fn ap_partitions_that_nobody_here_has_come_up_empty_and_are_counted() {
     assert_eq!(said, Some(empty));
     let cells = here.cells.iter().zip(one.iter().zip(&two));
     cells.for_each(|(cell, (one, two))| assert_eq!(cell.fresh, !*one && !*two));
-    // A cluster change later they have data, an empty copy.
+    // After another cluster change they have data: an empty copy.
     act(&mut cluster, &recluster());
     assert_eq!(cluster.view().sub_clusters[0].namespaces[0].fresh, 0);
 }

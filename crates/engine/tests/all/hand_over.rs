@@ -1,4 +1,5 @@
-//! What a rebalance leaves to be handed over, and what a stop or a recluster finds before that is done (domain.md §6).
+//! Hand-over: what a rebalance leaves to be migrated, and what a stop or a recluster finds before that is done
+//! (domain.md §6).
 
 use crate::common::{act, cluster, counts, ids, migrate, recluster, stop, sub_cluster};
 use rosterlab_engine::{
@@ -9,14 +10,14 @@ fn quiesce(nodes: &str) -> Command {
     Command::Quiesce { nodes: ids(nodes) }
 }
 
-/// Partitions that no sub-cluster serves.
+/// The number of partitions that no sub-cluster serves.
 fn served_by_nobody(cluster: &Cluster) -> usize {
     rosterlab_engine::PartitionId::all().filter(|pid| !cluster.serves("main", *pid)).count()
 }
 
 #[test]
 fn a_quiesced_master_stays_full_until_it_has_handed_over() {
-    // With RF 1 nobody else has a full copy that could serve at once.
+    // With RF 1 no other node has a full copy that could serve at once.
     let mut cluster = cluster("A101@1 A102@1 A103@1 B101@2 B102@2", 1);
     act(&mut cluster, &quiesce("A101"));
     act(&mut cluster, &recluster());
@@ -25,7 +26,7 @@ fn a_quiesced_master_stays_full_until_it_has_handed_over() {
     let first = node(&cluster);
     assert!(first.master > 500, "{first:?}");
     assert_eq!(first.full, first.master, "what it serves is full, the rest of its data subsets");
-    // A second recluster before the hand-over is done changes nothing.
+    // A second recluster during the hand-over changes nothing.
     act(&mut cluster, &recluster());
     assert_eq!(node(&cluster), first);
     assert_eq!(counts(&cluster).active, 4096);
@@ -33,8 +34,8 @@ fn a_quiesced_master_stays_full_until_it_has_handed_over() {
     assert_eq!((node(&cluster).master, node(&cluster).full), (0, 0));
 }
 
-/// RF 1, five nodes on three racks, a split 3|2 with the quiesced node on the side of two: 2421 partitions are
-/// unavailable there, and 3275 would be if the quiesced master became a subset at once.
+/// RF 1 and five nodes on three racks, split 3|2 with the quiesced node on the side of two. There 2421 partitions are
+/// unavailable; it would be 3275 if the quiesced master became a subset at once.
 #[test]
 fn a_split_before_the_hand_over_is_done_finds_the_quiesced_masters_copies() {
     let unavailable = |rules: Rules| {
@@ -80,7 +81,7 @@ fn fills_wait_for_the_delay_in_both_modes_and_the_rest_does_not() {
         cluster.advance(Until::Time(begun + 62_000));
         let (later, moving) = left(&cluster);
         assert!(later < all && moving > 0, "{mode:?}: {later}, {moving}");
-        // A node that comes back with its data is no fill: it waits for nothing.
+        // A migration to a node that comes back with its data is not a fill, so it does not wait.
         let mut back = with_delay(mode);
         act(&mut back, &stop("A3"));
         act(&mut back, &crate::common::start("A3"));
@@ -139,7 +140,7 @@ fn a_tie_breaker_that_stays_quiesced_is_one_after_a_restart_too() {
     assert_eq!(cluster.check(&undo), Err(refused));
     act(&mut cluster, &crate::common::crash("B1 B2"));
     assert_eq!(counts(&cluster).active, 4096, "it still breaks the tie");
-    // One that is only told to quiesce is an ordinary node after a restart.
+    // A node that was only told to quiesce is an ordinary node after a restart.
     let mut told = cluster_with_quiesced();
     act(&mut told, &stop("C1"));
     act(&mut told, &crate::common::start("C1"));

@@ -1,4 +1,4 @@
-//! Losses that are only thought of give what losses give that happen.
+//! `Losses` predicts what happens when the nodes really stop.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use rosterlab_engine::{
     Shutdown, Until,
 };
 
-/// Partitions active in no sub-cluster, once these nodes have stopped in a copy of the cluster.
+/// The number of partitions active in no sub-cluster after these nodes stop in a copy of the cluster.
 fn tried(cluster: &Cluster, lost: &[NodeId], shutdown: Shutdown) -> u32 {
     let mut copy = cluster.clone();
     copy.apply(&Command::Stop { nodes: lost.to_vec(), shutdown }).unwrap();
@@ -20,7 +20,7 @@ fn tried(cluster: &Cluster, lost: &[NodeId], shutdown: Shutdown) -> u32 {
     now(&copy)
 }
 
-/// Partitions active in no sub-cluster.
+/// The number of partitions active in no sub-cluster.
 fn now(cluster: &Cluster) -> u32 {
     let view = cluster.view();
     let active = |pid: usize| {
@@ -40,7 +40,7 @@ fn the_case_study_says_which_loss_would_hurt() {
     migrate(&mut cluster);
     assert_eq!(without(&cluster, "A102"), 4096);
     act(&mut cluster, &roster_set("A101@1 A102@1 A103@1"));
-    // What is pending comes into force with the next change: the loss itself.
+    // The pending roster comes into force at the next cluster change, which the loss itself causes.
     assert_eq!(without(&cluster, "A102"), tried(&cluster, &ids("A102"), Shutdown::Clean));
     act(&mut cluster, &crate::common::recluster());
     assert_eq!(without(&cluster, "A102"), 149, "the second, small round of migrations is not done");
@@ -58,7 +58,7 @@ fn nothing_is_said_while_a_change_is_still_to_come() {
     assert!(cluster.losses("other").is_none());
 }
 
-/// What every set of running nodes would leave, by the three ways there are to ask.
+/// What the loss of every set of running nodes would leave. Asks in all three ways and compares them.
 fn all_sets(losses: &Rc<Losses>) -> Vec<u32> {
     let nodes = losses.running().len();
     let few = losses.up_to_three();
@@ -99,7 +99,7 @@ fn all_failure_sets_of_the_case_study_are_those_that_happen() {
             .enumerate()
             .filter(move |(set, lost)| set.count_ones() as usize == sets && **lost > 0)
     };
-    // No single loss hurts, and of two only one from each rack.
+    // No single loss hurts. Of two losses, only one in each rack does.
     assert_eq!((hurt(1).count(), hurt(2).count()), (0, 6));
     act(&mut cluster, &stop("B101 B102"));
     check(&cluster);
@@ -119,7 +119,8 @@ fn all_failure_sets_of_the_case_study_are_those_that_happen() {
     check(&cluster);
 }
 
-/// A sub-cluster that loses nobody forms nothing anew: its verdicts stand, whatever was marked or staged since.
+/// A sub-cluster that loses no node does not form anew. Its verdicts stay, even after copies were marked or a roster
+/// was staged.
 #[test]
 fn what_loses_nobody_stays_as_it_is() {
     let mut cluster = crate::common::cluster("A1 A2 A3 B1 B2 B3", 1);
@@ -154,7 +155,7 @@ fn sixteen_nodes_in_any_state_are_asked_about_at_once() {
         let mut every = losses.every_set().unwrap();
         while every.step() {}
         let few = losses.up_to_three();
-        // Sets spread over all, each asked about in the slow way.
+        // A sample of all sets, each compared with the slow way.
         for set in (0..every.not_active().len()).step_by(397) {
             let asked = losses.not_active_without_set(PlaceSet::of_bits(set as u64));
             assert_eq!(u32::from(every.not_active()[set]), asked, "{set:b}");

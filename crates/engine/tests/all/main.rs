@@ -1,4 +1,5 @@
-//! The engine from outside: golden values, one test a rule, the case study, and properties against a ground truth.
+//! Tests of the engine's public interface: golden values, one test for each rule, the case study, and properties
+//! against a ground truth.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

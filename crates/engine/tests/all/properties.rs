@@ -1,5 +1,5 @@
-//! What must hold whatever is done, against a ground truth of acknowledged writes, with a fixed roster; and that wrong
-//! rules are noticed.
+//! What must hold after any history, checked against a ground truth of acknowledged writes; and that wrong rules are
+//! noticed.
 use crate::common::free::{Free, FreeWorld, free};
 use crate::common::setup;
 use crate::common::world::{Deed, World, deed};
@@ -23,7 +23,7 @@ fn any_setup() -> impl Strategy<Value = ClusterSetup> {
     })
 }
 
-/// The same cases at every run; `ROSTERLAB_HISTORIES=20` runs twenty times as many.
+/// Runs the same cases every time; `ROSTERLAB_HISTORIES=20` runs twenty times as many.
 fn runner(cases: u32, max_shrink_iters: u32) -> TestRunner {
     let times = std::env::var("ROSTERLAB_HISTORIES").ok().and_then(|text| text.parse().ok());
     let cases = cases * times.unwrap_or(1);
@@ -40,7 +40,7 @@ fn run(
     runner(cases, 20_000).run(&(any_setup(), vec(deed(), 40..60)), test)
 }
 
-/// What these rules are caught at; the failing history is of no interest.
+/// The violation that these wrong rules are caught at. The failing history does not matter.
 fn caught(judge: Judge) -> String {
     let histories = (any_setup(), vec(deed(), 40..60));
     let found = runner(300, 0).run(&histories, |history| keeps_its_promises(history, judge));
@@ -64,7 +64,7 @@ fn no_acknowledged_write_is_lost_and_no_partition_is_active_twice() {
     run(120, |history| keeps_its_promises(history, judge)).unwrap();
 }
 
-/// Any setup, now and then an AP namespace, uniform balance, a node that stays quiesced, a least cluster size.
+/// Any setup, sometimes with an AP namespace, uniform balance, a node that stays quiesced, or a minimum cluster size.
 fn any_free_setup() -> impl Strategy<Value = ClusterSetup> {
     (any_setup(), any::<u8>()).prop_map(|(mut setup, marks)| {
         let namespace = &mut setup.namespaces[0];
@@ -83,7 +83,7 @@ fn any_free_setup() -> impl Strategy<Value = ClusterSetup> {
     })
 }
 
-/// 400 histories of 50 steps at every run: 20,000 steps. `ROSTERLAB_HISTORIES=50` runs a million.
+/// Runs 400 histories of 50 steps, 20,000 steps in all. `ROSTERLAB_HISTORIES=50` runs a million.
 #[test]
 fn what_is_lost_is_what_is_gone_whatever_an_operator_does() {
     let histories = (any_free_setup(), vec(free(), 50));
@@ -107,7 +107,7 @@ fn run_twice_is_equal() {
         for deed in &deeds {
             let [one, other] = &mut worlds;
             prop_assert_eq!(one.act(deed), other.act(deed));
-            // One of them is put away and taken out again.
+            // One of the two is packed and unpacked.
             one.cluster = one.cluster.pack().unpack();
         }
         prop_assert!(worlds[0].cluster == worlds[1].cluster);
@@ -116,7 +116,8 @@ fn run_twice_is_equal() {
     .unwrap();
 }
 
-/// As many nodes as there may be, on four racks, with namespaces of both modes and two replication factors.
+/// The largest cluster of the default profile, on four racks, with namespaces of both modes and two replication
+/// factors.
 fn largest() -> ClusterSetup {
     let rack = |n: u16| RackId::new(u32::from(n % 4) + 1).unwrap();
     let node = |n: u16| NodeSetup::new(NodeId::new(0xa001 + u64::from(n)).unwrap(), rack(n));
@@ -166,7 +167,7 @@ fn heal_start_and_recluster_make_everything_active_unless_dead() {
         let view = cluster.view();
         prop_assert_eq!(view.sub_clusters.len(), 1);
         if view.sub_clusters[0].namespaces[0].roster.is_empty() {
-            // Every node was removed and has come back brand-new: nobody knows a roster any more.
+            // Every node was removed and came back brand-new, so no node knows a roster.
             prop_assert!(view.nodes.iter().all(|node| node.brand_new));
             prop_assert_eq!(view.sub_clusters[0].namespaces[0].counts.unavailable, 4096);
             let namespace = cluster.setup().namespaces[0].name.clone();
@@ -176,7 +177,7 @@ fn heal_start_and_recluster_make_everything_active_unless_dead() {
             cluster.advance(Until::Settled);
         }
         prop_assert_eq!(cluster.view().sub_clusters[0].namespaces[0].counts.unavailable, 0);
-        // With everything migrated and nothing dead the cluster is as good as new.
+        // With everything migrated and nothing dead, no mark is left.
         cluster.advance(Until::Migrated { partitions: None });
         let namespace = &cluster.view().sub_clusters[0].namespaces[0];
         let left: u32 =
@@ -204,7 +205,7 @@ fn every_split(judge: Judge, sizes: std::ops::RangeInclusive<usize>) -> Result<u
         for rf in 1..=u8::try_from(nodes).unwrap() {
             let healthy = World::new(setup(&names.join(" "), rf), Rules::judged_by(judge)).cluster;
             let ids: Vec<_> = healthy.setup().nodes.iter().map(|node| node.id).collect();
-            // The last node is always on the second side: each split once.
+            // The last node is always on the second side, so each split is tried once.
             for mask in 1..1_usize << (nodes - 1) {
                 let side = |one: bool| {
                     let on = |n: &usize| (mask >> n & 1 == 1) == one;
@@ -240,12 +241,12 @@ fn every_split_of_a_healthy_cluster_leaves_each_partition_active_on_exactly_one_
     assert_eq!(every_split(judge, 2..=8), Ok(3 * 1757));
 }
 
-/// Rules that trust a node after a crash.
+/// Wrong rules that trust a node after a crash.
 fn ignore_evade(facts: &Facts, profile: Profile) -> Verdict {
     judge(&Facts { evading: 0, full: facts.not_subset, ..*facts }, profile)
 }
 
-/// Rules that let fewer than RF nodes serve.
+/// Wrong rules that let fewer than RF nodes serve.
 fn no_rule_0(facts: &Facts, profile: Profile) -> Verdict {
     let right = judge(facts, profile);
     let missing = facts.missing_or_untrusted(profile);

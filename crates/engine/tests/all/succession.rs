@@ -93,8 +93,8 @@ fn no_nodes_have_empty_rows() {
     assert_eq!(PartitionId::all().len(), 4096);
 }
 
-/// Rosters of 2 to 12 nodes with racks of all kinds: two whole rows, how often each node is first and among the replicas,
-/// and a hash over all 4096 rows.
+/// Rosters of 2 to 12 nodes with all kinds of racks. Each has two whole rows, how often each node is first and among
+/// the replicas, and a hash over all 4096 rows.
 #[test]
 fn every_roster_of_the_open_server_has_its_rows() {
     let golden: Value =

@@ -1,8 +1,8 @@
-//! A random operator who may do anything: rosters, revives, racks, single links, wiped drives, quiesced nodes, changes
-//! interrupted half-way; and what must hold even then.
+//! A random operator who may do anything (rosters, revives, racks, single links, wiped drives, quiesced nodes,
+//! interrupted changes), and what must hold even then.
 //!
-//! The ground truth is the test's own: the last write of each record that a client was told is done, as the events said,
-//! and whether any node still has its value. The engine's count of lost writes is what is compared with it.
+//! The ground truth is the test's own. It takes from the events the last acknowledged write of each record, and asks
+//! whether any node still has its value. The engine's count of lost writes is compared with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,17 +17,17 @@ use super::world::{Deed, World, deed};
 /// One thing that a free operator does.
 #[derive(Clone, Debug)]
 pub enum Free {
-    /// What anybody may do.
+    /// A deed of the other random operator.
     Deed(Deed),
-    /// The observed nodes become the pending roster, or those of a mask, now and then with an id that no node has.
+    /// Sets the pending roster to the observed nodes or to those of a mask, sometimes with an id that no node has.
     RosterSet(Option<u16>),
-    /// On the nodes of a mask, or on all.
+    /// Revives the nodes of a mask, or all.
     Revive(Option<u16>),
-    /// A node goes to another rack.
+    /// Moves a node to another rack.
     Move(u8, u8),
 }
 
-/// Mostly ordinary deeds, so that rosters and revives meet a cluster that something happened to.
+/// Mostly ordinary deeds, so that rosters and revives reach a cluster with a history.
 pub fn free() -> impl Strategy<Value = Free> {
     prop_oneof![
         12 => deed().prop_map(Free::Deed),
@@ -40,13 +40,13 @@ pub fn free() -> impl Strategy<Value = Free> {
 /// A cluster, and what its clients were told.
 pub struct FreeWorld {
     pub world: World,
-    /// By record: the last write that a client was told is done.
+    /// By record: the last acknowledged write.
     acknowledged: BTreeMap<Digest, u64>,
-    /// All of them.
+    /// All acknowledged writes.
     all_acknowledged: BTreeSet<u64>,
-    /// Writes whose value was on no node any more at some moment.
+    /// Acknowledged writes whose value was on no node at some moment.
     gone: BTreeSet<u64>,
-    /// What the engine said is lost.
+    /// Writes that the engine said are lost.
     said_lost: BTreeSet<u64>,
 }
 
@@ -101,7 +101,7 @@ impl FreeWorld {
         })
     }
 
-    /// Does it; what cannot be done is passed over.
+    /// Does one thing, or nothing if it cannot be done.
     pub fn act(&mut self, free: &Free) {
         let events = if let Free::Deed(deed) = free {
             self.world.events_of(deed)
@@ -115,7 +115,7 @@ impl FreeWorld {
         self.learn(&events);
     }
 
-    /// Takes in what clients were told and what became of it.
+    /// Updates the ground truth from the events and the copies that are left.
     fn learn(&mut self, events: &[Event]) {
         for event in events {
             match &event.kind {
@@ -146,7 +146,8 @@ impl FreeWorld {
         self.numbers_add_up()
     }
 
-    /// In SC just what is gone is lost. In AP healing also drops rivals, of which another may be the last.
+    /// In SC exactly the writes that are gone are lost. In AP healing also drops rivals, and the last acknowledged
+    /// write may be another one.
     fn what_is_lost_is_counted(&self) -> Result<(), String> {
         let (gone, said) = (&self.gone, &self.said_lost);
         let counted = self.cluster().view().lost_writes;
@@ -165,7 +166,8 @@ impl FreeWorld {
         Ok(())
     }
 
-    /// In one cluster, or an orphan, or still starting: never two of these, and orphans serve nothing.
+    /// A running node is in one cluster, or an orphan, or still starting, and never two of these. Orphans serve
+    /// nothing.
     fn every_running_node_has_one_place(&self) -> Result<(), String> {
         let view = self.cluster().view();
         for node in &view.nodes {
@@ -174,7 +176,7 @@ impl FreeWorld {
             let orphan = view.orphans.contains(&node.id);
             let expected = match node.state {
                 NodeState::Up => (1, false),
-                // Until the others have formed anew, it is still in their list.
+                // It stays in the list of the others until they form a new cluster.
                 NodeState::Orphan if view.changing => (clusters, true),
                 NodeState::Starting if view.changing => (clusters, false),
                 NodeState::Orphan => (0, true),

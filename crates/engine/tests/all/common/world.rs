@@ -1,7 +1,7 @@
-//! A random operator, random faults and clients, and what must hold whatever they do.
+//! A random operator with random faults and clients, and what must always hold.
 //!
-//! A [`Deed`] is made of small numbers that are read against the cluster as it is: which nodes are up, which links hold.
-//! So every list of deeds means something, and a failing list shrinks.
+//! A [`Deed`] consists of small numbers that are interpreted in the cluster's present state: which nodes are up, which
+//! links hold. So every list of deeds is valid, and a failing list shrinks.
 
 use proptest::prelude::*;
 use rosterlab_engine::{
@@ -9,7 +9,7 @@ use rosterlab_engine::{
     EventKind, NodeId, ReadMode, Rules, Shutdown, Until,
 };
 
-/// How many different records clients write.
+/// The number of different records that clients write.
 const KEYS: u8 = 24;
 
 /// One thing that happens.
@@ -31,7 +31,7 @@ pub enum Deed {
     Migrate,
     MigrateSome(u16),
     Pass(u16),
-    /// The next deed comes in the middle of the change that this one causes.
+    /// A deed whose cluster change is interrupted by the next deed.
     Unsettled(Box<Deed>),
 }
 
@@ -60,7 +60,7 @@ fn settled_deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-/// A deed, now and then one that does not wait for the cluster to settle.
+/// A deed, sometimes one that does not wait for the clusters to settle.
 pub fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         6 => settled_deed(),
@@ -68,7 +68,7 @@ pub fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-/// The record with that number, each in a partition of its own.
+/// The record with this number. Each is in a partition of its own.
 pub fn key(number: u8) -> Digest {
     let mut bytes = [0; 20];
     bytes[0] = number.wrapping_mul(37);
@@ -100,13 +100,13 @@ impl World {
         self.ids.iter().copied().filter(|id| view.node(*id).is_some()).collect()
     }
 
-    /// Those that were.
+    /// The nodes of the setup that were removed.
     pub fn removed(&self) -> Vec<NodeId> {
         let view = self.cluster.view();
         self.ids.iter().copied().filter(|id| view.node(*id).is_none()).collect()
     }
 
-    /// One or more of these nodes, mostly one.
+    /// One of these nodes, or sometimes more.
     fn some(of: &[NodeId], pick: u16) -> Vec<NodeId> {
         let Some(first) = of.get(usize::from(pick) % of.len().max(1)) else {
             return Vec::new();
@@ -175,7 +175,7 @@ impl World {
         })
     }
 
-    /// Does a deed; one that cannot be done is passed over. Returns a trace of what followed.
+    /// Does a deed, or nothing if it cannot be done. Returns a trace of what followed.
     pub fn act(&mut self, deed: &Deed) -> String {
         format!("{:?}", self.events_of(deed))
     }
@@ -202,7 +202,7 @@ impl World {
         events
     }
 
-    /// What must hold once the clusters have settled; a violation is said in words.
+    /// Checks what must hold once the clusters have settled. Describes a violation in words.
     pub fn check(&self) -> Result<(), String> {
         let view = self.cluster.view();
         if view.changing {
@@ -229,7 +229,7 @@ impl World {
         Ok(())
     }
 
-    /// An acknowledged write that some drive still has is seen wherever its partition is active.
+    /// An acknowledged write that some drive still has is readable wherever its partition is active.
     fn nothing_acknowledged_is_missing(
         &self,
         key: Digest,
