@@ -3,6 +3,9 @@
 //!
 //! Invariant: [`UpToThree::not_active_without`] is [`Losses::not_active_without_set`] of the same nodes. Not here: how
 //! counts are computed (see `failure_sets`).
+//!
+//! Places are sorted by a loop of our own ([`ascending`]), which the compiler inlines. With std's sort, all 349,632 sets
+//! (the bench of that name, RF 2) take 197 million instructions instead of 174, by callgrind.
 
 use std::rc::Rc;
 
