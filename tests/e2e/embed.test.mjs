@@ -315,8 +315,12 @@ test("a frame hears and answers the origin that its address names, and no other"
 
   const stranger = await talk("https://docs.example");
   await stranger.send({ rosterlab: 1, id: 1, call: "seek", args: [3] });
-  // The frame works its messages off in order: once this click is answered, the message has been heard or dropped.
-  await stranger.page.frames()[1].evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+  // A frame gets its messages in order: once it has got this one, it has heard or dropped the one before.
+  await stranger.page.frames()[1].evaluate(() => {
+    const heard = new Promise((done) => addEventListener("message", done, { once: true }));
+    postMessage("the next one");
+    return heard.then(() => null);
+  });
   assert.equal(await stranger.frame.locator(".rl-step").innerText(), "Step 0 of 7: the cluster is whole");
   assert.deepEqual(await stranger.page.evaluate(() => window.heard), []);
 });
