@@ -1,5 +1,5 @@
-// What every view must keep, in both themes and at three widths: no violation that axe-core finds, targets of 24 px, no
-// scrolling sideways, no text cut off.
+// Every view, in both themes and at three widths: axe-core finds no violation, targets have 24 px, nothing scrolls sideways,
+// no text is cut off.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -17,9 +17,9 @@ const SIZES = [
   { width: 360, height: 640 },
 ];
 
-/** States of the page, each reached from the one before. */
+/** States of the page. Each starts from the one before. */
 const VIEWS = [
-  ["at first", async () => {}],
+  ["as opened", async () => {}],
   ["after a crash, with a refusal", async (page) => {
     await action(page, "crash").click();
     await page.keyboard.press("Enter");
@@ -31,14 +31,14 @@ const VIEWS = [
     await page.locator('[data-action="move"]').click();
     await eventually(() => page.locator("[data-count]").count(), 6);
   }],
-  ["with a roster being written, and a question", async (page) => {
+  ["with the roster editor open, and a question", async (page) => {
     await action(page, "edit-roster").click();
     await page.locator("#draft-text").fill("A103@1,X");
     await eventually(() => page.locator("#draft-error").innerText().then((text) => text.startsWith("Entry 2")), true);
     await action(page, "stage-observed").click();
     await page.locator(".question").waitFor();
   }],
-  ["with clients of both sides, in SC and AP", async (page) => {
+  ["with clients on both sides, in SC and AP", async (page) => {
     await openTab(page, "clients");
     await action(page, "beside").click();
     for (const side of await action(page, "client-write").all()) await side.click();
@@ -48,7 +48,7 @@ const VIEWS = [
     await action(page, "help").click();
     await page.locator(".help").waitFor();
   }],
-  ["with every loss shown, and settings of which some are refused", async (page) => {
+  ["with all failure sets, and settings of which some are refused", async (page) => {
     await action(page, "losses").click();
     await page.locator("[data-heat]").waitFor();
     await action(page, "settings").click();
@@ -62,8 +62,8 @@ const VIEWS = [
     await action(page, "show-namespace").last().click();
     await page.locator('[data-map="ns2"]').waitFor();
   }],
-  ["while the margin is worked out", async (page) => {
-    // It is for some milliseconds only, so it is made to look so.
+  ["while the margin is computed", async (page) => {
+    // That takes only milliseconds, so the test sets the class itself.
     await page.locator(".margin").evaluate((margin) => { margin.className = "margin stale"; });
   }],
   ["with every node down", async (page) => {
@@ -79,7 +79,7 @@ async function violations(page) {
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.html} ${n.failureSummary}`).join("; ")}`);
 }
 
-/** What is wrong with how things lie on the page. */
+/** What is wrong with the page's layout. */
 function faults(page) {
   return page.evaluate(() => {
     const found = [];
@@ -126,7 +126,7 @@ for (const viewport of SIZES) {
   }
 }
 
-test("text of twice the size fits", async (t) => {
+test("text at twice the size fits", async (t) => {
   const height = async (page) => (await node(page, "A101").boundingBox()).height;
   for (const viewport of SIZES.slice(0, 2)) {
     const { page, url } = await openPage(t, { context: { viewport } });
@@ -139,7 +139,7 @@ test("text of twice the size fits", async (t) => {
   }
 });
 
-test("at 200 % zoom everything is still there", async (t) => {
+test("at 200 % zoom everything can still be reached", async (t) => {
   const viewport = { width: 720, height: 470 };
   const { page } = await openPage(t, { context: { viewport, deviceScaleFactor: 2 } });
   assert.deepEqual(await faults(page), []);
@@ -147,7 +147,7 @@ test("at 200 % zoom everything is still there", async (t) => {
   await eventually(() => node(page, "A102").getAttribute("data-state"), "crashed");
 });
 
-test("every link can be hit where it is drawn, at every width", async (t) => {
+test("every link can be clicked where it is drawn, at every width", async (t) => {
   for (const viewport of SIZES) {
     const { page } = await openPage(t, { context: { viewport } });
     for (const id of await page.locator("[data-link]").evaluateAll((all) => all.map((l) => l.dataset.link))) {
@@ -159,7 +159,7 @@ test("every link can be hit where it is drawn, at every width", async (t) => {
   }
 });
 
-test("the theme follows the system until it is chosen", async (t) => {
+test("the theme follows the system until a person chooses one", async (t) => {
   const { page } = await openPage(t, { context: { colorScheme: "dark" } });
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
   await eventually(theme, "dark");
@@ -172,7 +172,7 @@ test("the theme follows the system until it is chosen", async (t) => {
   assert.equal(await theme(), "dark");
 });
 
-test("nothing moves for those who asked for no motion, and forced colours keep every frame", async (t) => {
+test("nothing moves for people who prefer reduced motion, and forced colours work", async (t) => {
   const { page, complaints } = await openPage(t, {
     context: { viewport: SIZES[0], reducedMotion: "reduce", forcedColors: "active" },
   });

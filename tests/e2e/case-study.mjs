@@ -1,8 +1,8 @@
-// The case study's table (docs/domain.md §10): what must come out, step by step.
+// The table of the case study (docs/domain.md §10), step by step.
 //
-// Each step is what is done, on which nodes, and what must then be unavailable in the only sub-cluster; nothing is ever dead.
-// Migrations are finished where a step says so. "confirm" answers the question that comes before a documented mistake: two
-// nodes leave the roster at once, migrations are not done, roster nodes are missing. It is asked once for a roster.
+// Each step is an action, its node, and the counts that must follow in the only sub-cluster. No partition is ever dead.
+// Migrations finish only where a step says so. "confirm" answers the question before a documented mistake: two nodes leave
+// the roster at once, migrations are not done, or roster nodes are missing. The page asks once for each roster.
 
 const B_STOPS = [
   ["stop", "B101", { principal: "B102" }],
@@ -14,7 +14,7 @@ const A_LOST = { principal: "A103", unavailable: 4096 };
 
 export const CASE_STUDY = [
   {
-    title: "rack B stops, A102 crashes, and only when all are back is anything available",
+    title: "rack B stops and A102 crashes; everything is unavailable until all nodes are back",
     steps: [
       ...B_STOPS_AND_MIGRATES,
       ["crash", "A102", A_LOST],
@@ -24,7 +24,7 @@ export const CASE_STUDY = [
     ],
   },
   {
-    title: "after a clean stop of A102 one node of rack B is enough",
+    title: "after a clean stop of A102, one node of rack B is enough",
     steps: [
       ...B_STOPS_AND_MIGRATES,
       ["stop", "A102", A_LOST],
@@ -44,7 +44,7 @@ export const CASE_STUDY = [
     ],
   },
   {
-    title: "the roster set to rack A makes all active at once",
+    title: "setting the roster to rack A makes all partitions active at once",
     steps: [
       ...B_STOPS_AND_MIGRATES,
       ["crash", "A102", A_LOST],
@@ -55,7 +55,7 @@ export const CASE_STUDY = [
     ],
   },
   {
-    title: "the roster set to rack A before, and migrated: the crash of A102 costs nothing",
+    title: "with the roster set to rack A and migrations done, a crash of A102 costs nothing",
     steps: [
       ...B_STOPS,
       ["stage", null, A],
@@ -66,7 +66,7 @@ export const CASE_STUDY = [
     ],
   },
   {
-    title: "the roster set to rack A before anything is migrated: a clean stop of A102 costs 1381",
+    title: "with the roster set to rack A and nothing migrated, a clean stop of A102 costs 1381 partitions",
     steps: [
       ...B_STOPS,
       ["stage", null, A],

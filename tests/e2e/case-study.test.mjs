@@ -1,4 +1,4 @@
-// The whole case study, by mouse only and by keyboard only; the counts are read from the page after each step.
+// The whole case study, by mouse only and by keyboard only. The page's counts are checked after each step.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -26,7 +26,7 @@ for (const [way, Hand] of [
   }
 }
 
-test("a rack stops and starts with one click each", async (t) => {
+test("one click stops a rack, another starts it", async (t) => {
   const { page, complaints } = await openPage(t);
   await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
   await expectCounts(page, "A103", {});
@@ -35,7 +35,7 @@ test("a rack stops and starts with one click each", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("three clicks show a newcomer 4096 unavailable partitions and the rule that decided", async (t) => {
+test("two clicks show a newcomer 4096 unavailable partitions and the rule that decided", async (t) => {
   const { page } = await openPage(t);
   await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
   await page.locator('[data-action="crash"]').click();
@@ -45,7 +45,7 @@ test("three clicks show a newcomer 4096 unavailable partitions and the rule that
   assert.match(await page.locator(".why-verdict").innerText(), /unavailable, decided by rule/);
 });
 
-test("the focus stays where it is when a card's actions change", async (t) => {
+test("the focus stays when a card's actions change", async (t) => {
   const { page } = await openPage(t);
   const keyboard = new Keyboard(page);
   await keyboard.crash("A102");
@@ -56,7 +56,7 @@ test("the focus stays where it is when a card's actions change", async (t) => {
   assert.equal(await focused(page), "start");
 });
 
-test("what cannot be done is refused in a sentence, and nothing is lost", async (t) => {
+test("an impossible action is refused with a sentence, and nothing changes", async (t) => {
   const { page, complaints } = await openPage(t);
   await page.locator('[data-action="crash"]').click();
   await page.keyboard.press("Enter");
@@ -68,7 +68,7 @@ test("what cannot be done is refused in a sentence, and nothing is lost", async 
   assert.deepEqual(complaints, []);
 });
 
-test("with every node down the page says so and can still start them", async (t) => {
+test("with every node down, the page says so and can still start them", async (t) => {
   const { page, complaints } = await openPage(t);
   await page.locator('[data-rack="1"] [data-action="stop-rack"]').click();
   await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();

@@ -1,4 +1,4 @@
-// The client strip: one record written and read on every side of a split, in SC and beside it in AP. By mouse and by keyboard.
+// The client strip: one record is written and read on every side of a split, in SC and in AP beside it. By mouse and by keyboard.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { Keyboard, action, eventually, node, openTab } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
 
-/** Clicks. */
+/** Acts with clicks only. */
 class Clicks {
   constructor(page) {
     this.page = page;
@@ -18,7 +18,7 @@ class Clicks {
   choose = (mode) => this.page.locator(`[data-mode="${mode}"]`).click();
 }
 
-/** Tab, arrows and Enter. */
+/** Acts with Tab, arrows and Enter only. */
 class Keys {
   constructor(page) {
     this.page = page;
@@ -57,7 +57,7 @@ class Keys {
   }
 }
 
-/** The latest answer on a side, in a namespace. */
+/** The latest answer to the client on a side, in a namespace. */
 async function latest(page, side, namespace = "main") {
   const heard = page.locator(`section.side[aria-label="Client on ${side}’s side"] [data-heard="${namespace}"] .answer`);
   return (await heard.count()) === 0 ? null : (await heard.first().innerText()).replaceAll("\n", " ").trim();
@@ -92,7 +92,7 @@ for (const [way, Hand] of [["clicks", Clicks], ["keyboard", Keys]]) {
     assert.deepEqual(complaints, []);
   });
 
-  test(`by ${way}: in AP both sides accept, and healing loses an acknowledged write; SC beside it loses none`, async (t) => {
+  test(`by ${way}: in AP both sides accept writes and healing loses one; in SC none is lost`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     const hand = new Hand(page);
     await hand.open();
@@ -117,7 +117,7 @@ for (const [way, Hand] of [["clicks", Clicks], ["keyboard", Keys]]) {
     assert.deepEqual(complaints, []);
   });
 
-  test(`by ${way}: a write through a master that was just cut off is in doubt`, async (t) => {
+  test(`by ${way}: a write through a master that has just been cut off is in doubt`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     const hand = new Hand(page);
     await hand.open();
@@ -146,7 +146,7 @@ test("another key is another record, and its partition can be shown", async (t) 
   assert.deepEqual(complaints, []);
 });
 
-test("with no node up no client reaches anything, and the strip says so", async (t) => {
+test("with no node up, no client reaches anything, and the strip says so", async (t) => {
   const { page } = await openPage(t, WIDE);
   await openTab(page, "clients");
   for (const rack of ["1", "2"]) await page.locator(`[data-rack="${rack}"] [data-action="stop-rack"]`).click();

@@ -1,5 +1,5 @@
-// The element in pages of documentation: without JavaScript, before it is wanted, alive, by mouse and by keyboard, in a
-// frame, under a strict policy, from a sub-path, without a network.
+// The element in pages of documentation: without JavaScript, before it loads, alive, by mouse and by keyboard, in a frame,
+// under a strict policy, from a sub-path, without a network.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -15,14 +15,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const LOADER_MAX_GZIP_BYTES = 6_000;
 
-/** What a site allows that has frames of its own pages. */
+/** The policy of a site that frames its own pages. */
 const WITH_FRAMES = `${CONTENT_SECURITY_POLICY}; frame-src 'self'`;
 
 const PLAIN = "embed/examples/plain.html";
 const TWELVE = "embed/examples/twelve.html";
 const figures = (page) => page.locator("rosterlab-playground");
 
-/** Opens a page of documentation; `body` puts another text of ours in its place. */
+/** Opens a page of documentation. `body` replaces its content. */
 async function openDocs(t, path, { body, ...options } = {}) {
   const opened = await openBlankPage(t, options);
   if (body !== undefined) {
@@ -32,12 +32,12 @@ async function openDocs(t, path, { body, ...options } = {}) {
   return opened;
 }
 
-/** A page with this in it, and events of its figures kept in `window.told`. */
+/** A page with `inside` as its body. */
 const docs = (inside) => `<!doctype html><html lang="en"><head><meta charset="utf-8" /><title>docs</title>
   <link rel="icon" href="../../icon.svg" /><link rel="stylesheet" href="../rosterlab.css" />
   <script type="module" src="../rosterlab-embed.js"></script></head><body>${inside}</body></html>`;
 
-/** Makes figures alive and waits for them. */
+/** Wakes all figures and waits for them. */
 const wakeAll = (page) =>
   page.evaluate(async () => {
     await customElements.whenDefined("rosterlab-playground");
@@ -55,10 +55,10 @@ const listen = (page) =>
 
 const told = (page) => page.evaluate(() => window.told.splice(0));
 
-/** Where an alive figure says that it stands. */
+/** The sentence that says at which step a live figure is. */
 const step = (figure) => figure.locator(".rl-picture .rl-step");
 
-/** What a figure's table of counts says: sub-cluster, active, unavailable, dead. */
+/** The rows of a figure's table of counts: sub-cluster, active, unavailable, dead. */
 const tableOf = (figure) =>
   figure.evaluate((element) =>
     [...(element.shadowRoot ?? element).querySelectorAll(".rl-counts tbody tr")].map((row) =>
@@ -71,7 +71,7 @@ test("the loader is small", () => {
   assert.ok(bytes <= LOADER_MAX_GZIP_BYTES, `${bytes} bytes compressed`);
 });
 
-test("without JavaScript the page reads", async (t) => {
+test("without JavaScript the page can be read", async (t) => {
   const { page, complaints } = await openDocs(t, PLAIN, { context: { javaScriptEnabled: false } });
   const first = figures(page).first();
   assert.match(await first.innerText(), /Step 3 of 7: Crash A102/);
@@ -81,7 +81,7 @@ test("without JavaScript the page reads", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("nothing heavy is fetched before a figure is near or pressed", async (t) => {
+test("nothing heavy is fetched before a figure is near the viewport", async (t) => {
   const far = `<div>${"<p>text</p>".repeat(400)}</div>
     <rosterlab-playground scenario="case-study.json" view="map"><p>still</p></rosterlab-playground>`;
   const { page, requests } = await openDocs(t, "embed/examples/far.html", { body: docs(far) });
@@ -94,7 +94,7 @@ test("nothing heavy is fetched before a figure is near or pressed", async (t) =>
   assert.equal(heavy().filter((url) => url.endsWith(".wasm")).length, 1);
 });
 
-test("a figure that waits to be pressed waits", async (t) => {
+test("a figure with loading=press waits until it is pressed", async (t) => {
   const inside = `<rosterlab-playground loading="press" scenario="case-study.json" step="3"><p>Press me</p></rosterlab-playground>`;
   const { page, requests } = await openDocs(t, "embed/examples/press.html", { body: docs(inside) });
   await page.evaluate(() => customElements.whenDefined("rosterlab-playground"));
@@ -104,7 +104,7 @@ test("a figure that waits to be pressed waits", async (t) => {
   await eventually(() => tableOf(figures(page)), [["A103", "0", "4,096", "0"]]);
 });
 
-test("a scenario can stand in the attribute itself, and what is wrong with it is said", async (t) => {
+test("the attribute may hold the scenario itself, and a mistake in it is reported", async (t) => {
   const scenario = readFileSync(join(DIST, "embed/examples/case-study.json"), "utf8");
   const carrying = (text) => {
     const value = text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
@@ -120,9 +120,9 @@ test("a scenario can stand in the attribute itself, and what is wrong with it is
   assert.equal(await other.getByText("still").isVisible(), true);
 });
 
-// A book by mdBook has scripts of its own in its markup, which the strict policy would forbid.
+// A book by mdBook has inline scripts, which the strict policy forbids.
 for (const [path, policy] of [[PLAIN], [TWELVE], ["embed/examples/mdbook/rack.html", ""], ["embed/examples/mdx-rack.html"]]) {
-  test(`alive, every figure of ${path} shows what the page was built with`, async (t) => {
+  test(`every live figure of ${path} shows the same as its still figure`, async (t) => {
     const { page, complaints, requests } = await openDocs(t, path, { policy });
     assert.notEqual(await figures(page).locator("figure").count(), 0);
     await wakeAll(page);
@@ -141,7 +141,7 @@ for (const [path, policy] of [[PLAIN], [TWELVE], ["embed/examples/mdbook/rack.ht
   });
 }
 
-test("from a sub-path, and without a network once it is there", async (t) => {
+test("it works from a sub-path, and without a network once it is loaded", async (t) => {
   const { page, complaints } = await openDocs(t, PLAIN, { base: "/docs/lab/" });
   await wakeAll(page);
   await page.context().setOffline(true);
@@ -152,7 +152,7 @@ test("from a sub-path, and without a network once it is there", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("steps by mouse and by keyboard, and the focus stays", async (t) => {
+test("mouse and keyboard go through the steps, and the focus stays", async (t) => {
   const { page } = await openDocs(t, PLAIN);
   await wakeAll(page);
   await listen(page);
@@ -172,15 +172,15 @@ test("steps by mouse and by keyboard, and the focus stays", async (t) => {
   assert.equal(focus, "Next");
 });
 
-test("a reader acts on the cluster, and goes on in the playground", async (t) => {
+test("a reader acts on the cluster and continues in the playground", async (t) => {
   const { page, url, complaints } = await openDocs(t, PLAIN);
   await wakeAll(page);
   const full = figures(page).nth(2);
   await full.locator('[data-do="node"]').selectOption("A101");
   await full.getByRole("button", { name: "Crash" }).click();
   await eventually(() => step(full).innerText(), "Step 4 of 4: Crash A101");
-  assert.equal(await full.locator(".rl-picture .rl-say").count(), 0, "the author spoke of another step");
-  // It can be pressed all the same, and says why not.
+  assert.equal(await full.locator(".rl-picture .rl-say").count(), 0, "the author's text belongs to another step");
+  // The button can still be pressed, and says why not.
   await full.getByRole("button", { name: "Crash" }).click({ force: true });
   assert.match(await full.getByRole("status").innerText(), /Not now: .*A101 is down/);
   const shown = await tableOf(full);
@@ -195,7 +195,7 @@ test("a reader acts on the cluster, and goes on in the playground", async (t) =>
   assert.deepEqual(complaints, []);
 });
 
-test("attributes change it, methods drive it, and it says when it is solved", async (t) => {
+test("attributes change it, methods drive it, and an event says when it is solved", async (t) => {
   const goal = JSON.stringify({
     format: "rosterlab-scenario/1",
     title: "Lose one",
@@ -238,7 +238,7 @@ test("attributes change it, methods drive it, and it says when it is solved", as
   assert.deepEqual(complaints, []);
 });
 
-test("custom properties and parts of the page style it", async (t) => {
+test("the page styles it by custom properties", async (t) => {
   const inside = `<rosterlab-playground scenario="case-study.json" step="3"></rosterlab-playground>`;
   const { page } = await openDocs(t, "embed/examples/style.html", { body: docs(inside) });
   await wakeAll(page);
@@ -249,7 +249,7 @@ test("custom properties and parts of the page style it", async (t) => {
   assert.equal(await stroke(), "rgb(1, 2, 3)");
 });
 
-test("what cannot be shown is said, and what the page was built with stays", async (t) => {
+test("a figure that cannot be shown says why, and the still figure stays", async (t) => {
   const inside = ["missing.json", "page.css", "s1=broken", "#nothing", ""]
     .map((source) => `<rosterlab-playground scenario="${source}"><p>still</p></rosterlab-playground>`)
     .join("");
@@ -268,7 +268,7 @@ test("what cannot be shown is said, and what the page was built with stays", asy
   for (const text of await page.getByText("still").all()) assert.equal(await text.isVisible(), true);
 });
 
-test("in a frame, where no script may run beside it", async (t) => {
+test("it works in a frame", async (t) => {
   const { page, complaints } = await openDocs(t, "embed/examples/frame.html", { policy: WITH_FRAMES });
   const frame = page.frameLocator("iframe");
   await frame.getByRole("button", { name: "Next" }).click();
@@ -307,7 +307,7 @@ test("a frame hears and answers the origin that its address names, and no other"
   await eventually(() => reply(3).then((answer) => answer?.error.code), "bad-message");
   await send({ rosterlab: 1, id: 4, call: "set", args: ["view", "roster"] });
   await eventually(() => frame.locator(".rl-roster").count(), 1);
-  // Whether it was ready before or after the listener came is a matter of chance.
+  // The frame may be ready before or after the listener is added, so rosterlab-ready may be missing.
   const names = await page.evaluate(() =>
     [...new Set(window.heard.map(({ event }) => event))].filter((name) => name && name !== "rosterlab-ready").sort(),
   );
@@ -336,7 +336,7 @@ for (const colorScheme of ["light", "dark"]) {
         return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join("; ")}`);
       };
       await page.evaluate(axe);
-      assert.deepEqual(await violations(), [], "as it was built");
+      assert.deepEqual(await violations(), [], "still");
       await wakeAll(page);
       assert.deepEqual(await violations(), [], "alive");
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

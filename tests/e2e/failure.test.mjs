@@ -1,4 +1,4 @@
-// When the page itself fails, it says so and offers to start afresh.
+// When the page itself crashes, it says so and offers to reload.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,13 +7,13 @@ import { action, expectCounts } from "./rosterlab.mjs";
 
 test("a crash of the page shows a sentence and a button that reloads", async (t) => {
   const { page, complaints } = await openPage(t);
-  // What holds the page is taken from under it, which it cannot survive.
+  // Remove an element that Yew holds, which makes the page panic.
   await page.evaluate(() => document.querySelector(".steps").replaceChildren());
   await action(page, "crash").click();
   const panel = page.locator(".crash");
   await panel.waitFor();
   assert.match(await panel.innerText(), /Rosterlab has failed/);
-  assert.ok(complaints.some((complaint) => complaint.includes("panicked")), "the console is told too");
+  assert.ok(complaints.some((complaint) => complaint.includes("panicked")), "the console says it too");
   await action(page, "reload").click();
   await page.waitForSelector("#app h1");
   await expectCounts(page, "B102", {});

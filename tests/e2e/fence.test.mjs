@@ -1,5 +1,5 @@
-// Several nodes at once: selecting them, fencing them, losing their power together; lanes and nodes that come and go;
-// quiesce and wipe. Each by mouse, by single clicks where it is a drag, and by keyboard only.
+// Several nodes at once: select them, fence them, crash them together. Racks and nodes are added and removed; quiesce and
+// wipe. Each by mouse, by single clicks instead of a drag, and by keyboard only.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,17 +12,17 @@ const PHONE = { context: { viewport: { width: 360, height: 640 }, hasTouch: true
 const state = (page, id) => node(page, id).getAttribute("data-state");
 const fenced = (page) => page.locator("[data-fenced]");
 
-/** The nodes that are selected together. */
+/** The selected nodes. */
 const picked = (page) =>
   page.locator(".node.picked").evaluateAll((cards) => cards.map((card) => card.dataset.node).sort());
 
-/** Presses a button, also one that says it would refuse. */
+/** Presses a button, even one that is marked as disabled. */
 const pressed = (page, name) => action(page, name).click({ force: true });
 
-/** The step that was done last, as the history tells it. */
+/** The title of the latest step in the history. */
 const lastStep = (page) => page.locator(".step-title").first().innerText();
 
-/** A rectangle around cards, from the ground beside them. */
+/** A rectangle around cards, with a margin. */
 async function around(page, ids, by = 10) {
   const boxes = await Promise.all(ids.map((id) => node(page, id).boundingBox()));
   return {
@@ -33,7 +33,7 @@ async function around(page, ids, by = 10) {
   };
 }
 
-/** Draws a fence around cards, from the lower right, where there is ground. */
+/** Draws a fence around cards, from their lower right, where nothing else is. */
 async function fence(page, ids, { release = true } = {}) {
   const { left, top, right, bottom } = await around(page, ids);
   await page.mouse.move(right, bottom);
@@ -42,7 +42,7 @@ async function fence(page, ids, { release = true } = {}) {
   if (release) await page.mouse.up();
 }
 
-test("a fence around two cards cuts them off, crashes or stops them, in one command", async (t) => {
+test("a fence around two cards cuts them off, crashes them or stops them, in one command", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await fence(page, ["B101", "B102"]);
   await eventually(() => fenced(page).innerText(), "B101 and B102");
@@ -50,8 +50,8 @@ test("a fence around two cards cuts them off, crashes or stops them, in one comm
   await action(page, "fence-cut").focus();
   await page.keyboard.press("Enter");
   await eventually(async () => Object.keys(await counts(page)).sort(), ["A103", "B102"]);
-  assert.equal(await fenced(page).count(), 0, "the bar goes with what is done");
-  await eventually(() => focused(page), "B101", "and the focus to a card that was in it");
+  assert.equal(await fenced(page).count(), 0, "the bar closes with the action");
+  await eventually(() => focused(page), "B101", "the focus moves to a card that was in it");
 
   await action(page, "undo").click();
   await eventually(async () => Object.keys(await counts(page)), ["B102"]);
@@ -68,7 +68,7 @@ test("a fence around two cards cuts them off, crashes or stops them, in one comm
   assert.deepEqual(complaints, []);
 });
 
-test("a fence is called off by Escape while it is drawn, and by its bar afterwards", async (t) => {
+test("Escape cancels a fence while it is drawn, and its bar cancels it afterwards", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await fence(page, ["B101"], { release: false });
   await page.locator(".fence").waitFor();
@@ -121,7 +121,7 @@ for (const [way, select] of Object.entries(SELECTIONS)) {
     assert.deepEqual(complaints, []);
   });
 
-  test(`nodes selected ${way} are cut off from all others`, async (t) => {
+  test(`nodes selected ${way} are isolated from all others`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     await select(page);
     await eventually(() => picked(page), ["A101", "A103", "B101"]);
@@ -132,7 +132,7 @@ for (const [way, select] of Object.entries(SELECTIONS)) {
   });
 }
 
-test("on a phone, taps select while that is switched on", async (t) => {
+test("on a phone, taps select more nodes while that mode is on", async (t) => {
   const { page, complaints } = await openPage(t, PHONE);
   await action(page, "select-more").tap();
   await node(page, "B102").tap();
@@ -179,7 +179,7 @@ for (const [way, add] of Object.entries(ADDS)) {
     await eventually(() => state(page, "A104"), "stopped");
     await press("remove", "d");
     await eventually(() => node(page, "A104").count(), 0);
-    await eventually(async () => (await focused(page))?.length, 4, "the focus is on another card");
+    await eventually(async () => (await focused(page))?.length, 4, "the focus moves to another card");
     assert.deepEqual(complaints, []);
   });
 
@@ -212,7 +212,7 @@ for (const [way, press] of Object.entries(PRESSES)) {
     await node(page, "A102").focus();
     await press(page, "add-rack");
     await rack(page, 3).waitFor();
-    assert.equal(await page.locator(".step").count(), 1, "a lane is no part of the cluster");
+    assert.equal(await page.locator(".step").count(), 1, "an empty lane is not part of the cluster");
     await node(page, "A102").focus();
     await page.keyboard.press("m");
     await page.keyboard.press("3");
@@ -228,7 +228,7 @@ for (const [way, press] of Object.entries(PRESSES)) {
   });
 }
 
-test("a card is dragged to the empty lane of a new rack", async (t) => {
+test("a card can be dragged to the empty lane of a new rack", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "add-rack").click();
   await rack(page, 3).waitFor();
@@ -244,7 +244,7 @@ test("a card is dragged to the empty lane of a new rack", async (t) => {
 });
 
 for (const way of ["by mouse", "by keyboard"]) {
-  test(`quiesce, its undo and wipe ${way}, and what is refused says why`, async (t) => {
+  test(`quiesce, its undo and wipe ${way}; a refusal says why`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     await new Keyboard(page).go("A103");
     const press = (name, key) =>
@@ -270,7 +270,7 @@ for (const way of ["by mouse", "by keyboard"]) {
   });
 }
 
-test("each sub-cluster has hulls of its own on every lane, with its name", async (t) => {
+test("each sub-cluster has a labelled hull on every lane", async (t) => {
   const { page } = await openPage(t, WIDE);
   await eventually(() => page.locator(".hull-fill").count(), 2);
   await action(page, "split").click();
@@ -279,7 +279,7 @@ test("each sub-cluster has hulls of its own on every lane, with its name", async
   assert.deepEqual(labels.map((label) => label.replace(/ ·.*/, "")).sort(), ["sub-cluster A103", "sub-cluster B102"]);
 });
 
-test("with eight nodes links are bundled by rack, cut and restored whole, and singly for the selected node", async (t) => {
+test("with eight nodes, links are bundled by rack and cut as a bundle, or singly for the selected node", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   for (const id of ["A104", "A105", "A106"]) {
     await rack(page, 1).locator('[data-action="add-node"]').click();

@@ -1,4 +1,4 @@
-// Moving cards, cutting and restoring links, sub-clusters: each by mouse, by single clicks where it is a drag, and by keyboard.
+// Move cards, cut and restore links, form sub-clusters: each by mouse, by single clicks instead of a drag, and by keyboard.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -41,7 +41,7 @@ const MOVES = {
 };
 
 for (const [way, move] of Object.entries(MOVES)) {
-  test(`a card moves to another rack ${way}, keeps the focus, and the roster follows when told`, async (t) => {
+  test(`a card moves to another rack ${way} and keeps the focus; the roster follows after roster-set and recluster`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     await move(page);
     await rack(page, 2).locator('[data-node="A103"]').waitFor();
@@ -59,7 +59,7 @@ for (const [way, move] of Object.entries(MOVES)) {
   });
 }
 
-test("a card moves by touch, held by its grip, and the page does not scroll", async (t) => {
+test("a card moves by touch on its grip, and the page does not scroll", async (t) => {
   const { page, complaints } = await openPage(t, PHONE);
   await node(page, "B101").scrollIntoViewIfNeeded();
   const touch = await page.context().newCDPSession(page);
@@ -81,7 +81,7 @@ test("a card moves by touch, held by its grip, and the page does not scroll", as
   assert.deepEqual(complaints, []);
 });
 
-test("Escape calls a drag off, and a drop beside all lanes moves nothing", async (t) => {
+test("Escape cancels a drag, and a drop outside all lanes moves nothing", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const mouse = new Mouse(page);
   await mouse.drag("A103", 2, { release: false });
@@ -98,7 +98,7 @@ test("Escape calls a drag off, and a drop beside all lanes moves nothing", async
   assert.deepEqual(complaints, []);
 });
 
-test("Escape calls off a card that keys carry", async (t) => {
+test("Escape cancels a move by keys", async (t) => {
   const { page } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.on("A103", "m");
@@ -118,7 +118,7 @@ test("a link is cut and restored by a click on it and by a click on its line", a
   await link(page, "A101-B101").click();
   await eventually(state, "connected");
 
-  // Near the card, where no other line or handle is.
+  // A point near the card, where no other line or handle is.
   const near = await page.evaluate(() => {
     const [x, y, width, height] = ((r) => [r.x, r.y, r.width, r.height])(
       document.querySelector('[data-link="A101-B101"]').getBoundingClientRect(),
@@ -176,7 +176,7 @@ test("isolate, split by rack and heal", async (t) => {
     B102: { active: 0, unavailable: 4096, dead: 0 },
     A103: { active: 4096, unavailable: 0, dead: 0 },
   });
-  // The map shows the side that serves, until the other one is asked for.
+  // The map shows the side that serves until a person chooses the other.
   assert.match(await page.locator("#map-title").innerText(), /in sub-cluster A103/);
   await page.locator('[data-action="show-sub-cluster"]').first().click();
   await eventually(() => page.locator("#map-title").innerText(), "4,096 partitions of main in sub-cluster B102");
@@ -202,7 +202,7 @@ test("undo and redo, by button and by key", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("a card tells state, principal, copies, clean-shutdown mark and roster", async (t) => {
+test("a card shows state, principal, copies, clean-shutdown mark and roster", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const face = async (id) => (await node(page, id).innerText()).replace(/\s+/g, " ");
   const parts = ["B102", "principal", "master", "full", "subset", "evade", "in use"];
@@ -220,7 +220,7 @@ test("a card tells state, principal, copies, clean-shutdown mark and roster", as
   assert.deepEqual(complaints, []);
 });
 
-test("a click on a card's lane, its name or a link draws no fence", async (t) => {
+test("a click on a lane, its name or a link draws no fence", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await rack(page, 1).locator("h3").click();
   await link(page, "A101-B101").click();
@@ -232,7 +232,7 @@ test("a click on a card's lane, its name or a link draws no fence", async (t) =>
   assert.deepEqual(complaints, []);
 });
 
-test("one cut link costs one node, which is an orphan and no sub-cluster of one", async (t) => {
+test("one cut link makes one node an orphan, not a sub-cluster of one", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await link(page, "A101-A102").click();
   await eventually(() => node(page, "A101").getAttribute("data-state"), "orphan");
@@ -247,7 +247,7 @@ test("one cut link costs one node, which is an orphan and no sub-cluster of one"
   );
   assert.match(await page.locator("[data-orphans]").innerText(), /Orphan\s*A101: 4,096 unavailable there/);
 
-  // Its own view: by keyboard, as every button.
+  // The orphan's own view, opened by keyboard like every button.
   await page.locator('[data-orphan="A101"]').focus();
   await page.keyboard.press("Enter");
   await eventually(async () => (await page.locator("canvas[data-map]").getAttribute("aria-label")).includes("0 active, 4,096 unavailable"), true);
@@ -261,7 +261,7 @@ test("one cut link costs one node, which is an orphan and no sub-cluster of one"
   assert.deepEqual(complaints, []);
 });
 
-test("the focus stays near what had it and is gone", async (t) => {
+test("when the focused element disappears, the focus moves to its neighbour", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const chips = () => page.evaluate(() => document.activeElement.closest(".sub-clusters") !== null || document.activeElement.dataset.orphan);
   await link(page, "A101-A102").click();
@@ -273,7 +273,7 @@ test("the focus stays near what had it and is gone", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("links that let no clusters last come to an end, and the page says so", async (t) => {
+test("when clustering never settles, the page shows a state and says so", async (t) => {
   const { page, url, complaints } = await openPage(t, WIDE);
   await page.goto(`${url}#s1=0.2.0-0_a.n2S-main_0-A100~3.-A105~4_s4_s8367201_k0.4_k0.6_k1.7_k2.0_k2.6_k3.8_k6.1_k6.4_k8.2`);
   await node(page, "A106").waitFor();
@@ -293,7 +293,7 @@ test("a node is added as a tie-breaker that stays quiesced", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("what is cut already is not cut once more", async (t) => {
+test("links that are cut already cannot be cut again", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "split").click();
   await eventually(() => action(page, "split").getAttribute("aria-disabled"), "true");

@@ -1,4 +1,4 @@
-// The address holds the experiment: links, files, broken ones of both, and the panel after a crash of the page.
+// The address holds the experiment: share links, files, broken links and files, and the panel after a crash of the page.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ const CASE = "s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1";
 
 const refusal = (page) => page.locator(".refusal").innerText();
 
-test("the address follows what is done, and opening it elsewhere shows the same", async (t) => {
+test("the address follows the steps, and opening it elsewhere shows the same", async (t) => {
   const { page, url, complaints } = await openPage(t);
   assert.equal(new URL(page.url()).hash, "", "nothing is done yet");
   await node(page, "A102").click();
@@ -24,7 +24,7 @@ test("the address follows what is done, and opening it elsewhere shows the same"
   assert.deepEqual([...complaints, ...others], []);
 });
 
-test("a link that is put into the address of an open page is followed", async (t) => {
+test("a share link put into the address of an open page is followed", async (t) => {
   const { page, url, complaints } = await openPage(t);
   await page.goto(`${url}#${CASE}`);
   await expectCounts(page, "A103", { unavailable: 4096 });
@@ -33,11 +33,11 @@ test("a link that is put into the address of an open page is followed", async (t
 
 for (const [what, hash, says] of [
   ["cut short", CASE.slice(0, 22), /This cannot be followed: .*character/],
-  ["of something else", "hello", /character 1: a share link begins with s1=/],
+  ["of another kind", "hello", /character 1: a share link begins with s1=/],
   ["that the cluster refuses", `${CASE}_s1`, /step 4, character 50: node A102 is down/],
   ["far too long", `s1=${"x".repeat(20000)}`, /at most 16384 characters/],
 ]) {
-  test(`a broken link, ${what}, is a sentence, and the page works on`, async (t) => {
+  test(`a broken share link, ${what}, gives a sentence, and the page still works`, async (t) => {
     const { page, complaints } = await openBlankPage(t).then(async (opened) => {
       await opened.page.goto(`${opened.url}#${hash}`);
       await opened.page.waitForSelector("#app h1");
@@ -51,7 +51,7 @@ for (const [what, hash, says] of [
   });
 }
 
-test("a link whose result another version had decided otherwise says so", async (t) => {
+test("a share link whose version came to another result says so", async (t) => {
   const { page, url } = await openBlankPage(t);
   await page.goto(`${url}#${CASE.replace("0.1.0-0_", "0.0.9-7_")}`);
   await eventually(
@@ -62,7 +62,7 @@ test("a link whose result another version had decided otherwise says so", async 
   );
 });
 
-test("where one is can be copied as a test and as a figure's tag", async (t) => {
+test("the current moment can be copied as a test and as a figure's tag", async (t) => {
   const context = { permissions: ["clipboard-read", "clipboard-write"] };
   const { page, url, complaints } = await openPage(t, { context });
   await page.goto(`${url}#${CASE}`);
@@ -84,7 +84,7 @@ test("where one is can be copied as a test and as a figure's tag", async (t) => 
   assert.deepEqual(complaints, []);
 });
 
-test("a scenario can be saved with what holds, copied, and opened again; one with a mistake is a sentence", async (t) => {
+test("a scenario can be saved with expectations, copied and opened again; one with a mistake gives a sentence", async (t) => {
   const context = { permissions: ["clipboard-read", "clipboard-write"] };
   const { page, url, requests, complaints } = await openPage(t, { context });
   await page.goto(`${url}#${CASE}`);
@@ -105,7 +105,7 @@ test("a scenario can be saved with what holds, copied, and opened again; one wit
   await eventually(() => page.locator("[role=status]").last().innerText(), "It is copied.");
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), text);
   const later = requests.slice(loaded).filter((address) => !address.endsWith("icon.svg"));
-  assert.deepEqual(later, [], "the page has all that it needs");
+  assert.deepEqual(later, [], "the page needs nothing more");
 
   await action(page, "undo").click();
   await expectCounts(page, "A103", {});
@@ -121,7 +121,7 @@ test("a scenario can be saved with what holds, copied, and opened again; one wit
   assert.deepEqual(complaints, []);
 });
 
-test("the published case study opens as the file that the command line runs", async (t) => {
+test("the page opens the published case study, the file that the command line runs", async (t) => {
   const { page, complaints } = await openPage(t);
   await action(page, "share").click();
   const path = new URL("../../www/scenarios/case-study.json", import.meta.url).pathname;
@@ -132,7 +132,7 @@ test("the published case study opens as the file that the command line runs", as
   assert.deepEqual(complaints, []);
 });
 
-test("the link can be copied, the experiment saved as a file and opened again", async (t) => {
+test("the share link can be copied, and the experiment saved as a file and opened again", async (t) => {
   const context = { permissions: ["clipboard-read", "clipboard-write"] };
   const { page, url, complaints } = await openPage(t, { context });
   await page.goto(`${url}#${CASE}`);
@@ -156,7 +156,7 @@ test("the link can be copied, the experiment saved as a file and opened again", 
   assert.deepEqual(complaints, []);
 });
 
-test("a file that is none, or is huge, is a sentence, and nothing is lost", async (t) => {
+test("a file that cannot be read, or is too large, gives a sentence, and nothing is lost", async (t) => {
   const { page, complaints } = await openPage(t);
   await action(page, "crash").click();
   await action(page, "share").click();
@@ -172,7 +172,7 @@ test("a file that is none, or is huge, is a sentence, and nothing is lost", asyn
   assert.deepEqual(complaints, []);
 });
 
-test("a file that is something else is refused by what it looks like", async (t) => {
+test("a file of another kind is refused, and the page says what it looks like", async (t) => {
   const { page, complaints } = await openPage(t);
   await action(page, "share").click();
   const open = (text) =>
@@ -189,12 +189,12 @@ test("a file that is something else is refused by what it looks like", async (t)
   assert.deepEqual(complaints, []);
 });
 
-test("a crash of the page gives a link that does it all again", async (t) => {
+test("a crash of the page gives a share link that replays everything", async (t) => {
   const { page, url } = await openPage(t);
   await node(page, "B101").click();
   await action(page, "stop").click();
   await node(page, "A102").click();
-  // What holds the page is taken from under it, which it cannot survive.
+  // Remove an element that Yew holds, which makes the page panic.
   await page.evaluate(() => document.querySelector(".steps").replaceChildren());
   await action(page, "crash").click();
   const href = await action(page, "replay").getAttribute("href");
@@ -205,7 +205,7 @@ test("a crash of the page gives a link that does it all again", async (t) => {
   await eventually(() => node(other, "B101").getAttribute("data-state"), "stopped");
 });
 
-test("the keys are shown on ?, wherever the focus is, and letters can be turned off", async (t) => {
+test("? shows the keys wherever the focus is, and letter keys can be turned off", async (t) => {
   const { page, complaints } = await openPage(t);
   const panel = page.locator(".side-panel");
   await page.keyboard.press("?");
@@ -224,7 +224,7 @@ test("the keys are shown on ?, wherever the focus is, and letters can be turned 
   assert.deepEqual(complaints, []);
 });
 
-test("without a canvas the page says so, and works on", async (t) => {
+test("without a canvas the page says so and still works", async (t) => {
   const { page, url, complaints } = await openBlankPage(t);
   await page.addInitScript(() => {
     HTMLCanvasElement.prototype.getContext = () => null;

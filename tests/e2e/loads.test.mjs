@@ -1,5 +1,5 @@
-// The page loads: from the top of a site and from a folder of it, with nothing to complain of, and
-// when it cannot load it says so.
+// The page loads from the root of a site and from a folder, without complaints. When it cannot load,
+// it says so.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -28,8 +28,8 @@ test("the page itself carries the policy that it is tested under", async (t) => 
   assert.equal(await meta.getAttribute("content"), CONTENT_SECURITY_POLICY);
 });
 
-// The size limit covers what index.html names, so that must be all there is.
-test("a first visit asks for what index.html names and for nothing else", async (t) => {
+// The size limit covers the files that index.html names, so there must be no others.
+test("a first visit requests the files that index.html names and nothing else", async (t) => {
   const { page, url, requests } = await openBlankPage(t);
   await page.clock.install();
   await page.goto(url);
@@ -44,7 +44,7 @@ test("a first visit asks for what index.html names and for nothing else", async 
     requests.filter((address) => !expected.has(address)),
     [],
   );
-  assert.equal(new Set(requests).size, requests.length, `asked twice: ${requests.join(" ")}`);
+  assert.equal(new Set(requests).size, requests.length, `requested twice: ${requests.join(" ")}`);
 });
 
 for (const [missing, what, reason] of [

@@ -1,4 +1,4 @@
-// The server's log: by node or merged, of all steps or the last one, copied.
+// The server's log: of one node or all, of all steps or the last one, and copying it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,7 +16,7 @@ async function open(t, context = {}) {
   return opened;
 }
 
-test("the log has the server's lines, of all nodes or one, of all steps or the last", async (t) => {
+test("the log shows the server's lines: of all nodes or one, of all steps or the last", async (t) => {
   const { page, complaints } = await open(t);
   assert.deepEqual(await lines(page), []);
   await node(page, "A102").click();
@@ -43,7 +43,7 @@ test("the log has the server's lines, of all nodes or one, of all steps or the l
   assert.deepEqual(complaints, []);
 });
 
-test("only the last lines are on the page until more are asked for", async (t) => {
+test("only the last lines are shown until a person asks for more", async (t) => {
   const { page, complaints } = await open(t);
   for (let time = 0; time < 9; time += 1) await action(page, "recluster").click();
   await eventually(async () => (await lines(page)).length, 200);
@@ -53,7 +53,7 @@ test("only the last lines are on the page until more are asked for", async (t) =
   assert.deepEqual(complaints, []);
 });
 
-test("the shown lines are copied where the browser lets it", async (t) => {
+test("the shown lines are copied where the browser allows it", async (t) => {
   const { page, complaints } = await open(t, { permissions: ["clipboard-read", "clipboard-write"] });
   await action(page, "crash").click();
   await eventually(async () => (await lines(page)).length > 0, true);
@@ -66,7 +66,7 @@ test("the shown lines are copied where the browser lets it", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("where it does not, the lines are selected and the page says so", async (t) => {
+test("where the browser forbids copying, the lines are selected and the page says so", async (t) => {
   const opened = await openPage(t, { context: WIDE });
   const { page, complaints, url } = opened;
   await page.addInitScript(() => {
@@ -81,7 +81,7 @@ test("where it does not, the lines are selected and the page says so", async (t)
   assert.deepEqual(complaints, []);
 });
 
-test("the log is reached, filtered and copied by keys alone", async (t) => {
+test("the log is opened, filtered and copied by keyboard only", async (t) => {
   const { page, complaints } = await openPage(t, {
     context: { ...WIDE, permissions: ["clipboard-read", "clipboard-write"] },
   });

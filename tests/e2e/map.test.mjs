@@ -1,4 +1,4 @@
-// The map, what it explains, and its equals for those who cannot see it or use a mouse.
+// The map, what it explains, and the equivalents for people who cannot see it or use a mouse.
 
 import assert from "node:assert/strict";
 import { createHash, getHashes } from "node:crypto";
@@ -22,10 +22,10 @@ async function resetTooEarly(page) {
   );
 }
 
-/** The colour in the upper left corner of a partition, as `r,g,b`. */
+/** The colour in the upper left corner of a partition's cell, as `r,g,b`. */
 function colourOf(page, partition) {
   return page.evaluate((index) => {
-    // A copy of one pixel: reading the page's own canvas would make the browser complain.
+    // Read a copy of one pixel: the browser warns when the page's own canvas is read.
     const canvas = document.querySelector('[data-map="main"]');
     const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
     copy.drawImage(canvas, -(index % 64) * 4, -Math.floor(index / 64) * 4);
@@ -42,7 +42,7 @@ test("a click on a cell explains its partition", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("every cell is painted as its partition is, and why says the same", async (t) => {
+test("every cell has its partition's colour, and the explanation agrees", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await resetTooEarly(page);
   const rows = page.locator(".reasons tbody tr");
@@ -85,7 +85,7 @@ test("arrow keys walk the map", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("a partition can be typed, and what is no partition is not taken", async (t) => {
+test("a partition's number can be typed, and an invalid one is refused", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await page.locator("#partition").fill("1042");
   await page.keyboard.press("Enter");
@@ -97,13 +97,13 @@ test("a partition can be typed, and what is no partition is not taken", async (t
   assert.deepEqual(complaints, []);
 });
 
-test("the pointer is told what is under it", async (t) => {
+test("the line below the map describes the cell under the pointer", async (t) => {
   const { page } = await openPage(t, WIDE);
   await page.locator('[data-map="main"]').hover({ position: { x: 6, y: 2 } });
   await eventually(() => page.locator(".map-hover").innerText(), "1: active, rule 2");
 });
 
-test("what happens is told, written down and announced", async (t) => {
+test("an action appears in the news, the history and the live region", async (t) => {
   const { page } = await openPage(t, WIDE);
   await action(page, "crash").click();
   await eventually(() => page.locator(".step-title").first().innerText(), "Crash A102");
@@ -115,13 +115,13 @@ test("what happens is told, written down and announced", async (t) => {
   assert.match(await node(page, "A102").innerText(), /crashed[^]*returns with e[^]*not flushed/);
 });
 
-/** What the legend lists, without what has no partitions. */
+/** The legend's entries that have partitions. */
 const legend = (page) =>
   page.locator(".legend li:not(.zero)").evaluateAll((all) => all.map((entry) => entry.textContent.trim()));
 
 const numbers = (texts) => texts.map((text) => Number(text.match(/[\d,]+$/)[0].replace(",", "")));
 
-test("by mouse: colours stand for rule, master or mark, and the legend counts all", async (t) => {
+test("by mouse: colours mean rule, master or mark, and the legend counts all partitions", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await resetTooEarly(page);
   for (const [by, expected] of [
@@ -139,7 +139,7 @@ test("by mouse: colours stand for rule, master or mark, and the legend counts al
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: arrows choose what colours stand for, and marks are the selected node's", async (t) => {
+test("by keyboard: arrows choose what colours mean, and marks are those of the selected node", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.crash("A102");
@@ -157,7 +157,7 @@ test("by keyboard: arrows choose what colours stand for, and marks are the selec
   assert.deepEqual(complaints, []);
 });
 
-test("by mouse: a group lights its cells, and a cell marks its group", async (t) => {
+test("by mouse: a group highlights its cells, and a cell marks its group", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await resetTooEarly(page);
   const lost = page.locator(".reasons tr.unavailable");
@@ -180,7 +180,7 @@ test("by mouse: a group lights its cells, and a cell marks its group", async (t)
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: a group is picked and given up", async (t) => {
+test("by keyboard: a group is selected and deselected", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.tabTo(() => document.activeElement.dataset.action === "pick-group", "a group");
@@ -192,7 +192,7 @@ test("by keyboard: a group is picked and given up", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-/** A digest as the client library makes it, by another implementation of RIPEMD-160. */
+/** The digest that the client library computes, by another implementation of RIPEMD-160. */
 function digest(set, key) {
   const kind = typeof key === "bigint" ? 1 : 3;
   const bytes = typeof key === "bigint" ? Buffer.alloc(8) : Buffer.from(key);
@@ -207,7 +207,7 @@ const KNOWN = [
   ["", -1n, "d943ab3514038a3c02fd973a50aa7133e3f400f0"],
 ];
 
-test("by mouse: a key leads to its partition, by the client's digest", async (t) => {
+test("by mouse: a key leads to its partition through the client's digest", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const found = (what) => page.locator(`[data-found="${what}"]`).innerText();
   for (const [set, key, hex] of KNOWN) {
@@ -226,7 +226,7 @@ test("by mouse: a key leads to its partition, by the client's digest", async (t)
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: a key is typed, letters do nothing else, Enter goes there", async (t) => {
+test("by keyboard: letters typed into the key field trigger no action, and Enter goes to the partition", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.tabTo(() => document.activeElement.id === "find-set", "the set");
@@ -245,14 +245,14 @@ test("by keyboard: a key is typed, letters do nothing else, Enter goes there", a
   assert.deepEqual(complaints, []);
 });
 
-test("partitions that came up empty have a colour, a sign, a legend entry and a group of their own", async (t) => {
+test("partitions that came up empty have their own colour, sign, legend entry and group", async (t) => {
   const { page, complaints } = await openPage(t, { context: { viewport: { width: 1440, height: 940 } } });
   const legend = page.locator('[data-legend="verdict"] li');
   assert.equal((await legend.allInnerTexts()).some((text) => text.includes("empty")), false);
   await action(page, "settings").click();
   await page.locator("#ns-0-mode").selectOption("ap");
   await action(page, "apply-settings").click();
-  // Each rack has a copy of everything: only within a rack can both sides lack one.
+  // Each rack has a copy of everything, so both sides can lack a copy only when the split is within a rack.
   await node(page, "A101").click();
   await node(page, "A102").click({ modifiers: ["Control"] });
   await action(page, "isolate").click();

@@ -1,4 +1,4 @@
-// The margin, always on screen, and the picture of every further loss with its table.
+// The margin, which is always on screen, and the picture and table of all failure sets.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ const ways = (page) =>
   page.locator("[data-margin-way]").evaluateAll((all) => all.map((way) => way.textContent));
 const heat = (page) => page.locator("[data-heat]");
 const label = (page) => heat(page).getAttribute("aria-label");
-/** The table by number of losses: size, sets, how many do harm, the worst. */
+/** The table by number of losses: size, sets, sets that do harm, the worst. */
 const table = (page) =>
   page
     .locator(".losses-table tbody tr")
@@ -29,7 +29,7 @@ async function resetTooEarly(page) {
   await expectCounts(page, "A103", { unavailable: 1381 });
 }
 
-test("the margin is there from the start, both ways, and follows what is done", async (t) => {
+test("the margin is shown from the start, in both forms, and follows every action", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await eventually(() => margin(page), "1");
   assert.deepEqual(await ways(page), ["1", "1"]);
@@ -45,7 +45,7 @@ test("the margin is there from the start, both ways, and follows what is done", 
   assert.deepEqual(complaints, []);
 });
 
-test("what is unavailable already does not count", async (t) => {
+test("partitions that are unavailable already do not count", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await resetTooEarly(page);
   await eventually(() => margin(page), "0");
@@ -53,7 +53,7 @@ test("what is unavailable already does not count", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("by mouse: a cell tells its loss, and a click lets it happen", async (t) => {
+test("by mouse: a cell describes its loss, and a click applies it", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   assert.equal(await heat(page).count(), 0);
   await action(page, "losses").click();
@@ -77,7 +77,7 @@ test("by mouse: a cell tells its loss, and a click lets it happen", async (t) =>
   assert.deepEqual(complaints, []);
 });
 
-test("the table's worst set leaves what the table says, crashed or stopped cleanly", async (t) => {
+test("the worst set leaves what the table says, whether its nodes crash or stop cleanly", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "losses").click();
   await page.locator('[data-action="lose"][data-size="2"]').waitFor();
@@ -96,7 +96,7 @@ test("the table's worst set leaves what the table says, crashed or stopped clean
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: arrows walk the losses, Enter lets one happen", async (t) => {
+test("by keyboard: arrows go through the losses, and Enter applies one", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.tabTo(() => document.activeElement?.dataset.action === "losses", "the failure sets");
@@ -120,13 +120,13 @@ test("by keyboard: arrows walk the losses, Enter lets one happen", async (t) => 
   assert.deepEqual(complaints, []);
 });
 
-test("what is known is not worked out again because something else is shown", async (t) => {
+test("results are not computed again when another panel opens", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "losses").click();
   await heat(page).waitFor();
   await eventually(() => margin(page), "1");
   await page.evaluate(() => {
-    // Work begins with a timer of 30 ms; Yew sets some of 0 ms to draw.
+    // Computing begins with a timer of 30 ms; Yew draws with timers of 0 ms.
     const set = window.setTimeout;
     window.begun = 0;
     window.setTimeout = (heard, ms, ...more) => {

@@ -1,8 +1,7 @@
-// Measures the built page in headless Chromium and writes what it found into docs/performance.md, between the two marks
-// there. `cargo xtask perf` runs it. Times are reported and judged by nobody; what has to hold is held by tests.
+// Measures the built page in headless Chromium and writes the results into docs/performance.md, between the two marks there.
+// `cargo xtask perf` runs it. It only reports times: no test depends on them.
 //
-// Every figure is taken from what the page does, through its own buttons and its address: a cluster of 5, 16 or 128 nodes
-// comes from a link.
+// It works through the page's own buttons and its address: a cluster of 5, 16 or 128 nodes comes from a share link.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -16,11 +15,11 @@ const DOCUMENT = fileURLToPath(new URL("../../docs/performance.md", import.meta.
 const BEGIN = "<!-- cargo xtask perf writes from here -->";
 const END = "<!-- to here -->";
 
-/** Clusters by their number of nodes, as links: racks of about the same size. */
+/** Share links of clusters by number of nodes, on racks of about the same size. */
 const CLUSTERS = {
   5: "1-A101~2.2-B101~1",
   16: "1-A101~7.2-B101~7",
-  // 32 nodes to a rack: in base 36, 31 more than the first.
+  // 32 nodes on each rack: the first and 31 more, which is v in base 36.
   128: "1-A101~v.2-B101~v.3-C101~v.4-D101~v",
 };
 const linkOf = (nodes, steps = []) =>
@@ -33,7 +32,7 @@ const sorted = (list) => [...list].sort((a, b) => a - b);
 const quantile = (list, part) => sorted(list)[Math.min(list.length - 1, Math.floor(list.length * part))];
 const ms = (number) => `${number < 10 ? number.toFixed(1) : Math.round(number)} ms`;
 
-assert.ok(Number(process.env.ROSTERLAB_FIRST_LOAD) > 0, "cargo xtask perf says how many bytes the first load has");
+assert.ok(Number(process.env.ROSTERLAB_FIRST_LOAD) > 0, "cargo xtask perf sets ROSTERLAB_FIRST_LOAD");
 
 const browser = await chromium.launch({
   executablePath: process.env.ROSTERLAB_CHROMIUM || "/usr/bin/chromium",
@@ -41,7 +40,7 @@ const browser = await chromium.launch({
 });
 const server = await startServer({ published: true });
 
-/** A page of its own, at a link; what it allocates in WebAssembly can be read. */
+/** Opens a page at a share link. The page's WebAssembly memory can be read. */
 async function open(link = "", { slow = false, context: visited } = {}) {
   const context = visited ?? (await browser.newContext({ viewport: { width: 1440, height: 940 } }));
   const page = await context.newPage();
@@ -59,7 +58,7 @@ async function open(link = "", { slow = false, context: visited } = {}) {
         return made;
       };
     }
-    // When the map's pixels were last put onto its canvas.
+    // The time when the map was last painted.
     const { putImageData } = CanvasRenderingContext2D.prototype;
     CanvasRenderingContext2D.prototype.putImageData = function (...args) {
       putImageData.apply(this, args);
@@ -72,7 +71,7 @@ async function open(link = "", { slow = false, context: visited } = {}) {
   return { page, context };
 }
 
-/** From a click on Crash until the map is painted, and until the frame that shows it is done. */
+/** Times from a click on Crash until the map is painted, and until the browser has drawn the frame. */
 async function faults(nodes, rounds = 60) {
   const { page, context } = await open(linkOf(nodes));
   const times = await page.evaluate(async (rounds) => {
@@ -104,7 +103,7 @@ async function faults(nodes, rounds = 60) {
   return times;
 }
 
-/** From the first byte asked for until a button answers, with nothing cached. */
+/** Time from the first request until the page reacts, with nothing cached. */
 async function coldStart(slow, rounds = 9) {
   const times = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -115,7 +114,7 @@ async function coldStart(slow, rounds = 9) {
   return times;
 }
 
-/** The same when the browser has been there before. */
+/** The same when the browser has visited the page before. */
 async function secondVisit(rounds = 9) {
   const times = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -129,7 +128,7 @@ async function secondVisit(rounds = 9) {
   return times;
 }
 
-/** How much of five seconds the main thread is busy while nothing is touched, in percent. */
+/** How busy the main thread is in five seconds without input, in percent. */
 async function idle(nodes) {
   const { page, context } = await open(linkOf(nodes));
   const session = await context.newCDPSession(page);
@@ -138,7 +137,7 @@ async function idle(nodes) {
     const { metrics } = await session.send("Performance.getMetrics");
     return metrics.find((metric) => metric.name === "TaskDuration").value;
   };
-  // What still has to be worked out after opening is not rest.
+  // Wait until the page has finished computing.
   await page.waitForLoadState("networkidle");
   let before = await busy();
   for (let quiet = 0; quiet < 2; ) {
@@ -153,7 +152,7 @@ async function idle(nodes) {
   return (spent / 5) * 100;
 }
 
-/** 500 steps: single nodes crash and start again, one after the other. */
+/** 500 steps: one node after the other crashes and starts again. */
 function fiveHundred(nodes) {
   const places = "0123456789abcdefghijklmnopqrstuvwxyz";
   const place = (node) => (nodes > 36 ? places[Math.floor(node / 36)] : "") + places[node % 36];
@@ -163,7 +162,7 @@ function fiveHundred(nodes) {
   });
 }
 
-/** Seeks to places all over 500 steps by the timeline's slider; and what is allocated after them. */
+/** Times of seeks all over 500 steps by the timeline's slider, and the memory used. */
 async function seeks(nodes, rounds = 40) {
   const { page, context } = await open(linkOf(nodes, fiveHundred(nodes)));
   const memory = await page.evaluate(() => {
@@ -179,7 +178,7 @@ async function seeks(nodes, rounds = 40) {
       while (!fits()) await new Promise((resolve) => setTimeout(resolve, 0));
     };
     const times = [];
-    // From one end to the other, and ten steps at a time on and back. Each key leads somewhere else.
+    // From one end to the other, and ten steps at a time forth and back. Each key changes the position.
     const keys = ["Home", ...Array(rounds).fill("PageUp"), "End", ...Array(rounds).fill("PageDown"), "Home", "End"];
     for (const name of keys) {
       const from = at();
@@ -194,7 +193,7 @@ async function seeks(nodes, rounds = 40) {
   return { times, memory };
 }
 
-/** From opening the heat-map of 16 nodes until it stands. */
+/** Time from opening the failure sets of 16 nodes until they are complete. */
 async function failureSets(rounds = 5) {
   const times = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -265,5 +264,5 @@ const table = [
 ].join("\n");
 const text = readFileSync(DOCUMENT, "utf8");
 const [head, rest] = text.split(BEGIN);
-assert.ok(rest?.includes(END), "docs/performance.md has both marks");
+assert.ok(rest?.includes(END), "docs/performance.md must have both marks");
 writeFileSync(DOCUMENT, head + table + rest.slice(rest.indexOf(END) + END.length));

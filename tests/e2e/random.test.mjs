@@ -1,7 +1,7 @@
-// A seeded random user of the page itself: 2,000 presses of whatever is there, by pointer events and keys. After each, what is
-// shown has to hold: counts that add up, no partition served twice, no panic, nothing on the console.
+// A seeded random user of the page: 2,000 clicks and keys on whatever is there. After each, the page must be consistent: the
+// counts add up, nothing panics, and the console stays empty.
 //
-// ROSTERLAB_SEED tries another user, ROSTERLAB_ACTIONS another number of actions.
+// ROSTERLAB_SEED sets another seed, ROSTERLAB_ACTIONS another number of actions.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,10 +9,10 @@ import { openPage } from "./browser.mjs";
 
 const SEED = Number(process.env.ROSTERLAB_SEED ?? 20261122);
 const ACTIONS = Number(process.env.ROSTERLAB_ACTIONS ?? 2000);
-/** So many actions are done in one go, so that the browser is not asked 2,000 times. */
+/** Actions for each call into the browser, because 2,000 calls would take long. */
 const ROUND = 100;
 
-/** Runs in the page: does so many actions and says what was wrong after one, or null. */
+/** Runs in the page: does `count` actions. Says what was wrong after one, or gives null. */
 async function play({ seed, from, count }) {
   // SplitMix32: the same numbers for the same seed.
   let state = (seed + from * 0x9e3779b9) >>> 0;
@@ -29,7 +29,7 @@ async function play({ seed, from, count }) {
       channel.port1.onmessage = resolve;
       setTimeout(() => channel.port2.postMessage(null), 0);
     });
-  // What opens a window of the browser's own, or leaves the page.
+  // Controls that open a window of the browser or leave the page.
   const NOT = '[data-action="open-file"], [data-action="save"], [data-action="copy-link"], [data-action="theme"]';
   const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter", "Escape", "Home", "End", "PageUp", "s", "c", "t", "q", "w", "x", "h", "o", "r", "v", "f", "?"];
   const press = (element, key, ctrlKey = false) =>
@@ -51,39 +51,39 @@ async function play({ seed, from, count }) {
     if (Object.keys(sums).length === 0) return "no counts are shown";
     const legend = [...document.querySelectorAll(".map-panel .reasons .n")].map((cell) => Number(cell.textContent.replace(/\D/g, "")));
     const shown = legend.reduce((sum, number) => sum + (number || 0), 0);
-    if (shown !== 4096) return `the reasons are of ${shown} partitions`;
+    if (shown !== 4096) return `the reasons add up to ${shown} partitions`;
     if (document.querySelectorAll("[data-node]").length === 0) return "there is no card";
     return null;
   };
 
   for (let step = from; step < from + count; step += 1) {
     const kind = below(10);
-    let told;
+    let deed;
     if (kind < 6) {
       const buttons = [...document.querySelectorAll("button[data-action]:not([disabled])")].filter((b) => !b.matches(NOT));
       const button = buttons[below(buttons.length)];
-      told = `click ${button.dataset.action} ${JSON.stringify(button.dataset)}`;
+      deed = `click ${button.dataset.action} ${JSON.stringify(button.dataset)}`;
       button.click();
     } else if (kind < 7) {
       const links = [...document.querySelectorAll("[data-link]")];
       const link = links[below(links.length || 1)];
-      told = `click the link ${link?.dataset.link}`;
+      deed = `click the link ${link?.dataset.link}`;
       link?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     } else if (kind < 9) {
       const cards = [...document.querySelectorAll("[data-node]")];
       const card = cards[below(cards.length)];
       const key = KEYS[below(KEYS.length)];
-      told = `${key} on ${card.dataset.node}`;
+      deed = `${key} on ${card.dataset.node}`;
       card.focus();
       press(card, key, below(12) === 0);
     } else {
       const key = KEYS[below(KEYS.length)];
-      told = `${key} on the page`;
+      deed = `${key} on the page`;
       press(document.activeElement ?? document.body, key);
     }
     await drawn();
     const found = wrong();
-    if (found) return `action ${step}, ${told}: ${found}`;
+    if (found) return `action ${step}, ${deed}: ${found}`;
   }
   return null;
 }
@@ -98,5 +98,5 @@ test(`a random user of ${ACTIONS} actions, seed ${SEED}`, async (t) => {
   }
   const steps = await page.locator("[data-action=scrub]").count();
   assert.ok(steps <= 1);
-  assert.match(page.url(), /#s1=/, "the user did something");
+  assert.match(page.url(), /#s1=/, "the user has done something");
 });

@@ -1,5 +1,5 @@
-// Builds the pages of the recipes in docs/embedding.md into `dist/embed/examples`, each as its readers would: a book by mdBook
-// with included figures, an MDX page by a remark plugin. `cargo xtask` runs it after the page is built.
+// Builds the pages of the recipes in docs/embedding.md into `dist/embed/examples`, as a reader would: a book by mdBook with
+// included figures, and an MDX page by a remark plugin. `cargo xtask` runs this after it has built the page.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -14,7 +14,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { DIST } from "./server.mjs";
 
 const { ROSTERLAB_NATIVE: native, ROSTERLAB_PACKAGES: packages } = process.env;
-assert.ok(native && packages, "cargo xtask says where the command line and the packages are");
+assert.ok(native && packages, "cargo xtask sets ROSTERLAB_NATIVE and ROSTERLAB_PACKAGES");
 
 const SOURCES = fileURLToPath(new URL("../../www/embed/", import.meta.url));
 const SCENARIOS = fileURLToPath(new URL("../../www/scenarios/", import.meta.url));
@@ -22,7 +22,7 @@ const EMBED = join(DIST, "embed");
 const EXAMPLES = join(EMBED, "examples");
 const LOADED = ["rosterlab-embed.js", "rosterlab-live.js", "rosterlab.js", "rosterlab_bg.wasm", "rosterlab.css"];
 
-/** mdBook: figures are files that the book includes; what the element loads lies in the book. */
+/** mdBook: the book includes the figures' files, and contains the files that the element loads. */
 function book() {
   const folder = join(EXAMPLES, "mdbook-source");
   rmSync(folder, { recursive: true, force: true });

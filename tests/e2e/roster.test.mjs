@@ -1,5 +1,5 @@
-// The roster panel: what an action would do before it is done, the question before a documented mistake, writing a roster,
-// the commands of a real cluster. By mouse and by keyboard.
+// The roster panel: the preview of an action, the question before a documented mistake, the roster editor, the commands of a
+// real cluster. By mouse and by keyboard.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,7 +20,7 @@ async function stopRackB(page) {
   await expectCounts(page, "A103", {});
 }
 
-test("what an action would do is told while the pointer is on it, and then happens", async (t) => {
+test("pointing at an action previews it, and doing it has the previewed effect", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await stopRackB(page);
   await action(page, "crash").click();
@@ -33,26 +33,26 @@ test("what an action would do is told while the pointer is on it, and then happe
   await action(page, "revive").hover();
   await eventually(async () => /no partition changes, 4,096 stay not active/.test(await consequence(page)), true);
   assert.equal(await command(page, "asinfo"), "asinfo -v 'revive:namespace=main'");
-  await expectCounts(page, "A103", { unavailable: 4096 }, "nothing was done yet");
+  await expectCounts(page, "A103", { unavailable: 4096 }, "nothing has been done yet");
 
   const mouse = new Mouse(page);
   await mouse.stage();
   await mouse.confirm();
-  await eventually(async () => /^Recluster · .*4,096 partitions become active/.test(await consequence(page)), true, "what is due");
+  await eventually(async () => /^Recluster · .*4,096 partitions become active/.test(await consequence(page)), true, "the next step");
   assert.match(await page.locator(".roster-hint").innerText(), /staged, not in force/);
   await mouse.recluster();
   await expectCounts(page, "A103", {});
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: coming to an action tells what it would do, Escape leaves the question", async (t) => {
+test("by keyboard: focusing an action previews it, and Escape closes the question", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await stopRackB(page);
   const keyboard = new Keyboard(page);
   await keyboard.tabTo(() => document.activeElement?.dataset.action === "stage-observed", "stage observed");
   await eventually(async () => /B102 and B101 leave the roster/.test(await consequence(page)), true);
   await keyboard.press("Enter");
-  await eventually(() => focused(page), "roster-cancel", "twice Enter is no mistake");
+  await eventually(() => focused(page), "roster-cancel", "pressing Enter twice confirms nothing");
   const told = await warnings(page);
   assert.equal(told.length, 2);
   assert.match(told[0], /RF is 2.*documented/s);
@@ -68,11 +68,11 @@ test("by keyboard: coming to an action tells what it would do, Escape leaves the
   await eventually(() => focused(page), "stage-observed", "the focus is where it was");
   await keyboard.go("A102");
   await keyboard.press("r");
-  await eventually(async () => (await rosters(page)).Roster, RACK_A, "asked once for a roster");
+  await eventually(async () => (await rosters(page)).Roster, RACK_A, "the page asks once for each roster");
   assert.deepEqual(complaints, []);
 });
 
-test("an orphan can be revived, which the panel says, and takes no other roster command", async (t) => {
+test("the panel says that an orphan can only be revived", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await link(page, "A101-A102").click();
   await page.locator('[data-orphan="A101"]').click();
@@ -86,7 +86,7 @@ test("an orphan can be revived, which the panel says, and takes no other roster 
   assert.deepEqual(complaints, []);
 });
 
-test("cancel and anything else that is done close the question", async (t) => {
+test("Cancel closes the question, and so does any other action", async (t) => {
   const { page } = await openPage(t, WIDE);
   await action(page, "revive").click();
   assert.match((await warnings(page))[0], /No partition is dead/);
@@ -100,7 +100,7 @@ test("cancel and anything else that is done close the question", async (t) => {
   assert.equal(await steps(page), 1);
 });
 
-test("a roster on one side of a split is asked about, with the other side's nodes", async (t) => {
+test("setting a roster on one side of a split asks first and names the other side's nodes", async (t) => {
   const { page } = await openPage(t, WIDE);
   await action(page, "split").click();
   await eventually(() => page.locator("[data-count]").count(), 6);
@@ -108,7 +108,7 @@ test("a roster on one side of a split is asked about, with the other side's node
   await eventually(async () => (await warnings(page)).some((text) => /split, and B102 and B101 are up with data.*inferred/s.test(text)), true);
 });
 
-test("a roster is written by clicks: nodes out, another rack, then set", async (t) => {
+test("a roster is edited by clicks: a node removed, a rack changed, then set", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "edit-roster").click();
   const text = () => page.locator("#draft-text").inputValue();
@@ -130,14 +130,14 @@ test("a roster is written by clicks: nodes out, another rack, then set", async (
   assert.deepEqual(complaints, []);
 });
 
-test("a roster is written as text by keyboard; what is wrong is said with its place", async (t) => {
+test("a roster is edited as text by keyboard; a mistake is reported with its place", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.tabTo(() => document.activeElement?.dataset.action === "edit-roster", "edit");
   await keyboard.press("Enter");
   await keyboard.tabTo(() => document.activeElement?.id === "draft-text", "the text");
   await page.keyboard.press("End");
-  // Ids that no node has are taken, as the server takes them; the same id twice is not.
+  // Like the server, the editor takes ids that no node has, but no id twice.
   await page.keyboard.type(",A101");
   await eventually(() => page.locator("#draft-error").innerText(), "Entry 6: A101 is there twice.");
   await keyboard.press("Enter");
@@ -168,7 +168,7 @@ test("revive waits for a recluster and says so", async (t) => {
   assert.equal(await page.locator(".roster-hint").innerText(), "all three agree");
 });
 
-test("a command is copied, and that is said", async (t) => {
+test("a command can be copied, and the page says so", async (t) => {
   const { page, complaints } = await openPage(t, {
     context: { ...WIDE.context, permissions: ["clipboard-read", "clipboard-write"] },
   });
@@ -180,7 +180,7 @@ test("a command is copied, and that is said", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("an id that no node has is taken, with a warning as it is typed and a question before it is set", async (t) => {
+test("an id that no node has is accepted, with a warning while typing and a question before it is set", async (t) => {
   const { page, complaints } = await openPage(t, { context: { viewport: { width: 1440, height: 940 } } });
   await action(page, "edit-roster").click();
   await page.locator("#draft-text").fill("A101@1,A102@1,A103@1,B101@2,B102@2,A1FF@2");

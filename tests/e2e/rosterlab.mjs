@@ -1,12 +1,12 @@
-// What the tests read from the page and do to it, by the data attributes that the page promises.
+// Reads from the page and acts on it for the tests, by the data attributes that the page keeps stable.
 //
-// Nothing here waits for a time: everything waits for what has to be there.
+// Nothing here waits for a time: everything waits for a condition. The deadline only ends a test that hangs.
 
 import assert from "node:assert/strict";
 
 const DEADLINE_MS = 10_000;
 
-/** Waits until `read` gives `expected`; fails with what it gave last. */
+/** Waits until `read` gives `expected`. Fails with the last value that it gave. */
 export async function eventually(read, expected, message) {
   const end = Date.now() + DEADLINE_MS;
   for (;;) {
@@ -33,7 +33,7 @@ export function counts(page) {
   });
 }
 
-/** Waits for the counts of one sub-cluster and of no other. */
+/** Waits until there is one sub-cluster, with these counts. */
 export function expectCounts(page, principal, { unavailable = 0, dead = 0 }, message) {
   const active = 4096 - unavailable - dead;
   return eventually(() => counts(page), { [principal]: { unavailable, active, dead } }, message);
@@ -44,7 +44,7 @@ export const link = (page, id) => page.locator(`[data-link="${id}"]`);
 export const rack = (page, id) => page.locator(`[data-rack="${id}"]`);
 export const action = (page, name) => page.locator(`[data-action="${name}"]`);
 
-/** The rosters as they are written: `{ Roster: ["B102@2", …], Pending: …, Observed: … }`, without what is missing. */
+/** The rosters as the panel shows them: `{ Roster: ["B102@2", …], Pending: …, Observed: … }`, without missing entries. */
 export function rosters(page) {
   return page.evaluate(() =>
     Object.fromEntries(
@@ -56,7 +56,7 @@ export function rosters(page) {
   );
 }
 
-/** The `data-node`, `data-link` or `data-action` of what has the focus. */
+/** The `data-node`, `data-link`, `data-action` or `data-map` of the focused element. */
 export function focused(page) {
   return page.evaluate(() => {
     const { node, link, action, map } = document.activeElement?.dataset ?? {};
@@ -64,10 +64,10 @@ export function focused(page) {
   });
 }
 
-/** Opens a tab below the floor by a click. */
+/** Opens a tab below the floor with a click. */
 export const openTab = (page, name) => page.locator(`[data-tab="${name}"]`).click();
 
-/** Does things with the mouse only. */
+/** Acts with the mouse only. */
 export class Mouse {
   constructor(page) {
     this.page = page;
@@ -87,7 +87,7 @@ export class Mouse {
   revive = () => action(this.page, "revive").click();
   confirm = () => action(this.page, "roster-confirm").click();
 
-  /** Drags a card, with the moves of a hand, and lets go over a lane. */
+  /** Drags a card in small moves and drops it on a lane. */
   async drag(id, rackId, { release = true } = {}) {
     const from = await node(this.page, id).boundingBox();
     const to = await rack(this.page, rackId).boundingBox();
@@ -99,7 +99,7 @@ export class Mouse {
   }
 }
 
-/** Does things with the keyboard only: nothing but `keyboard.press`. */
+/** Acts with the keyboard only. */
 export class Keyboard {
   constructor(page) {
     this.page = page;
@@ -109,7 +109,7 @@ export class Keyboard {
     return this.page.keyboard.press(key);
   }
 
-  /** Tabs on until what has the focus fits. */
+  /** Presses Tab until `fits` is true of the focused element. */
   async tabTo(fits, what) {
     for (let stop = 0; stop < 150; stop += 1) {
       if (await this.page.evaluate(fits)) return;
@@ -118,7 +118,7 @@ export class Keyboard {
     assert.fail(`no tab stop is ${what}`);
   }
 
-  /** Opens a tab below the floor: by Tab to the open one, then by arrows. */
+  /** Opens a tab below the floor: Tab to the open one, then arrows. */
   async openTab(name) {
     await this.tabTo(() => document.activeElement?.role === "tab", "a tab below the floor");
     for (let step = 0; step < 8; step += 1) {
@@ -128,7 +128,7 @@ export class Keyboard {
     assert.fail(`arrows do not lead to the tab ${name}`);
   }
 
-  /** Goes to a card: to any by Tab, then to that one by arrows. */
+  /** Focuses a card: Tab to any card, then arrows. */
   async go(id) {
     await this.tabTo(() => "node" in (document.activeElement?.dataset ?? {}), "a card");
     for (let step = 0; step < 20; step += 1) {
@@ -162,7 +162,7 @@ export class Keyboard {
   recluster = () => this.press("r");
   revive = () => this.press("v");
 
-  /** Answers the question that has taken the focus; the focus goes back to where it was. */
+  /** Confirms the question that has the focus. The focus then returns to where it was. */
   confirm = async () => {
     await eventually(() => focused(this.page), "roster-cancel");
     await this.press("Tab");

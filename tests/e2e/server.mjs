@@ -1,8 +1,8 @@
-// Serves the built page on this machine, under the strictest Content-Security-Policy that the page
-// promises to work under.
+// Serves the built page on this machine, under the strictest Content-Security-Policy that the page must
+// work under.
 //
-// Every answer carries the policy, errors too, and nothing is cached: a test sees what the folder
-// holds now. It is no server for the open network.
+// Every response carries the policy, errors too. Nothing is cached, so a test sees the folder as it is
+// now. Do not use it on an open network.
 
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
@@ -26,8 +26,8 @@ export const DIST =
  * Starts a server on a free port of the loopback address.
  *
  * @param {{ dist?: string, base?: string, policy?: string, published?: boolean }} [options] the folder, the path under
- * which it is served, such as `/a/b/`, and the policy that it is served with; an empty one is none. `published` serves as a
- * host does: compressed copies where there are any, kept by the browser for ten minutes
+ * which it is served, such as `/a/b/`, and the policy; an empty policy sends none. `published` serves as a host does:
+ * compressed copies where there are any, and the browser may keep files for ten minutes
  * @returns {Promise<{ url: string, close: () => Promise<void> }>} the page's address, ending in `/`
  */
 export async function startServer({ dist = DIST, base = "/", policy = CONTENT_SECURITY_POLICY, published = false } = {}) {
@@ -51,7 +51,7 @@ export async function startServer({ dist = DIST, base = "/", policy = CONTENT_SE
     close: () =>
       new Promise((resolve) => {
         server.close(resolve);
-        // A browser keeps connections open, and close() alone would wait for them.
+        // A browser keeps connections open, and close() waits for them.
         server.closeAllConnections();
       }),
   };

@@ -1,4 +1,4 @@
-// Settings: namespaces, the server's profile, a new cluster; what is refused has a sentence, and nothing is lost.
+// Settings: namespaces, the server's profile, a new cluster. A refusal has a sentence, and nothing is lost.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ const alert = (page) => page.getByRole("alert").innerText();
 const namespaces = (page) =>
   page.locator('[data-count="active"]').evaluateAll((all) => all.map((count) => count.dataset.namespace));
 
-test("by mouse: a namespace is added, the steps are done again, and the former cluster can be had back", async (t) => {
+test("by mouse: a namespace is added, the steps are replayed, and the former cluster can be restored", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "crash").click();
   await action(page, "settings").click();
@@ -30,7 +30,7 @@ test("by mouse: a namespace is added, the steps are done again, and the former c
 
   await page.locator('[data-action="show-namespace"][data-show="cache"]').click();
   await page.locator('[data-map="cache"]').waitFor();
-  // In AP nothing is unavailable: what a loss costs comes up empty.
+  // In AP nothing becomes unavailable: partitions that lose their data come up empty.
   await eventually(async () => /empty or unserved/.test(await page.locator(".margin-why").innerText()), true);
 
   await action(page, "settings").click();
@@ -42,7 +42,7 @@ test("by mouse: a namespace is added, the steps are done again, and the former c
   assert.deepEqual(complaints, []);
 });
 
-test("each value that is refused has a sentence at its field, and nothing is applied", async (t) => {
+test("each refused value has a sentence at its field, and nothing is applied", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "settings").click();
   for (const [id, value, said] of [
@@ -61,7 +61,7 @@ test("each value that is refused has a sentence at its field, and nothing is app
     assert.equal(await field(page, id).getAttribute("aria-describedby"), `${id}-why`);
     await action(page, ["nodes", "racks"].includes(id) ? "new-cluster" : "apply-settings").click();
     await eventually(async () => (await alert(page)).includes(said), true, id);
-    assert.equal(await field(page, id).inputValue(), value, "what was typed stays");
+    assert.equal(await field(page, id).inputValue(), value, "the typed value stays");
     await field(page, id).fill(before);
     await eventually(() => field(page, id).getAttribute("aria-invalid"), null);
   }
@@ -69,7 +69,7 @@ test("each value that is refused has a sentence at its field, and nothing is app
   assert.deepEqual(complaints, []);
 });
 
-test("a step that cannot be done with the new settings is told, and the former cluster is kept", async (t) => {
+test("the page names a step that the new settings rule out, and keeps the former cluster", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "crash").click();
   await action(page, "stage-observed").click();

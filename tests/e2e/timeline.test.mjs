@@ -1,4 +1,4 @@
-// The timeline: scrubbed by drag, click and keys; branches that are kept, taken, compared; speeds, steps, the ticker.
+// The timeline: scrubbing by drag, click and keys; branches that are kept, taken and compared; speeds, steps, the ticker.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -18,7 +18,7 @@ async function crash(page, id) {
   await action(page, "crash").click();
 }
 
-/** Rack 2 is stopped node by node, then A102 crashes: three steps. */
+/** The nodes of rack 2 stop one by one, then A102 crashes: three steps. */
 async function threeSteps(page) {
   for (const id of ["B101", "B102"]) {
     await node(page, id).click();
@@ -28,7 +28,7 @@ async function threeSteps(page) {
   await expectCounts(page, "A103", { unavailable: 4096 });
 }
 
-/** The same, and then another end of it: migrations finish instead of the crash. */
+/** The same, then another ending: migrations finish instead of the crash. */
 async function twoWays(page) {
   await threeSteps(page);
   await action(page, "undo").click();
@@ -36,14 +36,14 @@ async function twoWays(page) {
   await eventually(() => branches(page), 1);
 }
 
-/** Where a step is drawn, as the layout has it: 14 px aside, six steps over the width. */
+/** Where the layout draws a step: 14 px from the edge, six steps over the width. */
 async function pointOf(page, step, of = 6) {
   await slider(page).scrollIntoViewIfNeeded();
   const { x, y, width, height } = await slider(page).boundingBox();
   return { x: x + 14 + (step * (width - 28)) / of, y: y + height / 2 };
 }
 
-test("the graph is scrubbed by clicks and by dragging", async (t) => {
+test("clicks and drags scrub the graph", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await threeSteps(page);
   assert.equal(await position(page), 3);
@@ -58,7 +58,7 @@ test("the graph is scrubbed by clicks and by dragging", async (t) => {
   await page.mouse.down();
   const middle = await pointOf(page, 2);
   await page.mouse.move(middle.x, middle.y, { steps: 4 });
-  await eventually(() => position(page), 2, "it seeks while it is dragged");
+  await eventually(() => position(page), 2, "a drag seeks at once");
   await page.mouse.move(to.x, to.y, { steps: 4 });
   await page.mouse.move(to.x + 300, to.y + 200);
   await page.mouse.up();
@@ -68,7 +68,7 @@ test("the graph is scrubbed by clicks and by dragging", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("the graph is a slider for the keyboard, and tabs go by arrows", async (t) => {
+test("the graph is a slider for the keyboard, and arrows go through the tabs", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.crash("A102");
@@ -93,7 +93,7 @@ test("the graph is a slider for the keyboard, and tabs go by arrows", async (t) 
   assert.deepEqual(complaints, []);
 });
 
-test("what was undone is kept as a branch, can be taken, pinned and deleted", async (t) => {
+test("an undone ending is kept as a branch, and can be taken, pinned and deleted", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await twoWays(page);
   assert.match(await branchText(page), /Crash A102\s+instead of Finish migrations, at 0:00:03 · 1 step → 4,096 unavailable/);
@@ -111,7 +111,7 @@ test("what was undone is kept as a branch, can be taken, pinned and deleted", as
   assert.deepEqual(complaints, []);
 });
 
-test("a branch is taken and deleted by keys alone", async (t) => {
+test("a branch is taken and deleted by keyboard only", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.crash("A102");
@@ -127,7 +127,7 @@ test("a branch is taken and deleted by keys alone", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("two ends stand side by side, and a partition that differs can be chosen", async (t) => {
+test("two endings are compared, and a partition that differs can be selected", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await twoWays(page);
   await action(page, "compare-branch").click();
@@ -137,7 +137,7 @@ test("two ends stand side by side, and a partition that differs can be chosen", 
   assert.match(await row.innerText(), /active → .*unavailable\s+4,096/s);
   const painted = (which) =>
     page.locator(`[data-compare="${which}"]`).evaluate((canvas) => {
-      // A copy is read, so that the browser does not complain of how the page's own canvas is used.
+      // Read a copy: the browser warns when the page's own canvas is read.
       const copy = Object.assign(document.createElement("canvas"), { width: 256, height: 256 });
       const context = copy.getContext("2d", { willReadFrequently: true });
       context.drawImage(canvas, 0, 0);
@@ -182,7 +182,7 @@ test("speeds, one step of time, and the ticker's figures", async (t) => {
   await page.keyboard.press("]");
   await eventually(speed, "1000×");
 
-  assert.equal(await action(page, "step").getAttribute("aria-disabled"), "true", "nothing moves");
+  assert.equal(await action(page, "step").getAttribute("aria-disabled"), "true", "nothing migrates");
   await node(page, "A102").click();
   await action(page, "stop").click();
   const ticker = () => page.locator("[data-ticker]").allInnerTexts();
@@ -204,7 +204,7 @@ test("speeds, one step of time, and the ticker's figures", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("at phone width the graph and the branches are there and nothing sticks out", async (t) => {
+test("at phone width the graph and the branches fit", async (t) => {
   const { page, complaints } = await openPage(t, { context: { viewport: { width: 360, height: 640 } } });
   await twoWays(page);
   for (const name of ["timeline", "compare", "log"]) {

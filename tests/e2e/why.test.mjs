@@ -1,4 +1,4 @@
-// The nearest ways out of an inactive partition: found off the frame, told with their risk, taken by mouse and by keyboard.
+// The nearest ways out of an inactive partition: shown with their risk, taken by mouse and by keyboard.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
 const status = (page) => page.locator(".ways-status").innerText();
 const steps = (page) => page.locator(".step-title").count();
 
-/** The ways as they are told: `["Start A102 | safe", …]`. */
+/** The ways as the page lists them: `["Start A102 | safe", …]`. */
 function ways(page) {
   return page.locator(".way").evaluateAll((lines) =>
     lines.map((line) => {
@@ -32,7 +32,7 @@ async function resetTooEarly(on) {
 
 const TOO_EARLY = ["Start A102 | safe"];
 
-test("what is active needs no way out", async (t) => {
+test("an active partition needs no way out", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   assert.equal(await status(page), "Active: nothing to do.");
   assert.equal(await page.locator(".way").count(), 0);
@@ -66,7 +66,7 @@ test("by keyboard: a way that may lose writes says so, is taken and can be undon
   await keyboard.press("Enter");
   await expectCounts(page, "A103", {});
   await eventually(() => page.evaluate(() => document.activeElement.id), "partition");
-  // A text field keeps its own undo; from a card it is the page's.
+  // A text field has its own undo, so undo from a card.
   await keyboard.go("A101");
   await keyboard.press("Control+z");
   await keyboard.press("Control+z");
@@ -75,7 +75,7 @@ test("by keyboard: a way that may lose writes says so, is taken and can be undon
   assert.deepEqual(complaints, []);
 });
 
-test("with rack 2 stopped and A102 crashed, safe and risky ways are told apart", async (t) => {
+test("with rack 2 stopped and A102 crashed, the page tells safe ways from risky ones", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const mouse = new Mouse(page);
   await mouse.stop("B101");
@@ -89,7 +89,7 @@ test("with rack 2 stopped and A102 crashed, safe and risky ways are told apart",
   assert.deepEqual(complaints, []);
 });
 
-test("dead partitions are revived, and the source of what is shown is told", async (t) => {
+test("dead partitions are revived, and the page names the source of its rules", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const mouse = new Mouse(page);
   const all = ["A101", "A102", "A103", "B101", "B102"];
