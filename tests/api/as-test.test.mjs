@@ -1,5 +1,4 @@
-// Copied tests in JavaScript are run as they are copied, by the runner that they are for, on the package itself; and each
-// notices another outcome.
+// Copied tests in JavaScript are run unchanged by Node's test runner on the package itself. Each notices another result.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -15,7 +14,7 @@ const MOMENTS = [
   ["consistent-or-available.json", 2],
 ];
 
-/** Runs texts as tests in a project of their own that depends on the package. */
+/** Runs texts as test files, in a project of their own that depends on the package. */
 function run(t, texts) {
   const folder = mkdtempSync(join(tmpdir(), "rosterlab-"));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -24,7 +23,7 @@ function run(t, texts) {
   const files = texts.map((text, index) => join(folder, `copied-${index}.test.mjs`));
   files.forEach((file, index) => writeFileSync(file, texts[index]));
   const env = { ...process.env };
-  // This is itself a test of that runner.
+  // This test itself runs under that runner, which would report to the outer run.
   delete env.NODE_TEST_CONTEXT;
   const { status, stdout } = spawnSync(process.execPath, ["--test", "--test-reporter=tap", ...files], { env });
   const [, passed] = /^# pass (\d+)$/m.exec(stdout);
@@ -45,7 +44,7 @@ test("copied tests pass on the package", (t) => {
   assert.deepEqual([status, passed], [0, MOMENTS.length], said);
 });
 
-test("a copied test notices another outcome", (t) => {
+test("a copied test notices another result", (t) => {
   const { javascript } = copied(MOMENTS[0]);
   const other = javascript.replace("unavailable: 4096", "unavailable: 4095");
   assert.notEqual(other, javascript);
@@ -63,7 +62,7 @@ test("the native program prints the same tests", () => {
   }
 });
 
-test("another kind is refused", () => {
+test("an unknown kind is refused", () => {
   const playground = new rosterlab.Playground(read("www/scenarios/case-study.json"));
   const expected = { code: "bad-input", place: "kind", message: "kind: a test is rust, javascript or scenario" };
   assert.deepEqual(thrown(() => playground.asTest("cobol")), expected);

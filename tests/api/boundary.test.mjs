@@ -1,5 +1,5 @@
-// What JavaScript may hand over, as tables: whatever it is, there is a result or an error with its code and place, nothing
-// has changed after an error, and the playground works on.
+// Tables of what JavaScript may pass in. Every value gives a result or an error with code and place. After an error nothing
+// has changed, and the playground still works.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -35,7 +35,7 @@ for (const [what, scenario, code, place] of [
   ["a map", new Map([["cluster", 1]]), "bad-input", null],
   ["a typed array", new Uint8Array(4), "bad-input", "0"],
   ["empty text", "", "bad-input", "line 1 column 0"],
-  ["text that is no JSON", "{cluster", "bad-input", "line 1 column 2"],
+  ["text that is not JSON", "{cluster", "bad-input", "line 1 column 2"],
   ["text without a format", JSON.stringify(three()), "bad-input", null],
   ["text of another format", text({ format: "rosterlab-scenario/9" }), "unknown-format", "format"],
   ["text with a key twice", '{"a":1,"a":2}', "bad-input", "line 1 column 10"],
@@ -55,7 +55,7 @@ for (const [what, scenario, code, place] of [
   ["100,000 levels", { steps: deep(100_000) }, "bad-input", /^steps\[0\]\[0\]/],
   ["a getter that throws", throwing, "bad-input", "cluster"],
   ["a revoked proxy", revoked, "bad-input", null],
-  ["a list without an end", { steps: endless }, "too-long", null],
+  ["an endless list", { steps: endless }, "too-long", null],
   ["no nodes", { cluster: { nodes: [] } }, "bad-cluster", "cluster.nodes"],
   ["a node twice", { cluster: { nodes: [{ id: "A1" }, { id: "0a1" }] } }, "bad-cluster", "cluster.nodes[1].id"],
   ["a node's id that is none", { cluster: { nodes: [{ id: "X" }] } }, "bad-input", "cluster.nodes[0].id"],
@@ -79,12 +79,12 @@ for (const [what, scenario, code, place] of [
   ["10,001 steps", steps(...Array(10_001).fill({ do: "migrate" })), "too-many-steps", "steps"],
   ["an unknown action", steps({ do: "explode" }), "unknown-action", "steps[0].do"],
   ["an unknown node", steps({ do: "migrate" }, { do: "stop", nodes: ["A101", "A109"] }), "unknown-node", "steps[1].nodes[1]"],
-  ["a start of what is up", steps({ do: "start", nodes: ["A101"] }), "node-is-up", "steps[0].nodes[0]"],
+  ["a start of a node that is up", steps({ do: "start", nodes: ["A101"] }), "node-is-up", "steps[0].nodes[0]"],
   ["a clock that goes back", steps({ do: "migrate", at: "10:00:00" }, { do: "migrate", at: "09:00:00" }), "clock-backwards", "steps[1].at"],
-  ["a namespace that is not there", steps({ do: "revive", namespace: "other" }), "unknown-namespace", "steps[0].namespace"],
+  ["an unknown namespace", steps({ do: "revive", namespace: "other" }), "unknown-namespace", "steps[0].namespace"],
   ["a step that expects nothing", steps({ do: "expect" }), "bad-expectation", "steps[0]"],
 ]) {
-  test(`a scenario that is none: ${what}`, () => {
+  test(`not a scenario: ${what}`, () => {
     for (const call of [() => new Playground(scenario), () => runScenario(scenario)]) {
       const error = thrown(call);
       assert.equal(error.code, code, error.message);
@@ -101,42 +101,42 @@ const commands = [
   ["text", '{"do":"migrate"}', "bad-input", null],
   ["a list", [], "bad-input", null],
   ["no action", {}, "bad-input", null],
-  ["an action that is no text", { do: 7 }, "bad-input", "do"],
+  ["an action that is not text", { do: 7 }, "bad-input", "do"],
   ["an unknown action", { do: "explode" }, "unknown-action", "do"],
   ["an unknown field", { do: "crash", nodes: ["A101"], node: "A101" }, "bad-input", "node"],
-  ["nodes that are no list", { do: "crash", nodes: "A101" }, "bad-input", "nodes"],
-  ["a node that is no text", { do: "crash", nodes: ["A101", 5] }, "bad-input", "nodes[1]"],
+  ["nodes that are not a list", { do: "crash", nodes: "A101" }, "bad-input", "nodes"],
+  ["a node that is not text", { do: "crash", nodes: ["A101", 5] }, "bad-input", "nodes[1]"],
   ["no nodes", { do: "crash", nodes: [] }, "no-nodes", "nodes"],
   ["a node twice", { do: "crash", nodes: ["A101", "A101"] }, "node-twice", "nodes[1]"],
   ["an unknown node", { do: "crash", nodes: ["A109"] }, "unknown-node", "nodes[0]"],
-  ["a start of what is up", { do: "start", nodes: ["A101"] }, "node-is-up", "nodes[0]"],
-  ["a stop of what is down", { do: "stop", nodes: ["B101"] }, "node-is-down", "nodes[0]"],
-  ["a node that is there", { do: "add", id: "A101" }, "node-exists", "id"],
-  ["a move to where it is", { do: "move", nodes: ["A101"], rack: 1 }, "same-rack", "nodes[0]"],
+  ["a start of a node that is up", { do: "start", nodes: ["A101"] }, "node-is-up", "nodes[0]"],
+  ["a stop of a node that is down", { do: "stop", nodes: ["B101"] }, "node-is-down", "nodes[0]"],
+  ["a node that exists already", { do: "add", id: "A101" }, "node-exists", "id"],
+  ["a move to the node's own rack", { do: "move", nodes: ["A101"], rack: 1 }, "same-rack", "nodes[0]"],
   ["a cut with one side", { do: "cut", between: [["A101"]] }, "one-side", "between"],
   ["a heal of nothing", { do: "heal" }, "nothing-cut", null],
-  ["a device that is not there", { do: "wipe", nodes: ["B101"], device: 4 }, "unknown-device", "device"],
+  ["an unknown device", { do: "wipe", nodes: ["B101"], device: 4 }, "unknown-device", "device"],
   ["no quiesce to undo", { do: "quiesce-undo", nodes: ["A101"] }, "not-quiesced", "nodes[0]"],
   ["an unknown namespace", { do: "revive", namespace: "other" }, "unknown-namespace", "namespace"],
-  ["a roster that is none", { do: "roster-set", nodes: ["A101@x"] }, "bad-input", "nodes[0]"],
+  ["a roster that cannot be read", { do: "roster-set", nodes: ["A101@x"] }, "bad-input", "nodes[0]"],
   ["an unknown `on`", { do: "recluster", on: "A109" }, "unknown-node", "on"],
   ["seconds that are text", { do: "advance", seconds: "1" }, "bad-input", "seconds"],
   ["seconds that are NaN", { do: "advance", seconds: NaN }, "bad-input", "seconds"],
   ["too many seconds", { do: "advance", seconds: 1e12 }, "bad-input", "seconds"],
   ["no partitions", { do: "migrate", partitions: 0 }, "bad-input", "partitions"],
   ["a half partition", { do: "migrate", partitions: 0.5 }, "bad-input", "partitions"],
-  ["settle where nothing settles", { do: "migrate", settle: false }, "nothing-settles", "settle"],
+  ["`settle` for an action that has nothing to settle", { do: "migrate", settle: false }, "nothing-settles", "settle"],
   ["a record without a name", { do: "write" }, "which-record", null],
   ["a key of 65 bits", { do: "write", key: 2n ** 64n }, "bad-input", "key"],
   ["an expectation of nothing", { do: "expect" }, "bad-expectation", null],
   ["an expectation without its node", { do: "expect", full: 1 }, "bad-expectation", "full"],
   ["an expectation that does not hold", { do: "expect", dead: 7 }, "expectation-failed", "dead"],
-  ["a read that is told otherwise", { do: "read", key: 1, result: "ok" }, "expectation-failed", "result"],
+  ["a read with another result than expected", { do: "read", key: 1, result: "ok" }, "expectation-failed", "result"],
   ["a node that is in no cluster", { do: "expect", on: "B101", dead: 0 }, "in-no-cluster", "on"],
   ["a getter that throws", { get do() { throw 5; } }, "bad-input", "do"],
 ];
 
-/** A playground in the middle of things: one step undone, a node down. */
+/** A playground with one step undone and a node down. */
 function underWay() {
   const playground = new Playground(three());
   playground.apply({ do: "crash", nodes: ["B101"] });
@@ -146,7 +146,7 @@ function underWay() {
 }
 
 for (const [what, command, code, place] of commands) {
-  test(`a command that cannot be done: ${what}`, () => {
+  test(`a refused command: ${what}`, () => {
     const playground = underWay();
     const before = JSON.stringify([playground.view(), playground.toScenario(), playground.steps, playground.step]);
     const error = thrown(() => playground.apply(command));
@@ -154,7 +154,7 @@ for (const [what, command, code, place] of commands) {
     assert.equal(error.place, place, error.message);
     assert.deepEqual(playground.check(command), error, "check says the same");
     assert.equal(JSON.stringify([playground.view(), playground.toScenario(), playground.steps, playground.step]), before);
-    assert.equal(playground.redo(), true, "what was undone is still there");
+    assert.equal(playground.redo(), true, "the undone step is still there");
     assert.equal(playground.apply({ do: "start", nodes: ["B101"] })[0].kind, "node-started");
     playground.free();
   });
@@ -216,22 +216,22 @@ for (const [what, call, code, place] of [
   ["a replication factor of 129", () => succession(["A1"], 129), "bad-input", "replicationFactor"],
   ["partition -1", () => succession(["A1"], 1, -1), "bad-input", "partition"],
   ["code 3", () => verdictOf(3), "bad-input", "code"],
-  ["code 172, of a rule that is none", () => verdictOf(128 | (11 << 2)), "bad-input", "code"],
+  ["code 172, of an unknown rule", () => verdictOf(128 | (11 << 2)), "bad-input", "code"],
   ["code 256", () => verdictOf(256), "bad-input", "code"],
   ["no code", () => verdictOf(), "bad-input", "code"],
 ]) {
-  test(`an argument that is none: ${what}`, () => {
+  test(`an invalid argument: ${what}`, () => {
     const playground = underWay();
     const error = thrown(() => call(playground));
     assert.equal(error.code, code, error.message);
     if (place instanceof RegExp) assert.match(error.place, place);
     else assert.equal(error.place, place, error.message);
-    assert.equal(playground.view().subClusters[0].counts.active, 4096, "it works on");
+    assert.equal(playground.view().subClusters[0].counts.active, 4096, "it still works");
     playground.free();
   });
 }
 
-test("with several namespaces one has to be named", () => {
+test("with several namespaces, one must be named", () => {
   const { cluster } = three();
   cluster.namespaces = ["a", "b"].map((name) => ({ name, "replication-factor": 2 }));
   const playground = new Playground({ cluster });
@@ -242,7 +242,7 @@ test("with several namespaces one has to be named", () => {
   assert.deepEqual(Object.keys(playground.whatIf({ lose: 1 })[0].unavailable), ["a", "b"]);
 });
 
-test("what an orphan cannot do is refused, and so is a tie-breaker's quiesce", () => {
+test("an orphan's roster commands are refused, and so is a tie-breaker's quiesce", () => {
   const nodes = ["A1", "A2", "A3"].map((id) => ({ id, "stay-quiesced": id === "A3" }));
   const playground = new Playground({ cluster: { nodes } });
   const refused = (command) => (({ code, place }) => [code, place])(playground.check(command));
@@ -263,7 +263,7 @@ test("what an orphan cannot do is refused, and so is a tie-breaker's quiesce", (
   assert.deepEqual(playground.apply({ do: "expect", orphans: 1, sub_clusters: 1 }), []);
   const { availability, rule, principal } = playground.explain(7, null, "A1");
   assert.deepEqual([availability, rule, principal], ["unavailable", "no-cluster", null]);
-  assert.equal(playground.apply({ do: "cut", between: [["A1"], ["A2"]] }).length, 0, "what is cut stays cut");
+  assert.equal(playground.apply({ do: "cut", between: [["A1"], ["A2"]] }).length, 0, "cut links stay cut");
   const small = new Playground({ cluster: { nodes, "min-cluster-size": 2 }, steps: [{ do: "stop", nodes: ["A2", "A3"] }] });
   assert.deepEqual([small.view().orphans, small.view().subClusters], [["A1"], []]);
   assert.deepEqual(small.apply({ do: "expect", unavailable: 4096, sub_clusters: 0 }), []);
@@ -281,7 +281,7 @@ test("a cluster may have 256 nodes, and the last of them can be a master", () =>
   playground.free();
 });
 
-test("a cluster that begins without a roster has all its partitions unavailable until it gets one", () => {
+test("a cluster that begins without a roster has all partitions unavailable until it gets one", () => {
   const namespaces = [{ name: "main", "replication-factor": 2, roster: "none" }];
   const playground = new Playground({ cluster: { ...three().cluster, namespaces } });
   assert.equal(playground.view().subClusters[0].counts.unavailable, 4096);
@@ -293,7 +293,7 @@ test("a cluster that begins without a roster has all its partitions unavailable 
   assert.deepEqual(verdictOf(here.verdicts[0]), { availability: "active", rule: "no-data", filling: false, fresh: true });
 });
 
-test("a field that is undefined is left out, and bigints are whole numbers", () => {
+test("an undefined field counts as left out, and bigints as whole numbers", () => {
   const playground = new Playground({ ...three(), title: undefined, steps: undefined });
   assert.equal(playground.steps, 0);
   const [wrote] = playground.apply({ do: "write", key: 2n ** 62n, from: undefined });
@@ -301,7 +301,7 @@ test("a field that is undefined is left out, and bigints are whole numbers", () 
   assert.equal(playground.apply({ do: "read", key: 4611686018427387904n })[0].digest, wrote.digest);
 });
 
-test("a call from within a getter comes first, as a whole", () => {
+test("a call from within a getter is done first, completely", () => {
   const playground = underWay();
   const command = {
     do: "crash",
@@ -315,7 +315,7 @@ test("a call from within a getter comes first, as a whole", () => {
   playground.free();
 });
 
-test("a playground that was freed says so, and others live", () => {
+test("a freed playground says so, and others still work", () => {
   const [gone, stays] = [new Playground(three()), new Playground(three())];
   gone.free();
   for (const call of [() => gone.view(), () => gone.apply({ do: "migrate" }), () => gone.step, () => gone.link()]) {
@@ -324,7 +324,7 @@ test("a playground that was freed says so, and others live", () => {
   assert.equal(stays.view().nodes.length, 3);
 });
 
-test("a link that is too long is refused, and one that came out otherwise says so", () => {
+test("a share link that is too long is refused, and one whose version came to another result says so", () => {
   const playground = new Playground(three());
   for (let round = 0; round < 501; round += 1) {
     playground.apply({ do: "quiesce", nodes: ["A101"] });
@@ -338,7 +338,7 @@ test("a link that is too long is refused, and one that came out otherwise says s
   assert.deepEqual(Playground.fromLink(other).differs, { madeBy: "0.0.9", then: null, now: { main: 4096 } });
 });
 
-test("time may pass for as long as there are numbers", () => {
+test("simulated time may grow to 10 to the 16th ms", () => {
   const playground = new Playground(three());
   for (let round = 0; round < 10_000; round += 1) playground.advance(1e12);
   assert.equal(playground.steps, 1);
@@ -346,7 +346,7 @@ test("time may pass for as long as there are numbers", () => {
   assert.deepEqual(new Playground(playground.toScenario()).view(), playground.view());
 });
 
-/** Numbers that look random and are the same in every run. */
+/** Pseudo-random numbers, the same in every run. */
 function* dice(seed) {
   for (let state = seed; ; ) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -354,7 +354,7 @@ function* dice(seed) {
   }
 }
 
-test("whatever 3,000 random values are, they are done or refused, and the playground works on", () => {
+test("3,000 random values are done or refused, and the playground still works", () => {
   const numbers = dice(4);
   const roll = (sides) => Math.floor(numbers.next().value * sides);
   const words = [
@@ -411,7 +411,7 @@ test("whatever 3,000 random values are, they are done or refused, and the playgr
       assert.equal(error.name, "RosterlabError", error.stack);
     }
   }
-  assert.ok(done > 200, `${done} could be done`);
+  assert.ok(done > 200, `${done} were done`);
   const again = new Playground(playground.toScenario());
   assert.deepEqual(again.view(), playground.view());
 });

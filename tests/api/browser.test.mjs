@@ -1,5 +1,5 @@
-// The package for pages in a real browser, under a strict Content-Security-Policy: every scenario and every golden case,
-// equal to the native program, byte for byte.
+// The package for pages in a real browser, under a strict Content-Security-Policy. Every scenario and every golden case gives
+// the same bytes as in the native program.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { openBlankPage } from "../e2e/browser.mjs";
 import { CONTENT_SECURITY_POLICY } from "../e2e/server.mjs";
 import { OUTDATED, available, golden, histories, native, ndjson, scenarios } from "./rosterlab.mjs";
 
-/** A page of the site that serves the package, on which it is loaded as `window.rosterlab`. */
+/** A page of the site that serves the package. The package is loaded as `window.rosterlab`. */
 async function loaded(t) {
   const { page, url, complaints, requests } = await openBlankPage(t);
   await page.route(url, (route) =>
@@ -26,7 +26,7 @@ async function loaded(t) {
   return { page, complaints, requests };
 }
 
-test("every scenario comes out as it does natively", async (t) => {
+test("every scenario gives the same as natively", async (t) => {
   const { page, complaints } = await loaded(t);
   for (const { name, text } of scenarios) {
     const found = await page.evaluate((text) => window.rosterlab.runScenario(text).ndjson, text);
@@ -35,7 +35,7 @@ test("every scenario comes out as it does natively", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("every golden history and every report comes out as it does natively, and expectations hold", async (t) => {
+test("every golden history and every report gives the same as natively, and expectations hold", async (t) => {
   const { page, complaints } = await loaded(t);
   for (const { name, text } of histories) {
     const found = await page.evaluate((text) => {
@@ -48,7 +48,7 @@ test("every golden history and every report comes out as it does natively, and e
   assert.deepEqual(complaints, []);
 });
 
-test("who is in a cluster with whom is what the golden histories of links say", async (t) => {
+test("clusters and orphans are those of the golden histories of links", async (t) => {
   const { page, complaints } = await loaded(t);
   for (const { scenario, expected } of golden.clustering) {
     const found = await page.evaluate(
@@ -64,7 +64,7 @@ test("who is in a cluster with whom is what the golden histories of links say", 
   assert.deepEqual(complaints, []);
 });
 
-test("what a rebalance in AP expects is what the golden histories say", async (t) => {
+test("a rebalance in AP expects the migrations of the golden histories", async (t) => {
   const { page, complaints } = await loaded(t);
   let compared = 0;
   for (const { scenario, after } of available) {
@@ -83,7 +83,7 @@ test("what a rebalance in AP expects is what the golden histories say", async (t
   assert.deepEqual(complaints, []);
 });
 
-test("the order of succession is the native one", async (t) => {
+test("the order of succession is the same as natively", async (t) => {
   const { page, complaints } = await loaded(t);
   for (const { name, roster, replication_factor: factor } of golden.succession.tables) {
     const found = await page.evaluate(
@@ -113,7 +113,7 @@ test("a page loads the module and nothing else, and errors are the page's own", 
         said.push([error instanceof Error, error.name, error.code, error.place]);
       }
     }
-    // Memory grows, and what was given before stays what it was.
+    // Memory grows, and earlier results stay as they were.
     const many = Array.from({ length: 20 }, () => playground.whatIf({ lose: 1 }).length);
     const after = playground.view().subClusters[0].verdicts;
     return { said, many: many.length, before: before[0] & 3, after: after[0] & 3, length: before.length };

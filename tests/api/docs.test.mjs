@@ -1,7 +1,7 @@
-// Every example of docs/api.md and of the READMEs is run with the package for Node.js, and gives what it says that it gives.
+// Runs every example of docs/api.md and of the READMEs with the package for Node.js, and checks the results that they state.
 //
-// A line `… // → value` is an expression (or `const name = …`) whose value, as JSON, is that one; a line
-// `… // throws { code, place }` throws such an error.
+// In a line `… // → value` the expression, or the constant in `const name = …`, has that value as JSON. A line
+// `… // throws { code, place }` throws an error with that code and place.
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -13,13 +13,13 @@ import { PACKAGES, read, rosterlab, thrown } from "./rosterlab.mjs";
 
 const markdown = read("docs/api.md");
 
-// A folder in which `rosterlab` is installed, as somebody would have it.
+// A folder in which `rosterlab` is installed as in a user's project.
 const folder = mkdtempSync(join(tmpdir(), "rosterlab-"));
 mkdirSync(join(folder, "node_modules"));
 symlinkSync(join(PACKAGES, "nodejs"), join(folder, "node_modules/rosterlab"));
 after(() => rmSync(folder, { recursive: true }));
 
-/** The examples of a file with the headings that they stand below. */
+/** The examples of a file, with their headings. */
 function examples(path) {
   let heading = "";
   const found = [];
@@ -34,7 +34,7 @@ function examples(path) {
   return found;
 }
 
-/** A line as one that checks itself. */
+/** Turns a line with a stated result into one that checks it. */
 function checked(line, place) {
   const [, before, kind, expected] = /^(.*?);?\s*\/\/ (→|throws) (.*)$/.exec(line) ?? [];
   if (kind === undefined) return line;
@@ -60,7 +60,7 @@ globalThis.$check = {
 };
 
 const files = ["docs/api.md", "README.md", "crates/wasm/README.md"].map(examples);
-for (const found of files) assert.ok(found.length > 0, "every file has examples");
+for (const found of files) assert.ok(found.length > 0, "every file must have examples");
 
 for (const { path, heading, line, code } of files.flat()) {
   test(`the example of ${heading} (${path}, line ${line})`, async () => {
@@ -69,7 +69,7 @@ for (const { path, heading, line, code } of files.flat()) {
     const lines = code.map((text, index) => checked(text, `${path}, line ${line + index}`));
     writeFileSync(file, lines.join("\n"));
     await import(pathToFileURL(file));
-    assert.ok(checks > before, "an example shows what comes out");
+    assert.ok(checks > before, "an example must state a result");
   });
 }
 
@@ -88,13 +88,13 @@ test("every method, getter and function has a heading and an example", () => {
   }
 });
 
-test("every code that the source knows is in the table", () => {
+test("every error code of the source is in the table", () => {
   const known = new Set();
   for (const file of ["fault", "decode", "encode", "playground", "run"]) {
     const source = read(`crates/wasm/src/${file}.rs`).split("#[cfg(test)]")[0];
     for (const [, code] of source.matchAll(/(?:=> |new\(|map_or\(|BAD_INPUT: &str = )"([a-z]+(?:-[a-z]+)*)"/g)) known.add(code);
   }
-  // Words that are no codes.
+  // Words that the pattern finds but that are not codes.
   for (const word of ["info", "warning", "text", "undefined"]) known.delete(word);
   assert.ok(known.size > 35, [...known].join(" "));
   const table = markdown.split("## Errors")[1].split("```js")[0];

@@ -1,4 +1,4 @@
-// Every scenario and every golden case through the module in Node.js: equal to the native program, byte for byte.
+// Every scenario and every golden case gives the same bytes in Node.js as in the native program.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { OUTDATED, PACKAGES, available, golden, histories, native, ndjson, rosterlab, scenarios } from "./rosterlab.mjs";
 
 for (const { name, text } of scenarios) {
-  test(`as native: ${name}`, () => {
+  test(`the same as natively: ${name}`, () => {
     const report = rosterlab.runScenario(text);
     assert.equal(report.ndjson, ndjson(text));
     assert.deepEqual(
@@ -22,7 +22,7 @@ for (const { name, text } of scenarios) {
 }
 
 for (const { name, text } of histories) {
-  test(`as native: ${name}`, () => {
+  test(`the same as natively: ${name}`, () => {
     const { ndjson: printed, holds, failures } = rosterlab.runScenario(text);
     const complaints = failures.map(({ place, expected, found }) => `${place}: expected ${expected}, found ${found}\n`);
     const outdated = OUTDATED[name] ?? "";
@@ -32,7 +32,7 @@ for (const { name, text } of histories) {
   });
 }
 
-test("who is in a cluster with whom is what the golden histories of links say", () => {
+test("clusters and orphans are those of the golden histories of links", () => {
   let compared = 0;
   for (const { scenario, expected } of golden.clustering) {
     const { steps } = rosterlab.runScenario(scenario);
@@ -46,7 +46,7 @@ test("who is in a cluster with whom is what the golden histories of links say", 
       const seen = { sub_clusters: subClusters.map(({ nodes }) => nodes), orphans };
       assert.deepEqual(seen, expected[at], `${scenario.title}, step ${at}`);
       const states = nodes.filter(({ state }) => state === "orphan").map(({ id }) => id);
-      assert.deepEqual(states, orphans, "every orphan is called one");
+      assert.deepEqual(states, orphans, "every orphan has the state orphan");
       const said = events.filter(({ kind }) => kind === "node-orphaned").map(({ node }) => node);
       assert.ok(orphans.every((id) => said.includes(id) || before.includes(id)), "an event says why");
       before = orphans;
@@ -57,14 +57,14 @@ test("who is in a cluster with whom is what the golden histories of links say", 
   assert.ok(compared > 400, `${compared} steps`);
 });
 
-test("what a rebalance leaves in AP is what the golden histories say", () => {
+test("a rebalance in AP leaves what the golden histories say", () => {
   const triple = ({ tx, rx, signals }) => [tx, rx, signals];
   const marks = (version) => {
     const [key, , flags] = version.split(".");
     const has = (flag) => (flags.includes(flag) ? flag : "");
     return `${/^0+$/.test(key) ? "0" : "d"}${has("m")}${has("s")}${has("e")}`;
   };
-  /** A sub-cluster as the golden file has it, but for hashes over every version, which the API does not give. */
+  /** Compares a sub-cluster with the golden file, except the hashes over all versions, which the API does not give. */
   const found = (playground, view, here, expected) => {
     const seats = here.nodes.map((id) => view.nodes.find((node) => node.id === id));
     const copies = seats.map(({ copies: { full, subset, evade, withData, master } }) => [full, subset, evade, withData, master]);
@@ -101,7 +101,7 @@ test("what a rebalance leaves in AP is what the golden histories say", () => {
   assert.ok(compared > 200, `${compared} sub-clusters`);
 });
 
-test("the golden values come out", () => {
+test("the golden values of strong consistency are reproduced", () => {
   let compared = 0;
   for (const { scenario, expected } of golden.availability) {
     const { steps } = rosterlab.runScenario(scenario);
@@ -119,7 +119,7 @@ test("the golden values come out", () => {
   assert.ok(compared > 200, `${compared} steps`);
 });
 
-test("an expectation that does not hold is reported as the native program reports it", () => {
+test("a failed expectation is reported as the native program reports it", () => {
   const scenario = structuredClone(golden.availability[0].scenario);
   scenario.steps.push({ do: "expect", unavailable: 1, dead: 2 });
   const report = rosterlab.runScenario(scenario);
@@ -134,7 +134,7 @@ test("an expectation that does not hold is reported as the native program report
   assert.deepEqual(report.failures[0], { step: 1, place: "steps[1].unavailable", expected: "1", found: "0" });
 });
 
-test("what a playground says after a scenario is what the native program says", () => {
+test("after a scenario, a playground says the same as the native program", () => {
   for (const { name, text } of scenarios) {
     const playground = new rosterlab.Playground(text);
     const cluster = JSON.parse(text).cluster;

@@ -1,4 +1,4 @@
-// The package for Node.js, the native command line beside it, and the scenarios that both run.
+// The package for Node.js, the native command line, and the scenarios that both run.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -9,21 +9,21 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The built packages, a folder a target: `ROSTERLAB_PACKAGES`, or `pkg` at the top of the project. */
+/** The built packages, one folder for each target: `ROSTERLAB_PACKAGES`, or `pkg` at the top of the project. */
 export const PACKAGES = process.env.ROSTERLAB_PACKAGES || join(ROOT, "pkg");
 
 export const rosterlab = createRequire(import.meta.url)(join(PACKAGES, "nodejs/rosterlab.js"));
 
 const NATIVE = process.env.ROSTERLAB_NATIVE || join(ROOT, "target/debug/rosterlab");
 
-/** What the native command line prints for some arguments and an input. */
+/** Runs the native command line. */
 export function native(args, input) {
   const { status, stdout, stderr, error } = spawnSync(NATIVE, args, { input, maxBuffer: 2 ** 28 });
   if (error) throw error;
   return { status, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
-/** Text of a file of the project. */
+/** The text of one of the project's files. */
 export const read = (path) => readFileSync(join(ROOT, path), "utf8");
 
 /** The golden values. */
@@ -34,11 +34,11 @@ export const golden = {
   ap: JSON.parse(read("tests/golden/ap.json")),
 };
 
-/** The golden histories of AP namespaces, long and minimal. */
+/** The golden histories of AP namespaces, long ones and minimal ones. */
 export const available = [...golden.ap.histories, ...golden.ap.minimal];
 assert.ok(golden.clustering.length >= 77 && available.length >= 76, "the golden histories are there");
 
-/** Every scenario that the project has, `{ name, text }`: those that it ships and the golden cases. */
+/** All scenarios, `{ name, text }`: those that the project ships and the golden cases. */
 export const scenarios = [
   ...readdirSync(join(ROOT, "www/scenarios"))
     .sort()
@@ -50,7 +50,7 @@ export const scenarios = [
 ];
 assert.ok(scenarios.length >= 14 + 53, "the scenarios are there");
 
-/** What operators reported, as scenarios that expect what was right. */
+/** Reports of operators, as scenarios that expect the right result. */
 export const reports = readdirSync(join(ROOT, "tests/golden/reports"))
   .sort()
   .map((name) => ({ name: `report: ${name}`, text: read(`tests/golden/reports/${name}`) }));
@@ -63,7 +63,7 @@ export const histories = [
 ].map(({ kind, scenario }) => ({ name: `${kind}: ${scenario.title}`, text: JSON.stringify(scenario) }));
 histories.push(...reports);
 
-/** What `run` prints natively, which has to have gone well but for these complaints. */
+/** What the native `run` prints. It must succeed, or fail with exactly these complaints. */
 export function ndjson(text, complaints = "") {
   const { status, stdout, stderr } = native(["run", "-"], text);
   assert.equal(stderr, complaints);

@@ -1,5 +1,5 @@
-// The types are true: an example of every method passes TypeScript, mistakes do not, and what the package really gives is
-// of the types that it promises, without a field too many or too few.
+// The declared types are right: TypeScript accepts an example of every method and refuses mistakes, and the package's real
+// results have exactly the declared fields.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from "node:fs";
@@ -12,7 +12,7 @@ import { PACKAGES, golden, read, rosterlab, scenarios, three } from "./rosterlab
 const folder = mkdtempSync(join(tmpdir(), "rosterlab-"));
 after(() => rmSync(folder, { recursive: true }));
 
-/** What TypeScript has to say to a module that imports a package, line by line. */
+/** TypeScript's messages on a module that imports a package, line by line. */
 function complaints(target, source) {
   const project = join(folder, target);
   mkdirSync(join(project, "node_modules"), { recursive: true });
@@ -127,7 +127,7 @@ ${mistakes.join("\n")}
   assert.deepEqual(passed, []);
 });
 
-/** Everything that makes every kind of event at least once. */
+/** Playgrounds and commands that make every kind of event at least once. */
 function eventful() {
   const playground = new rosterlab.Playground({
     cluster: {
@@ -181,7 +181,7 @@ function eventful() {
     { do: "roster-set", namespace, nodes: "observed" },
     { do: "recluster" },
   ].flatMap((command) => playground.apply(command));
-  // What that cluster cannot do: a newer server's marks, an orphan, a value that no node has any more.
+  // Events that the first cluster cannot make: a newer server's marks, an orphan, a value that no node has any more.
   const newer = new rosterlab.Playground({
     cluster: {
       nodes: [...three().cluster.nodes, { id: "C101", rack: 3 }],
@@ -201,7 +201,7 @@ function eventful() {
     { do: "start", nodes },
   ].flatMap((command) => newer.apply(command));
   newer.free();
-  // Links that let no clusters last.
+  // Links with which clustering never settles.
   const ids = ["A100", "A101", "A102", "A103", "A105", "A106", "A107", "A108", "A109"];
   const restless = new rosterlab.Playground({ cluster: { nodes: ids.map((id) => ({ id })) } });
   const others = ids.filter((id) => id !== "A106");
@@ -216,12 +216,12 @@ function eventful() {
   return { playground, events: [...events, ...more, ...without] };
 }
 
-test("what the package gives is of the types that it promises", () => {
+test("the package's results have the declared types", () => {
   const { playground, events } = eventful();
   const alone = new rosterlab.Playground({ ...three(), steps: [{ do: "crash", nodes: ["A101", "A102", "B101"] }] });
   const apart = new rosterlab.Playground({ ...three(), steps: [{ do: "cut", between: [["A101"], ["A102"]] }] });
   assert.deepEqual(apart.view().orphans, ["A101"]);
-  // One event of each kind and set of values is enough for TypeScript.
+  // TypeScript needs only one event of each kind and set of values.
   const kinds = new Map(events.map((event) => [event.kind, event]));
   const lost = events.filter((event) => event.kind === "write-lost");
   assert.deepEqual([true, false].map((isLost) => lost.some(({ kept }) => (kept === null) === isLost)), [true, true]);

@@ -1,8 +1,8 @@
-//! Components in a real browser, each mounted by itself: what only a browser can tell of them.
+//! Tests of single components in a real browser.
 //!
-//! Invariant: every test makes its own place in the document and takes it away again. Nothing waits for a time: a test waits
-//! for frames until what it expects is there, and fails after so many. Not here: whole sequences by mouse and keys, and
-//! looks (tests/e2e).
+//! Invariant: every test adds its own place to the document and removes it. Nothing waits for a time: a test waits frame by
+//! frame for what it expects, and fails after [`PATIENCE`] frames. Not here: whole sequences by mouse and keys, and the page's
+//! look (tests/e2e).
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 
@@ -25,10 +25,10 @@ use yew::prelude::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// So many frames are more than anything on the page takes.
+/// Frames to wait for, more than anything on the page takes.
 const PATIENCE: u32 = 300;
 
-/// A component in a place of its own.
+/// A component that is mounted in its own place.
 struct Mounted<C: BaseComponent> {
     place: Element,
     handle: Option<yew::AppHandle<C>>,
@@ -36,7 +36,7 @@ struct Mounted<C: BaseComponent> {
 
 impl<C: BaseComponent> Mounted<C> {
     fn new(properties: C::Properties) -> Self {
-        // The page opens at the link in its address, and the test before may have left one there.
+        // The page opens the share link in its address, and the test before may have left one.
         rosterlab_app::browser::put_hash("");
         let document = window().unwrap().document().unwrap();
         let place = document.create_element("div").unwrap();
@@ -57,6 +57,7 @@ impl<C: BaseComponent> Mounted<C> {
         self.find(selector).map(|element| element.inner_text()).unwrap_or_default()
     }
 
+    /// Waits until `fits` holds; fails after [`PATIENCE`] frames.
     async fn until(&self, what: &str, fits: impl Fn(&Self) -> bool) {
         for _ in 0..PATIENCE {
             if fits(self) {
@@ -77,7 +78,7 @@ impl<C: BaseComponent> Drop for Mounted<C> {
     }
 }
 
-/// The next frame.
+/// Waits for the next frame.
 async fn frame() {
     let next = js_sys::Promise::new(&mut |resolve, _| {
         window().unwrap().request_animation_frame(&resolve).unwrap();
@@ -90,7 +91,7 @@ fn id(text: &str) -> NodeId {
 }
 
 #[wasm_bindgen_test]
-async fn the_page_mounts_with_its_counts_and_goes_away_without_a_trace() {
+async fn the_page_mounts_with_its_counts_and_unmounts_completely() {
     let page = Mounted::<App>::new(());
     page.until("the counts", |page| page.text("[data-count=active]").replace('\n', "") == "4096")
         .await;
@@ -108,7 +109,7 @@ async fn the_page_mounts_with_its_counts_and_goes_away_without_a_trace() {
 }
 
 #[wasm_bindgen_test]
-async fn a_press_of_a_button_is_seen_on_the_card_and_in_the_counts() {
+async fn a_click_on_a_button_changes_the_card() {
     let page = Mounted::<App>::new(());
     page.until("a button", |page| page.find("[data-action=crash]").is_some()).await;
     page.find("[data-action=crash]").unwrap().click();
@@ -119,7 +120,7 @@ async fn a_press_of_a_button_is_seen_on_the_card_and_in_the_counts() {
 }
 
 #[wasm_bindgen_test]
-async fn a_cut_link_makes_an_orphan_with_a_badge_and_a_chip_and_no_sub_cluster() {
+async fn a_cut_link_makes_an_orphan_with_a_badge_and_a_chip_but_no_sub_cluster() {
     let page = Mounted::<App>::new(());
     let link = "[data-link=A101-A102]";
     page.until("a link", |page| page.find(link).is_some()).await;
@@ -137,7 +138,7 @@ thread_local! {
     static SENT: RefCell<Option<Dispatch>> = const { RefCell::new(None) };
 }
 
-/// The map alone, with what sends it actions.
+/// The map alone. Its dispatch is kept in `SENT`.
 #[component]
 fn MapAlone() -> Html {
     let state = use_reducer(State::open);
@@ -156,7 +157,7 @@ fn pixels(canvas: &HtmlCanvasElement) -> Vec<u8> {
 }
 
 #[wasm_bindgen_test]
-async fn the_map_shows_the_very_pixels_that_were_painted() {
+async fn the_map_shows_exactly_the_painted_pixels() {
     let map = Mounted::<MapAlone>::new(());
     map.until("the map", |map| map.find("canvas[data-map]").is_some()).await;
     let crash = Command::Stop { nodes: vec![id("A102"), id("B102")], shutdown: Shutdown::Unclean };
@@ -170,10 +171,10 @@ async fn the_map_shows_the_very_pixels_that_were_painted() {
 }
 
 #[wasm_bindgen_test]
-async fn whatever_is_pressed_in_whatever_order_the_page_stays() {
+async fn the_page_survives_clicks_on_every_button() {
     let page = Mounted::<App>::new(());
     page.until("the page", |page| page.find("[data-node]").is_some()).await;
-    // Every button that the page has, three times over: panels come and go, lists grow and shrink.
+    // Click every button three times over: panels open and close, lists grow and shrink.
     for _ in 0..3 {
         let buttons = page.place.query_selector_all("button[data-action]").unwrap();
         for index in 0..buttons.length() {
@@ -190,7 +191,7 @@ async fn whatever_is_pressed_in_whatever_order_the_page_stays() {
 }
 
 #[wasm_bindgen_test]
-fn every_verb_has_a_name_of_its_own() {
+fn every_verb_has_its_own_name() {
     let mut names: Vec<JsValue> = Verb::ALL.iter().map(|verb| verb.action().into()).collect();
     let all = names.len();
     names.dedup();
