@@ -1,7 +1,6 @@
-// Starts the app, or says in the page why it did not start.
+// Starts the app, or says on the page why it did not start.
 //
-// The app replaces the loading line when it mounts; what goes wrong after that is the app's own to
-// tell.
+// The app replaces the loading line when it mounts. From then on the app itself reports errors.
 
 const root = document.getElementById("app");
 

@@ -1,19 +1,19 @@
-// The iframe form of a figure, for pages that allow no scripts of their own. The address says what is shown:
+// The iframe form of a figure, for pages that allow no scripts. The address has the element's attributes:
 //
 //   frame.html?scenario=case-study.json&view=map&step=3&controls=step&origin=https://docs.example
 //
-// A page that does have scripts may talk to it by messages; docs/embedding.md has their schema. Messages are heard from, and
-// sent to, the one origin that the address names, and none without it.
+// A page that has scripts can exchange messages with the frame; docs/embedding.md has their schema. The frame accepts messages
+// only from the origin that the address names, and sends only to it. Without an origin there are no messages.
 
 import "./rosterlab-embed.js";
 
-/** The version of the messages. */
+/** The version of the message format. */
 const VERSION = 1;
 
-/** What a message may call, each a method of the element. */
+/** The element's methods that a message may call. */
 const CALLS = ["seek", "apply", "check", "advance", "undo", "redo", "state", "link"];
 
-/** The attributes that the address and the call `set` may give. */
+/** The attributes that the address and the call `set` may set. */
 const ATTRIBUTES = ["scenario", "view", "step", "controls", "theme", "namespace", "partition"];
 
 const EVENTS = ["rosterlab-step", "rosterlab-change", "rosterlab-solved", "rosterlab-error"];
@@ -37,7 +37,7 @@ new ResizeObserver(() => {
   send({ event: "rosterlab-height", detail: { height: document.documentElement.offsetHeight } });
 }).observe(document.body);
 
-/** An origin as it is compared; nothing for what is none. "*" is none: who may listen has to be said. */
+/** The origin of an address in normal form, or null. "*" gives null: the address must name who may listen. */
 function originOf(text) {
   try {
     const { origin } = new URL(text);
@@ -56,7 +56,7 @@ window.addEventListener("message", async (event) => {
   const { rosterlab, id, call, args = [] } = Object(event.data);
   if (rosterlab !== VERSION || typeof call !== "string") return;
   try {
-    if (!Array.isArray(args)) throw Object.assign(new Error("args is no list"), { code: "bad-message" });
+    if (!Array.isArray(args)) throw Object.assign(new Error("args is not a list"), { code: "bad-message" });
     send({ reply: id, result: await answer(call, args) });
   } catch ({ code = "failed", place = null, message }) {
     send({ reply: id, error: { code, place, message } });

@@ -1,11 +1,11 @@
-// For Docusaurus and whatever else renders MDX with remark plugins: a code block such as
+// A remark plugin for Docusaurus and other tools that render MDX. A code block such as
 //
 //   ```rosterlab case-study.json view=map step=3 controls=step
 //   ```
 //
-// becomes a <rosterlab-playground> with its figure inside, drawn by the npm package `rosterlab` while the page is built. What
-// stands in the block is the scenario itself, if no file is named. The element carries the scenario with it: such sites
-// publish a page without the files beside it. docs/embedding.md says how a site is set up.
+// becomes a <rosterlab-playground> with its still figure, drawn by the npm package `rosterlab` while the page is built. A block
+// that names no file contains the scenario itself. The element carries the scenario, because such sites publish a page
+// without the files beside it. docs/embedding.md says how to set up a site.
 
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -14,14 +14,14 @@ const ATTRIBUTES = ["view", "step", "controls", "theme", "namespace", "partition
 
 /**
  * @param {object} options
- * @param {typeof import("rosterlab").Playground} options.Playground the package's class, of its build for Node.js
- * @param {string} [options.folder] where scenario files are, if not beside the page
+ * @param {typeof import("rosterlab").Playground} options.Playground the class from the package for Node.js
+ * @param {string} [options.folder] the folder of scenario files; by default that of the page
  */
 export default function remarkRosterlab({ Playground, folder }) {
   return (tree, file) => replace(tree, (block) => element(block, Playground, folder ?? dirname(file.path ?? ".")));
 }
 
-/** Puts elements in place of the blocks that ask for one, wherever they stand. */
+/** Replaces every rosterlab block of a tree with its element. */
 function replace(node, elementOf) {
   for (const [place, child] of (node.children ?? []).entries()) {
     if (child.type === "code" && child.lang === "rosterlab") node.children[place] = elementOf(child);
@@ -36,7 +36,7 @@ function element({ meta, value, position }, Playground, folder) {
   const unknown = Object.keys(settings).find((name) => !ATTRIBUTES.includes(name));
   const at = `rosterlab block on line ${position?.start.line ?? "?"}`;
   if (unknown) throw new Error(`${at}: there is no attribute ${unknown}`);
-  if (!source && !value.trim()) throw new Error(`${at}: neither a file is named nor a scenario written`);
+  if (!source && !value.trim()) throw new Error(`${at}: it names no file and contains no scenario`);
   try {
     const text = source ? readFileSync(resolve(folder, source), "utf8") : value;
     const playground = new Playground(text);
@@ -49,7 +49,7 @@ function element({ meta, value, position }, Playground, folder) {
       partition: settings.partition === undefined ? undefined : Number(settings.partition),
     });
     playground.free();
-    // On one line, as an attribute stands.
+    // On one line, because it becomes an attribute.
     const scenario = JSON.stringify(JSON.parse(text));
     const attributes = Object.entries({ scenario, ...settings });
     return {
@@ -66,7 +66,7 @@ function element({ meta, value, position }, Playground, folder) {
   }
 }
 
-/** The expression `{ __html: "…" }`, as MDX wants it: with its syntax tree. */
+/** The expression `{ __html: "…" }` with its syntax tree, which MDX needs. */
 function inner(html) {
   const value = JSON.stringify({ __html: html });
   const property = {

@@ -1,17 +1,17 @@
-// <rosterlab-playground>: a figure of Rosterlab in any page. This is the loader: it defines the element and fetches nothing
-// else until an element is near the viewport or pressed. What is inside the element until then (a figure made when the page
-// was built, see `rosterlab figure`) stays what readers see.
+// <rosterlab-playground>: a figure of Rosterlab in any page. This is the loader. It defines the element and fetches nothing
+// else until an element is near the viewport or pressed. Until then readers see the element's content: a still figure, made
+// by `rosterlab figure` when the page was built.
 //
 //   <script type="module" src="embed/rosterlab-embed.js"></script>
 //   <rosterlab-playground scenario="case-study.json" view="map" step="3" controls="step">…</rosterlab-playground>
 //
 // docs/embedding.md documents attributes, methods, events, custom properties and the iframe form.
 
-/** All elements of a page share one module, and so one engine. */
+/** The module with the engine, which all elements of a page share. */
 let live;
 const enliven = () => (live ??= import("./rosterlab-live.js"));
 
-/** How near to the viewport an element has to come, in its own units. */
+/** The distance from the viewport at which an element becomes live. */
 const NEAR = "300px";
 
 const near = new IntersectionObserver(
@@ -29,7 +29,7 @@ export class RosterlabPlayground extends HTMLElement {
   #waking = false;
   #figure = null;
 
-  /** Settles when the figure is live: with this element, or with why it cannot be. */
+  /** Resolves with this element when the figure is live, or rejects with the reason why it cannot be. */
   ready = new Promise((resolve, reject) => {
     this.#begin = resolve;
     this.#failed = reject;
@@ -37,7 +37,7 @@ export class RosterlabPlayground extends HTMLElement {
 
   constructor() {
     super();
-    // Whoever waits for it hears of a failure; nobody has to wait.
+    // Nobody has to wait for `ready`, so its rejection must not count as unhandled.
     this.ready.catch(() => {});
   }
 
@@ -52,7 +52,7 @@ export class RosterlabPlayground extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, now) {
-    // A reader may have gone on from the step that is asked for again.
+    // Setting the same step again goes back to it, because the reader may have moved on.
     if (before !== now || name === "step") this.#figure?.attribute(name);
   }
 
@@ -68,7 +68,7 @@ export class RosterlabPlayground extends HTMLElement {
       this.#figure = await Figure.of(this);
       this.#begin(this);
     } catch (error) {
-      // What the page was built with stays; the reason is said where developers look.
+      // The still figure stays. The console tells developers the reason.
       console.warn(`rosterlab-playground: ${error.message}`, error);
       this.dispatchEvent(new CustomEvent("rosterlab-error", { bubbles: true, composed: true, detail: { code: error.code ?? "load", message: error.message } }));
       this.#failed(error);
@@ -81,30 +81,32 @@ export class RosterlabPlayground extends HTMLElement {
     return work(this.#figure);
   }
 
-  /** Goes to where so many steps are done; false when there are not as many. */
+  /** Goes to where `n` steps are done. Gives false when there are fewer steps. */
   seek(n) {
     return this.#do((figure) => figure.seek(n));
   }
 
-  /** Does a command, written as a step of a scenario; gives the events that followed. */
+  /** Does a command, which has the form of a scenario's step. Gives the events that followed. */
   apply(command) {
     return this.#do((figure) => figure.apply(command));
   }
 
-  /** What `apply` would throw, as data, or null. */
+  /** The error that `apply` would throw, as data, or null. */
   check(command) {
     return this.#do((figure) => figure.playground.check(command));
   }
 
-  /** Lets simulated milliseconds pass. */
+  /** Lets simulated time pass. Gives the events that followed. */
   advance(ms) {
     return this.#do((figure) => figure.advance(ms));
   }
 
+  /** Undoes a step. Gives false when there is none. */
   undo() {
     return this.#do((figure) => figure.undo());
   }
 
+  /** Does the undone step again. Gives false when there is none. */
   redo() {
     return this.#do((figure) => figure.redo());
   }
@@ -114,7 +116,7 @@ export class RosterlabPlayground extends HTMLElement {
     return this.#do((figure) => figure.state());
   }
 
-  /** The link of what is done so far. */
+  /** The share link of the steps that are done. */
   link() {
     return this.#do((figure) => figure.playground.link());
   }

@@ -1,13 +1,13 @@
-// What makes a <rosterlab-playground> live: the engine, fetched once for all elements of a page, and the controls. The
-// loader (rosterlab-embed.js) imports it when the first element is wanted.
+// Makes a <rosterlab-playground> live: it has the controls, and fetches the engine once for all elements of a page. The loader
+// (rosterlab-embed.js) imports it when the first element becomes live.
 //
-// The engine draws the figure, by the same code that draws it when a page is built; nothing here counts anything.
+// The engine draws the figure with the code that drew the still figure. Nothing is computed here.
 
 import init, { Playground } from "./rosterlab.js";
 
 const at = (name) => new URL(name, import.meta.url);
 
-/** The engine and the look, once for all. The sheet is constructed, so that a strict style-src lets it in. */
+/** Loads the engine and the style sheet once for all elements. A strict style-src allows a constructed sheet. */
 const common = (async () => {
   const sheet = new CSSStyleSheet();
   const style = fetch(at("rosterlab.css")).then((answer) => {
@@ -25,7 +25,7 @@ const NODE_ACTIONS = [
   ["start", "Start"],
 ];
 
-/** What an attribute holds: a link, a scenario, the id of an inert script element of the page, or an address of a file. */
+/** Loads what the attribute `scenario` names: a share link, a scenario, the id of an inert script element, or a file's address. */
 async function load(source, base) {
   if (!source) throw new Error("the attribute scenario is missing");
   if (/^#?s1=/.test(source)) return { playground: Playground.fromLink(source.replace(/^#/, "")), goals: [] };
@@ -45,7 +45,7 @@ async function load(source, base) {
   return { playground, goals: goals(JSON.parse(text)) };
 }
 
-/** What a scenario expects at its end: what there is to reach. */
+/** The expectations at a scenario's end, which a reader can fulfil. */
 function goals({ steps = [] }) {
   const last = steps.findLastIndex((step) => step.do !== "expect");
   return steps.slice(last + 1);
@@ -69,10 +69,10 @@ export class Figure {
   #isSolved = false;
   #loading = 0;
   #goals = [];
-  /** The engine's playground; whoever changes it calls `show` afterwards. */
+  /** The engine's playground. Call `show` after changing it. */
   playground;
 
-  /** The figure of an element, shown in it. */
+  /** Makes an element's figure and shows it in the element. */
   static async of(host) {
     const [sheet, loaded] = await Promise.all([
       common,
@@ -89,7 +89,7 @@ export class Figure {
     this.#picture.addEventListener("click", this.#onMap);
     this.#take(loaded);
     this.show();
-    // Until here readers saw what the page was built with.
+    // Until now readers saw the still figure.
     this.#root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
     this.#root.adoptedStyleSheets = [sheet];
     this.#root.replaceChildren(this.#frame);
@@ -110,13 +110,13 @@ export class Figure {
     return Number.isSafeInteger(wanted) && wanted >= 0 && this.playground.seek(wanted);
   }
 
-  /** An attribute has changed. */
+  /** Reacts to a changed attribute. */
   async attribute(name) {
     if (name === "scenario") {
       const mine = ++this.#loading;
       try {
         const loaded = await load(this.#host.getAttribute("scenario"), this.#host.baseURI);
-        // Another one may have been asked for in the meantime.
+        // The attribute may have changed again in the meantime.
         if (mine !== this.#loading) return loaded.playground.free();
         this.#take(loaded);
         this.#changed();
@@ -137,7 +137,7 @@ export class Figure {
     return this.#host.getAttribute(name) ?? undefined;
   }
 
-  /** Draws what is to be seen. */
+  /** Draws the figure and its controls. */
   show() {
     const partition = this.#wanted("partition");
     const view = this.#wanted("view");
@@ -181,7 +181,7 @@ export class Figure {
     return parts;
   }
 
-  /** What a reader can do to the cluster, each with why not if it cannot be done now. */
+  /** The buttons that act on the cluster. A button that is impossible now says why. */
   #actions() {
     const { nodes } = this.state();
     this.#node = nodes.some(({ id }) => id === this.#node) ? this.#node : nodes[0]?.id;
@@ -195,7 +195,7 @@ export class Figure {
     try {
       link = this.playground.link();
     } catch {
-      // What is too long for a link is still shown here.
+      // The steps are too many for a share link. The figure still works without it.
     }
     const home = this.#wanted("playground") ?? at("../");
     return [
@@ -237,7 +237,7 @@ export class Figure {
     }
   }
 
-  /** Rosters are set where the chosen node is, if it is anywhere. */
+  /** The chosen node, if it is in a sub-cluster: the roster is set there. */
   #onSide() {
     return this.state().nodes.find(({ id, state }) => id === this.#node && state === "up")?.id;
   }
@@ -264,7 +264,7 @@ export class Figure {
     }
   };
 
-  /** A click on a map explains the partition there; the number beside the buttons does the same. */
+  /** Explains the partition that was clicked on the map. The number field does the same for keyboards. */
   #onMap = (event) => {
     const map = event.target.closest("svg.rl-cells");
     if (!map || !["why", "all"].includes(this.#wanted("view"))) return;
@@ -323,7 +323,7 @@ export class Figure {
     this.#tell("rosterlab-change", { step, steps, counts });
   }
 
-  /** Told once, when a reader's own action has brought about what the scenario expects at its end. */
+  /** Sends `rosterlab-solved` once, when a reader's own action has fulfilled the expectations at the scenario's end. */
   #solve() {
     if (this.#isSolved || this.#goals.length === 0) return;
     if (this.#goals.every((goal) => this.playground.check(goal) === null)) {
