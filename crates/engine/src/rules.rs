@@ -142,6 +142,12 @@ impl Rules {
         .fold(Self::default(), Self::without)
     }
 
+    /// Whether any clause is left out.
+    #[must_use]
+    pub(crate) fn leave_out_any(self) -> bool {
+        self.left_out != 0
+    }
+
     /// Whether a clause is followed.
     #[must_use]
     pub(crate) fn follow(self, clause: Clause) -> bool {

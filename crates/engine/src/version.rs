@@ -208,6 +208,9 @@ impl Version {
     }
 
     /// The same marks with another lineage.
+    ///
+    /// # Panics
+    /// When the family is above [`UNIQUE_FAMILY`].
     #[must_use]
     pub fn with_lineage(self, key: ClusterKey, family: u8) -> Self {
         assert!(family <= UNIQUE_FAMILY, "a family is 0 to 15, not {family}");

@@ -125,7 +125,7 @@ fn the_view_says_before_a_start_what_the_start_finds() {
 #[test]
 fn the_worst_namespace_says_what_a_start_marks() {
     let strong = |name| NamespaceSettings::strong(name, 1);
-    let namespaces = vec![
+    let namespaces = [
         NamespaceSettings { mode: Mode::Available, ..strong("ap") },
         NamespaceSettings { auto_revive: true, ..strong("revived") },
         strong("evade"),
