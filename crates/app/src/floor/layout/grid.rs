@@ -5,27 +5,8 @@
 
 use rosterlab_engine::{NodeId, RackId};
 
-use super::{Card, Floor, HANDLE, Lane, LinkPlace, Path, Point, Rect, Wanted, seat};
-
-/// All links between two racks, or all within one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bundle {
-    /// One rack: the upper lane.
-    pub from: RackId,
-    /// The other one, or the same.
-    pub to: RackId,
-}
-
-/// Where a bundle is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BundlePlace {
-    /// The bundle.
-    pub bundle: Bundle,
-    /// How it runs.
-    pub path: Path,
-    /// The middle of its handle.
-    pub handle: Point,
-}
+use super::geometry::{Path, Point, Rect};
+use super::places::{Bundle, BundlePlace, Card, Floor, HANDLE, Lane, LinkPlace, Wanted, seat};
 
 /// Least width and height of a card, with the usual text: the largest first.
 const CARDS: [(i32, i32); 3] = [(124, 58), (92, 46), (54, 33)];

@@ -5,7 +5,9 @@
 
 use rosterlab_engine::NodeId;
 
-use super::{Floor, HANDLE, Rect, grid};
+use super::geometry::Rect;
+use super::grid;
+use super::places::{Floor, HANDLE};
 
 /// A piece of a sub-cluster: cards that stand together on one lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
