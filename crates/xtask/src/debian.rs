@@ -15,10 +15,8 @@ use std::process::Command;
 
 use crate::places::Places;
 use crate::process::{self, Limit, TaskError, WhileDoing};
-use crate::target::{self, TARGET};
+use crate::wasm_compiler::{self, RUSTC, TARGET};
 
-/// Debian's compiler.
-pub const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 const LINKER: &str = "/usr/bin/rust-lld";
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm"];
@@ -71,9 +69,9 @@ pub fn provide(places: &Places, apt: &mut Apt) -> Result<String, TaskError> {
     }
     // After an upgrade of the compiler the installed std no longer fits. So check that a module can be
     // built, and that std was built from today's manifest.
-    if !is_std_current() || !target::builds(Path::new(RUSTC), places) {
+    if !is_std_current() || !wasm_compiler::builds(Path::new(RUSTC), places) {
         build_std(places)?;
-        if !target::builds(Path::new(RUSTC), places) {
+        if !wasm_compiler::builds(Path::new(RUSTC), places) {
             return Err(TaskError::new(format!(
                 "{RUSTC} has an std for {TARGET} now, yet builds no module"
             )));

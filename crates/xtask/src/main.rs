@@ -36,6 +36,7 @@ mod size;
 mod suites;
 mod summary;
 mod target;
+mod wasm_compiler;
 
 fn main() -> ExitCode {
     let task = match args::parse(env::args().skip(1)) {

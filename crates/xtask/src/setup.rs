@@ -18,6 +18,7 @@ use crate::places::{Places, variable};
 use crate::process::{self, Limit, TaskError, WhileDoing};
 use crate::summary::{PartOutcome, Summary};
 use crate::target;
+use crate::wasm_compiler::TARGET;
 
 /// The bundler's version. Later versions need a newer compiler than Debian's.
 const TRUNK_VERSION: &str = "0.21.14";
@@ -80,7 +81,7 @@ pub fn run(places: &Places, need: Need, summary: &mut Summary) -> Result<Toolbox
     let _lock = lock(places)?;
     let mut apt = Apt::default();
 
-    step(summary, &format!("target {}", target::TARGET), || target::provide(places, &mut apt))?;
+    step(summary, &format!("target {TARGET}"), || target::provide(places, &mut apt))?;
     let mut toolbox = Toolbox {
         path: places.tools_path()?,
         debians_compiler: places.bin().join("rustc").exists(),

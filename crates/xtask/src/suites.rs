@@ -21,7 +21,7 @@ use crate::score::{ResultReader, Score, TestRunner};
 use crate::setup::Toolbox;
 use crate::size::{FirstLoad, Module};
 use crate::summary::{PartOutcome, Summary};
-use crate::target::TARGET;
+use crate::wasm_compiler::TARGET;
 
 /// A test file that takes longer than this counts as hanging.
 // It only ends a run that hangs; no assertion depends on it.
