@@ -32,7 +32,7 @@ test("a share link put into the address of an open page is followed", async (t) 
 });
 
 for (const [what, hash, says] of [
-  ["cut short", CASE.slice(0, 22), /This cannot be followed: .*character/],
+  ["cut short", CASE.slice(0, 22), /This link cannot be opened: .*character/],
   ["of another kind", "hello", /character 1: a share link begins with s1=/],
   ["that the cluster refuses", `${CASE}_s1`, /step 4, character 50: node A102 is down/],
   ["far too long", `s1=${"x".repeat(20000)}`, /at most 16384 characters/],
@@ -165,9 +165,9 @@ test("a file that cannot be read, or is too large, gives a sentence, and nothing
   await open(Buffer.from('{"format": "nonsense"'));
   await eventually(async () => /This scenario cannot be opened: .*line 1/.test(await refusal(page)), true);
   await open(Buffer.alloc(5 * 1024 * 1024, 32));
-  await eventually(async () => /far longer than an experiment/.test(await refusal(page)), true);
+  await eventually(async () => /too large for an experiment/.test(await refusal(page)), true);
   await open(Buffer.from([0xff, 0xfe, 0x00]));
-  await eventually(async () => /This file is no text\./.test(await refusal(page)), true);
+  await eventually(async () => /This file is not text\./.test(await refusal(page)), true);
   assert.equal(await node(page, "A102").getAttribute("data-state"), "crashed");
   assert.deepEqual(complaints, []);
 });

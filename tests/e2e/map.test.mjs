@@ -239,7 +239,7 @@ test("by keyboard: letters typed into the key field trigger no action, and Enter
   await keyboard.press("ArrowRight");
   await eventually(
     () => page.locator(".finder-result").innerText(),
-    "“key1” is no whole number; choose string for keys that are text.",
+    "“key1” is not a whole number; choose string for keys that are text.",
   );
   assert.equal(await page.locator(".step-title").count(), 1, "nothing was done");
   assert.deepEqual(complaints, []);

@@ -31,7 +31,7 @@ test("pointing at an action previews it, and doing it has the previewed effect",
   assert.equal(await command(page, "asadm"), "manage roster stage observed ns main");
   assert.equal(await command(page, "asinfo"), "asinfo -v 'roster-set:namespace=main;nodes=A103@1,A102@1,A101@1'");
   await action(page, "revive").hover();
-  await eventually(async () => /no partition changes, 4,096 stay not active/.test(await consequence(page)), true);
+  await eventually(async () => /no partition changes; 4,096 stay inactive/.test(await consequence(page)), true);
   assert.equal(await command(page, "asinfo"), "asinfo -v 'revive:namespace=main'");
   await expectCounts(page, "A103", { unavailable: 4096 }, "nothing has been done yet");
 
@@ -76,7 +76,7 @@ test("the panel says that an orphan can only be revived", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await link(page, "A101-A102").click();
   await page.locator('[data-orphan="A101"]').click();
-  await eventually(() => page.locator(".roster-hint").innerText(), "of these an orphan takes revive only");
+  await eventually(() => page.locator(".roster-hint").innerText(), "an orphan accepts only revive");
   await eventually(() => action(page, "stage-observed").getAttribute("aria-disabled"), "true");
   await action(page, "revive").hover();
   await eventually(async () => /The orphan turns its e into r; it takes effect at the next change/.test(await consequence(page)), true);

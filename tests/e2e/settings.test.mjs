@@ -52,7 +52,7 @@ test("each refused value has a sentence at its field, and nothing is applied", a
     ["rate", "fast", "A migration rate is 1 to 1000 partitions a second, not “fast”."],
     ["fill-delay", "-1", "Migrate-fill-delay is 0 to 86,400 whole seconds, not “-1”."],
     ["nodes", "129", "A cluster has 1 to 128 nodes, not “129”."],
-    ["racks", "0", "So many nodes stand on 1 to 5 racks, not “0”."],
+    ["racks", "0", "That many nodes fit on 1 to 5 racks, not “0”."],
   ]) {
     const before = await field(page, id).inputValue();
     await field(page, id).fill(value);

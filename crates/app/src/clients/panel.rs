@@ -127,7 +127,7 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
                 type="button"
                 class="tool small"
                 data-action="client-partition"
-                title="show it on the map and why it is what it is"
+                title="show it on the map, with the reasons"
                 onclick={dispatch.on(Action::ShowPartition(partition))}
             >
                 { format!("partition {partition}") }

@@ -212,7 +212,7 @@ fn orphan_chip(node: NodeId, state: &State, dispatch: &Dispatch) -> Html {
                 data-action="show-orphan"
                 data-orphan={node.to_string()}
                 aria-pressed={is_shown.to_string()}
-                title="show the map and the reasons from this node: it runs, and no cluster takes it in"
+                title="show the map and the reasons from this node: it runs, but it is in no cluster"
                 onclick={dispatch.on(Action::ShowSubCluster(node))}
             >
                 <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
@@ -439,7 +439,7 @@ impl CardKey<'_> {
                 self.hand.dispatch(Input::PickUp { node, home });
                 self.say(format!(
                     "{node} is picked up from rack {home}. Arrows or a number choose a rack, Enter \
-                     drops it, Escape calls it off."
+                     drops it, Escape cancels."
                 ));
             }
             Some(verb) => self.dispatch.dispatch(Action::Press(verb)),
@@ -541,7 +541,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
                 class="lane-tool"
                 data-action="remove-rack"
                 aria-label={format!("Remove rack {rack}")}
-                title="take the empty lane away"
+                title="remove the empty lane"
                 onclick={dispatch.on(Action::Floor(FloorAction::RemoveRack(rack)))}
             >
                 { "Remove" }

@@ -85,7 +85,7 @@ fn no_integer(text: &str) -> String {
     if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         format!("{text} does not fit: an integer key has 64 bits, {} to {}.", i64::MIN, i64::MAX)
     } else {
-        format!("“{text}” is no whole number; choose string for keys that are text.")
+        format!("“{text}” is not a whole number; choose string for keys that are text.")
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn what_is_no_integer_is_told() {
         let why = |key| finder("", key, KeyType::Integer).found().unwrap().unwrap_err();
-        assert!(why("12x").starts_with("“12x” is no whole number"), "{}", why("12x"));
+        assert!(why("12x").starts_with("“12x” is not a whole number"), "{}", why("12x"));
         let too_large = why("9223372036854775808");
         assert!(too_large.contains("does not fit"), "{too_large}");
         assert!(too_large.contains("9223372036854775807"), "{too_large}");

@@ -384,8 +384,11 @@ fn reason(
     (is_shown, is_picked): (bool, bool),
 ) -> Html {
     let look = group.look;
-    let title =
-        if is_picked { "light all partitions again" } else { "light only these on the map" };
+    let title = if is_picked {
+        "highlight all partitions again"
+    } else {
+        "highlight only these on the map"
+    };
     html! {
         <tr
             key={place}

@@ -120,11 +120,11 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
             <p class="margin-ways">
                 { found.map(|found| html! {
                     <span key="ways">
-                        <span title="nodes that crash or lose power at the same instant; for those that are left it is the same if each stops cleanly">
+                        <span title="nodes that crash or lose power at the same instant; the nodes that are left fare the same if each of them stops cleanly">
                             { "at once " }<b data-margin-way="at-once">{ number(&found.at_once) }</b>
                         </span>
                         { " · " }
-                        <span title="clean stops, the clusters settled after each, migrations not waited for">
+                        <span title="clean stops: the clusters settle after each one, migrations do not run">
                             { "clean, in turn " }<b data-margin-way="one-by-one">{ number(&found.one_by_one) }</b>
                         </span>
                     </span>
@@ -314,9 +314,8 @@ fn picture(
     };
     let (width, height) = frame.size();
     let chosen = cell_text(table, cell, mode);
-    let label = format!(
-        "Map of losses. {chosen}. Arrow keys choose a set of nodes, Enter lets them go down"
-    );
+    let label =
+        format!("Map of losses. {chosen}. Arrow keys choose a set of nodes, Enter takes them down");
     html! {
         <div class={classes!["heat", table.is_complete().then_some("with-names")]}>
             <div class="heat-picture">
@@ -399,7 +398,7 @@ fn what_it_shows(table: &LossTable) -> String {
         let nodes = table.nodes();
         return format!(
             "Columns and rows: {} to {}, in order. A cell is the loss of both nodes at once, on the \
-             diagonal of one. A click lets it happen.",
+             diagonal of one. Click a cell to try it.",
             nodes[0],
             nodes[nodes.len() - 1]
         );
@@ -409,7 +408,7 @@ fn what_it_shows(table: &LossTable) -> String {
         if down.is_empty() { String::new() } else { format!("; rows, of {}", list(down)) };
     format!(
         "Each of the {} sets of nodes that can be lost at once. Columns: which of {} are lost{rows_are}: \
-         a bar marks them. No loss is the upper left cell, all the lower right one. A click lets it happen.",
+         a bar marks them. No loss is the upper left cell, all the lower right one. Click a cell to try it.",
         thousands(as_u32(columns * rows)),
         list(across)
     )
@@ -506,7 +505,7 @@ fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
                         class="reason id"
                         data-action="lose"
                         data-size={of.size.to_string()}
-                        title="lets them go down"
+                        title="takes them down"
                         {onclick}
                     >
                         { example_name(&of.example, table.nodes().len()) }

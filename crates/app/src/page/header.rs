@@ -54,7 +54,7 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
     };
     let speed = state.speed;
     let (play, label) =
-        if state.is_playing { (Icon::Pause, "Hold time") } else { (Icon::Play, "Play time") };
+        if state.is_playing { (Icon::Pause, "Pause time") } else { (Icon::Play, "Play time") };
     let step = if state.view.changing { "Step 2 s" } else { "Step 1 s" };
     let done = state
         .shown_namespace()
@@ -83,7 +83,7 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
                 type="button"
                 class="tool bare speed"
                 data-action={Verb::Faster.action()}
-                title="how fast simulated time runs; Shift and a click for the one before"
+                title="the speed of simulated time; Shift+click goes back to the previous one"
                 aria-label={format!("{speed}× speed of simulated time, change")}
                 {onclick}
             >

@@ -185,7 +185,7 @@ impl Verb {
             Self::Crash => "crash, or cut the power of several nodes at once: they return with e",
             Self::Start => "start the node",
             Self::Isolate => "cut the selected nodes off from all others",
-            Self::Quiesce => "from the next cluster change the node stands last in every row",
+            Self::Quiesce => "from the next cluster change on, the node is last in every row",
             Self::QuiesceUndo => "take the quiesce back, from the next cluster change",
             Self::Wipe => {
                 "empty the drives of a node that is down: it returns with e, without data"
@@ -193,29 +193,25 @@ impl Verb {
             Self::Remove => "remove a node that is down, with its drives; rosters still name it",
             Self::SelectMore => "each click on a card adds it to the selection or takes it out",
             Self::AddNode => "add a node to this rack",
-            Self::AddRack => "add a lane for a rack; it is a rack once a node is on it",
+            Self::AddRack => "add an empty lane; it becomes a rack when a node is on it",
             Self::Split => "cut every link between racks",
             Self::Heal => "restore every link that is cut",
             Self::PickUp => "pick the card up; arrows or a number choose its lane, Enter drops it",
             Self::Links => "go to the node's links",
             Self::StageObserved => "set the pending roster to the observed nodes",
-            Self::EditRoster => "write a roster: take nodes in and out, set their racks",
+            Self::EditRoster => "edit a roster: add and remove nodes, set their racks",
             Self::SetRoster => "set the pending roster to what is written here",
             Self::Recluster => "force a cluster change: the pending roster comes into force",
             Self::Revive => "turn e into r on the nodes of this sub-cluster, at the next change",
-            Self::Play => "let simulated time run while something migrates, or hold it",
-            Self::Step => {
-                "let one second of simulated time pass, or a cluster change come to its end"
-            }
-            Self::Faster => "let simulated time run faster; after 1000× at 1×",
-            Self::Slower => {
-                "let simulated time run slower; Shift and a click on the speed does it too"
-            }
-            Self::Migrate => "let all migrations finish at once",
-            Self::Undo => "take the last step back",
+            Self::Play => "run simulated time while partitions migrate, or pause it",
+            Self::Step => "advance simulated time by one second, or to the end of a cluster change",
+            Self::Faster => "run simulated time faster; after 1000× comes 1×",
+            Self::Slower => "run simulated time slower; Shift+click on the speed does the same",
+            Self::Migrate => "finish all migrations at once",
+            Self::Undo => "undo the last step",
             Self::Redo => "do it again",
             Self::Help => "show or hide the keys",
-            Self::Share => "a link to this experiment, or a file of it",
+            Self::Share => "share this experiment as a link or a file",
             Self::Theme => "switch between light and dark",
         }
     }

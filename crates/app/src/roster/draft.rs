@@ -67,7 +67,7 @@ impl RosterDraft {
     }
 }
 
-const NO_NODE: &str = "A roster has one node at least.";
+const NO_NODE: &str = "A roster needs at least one node.";
 
 /// Entries as `roster-set` writes them (docs/domain.md §8).
 #[must_use]
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_place_and_nothing_is_lost() {
         for (text, error) in [
-            ("", "A roster has one node at least."),
+            ("", "A roster needs at least one node."),
             (
                 "A103@1,",
                 "Entry 2: \"\" is no node id: one to sixteen hexadecimal digits, not all zero.",

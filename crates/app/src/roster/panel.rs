@@ -101,7 +101,7 @@ fn hint(
     if mode == Some(Mode::Available) {
         (false, "available (AP): no roster")
     } else if state.shown_orphan().is_some() {
-        (false, "of these an orphan takes revive only")
+        (false, "an orphan accepts only revive")
     } else if state.shown_namespace().is_none() {
         let is_any_up = state.view.nodes.iter().any(|node| node.state.is_up());
         (false, if is_any_up { "no node is in a cluster" } else { "no node is up" })

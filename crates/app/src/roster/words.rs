@@ -29,7 +29,7 @@ pub fn consequence(verb: Verb, preview: &Preview) -> String {
         let lost = after.unavailable + after.dead;
         parts.push(match (before == after, lost) {
             (true, 0) => "all partitions stay active".to_owned(),
-            _ => format!("no partition changes, {} stay not active", thousands(lost)),
+            _ => format!("no partition changes; {} stay inactive", thousands(lost)),
         });
     }
     if !preview.leave.is_empty() {
@@ -141,7 +141,7 @@ mod tests {
         let nothing = Preview { before: lost, after: lost, regime: (5, 7), ..Preview::default() };
         assert_eq!(
             consequence(Verb::Revive, &nothing),
-            "Revived and then reclustered: no partition changes, 4,096 stay not active; regime 5 → 7."
+            "Revived and then reclustered: no partition changes; 4,096 stay inactive; regime 5 → 7."
         );
         let one = Preview {
             changes: Counts { active: 1, ..Counts::default() },

@@ -433,7 +433,7 @@ impl SettingsDraft {
         };
         let most = MOST_RACKS.min(made.max(1));
         let rack_fault = (!(1..=most).contains(&racks)).then(|| {
-            let sentence = format!("so many nodes stand on 1 to {most} racks");
+            let sentence = format!("that many nodes fit on 1 to {most} racks");
             (Field::Racks, with_value(&sentence, &self.racks))
         });
         let faults: Faults = node_fault.into_iter().chain(rack_fault).collect();
@@ -598,7 +598,7 @@ mod tests {
                 "Migrate-fill-delay is 0 to 86,400 whole seconds, not “86401”.",
             ),
             (Field::Nodes, "129", "A cluster has 1 to 128 nodes, not “129”."),
-            (Field::Racks, "6", "So many nodes stand on 1 to 5 racks, not “6”."),
+            (Field::Racks, "6", "That many nodes fit on 1 to 5 racks, not “6”."),
         ] {
             let found = faults(&[(field, text)]);
             assert!(found.contains(&(field, sentence.to_owned())), "{found:?}");

@@ -185,7 +185,7 @@ impl Form<'_> {
                     { self.check(
                         Field::Uniform(index),
                         "prefer-uniform-balance",
-                        "Every node serves as many partitions as another, within one. The default follows the profile.",
+                        "All nodes serve the same number of partitions, give or take one. The default follows the profile.",
                         Some(draft.is_uniform(typed)),
                     ) }
                     { self.check(
@@ -295,7 +295,7 @@ fn clustering(form: &Form<'_>, draft: &SettingsDraft) -> Html {
                 Field::Timeout,
                 "heartbeat.timeout",
                 &draft.timeout,
-                Some("So many silent intervals, and a node is gone.".to_owned()),
+                Some("After so many silent intervals a node counts as gone.".to_owned()),
             ) }
             { form.text(
                 Field::MinSize,

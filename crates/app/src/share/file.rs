@@ -32,10 +32,12 @@ impl FileFault {
     #[must_use]
     pub fn sentences(&self) -> String {
         let said = match self {
-            Self::TooLong => "This file is far longer than an experiment.",
+            Self::TooLong => "This file is too large for an experiment.",
             Self::Unreadable => "The browser could not read this file.",
             Self::Empty => "This file is empty.",
-            Self::NotText => "This file is no text. Rosterlab opens scenario files and links.",
+            Self::NotText => {
+                "This file is not text. Rosterlab opens scenario files and share links."
+            }
             Self::NoScenario(looks) => looks,
             Self::Scenario(wrong) => {
                 return format!("This scenario cannot be opened: {wrong}. Nothing has changed.");
@@ -82,7 +84,7 @@ pub fn link_in(text: &str) -> Result<Rc<str>, FileFault> {
 }
 
 fn too_many_steps() -> String {
-    format!("the page opens at most {} steps, fewer of large clusters", share::MOST_STEPS)
+    format!("the page opens at most {} steps, fewer for large clusters", share::MOST_STEPS)
 }
 
 /// Whether a text goes to the scenario reader, not to the link reader.

@@ -32,7 +32,7 @@ pub fn Share(props: &PanelProps) -> Html {
     let shown = if let Some(link) = &written {
         by_link(state, format!("{}#{link}", page_address()), dispatch)
     } else {
-        html! { <p>{ "This is too long for a link, which has at most 1,000 steps, fewer of large clusters." }</p> }
+        html! { <p>{ "This experiment is too long for a link: a link holds at most 1,000 steps, fewer for large clusters." }</p> }
     };
     let others = written.as_ref().map(|_| elsewhere(state, dispatch));
     // A link has no characters that need escaping.
@@ -103,8 +103,7 @@ fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <div key="elsewhere">
             <p>
-                { "Where you are as a test that asserts the counts: in Rust, in JavaScript, or as a scenario file, which \
-                   the command line runs and this page opens; or as a figure for a page of documentation." }
+                { "The current moment as a test of its counts: in Rust, in JavaScript, or as a scenario file that the command line runs and this page opens; or as a figure for a documentation page." }
             </p>
             <div class="tools">
                 { copied("copy-rust", "Copy Rust test", |timeline| as_test(timeline, TestLanguage::Rust)) }

@@ -121,7 +121,7 @@ impl State {
             Verb::Isolate if self.selection().len() == all => {
                 let who =
                     if all == 1 { "There is only one node" } else { "Every node is selected" };
-                Some(format!("{who}: there is no other to cut off from."))
+                Some(format!("{who}: there is nothing to isolate from."))
             }
             Verb::AddRack if self.racks().len() >= LANES_MAX => {
                 Some(format!("There are {LANES_MAX} racks here already."))
@@ -298,7 +298,7 @@ impl State {
         self.let_go();
         self.floor.is_selecting = false;
         self.floor.are_links_shown = false;
-        self.announcement.renew("Nothing but one node is selected.".into());
+        self.announcement.renew("Only one node is selected.".into());
         true
     }
 
@@ -343,8 +343,9 @@ impl State {
         if let Some(rack) = free {
             self.floor.hidden.retain(|other| *other != rack);
             self.floor.lanes.push(rack);
-            self.announcement
-                .renew(format!("Rack {rack} has a lane; a node makes it a rack.").into());
+            self.announcement.renew(
+                format!("Rack {rack} has a lane. It becomes a rack when a node is on it.").into(),
+            );
         }
     }
 

@@ -19,7 +19,7 @@ impl State {
                 self.tell(format!("{told} {}", sentences::summary(&self.view)));
             }
             Err(error) => {
-                self.refuse(format!("This cannot be followed: {error}. Nothing has changed."));
+                self.refuse(format!("This link cannot be opened: {error}. Nothing has changed."));
             }
         }
     }

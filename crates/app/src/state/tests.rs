@@ -363,7 +363,7 @@ fn a_key_is_found_and_shown() {
     assert_eq!(find("key1", KeyType::Text).partition().get(), 492);
     assert_eq!(find("1", KeyType::Integer).partition().get(), 1207);
     let refused = find("one", KeyType::Integer);
-    assert!(refused.announcement.what.contains("no whole number"));
+    assert!(refused.announcement.what.contains("not a whole number"));
 }
 
 #[test]
@@ -406,7 +406,7 @@ fn a_file_is_opened_and_a_broken_one_changes_nothing() {
     for (file, said) in [
         (Err(FileFault::Scenario("steps[0].do: no action \"x\"".into())), "steps[0].do: no action"),
         (Ok("".into()), "character 1"),
-        (Err(FileFault::TooLong), "far longer"),
+        (Err(FileFault::TooLong), "too large"),
         (Err(FileFault::Unreadable), "could not read"),
     ] {
         let same = crashed.clone().reduce(Action::Open(file));

@@ -173,7 +173,7 @@ fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
         }
     };
     let nothing = comparison.changes.is_empty().then(|| {
-        html! { <tr key="nothing"><td colspan="2">{ "No partition looks otherwise." }</td></tr> }
+        html! { <tr key="nothing"><td colspan="2">{ "No partition looks different." }</td></tr> }
     });
     html! {
         <table class="reasons">

@@ -125,9 +125,9 @@ fn body(explanation: &Explanation, profile: Profile) -> Html {
 /// How the shown facts are known (the marks of docs/domain.md §4 and §5).
 fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
     let counts = if is_uniform {
-        " · Counts: about, of the latest rebalance; with prefer-uniform-balance which partition is where is ours"
+        " · Counts: approximate, as of the latest rebalance; with prefer-uniform-balance, which partition is where is our own choice"
     } else {
-        " · Counts: exact, of the latest rebalance"
+        " · Counts: exact, as of the latest rebalance"
     };
     let rule = explanation.verdict.rule;
     let document = rules::document(rule).map(|heading| format!(", “{heading}”"));

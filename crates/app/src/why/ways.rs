@@ -179,13 +179,13 @@ pub fn status(status: &WaysStatus, view: &ClusterView) -> String {
         WaysStatus::ActiveElsewhere(node) => {
             return format!("Active in sub-cluster {node}: nothing to do.");
         }
-        WaysStatus::Running => return "Hold time to search for them.".to_owned(),
+        WaysStatus::Running => return "Pause time to search for them.".to_owned(),
         WaysStatus::Searching => return "Searching…".to_owned(),
         WaysStatus::Found(answer) => answer,
     };
     let Some(first) = answer.ways.first() else {
         return format!(
-            "None: neither sets of up to {MOST_ACTIONS} actions nor all at once make it active."
+            "None: no set of up to {MOST_ACTIONS} actions makes it active, nor do all of them together."
         );
     };
     let found = u32::try_from(answer.ways.len()).unwrap_or(u32::MAX);

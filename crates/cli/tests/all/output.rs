@@ -217,8 +217,7 @@ fn a_link_that_came_to_something_else_says_both_outcomes() {
     for (link, expected) in [
         (
             "s1=0.0.9-7_a.n2S-main_0-A1~2_c1",
-            "note: The link was made with version 0.0.9 of Rosterlab, which came to another result; what that was is not \
-             known any more. This version comes to 4,096 of 4,096 partitions served in main: a rule was corrected since.\n",
+            "note: The link was made with version 0.0.9 of Rosterlab and gave another result, which is not known any more. This version comes to 4,096 of 4,096 partitions served in main: a rule was corrected since.\n",
         ),
         (
             "s1=0.1.0-2dkihsrv36_a.n1S-main_1-A1~1.2-B1~1.3-C1_q2_r_k014.23",

@@ -25,8 +25,7 @@ pub fn of_difference(differs: &Differs) -> String {
     let now_said = outcome(now, "comes to");
     match then {
         None => format!(
-            "The link was made with version {made_by} of Rosterlab, which came to another result; what that \
-             was is not known any more. This version {now_said}: a rule was corrected since."
+            "The link was made with version {made_by} of Rosterlab and gave another result, which is not known any more. This version {now_said}: a rule was corrected since."
         ),
         Some(then) if then == now => format!(
             "Rosterlab {made_by} and this version both {}. Which nodes serve them differs: a rule was \
@@ -68,7 +67,7 @@ mod tests {
             "Rosterlab 0.1.0 came to 0 of 4,096 partitions served in main; this version comes to \
              4,096: a rule was corrected."
         );
-        assert!(said(None, 4096).contains("what that was is not known any more"));
+        assert!(said(None, 4096).contains("which is not known any more"));
         assert!(said(Some(served(4096)), 4096).contains("both come to 4,096 of 4,096"));
     }
 }
