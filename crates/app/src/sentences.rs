@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{ClusterView, Event, EventKind, NodeId};
 use rosterlab_scenario::Entry;
 use rosterlab_scenario::share::SharedTimeline;
@@ -121,7 +122,7 @@ pub fn history(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
     let untold = told.len().saturating_sub(SENTENCES_TOLD);
     if untold > 0 {
         told.drain(..untold);
-        let earlier = count(u32::try_from(untold).unwrap_or(u32::MAX), "earlier sentence");
+        let earlier = count(convert::count(untold), "earlier sentence");
         told.insert(0, format!("({earlier} left out.)"));
     }
     told
@@ -148,7 +149,7 @@ pub fn taken_in(before: &ClusterView, after: &ClusterView) -> Option<String> {
 /// What following a share link has come to.
 #[must_use]
 pub fn of_share_link(shared: &SharedTimeline) -> String {
-    let steps = u32::try_from(shared.timeline.entries().len()).unwrap_or(u32::MAX);
+    let steps = convert::count(shared.timeline.entries().len());
     let came = format!("Followed a link: {}.", count(steps, "step"));
     match &shared.differs {
         None => came,

@@ -5,9 +5,12 @@
 //! (`From`), and text that a person typed (see `id`).
 
 /// A number as a narrower type. `what` names it in the message.
+///
+/// # Panics
+/// When the number does not fit.
 #[track_caller]
 #[inline]
-pub(crate) fn narrow<To, From>(number: From, what: &str) -> To
+pub fn narrow<To, From>(number: From, what: &str) -> To
 where
     To: TryFrom<From>,
 {
@@ -17,10 +20,14 @@ where
     }
 }
 
-/// How many there are, of anything that a cluster has fewer than 2^32 of.
+/// How many there are, of anything that a cluster or its history has fewer than 2^32 of.
+///
+/// # Panics
+/// When there are more.
+#[must_use]
 #[track_caller]
 #[inline]
-pub(crate) fn count(number: usize) -> u32 {
+pub fn count(number: usize) -> u32 {
     narrow(number, "a count")
 }
 

@@ -20,7 +20,7 @@ mod client;
 mod cluster;
 mod clustering;
 mod command;
-mod convert;
+pub mod convert;
 mod cuts;
 mod event;
 mod id;

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView};
 
 use crate::answer::ClientAnswer;
@@ -62,11 +63,11 @@ pub(crate) fn failures(
 ) -> Result<Vec<Failure>, ScenarioError> {
     let here = sub_cluster(place, expect, namespace, view)?;
     let mut comparison = Comparison { place, failures: Vec::new() };
-    let sub_clusters = u32::try_from(view.sub_clusters.len()).unwrap_or(u32::MAX);
+    let sub_clusters = convert::count(view.sub_clusters.len());
     comparison.field("sub_clusters", expect.sub_clusters, &sub_clusters);
-    let orphans = u32::try_from(view.orphans.len()).unwrap_or(u32::MAX);
+    let orphans = convert::count(view.orphans.len());
     comparison.field("orphans", expect.orphans, &orphans);
-    let lost = u32::try_from(view.lost_writes).unwrap_or(u32::MAX);
+    let lost = convert::narrow(view.lost_writes, "the number of lost writes");
     comparison.field("lost_writes", expect.lost_writes, &lost);
     cluster_fields(&mut comparison, expect, here);
     node_fields(&mut comparison, expect, namespace, view)?;
@@ -116,7 +117,7 @@ fn cluster_fields(
     here: Option<&SubClusterNamespaceView>,
 ) {
     // Without a cluster all partitions are unavailable (domain.md §5).
-    let all = u32::try_from(PARTITIONS).unwrap_or(u32::MAX);
+    let all = convert::count(PARTITIONS);
     let none = Counts { active: 0, unavailable: all, dead: 0 };
     let counts = here.map_or(none, |here| here.counts);
     comparison.field("unavailable", expect.unavailable, &counts.unavailable);

@@ -4,6 +4,7 @@
 //! and in AP. The truth comes from the engine's ground truth and the nodes' drives, never from what a client believes. Not
 //! here: doing reads and writes (see `state::clients`).
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{ClientResult, Command, Digest, EventKind, Mode, NodeId, ReadMode};
 pub use rosterlab_scenario::words::clients::read_mode as mode_name;
 use rosterlab_scenario::words::clients::result;
@@ -75,7 +76,7 @@ pub fn record(timeline: &Timeline, namespace: &str, key: Digest) -> Record {
                 if name == namespace && *of == key =>
             {
                 writes.push((*write, *result == ClientResult::Ok));
-                let value = u32::try_from(writes.len()).unwrap_or(u32::MAX);
+                let value = convert::count(writes.len());
                 let asked = Asked::Write(value);
                 if *result == ClientResult::Ok {
                     record.acknowledged = Some(value);
@@ -90,7 +91,7 @@ pub fn record(timeline: &Timeline, namespace: &str, key: Digest) -> Record {
                 let asked = Asked::Read {
                     mode: *mode,
                     value: write.and_then(|write| value_of(&writes, write)),
-                    behind: u32::try_from(behind).unwrap_or(u32::MAX),
+                    behind: convert::count(behind),
                 };
                 record.answers.push(Answer { entry, from, asked, result: *result });
             }

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{Command, Link, Mode, NodeId, RackId, Shutdown};
 use yew::prelude::*;
 
@@ -185,7 +186,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
     let orphan = |node: &NodeId| orphan_chip(*node, state, dispatch);
     let more = view.orphans.len().saturating_sub(MOST_ORPHANS);
     let more = (more > 0).then(|| {
-        let others = count(u32::try_from(more).unwrap_or(u32::MAX), "more orphan");
+        let others = count(convert::count(more), "more orphan");
         html! { <li key="more" class="dim">{ format!("and {others}") }</li> }
     });
     let nothing = view.sub_clusters.is_empty().then(|| {

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{NodeId, RackId};
 
 use crate::floor::layout::{Bundle, Rect};
@@ -87,6 +88,6 @@ impl BundleCuts {
         let (from, to) = (self.racks[a].1, self.racks[b].1);
         let all = if a == b { from * from.saturating_sub(1) / 2 } else { from * to };
         let cut = self.cut[a.min(b) * self.racks.len() + a.max(b)];
-        (cut, u32::try_from(all).unwrap_or(u32::MAX))
+        (cut, convert::count(all))
     }
 }

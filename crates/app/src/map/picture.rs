@@ -3,6 +3,7 @@
 //! Invariant: a class keeps its swatch whatever else is there (masters by their place among all nodes, rules and marks by
 //! what they are), and the legend counts every partition once. Not here: pixels (see `paint`), reasons (see `groups`).
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{Cell, ClusterView, NodeId, Rule, Version};
 
 use crate::look::Look;
@@ -131,7 +132,7 @@ pub fn picture(
             Colouring::Mark => mark_of(versions.and_then(|versions| versions.get(index)).copied()),
         };
         legend[place].size += 1;
-        classes.push(u16::try_from(place).unwrap_or(u16::MAX));
+        classes.push(convert::narrow(place, "a place in the legend"));
     }
     Picture { classes, legend }
 }

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{ClusterView, Mode, NodeId, PARTITIONS};
 use rosterlab_scenario::foresight::margin::{Found, LossTable, Reach};
 
@@ -148,7 +149,7 @@ fn has_no_roster(view: &ClusterView, namespace: usize) -> bool {
 /// A count as `u32`; counts here are never near the limit.
 #[must_use]
 pub fn as_u32(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+    convert::count(number)
 }
 
 /// The severity of a loss.

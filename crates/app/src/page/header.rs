@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing is decided here; `state` says which verbs can be done.
 
+use rosterlab_engine::convert;
 use yew::prelude::*;
 
 use crate::page::button::{Face, verb_button};
@@ -42,7 +43,7 @@ fn crumb(state: &State) -> Html {
     if *nodes == case_study().nodes {
         return html! { <span>{ "Case study: " }<b>{ "five nodes on two racks" }</b></span> };
     }
-    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let number = |number: usize| convert::count(number);
     let (nodes, racks) = (number(nodes.len()), number(state.racks().len()));
     html! { <b>{ format!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
 }

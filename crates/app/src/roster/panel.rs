@@ -4,6 +4,7 @@
 //! Invariant: the panel decides nothing; previews and warnings come from the state. Every action can be previewed by
 //! pointer or focus before its button is pressed. Not here: the wording (see `words`).
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{Mode, NodeId, NodeView, RosterEntry};
 use rosterlab_scenario::foresight::preview::Warning;
 use web_sys::HtmlInputElement;
@@ -345,7 +346,7 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
         // In a long list only the differences can be found by eye; the roster above has the rest.
         let all = told.len();
         told.retain(|(_, mark)| *mark != Mark::Same);
-        let as_there = u32::try_from(all - told.len()).unwrap_or(u32::MAX);
+        let as_there = convert::count(all - told.len());
         same = Some(html! {
             <li key="same" class="dim">{ format!("{} as in the roster", thousands(as_there)) }</li>
         });

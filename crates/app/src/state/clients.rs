@@ -4,6 +4,7 @@
 //! Invariant: a click writes or reads the same record in every namespace of the strip, one step each, so that both get the
 //! same. Not here: what clients were told (see `answers`), which follows from the timeline.
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{Command, EventKind, Mode, NamespaceSettings, NodeId, PartitionId};
 use rosterlab_scenario::{Entry, Settle};
 
@@ -80,7 +81,7 @@ impl State {
         match self.timeline.on_setup(setup) {
             Err(error) => self.refuse(format!("{}.", capitalized(&error.to_string()))),
             Ok((timeline, stopped)) => {
-                let steps = count(u32::try_from(timeline.position()).unwrap_or(u32::MAX), "step");
+                let steps = count(convert::count(timeline.position()), "step");
                 let until = stopped.map(|(place, why)| format!(" Step {} not: {why}.", place + 1));
                 self.go_over(timeline, None);
                 self.tell(format!(

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the cluster that is left is kept with its branches until the next change of settings, so that nothing is lost.
 
+use rosterlab_engine::convert;
 use std::rc::Rc;
 
 use rosterlab_scenario::Timeline;
@@ -81,7 +82,7 @@ impl State {
             Ok(again) => again,
             Err(error) => return self.refuse(format!("{}.", capitalized(&error.to_string()))),
         };
-        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let number = |number: usize| convert::count(number);
         let done = match (is_new, timeline.position()) {
             (true, _) => "A new cluster.".to_owned(),
             (false, 0) => "New settings.".to_owned(),

@@ -2,6 +2,7 @@
 //!
 //! Invariant: as of the whole state. Seeking into the past pauses the clock, or the next tick would start a branch.
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{NodeId, PartitionId};
 use rosterlab_scenario::{Course, Timeline};
 
@@ -100,7 +101,7 @@ impl State {
     }
 
     fn on_copied(&mut self, copied: bool) {
-        let lines = u32::try_from(self.time.log.page().lines.len()).unwrap_or(u32::MAX);
+        let lines = convert::count(self.time.log.page().lines.len());
         let said: std::rc::Rc<str> = if copied {
             format!("Copied {} of the log.", count(lines, "line")).into()
         } else {

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use rosterlab_engine::Counts;
+use rosterlab_engine::convert;
 use rosterlab_scenario::{Course, Entry, Timeline, fork};
 
 use crate::sentences;
@@ -127,7 +128,7 @@ impl Branch {
             || format!("after the last step, at {at}"),
             |title| format!("instead of {title}, at {at}"),
         );
-        let steps = u32::try_from(theirs.len() - fork).unwrap_or(u32::MAX);
+        let steps = convert::count(theirs.len() - fork);
         Parting {
             fork,
             title: title(theirs).unwrap_or_default(),

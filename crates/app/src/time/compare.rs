@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::rc::Rc;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{Availability, Cell, ClusterView, PARTITIONS, PartitionId, Rule, Verdict};
 
 use crate::look::Look;
@@ -115,7 +116,7 @@ impl Comparison {
 #[must_use]
 pub fn count(cells: &[Cell], look: Look) -> u32 {
     let found = cells.iter().filter(|cell| Look::of(cell) == look).count();
-    u32::try_from(found).unwrap_or(u32::MAX)
+    convert::count(found)
 }
 
 /// A namespace's partitions, each as the best sub-cluster has it.

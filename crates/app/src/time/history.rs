@@ -3,6 +3,7 @@
 //! Invariant: at most [`MOST_STEPS`] steps are rendered, however long the timeline is. Not here: the sentences (see
 //! `sentences`).
 
+use rosterlab_engine::convert;
 use rosterlab_scenario::Entry;
 use yew::prelude::*;
 
@@ -21,8 +22,8 @@ pub fn History(props: &PanelProps) -> Html {
     let timeline = &state.timeline;
     let steps = timeline.entries()[..timeline.position()].iter().enumerate().rev();
     let undone = timeline.entries().len() - timeline.position();
-    let undone = u32::try_from(undone).unwrap_or(u32::MAX);
-    let summary = count(u32::try_from(timeline.position()).unwrap_or(u32::MAX), "step");
+    let undone = convert::count(undone);
+    let summary = count(convert::count(timeline.position()), "step");
     html! {
         <section class="history" aria-labelledby="history-title">
             <div class="panel-head">

@@ -3,6 +3,7 @@
 //! Invariant: the page holds no more lines than were asked for. Not here: the lines' wording (the scenario crate's `log`).
 
 use rosterlab_engine::NodeId;
+use rosterlab_engine::convert;
 use rosterlab_scenario::log::{Level, LogLine};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -21,7 +22,7 @@ pub fn LogTab(props: &PanelProps) -> Html {
     let log = &state.time.log;
     let page = log.page();
     let merged = log.filter.node.is_none();
-    let size = count(u32::try_from(page.lines.len()).unwrap_or(u32::MAX), "line");
+    let size = count(convert::count(page.lines.len()), "line");
     let line = |(place, line): (usize, &LogLine)| {
         let warning = (line.level == Level::Warning).then_some("warning");
         html! {

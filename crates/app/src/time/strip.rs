@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{Command, Counts, PARTITIONS};
 use rosterlab_scenario::Entry;
 
@@ -181,7 +182,7 @@ struct Scale {
 
 impl Scale {
     fn new(width: i32, longest: usize) -> Self {
-        let span = i32::try_from(longest + 1).unwrap_or(i32::MAX).max(FEWEST);
+        let span = convert::narrow::<i32, _>(longest + 1, "the length of a timeline").max(FEWEST);
         Self { inner: (width - 2 * SIDE).max(1), span }
     }
 

@@ -3,6 +3,7 @@
 //! Invariant: the open tab is the only tab stop and arrow keys go to the others (the ARIA tabs pattern); closed tabs are not
 //! rendered. Not here: the tabs' contents.
 
+use rosterlab_engine::convert;
 use yew::prelude::*;
 
 use crate::browser::focus;
@@ -35,8 +36,8 @@ pub fn BottomPanel(props: &PanelProps) -> Html {
         focus(tab.selector());
         Some(Action::Time(TimeAction::Show(tab)))
     });
-    let steps = u32::try_from(state.timeline.entries().len()).unwrap_or(u32::MAX);
-    let branches = u32::try_from(state.time.branches.all().len()).unwrap_or(u32::MAX);
+    let steps = convert::count(state.timeline.entries().len());
+    let branches = convert::count(state.time.branches.all().len());
     let noun = if branches == 1 { "branch" } else { "branches" };
     html! {
         <section class="panel bottom" aria-label="Time, clients, losses and log">

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{Migrations, NodeId};
 use rosterlab_scenario::log;
 use yew::prelude::*;
@@ -239,7 +240,7 @@ fn ticker(state: &State) -> Html {
         let busy = namespace.remaining.iter().filter(|(_, left)| *left != Migrations::default());
         let more = busy.clone().count().saturating_sub(MOST_LINES);
         let more = (more > 0).then(|| {
-            let others = count(u32::try_from(more).unwrap_or(u32::MAX), "more node");
+            let others = count(convert::count(more), "more node");
             html! { <li key="more" class="dim">{ format!("and {others}") }</li> }
         });
         let label = format!("Migrations in sub-cluster {}", sub_cluster.principal);

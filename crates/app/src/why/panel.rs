@@ -3,6 +3,7 @@
 //! Invariant: the panel only shows the engine's explanation. Not here: the rules' wording (see `rules`) and the ways out
 //! (see `ways_list`).
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{
     Answer, Availability, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat,
 };
@@ -107,7 +108,7 @@ fn body(explanation: &Explanation, profile: Profile) -> Html {
     let seats: Vec<Html> = shown.map(|(place, seat)| chip(place, seat)).collect();
     let others = explanation.row.len() - seats.len();
     let more = (others > 0).then(|| {
-        let nodes = crate::text::count(u32::try_from(others).unwrap_or(u32::MAX), "node");
+        let nodes = crate::text::count(convert::count(others), "node");
         html! { <li key="more" class="chip-more">{ format!("and {nodes} without data") }</li> }
     });
     let rules = explanation

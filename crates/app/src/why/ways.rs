@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{ClusterView, NodeId, PartitionId};
 use rosterlab_scenario::foresight::ways::{MOST_ACTIONS, Remedy, Risk, Search, Way};
 
@@ -188,7 +189,7 @@ pub fn status(status: &WaysStatus, view: &ClusterView) -> String {
             "None: no set of up to {MOST_ACTIONS} actions makes it active, nor do all of them together."
         );
     };
-    let found = u32::try_from(answer.ways.len()).unwrap_or(u32::MAX);
+    let found = convert::count(answer.ways.len());
     let more = if answer.is_complete { "" } else { " With so many nodes there may be others." };
     format!("{}, nearest first: {}.{more}", count(found, "way"), title(first, view))
 }

@@ -13,6 +13,7 @@
 
 use std::rc::Rc;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{
     Cluster, Command, EverySet, Losses, NodeId, PARTITIONS, Shutdown, Until, UpToThree,
 };
@@ -204,7 +205,7 @@ impl Margin {
         }
         let lost = losses.partitions_not_active_without(nodes);
         let further = lost.iter().filter(|pid| !self.out[pid.index()]).count();
-        u32::try_from(further).unwrap_or(u32::MAX)
+        convert::count(further)
     }
 
     /// How many partitions that are active now a loss takes away, and how many are active nowhere after it.

@@ -5,6 +5,7 @@
 //!
 //! A preview of 128 nodes takes tens of milliseconds: compute it on demand, not at every drawing.
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{
     Availability, Cell, Cluster, ClusterView, Command, Counts, NodeId, Rejection, RosterEntry,
     RosterNodes, SubClusterNamespaceView, SubClusterView, Until,
@@ -208,7 +209,7 @@ fn compare(
     let mut preview = Preview::default();
     let old = home.map(|home| &home.namespaces[index]);
     let new = there.map(|there| &there.namespaces[index]);
-    let all = u32::try_from(rosterlab_engine::PARTITIONS).unwrap_or(u32::MAX);
+    let all = convert::count(rosterlab_engine::PARTITIONS);
     let nothing_runs = Counts { unavailable: all, ..Counts::default() };
     preview.before = old.map_or(nothing_runs, |old| old.counts);
     preview.after = new.map_or(nothing_runs, |new| new.counts);

@@ -9,6 +9,7 @@
 
 use std::cmp::Reverse;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{
     Cluster, ClusterView, Command, Mode, NodeId, NodeState, PartitionId, RevivedBy, Role,
     RosterEntry, RosterNodes, SubClusterView, Until,
@@ -126,7 +127,7 @@ impl Search {
         let settings = view.namespaces.iter().find(|settings| settings.name == namespace);
         let strong = settings.is_some_and(|settings| settings.mode == Mode::StrongConsistency);
         let needed = settings.is_some() && !cluster.serves(namespace, partition);
-        let nodes = u32::try_from(view.nodes.len().max(1)).unwrap_or(u32::MAX);
+        let nodes = convert::count(view.nodes.len().max(1));
         let down = down_by_likelihood(&cluster, &view, namespace, partition);
         Self {
             remedies: remedies(&view, &down, strong),
@@ -369,7 +370,7 @@ impl Trial {
             remedies: self.remedies,
             commands: self.commands,
             risk: self.risk,
-            active: u32::try_from(active).unwrap_or(u32::MAX),
+            active: convert::count(active),
         }
     }
 }

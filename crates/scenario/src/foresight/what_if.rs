@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{
     Cluster, Command, Losses, MAX_NODES, Mode, NodeId, PARTITIONS, Rejection, Shutdown, Until,
 };
@@ -130,7 +131,7 @@ impl Settled {
     }
 
     fn without(&self, nodes: Vec<NodeId>) -> Loss {
-        let all = u32::try_from(PARTITIONS).unwrap_or(u32::MAX);
+        let all = convert::count(PARTITIONS);
         let count = |(mode, losses): &(Mode, Option<Losses>)| match (mode, losses) {
             (Mode::StrongConsistency, Some(losses)) => (losses.not_active_without(&nodes), 0),
             // AP serves everything wherever there is a cluster (domain.md §3).

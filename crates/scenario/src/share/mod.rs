@@ -54,6 +54,7 @@ mod form;
 mod reader;
 mod writer;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{
     Cluster, ClusterSetup, Command, NamespaceSettings, NodeId, PartitionId, Rules, fnv1a_64,
 };
@@ -106,7 +107,7 @@ pub struct Served {
 pub fn served(cluster: &Cluster) -> Vec<Served> {
     let of = |settings: &NamespaceSettings| {
         let active = PartitionId::all().filter(|pid| cluster.serves(&settings.name, *pid));
-        let active = u32::try_from(active.count()).unwrap_or(u32::MAX);
+        let active = convert::count(active.count());
         Served { namespace: settings.name.clone(), active }
     };
     cluster.setup().namespaces.iter().map(of).collect()

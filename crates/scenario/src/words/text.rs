@@ -4,6 +4,7 @@
 
 use std::fmt::Display;
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{Link, NodeId, PARTITIONS, RosterEntry};
 
 /// A sentence names up to this many nodes one by one; of more it gives the number.
@@ -63,7 +64,7 @@ pub fn links(links: &[Link]) -> String {
     if links.len() <= LINKS_NAMED {
         list(links.iter().copied().map(link_name))
     } else {
-        count(u32::try_from(links.len()).unwrap_or(u32::MAX), "link")
+        count(convert::count(links.len()), "link")
     }
 }
 

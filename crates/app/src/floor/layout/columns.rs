@@ -4,6 +4,7 @@
 //! Invariant: every link has a handle of its own, and no handle lies on a card or on another handle. Not here: many nodes
 //! (see `grid`).
 
+use rosterlab_engine::convert;
 use rosterlab_engine::{Link, NodeId};
 
 use super::geometry::{Path, Point, Rect};
@@ -69,7 +70,7 @@ enum Style {
 
 /// Room at a lane's side for the arcs of a column of so many cards.
 fn arc_room(cards: usize) -> i32 {
-    let spans = i32::try_from(cards).unwrap_or(i32::MAX).saturating_sub(2);
+    let spans = convert::narrow::<i32, _>(cards, "the number of cards") - 2;
     if spans < 1 { 0 } else { spans * ARC_STEP + HANDLE / 2 }
 }
 
