@@ -60,7 +60,7 @@ pub struct Shown<'a> {
 
 impl MapState {
     /// Works out groups and picture for other cells.
-    pub fn look(&mut self, shown: Shown) {
+    pub fn update(&mut self, shown: Shown) {
         let few = shown.view.nodes.len() <= MOST_NODES;
         let on = shown.on.filter(|_| few);
         let holders = on.and_then(|on| shown.cluster.holders(shown.namespace, on));

@@ -154,7 +154,7 @@ impl State {
         let cells = self.shown_namespace().map(|namespace| namespace.cells.clone());
         self.cells = cells.unwrap_or_else(|| Rc::new(vec![IN_NO_CLUSTER; PARTITIONS]));
         let mut map = self.map.clone();
-        map.look(self.on_the_map());
+        map.update(self.on_the_map());
         self.map = map;
         self.explain();
     }
