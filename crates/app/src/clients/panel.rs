@@ -11,7 +11,7 @@ use crate::clients::answers::{Answer, MODES, Quality, Record, mode_name, mode_ti
 use crate::clients::state::ClientAction;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::map::counts::sub_class;
-use crate::page::{Dispatch, PanelProps};
+use crate::page::Dispatch;
 use crate::state::{Action, State};
 use crate::text::list;
 
@@ -37,9 +37,7 @@ impl Column<'_> {
 }
 
 /// The panel.
-#[component]
-pub fn ClientsPanel(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
     let columns: Vec<Column> = state
         .client_namespaces()
         .into_iter()

@@ -12,14 +12,13 @@ use yew::prelude::*;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::look::Look;
 use crate::margin::panel::margin_pill;
-use crate::page::PanelProps;
+use crate::page::Dispatch;
 use crate::sentences::{NODES_NAMED, nodes};
+use crate::state::State;
 use crate::text::{digit_groups, thousands};
 
 /// One block for each sub-cluster and namespace, and the margin.
-#[component]
-pub fn CountsPanel(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
     let view = &state.view;
     let blocks: Vec<Html> = view
         .sub_clusters

@@ -47,9 +47,7 @@ pub struct MapProps {
 }
 
 /// The map with its table, legend and finder.
-#[component]
-pub fn MapPanel(props: &MapProps) -> Html {
-    let MapProps { state, dispatch, painter } = props;
+pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) -> Html {
     let where_from = state.shown_sub_cluster().filter(|_| state.view.sub_clusters.len() > 1);
     let title = match state.shown_orphan() {
         Some(orphan) => format!(" on the orphan {orphan}"),

@@ -19,22 +19,22 @@ use crate::browser::{
 use crate::floor::links::selector as link_selector;
 use crate::floor::panel::{FloorPanel, card_selector};
 use crate::look::Look;
-use crate::map::counts::{CountsPanel, patterns};
-use crate::map::panel::{MapPanel, Painter};
+use crate::map::counts::{counts_panel, patterns};
+use crate::map::panel::{Painter, map_panel};
 use crate::margin::panel::use_margin;
 use crate::page::Dispatch;
-use crate::page::header::Header;
+use crate::page::header::header;
 use crate::page::keys::{self, Press, Scope};
 use crate::page::recorder;
-use crate::page::side_panel::SidePanel;
-use crate::page::toolbar::Toolbar;
+use crate::page::side_panel::side_panel;
+use crate::page::toolbar::toolbar;
 use crate::page::verbs::Verb;
-use crate::roster::panel::{QUESTION, RosterPanel};
+use crate::roster::panel::{QUESTION, roster_panel};
 use crate::roster::state::RosterAction;
-use crate::settings::panel::SettingsPanel;
+use crate::settings::panel::settings_panel;
 use crate::state::{Action, Focus, Numbered, State};
-use crate::time::tabs::BottomPanel;
-use crate::why::panel::Why;
+use crate::time::tabs::bottom_panel;
+use crate::why::panel::why_panel;
 use crate::why::ways_list::use_search;
 
 /// How often time goes on while it runs, in real milliseconds.
@@ -68,11 +68,11 @@ pub fn App() -> Html {
     html! {
         <div class="page">
             { patterns() }
-            <Header state={state.clone()} dispatch={dispatch.clone()} />
+            { header(&state, &dispatch) }
             <main class="board">
                 <div class="left">
-                    <SidePanel state={state.clone()} dispatch={dispatch.clone()} />
-                    <SettingsPanel state={state.clone()} dispatch={dispatch.clone()} />
+                    { side_panel(&state, &dispatch) }
+                    { settings_panel(&state, &dispatch) }
                     <section {class} aria-label="What happened last">
                         <p data-news="">{ &*state.news }</p>
                         <div role="alert" class="refusal">
@@ -82,16 +82,16 @@ pub fn App() -> Html {
                         </div>
                     </section>
                     <FloorPanel state={state.clone()} dispatch={dispatch.clone()} />
-                    <Toolbar state={state.clone()} dispatch={dispatch.clone()} />
-                    <RosterPanel state={state.clone()} dispatch={dispatch.clone()} />
+                    { toolbar(&state, &dispatch) }
+                    { roster_panel(&state, &dispatch) }
                 </div>
                 <div class="right">
-                    <CountsPanel state={state.clone()} dispatch={dispatch.clone()} />
-                    <MapPanel state={state.clone()} dispatch={dispatch.clone()} {painter} />
-                    <Why state={state.clone()} dispatch={dispatch.clone()} />
+                    { counts_panel(&state, &dispatch) }
+                    { map_panel(&state, &dispatch, &painter) }
+                    { why_panel(&state, &dispatch) }
                 </div>
                 <div class="below">
-                    <BottomPanel state={state.clone()} dispatch={dispatch.clone()} />
+                    { bottom_panel(&state, &dispatch) }
                 </div>
             </main>
             <footer class="foot">

@@ -5,19 +5,17 @@
 use rosterlab_engine::convert;
 use yew::prelude::*;
 
+use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
 use crate::page::icons::{Icon, icon};
 use crate::page::verbs::Verb;
-use crate::page::{Dispatch, PanelProps};
 use crate::settings::panel::settings_button;
 use crate::state::{Action, State, case_study};
 use crate::text::{clock, count};
 use crate::time::state::{percent, progress};
 
 /// The header of the page.
-#[component]
-pub fn Header(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn header(state: &State, dispatch: &Dispatch) -> Html {
     let theme = if state.is_dark() { "Light theme" } else { "Dark theme" };
     html! {
         <header class="head">

@@ -3,7 +3,8 @@
 //! Invariant: each component has one root element, and whatever comes and goes is in a wrapper that stays; otherwise Yew 0.23
 //! panics. Components show a state and dispatch actions; they decide nothing.
 //!
-//! A panel of the page is a function component. Its stateless pieces are plain functions that return `Html`.
+//! A panel with hooks is a function component. Without hooks, panels and their pieces are plain functions that return `Html`:
+//! they are drawn with every state anyway.
 
 pub mod app;
 pub mod button;
@@ -70,7 +71,7 @@ impl Dispatch {
     }
 }
 
-/// What a panel of the page needs.
+/// What a panel that is a component needs.
 #[derive(Clone, PartialEq, Properties)]
 pub struct PanelProps {
     /// What is shown.

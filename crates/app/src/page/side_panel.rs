@@ -5,18 +5,16 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::page::{Dispatch, PanelProps, keys};
-use crate::share::panel::Share;
+use crate::page::{Dispatch, keys};
+use crate::share::panel::share_panel;
 use crate::state::{Action, Panel, State};
 
 /// The open panel, if there is one.
-#[component]
-pub fn SidePanel(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn side_panel(state: &State, dispatch: &Dispatch) -> Html {
     let open = state.panel.map(|panel| {
         let body = match panel {
             Panel::Keys => help(state, dispatch),
-            Panel::Share => html! { <Share state={state.clone()} dispatch={dispatch.clone()} /> },
+            Panel::Share => share_panel(state, dispatch),
         };
         html! {
             <section key={panel.verb().action()} class="panel side-panel" aria-label={panel.verb().label()}>

@@ -10,16 +10,14 @@ use crate::floor::layout::ALL_LINKS_NODES;
 use crate::floor::node_card::face;
 use crate::floor::state::FloorAction;
 use crate::map::counts::sub_class;
+use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
 use crate::page::verbs::Verb;
-use crate::page::{Dispatch, PanelProps};
 use crate::sentences;
 use crate::state::{Action, State};
 
 /// The toolbar.
-#[component]
-pub fn Toolbar(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
     let tool = |verb: Verb, face: Face| verb_button(state, dispatch, verb, face);
     let selection = state.selection();
     let name = sentences::nodes(&selection);

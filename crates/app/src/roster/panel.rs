@@ -11,9 +11,9 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::browser::copy;
+use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
 use crate::page::verbs::Verb;
-use crate::page::{Dispatch, PanelProps};
 use crate::roster::diff::{Mark, marked};
 use crate::roster::draft::RosterDraft;
 use crate::roster::state::{Asking, RosterAction};
@@ -28,9 +28,7 @@ pub const QUESTION: &str = ".question button";
 const MANY: usize = 32;
 
 /// The panel.
-#[component]
-pub fn RosterPanel(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
     let namespace = state.shown_namespace();
     let empty: &[RosterEntry] = &[];
     let (roster, pending, observed) =

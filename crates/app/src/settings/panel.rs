@@ -7,8 +7,8 @@ use rosterlab_engine::Profile;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::page::Dispatch;
 use crate::page::icons::{Icon, icon};
-use crate::page::{Dispatch, PanelProps};
 use crate::settings::draft::{Faults, Field, NamespaceDraft, SettingsAction, SettingsDraft};
 use crate::state::{Action, State};
 
@@ -31,9 +31,7 @@ pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
 }
 
 /// The panel while it is open; an empty wrapper while it is closed.
-#[component]
-pub fn SettingsPanel(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn settings_panel(state: &State, dispatch: &Dispatch) -> Html {
     let body = state.settings.draft.as_ref().map(|draft| form(state, dispatch, draft));
     html! { <div class="side-panel-room">{ body }</div> }
 }

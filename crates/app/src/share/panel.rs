@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::browser::{ChosenFile, copy, page_address};
-use crate::page::{Dispatch, PanelProps};
+use crate::page::Dispatch;
 use crate::share::file::{self, FileFault};
 use crate::state::{Action, State};
 
@@ -24,9 +24,7 @@ const NOT_COPIED: &str =
 const SCENARIO_NAME: &str = "experiment.json";
 
 /// The panel's contents.
-#[component]
-pub fn Share(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn share_panel(state: &State, dispatch: &Dispatch) -> Html {
     let timeline = &state.timeline;
     let written = share::write(timeline);
     let shown = if let Some(link) = &written {

@@ -12,7 +12,7 @@ use yew::prelude::*;
 use crate::browser::{put_pixels, width_of};
 use crate::look::Look;
 use crate::map::paint::{Palette, SIDE_PX, paint_only, partition_at};
-use crate::page::{Dispatch, PanelProps, keys};
+use crate::page::{Dispatch, keys};
 use crate::state::{Action, State};
 use crate::text::{count as counted, thousands};
 use crate::time::branches::Branch;
@@ -20,9 +20,7 @@ use crate::time::compare::{Change, Comparison, Side, count};
 use crate::time::state::TimeAction;
 
 /// The tab.
-#[component]
-pub fn CompareTab(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn compare_tab(state: &State, dispatch: &Dispatch) -> Html {
     let (left, right) = state.time.sides;
     let body = state.time.comparison().map(|comparison| body(state, comparison, dispatch));
     html! {

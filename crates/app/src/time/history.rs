@@ -7,7 +7,6 @@ use rosterlab_engine::convert;
 use rosterlab_scenario::Entry;
 use yew::prelude::*;
 
-use crate::page::PanelProps;
 use crate::sentences;
 use crate::state::State;
 use crate::text::{clock, count};
@@ -16,9 +15,7 @@ use crate::text::{clock, count};
 const MOST_STEPS: usize = 60;
 
 /// The list.
-#[component]
-pub fn History(props: &PanelProps) -> Html {
-    let state = &props.state;
+pub fn history(state: &State) -> Html {
     let timeline = &state.timeline;
     let steps = timeline.entries()[..timeline.position()].iter().enumerate().rev();
     let undone = timeline.entries().len() - timeline.position();

@@ -9,16 +9,14 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::browser::copy;
-use crate::page::{Dispatch, PanelProps};
+use crate::page::Dispatch;
 use crate::state::{Action, State};
 use crate::text::count;
 use crate::time::logbook::{dated, text};
 use crate::time::state::TimeAction;
 
 /// The tab.
-#[component]
-pub fn LogTab(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn log_tab(state: &State, dispatch: &Dispatch) -> Html {
     let log = &state.time.log;
     let page = log.page();
     let merged = log.filter.node.is_none();

@@ -3,32 +3,31 @@
 //! Invariant: the open tab is the only tab stop and arrow keys go to the others (the ARIA tabs pattern); closed tabs are not
 //! rendered. Not here: the tabs' contents.
 
+use std::rc::Rc;
+
 use rosterlab_engine::convert;
 use yew::prelude::*;
 
 use crate::browser::focus;
-use crate::clients::panel::ClientsPanel;
+use crate::clients::panel::clients_panel;
 use crate::margin::panel::LossesPanel;
-use crate::page::{Dispatch, PanelProps};
-use crate::state::Action;
+use crate::page::Dispatch;
+use crate::state::{Action, State};
 use crate::text::count;
-use crate::time::compare_tab::CompareTab;
-use crate::time::log_tab::LogTab;
+use crate::time::compare_tab::compare_tab;
+use crate::time::log_tab::log_tab;
 use crate::time::state::{Tab, TimeAction};
-use crate::time::timeline_tab::TimelineTab;
+use crate::time::timeline_tab::timeline_tab;
 
 /// The panel.
-#[component]
-pub fn BottomPanel(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn bottom_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     let open = state.time.tab;
-    let (s, d) = (state.clone(), dispatch.clone());
     let shown = match open {
-        Tab::Timeline => html! { <TimelineTab state={s} dispatch={d} /> },
-        Tab::Compare => html! { <CompareTab state={s} dispatch={d} /> },
-        Tab::Clients => html! { <ClientsPanel state={s} dispatch={d} /> },
-        Tab::Losses => html! { <LossesPanel state={s} dispatch={d} /> },
-        Tab::Log => html! { <LogTab state={s} dispatch={d} /> },
+        Tab::Timeline => timeline_tab(state, dispatch),
+        Tab::Compare => compare_tab(state, dispatch),
+        Tab::Clients => clients_panel(state, dispatch),
+        Tab::Losses => html! { <LossesPanel state={state.clone()} dispatch={dispatch.clone()} /> },
+        Tab::Log => log_tab(state, dispatch),
     };
     let onkeydown = dispatch.on_event(move |event: KeyboardEvent| {
         let tab = open.beside(&event.key())?;

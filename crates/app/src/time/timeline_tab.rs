@@ -15,7 +15,7 @@ use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::{clock, count};
 use crate::time::branches::{Branch, outcome};
-use crate::time::history::History;
+use crate::time::history::history;
 use crate::time::state::{TimeAction, percent, progress};
 use crate::time::strip::{Fork, Label, MarkKind, Steps, Strip, position_at, strip};
 
@@ -26,16 +26,14 @@ const PAGE: isize = 10;
 const MOST_LINES: usize = 24;
 
 /// The tab.
-#[component]
-pub fn TimelineTab(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn timeline_tab(state: &Rc<State>, dispatch: &Dispatch) -> Html {
     html! {
         <div class="timeline">
             <Graph state={state.clone()} dispatch={dispatch.clone()} />
             { key() }
             { ticker(state) }
             { branches(state, dispatch) }
-            <History state={state.clone()} dispatch={dispatch.clone()} />
+            { history(state) }
         </div>
     }
 }

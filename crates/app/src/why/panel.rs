@@ -11,19 +11,17 @@ use rosterlab_scenario::words::marks;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::page::Dispatch;
 use crate::page::icons::{Icon, icon};
-use crate::page::{Dispatch, PanelProps};
 use crate::rules;
-use crate::state::Action;
+use crate::state::{Action, State};
 use crate::why::ways_list::ways_list;
 
 /// The number of nodes at the start of the row that always get a chip.
 const FIRST_SEATS: usize = 7;
 
 /// The panel.
-#[component]
-pub fn Why(props: &PanelProps) -> Html {
-    let PanelProps { state, dispatch } = props;
+pub fn why_panel(state: &State, dispatch: &Dispatch) -> Html {
     let explanation = state.explanation.as_ref();
     let verdict = explanation.map(|explanation| explanation.verdict);
     let class = match verdict.map(|verdict| verdict.availability) {
