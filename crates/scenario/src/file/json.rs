@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 
 use super::error::{Cause, ScenarioError};
 use super::limits::MAX_BYTES;
-use super::placed::{self, Wrong};
+use super::placed::{self, Misplaced, Wrong};
 
 /// Reads bytes into a value.
 pub(crate) fn value(bytes: &[u8]) -> Result<Value, ScenarioError> {
@@ -35,7 +35,8 @@ pub(crate) fn fields<T: DeserializeOwned>(place: &str, value: Value) -> Result<T
 }
 
 /// An error within a value at `place`.
-pub(crate) fn misplaced(place: &str, Wrong { place: within, message }: Wrong) -> ScenarioError {
+pub(crate) fn misplaced(place: &str, wrong: Wrong) -> ScenarioError {
+    let Misplaced { place: within, message } = wrong.misplaced();
     let dot =
         if place.is_empty() || within.is_empty() || within.starts_with('[') { "" } else { "." };
     ScenarioError::new(format!("{place}{dot}{within}"), Cause::Unreadable(message))

@@ -18,9 +18,13 @@ pub(crate) fn read<T: DeserializeOwned>(value: Value) -> Result<T, Wrong> {
     T::deserialize(Placed(value))
 }
 
-/// An error and its place.
+/// An error. It is a box, as `serde_json`'s errors are, because every reader of a field hands it on.
 #[derive(Debug)]
-pub(crate) struct Wrong {
+pub(crate) struct Wrong(Box<Misplaced>);
+
+/// A cause and its place.
+#[derive(Debug)]
+pub(crate) struct Misplaced {
     /// The place within the value; empty for the whole value.
     pub place: String,
     /// The cause.
@@ -28,22 +32,26 @@ pub(crate) struct Wrong {
 }
 
 impl Wrong {
-    fn under_key(mut self, key: &str) -> Self {
-        let dot = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
-        self.place = format!("{key}{dot}{}", self.place);
-        self
+    /// The cause and its place.
+    pub fn misplaced(self) -> Misplaced {
+        *self.0
     }
 
-    fn in_element(mut self, index: usize) -> Self {
-        let dot = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
-        self.place = format!("[{index}]{dot}{}", self.place);
+    fn in_element(self, index: usize) -> Self {
+        self.under(&format!("[{index}]"))
+    }
+
+    fn under(mut self, outer: &str) -> Self {
+        let place = &mut self.0.place;
+        let dot = if place.is_empty() || place.starts_with('[') { "" } else { "." };
+        *place = [outer, dot, place].concat();
         self
     }
 }
 
 impl Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 
@@ -51,7 +59,7 @@ impl std::error::Error for Wrong {}
 
 impl serde::de::Error for Wrong {
     fn custom<T: Display>(message: T) -> Self {
-        Self { place: String::new(), message: message.to_string() }
+        Self(Box::new(Misplaced { place: String::new(), message: message.to_string() }))
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -249,12 +257,12 @@ impl<'de> MapAccess<'de> for Fields {
             return Ok(None);
         }
         let named: StrDeserializer<'_, Wrong> = self.key.as_str().into_deserializer();
-        seed.deserialize(named).map(Some).map_err(|wrong| wrong.under_key(&self.key))
+        seed.deserialize(named).map(Some).map_err(|wrong| wrong.under(&self.key))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Wrong> {
         let value = std::mem::take(&mut self.value);
-        seed.deserialize(Placed(value)).map_err(|wrong| wrong.under_key(&self.key))
+        seed.deserialize(Placed(value)).map_err(|wrong| wrong.under(&self.key))
     }
 }
 
@@ -344,7 +352,7 @@ mod tests {
             (json!({"colours": [true]}), "colours[0]", "invalid type: boolean `true`"),
             (json!({"size": [[]]}), "size", "invalid type: sequence, expected f64"),
         ] {
-            let wrong = read::<Thing>(value.clone()).unwrap_err();
+            let wrong = read::<Thing>(value.clone()).unwrap_err().misplaced();
             assert_eq!(wrong.place, place, "{value}");
             assert!(wrong.message.starts_with(message), "{value}: {}", wrong.message);
         }
