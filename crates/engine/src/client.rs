@@ -175,7 +175,7 @@ impl Cluster {
         if !complete {
             return ClientResult::InDoubt;
         }
-        self.ground.acknowledged.insert(write);
+        self.ground.acknowledged.push(write);
         self.ground.latest.insert((at.namespace, key), write);
         self.see_regime(at, regime);
         ClientResult::Ok
@@ -305,7 +305,7 @@ impl Cluster {
                 let rivals = std::iter::once(dropped.write).chain(dropped.history.iter().copied());
                 let missing = rivals
                     .filter(|write| !kept.holds(*write))
-                    .filter(|write| self.ground.acknowledged.contains(write));
+                    .filter(|write| self.ground.acknowledged.binary_search(write).is_ok());
                 dropped_writes.extend(missing.map(|write| (key, write, kept.write)));
             }
             if arrives {

@@ -5,7 +5,6 @@
 //! reached. Lowest partition ids go first (\[model\]). Not here: what is to be migrated (see `rebalance`), when (see
 //! `cluster`).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::balance::{Balance, PartitionMigration, settled};
@@ -18,7 +17,14 @@ use crate::rules::Clause;
 use crate::version::Version;
 
 /// Limits to how far migrations go: by sub-cluster and namespace, the first partition that has to wait.
-pub(crate) type Limits = BTreeMap<(u32, usize), PartitionId>;
+/// There are few, so they are a list.
+pub(crate) type Limits = Vec<((u32, usize), PartitionId)>;
+
+/// The limit of a namespace in a sub-cluster, if it has one.
+pub(crate) fn limit_of(limits: Option<&Limits>, number: u32, index: usize) -> Option<PartitionId> {
+    let limit = limits?.iter().find(|(of, _)| *of == (number, index));
+    limit.map(|(_, pid)| *pid)
+}
 
 /// One migration that is about to be carried out.
 #[derive(Clone, Copy)]
@@ -80,7 +86,7 @@ impl Cluster {
             let rest = balance.migrations[*start..].iter();
             *start += rest.take_while(|migration| !migration.is_sender(sender)).count();
             let start = *start;
-            let limit = limits.and_then(|limits| limits.get(&(number, index))).copied();
+            let limit = limit_of(limits, number, index);
             self.job_from(number, index, sender, start, limit)
         })
     }

@@ -84,7 +84,8 @@ impl Record {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct GroundTruth {
     pub writes: u64,
-    pub acknowledged: BTreeSet<u64>,
+    /// The acknowledged writes, in order: writes are numbered as they come.
+    pub acknowledged: Vec<u64>,
     /// The last acknowledged write of each record.
     pub latest: BTreeMap<(usize, Digest), u64>,
     /// The highest regime that the session has seen of a partition.

@@ -8,7 +8,7 @@ use crate::balance::Balance;
 use crate::cluster::{Cluster, Until};
 use crate::clustering::SubCluster;
 use crate::event::Event;
-use crate::migration::Limits;
+use crate::migration::{Limits, limit_of};
 
 /// What is due next.
 enum Due {
@@ -127,8 +127,7 @@ impl Cluster {
         let limits = partitions.map(|count| self.limits(count));
         loop {
             let open = |number: u32, one: &SubCluster| {
-                let limit =
-                    |index| limits.as_ref().and_then(|all| all.get(&(number, index)).copied());
+                let limit = |index| limit_of(limits.as_ref(), number, index);
                 one.balances
                     .iter()
                     .enumerate()
@@ -156,7 +155,7 @@ impl Cluster {
             for (index, balance) in sub_cluster.balances.iter().enumerate() {
                 let mut open = balance.migrations.iter().filter(|migration| !migration.is_done());
                 if let Some(first_to_wait) = open.nth(count as usize) {
-                    limits.insert((*number, index), first_to_wait.pid);
+                    limits.push(((*number, index), first_to_wait.pid));
                 }
             }
         }

@@ -15,7 +15,6 @@
 //! Not here: who is left out (the caller leaves out quiesced nodes), what an absent node does to a row (see `rebalance`),
 //! and how few partitions move from one roster to the next: each roster is balanced anew.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::id::{PARTITIONS, RackId};
@@ -71,18 +70,17 @@ struct Racks {
 
 impl Racks {
     fn new(nodes: &[Slot], rack_of: &dyn Fn(Slot) -> RackId) -> Self {
-        let mut members: BTreeMap<RackId, Vec<Slot>> = BTreeMap::new();
-        for node in nodes {
-            members.entry(rack_of(*node)).or_default().push(*node);
-        }
+        let mut by_rack = nodes.to_vec();
+        by_rack.sort_unstable_by_key(|node| rack_of(*node));
+        let racks = || by_rack.chunk_by(|a, b| rack_of(*a) == rack_of(*b));
         let slots = nodes.iter().map(|node| node.index() + 1).max().unwrap_or(0);
         let mut of = vec![0; slots];
-        for (rack, nodes) in members.values().enumerate() {
+        for (rack, nodes) in racks().enumerate() {
             for node in nodes {
                 of[node.index()] = rack;
             }
         }
-        Self { nodes: nodes.to_vec(), of, sizes: members.values().map(Vec::len).collect() }
+        Self { nodes: nodes.to_vec(), of, sizes: racks().map(<[Slot]>::len).collect() }
     }
 
     fn of(&self, node: Slot) -> usize {

@@ -14,8 +14,6 @@
 //! would give too many cases; the callers then ask about sets one by one. Not here: iterating over the sets (see
 //! `every_set`, `up_to_three`).
 
-use std::collections::BTreeMap;
-
 use crate::availability::Facts;
 use crate::convert::{self, narrow};
 use crate::losses::{Losses, seen};
@@ -451,7 +449,7 @@ impl FamilyBuilder {
             label_of_voter[index] = place;
             label_of[usize::from(voters[index].place)] = Some(place);
         }
-        let mut shapes: BTreeMap<Vec<Class>, Vec<Core>> = BTreeMap::new();
+        let mut cores: Vec<(Vec<Class>, Core)> = Vec::with_capacity(self.cores.len());
         for (nodes, partitions) in self.cores {
             let of = |(signature, voter): (Signature, u8)| {
                 let voter = usize::from(voter);
@@ -470,13 +468,21 @@ impl FamilyBuilder {
                     _ => classes.push(Class { signature, label, nodes: 1 }),
                 }
             }
-            shapes.entry(classes).or_default().push(Core { nodes, partitions });
+            cores.push((classes, Core { nodes, partitions }));
         }
-        let shape = |(classes, cores): (Vec<Class>, Vec<Core>)| {
-            let term_of = term_of(&classes);
-            Shape { classes, term_of, cores }
-        };
-        Family { labels, label_of, shapes: shapes.into_iter().map(shape).collect() }
+        // Stable, so that the cores of a shape stay in order.
+        cores.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut shapes: Vec<Shape> = Vec::new();
+        for (classes, core) in cores {
+            match shapes.last_mut() {
+                Some(last) if last.classes == classes => last.cores.push(core),
+                _ => {
+                    let term_of = term_of(&classes);
+                    shapes.push(Shape { classes, term_of, cores: vec![core] });
+                }
+            }
+        }
+        Family { labels, label_of, shapes }
     }
 }
 
