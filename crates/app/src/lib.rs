@@ -7,7 +7,7 @@
 //! A pointer or a key becomes a gesture (`floor::gesture`, `page::keys`), that a command, and that a step of the timeline
 //! (`state`). The view of the cluster gives places (`floor::layout`), pixels (`map::paint`), groups and sentences.
 //!
-//! **Invariant.** `browser`, `page::crash` and [`mount`] reach the browser, and components draw; everything else is pure and
+//! **Invariant.** `browser`, `page::failure` and [`mount`] reach the browser, and components draw; everything else is pure and
 //! tested natively. A command is the only thing that changes the cluster.
 //!
 //! **What this crate does not do**: the rules (the engine's), undo and files (the scenario crate's).
@@ -17,9 +17,9 @@ pub mod clients;
 pub mod floor;
 pub mod map;
 pub mod margin;
+pub mod news;
 pub mod page;
 pub mod roster;
-pub mod sentences;
 pub mod settings;
 pub mod share;
 pub mod state;
@@ -37,7 +37,7 @@ use web_sys::window;
 /// # Panics
 /// When there is no such element.
 pub fn mount() {
-    page::crash::install();
+    page::failure::install();
     let document = window().and_then(|window| window.document());
     let root = document.and_then(|document| document.get_element_by_id("app"));
     match root {

@@ -1,6 +1,7 @@
 //! Everything that components share to reach the browser, one file a topic.
 //!
-//! Invariant: outside of this folder, `page::crash` and `mount`, no code touches a browser type other than events. Each hook
+//! Invariant: outside of this folder, `page::failure` and `mount`, no code touches a browser type other than
+//! events and the fields they come from. Each hook
 //! owns its closures and removes its listeners when its component goes. Not here: what is shown.
 
 mod address;

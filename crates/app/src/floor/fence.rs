@@ -10,9 +10,9 @@ use crate::floor::gesture::Gesture;
 use crate::floor::layout::{Floor, Rect};
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::FloorAction;
+use crate::news;
 use crate::page::Dispatch;
 use crate::page::verbs::Verb;
-use crate::sentences;
 use crate::state::{Action, State};
 
 /// The width and height of a fence's bar, with text of the usual size.
@@ -32,7 +32,7 @@ pub fn fence_bar(
     let Some(rect) = drawn.or(state.floor.fence) else { return Html::default() };
     let bar = drawn.is_none().then(|| {
         let size = (BAR.0 * text_percent / 100, BAR.1 * text_percent / 100);
-        let name = sentences::nodes(&state.selection());
+        let name = news::nodes(&state.selection());
         let tool = |action: &'static str, label: &'static str, verb: Verb| {
             let refused = state.can(verb).err();
             html! {

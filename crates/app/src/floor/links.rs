@@ -14,8 +14,8 @@ use crate::floor::layout::{Bundle, BundlePlace, Floor, HANDLE, Hull, LinkPlace, 
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::{BundleCuts, FloorAction};
 use crate::map::counts::sub_class;
+use crate::news::link_name;
 use crate::page::{Dispatch, keys};
-use crate::sentences::link_name;
 use crate::state::{Action, State};
 use crate::text::thousands;
 

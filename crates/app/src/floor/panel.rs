@@ -21,7 +21,7 @@ use crate::floor::node_card::{CardEvent, NodeCard};
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::FloorAction;
 use crate::map::counts::sub_class;
-use crate::margin::known::mode_of;
+use crate::margin::words::mode_of;
 use crate::page::keys::{self, Press, Scope};
 use crate::page::verbs::Verb;
 use crate::page::{Dispatch, PanelProps};

@@ -12,8 +12,8 @@ use yew::prelude::*;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::look::Look;
 use crate::margin::panel::margin_pill;
+use crate::news::{NODES_NAMED, nodes};
 use crate::page::Dispatch;
-use crate::sentences::{NODES_NAMED, nodes};
 use crate::state::State;
 use crate::text::{digit_groups, thousands};
 

@@ -73,8 +73,8 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The classes to show: all looks but the one that is rare; of the others those that have partitions, the largest
-    /// first, at most so many, and how many more there are.
+    /// The legend's classes, and how many were left out. By state: every look, except “came up empty” when no partition has
+    /// it. Otherwise: at most `most` classes that have partitions, the largest first.
     #[must_use]
     pub fn shown(&self, colouring: Colouring, most: usize) -> (Vec<&Class>, usize) {
         if colouring == Colouring::Verdict {

@@ -2,5 +2,5 @@
 //!
 //! Invariant: the margin is computed in slices between frames; until it is known, the last known one is shown as stale.
 
-pub mod known;
 pub mod panel;
+pub mod words;

@@ -16,7 +16,7 @@ use yew::prelude::*;
 use crate::browser::{InSlices, put_pixels, width_of};
 use crate::floor::layout::Direction;
 use crate::map::paint::Palette;
-use crate::margin::known::{
+use crate::margin::words::{
     Frame, Level, STRIP_PX, Worked, as_u32, cell_text, harm, mode_of, nothing_to_say, number,
     paint, sentence,
 };

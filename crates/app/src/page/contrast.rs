@@ -19,6 +19,22 @@ fn colour(hex: &str) -> Colour {
     [1, 3, 5].map(|at| f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0)
 }
 
+/// Figures in other pages have a style sheet of their own; partitions have the same colours there.
+#[test]
+fn figures_have_the_pages_colours() {
+    let figures = include_str!("../../../../www/embed/rosterlab.css");
+    let page = include_str!("../../../../www/style/10-tokens.css");
+    for look in ["settled", "filling", "fresh", "unavailable", "dead"] {
+        for name in [look.to_owned(), format!("{look}-ink")] {
+            let from = format!("--{name}: light-dark(");
+            let start = page.find(&from).unwrap_or_else(|| panic!("no token {name}")) + from.len();
+            let pair = &page[start..start + page[start..].find(')').unwrap()];
+            let line = format!("--{name}: var(--rosterlab-{name}, light-dark({pair}));");
+            assert!(figures.contains(&line), "rosterlab.css lacks {line:?}");
+        }
+    }
+}
+
 fn luminance(colour: Colour) -> f64 {
     let linear = |c: f64| if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) };
     let [red, green, blue] = colour.map(linear);

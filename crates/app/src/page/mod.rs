@@ -10,7 +10,7 @@ pub mod app;
 pub mod button;
 #[cfg(test)]
 mod contrast;
-pub mod crash;
+pub mod failure;
 pub mod header;
 pub mod icons;
 pub mod keys;

@@ -1,7 +1,7 @@
 //! What was being done last, kept aside for the crash panel: when the page fails, its state is gone.
 //!
 //! Invariant: it is noted where actions are dispatched and read by the crash panel alone, so that the reducer is pure.
-//! Reading never fails. Not here: the panel (see `crash`).
+//! Reading never fails. Not here: the panel (see `failure`).
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -10,17 +10,17 @@ use crate::floor::layout::ALL_LINKS_NODES;
 use crate::floor::node_card::face;
 use crate::floor::state::FloorAction;
 use crate::map::counts::sub_class;
+use crate::news;
 use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
 use crate::page::verbs::Verb;
-use crate::sentences;
 use crate::state::{Action, State};
 
 /// The toolbar.
 pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
     let tool = |verb: Verb, face: Face| verb_button(state, dispatch, verb, face);
     let selection = state.selection();
-    let name = sentences::nodes(&selection);
+    let name = news::nodes(&selection);
     let is_dense = state.view.nodes.len() > ALL_LINKS_NODES;
     html! {
         <section class="panel toolbar" aria-label={format!("Actions on {name}")}>

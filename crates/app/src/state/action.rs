@@ -9,7 +9,7 @@ use rosterlab_engine::{Command, Link, NodeId, PartitionId, RackId};
 use crate::clients::state::ClientAction;
 use crate::floor::state::FloorAction;
 use crate::map::state::MapAction;
-use crate::margin::known::Worked;
+use crate::margin::words::Worked;
 use crate::page::verbs::Verb;
 use crate::roster::state::RosterAction;
 use crate::settings::draft::SettingsAction;

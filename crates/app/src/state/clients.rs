@@ -11,7 +11,7 @@ use rosterlab_scenario::{Entry, Settle};
 use super::State;
 use crate::clients::answers::{Record, record};
 use crate::clients::state::ClientAction;
-use crate::sentences;
+use crate::news;
 use crate::text::{capitalized, count};
 
 impl State {
@@ -140,7 +140,7 @@ impl State {
             .events_of(last)
             .iter()
             .any(|event| matches!(event.kind, EventKind::Rebalanced { .. }));
-        changed.then(|| sentences::summary(&self.view))
+        changed.then(|| news::summary(&self.view))
     }
 
     /// A write of the record in each of the strip's namespaces.

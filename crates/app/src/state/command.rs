@@ -19,7 +19,7 @@ pub(super) fn act(command: Command) -> Entry {
 
 impl State {
     /// The entries that an action would add to the timeline now, in order; none for what only changes what is looked at.
-    /// An action that is asked about first gives what a yes would add.
+    /// For an action that needs confirmation, these are the entries that confirming it would add.
     #[must_use]
     pub fn entries_of(&self, action: &Action) -> Vec<Entry> {
         match action {

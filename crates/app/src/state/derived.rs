@@ -14,7 +14,7 @@ use rosterlab_scenario::foresight::ways::Way;
 use super::State;
 use crate::look::Look;
 use crate::map::state::Shown;
-use crate::sentences;
+use crate::news;
 use crate::why::groups::Group;
 use crate::why::ways::{Quest, WaysStatus};
 
@@ -189,7 +189,7 @@ impl State {
         self.chosen_partition = Some(partition);
         self.explain();
         if let Some(explanation) = &self.explanation {
-            self.announcement.renew(sentences::of_explanation(explanation).into());
+            self.announcement.renew(news::of_explanation(explanation).into());
         }
     }
 }

@@ -72,8 +72,8 @@ impl State {
         BundleCuts { racks, cut }
     }
 
-    /// What verbs that act on the selection do. Of a mixed selection each is done to those that it can be done to; when
-    /// it can be done to none, to all, so that the refusal says why.
+    /// The commands of verbs that act on the selection. In a mixed selection, a verb applies only to the nodes it fits. If
+    /// it fits none, the command names them all, so that the refusal says why.
     pub(super) fn selection_command(&self, verb: Verb) -> Option<Command> {
         let among = |fits: fn(&NodeView) -> bool| {
             let all = self.selection();
@@ -319,7 +319,7 @@ impl State {
     }
 
     fn say_selection(&mut self) {
-        let names = crate::sentences::nodes(&self.selection());
+        let names = crate::news::nodes(&self.selection());
         self.announcement.renew(format!("Selected: {names}.").into());
     }
 

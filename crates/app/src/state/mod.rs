@@ -34,9 +34,9 @@ pub use command::refusal;
 use crate::clients::state::ClientsState;
 use crate::floor::state::FloorState;
 use crate::map::state::MapState;
-use crate::margin::known::KnownMargin;
+use crate::margin::words::KnownMargin;
+use crate::news;
 use crate::roster::state::RosterState;
-use crate::sentences;
 use crate::settings::draft::Settings;
 use crate::time::state::{SPEEDS, TimeState};
 use crate::why::ways::WaysState;
@@ -164,11 +164,9 @@ impl State {
         let view = timeline.cluster().view();
         let wanted = NodeId::new(FIRST_SELECTED).and_then(|id| view.node(id));
         let selected = wanted.or(view.nodes.last()).map(|node| node.id);
-        let news: Rc<str> = format!(
-            "{} Crash a node, drag a card or click a link, and see.",
-            sentences::summary(&view)
-        )
-        .into();
+        let news: Rc<str> =
+            format!("{} Crash a node, drag a card or click a link, and see.", news::summary(&view))
+                .into();
         let mut state = Self {
             revision: 0,
             time: TimeState::new(&timeline),

@@ -16,9 +16,9 @@ use crate::floor::state::FloorAction;
 use crate::map::paint::step_from;
 use crate::map::picture::Colouring;
 use crate::map::state::MapAction;
-use crate::margin::known::KnownMargin;
+use crate::margin::words::KnownMargin;
+use crate::news;
 use crate::page::verbs::Verb;
-use crate::sentences;
 use crate::time::state::SPEEDS;
 use crate::why::ways::{WaysAction, title};
 
@@ -154,8 +154,8 @@ impl State {
         if by_itself && happened.is_empty() && kept.is_none() {
             return;
         }
-        let mut news = sentences::news(entry, &happened, &self.view);
-        for more in sentences::taken_in(&before, &self.view).into_iter().chain(kept) {
+        let mut news = news::news(entry, &happened, &self.view);
+        for more in news::taken_in(&before, &self.view).into_iter().chain(kept) {
             news.push(' ');
             news.push_str(&more);
         }
@@ -200,9 +200,9 @@ impl State {
             (moved, "Done again", timeline.position().saturating_sub(1))
         };
         let nodes = self.view.nodes.len();
-        let title = timeline.entries().get(entry).map(|entry| sentences::of_entry(entry, nodes));
+        let title = timeline.entries().get(entry).map(|entry| news::of_entry(entry, nodes));
         if let (true, Some(title)) = (moved, title) {
-            let standing = sentences::summary(&timeline.cluster().view());
+            let standing = news::summary(&timeline.cluster().view());
             self.rosters.forget();
             self.arrive(timeline, None);
             self.hold_time();
@@ -297,7 +297,7 @@ impl State {
         if self.refusal.is_some() {
             return true;
         }
-        let standing = sentences::summary(&self.view);
+        let standing = news::summary(&self.view);
         self.tell(format!("Way out taken: {title}. {standing}"));
         // The way's button is gone.
         self.focus.renew(Some(Focus::Partition));

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rosterlab_scenario::Timeline;
 
 use super::{Focus, State, refusal};
-use crate::sentences;
+use crate::news;
 use crate::settings::draft::{Former, SettingsAction, SettingsDraft};
 use crate::text::{capitalized, count};
 use crate::time::state::TimeState;
@@ -35,7 +35,7 @@ impl State {
             (SettingsAction::Back, _) => {
                 if let Some(former) = self.settings.previous.take() {
                     let Former { timeline, time } = former;
-                    let standing = sentences::summary(&timeline.cluster().view());
+                    let standing = news::summary(&timeline.cluster().view());
                     let news = format!("The former cluster. {standing}");
                     self.move_to(Timeline::clone(&timeline), Some(time), news);
                 }
@@ -92,11 +92,11 @@ impl State {
         };
         let stopped = refused.map(|(index, rejection)| {
             let entry = &self.timeline.entries()[index];
-            let title = sentences::of_entry(entry, self.view.nodes.len());
+            let title = news::of_entry(entry, self.view.nodes.len());
             let why = refusal(&rejection);
             format!(" Step {}, “{title}”, cannot be done with them: {why}", index + 1)
         });
-        let standing = sentences::summary(&timeline.cluster().view());
+        let standing = news::summary(&timeline.cluster().view());
         let news = format!(
             "{done}{} {standing} The former cluster is kept in the settings.",
             stopped.unwrap_or_default()

@@ -5,7 +5,7 @@
 use rosterlab_scenario::share;
 
 use super::State;
-use crate::sentences;
+use crate::news;
 use crate::share::file::FileFault;
 
 impl State {
@@ -13,10 +13,10 @@ impl State {
     pub(super) fn follow(&mut self, link: &str) {
         match share::read(link) {
             Ok(shared) => {
-                let told = sentences::of_share_link(&shared);
+                let told = news::of_share_link(&shared);
                 self.chosen_partition = None;
                 self.go_over(shared.timeline, None);
-                self.tell(format!("{told} {}", sentences::summary(&self.view)));
+                self.tell(format!("{told} {}", news::summary(&self.view)));
             }
             Err(error) => {
                 self.refuse(format!("This link cannot be opened: {error}. Nothing has changed."));

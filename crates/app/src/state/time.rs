@@ -7,7 +7,7 @@ use rosterlab_engine::{NodeId, PartitionId};
 use rosterlab_scenario::{Course, Timeline};
 
 use super::{Focus, State};
-use crate::sentences;
+use crate::news;
 use crate::text::{clock, count};
 use crate::time::branches::outcome;
 use crate::time::compare::Side;
@@ -35,7 +35,7 @@ impl State {
         let entry = position.checked_sub(1).and_then(|entry| self.timeline.entries().get(entry));
         entry.map_or_else(
             || "The cluster is whole".to_owned(),
-            |entry| sentences::of_entry(entry, self.view.nodes.len()),
+            |entry| news::of_entry(entry, self.view.nodes.len()),
         )
     }
 
@@ -138,7 +138,7 @@ impl State {
         }
         self.arrive(timeline, None);
         self.hold_time();
-        let standing = sentences::summary(&self.view);
+        let standing = news::summary(&self.view);
         self.news = format!("{}. {standing}", self.place(position)).into();
         true
     }
@@ -155,7 +155,7 @@ impl State {
         timeline.follow(&course);
         self.is_playing = false;
         self.arrive(timeline, Some(left));
-        let standing = sentences::summary(&self.view);
+        let standing = news::summary(&self.view);
         self.tell(format!("Now on the branch {}, {}. {standing}", parting.title, parting.instead));
         true
     }

@@ -9,7 +9,7 @@ use rosterlab_engine::Counts;
 use rosterlab_engine::convert;
 use rosterlab_scenario::{Course, Entry, Timeline, fork};
 
-use crate::sentences;
+use crate::news;
 use crate::text::{clock, count, thousands};
 use crate::time::trend::Trend;
 
@@ -122,7 +122,7 @@ impl Branch {
     pub fn parting(&self, present: &Timeline, nodes: usize) -> Parting {
         let (ours, theirs) = (present.entries(), self.course.entries());
         let fork = fork(ours, theirs);
-        let title = |entries: &[Entry]| entries.get(fork).map(|e| sentences::of_entry(e, nodes));
+        let title = |entries: &[Entry]| entries.get(fork).map(|e| news::of_entry(e, nodes));
         let at = clock(self.trend.at_ms(fork));
         let instead = title(ours).map_or_else(
             || format!("after the last step, at {at}"),

@@ -1,13 +1,13 @@
 //! The history: every step up to the present position with its sentences, latest first.
 //!
 //! Invariant: at most [`MOST_STEPS`] steps are rendered, however long the timeline is. Not here: the sentences (see
-//! `sentences`).
+//! `news`).
 
 use rosterlab_engine::convert;
 use rosterlab_scenario::Entry;
 use yew::prelude::*;
 
-use crate::sentences;
+use crate::news;
 use crate::state::State;
 use crate::text::{clock, count};
 
@@ -35,7 +35,7 @@ pub fn history(state: &State) -> Html {
                 <li key="first" class="step">
                     <span class="step-time">{ clock(0) }</span>
                     <b class="step-title">{ "The cluster is whole" }</b>
-                    <span class="step-text">{ sentences::beginning(&state.view) }</span>
+                    <span class="step-text">{ news::beginning(&state.view) }</span>
                 </li>
             </ol>
         </section>
@@ -45,12 +45,12 @@ pub fn history(state: &State) -> Html {
 /// A step: when it was done, what it was, and what followed.
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let events = state.timeline.events_of(place);
-    let told = sentences::history(events, &state.view);
+    let told = news::history(events, &state.view);
     let at_ms = state.time.trend().at_ms(place);
     html! {
         <li key={place} class="step">
             <span class="step-time">{ clock(at_ms) }</span>
-            <b class="step-title">{ sentences::of_entry(entry, state.view.nodes.len()) }</b>
+            <b class="step-title">{ news::of_entry(entry, state.view.nodes.len()) }</b>
             <span class="step-text">{ told.join(" ") }</span>
         </li>
     }

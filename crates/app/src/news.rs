@@ -28,7 +28,7 @@ const SENTENCES_TOLD: usize = 12;
 /// What a step did and what came of it, in as few sentences as tell it: the line above the floor.
 #[must_use]
 pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
-    // Who was an orphan for a moment only is none to speak of.
+    // A node that was an orphan only briefly is not mentioned.
     let is_told = |kind: &&EventKind| match kind {
         EventKind::NodeOrphaned { .. } => false,
         kind => is_news(kind),
@@ -75,7 +75,7 @@ pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
     let told = kinds()
         .any(|kind| matches!(kind, EventKind::NodeOrphaned { .. } | EventKind::Rebalanced { .. }));
     if links && !told && !no_cluster {
-        // What a link changed is nothing that is seen: say who is an orphan as before.
+        // The links changed nothing visible: say who is an orphan, as before.
         sentences.extend(orphans(view));
     }
     if sentences.is_empty() {
