@@ -51,11 +51,11 @@ for (const [what, hash, says] of [
   });
 }
 
-test("a share link whose version came to another result says so", async (t) => {
+test("a share link whose version gave another result says so", async (t) => {
   const { page, url } = await openBlankPage(t);
   await page.goto(`${url}#${CASE.replace("0.1.0-0_", "0.0.9-7_")}`);
   await eventually(
-    async () => /made with version 0\.0\.9 of Rosterlab, which came to another result/.test(
+    async () => /made with version 0\.0\.9 of Rosterlab and gave another result/.test(
       await page.locator("[data-news]").innerText(),
     ),
     true,
