@@ -189,6 +189,6 @@ test("the newest settings: 7.1 with auto-revive, a tie-breaker, no roster yet", 
   await action(page, "recluster").click();
   await expectCounts(page, "B102", {}, "the first roster makes it fresh");
   assert.equal(await page.locator('[data-fresh="4096"]').count(), 1);
-  assert.match(await page.locator(".why .source").innerText(), /Counts: about/);
+  assert.match(await page.locator(".why .source").innerText(), /Counts: approximate/);
   assert.deepEqual(complaints, []);
 });
