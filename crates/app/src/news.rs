@@ -5,8 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{ClusterView, Event, EventKind, NodeId};
+use rosterlab_engine::{ClusterView, Event, EventKind, NodeId, convert};
 use rosterlab_scenario::Entry;
 use rosterlab_scenario::share::SharedTimeline;
 pub use rosterlab_scenario::words::commands::{of_command, of_entry};

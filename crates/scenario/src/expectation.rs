@@ -5,8 +5,7 @@
 
 use std::fmt;
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView};
+use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView, convert};
 
 use crate::answer::ClientAnswer;
 use crate::file::error::{Cause, ScenarioError, without_dot};

@@ -4,8 +4,7 @@
 //! and in AP. The truth comes from the engine's ground truth and the nodes' drives, never from what a client believes. Not
 //! here: doing reads and writes (see `state::clients`).
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{ClientResult, Command, Digest, EventKind, Mode, NodeId, ReadMode};
+use rosterlab_engine::{ClientResult, Command, Digest, EventKind, Mode, NodeId, ReadMode, convert};
 pub use rosterlab_scenario::words::clients::read_mode as mode_name;
 use rosterlab_scenario::words::clients::result;
 use rosterlab_scenario::{Entry, Timeline};

@@ -5,8 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{Command, Link, Mode, NodeId, RackId, Shutdown};
+use rosterlab_engine::{Command, Link, Mode, NodeId, RackId, Shutdown, convert};
 use yew::prelude::*;
 
 use crate::browser::{capture_pointer, focus, page_keys, position_in, use_room};

@@ -5,8 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{NodeId, RackId};
+use rosterlab_engine::{NodeId, RackId, convert};
 
 use crate::floor::layout::{Bundle, Rect};
 use crate::page::verbs::Verb;

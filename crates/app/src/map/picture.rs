@@ -3,8 +3,7 @@
 //! Invariant: a class keeps its swatch whatever else is there (masters by their place among all nodes, rules and marks by
 //! what they are), and the legend counts every partition once. Not here: pixels (see `paint`), reasons (see `groups`).
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{Cell, ClusterView, NodeId, Rule, Version};
+use rosterlab_engine::{Cell, ClusterView, NodeId, Rule, Version, convert};
 
 use crate::look::Look;
 use crate::map::paint::Swatch;

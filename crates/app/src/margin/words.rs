@@ -5,8 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{ClusterView, Mode, NodeId, PARTITIONS};
+use rosterlab_engine::{ClusterView, Mode, NodeId, PARTITIONS, convert};
 use rosterlab_scenario::foresight::margin::{Found, LossTable, Reach};
 
 use crate::look::Look;

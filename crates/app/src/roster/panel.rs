@@ -4,8 +4,7 @@
 //! Invariant: the panel decides nothing; previews and warnings come from the state. Every action can be previewed by
 //! pointer or focus before its button is pressed. Not here: the wording (see `words`).
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{Mode, NodeId, NodeView, RosterEntry};
+use rosterlab_engine::{Mode, NodeId, NodeView, RosterEntry, convert};
 use rosterlab_scenario::foresight::preview::Warning;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

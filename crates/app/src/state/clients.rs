@@ -4,8 +4,7 @@
 //! Invariant: a click writes or reads the same record in every namespace of the strip, one step each, so that both get the
 //! same. Not here: what clients were told (see `answers`), which follows from the timeline.
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{Command, EventKind, Mode, NamespaceSettings, NodeId, PartitionId};
+use rosterlab_engine::{Command, EventKind, Mode, NamespaceSettings, NodeId, PartitionId, convert};
 use rosterlab_scenario::{Entry, Settle};
 
 use super::State;

@@ -2,8 +2,7 @@
 //!
 //! Invariant: as of the whole state. Seeking into the past pauses the clock, or the next tick would start a branch.
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{NodeId, PartitionId};
+use rosterlab_engine::{NodeId, PartitionId, convert};
 use rosterlab_scenario::{Course, Timeline};
 
 use super::{Focus, State};

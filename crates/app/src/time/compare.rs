@@ -6,8 +6,9 @@
 use std::cmp::Reverse;
 use std::rc::Rc;
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{Availability, Cell, ClusterView, PARTITIONS, PartitionId, Rule, Verdict};
+use rosterlab_engine::{
+    Availability, Cell, ClusterView, PARTITIONS, PartitionId, Rule, Verdict, convert,
+};
 
 use crate::look::Look;
 

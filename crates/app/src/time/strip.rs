@@ -5,8 +5,7 @@
 
 use std::fmt::Write;
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{Command, Counts, PARTITIONS};
+use rosterlab_engine::{Command, Counts, PARTITIONS, convert};
 use rosterlab_scenario::Entry;
 
 /// Room left of the first position and right of the last.

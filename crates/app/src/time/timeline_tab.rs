@@ -5,8 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{Migrations, NodeId};
+use rosterlab_engine::{Migrations, NodeId, convert};
 use rosterlab_scenario::log;
 use yew::prelude::*;
 

@@ -3,9 +3,8 @@
 //! Invariant: the panel only shows the engine's explanation. Not here: the rules' wording (see `rules`) and the ways out
 //! (see `ways_list`).
 
-use rosterlab_engine::convert;
 use rosterlab_engine::{
-    Answer, Availability, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat,
+    Answer, Availability, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat, convert,
 };
 use rosterlab_scenario::words::marks;
 use web_sys::HtmlInputElement;

@@ -6,8 +6,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{ClusterView, NodeId, PartitionId};
+use rosterlab_engine::{ClusterView, NodeId, PartitionId, convert};
 use rosterlab_scenario::foresight::ways::{MOST_ACTIONS, Remedy, Risk, Search, Way};
 
 use crate::text::{capitalized, count, list};

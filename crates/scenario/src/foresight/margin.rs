@@ -13,9 +13,8 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::convert;
 use rosterlab_engine::{
-    Cluster, Command, EverySet, Losses, NodeId, PARTITIONS, Shutdown, Until, UpToThree,
+    Cluster, Command, EverySet, Losses, NodeId, PARTITIONS, Shutdown, Until, UpToThree, convert,
 };
 
 use super::sets::following;

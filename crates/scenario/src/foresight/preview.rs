@@ -5,10 +5,9 @@
 //!
 //! A preview of 128 nodes takes tens of milliseconds: compute it on demand, not at every drawing.
 
-use rosterlab_engine::convert;
 use rosterlab_engine::{
     Availability, Cell, Cluster, ClusterView, Command, Counts, NodeId, Rejection, RosterEntry,
-    RosterNodes, SubClusterNamespaceView, SubClusterView, Until,
+    RosterNodes, SubClusterNamespaceView, SubClusterView, Until, convert,
 };
 
 use crate::words::rules::Source;

@@ -9,10 +9,9 @@
 
 use std::cmp::Reverse;
 
-use rosterlab_engine::convert;
 use rosterlab_engine::{
     Cluster, ClusterView, Command, Mode, NodeId, NodeState, PartitionId, RevivedBy, Role,
-    RosterEntry, RosterNodes, SubClusterView, Until,
+    RosterEntry, RosterNodes, SubClusterView, Until, convert,
 };
 
 use super::sets::following;

@@ -6,9 +6,9 @@
 
 use std::fmt;
 
-use rosterlab_engine::convert;
 use rosterlab_engine::{
     Cluster, Command, Losses, MAX_NODES, Mode, NodeId, PARTITIONS, Rejection, Shutdown, Until,
+    convert,
 };
 use serde::Deserialize;
 

@@ -54,9 +54,9 @@ mod form;
 mod reader;
 mod writer;
 
-use rosterlab_engine::convert;
 use rosterlab_engine::{
-    Cluster, ClusterSetup, Command, NamespaceSettings, NodeId, PartitionId, Rules, fnv1a_64,
+    Cluster, ClusterSetup, Command, NamespaceSettings, NodeId, PartitionId, Rules, convert,
+    fnv1a_64,
 };
 
 use crate::timeline::{Entry, Timeline};

@@ -4,8 +4,7 @@
 
 use std::fmt::Display;
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{Link, NodeId, PARTITIONS, RosterEntry};
+use rosterlab_engine::{Link, NodeId, PARTITIONS, RosterEntry, convert};
 
 /// A sentence names up to this many nodes one by one; of more it gives the number.
 pub const NODES_NAMED: usize = 6;

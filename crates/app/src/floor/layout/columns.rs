@@ -4,8 +4,7 @@
 //! Invariant: every link has a handle of its own, and no handle lies on a card or on another handle. Not here: many nodes
 //! (see `grid`).
 
-use rosterlab_engine::convert;
-use rosterlab_engine::{Link, NodeId};
+use rosterlab_engine::{Link, NodeId, convert};
 
 use super::geometry::{Path, Point, Rect};
 use super::places::{Card, Floor, HANDLE, Lane, LinkPlace, Seat, Wanted, seat};
