@@ -12,6 +12,7 @@ use crate::clients::state::ClientAction;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::map::counts::sub_class;
 use crate::page::Dispatch;
+use crate::page::button::tool_button_with;
 use crate::state::{Action, State};
 use crate::text::list;
 
@@ -171,39 +172,22 @@ fn cut_button(state: &State, dispatch: &Dispatch) -> Html {
         ),
         Err(why) => format!("cut the record's master off and write through it — not now: {why}"),
     };
-    html! {
-        <button
-            type="button"
-            class="tool"
-            data-action="client-cut"
-            aria-disabled={cut.is_err().then_some("true")}
-            {title}
-            onclick={dispatch.on(Action::Clients(ClientAction::CutAndWrite))}
-        >
-            { "Cut the master off and write" }
-        </button>
-    }
+    let label = ("client-cut", "Cut the master off and write".into());
+    let action = Action::Clients(ClientAction::CutAndWrite);
+    tool_button_with(dispatch, label, Some(title.into()), cut.is_err(), action)
 }
 
 /// The button that adds a namespace of the other mode.
 fn beside_button(state: &State, dispatch: &Dispatch) -> Option<Html> {
     let settings = state.beside()?;
     let promise = if settings.mode == Mode::Available { "AP" } else { "SC" };
-    Some(html! {
-        <button
-            type="button"
-            class="tool"
-            data-action="beside"
-            title={format!(
-                "add a namespace {} with the same RF and do every step again, so that each fault \
-                 hits both",
-                settings.name
-            )}
-            onclick={dispatch.on(Action::Clients(ClientAction::Beside))}
-        >
-            { format!("Beside: the same cluster in {promise}") }
-        </button>
-    })
+    let label = format!("Beside: the same cluster in {promise}");
+    let title = format!(
+        "add a namespace {} with the same RF and do every step again, so that each fault hits both",
+        settings.name
+    );
+    let action = Action::Clients(ClientAction::Beside);
+    Some(tool_button_with(dispatch, ("beside", label.into()), Some(title.into()), false, action))
 }
 
 /// The side that a client reaches: a sub-cluster, or an orphan, which serves nothing.

@@ -12,6 +12,7 @@ use crate::floor::placed::PlacedBox;
 use crate::floor::state::FloorAction;
 use crate::news;
 use crate::page::Dispatch;
+use crate::page::button::{tool_button, tool_button_with};
 use crate::page::verbs::Verb;
 use crate::state::{Action, State};
 
@@ -35,19 +36,10 @@ pub fn fence_bar(
         let name = news::nodes(&state.selection());
         let tool = |action: &'static str, label: &'static str, verb: Verb| {
             let refused = state.can(verb).err();
-            html! {
-                <button
-                    key={action}
-                    type="button"
-                    class="tool"
-                    data-action={action}
-                    aria-disabled={refused.is_some().then_some("true")}
-                    title={refused.unwrap_or_else(|| verb.tip().to_owned())}
-                    onclick={dispatch.on(Action::Floor(FloorAction::Fenced(verb)))}
-                >
-                    { label }
-                </button>
-            }
+            let is_refused = refused.is_some();
+            let title = refused.map_or_else(|| verb.tip().into(), AttrValue::from);
+            let act = Action::Floor(FloorAction::Fenced(verb));
+            tool_button_with(dispatch, (action, label.into()), Some(title), is_refused, act)
         };
         html! {
             <PlacedBox key="bar" class="fence-bar" rect={floor.beside(rect, size, width)}>
@@ -57,15 +49,7 @@ pub fn fence_bar(
                         { tool("fence-cut", "Cut off", Verb::Isolate) }
                         { tool("fence-crash", "Crash together", Verb::Crash) }
                         { tool("fence-stop", "Stop", Verb::Stop) }
-                        <button
-                            key="cancel"
-                            type="button"
-                            class="tool"
-                            data-action="fence-cancel"
-                            onclick={dispatch.on(Action::Floor(FloorAction::LetGo))}
-                        >
-                            { "Cancel" }
-                        </button>
+                        { tool_button(dispatch, "fence-cancel", "Cancel", Action::Floor(FloorAction::LetGo)) }
                     </span>
                 </div>
             </PlacedBox>
@@ -141,14 +125,7 @@ pub fn adding_form(
                     <button type="submit" class="tool" data-action="add" aria-disabled={refused.is_some().then_some("true")}>
                         { "Add" }
                     </button>
-                    <button
-                        type="button"
-                        class="tool"
-                        data-action="adding-cancel"
-                        onclick={dispatch.on(Action::Floor(FloorAction::LetGo))}
-                    >
-                        { "Cancel" }
-                    </button>
+                    { tool_button(dispatch, "adding-cancel", "Cancel", Action::Floor(FloorAction::LetGo)) }
                 </span>
             </form>
         </PlacedBox>

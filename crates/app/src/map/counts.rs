@@ -40,7 +40,7 @@ pub fn counts_panel(state: &State, dispatch: &Dispatch) -> Html {
             { margin_pill(state, dispatch) }
             <div class="counts-blocks">{ for blocks }</div>
             <div class="counts-nothing">{ for nothing.into_iter().flatten() }</div>
-            <div class="orphans-room">{ for orphans }</div>
+            <div class="orphans-room">{ orphans }</div>
         </section>
     }
 }
@@ -73,7 +73,7 @@ fn block(
             { numbers(&principal, name, namespace.counts) }
             { bar(namespace) }
             <p class="counts-fresh" data-fresh={namespace.fresh.to_string()}>
-                { for fresh(namespace) }
+                { fresh(namespace) }
             </p>
         </div>
     }

@@ -9,6 +9,7 @@ use crate::look::Look;
 use crate::map::finder::KeyType;
 use crate::map::state::MapAction;
 use crate::page::Dispatch;
+use crate::page::button::tool_button_with;
 use crate::state::{Action, State};
 
 /// Longest name of a set.
@@ -40,15 +41,13 @@ pub fn finder(state: &State, dispatch: &Dispatch) -> Html {
                 { field("find-set", "Set", "none", typed.set.clone(), MapAction::FindSet, dispatch) }
                 { field("find-key", "Key", "user-42", typed.key.clone(), MapAction::FindKey, dispatch) }
                 { key_type(typed.kind, dispatch) }
-                <button
-                    type="button"
-                    class="tool"
-                    data-action="show-found"
-                    title="show the partition of this key"
-                    onclick={dispatch.on(Action::Map(MapAction::ShowFound))}
-                >
-                    { "Find" }
-                </button>
+                { tool_button_with(
+                    dispatch,
+                    ("show-found", "Find".into()),
+                    Some("show the partition of this key".into()),
+                    false,
+                    Action::Map(MapAction::ShowFound),
+                ) }
             </div>
             <p class={classes!["finder-result", is_bad.then_some("bad")]}>{ result }</p>
         </div>

@@ -413,7 +413,7 @@ fn reason(
                         <span class="visually-hidden">{ format!("{}: ", look.name()) }</span>
                         { words(group, &state.view) }
                         <span class="dim">
-                            { for group.rule.number().map(|number| format!(" (rule {number})")) }
+                            { group.rule.number().map(|number| format!(" (rule {number})")) }
                         </span>
                     </span>
                 </button>

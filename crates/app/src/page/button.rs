@@ -1,4 +1,4 @@
-//! The button of a verb.
+//! The button of a verb, and the plain button with words on it.
 //!
 //! Invariant: a verb that cannot be done now keeps its button and the focus, and says why when it is pressed.
 
@@ -47,6 +47,39 @@ pub fn verb_button(state: &State, dispatch: &Dispatch, verb: Verb, face: Face) -
             onclick={dispatch.on(Action::Press(verb))}
         >
             { shown }
+        </button>
+    }
+}
+
+/// A button with words on it. `name` is its key and its `data-action`.
+pub fn tool_button(
+    dispatch: &Dispatch,
+    name: &'static str,
+    label: impl Into<AttrValue>,
+    action: Action,
+) -> Html {
+    tool_button_with(dispatch, (name, label.into()), None, false, action)
+}
+
+/// As [`tool_button`], with a title; `is_refused` says that its action cannot be done now.
+pub fn tool_button_with(
+    dispatch: &Dispatch,
+    (name, label): (&'static str, AttrValue),
+    title: Option<AttrValue>,
+    is_refused: bool,
+    action: Action,
+) -> Html {
+    html! {
+        <button
+            key={name}
+            type="button"
+            class="tool"
+            data-action={name}
+            aria-disabled={is_refused.then_some("true")}
+            {title}
+            onclick={dispatch.on(action)}
+        >
+            { label }
         </button>
     }
 }

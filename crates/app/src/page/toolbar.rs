@@ -24,7 +24,7 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
     let is_dense = state.view.nodes.len() > ALL_LINKS_NODES;
     html! {
         <section class="panel toolbar" aria-label={format!("Actions on {name}")}>
-            <div class="detail-room">{ for is_dense.then(|| detail(state)) }</div>
+            <div class="detail-room">{ is_dense.then(|| detail(state)) }</div>
             <div class="tools" role="group" aria-label={format!("On {name}")}>
                 <span class="tools-name" data-selection={selection.len().to_string()}>
                     <b class="id">{ name.clone() }</b>
@@ -38,7 +38,7 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
                 { tool(Verb::Wipe, Face::WordsAndKey) }
                 { tool(Verb::Remove, Face::WordsAndKey) }
                 <span class="moves">{ moves(state, &name, dispatch) }</span>
-                <span class="moves">{ for is_dense.then(|| tool(Verb::Links, Face::WordsAndKey)) }</span>
+                <span class="moves">{ is_dense.then(|| tool(Verb::Links, Face::WordsAndKey)) }</span>
                 { select_more(state, dispatch) }
             </div>
             <div class="tools" role="group" aria-label="All nodes">
@@ -76,7 +76,7 @@ fn detail(state: &State) -> Html {
         let class = facts.home.map_or("", |(place, _)| sub_class(place));
         html! { <div class={class}>{ face(&facts) }</div> }
     });
-    html! { <div class="detail">{ for shown }</div> }
+    html! { <div class="detail">{ shown }</div> }
 }
 
 /// One button for each other lane that the selection could be moved to.

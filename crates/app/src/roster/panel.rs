@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::browser::copy;
 use crate::page::Dispatch;
-use crate::page::button::{Face, verb_button};
+use crate::page::button::{Face, tool_button, verb_button};
 use crate::page::verbs::Verb;
 use crate::roster::diff::{Mark, marked};
 use crate::roster::draft::RosterDraft;
@@ -213,22 +213,8 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
             </h3>
             <ul id="question-text">{ for asking.warnings.iter().enumerate().map(warning) }</ul>
             <div class="question-tools">
-                <button
-                    type="button"
-                    class="tool"
-                    data-action="roster-cancel"
-                    onclick={dispatch.on(Action::Roster(RosterAction::Cancel))}
-                >
-                    { "Cancel" }
-                </button>
-                <button
-                    type="button"
-                    class="tool"
-                    data-action="roster-confirm"
-                    onclick={dispatch.on(Action::Roster(RosterAction::Confirm))}
-                >
-                    { "Do it anyway" }
-                </button>
+                { tool_button(dispatch, "roster-cancel", "Cancel", Action::Roster(RosterAction::Cancel)) }
+                { tool_button(dispatch, "roster-confirm", "Do it anyway", Action::Roster(RosterAction::Confirm)) }
             </div>
         </div>
     }

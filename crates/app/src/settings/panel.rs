@@ -8,6 +8,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::page::Dispatch;
+use crate::page::button::tool_button;
 use crate::page::icons::{Icon, icon};
 use crate::settings::draft::{Faults, Field, NamespaceDraft, SettingsAction, SettingsDraft};
 use crate::state::{Action, State};
@@ -133,16 +134,7 @@ impl Form<'_> {
 
     /// A button.
     fn action(&self, name: &'static str, label: &'static str, action: SettingsAction) -> Html {
-        html! {
-            <button
-                type="button"
-                class="tool"
-                data-action={name}
-                onclick={self.dispatch.on(Action::Settings(action))}
-            >
-                { label }
-            </button>
-        }
+        tool_button(self.dispatch, name, label, Action::Settings(action))
     }
 
     /// The fields of one namespace.

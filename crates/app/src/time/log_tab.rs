@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use crate::browser::copy;
 use crate::page::Dispatch;
+use crate::page::button::tool_button;
 use crate::state::{Action, State};
 use crate::text::count;
 use crate::time::logbook::{dated, text};
@@ -31,17 +32,7 @@ pub fn log_tab(state: &State, dispatch: &Dispatch) -> Html {
         }
     };
     let more = page.more.then(|| {
-        html! {
-            <button
-                key="more"
-                type="button"
-                class="tool"
-                data-action="log-more"
-                onclick={dispatch.on(Action::Time(TimeAction::LogMore))}
-            >
-                { "Show earlier lines" }
-            </button>
-        }
+        tool_button(dispatch, "log-more", "Show earlier lines", Action::Time(TimeAction::LogMore))
     });
     let nothing = page.lines.is_empty().then_some("No line yet: nothing has happened.");
     html! {
