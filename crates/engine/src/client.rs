@@ -125,10 +125,7 @@ impl Cluster {
     /// Puts a version of a record on a node.
     fn put(&mut self, slot: Slot, at: &Arrival, key: Digest, stamp: &Stamp, replicated: bool) {
         let stamp = Stamp { stored_at_ms: self.now_ms, ..stamp.clone() };
-        let records = &mut self.nodes[slot.index()].namespaces[at.namespace].records;
-        let records = Rc::make_mut(records);
-        let old = records.remove(&(at.pid, key));
-        records.insert((at.pid, key), Record::store(old, stamp, replicated));
+        self.store(slot, at.namespace, (at.pid, key), stamp, replicated);
     }
 
     /// A client writes (domain.md §9).
@@ -182,8 +179,11 @@ impl Cluster {
     }
 
     fn see_regime(&mut self, at: &Arrival, regime: u32) {
-        let seen = self.ground.session.entry((at.namespace, at.pid)).or_default();
-        *seen = regime.max(*seen);
+        let of = (at.namespace, at.pid);
+        match self.ground.session.iter_mut().find(|(known, _)| *known == of) {
+            Some((_, seen)) => *seen = regime.max(*seen),
+            None => self.ground.session.push((of, regime)),
+        }
     }
 
     /// A client reads (domain.md §9).
@@ -242,7 +242,9 @@ impl Cluster {
             }
         }
         let regime = self.sub_clusters[&at.number].balances[at.namespace].regime;
-        let seen = self.ground.session.get(&(at.namespace, at.pid)).copied().unwrap_or(0);
+        let of = (at.namespace, at.pid);
+        let seen = self.ground.session.iter().find(|(known, _)| *known == of);
+        let seen = seen.map_or(0, |(_, regime)| *regime);
         if mode == ReadMode::Session && regime < seen {
             return (Some(master), None, ClientResult::StaleRegime);
         }
@@ -363,8 +365,20 @@ impl Cluster {
         record: Record,
     ) {
         let stamp = Stamp { stored_at_ms: self.now_ms, ..record.latest };
-        let records = Rc::make_mut(&mut self.nodes[to.index()].namespaces[namespace].records);
-        let old = records.remove(&(pid, key));
-        records.insert((pid, key), Record::store(old, stamp, record.replicated));
+        self.store(to, namespace, (pid, key), stamp, record.replicated);
+    }
+
+    /// Puts a stamp in place of a record's older one on a node.
+    fn store(
+        &mut self,
+        on: Slot,
+        namespace: usize,
+        key: (PartitionId, Digest),
+        stamp: Stamp,
+        replicated: bool,
+    ) {
+        let records = Rc::make_mut(&mut self.nodes[on.index()].namespaces[namespace].records);
+        let old = records.remove(&key);
+        records.insert(key, Record::store(old, stamp, replicated));
     }
 }

@@ -88,8 +88,8 @@ pub(crate) struct GroundTruth {
     pub acknowledged: Vec<u64>,
     /// The last acknowledged write of each record.
     pub latest: BTreeMap<(usize, Digest), u64>,
-    /// The highest regime that the session has seen of a partition.
-    pub session: BTreeMap<(usize, PartitionId), u32>,
+    /// The highest regime that the session has seen of each partition that it used, in the order of their first use.
+    pub session: Vec<((usize, PartitionId), u32)>,
     /// Acknowledged writes whose value is gone, or was replaced by a rival's (domain.md §9).
     pub lost: BTreeSet<u64>,
     /// Whether copies were removed or replaced since losses were last counted.
@@ -106,7 +106,7 @@ impl GroundTruth {
     pub fn bytes(&self) -> usize {
         (self.acknowledged.len() + self.lost.len()) * size_of::<u64>()
             + bytes_of(&self.latest)
-            + bytes_of(&self.session)
+            + size_of_val(&*self.session)
     }
 }
 
