@@ -26,6 +26,7 @@ mod compress;
 mod debian;
 mod embed;
 mod mask;
+mod optimize;
 mod packages;
 mod page;
 mod places;

@@ -1,7 +1,7 @@
 //! The project's folders, and the folder for the tools that set-up builds.
 //!
-//! Invariant: xtask itself writes only to `dist`, `pkg`, the build folder, the tests' `node_modules` and the
-//! tools' folder. (Debian's packages, and std beside Debian's compiler, go where Debian puts them. The tests write
+//! Invariant: xtask itself writes only to `dist`, `pkg`, the build folder, `node_modules` of the tests and
+//! of the page's build, and the tools' folder. (Debian's packages, and std beside Debian's compiler, go where Debian puts them. The tests write
 //! reference screenshots, and perf writes docs/performance.md.)
 
 use std::env;
@@ -54,6 +54,11 @@ impl Places {
     /// The built npm packages: one folder for each way of loading them.
     pub fn packages(&self) -> PathBuf {
         self.root.join("pkg")
+    }
+
+    /// The npm packages that make the released page smaller.
+    pub fn page_build(&self) -> PathBuf {
+        self.root.join("www/build")
     }
 
     /// The tests of the npm packages.

@@ -36,7 +36,7 @@ const WASM_PACK_VERSION: &str = "0.15.1";
 const BROWSERS: [&str; 4] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// The oldest Node.js that runs the browser tests.
+/// The oldest Node.js that runs the browser tests and what makes the released page smaller.
 const NODE_MAJOR: u32 = 20;
 
 /// What a task needs.
@@ -96,6 +96,9 @@ pub fn run(places: &Places, need: Need, summary: &mut Summary) -> Result<Toolbox
         step(summary, &format!("{} {}", tool.package, tool.version), || {
             tool.provide(places, &toolbox)
         })?;
+    }
+    if need != Need::Page {
+        step(summary, "page build's packages", || provide_packages(places, &places.page_build()))?;
     }
     if need == Need::PageAndBrowser {
         step(summary, "browser", || {
@@ -246,7 +249,7 @@ fn provide_packages(places: &Places, folder: &Path) -> Result<String, TaskError>
     let npm = process::find_in(&process::own_path(), "npm");
     if npm.is_none() || major.is_none_or(|major| major < NODE_MAJOR) {
         return Err(TaskError::new(format!(
-            "the browser tests need Node.js {NODE_MAJOR} or newer with npm: install nodejs and npm"
+            "this needs Node.js {NODE_MAJOR} or newer with npm: install nodejs and npm"
         )));
     }
     let wanted = folder.join("package-lock.json");
