@@ -9,26 +9,30 @@ use std::path::Path;
 use crate::places::Places;
 use crate::process::{self, Limit, TaskError, WhileDoing};
 
-/// What wasm-opt does. Its inlining and its elimination of common subexpressions make a module smaller, but its compressed
-/// bytes more, so they are off; functions in the order of their names stand beside functions like them. Rust puts the stack
+/// What wasm-opt does. Its inlining and some other passes make a module smaller, but its
+/// compressed bytes more, so they are off; functions in the order of their names stand beside functions like them. Rust puts the stack
 /// at the bottom of memory, so nothing but its overflow reaches the first 1 KiB: `--low-memory-unused` may rely on that.
-const WASM_OPT: [&str; 16] = [
+const WASM_OPT: [&str; 20] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-sign-ext",
-    "-Os",
+    "-O3",
+    "--converge",
     "--one-caller-inline-max-function-size=0",
     "--flexible-inline-max-function-size=0",
-    "--always-inline-max-function-size=4",
+    "--always-inline-max-function-size=3",
     "--skip-pass=local-cse",
     "--skip-pass=simplify-locals",
+    "--skip-pass=memory-packing",
     "--low-memory-unused",
     "--zero-filled-memory",
     "--reorder-functions-by-name",
     "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
 ];
 
 /// What terser does with the script that loads the module.
