@@ -9,9 +9,10 @@ use std::path::Path;
 use crate::places::Places;
 use crate::process::{self, Limit, TaskError, WhileDoing};
 
-/// What wasm-opt does. Its inlining and some other passes make a module smaller, but its
-/// compressed bytes more, so they are off; functions in the order of their names stand beside functions like them. Rust puts the stack
-/// at the bottom of memory, so nothing but its overflow reaches the first 1 KiB: `--low-memory-unused` may rely on that.
+/// What wasm-opt does. Its inlining and some other passes make the module smaller but its compressed bytes more, so they
+/// are off. In the order of their names, functions stand beside functions like them, which compresses better. Rust puts the
+/// stack at the bottom of memory, so only an overflow of the stack reaches the first 1 KiB, on which `--low-memory-unused`
+/// relies.
 const WASM_OPT: [&str; 20] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
