@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use rosterlab_app::map::paint::{Palette, SIDE_PX, paint};
-use rosterlab_app::map::panel::{MapPanel, Painter};
+use rosterlab_app::map::panel::{Painter, map_panel};
 use rosterlab_app::page::Dispatch;
 use rosterlab_app::page::app::{App, use_dispatch};
 use rosterlab_app::page::verbs::Verb;
@@ -146,7 +146,7 @@ fn MapAlone() -> Html {
     let dispatch = use_dispatch(&state, &painter);
     SENT.with(|sent| *sent.borrow_mut() = Some(dispatch.clone()));
     let state = Rc::new(State::clone(&state));
-    html! { <div><MapPanel {state} {dispatch} {painter} /></div> }
+    html! { <div>{ map_panel(&state, &dispatch, &painter) }</div> }
 }
 
 fn pixels(canvas: &HtmlCanvasElement) -> Vec<u8> {
