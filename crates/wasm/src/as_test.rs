@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::decode;
 use crate::fault::{BAD_INPUT, Fault};
-use crate::playground::{Playground, link_too_long};
+use crate::playground::{Playground, share_link_too_long};
 
 #[wasm_bindgen]
 impl Playground {
@@ -25,6 +25,6 @@ impl Playground {
     ) -> Result<String, JsValue> {
         let kind = decode::text(kind, "kind")?.parse::<TestLanguage>();
         let kind = kind.map_err(|error| Fault::new(BAD_INPUT, "kind", &error.to_string()))?;
-        Ok(as_test(&*self.timeline()?, kind).ok_or_else(link_too_long)?)
+        Ok(as_test(&*self.timeline()?, kind).ok_or_else(share_link_too_long)?)
     }
 }

@@ -71,7 +71,7 @@ impl Serialize for PerNamespace<'_> {
 }
 
 /// The fault of a timeline that is too long for a share link.
-pub(crate) fn link_too_long() -> Fault {
+pub(crate) fn share_link_too_long() -> Fault {
     let most = format!("a share link has at most {} steps", share::MOST_STEPS);
     let cause = format!("{most} (fewer for large clusters) and {} characters", share::MOST_BYTES);
     Fault::new("link-too-long", "", &cause)
@@ -330,7 +330,7 @@ impl Playground {
     /// # Errors
     /// When it would be too long.
     pub fn link(&self) -> Result<String, JsValue> {
-        Ok(share::write(&*self.timeline()?).ok_or_else(link_too_long)?)
+        Ok(share::write(&*self.timeline()?).ok_or_else(share_link_too_long)?)
     }
 
     pub(crate) fn timeline(&self) -> Result<Ref<'_, Timeline>, Fault> {

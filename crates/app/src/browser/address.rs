@@ -35,7 +35,7 @@ pub fn put_hash(link: &str) {
 
 /// Calls back with the part of the address from the `#` on, whenever a person changes it.
 #[hook]
-pub fn use_followed_links(followed: Callback<Rc<str>>) {
+pub fn use_followed_addresses(followed: Callback<Rc<str>>) {
     use_effect_with((), move |()| {
         let listener = window().map(|window| {
             Listener::new(window.into(), "hashchange", move |_| followed.emit(hash().into()))

@@ -15,7 +15,7 @@ mod size;
 mod slices;
 mod theme;
 
-pub use address::{hash, page_address, put_hash, use_followed_links};
+pub use address::{hash, page_address, put_hash, use_followed_addresses};
 pub use canvas::put_pixels;
 pub use clipboard::copy;
 pub use file::ChosenFile;

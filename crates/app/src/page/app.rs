@@ -14,7 +14,7 @@ use yew::prelude::*;
 
 use crate::browser::{
     FocusedElement, focus, focused, hash, is_typing, page_keys, put_hash, show_theme,
-    use_followed_links, use_kept_focus, use_system_dark,
+    use_followed_addresses, use_kept_focus, use_system_dark,
 };
 use crate::floor::links::selector as link_selector;
 use crate::floor::panel::{FloorPanel, card_selector};
@@ -177,7 +177,7 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
         let dispatch = dispatch.clone();
         Callback::from(move |link: Rc<str>| dispatch.dispatch(Action::Follow(link)))
     };
-    use_followed_links(followed);
+    use_followed_addresses(followed);
     let address = use_mut_ref(|| Address { shown: state.timeline.clone(), pending: None });
     use_effect_with(state.timeline.clone(), move |timeline| {
         let later = address.clone();

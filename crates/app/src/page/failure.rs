@@ -55,7 +55,7 @@ fn show(document: &Document, info: &PanicHookInfo) -> Option<()> {
     // Never dropped: after a failure nothing is left that could own it.
     pressed.forget();
     panel.append_child(&sentence).ok()?;
-    if let Some(link) = recorder::link() {
+    if let Some(link) = recorder::share_link() {
         let attributes = [
             ("href", &*format!("#{link}")),
             // In a new tab: this one has failed and would not follow it.

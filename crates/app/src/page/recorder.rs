@@ -23,7 +23,7 @@ pub fn note(timeline: &Rc<Timeline>, next: Vec<Entry>) {
 
 /// The share link that does it all again, up to what was about to be done.
 #[must_use]
-pub fn link() -> Option<String> {
+pub fn share_link() -> Option<String> {
     LAST.with(|last| {
         let last = last.try_borrow().ok()?;
         let (timeline, next) = last.as_ref()?;
@@ -45,9 +45,9 @@ mod tests {
         let command = Command::Recluster { on: None };
         let entry = Entry::Act { command, settle: Settle::Fully };
         note(&timeline, vec![entry.clone()]);
-        let linked = share::read(&link().unwrap()).unwrap();
+        let linked = share::read(&share_link().unwrap()).unwrap();
         assert_eq!(linked.timeline.entries(), [entry]);
         note(&timeline, Vec::new());
-        assert_eq!(share::read(&link().unwrap()).unwrap().timeline, *timeline);
+        assert_eq!(share::read(&share_link().unwrap()).unwrap().timeline, *timeline);
     }
 }

@@ -68,7 +68,7 @@ pub fn is_too_long(bytes: f64) -> bool {
 ///
 /// # Errors
 /// When it holds neither, or its scenario has an error or too many steps for a link.
-pub fn link_in(text: &str) -> Result<Rc<str>, FileFault> {
+pub fn share_link_in(text: &str) -> Result<Rc<str>, FileFault> {
     if is_no_text(text) {
         return Err(FileFault::NotText);
     }
@@ -109,7 +109,7 @@ mod tests {
     fn links_are_handed_on_as_they_are() {
         let link = "s1=0.1.0-0_a.n2S-main_1-A101~1_c1";
         for text in [link, "s2=0.9", &format!("https://host/page#{link}\n"), "s1=", "x"] {
-            assert_eq!(link_in(text).as_deref(), Ok(text));
+            assert_eq!(share_link_in(text).as_deref(), Ok(text));
         }
     }
 
@@ -118,9 +118,9 @@ mod tests {
         let text = r#"{"format": "rosterlab-scenario/1", "title": "one",
             "cluster": {"nodes": [{"id": "A1", "rack": 1}, {"id": "A2", "rack": 1}, {"id": "A3", "rack": 2}]},
             "steps": [{"do": "crash", "nodes": ["A2"]}]}"#;
-        let there = share::read(&link_in(text).unwrap()).unwrap();
+        let there = share::read(&share_link_in(text).unwrap()).unwrap();
         assert_eq!(there.timeline.entries().len(), 1);
-        let wrong = link_in(&text.replace(r#"["A2"]"#, r#"["A9"]"#)).unwrap_err();
+        let wrong = share_link_in(&text.replace(r#"["A2"]"#, r#"["A9"]"#)).unwrap_err();
         assert!(wrong.sentences().contains("steps[0].nodes[0]: no node \"A9\""), "{wrong:?}");
     }
 
@@ -132,13 +132,13 @@ mod tests {
             ("\u{FFFD}PNG", FileFault::NotText),
             ("a\0", FileFault::NotText),
         ] {
-            assert_eq!(link_in(text), Err(fault));
+            assert_eq!(share_link_in(text), Err(fault));
         }
         for text in ["A101@1,A102@1", "# a\nservice {", "a: 1\nb: 2"] {
-            assert!(matches!(link_in(text), Err(FileFault::NoScenario(_))), "{text}");
+            assert!(matches!(share_link_in(text), Err(FileFault::NoScenario(_))), "{text}");
         }
         for text in ["{", "{}", "{\"name\": \"\u{FFFD}\"}"] {
-            let fault = link_in(text).unwrap_err();
+            let fault = share_link_in(text).unwrap_err();
             assert!(matches!(fault, FileFault::Scenario(_) | FileFault::NoScenario(_)), "{text}");
         }
     }

@@ -28,7 +28,7 @@ pub fn share_panel(state: &State, dispatch: &Dispatch) -> Html {
     let timeline = &state.timeline;
     let written = share::write(timeline);
     let shown = if let Some(link) = &written {
-        by_link(state, format!("{}#{link}", page_address()), dispatch)
+        share_link_part(state, format!("{}#{link}", page_address()), dispatch)
     } else {
         html! { <p>{ "This experiment is too long for a link: a link holds at most 1,000 steps, fewer for large clusters." }</p> }
     };
@@ -122,7 +122,7 @@ fn embed_tag(timeline: &Timeline) -> Option<String> {
 }
 
 /// The share link, with a button that copies it.
-fn by_link(state: &State, address: String, dispatch: &Dispatch) -> Html {
+fn share_link_part(state: &State, address: String, dispatch: &Dispatch) -> Html {
     let text =
         |timeline: &Timeline| Some([&page_address(), "#", &share::write(timeline)?].concat());
     html! {
@@ -154,7 +154,7 @@ fn read(file: &ChosenFile, dispatch: &Dispatch) {
         let link = match text.await {
             // Its bytes are not text (see `ChosenFile::text`).
             Some(text) if text.is_empty() && has_bytes => Err(FileFault::NotText),
-            Some(text) => file::link_in(&text),
+            Some(text) => file::share_link_in(&text),
             None => Err(FileFault::Unreadable),
         };
         dispatch.dispatch(Action::Open(link));

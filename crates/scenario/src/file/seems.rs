@@ -173,7 +173,7 @@ impl Seems {
             _ if is_utf16(head) => FileKind::Utf16,
             [b'{', ..] => return None,
             _ if is_binary(head) => FileKind::Binary,
-            _ if is_whole && is_link(text) => FileKind::ShareLink,
+            _ if is_whole && is_share_link(text) => FileKind::ShareLink,
             [b'<', ..] => return Some(Self::at_first_line(FileKind::Markup, head)),
             _ if is_whole && is_roster(text) => {
                 return Some(Self::at_first_line(FileKind::Roster, head));
@@ -292,7 +292,7 @@ fn is_binary(head: &[u8]) -> bool {
 }
 
 /// Whether it ends in a share link, as the command line reads it from a file: after the last `#`.
-fn is_link(text: &[u8]) -> bool {
+fn is_share_link(text: &[u8]) -> bool {
     let link = text.rsplit(|byte| *byte == b'#').next().unwrap_or_default();
     link.starts_with(b"s1=") && !link.iter().any(u8::is_ascii_whitespace)
 }
