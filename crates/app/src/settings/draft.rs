@@ -309,40 +309,10 @@ impl SettingsDraft {
                 faults.push((field, refused(&error, text)));
             }
         };
-        let names =
-            || self.namespaces.iter().map(|typed| NamespaceSettings::strong(typed.name.trim(), 1));
-        let alone = |namespace| ClusterSetup { namespaces: vec![namespace], ..plain.clone() };
         let mut namespaces = Vec::new();
         for (index, typed) in self.namespaces.iter().enumerate() {
-            let settings = NamespaceSettings {
-                name: typed.name.trim().to_owned(),
-                replication_factor: number(&typed.factor),
-                mode: if typed.is_strong { Mode::StrongConsistency } else { Mode::Available },
-                commit_to_device: typed.commits,
-                devices: number(&typed.devices),
-                roster: if typed.begins_without && typed.is_strong {
-                    StartingRoster::None
-                } else {
-                    StartingRoster::All
-                },
-                prefer_uniform_balance: self.is_uniform(typed),
-                auto_revive: typed.revives && self.can_revive(),
-            };
-            // Not on the whole list: earlier names may themselves be refused or repeated.
-            let is_twice =
-                self.namespaces[..index].iter().any(|other| other.name.trim() == typed.name.trim());
-            let same = names().skip(index).take(1);
-            let asked = same.clone().chain(same.filter(|_| is_twice)).collect();
-            ask(
-                Field::Name(index),
-                &typed.name,
-                ClusterSetup { namespaces: asked, ..plain.clone() },
-            );
-            let factor = NamespaceSettings::strong("x", settings.replication_factor);
-            ask(Field::Factor(index), &typed.factor, alone(factor));
-            let devices = settings.devices;
-            let devices = NamespaceSettings { devices, ..NamespaceSettings::strong("x", 1) };
-            ask(Field::Devices(index), &typed.devices, alone(devices));
+            let settings = self.namespace(typed);
+            self.ask_about_namespace(index, &settings, &plain, &mut ask);
             namespaces.push(settings);
         }
         let migration_rate_per_s = number(&self.rate);
@@ -385,6 +355,47 @@ impl SettingsDraft {
             // Concerns all namespaces: how many there are.
             Err(error) => Err(vec![(Field::Profile, refused(&error, ""))]),
         }
+    }
+
+    /// A namespace as it is typed; text that is no number becomes a number that the engine refuses.
+    fn namespace(&self, typed: &NamespaceDraft) -> NamespaceSettings {
+        NamespaceSettings {
+            name: typed.name.trim().to_owned(),
+            replication_factor: number(&typed.factor),
+            mode: if typed.is_strong { Mode::StrongConsistency } else { Mode::Available },
+            commit_to_device: typed.commits,
+            devices: number(&typed.devices),
+            roster: if typed.begins_without && typed.is_strong {
+                StartingRoster::None
+            } else {
+                StartingRoster::All
+            },
+            prefer_uniform_balance: self.is_uniform(typed),
+            auto_revive: typed.revives && self.can_revive(),
+        }
+    }
+
+    /// Asks the engine about each field of a namespace.
+    fn ask_about_namespace(
+        &self,
+        index: usize,
+        settings: &NamespaceSettings,
+        plain: &ClusterSetup,
+        ask: &mut impl FnMut(Field, &str, ClusterSetup),
+    ) {
+        let typed = &self.namespaces[index];
+        let with = |namespaces| ClusterSetup { namespaces, ..plain.clone() };
+        // Not on the whole list: earlier names may themselves be refused or repeated.
+        let is_twice =
+            self.namespaces[..index].iter().any(|other| other.name.trim() == typed.name.trim());
+        let named = NamespaceSettings::strong(typed.name.trim(), 1);
+        let asked = if is_twice { vec![named.clone(), named] } else { vec![named] };
+        ask(Field::Name(index), &typed.name, with(asked));
+        let factor = NamespaceSettings::strong("x", settings.replication_factor);
+        ask(Field::Factor(index), &typed.factor, with(vec![factor]));
+        let devices = settings.devices;
+        let devices = NamespaceSettings { devices, ..NamespaceSettings::strong("x", 1) };
+        ask(Field::Devices(index), &typed.devices, with(vec![devices]));
     }
 
     /// The nodes, with those that stay quiesced marked.
