@@ -110,6 +110,18 @@ test("Escape cancels a move by keys", async (t) => {
   assert.equal(await rack(page, 1).locator('[data-node="A103"]').count(), 1);
 });
 
+test("Escape on a link goes back to a card and keeps the selection", async (t) => {
+  const { page } = await openPage(t, WIDE);
+  const picked = () => page.locator(".node.picked").count();
+  await node(page, "A101").click();
+  await node(page, "B101").click({ modifiers: ["Control"] });
+  await eventually(picked, 2);
+  await link(page, "A101-B101").focus();
+  await page.keyboard.press("Escape");
+  await eventually(async () => (await focused(page))?.length, 4);
+  assert.equal(await picked(), 2, "one press does one thing");
+});
+
 test("a link is cut and restored by a click on it and by a click on its line", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const state = () => link(page, "A101-B101").getAttribute("data-state");

@@ -151,6 +151,21 @@ test("a roster is edited as text by keyboard; a mistake is reported with its pla
   assert.deepEqual(complaints, []);
 });
 
+test("Escape closes the roster editor and lets go of nothing else", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const picked = () => page.locator(".node.picked").count();
+  await node(page, "A101").click();
+  await node(page, "B101").click({ modifiers: ["Control"] });
+  await eventually(picked, 2);
+  await action(page, "edit-roster").click();
+  await page.locator("#draft-text").press("Escape");
+  await eventually(() => page.locator(".roster-editor").count(), 0);
+  assert.equal(await picked(), 2, "one press does one thing");
+  await page.keyboard.press("Escape");
+  await eventually(picked, 0);
+  assert.deepEqual(complaints, []);
+});
+
 test("revive waits for a recluster and says so", async (t) => {
   const { page } = await openPage(t, WIDE);
   for (const lane of ["1", "2"]) {
@@ -184,7 +199,7 @@ test("an id that no node has is accepted, with a warning while typing and a ques
   const { page, complaints } = await openPage(t, { context: { viewport: { width: 1440, height: 940 } } });
   await action(page, "edit-roster").click();
   await page.locator("#draft-text").fill("A101@1,A102@1,A103@1,B101@2,B102@2,A1FF@2");
-  const warning = /No node has the id A1FF\. The server takes it, and the roster is then never whole/;
+  const warning = /No node has the id A1FF\. The server takes it, and such a roster is never complete/;
   await eventually(async () => warning.test(await page.locator("#draft-error").innerText()), true);
   await action(page, "set-roster").click();
   await page.locator(".question").waitFor();

@@ -4,8 +4,8 @@
 //! Each place on the screen has a folder: `floor`, `map`, `why`, `roster`, `time`, `clients`, `margin`, `settings`, `share`.
 //! `page` holds the frame around them, with its header, toolbar and keys; `state` holds what all of them show.
 //!
-//! A pointer or a key becomes a gesture (`floor::gesture`, `page::keys`), that a command, and that a step of the timeline
-//! (`state`). The view of the cluster gives places (`floor::layout`), pixels (`map::paint`), groups and sentences.
+//! A pointer or a key becomes a gesture (`floor::gesture`, `page::keys`), the gesture a command, and the command a step of
+//! the timeline (`state`). The view of the cluster gives places (`floor::layout`), pixels (`map::paint`), groups and sentences.
 //!
 //! **Invariant.** `browser`, `page::failure` and [`mount`] reach the browser, and components draw; everything else is pure and
 //! tested natively. A command is the only thing that changes the cluster.

@@ -1,5 +1,6 @@
 //! Text and lists that only the page needs; the rest is in `rosterlab_scenario::words::text`.
 
+use rosterlab_engine::Rejection;
 pub use rosterlab_scenario::words::text::{
     all_partitions, capitalized, clock, count, is_are, list, thousands, verb_ending,
 };
@@ -10,10 +11,10 @@ pub fn digit_groups(number: u32) -> Vec<String> {
     thousands(number).split(',').map(str::to_owned).collect()
 }
 
-/// Puts an item into a list that is sorted by a key, after its equals.
-pub fn insert_sorted<T, K: Ord>(list: &mut Vec<T>, item: T, key: impl Fn(&T) -> K) {
-    let place = list.partition_point(|other| key(other) <= key(&item));
-    list.insert(place, item);
+/// Why something cannot be done, as a sentence.
+#[must_use]
+pub fn refusal(rejection: &Rejection) -> String {
+    format!("{}.", capitalized(&rejection.to_string()))
 }
 
 #[cfg(test)]

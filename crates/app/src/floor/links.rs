@@ -329,6 +329,7 @@ fn walk(links: &[Link], from: Link, event: &KeyboardEvent) {
         (None, "Home") => Some(0),
         (None, "End") => links.len().checked_sub(1),
         (None, "Escape") => {
+            event.prevent_default();
             focus(&format!("[data-node=\"{}\"]", from.low()));
             return;
         }

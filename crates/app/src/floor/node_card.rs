@@ -5,7 +5,7 @@
 //! fault would otherwise draw 128 cards. Not here: what a press or a key means; the floor decides that, and follows the
 //! pointer.
 
-use rosterlab_engine::{CopyCounts, NodeId, NodeState, PARTITIONS, RackId};
+use rosterlab_engine::{CopyCounts, NodeId, NodeState, PARTITIONS, RackId, convert};
 use yew::prelude::*;
 
 use crate::browser::{capture_pointer, show_label_as_tip, use_place};
@@ -286,7 +286,7 @@ fn bar(copies: CopyCounts, step: u32) -> Html {
 
 /// From the left, what the node serves as working master; from the right, what is still to be filled.
 fn thin_bar(copies: CopyCounts) -> Html {
-    let all = u32::try_from(PARTITIONS).unwrap_or(0);
+    let all = convert::count(PARTITIONS);
     let from = all.saturating_sub(copies.filling);
     html! {
         <svg class="thin-bar" viewBox="0 0 4096 4" preserveAspectRatio="none" aria-hidden="true">

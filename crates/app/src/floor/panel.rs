@@ -405,10 +405,6 @@ impl CardKey<'_> {
     /// Does what a key on a card means; returns whether it meant anything.
     fn press(&self, gesture: Gesture, node: NodeId, home: RackId, event: &KeyboardEvent) -> bool {
         let key = event.key();
-        if key == "Escape" {
-            self.hand.dispatch(Input::CallOff);
-            return gesture != Gesture::Idle;
-        }
         if gesture.is_by_keys() && key == "Tab" {
             // Leaving the card ends the carrying.
             self.hand.dispatch(Input::CallOff);

@@ -5,7 +5,7 @@
 
 use rosterlab_engine::{
     ClusterView, Counts, Mode, NamespaceSettings, PARTITIONS, SubClusterNamespaceView,
-    SubClusterView,
+    SubClusterView, convert,
 };
 use yew::prelude::*;
 
@@ -97,7 +97,7 @@ fn fresh(namespace: &SubClusterNamespaceView) -> Option<Html> {
 
 /// The orphans. On them every partition is unavailable, which says nothing about the clusters.
 fn orphans(view: &ClusterView) -> Option<Html> {
-    let all = thousands(u32::try_from(PARTITIONS).unwrap_or(0));
+    let all = thousands(convert::count(PARTITIONS));
     let is_any_ap = view.namespaces.iter().any(|settings| settings.mode == Mode::Available);
     let ap = if is_any_ap { ", in AP too" } else { "" };
     (!view.orphans.is_empty()).then(|| {
@@ -120,7 +120,7 @@ fn orphans(view: &ClusterView) -> Option<Html> {
 
 /// No node is up, or none in a cluster: every partition of every namespace is unavailable (docs/domain.md §5).
 fn nothing_runs(view: &ClusterView) -> Vec<Html> {
-    let all = u32::try_from(PARTITIONS).unwrap_or(0);
+    let all = convert::count(PARTITIONS);
     let counts = Counts { unavailable: all, ..Counts::default() };
     let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
     let title = if is_any_up { "No node is in a cluster" } else { "No node is up" };

@@ -8,7 +8,6 @@ use rosterlab_engine::{Cell, ClusterView, NodeId, Rule, Version, convert};
 use crate::look::Look;
 use crate::map::paint::Swatch;
 use crate::rules;
-use crate::text::insert_sorted;
 
 /// By what partitions are coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,10 +81,8 @@ impl Picture {
             let is_shown = |class: &&Class| class.size > 0 || class.swatch != fresh;
             return (self.legend.iter().filter(is_shown).collect(), 0);
         }
-        let mut shown = Vec::new();
-        for class in self.legend.iter().filter(|class| class.size > 0) {
-            insert_sorted(&mut shown, class, |class| std::cmp::Reverse(class.size));
-        }
+        let mut shown: Vec<&Class> = self.legend.iter().filter(|class| class.size > 0).collect();
+        shown.sort_by_key(|class| std::cmp::Reverse(class.size));
         let more = shown.len().saturating_sub(most);
         shown.truncate(most);
         (shown, more)

@@ -3,7 +3,7 @@
 //!
 //! Invariant: a result belongs to one moment; while another moment is shown, the result is dimmed and clicks do nothing.
 //! Work runs in slices after a state is shown and stops when the state is replaced. Not here: numbers, words and pixels
-//! (see `known`).
+//! (see `margin::words`).
 
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ use crate::state::{Action, State};
 use crate::text::{list, thousands};
 use crate::time::state::{Tab, TimeAction};
 
-/// The number of sets that are tried between two looks at the clock.
+/// The number of sets that are tried between two checks of the time.
 const SETS_A_LOOK: usize = 8;
 
 /// What a result is about: a cluster at one moment, and a namespace. Two are equal only if nothing was done in between.

@@ -21,7 +21,7 @@ pub mod verbs;
 
 use std::rc::Rc;
 
-use yew::{Callback, Properties, SubmitEvent};
+use yew::{Callback, KeyboardEvent, Properties, SubmitEvent};
 
 use crate::state::{Action, State};
 
@@ -53,6 +53,19 @@ impl Dispatch {
         self.on_event(move |event: SubmitEvent| {
             event.prevent_default();
             Some(action.clone())
+        })
+    }
+
+    /// A callback for what closes at Escape while the focus is within: sends an action. The page does nothing else then, so
+    /// that one press does one thing.
+    #[must_use]
+    pub fn on_escape(&self, action: Action) -> Callback<KeyboardEvent> {
+        self.on_event(move |event: KeyboardEvent| {
+            let is_escape = event.key() == "Escape";
+            if is_escape {
+                event.prevent_default();
+            }
+            is_escape.then(|| action.clone())
         })
     }
 

@@ -193,13 +193,7 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
             </li>
         }
     };
-    let onkeydown = dispatch.on_event(|event: KeyboardEvent| {
-        let is_escape = event.key() == "Escape";
-        if is_escape {
-            event.prevent_default();
-        }
-        is_escape.then_some(Action::Roster(RosterAction::Cancel))
-    });
+    let onkeydown = dispatch.on_escape(Action::Roster(RosterAction::Cancel));
     html! {
         <div
             class="question"
@@ -231,7 +225,10 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &RosterDraft) -> Html {
             event.prevent_default();
             Some(Action::Press(Verb::SetRoster))
         }
-        "Escape" => Some(Action::Press(Verb::EditRoster)),
+        "Escape" => {
+            event.prevent_default();
+            Some(Action::Press(Verb::EditRoster))
+        }
         _ => None,
     });
     let is_bad = draft.error.is_some();

@@ -214,13 +214,7 @@ fn form(state: &State, dispatch: &Dispatch, draft: &SettingsDraft) -> Html {
     let nodes = base.nodes.len();
     let namespaces = draft.namespaces.iter().enumerate();
     let namespaces = namespaces.map(|(index, typed)| form.namespace(index, typed, draft, nodes));
-    let onkeydown = dispatch.on_event(|event: KeyboardEvent| {
-        let is_escape = event.key() == "Escape";
-        if is_escape {
-            event.prevent_default();
-        }
-        is_escape.then_some(Action::Settings(SettingsAction::Toggle))
-    });
+    let onkeydown = dispatch.on_escape(Action::Settings(SettingsAction::Toggle));
     let onsubmit = dispatch.on_submit(Action::Settings(SettingsAction::Apply));
     let former = state.settings.previous.is_some().then(|| {
         html! {

@@ -34,7 +34,7 @@ pub enum Action {
     ReachLink(Link),
     /// Wants to see a partition.
     ShowPartition(PartitionId),
-    /// Wants to see the partition so far across and down from the shown one.
+    /// Wants to see the partition at this offset, across and down, from the shown one.
     StepPartition(i32, i32),
     /// Wants to see it all from a node's sub-cluster.
     ShowSubCluster(NodeId),

@@ -1,5 +1,5 @@
-//! The client strip's part of the reducer: reads and writes of one record, and the namespace beside it that keeps the other
-//! promise.
+//! The client strip's part of the reducer: reads and writes of one record, and the namespace beside it of the other mode,
+//! SC or AP.
 //!
 //! Invariant: a click writes or reads the same record in every namespace of the strip, one step each, so that both get the
 //! same. Not here: what clients were told (see `answers`), which follows from the timeline.
@@ -14,7 +14,7 @@ use crate::news;
 use crate::text::{capitalized, count};
 
 impl State {
-    /// The namespaces of the strip, by their places: the shown one and the first that keeps the other promise, SC first.
+    /// The namespaces of the strip, by their places: the shown one and the first of the other mode, SC first.
     #[must_use]
     pub fn client_namespaces(&self) -> Vec<usize> {
         let all = &self.view.namespaces;
@@ -53,7 +53,7 @@ impl State {
         self.can_do(&command).map(|()| (master, command))
     }
 
-    /// The namespace that would be put beside the shown one; `None` when both promises are there.
+    /// The namespace that would be put beside the shown one; `None` when both modes are there.
     #[must_use]
     pub fn beside(&self) -> Option<NamespaceSettings> {
         let settings = self.view.namespaces.get(self.namespace)?;

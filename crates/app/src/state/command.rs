@@ -1,15 +1,15 @@
-//! What an action comes to as commands and as entries of the timeline, and whether it can be done.
+//! Translates actions into commands and entries of the timeline, and says whether they can be done.
 //!
 //! Invariant: pure, and the one place that says so: buttons ask `can` what they may do, the reducer performs what
 //! `entries_of` gives, and the recorder keeps the same entries for the crash panel.
 
-use rosterlab_engine::{Command, Link, NodeId, Rejection, RosterNodes};
+use rosterlab_engine::{Command, Link, NodeId, RosterNodes};
 use rosterlab_scenario::{Entry, Settle};
 
 use super::{Action, State};
 use crate::page::verbs::Verb;
 use crate::roster::state::RosterAction;
-use crate::text::capitalized;
+use crate::text::refusal;
 use crate::why::ways::WaysAction;
 
 /// A command as an entry of the timeline, after which the clusters settle.
@@ -129,12 +129,12 @@ impl State {
         }
     }
 
-    /// A cut of what is cut already would be a step in which nothing happens.
+    /// Refuses a cut that changes nothing.
     fn cuts_something(&self, between: &[Vec<NodeId>]) -> Result<(), String> {
         let view = &self.view;
         let all: usize = between.iter().map(Vec::len).sum();
         let same: usize = between.iter().map(|side| side.len() * side.len()).sum();
-        // So many links are between different sides; with fewer cut ones not all of them are.
+        // Fewer cuts than links between the sides: at least one link is whole.
         if view.cuts.len() < (all * all - same) / 2 {
             return Ok(());
         }
@@ -164,10 +164,4 @@ impl State {
         let (rack, _) = racks.get(place.checked_add_signed(places)?)?;
         Some(Command::MoveToRack { nodes: vec![node], rack: *rack })
     }
-}
-
-/// Why something cannot be done, as a sentence.
-#[must_use]
-pub fn refusal(rejection: &Rejection) -> String {
-    format!("{}.", capitalized(&rejection.to_string()))
 }

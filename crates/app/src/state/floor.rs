@@ -11,7 +11,7 @@ use super::{Focus, State};
 use crate::floor::layout::Bundle;
 use crate::floor::state::{Adding, BundleCuts, FloorAction};
 use crate::page::verbs::Verb;
-use crate::text::{capitalized, insert_sorted};
+use crate::text::capitalized;
 
 /// The most lanes that can be added to: a limit for the page, not for the cluster.
 const LANES_MAX: usize = 32;
@@ -39,12 +39,9 @@ impl State {
         let now = || self.view.nodes.iter().map(|node| node.rack);
         let empty = of_setup.chain(self.floor.lanes.iter().copied());
         let empty = empty.filter(|rack| !self.floor.hidden.contains(rack));
-        let mut racks: Vec<RackId> = Vec::new();
-        for rack in now().chain(empty) {
-            if !racks.contains(&rack) {
-                insert_sorted(&mut racks, rack, |rack| *rack);
-            }
-        }
+        let mut racks: Vec<RackId> = now().chain(empty).collect();
+        racks.sort_unstable();
+        racks.dedup();
         let nodes_on = |rack| {
             let nodes = self.view.nodes.iter().rev().filter(|node| node.rack == rack);
             nodes.map(|node| node.id).collect()
@@ -207,7 +204,7 @@ impl State {
         }
     }
 
-    /// Before the links of the selected node get the focus, they have to be there.
+    /// Shows the selected node's links, so that they can take the focus.
     pub(super) fn show_links(&mut self) {
         self.floor.are_links_shown = true;
     }
@@ -232,10 +229,8 @@ impl State {
             FloorAction::Fence(rect, nodes) => {
                 self.floor.fence = Some(rect);
                 self.selected = nodes[0];
-                self.floor.picked.clear();
-                for node in nodes {
-                    insert_sorted(&mut self.floor.picked, node, |node| *node);
-                }
+                self.floor.picked = nodes;
+                self.floor.picked.sort_unstable();
                 self.say_selection();
             }
             FloorAction::Fenced(verb) => {
@@ -311,7 +306,8 @@ impl State {
         if picked.contains(&node) {
             picked.retain(|other| *other != node);
         } else {
-            insert_sorted(picked, node, |node| *node);
+            picked.push(node);
+            picked.sort_unstable();
         }
         self.selected = node;
         self.focus.renew(Some(Focus::Card(node)));
@@ -372,11 +368,9 @@ impl State {
         if let Some(why) = self.adding_refusal() {
             return self.refuse(why);
         }
-        if let Some(Ok(command)) = self.adding_command()
-            && let Command::AddNode { id, .. } = command
-        {
+        if let Some(Ok(Command::AddNode { id, .. })) = self.adding_command() {
+            self.perform_all(&self.entries_of_floor(&FloorAction::Add));
             self.floor.adding = None;
-            self.perform(&act(command));
             self.let_go();
             self.selected = id;
             self.focus.renew(Some(Focus::Card(id)));

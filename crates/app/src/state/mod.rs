@@ -1,6 +1,6 @@
 //! Everything that the page shows, as one immutable state.
 //!
-//! `action` says what a person can do, `command` what that comes to as commands, `perform` what it makes of the state,
+//! `action` says what a person can do, `command` translates actions into commands, `perform` what it makes of the state,
 //! `derived` what follows from a state. The parts of the reducer that belong to one place have a file each: `floor`,
 //! `roster`, `time`, `clients`, `settings`, `sharing`.
 //!
@@ -29,7 +29,6 @@ use rosterlab_engine::{
 use rosterlab_scenario::Timeline;
 
 pub use action::{Action, Focus, Panel};
-pub use command::refusal;
 
 use crate::clients::state::ClientsState;
 use crate::floor::state::FloorState;
@@ -48,7 +47,7 @@ const CASE_STUDY: [(u64, u32); 5] =
 /// The node that is selected at first: one whose loss matters.
 const FIRST_SELECTED: u64 = 0xA102;
 
-/// Something of which each is new, even if it says the same as the one before.
+/// A value with a serial number, so that equal values still count as new.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numbered<T> {
     /// Grows.
@@ -203,7 +202,7 @@ impl State {
         state
     }
 
-    /// The page as it opens at an address: at what a link in it leads to, else as ever.
+    /// The page as it opens at an address: on the share link in it, or on the case study if there is none.
     #[must_use]
     pub fn at(link: &str) -> Self {
         let mut state = Self::open();

@@ -10,7 +10,7 @@ use rosterlab_engine::{Command, Link};
 use rosterlab_scenario::{Course, Entry, Timeline};
 use yew::Reducible;
 
-use super::{Action, Focus, Panel, State, refusal};
+use super::{Action, Focus, Panel, State};
 use crate::floor::layout::ALL_LINKS_NODES;
 use crate::floor::state::FloorAction;
 use crate::map::paint::step_from;
@@ -19,6 +19,7 @@ use crate::map::state::MapAction;
 use crate::margin::words::KnownMargin;
 use crate::news;
 use crate::page::verbs::Verb;
+use crate::text::refusal;
 use crate::time::state::SPEEDS;
 use crate::why::ways::{WaysAction, title};
 
@@ -77,7 +78,11 @@ impl State {
             Action::Roster(action) => return self.apply_to_roster(action),
             Action::Clients(action) => return self.apply_to_clients(action),
             Action::Tick(_) if !self.is_running() => return false,
-            Action::Tick(ms) => self.run(&Entry::Pass { ms: u64::from(ms) }, true),
+            Action::Tick(_) => {
+                for entry in self.entries_of(&action) {
+                    self.run(&entry, true);
+                }
+            }
             Action::Time(action) => return self.on_time(action),
             Action::SystemDark(is_dark) if self.is_system_dark == is_dark => return false,
             Action::SystemDark(is_dark) => self.is_system_dark = is_dark,
@@ -202,11 +207,11 @@ impl State {
         let nodes = self.view.nodes.len();
         let title = timeline.entries().get(entry).map(|entry| news::of_entry(entry, nodes));
         if let (true, Some(title)) = (moved, title) {
-            let standing = news::summary(&timeline.cluster().view());
+            let summary = news::summary(&timeline.cluster().view());
             self.rosters.forget();
             self.arrive(timeline, None);
             self.hold_time();
-            self.tell(format!("{said}: {title}. {standing}"));
+            self.tell(format!("{said}: {title}. {summary}"));
         }
     }
 
@@ -216,7 +221,7 @@ impl State {
         }
         if let Some(command) = self.command(verb) {
             if !self.ask_first(verb, &command) {
-                self.perform_verb(verb, command);
+                self.perform_verb(verb);
             }
             return;
         }
@@ -297,8 +302,8 @@ impl State {
         if self.refusal.is_some() {
             return true;
         }
-        let standing = news::summary(&self.view);
-        self.tell(format!("Way out taken: {title}. {standing}"));
+        let summary = news::summary(&self.view);
+        self.tell(format!("Way out taken: {title}. {summary}"));
         // The way's button is gone.
         self.focus.renew(Some(Focus::Partition));
         true

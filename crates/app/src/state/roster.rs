@@ -1,27 +1,27 @@
 //! The roster panel's part of the reducer: what the considered action would do, the question before a documented mistake,
 //! and writing a roster.
 //!
-//! Invariant: a mistake is asked about once: who confirmed it for a roster is not asked again when the same roster comes
+//! Invariant: a mistake is asked about once: once confirmed for a roster, a warning is not repeated when that roster comes
 //! into force. What an action would do is worked out when it is considered, after the page was drawn, and never while it
 //! is drawn; whatever changes the cluster makes it stale. Not here: what is a mistake (the scenario crate's `preview`).
 
 use rosterlab_engine::{Command, NodeId, RackId, RosterEntry, RosterNodes};
 use rosterlab_scenario::foresight::preview::{Preview, preview, warnings};
 
-use super::command::act;
-use super::{Focus, State, refusal};
+use super::{Focus, State};
 use crate::page::verbs::Verb;
 use crate::roster::draft::RosterDraft;
 use crate::roster::state::{Asking, RosterAction};
 use crate::roster::words::Lists;
+use crate::text::refusal;
 
-/// Whether a verb is one of the roster panel that something follows from.
+/// Whether a verb is a roster command.
 fn is_of_roster(verb: Verb) -> bool {
     matches!(verb, Verb::StageObserved | Verb::SetRoster | Verb::Recluster | Verb::Revive)
 }
 
 impl State {
-    /// The action that the panel tells of: the one come to, else the one that is due.
+    /// The action to preview: the one pointed at, or else the next one due.
     #[must_use]
     pub fn considered(&self) -> Verb {
         let due = self.shown_namespace().filter(|namespace| namespace.pending != namespace.roster);
@@ -42,7 +42,7 @@ impl State {
         (*verb == self.considered()).then_some(weighed)
     }
 
-    /// Changes whenever there is something to work out for the panel; `None` when there is not.
+    /// The preview to compute next; `None` if none is needed.
     #[must_use]
     pub fn to_weigh(&self) -> Option<(Verb, u32)> {
         let verb = self.considered();
@@ -148,17 +148,20 @@ impl State {
     /// Does what was asked about.
     fn confirm(&mut self) -> bool {
         let Some(Asking { verb, warnings }) = self.rosters.asking.take() else { return false };
-        let Some(command) = self.command(verb) else { return false };
         self.focus.renew(Some(Focus::Back));
-        self.perform_verb(verb, command);
+        if let Err(why) = self.can(verb) {
+            self.refuse(why);
+            return true;
+        }
+        self.perform_verb(verb);
         let pending = self.shown_namespace().map(|here| here.pending.clone());
         self.rosters.accepted = pending.map(|pending| (pending, warnings));
         true
     }
 
-    /// Does the command of a verb.
-    pub(super) fn perform_verb(&mut self, verb: Verb, command: Command) {
-        self.perform(&act(command));
+    /// Does the command of a verb that can be done.
+    pub(super) fn perform_verb(&mut self, verb: Verb) {
+        self.perform_all(&self.entries_of_verb(verb));
         if verb == Verb::SetRoster && self.refusal.is_none() {
             self.rosters.close();
             // What had the focus is gone with the editor.

@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use rosterlab_scenario::Timeline;
 
-use super::{Focus, State, refusal};
+use super::{Focus, State};
 use crate::news;
 use crate::settings::draft::{Former, SettingsAction, SettingsDraft};
-use crate::text::{capitalized, count};
+use crate::text::{capitalized, count, refusal};
 use crate::time::state::TimeState;
 
 /// What opens the settings.
@@ -35,8 +35,8 @@ impl State {
             (SettingsAction::Back, _) => {
                 if let Some(former) = self.settings.previous.take() {
                     let Former { timeline, time } = former;
-                    let standing = news::summary(&timeline.cluster().view());
-                    let news = format!("The former cluster. {standing}");
+                    let summary = news::summary(&timeline.cluster().view());
+                    let news = format!("The former cluster. {summary}");
                     self.move_to(Timeline::clone(&timeline), Some(time), news);
                 }
             }
@@ -96,9 +96,9 @@ impl State {
             let why = refusal(&rejection);
             format!(" Step {}, “{title}”, cannot be done with them: {why}", index + 1)
         });
-        let standing = news::summary(&timeline.cluster().view());
+        let summary = news::summary(&timeline.cluster().view());
         let news = format!(
-            "{done}{} {standing} The former cluster is kept in the settings.",
+            "{done}{} {summary} The former cluster is kept in the settings.",
             stopped.unwrap_or_default()
         );
         self.move_to(timeline, None, news);

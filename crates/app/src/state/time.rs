@@ -1,6 +1,6 @@
 //! Going along the timeline and between its branches.
 //!
-//! Invariant: as of the whole state. Seeking into the past pauses the clock, or the next tick would start a branch.
+//! Invariant: seeking into the past pauses the clock, or the next tick would start a branch.
 
 use rosterlab_engine::{NodeId, PartitionId, convert};
 use rosterlab_scenario::{Course, Timeline};
@@ -137,8 +137,8 @@ impl State {
         }
         self.arrive(timeline, None);
         self.hold_time();
-        let standing = news::summary(&self.view);
-        self.news = format!("{}. {standing}", self.place(position)).into();
+        let summary = news::summary(&self.view);
+        self.news = format!("{}. {summary}", self.place(position)).into();
         true
     }
 
@@ -148,14 +148,14 @@ impl State {
         let parting = branch.parting(&self.timeline, self.view.nodes.len());
         let course = branch.course.clone();
         let left = self.timeline.course();
-        // It gives its place to what is left, so that switching never drops another.
+        // Removed first, so that the branch being left has room.
         self.time.branches.remove(number);
         let mut timeline = Timeline::clone(&self.timeline);
         timeline.follow(&course);
         self.is_playing = false;
         self.arrive(timeline, Some(left));
-        let standing = news::summary(&self.view);
-        self.tell(format!("Now on the branch {}, {}. {standing}", parting.title, parting.instead));
+        let summary = news::summary(&self.view);
+        self.tell(format!("Now on the branch {}, {}. {summary}", parting.title, parting.instead));
         true
     }
 }

@@ -1,7 +1,7 @@
 //! The comparison of two ends: which partitions differ, and how.
 //!
 //! Invariant: pure. A partition is judged over all sub-clusters, as clients see it: active if one serves it, else dead if
-//! one has it dead, else unavailable. Not here: reaching an end (see `desk`) and pixels (see `map::paint`).
+//! one has it dead, else unavailable. Not here: reaching an end (see `time::state`) and pixels (see `map::paint`).
 
 use std::cmp::Reverse;
 use std::rc::Rc;

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{ClusterView, Counts, EventKind, NodeId, PARTITIONS};
+use rosterlab_engine::{ClusterView, Counts, EventKind, NodeId, PARTITIONS, convert};
 use rosterlab_scenario::{SharedEvents, Timeline};
 
 /// A sub-cluster as tracked through the events.
@@ -152,7 +152,7 @@ impl Trend {
 
 /// The counts when no node is up: every partition is unavailable (docs/domain.md §5).
 fn nothing() -> Counts {
-    let unavailable = u32::try_from(PARTITIONS).unwrap_or(0);
+    let unavailable = convert::count(PARTITIONS);
     Counts { active: 0, unavailable, dead: 0 }
 }
 

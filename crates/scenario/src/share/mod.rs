@@ -184,7 +184,8 @@ fn write_with(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<Str
         writer.text("_");
         writer.entry(entry);
     }
-    (writer.out.len() <= MOST_BYTES).then_some(writer.out)
+    let fits = writer.out.len() <= MOST_BYTES;
+    (fits && !writer.names_unknown).then_some(writer.out)
 }
 
 /// Reads a share link, with or without its `#`, and replays it.
@@ -452,6 +453,13 @@ mod tests {
             assert_eq!(differs.then.as_deref().map(served), Some(owned(then)), "{link}");
             assert_eq!(served(&differs.now), owned(now), "{link}");
         }
+    }
+
+    #[test]
+    fn an_entry_that_names_an_unknown_node_has_no_link() {
+        let timeline = timeline(case_study(), Vec::new());
+        assert!(write_before(&timeline, &[stop("A101", Shutdown::Clean)]).is_some());
+        assert_eq!(write_before(&timeline, &[stop("C101", Shutdown::Clean)]), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use rosterlab_engine::{
     ClusterSetup, Command, Digest, Mode, NodeId, NodeSetup, Profile, ReadMode, RosterEntry,
-    RosterNodes, Shutdown, StartingRoster,
+    RosterNodes, Shutdown, StartingRoster, convert,
 };
 
 use super::form::DIGITS;
@@ -13,6 +13,8 @@ use crate::timeline::{Entry, Settle};
 /// Writes from left to right.
 pub(super) struct Writer {
     pub out: String,
+    /// Whether an entry names a node or a namespace that is not there: no link can be written then.
+    pub names_unknown: bool,
     table: Vec<NodeId>,
     namespaces: Vec<String>,
     digests: Vec<Digest>,
@@ -29,7 +31,7 @@ impl Writer {
             }
         }
         let namespaces = setup.namespaces.iter().map(|namespace| namespace.name.clone()).collect();
-        Self { out: String::new(), table, namespaces, digests: Vec::new() }
+        Self { out: String::new(), names_unknown: false, table, namespaces, digests: Vec::new() }
     }
 
     pub fn text(&mut self, text: &str) {
@@ -42,7 +44,7 @@ impl Writer {
         let mut from = digits.len();
         loop {
             from -= 1;
-            digits[from] = DIGITS[usize::try_from(left % 36).unwrap_or(0)];
+            digits[from] = DIGITS[convert::narrow::<usize, _>(left % 36, "a digit")];
             left /= 36;
             if left == 0 {
                 break;
@@ -121,7 +123,7 @@ impl Writer {
             let down = run(first, after, -1);
             if up.max(down) > 0 {
                 self.text(if up > 0 { "~" } else { "~-" });
-                self.number(u64::try_from(up.max(down)).unwrap_or(0));
+                self.number(convert::narrow(up.max(down), "a run of nodes"));
             }
             self.text(if first.stay_quiesced { "=" } else { "" });
             rest = &after[up.max(down)..];
@@ -130,9 +132,10 @@ impl Writer {
 
     /// A node's place, with the width that all places have.
     fn place(&mut self, node: NodeId) {
-        let found = self.table.iter().position(|known| *known == node);
-        debug_assert!(found.is_some(), "a performed command names existing nodes");
-        let place = found.unwrap_or(0);
+        let Some(place) = self.table.iter().position(|known| *known == node) else {
+            self.names_unknown = true;
+            return;
+        };
         if self.table.len() > DIGITS.len() {
             self.out.push(char::from(DIGITS[place / DIGITS.len() % DIGITS.len()]));
         }
@@ -167,8 +170,10 @@ impl Writer {
     }
 
     fn namespace(&mut self, name: &str) {
-        let place = self.namespaces.iter().position(|known| known == name);
-        self.number(u64::try_from(place.unwrap_or(0)).unwrap_or(0));
+        match self.namespaces.iter().position(|known| known == name) {
+            Some(place) => self.number(convert::narrow(place, "a place")),
+            None => self.names_unknown = true,
+        }
     }
 
     fn on(&mut self, sign: &str, on: Option<NodeId>) {
@@ -182,7 +187,7 @@ impl Writer {
         self.text(".");
         if let Some(place) = self.digests.iter().position(|known| known == digest) {
             self.text("~");
-            self.number(u64::try_from(place).unwrap_or(0));
+            self.number(convert::narrow(place, "a place"));
             return;
         }
         self.digests.push(*digest);

@@ -42,8 +42,8 @@ pub fn of_warning(warning: &Warning) -> String {
             format!("Not observed here, or configured for another rack: {}.", roster(entries))
         }
         Warning::NoSuchNodes { nodes } => format!(
-            "No node has the {} {}. The server takes {}, and the roster is then never whole: what \
-             is not active stays unavailable, and revive helps nothing.",
+            "No node has the {} {}. The server takes {}, and such a roster is never complete: \
+             inactive partitions stay unavailable, and revive cannot help.",
             if nodes.len() == 1 { "id" } else { "ids" },
             list(nodes),
             if nodes.len() == 1 { "it" } else { "them" },
@@ -85,8 +85,8 @@ mod tests {
         let nodes = vec!["A1FF".parse().unwrap()];
         assert_eq!(
             of_warning(&Warning::NoSuchNodes { nodes }),
-            "No node has the id A1FF. The server takes it, and the roster is then never whole: what is \
-             not active stays unavailable, and revive helps nothing."
+            "No node has the id A1FF. The server takes it, and such a roster is never complete: \
+             inactive partitions stay unavailable, and revive cannot help."
         );
     }
 
