@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{ClusterView, Command, Mode, NodeId, Shutdown};
+use rosterlab_engine::{ClusterView, Command, Mode, NodeId, Shutdown, convert};
 use rosterlab_scenario::Timeline;
 use rosterlab_scenario::foresight::margin::{Found, LossTable, Margin, OfSize, Reach};
 use web_sys::HtmlSelectElement;
@@ -17,8 +17,8 @@ use crate::browser::{InSlices, put_pixels, width_of};
 use crate::floor::layout::Direction;
 use crate::map::paint::Palette;
 use crate::margin::words::{
-    Frame, Level, STRIP_PX, Worked, as_u32, cell_text, harm, mode_of, nothing_to_say, number,
-    paint, sentence,
+    Frame, Level, STRIP_PX, Worked, cell_text, harm, mode_of, nothing_to_say, number, paint,
+    sentence,
 };
 use crate::page::{Dispatch, PanelProps, keys};
 use crate::state::{Action, State};
@@ -361,7 +361,7 @@ fn overlay(table: &LossTable, frame: Frame, chosen: GridPlace, hovered: Option<G
     let square = |cell: GridPlace, class: &'static str| {
         let (x, y) = frame.corner(cell);
         let side = (frame.cell + 3).to_string();
-        let at = |corner: usize| (as_u32(corner).saturating_sub(2)).to_string();
+        let at = |corner: usize| (convert::count(corner).saturating_sub(2)).to_string();
         html! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
     };
     let name = |node: &NodeId| {
@@ -409,7 +409,7 @@ fn what_it_shows(table: &LossTable) -> String {
     format!(
         "Each of the {} sets of nodes that can be lost at once. Columns: which of {} are lost{rows_are}: \
          a bar marks them. No loss is the upper left cell, all the lower right one. Click a cell to try it.",
-        thousands(as_u32(columns * rows)),
+        thousands(convert::count(columns * rows)),
         list(across)
     )
 }
@@ -496,8 +496,8 @@ fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
         html! {
             <tr key={of.size}>
                 <td class="n">{ of.size }</td>
-                <td class="n">{ thousands(as_u32(of.sets)) }</td>
-                <td class="n">{ thousands(as_u32(of.hurting)) }</td>
+                <td class="n">{ thousands(convert::count(of.sets)) }</td>
+                <td class="n">{ thousands(convert::count(of.hurting)) }</td>
                 <td class="n">{ thousands(u32::from(of.worst)) }</td>
                 <td>
                     <button

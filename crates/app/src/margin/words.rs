@@ -113,7 +113,7 @@ pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
     let share = if sooner || reach.sets == 0 {
         String::new()
     } else {
-        let (hurting, sets) = (as_u32(reach.hurting), as_u32(reach.sets));
+        let (hurting, sets) = (convert::count(reach.hurting), convert::count(reach.sets));
         format!(" {} of {} such losses do harm.", thousands(hurting), thousands(sets))
     };
     // Nodes that are lost at once have no order, so the lowest id comes first.
@@ -143,12 +143,6 @@ pub fn nothing_to_say(view: &ClusterView, namespace: usize) -> &'static str {
 fn has_no_roster(view: &ClusterView, namespace: usize) -> bool {
     let here = view.sub_clusters.iter().filter_map(|sub| sub.namespaces.get(namespace));
     here.into_iter().all(|here| here.roster.is_empty())
-}
-
-/// A count as `u32`; counts here are never near the limit.
-#[must_use]
-pub fn as_u32(number: usize) -> u32 {
-    convert::count(number)
 }
 
 /// The severity of a loss.

@@ -34,7 +34,7 @@ pub fn history(state: &State) -> Html {
                 { for steps.take(MOST_STEPS).map(|(place, entry)| step(state, place, entry)) }
                 <li key="first" class="step">
                     <span class="step-time">{ clock(0) }</span>
-                    <b class="step-title">{ "The cluster is whole" }</b>
+                    <b class="step-title">{ news::START }</b>
                     <span class="step-text">{ news::beginning(&state.view) }</span>
                 </li>
             </ol>

@@ -2,12 +2,15 @@
 //!
 //! Invariant: everything comes from a view; nothing is asked of the cluster.
 
-use rosterlab_engine::{ClusterView, Explanation, Mode, StartingRoster, Verdict};
+use rosterlab_engine::{ClusterView, Explanation, Mode, StartingRoster, Verdict, convert};
 
 use super::orphans::orphans;
 use super::rebalance::{among, of_rebalance};
 use super::rules;
 use super::text::list;
+
+/// The title of a timeline's start, before any step.
+pub const START: &str = "The cluster is whole";
 
 /// How things stand, whatever led there.
 #[must_use]
@@ -17,7 +20,7 @@ pub fn summary(view: &ClusterView) -> String {
         .iter()
         .flat_map(|sub_cluster| {
             sub_cluster.namespaces.iter().zip(&view.namespaces).map(|(namespace, settings)| {
-                let all = u32::try_from(namespace.roster.len()).unwrap_or(0);
+                let all = convert::count(namespace.roster.len());
                 let present = (namespace.roster_nodes_present, all);
                 let principal = sub_cluster.principal;
                 let counts = (namespace.counts, namespace.fresh);
