@@ -290,7 +290,7 @@ test("when clustering never settles, the page shows a state and says so", async 
   await page.goto(`${url}#s1=0.2.0-0_a.n2S-main_0-A100~3.-A105~4_s4_s8367201_k0.4_k0.6_k1.7_k2.0_k2.6_k3.8_k6.1_k6.4_k8.2`);
   await node(page, "A106").waitFor();
   await action(page, "start-rack").click();
-  const told = /no agreement lasts: A109, A108, A107 and A106 would go on joining and leaving clusters/;
+  const told = /clustering never settles: A109, A108, A107 and A106 would go on joining and leaving clusters/;
   await eventually(async () => told.test(await page.locator("[data-news]").innerText()), true);
   assert.equal(await node(page, "A109").getAttribute("data-state"), "up");
   assert.deepEqual(complaints, []);

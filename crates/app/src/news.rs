@@ -42,7 +42,7 @@ pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
         sentences.push(format!("And {untold} more such events."));
     }
     sentences.extend(of_orphans(events, view));
-    // Of several changes in one step the last ones stand, in clusters that are still there.
+    // Keep only the last rebalance of each cluster that still exists.
     let mut latest: Vec<(NodeId, &str, &EventKind)> = Vec::new();
     for kind in kinds() {
         match kind {

@@ -384,8 +384,8 @@ impl FloorInput {
                 "pointerup" => Input::Release { pointer },
                 _ => Input::CallOff,
             });
-            // Once it has a size, a fence keeps its pointer, also beside the floor. Earlier, the capture would take the
-            // click from a line.
+            // Capture the pointer once the fence has a size, so that leaving the floor does not end it. Earlier, the
+            // capture would take the click from a line.
             if hand.0.drawn_fence().is_some() {
                 capture_pointer(&node, &event);
             }

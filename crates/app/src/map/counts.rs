@@ -95,7 +95,7 @@ fn fresh(namespace: &SubClusterNamespaceView) -> Option<Html> {
     })
 }
 
-/// The orphans. On them every partition is unavailable, which says nothing about the clusters.
+/// The orphans, counted apart because all their partitions are unavailable.
 fn orphans(view: &ClusterView) -> Option<Html> {
     let all = thousands(convert::count(PARTITIONS));
     let is_any_ap = view.namespaces.iter().any(|settings| settings.mode == Mode::Available);

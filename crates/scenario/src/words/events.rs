@@ -35,8 +35,8 @@ pub fn of_event(kind: &EventKind) -> String {
             format!("A cluster change was interrupted; {} had prepared it.", list(prepared))
         }
         EventKind::ClustersUnsettled { nodes: restless } => format!(
-            "With these links no agreement lasts: {} would go on joining and leaving clusters. This is the state in \
-             which most nodes are in one (inferred).",
+            "With these links clustering never settles: {} would go on joining and leaving clusters. Shown is the \
+             state with the most nodes in clusters (inferred).",
             nodes(restless)
         ),
         EventKind::ClusterFormed { principal, key, nodes } => match nodes.as_slice() {
@@ -276,8 +276,8 @@ mod tests {
         let nodes = ids("A3 A2 A1");
         assert_eq!(
             of_event(&EventKind::ClustersUnsettled { nodes }),
-            "With these links no agreement lasts: A3, A2 and A1 would go on joining and leaving clusters. This is the \
-             state in which most nodes are in one (inferred)."
+            "With these links clustering never settles: A3, A2 and A1 would go on joining and leaving clusters. Shown \
+             is the state with the most nodes in clusters (inferred)."
         );
     }
 

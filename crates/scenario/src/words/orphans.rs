@@ -1,6 +1,6 @@
 //! Which nodes run and are in no cluster, and why (docs/domain.md §7).
 //!
-//! Invariant: an orphan is told with what follows from it: it serves nothing.
+//! Invariant: a sentence about an orphan also says that it serves nothing.
 
 use std::cmp::Reverse;
 use std::rc::Rc;

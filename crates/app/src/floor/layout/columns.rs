@@ -166,7 +166,7 @@ fn links(lanes: &[Lane], style: Style, wanted: &[Link]) -> Vec<LinkPlace> {
 }
 
 /// For links between lanes: how far down their cards' edges they begin and end, so that they fan out without crossing at
-/// once. In a half of the card's height around its middle.
+/// once. They use the middle half of the card's edge.
 fn ports(ends: &[(Link, Seat, Seat)]) -> Vec<(i32, i32)> {
     let port = |at: usize, of_upper: bool| {
         let pick = |(_, upper, lower): &(Link, Seat, Seat)| {
