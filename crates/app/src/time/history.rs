@@ -1,6 +1,6 @@
 //! The history: every step up to the present position with its sentences, latest first.
 //!
-//! Invariant: at most [`MOST_STEPS`] steps are rendered, however long the timeline is. Not here: the sentences (see
+//! Invariant: at most `MOST_STEPS` steps are rendered, however long the timeline is. Not here: the sentences (see
 //! `news`).
 
 use rosterlab_engine::convert;
