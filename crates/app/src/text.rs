@@ -1,6 +1,7 @@
 //! Text and lists that only the page needs; the rest is in `rosterlab_scenario::words::text`.
 
-use rosterlab_engine::Rejection;
+use std::fmt::Display;
+
 pub use rosterlab_scenario::words::text::{
     all_partitions, capitalized, clock, count, is_are, list, thousands, verb_ending,
 };
@@ -11,10 +12,10 @@ pub fn digit_groups(number: u32) -> Vec<String> {
     thousands(number).split(',').map(str::to_owned).collect()
 }
 
-/// Why something cannot be done, as a sentence.
+/// Why something cannot be done, as a sentence: an error's text with a capital letter and a full stop.
 #[must_use]
-pub fn refusal(rejection: &Rejection) -> String {
-    format!("{}.", capitalized(&rejection.to_string()))
+pub fn refusal(why: &impl Display) -> String {
+    format!("{}.", capitalized(&why.to_string()))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::State;
 use crate::clients::answers::{Record, record};
 use crate::clients::state::ClientAction;
 use crate::news;
-use crate::text::{capitalized, count};
+use crate::text::{count, refusal};
 
 impl State {
     /// The namespaces of the strip, by their places: the shown one and the first of the other mode, SC first.
@@ -78,7 +78,7 @@ impl State {
         let mut setup = self.timeline.setup().clone();
         setup.namespaces.push(settings);
         match self.timeline.on_setup(setup) {
-            Err(error) => self.refuse(format!("{}.", capitalized(&error.to_string()))),
+            Err(error) => self.refuse(refusal(&error)),
             Ok((timeline, stopped)) => {
                 let steps = count(convert::count(timeline.position()), "step");
                 let until = stopped.map(|(place, why)| format!(" Step {} not: {why}.", place + 1));

@@ -11,7 +11,7 @@ use super::{Focus, State};
 use crate::floor::layout::Bundle;
 use crate::floor::state::{Adding, BundleCuts, FloorAction};
 use crate::page::verbs::Verb;
-use crate::text::capitalized;
+use crate::text::refusal;
 
 /// The most lanes that can be added to: a limit for the page, not for the cluster.
 const LANES_MAX: usize = 32;
@@ -132,7 +132,7 @@ impl State {
     pub fn adding_refusal(&self) -> Option<String> {
         match self.adding_command()? {
             Ok(command) => self.can_do(&command).err(),
-            Err(wrong) => Some(format!("{}.", capitalized(&wrong.to_string()))),
+            Err(wrong) => Some(refusal(&wrong)),
         }
     }
 

@@ -10,7 +10,7 @@ use rosterlab_scenario::Timeline;
 use super::{Focus, State};
 use crate::news;
 use crate::settings::draft::{Former, SettingsAction, SettingsDraft};
-use crate::text::{capitalized, count, refusal};
+use crate::text::{count, refusal};
 use crate::time::state::TimeState;
 
 /// What opens the settings.
@@ -80,7 +80,7 @@ impl State {
         };
         let (timeline, refused) = match again {
             Ok(again) => again,
-            Err(error) => return self.refuse(format!("{}.", capitalized(&error.to_string()))),
+            Err(error) => return self.refuse(refusal(&error)),
         };
         let number = |number: usize| convert::count(number);
         let done = match (is_new, timeline.position()) {
