@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openPage } from "./browser.mjs";
-import { Keyboard, action, counts, eventually, expectCounts, node } from "./rosterlab.mjs";
+import { Keyboard, action, counts, eventually, expectCounts, node, resetTooEarly } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
 
@@ -18,16 +18,6 @@ const table = (page) =>
   page
     .locator(".losses-table tbody tr")
     .evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll(".n")].map((n) => n.textContent)));
-
-/** Rack B is down, the roster was reset too early, A102 has crashed: 1381 of 4096 unavailable. */
-async function resetTooEarly(page) {
-  await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
-  await action(page, "stage-observed").click();
-  await action(page, "roster-confirm").click();
-  await action(page, "recluster").click();
-  await action(page, "crash").click();
-  await expectCounts(page, "A103", { unavailable: 1381 });
-}
 
 test("the margin is shown from the start, in both forms, and follows every action", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);

@@ -171,3 +171,13 @@ export class Keyboard {
     await eventually(async () => [null, "roster-confirm"].includes(await focused(this.page)), false);
   };
 }
+
+/** Rack 2 is down, the roster was reset before its copies were filled, and A102 has crashed: 1381 of 4096 unavailable. */
+export async function resetTooEarly(page) {
+  await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
+  await action(page, "stage-observed").click();
+  await action(page, "roster-confirm").click();
+  await action(page, "recluster").click();
+  await action(page, "crash").click();
+  await expectCounts(page, "A103", { unavailable: 1381 });
+}
