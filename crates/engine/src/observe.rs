@@ -17,6 +17,7 @@ use crate::namespace::Mode;
 use crate::node::{Node, Process};
 use crate::node_set::{NodeSet, Slot};
 use crate::roster::Roster;
+use crate::served::Served;
 use crate::version::Version;
 use crate::view::{
     Answer, Belief, Cell, ClusterView, CopyCounts, Explanation, Holders, Membership, MigrationView,
@@ -56,6 +57,17 @@ impl Cluster {
             migrating: balances.into_iter().any(Balance::is_migrating),
             lost_writes: self.ground.lost.len() as u64,
         }
+    }
+
+    /// What a client of the whole network can reach, by namespace: the counts that [`ClusterView::served`] gives, without
+    /// the rest of a view.
+    #[must_use]
+    pub fn served(&self) -> Vec<Served> {
+        let of = |index: usize| {
+            let sides = self.sub_clusters.values().map(|one| &one.balances[index]);
+            Served::of(&sides.map(|balance| Rc::new(self.cells(balance))).collect::<Vec<_>>())
+        };
+        (0..self.setup.namespaces.len()).map(of).collect()
     }
 
     /// The nodes that run and are in no cluster, highest id first.

@@ -9,7 +9,9 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{Cluster, ClusterSetup, Command, Event, Rejection, SetupError, Until};
+use rosterlab_engine::{
+    Cluster, ClusterSetup, Command, Event, Rejection, Served, SetupError, Until,
+};
 
 use crate::checkpoints::{Checkpoint, Checkpoints, MOST_RECENT};
 
@@ -91,11 +93,24 @@ fn shared(events: Vec<Event>) -> impl Iterator<Item = Rc<Event>> {
     events.into_iter().map(Rc::new)
 }
 
-/// Entries with their events: the part of a timeline that takes time to compute. It holds no cluster, so many courses can be kept.
+/// What an entry has led to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The events that followed.
+    pub events: SharedEvents,
+    /// When it ended, in simulated milliseconds since the cluster was made.
+    pub end_ms: u64,
+    /// What a client of the whole network can reach at its end, by namespace.
+    pub served: Rc<[Served]>,
+}
+
+/// Entries with their outcomes: the part of a timeline that takes time to compute. It holds no cluster, so many courses can be kept.
 #[derive(Clone, Debug)]
 pub struct Course {
     entries: Vec<Entry>,
-    outcomes: Vec<SharedEvents>,
+    outcomes: Vec<Outcome>,
+    /// What was served before the first entry.
+    first: Rc<[Served]>,
 }
 
 impl PartialEq for Course {
@@ -109,6 +124,12 @@ impl Course {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// What a client of the whole network can reach at its end, by namespace.
+    #[must_use]
+    pub fn served(&self) -> &[Served] {
+        self.outcomes.last().map_or(&self.first, |outcome| &outcome.served)
     }
 
     /// Whether the other entries begin with these. A pass at the end also matches a longer pass.
@@ -138,10 +159,10 @@ pub fn fork(some: &[Entry], others: &[Entry]) -> usize {
 pub struct Timeline {
     setup: ClusterSetup,
     entries: Vec<Entry>,
-    /// The events of each entry, also of those after the position.
-    outcomes: Vec<SharedEvents>,
-    /// The time at which each entry ended.
-    ends_ms: Vec<u64>,
+    /// The outcome of each entry, also of those after the position.
+    outcomes: Vec<Outcome>,
+    /// What was served before the first entry.
+    first: Rc<[Served]>,
     position: usize,
     cluster: Cluster,
     checkpoints: Checkpoints,
@@ -166,7 +187,7 @@ impl Timeline {
             setup,
             entries: Vec::new(),
             outcomes: Vec::new(),
-            ends_ms: Vec::new(),
+            first: cluster.served().into(),
             position: 0,
             checkpoints: Checkpoints::new(&cluster),
             cluster,
@@ -230,25 +251,26 @@ impl Timeline {
         let events = entry.run(&mut self.cluster)?;
         self.drop_undone();
         if let Entry::Pass { ms: more } = entry
-            && let (Some(Entry::Pass { ms }), Some(outcome), Some(end_ms)) =
-                (self.entries.last_mut(), self.outcomes.last_mut(), self.ends_ms.last_mut())
+            && let (Some(Entry::Pass { ms }), Some(outcome)) =
+                (self.entries.last_mut(), self.outcomes.last_mut())
         {
             *ms = ms.saturating_add(more);
-            *end_ms = self.cluster.now_ms();
-            let known = outcome.len();
-            Rc::make_mut(outcome).extend(shared(events));
+            let known = outcome.events.len();
+            Rc::make_mut(&mut outcome.events).extend(shared(events));
+            outcome.end_ms = self.cluster.now_ms();
+            outcome.served = self.cluster.served().into();
             self.checkpoints.truncate(self.position - 1);
-            return Ok(&self.outcomes[self.position - 1][known..]);
+            return Ok(&self.outcomes[self.position - 1].events[known..]);
         }
-        self.push(entry, Rc::new(shared(events).collect()));
-        Ok(&self.outcomes[self.position - 1])
+        let (end_ms, served) = (self.cluster.now_ms(), self.cluster.served().into());
+        self.push(entry, Outcome { events: Rc::new(shared(events).collect()), end_ms, served });
+        Ok(&self.outcomes[self.position - 1].events)
     }
 
     /// Adds an entry that the cluster has just performed.
-    fn push(&mut self, entry: Entry, outcome: SharedEvents) {
+    fn push(&mut self, entry: Entry, outcome: Outcome) {
         self.entries.push(entry);
         self.outcomes.push(outcome);
-        self.ends_ms.push(self.cluster.now_ms());
         self.position += 1;
         self.checkpoints.extend(self.checkpoint());
     }
@@ -277,7 +299,9 @@ impl Timeline {
         while self.position < position {
             let again = self.entries[self.position].run(&mut self.cluster);
             debug_assert!(
-                again.as_ref().is_ok_and(|events| are_same(events, &self.outcomes[self.position])),
+                again
+                    .as_ref()
+                    .is_ok_and(|events| are_same(events, &self.outcomes[self.position].events)),
                 "the same commands give the same events"
             );
             self.position += 1;
@@ -293,7 +317,8 @@ impl Timeline {
     /// All entries with their events, undone ones included.
     #[must_use]
     pub fn course(&self) -> Course {
-        Course { entries: self.entries.clone(), outcomes: self.outcomes.clone() }
+        let (entries, outcomes) = (self.entries.clone(), self.outcomes.clone());
+        Course { entries, outcomes, first: self.first.clone() }
     }
 
     /// Switches to another course of the same cluster and goes to its end: the common beginning stays, the rest is
@@ -305,7 +330,7 @@ impl Timeline {
         for (entry, outcome) in course.entries.iter().zip(&course.outcomes).skip(fork) {
             let again = entry.run(&mut self.cluster);
             debug_assert!(
-                again.as_ref().is_ok_and(|events| are_same(events, outcome)),
+                again.as_ref().is_ok_and(|events| are_same(events, &outcome.events)),
                 "a course is followed on the cluster that it was made on"
             );
             self.push(entry.clone(), outcome.clone());
@@ -358,25 +383,35 @@ impl Timeline {
         self.outcomes[..self.position]
             .iter()
             .enumerate()
-            .flat_map(|(index, events)| events.iter().map(move |event| (index, &**event)))
+            .flat_map(|(index, outcome)| outcome.events.iter().map(move |event| (index, &**event)))
     }
 
-    /// The events of each entry, undone ones included. A shared list never changes, so equal addresses mean equal lists.
+    /// The outcome of each entry, undone ones included.
     #[must_use]
-    pub fn outcomes(&self) -> &[SharedEvents] {
+    pub fn outcomes(&self) -> &[Outcome] {
         &self.outcomes
     }
 
-    /// The time at which each entry ended, in simulated milliseconds since the cluster was made.
+    /// When the entry before a position ended, in simulated milliseconds since the cluster was made; 0 at the start.
     #[must_use]
-    pub fn ends_ms(&self) -> &[u64] {
-        &self.ends_ms
+    pub fn at_ms(&self, position: usize) -> u64 {
+        self.outcome_before(position).map_or(0, |outcome| outcome.end_ms)
+    }
+
+    /// What a client of the whole network can reach at a position, by namespace; beyond the end, at the end.
+    #[must_use]
+    pub fn served(&self, position: usize) -> &[Served] {
+        self.outcome_before(position).map_or(&self.first, |outcome| &outcome.served)
+    }
+
+    fn outcome_before(&self, position: usize) -> Option<&Outcome> {
+        self.outcomes[..position.min(self.outcomes.len())].last()
     }
 
     /// The events of one entry; empty for an index beyond the entries.
     #[must_use]
     pub fn events_of(&self, entry: usize) -> &[Rc<Event>] {
-        self.outcomes.get(entry).map_or(&[], |events| events.as_slice())
+        self.outcomes.get(entry).map_or(&[], |outcome| outcome.events.as_slice())
     }
 
     /// How many checkpoints there are.
@@ -400,7 +435,6 @@ impl Timeline {
     fn drop_undone(&mut self) {
         self.entries.truncate(self.position);
         self.outcomes.truncate(self.position);
-        self.ends_ms.truncate(self.position);
         self.checkpoints.truncate(self.position);
     }
 

@@ -2,13 +2,13 @@
 //!
 //! Invariant: seeking into the past pauses the clock, or the next tick would start a branch.
 
-use rosterlab_engine::{NodeId, PartitionId, convert};
+use rosterlab_engine::{NodeId, PartitionId, Served, convert};
+use rosterlab_scenario::words::served::{apart, outcome};
 use rosterlab_scenario::{Course, Timeline};
 
 use super::{Focus, State};
 use crate::news;
 use crate::text::{clock, count};
-use crate::time::branches::outcome;
 use crate::time::compare::Side;
 use crate::time::state::{CHANGE_MS, STEP_MS, Tab, TimeAction};
 
@@ -23,9 +23,27 @@ impl State {
     #[must_use]
     pub fn place(&self, position: usize) -> String {
         let all = self.timeline.entries().len();
-        let what = outcome(self.time.trend().counts(position, self.namespace));
-        let at = clock(self.time.trend().at_ms(position));
+        let what = self.outcome(position);
+        let at = clock(self.timeline.at_ms(position));
         format!("Step {position} of {all}, {at}: {}; {what}", self.title(position))
+    }
+
+    /// What a client of the whole network can reach in the shown namespace at a position.
+    #[must_use]
+    pub fn served(&self, position: usize) -> Served {
+        self.timeline.served(position).get(self.namespace).copied().unwrap_or_default()
+    }
+
+    /// What a client of the whole network can reach in the shown namespace at a position, and who is apart there if that
+    /// step parted them: `A101 alone; all active`.
+    #[must_use]
+    pub fn outcome(&self, position: usize) -> String {
+        let what = outcome(self.served(position));
+        let apart = position.checked_sub(1).map(|entry| apart(self.timeline.events_of(entry)));
+        match apart.unwrap_or_default().as_str() {
+            "" => what,
+            apart => format!("{apart}; {what}"),
+        }
     }
 
     /// What led to a position: `Crash A102`.
@@ -209,7 +227,7 @@ mod tests {
         assert_eq!(branches(&state), [(1, 3)]);
         assert!(state.news.ends_with("What was undone is kept as a branch."), "{}", &state.news);
         let branch = &state.time.branches.all()[0];
-        assert_eq!(branch.trend.end(0).unavailable, 4096);
+        assert_eq!(branch.course.served()[0].unavailable, 4096);
         assert_eq!(branch.parting(&state.timeline, 5).title, "Crash A102");
         // Doing the same again is no branch.
         let again = go(state, [undo()].into_iter().chain(on("A102", Verb::Crash)));
@@ -235,7 +253,11 @@ mod tests {
     fn seeking_goes_there_without_dropping_anything() {
         let state = go(two_ways(), [time(TimeAction::Seek(1))]);
         assert_eq!((state.timeline.position(), state.timeline.entries().len()), (1, 3));
-        assert!(state.news.starts_with("Step 1 of 3, 0:00:01: Stop B101; all active."));
+        assert!(
+            state.news.starts_with("Step 1 of 3, 0:00:01: Stop B101; all active, "),
+            "{}",
+            &state.news
+        );
         let same = go(state.clone(), [time(TimeAction::Seek(1)), time(TimeAction::Seek(9))]);
         assert!(Rc::ptr_eq(&same, &state));
         let by = |steps| go(state.clone(), [time(TimeAction::SeekBy(steps))]).timeline.position();

@@ -5,13 +5,11 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::Counts;
 use rosterlab_engine::convert;
 use rosterlab_scenario::{Course, Entry, Timeline, fork};
 
 use crate::news;
-use crate::text::{clock, count, thousands};
-use crate::time::trend::Trend;
+use crate::text::{clock, count};
 
 /// The most branches that are kept.
 pub const MOST: usize = 12;
@@ -23,10 +21,8 @@ pub struct Branch {
     pub number: u32,
     /// Whether it stays when there are too many.
     pub pinned: bool,
-    /// Its entries and events.
+    /// Its entries and outcomes.
     pub course: Rc<Course>,
-    /// Its counts at every position.
-    pub trend: Rc<Trend>,
 }
 
 /// The result of keeping a branch.
@@ -63,7 +59,7 @@ impl Branches {
     }
 
     /// Keeps a course that was abandoned for the present one.
-    pub fn keep(&mut self, course: Course, trend: Rc<Trend>, present: &Timeline) -> Kept {
+    pub fn keep(&mut self, course: Course, present: &Timeline) -> Kept {
         let known = |branch: &Branch| course.begins(branch.course.entries());
         if course.begins(present.entries()) || self.kept.iter().any(known) {
             return Kept::Known;
@@ -78,7 +74,7 @@ impl Branches {
         }
         self.last_number += 1;
         let (number, course) = (self.last_number, Rc::new(course));
-        self.kept.push(Branch { number, pinned: false, course, trend });
+        self.kept.push(Branch { number, pinned: false, course });
         kept
     }
 
@@ -123,7 +119,7 @@ impl Branch {
         let (ours, theirs) = (present.entries(), self.course.entries());
         let fork = fork(ours, theirs);
         let title = |entries: &[Entry]| entries.get(fork).map(|e| news::of_entry(e, nodes));
-        let at = clock(self.trend.at_ms(fork));
+        let at = clock(present.at_ms(fork));
         let instead = title(ours).map_or_else(
             || format!("after the last step, at {at}"),
             |title| format!("instead of {title}, at {at}"),
@@ -134,19 +130,6 @@ impl Branch {
             title: title(theirs).unwrap_or_default(),
             instead,
             steps: count(steps, "step"),
-        }
-    }
-}
-
-/// The counts in short: `all active`, `1,381 unavailable`, `12 unavailable, 3 dead`.
-#[must_use]
-pub fn outcome(counts: Counts) -> String {
-    match (counts.unavailable, counts.dead) {
-        (0, 0) => "all active".to_owned(),
-        (unavailable, 0) => format!("{} unavailable", thousands(unavailable)),
-        (0, dead) => format!("{} dead", thousands(dead)),
-        (unavailable, dead) => {
-            format!("{} unavailable, {} dead", thousands(unavailable), thousands(dead))
         }
     }
 }
@@ -171,7 +154,7 @@ mod tests {
     }
 
     fn keep(branches: &mut Branches, left: &Timeline, present: &Timeline) -> Kept {
-        branches.keep(left.course(), Rc::new(Trend::new(left)), present)
+        branches.keep(left.course(), present)
     }
 
     fn numbers(branches: &Branches) -> Vec<u32> {
@@ -225,16 +208,5 @@ mod tests {
         assert_eq!(parting.instead, "instead of Stop A101, at 0:00:01");
         let parting = branches.all()[0].parting(&of(&["B101"]), 5);
         assert_eq!(parting.instead, "after the last step, at 0:00:01");
-    }
-
-    #[test]
-    fn an_outcome_says_what_matters() {
-        let of = |unavailable, dead| {
-            outcome(Counts { active: 4096 - unavailable - dead, unavailable, dead })
-        };
-        assert_eq!(of(0, 0), "all active");
-        assert_eq!(of(1381, 0), "1,381 unavailable");
-        assert_eq!(of(0, 7), "7 dead");
-        assert_eq!(of(1, 2), "1 unavailable, 2 dead");
     }
 }

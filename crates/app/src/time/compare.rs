@@ -1,14 +1,11 @@
 //! The comparison of two ends: which partitions differ, and how.
 //!
-//! Invariant: pure. A partition is judged over all sub-clusters, as clients see it: active if one serves it, else dead if
-//! one has it dead, else unavailable. Not here: reaching an end (see `time::state`) and pixels (see `map::paint`).
+//! Invariant: pure. A partition is what a client of the whole network finds ([`rosterlab_engine::Served`]). Not here: reaching an end (see `time::state`) and pixels (see `map::paint`).
 
 use std::cmp::Reverse;
 use std::rc::Rc;
 
-use rosterlab_engine::{
-    Availability, Cell, ClusterView, PARTITIONS, PartitionId, Rule, Verdict, convert,
-};
+use rosterlab_engine::{Cell, PARTITIONS, PartitionId, convert};
 
 use crate::look::Look;
 
@@ -120,42 +117,9 @@ pub fn count(cells: &[Cell], look: Look) -> u32 {
     convert::count(found)
 }
 
-/// A namespace's partitions, each as the best sub-cluster has it.
-#[must_use]
-pub fn merged(view: &ClusterView, namespace: usize) -> Rc<Vec<Cell>> {
-    let lists = view.sub_clusters.iter().filter_map(|sub| sub.namespaces.get(namespace));
-    let mut lists = lists.map(|namespace| &namespace.cells);
-    let Some(first) = lists.next() else {
-        let verdict = Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster };
-        let cell = Cell { verdict, working_master: None, migrating: false, fresh: false };
-        return Rc::new(vec![cell; PARTITIONS]);
-    };
-    let mut merged = first.clone();
-    for list in lists {
-        let merged = Rc::make_mut(&mut merged);
-        for (cell, other) in merged.iter_mut().zip(list.iter()) {
-            if rank(other) > rank(cell) {
-                *cell = *other;
-            }
-        }
-    }
-    merged
-}
-
-/// Higher is better for clients.
-fn rank(cell: &Cell) -> u8 {
-    match cell.verdict.availability {
-        // Active with data is better than active and empty.
-        Availability::Active if cell.fresh => 2,
-        Availability::Unavailable => 0,
-        Availability::Dead => 1,
-        Availability::Active => 3,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use rosterlab_engine::{Command, NodeId, Shutdown};
+    use rosterlab_engine::{ClusterView, Command, NodeId, Shutdown};
     use rosterlab_scenario::Timeline;
 
     use super::*;
@@ -179,24 +143,24 @@ mod tests {
         let each: Vec<u32> =
             view.sub_clusters.iter().map(|sub| sub.namespaces[0].counts.active).collect();
         assert!(each.len() == 2 && each.iter().all(|active| *active > 0), "{each:?}");
-        let cells = merged(&view, 0);
+        let cells = view.reached(0);
         let active = cells.iter().filter(|cell| cell.verdict.is_active()).count();
         assert_eq!(active, each.iter().map(|active| *active as usize).sum::<usize>());
         let stop =
             Command::Stop { nodes: ids("A101 A102 A103 B101 B102"), shutdown: Shutdown::Clean };
-        assert_eq!(count(&merged(&after(stop), 0), Look::Unavailable), 4096);
+        assert_eq!(count(&after(stop).reached(0), Look::Unavailable), 4096);
     }
 
     #[test]
     fn what_differs_is_counted_by_how() {
-        let whole = merged(&Timeline::new(case_study()).unwrap().cluster().view(), 0);
+        let whole = Timeline::new(case_study()).unwrap().cluster().view().reached(0);
         let stop = |nodes| Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Clean };
         let same = Comparison::of(whole.clone(), whole.clone());
         assert_eq!((same.size(), same.changes.len()), (0, 0));
         let first = PartitionId::new(0).unwrap();
         assert_eq!(same.beside(first, true), None);
 
-        let less = merged(&after(stop("A101 B101")), 0);
+        let less = after(stop("A101 B101")).reached(0);
         let found = Comparison::of(whole, less.clone());
         let lost = count(&less, Look::Unavailable);
         assert!(lost > 0 && lost < 4096);

@@ -46,7 +46,7 @@ pub fn history(state: &State) -> Html {
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let events = state.timeline.events_of(place);
     let told = news::history(events, &state.view);
-    let at_ms = state.time.trend().at_ms(place);
+    let at_ms = state.timeline.at_ms(place);
     html! {
         <li key={place} class="step">
             <span class="step-time">{ clock(at_ms) }</span>

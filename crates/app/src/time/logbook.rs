@@ -9,8 +9,6 @@ use rosterlab_engine::NodeId;
 use rosterlab_scenario::log::{Log, LogLine, ticker};
 use rosterlab_scenario::{Clock, Entry, SharedEvents, Timeline};
 
-use crate::time::trend::Trend;
-
 /// The number of lines that are shown at first, and that each request for more adds.
 pub const LINES: usize = 200;
 /// The interval of the server's ticker.
@@ -68,7 +66,7 @@ impl Logbook {
     }
 
     /// Makes the lines for the timeline's present position.
-    pub fn update(&mut self, timeline: &Timeline, trend: &Trend) {
+    pub fn update(&mut self, timeline: &Timeline) {
         let Filter { node, last_step, most } = self.filter;
         let position = timeline.position();
         let earliest = if last_step { position.saturating_sub(1) } else { 0 };
@@ -77,7 +75,7 @@ impl Logbook {
         loop {
             let from = position.saturating_sub(steps).max(earliest);
             ticked.clear();
-            let mut lines = self.lines(timeline, trend, from, &mut ticked);
+            let mut lines = self.lines(timeline, from, &mut ticked);
             lines.retain(|line| node.is_none_or(|node| line.node == node));
             if from == earliest || lines.len() > most {
                 let surplus = lines.len().saturating_sub(most);
@@ -91,23 +89,17 @@ impl Logbook {
     }
 
     /// Every line from an entry to the position.
-    fn lines(
-        &self,
-        timeline: &Timeline,
-        trend: &Trend,
-        from: usize,
-        ticked: &mut Vec<Ticked>,
-    ) -> Vec<LogLine> {
+    fn lines(&self, timeline: &Timeline, from: usize, ticked: &mut Vec<Ticked>) -> Vec<LogLine> {
         let mut log = Log::new(&timeline.start().view());
         let mut lines = Vec::new();
         for (index, outcome) in timeline.outcomes().iter().enumerate().take(timeline.position()) {
             if index < from {
-                outcome.iter().for_each(|event| log.pass(event));
+                outcome.events.iter().for_each(|event| log.pass(event));
                 continue;
             }
-            let ticks = self.ticks(timeline, trend, index, ticked);
+            let ticks = self.ticks(timeline, index, ticked);
             let mut ticks = ticks.iter().peekable();
-            for event in outcome.iter() {
+            for event in outcome.events.iter() {
                 while let Some(tick) = ticks.next_if(|tick| tick.time_ms <= event.at_ms) {
                     lines.push(tick.clone());
                 }
@@ -122,17 +114,17 @@ impl Logbook {
     fn ticks(
         &self,
         timeline: &Timeline,
-        trend: &Trend,
         entry: usize,
         ticked: &mut Vec<Ticked>,
     ) -> Rc<Vec<LogLine>> {
-        let end_ms = trend.at_ms(entry + 1);
-        let ticks = (trend.at_ms(entry) / TICK_MS, end_ms / TICK_MS);
+        let end_ms = timeline.at_ms(entry + 1);
+        let ticks = (timeline.at_ms(entry) / TICK_MS, end_ms / TICK_MS);
         let what = &timeline.entries()[entry];
         if matches!(what, Entry::Act { .. }) || ticks.0 == ticks.1 {
             return Rc::default();
         }
         let before = entry.checked_sub(1).and_then(|before| timeline.outcomes().get(before));
+        let before = before.map(|outcome| &outcome.events);
         let is_same = |known: &&Ticked| {
             let same_before = match (&known.before, before) {
                 (Some(known), Some(before)) => Rc::ptr_eq(known, before),
@@ -191,7 +183,7 @@ mod tests {
 
     fn shown_lines(timeline: &Timeline, filter: Filter) -> Vec<String> {
         let mut book = Logbook { filter, ..Logbook::default() };
-        book.update(timeline, &Trend::new(timeline));
+        book.update(timeline);
         book.page().lines.iter().map(dated).collect()
     }
 
@@ -225,7 +217,7 @@ mod tests {
         assert!(ticks > 6, "{ticks}");
         let mut book = Logbook { filter: all(), ..Logbook::default() };
         let timeline = story();
-        book.update(&timeline, &Trend::new(&timeline));
+        book.update(&timeline);
         assert!(book.page().lines.is_sorted_by_key(|line| line.time_ms));
     }
 
@@ -240,11 +232,11 @@ mod tests {
         }
         let node = Some("A101".parse().unwrap());
         let mut book = Logbook { filter: Filter { node, ..all() }, ..Logbook::default() };
-        book.update(&timeline, &Trend::new(&timeline));
+        book.update(&timeline);
         let merged = book.page().clone();
         assert!(!merged.more && merged.lines.iter().all(|line| Some(line.node) == node));
         book.filter.most = 3;
-        book.update(&timeline, &Trend::new(&timeline));
+        book.update(&timeline);
         assert!(book.page().more);
         assert_eq!(book.page().lines, merged.lines[merged.lines.len() - 3..]);
     }
@@ -266,12 +258,12 @@ mod tests {
     fn what_was_made_once_is_remembered_and_never_mistaken() {
         let mut timeline = story();
         let mut book = Logbook { filter: all(), ..Logbook::default() };
-        book.update(&timeline, &Trend::new(&timeline));
+        book.update(&timeline);
         assert!(!book.ticked.is_empty());
         timeline.seek(0);
         timeline.act(stop("B102")).unwrap();
         timeline.pass(35_000);
-        book.update(&timeline, &Trend::new(&timeline));
+        book.update(&timeline);
         let lines: Vec<String> = book.page().lines.iter().map(dated).collect();
         assert_eq!(lines, shown_lines(&timeline, all()));
         assert!(

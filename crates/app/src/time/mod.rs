@@ -12,4 +12,3 @@ pub mod state;
 pub mod strip;
 pub mod tabs;
 pub mod timeline_tab;
-pub mod trend;

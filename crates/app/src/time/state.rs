@@ -10,9 +10,8 @@ use rosterlab_engine::{Cell, ClusterView, Migrations, NodeId};
 use rosterlab_scenario::{Course, Timeline};
 
 use crate::time::branches::{Branches, Kept, MOST};
-use crate::time::compare::{Comparison, Side, merged};
+use crate::time::compare::{Comparison, Side};
 use crate::time::logbook::{LINES, Logbook};
-use crate::time::trend::Trend;
 
 /// The speeds of simulated time.
 pub const SPEEDS: [u32; 5] = [1, 10, 60, 300, 1000];
@@ -151,31 +150,23 @@ pub struct TimeState {
     pub copied: Option<Rc<str>>,
     /// The branches.
     pub branches: Branches,
-    trend: Rc<Trend>,
     comparison: Option<Rc<Comparison>>,
     ends: Vec<End>,
 }
 
 impl TimeState {
-    /// For a timeline.
+    /// Of a timeline in which nobody looked at anything yet.
     #[must_use]
-    pub fn new(timeline: &Timeline) -> Self {
+    pub fn new() -> Self {
         Self {
             tab: Tab::default(),
             sides: (Side::Now, None),
             log: Logbook::default(),
             copied: None,
             branches: Branches::default(),
-            trend: Rc::new(Trend::new(timeline)),
             comparison: None,
             ends: Vec::new(),
         }
-    }
-
-    /// The counts along the timeline.
-    #[must_use]
-    pub fn trend(&self) -> &Rc<Trend> {
-        &self.trend
     }
 
     /// The comparison, while its tab is open.
@@ -184,13 +175,11 @@ impl TimeState {
         self.comparison.as_ref()
     }
 
-    /// Updates the counts and branches after the timeline changed; `left` is the abandoned future. Returns a sentence if a
+    /// Updates the branches after the timeline changed; `left` is the abandoned future. Returns a sentence if a
     /// branch was kept or dropped.
     pub fn arrive(&mut self, timeline: &Timeline, left: Option<Course>) -> Option<String> {
-        let before = self.trend.clone();
-        Rc::make_mut(&mut self.trend).follow(timeline);
         self.branches.prune(timeline);
-        match self.branches.keep(left?, before, timeline) {
+        match self.branches.keep(left?, timeline) {
             Kept::Known => None,
             Kept::New => Some("What was undone is kept as a branch.".to_owned()),
             Kept::InPlaceOf(_) => Some(format!(
@@ -206,8 +195,7 @@ impl TimeState {
     /// Computes what the open tab shows.
     pub fn update(&mut self, timeline: &Timeline, view: &ClusterView, namespace: usize) {
         if self.tab == Tab::Log {
-            let Self { log, trend, .. } = self;
-            log.update(timeline, trend);
+            self.log.update(timeline);
         }
         self.comparison = None;
         if self.tab == Tab::Compare {
@@ -229,8 +217,8 @@ impl TimeState {
         self.sides = (left, Some(right));
         let ends = std::mem::take(&mut self.ends);
         let mut cells_of = |side: Side| match side {
-            Side::Now => Some(merged(view, namespace)),
-            Side::Start => Some(merged(&timeline.start().view(), namespace)),
+            Side::Now => Some(view.reached(namespace)),
+            Side::Start => Some(timeline.start().view().reached(namespace)),
             Side::Branch(number) => {
                 let known = |end: &&End| (end.number, end.namespace) == (number, namespace);
                 let known = ends.iter().chain(&self.ends).find(known).cloned();
@@ -239,7 +227,7 @@ impl TimeState {
                 } else {
                     let mut there = timeline.clone();
                     there.follow(&self.branches.get(number)?.course);
-                    let cells = merged(&there.cluster().view(), namespace);
+                    let cells = there.cluster().view().reached(namespace);
                     End { number, namespace, cells }
                 };
                 let cells = end.cells.clone();

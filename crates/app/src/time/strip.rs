@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use rosterlab_engine::{Command, Counts, PARTITIONS, convert};
+use rosterlab_engine::{Command, PARTITIONS, Served, convert};
 use rosterlab_scenario::Entry;
 
 /// Room left of the first position and right of the last.
@@ -109,8 +109,8 @@ pub struct Steps<'a> {
     pub width: i32,
     /// The size of the page's text in percent of the usual.
     pub text_percent: i32,
-    /// The counts at every position: one more than kinds.
-    pub counts: Vec<Counts>,
+    /// What a client of the whole network can reach at every position: one more than kinds.
+    pub served: Vec<Served>,
     /// The kind of each step.
     pub kinds: Vec<MarkKind>,
     /// The present position.
@@ -218,9 +218,8 @@ pub fn strip(steps: &Steps) -> Strip {
     let axis_y = top + AREA;
     let end = SIDE + scale.inner;
     let right = |position: usize| if position == last { end } else { scale.x(position + 1) };
-    let not_active = |counts: &Counts| counts.unavailable + counts.dead;
-    let area = |which: &dyn Fn(&Counts) -> u32, from: usize, to: usize| {
-        runs(&steps.counts, which, (from, to), axis_y, &|at| scale.x(at), &right)
+    let area = |which: &dyn Fn(Served) -> u32, from: usize, to: usize| {
+        runs(&steps.served, which, (from, to), axis_y, &|at| scale.x(at), &right)
     };
     let (here, undone) = ((0, steps.position), (steps.position + 1, last));
     let mut strip = Strip {
@@ -229,8 +228,11 @@ pub fn strip(steps: &Steps) -> Strip {
         axis_end: end,
         here: scale.x(steps.position),
         top,
-        inactive: [area(&not_active, here.0, here.1), area(&not_active, undone.0, undone.1)],
-        dead: [area(&|c| c.dead, here.0, here.1), area(&|c| c.dead, undone.0, undone.1)],
+        inactive: [
+            area(&Served::inactive, here.0, here.1),
+            area(&Served::inactive, undone.0, undone.1),
+        ],
+        dead: [area(&|one| one.dead, here.0, here.1), area(&|one| one.dead, undone.0, undone.1)],
         ..Strip::default()
     };
     marks(&mut strip, steps, scale);
@@ -244,8 +246,8 @@ pub fn strip(steps: &Steps) -> Strip {
 
 /// The outline of an area from one position to another; each run begins and ends on the axis.
 fn runs(
-    counts: &[Counts],
-    which: &dyn Fn(&Counts) -> u32,
+    served: &[Served],
+    which: &dyn Fn(Served) -> u32,
     (from, to): (usize, usize),
     axis_y: i32,
     left: &dyn Fn(usize) -> i32,
@@ -254,8 +256,8 @@ fn runs(
     let all = i32::try_from(PARTITIONS).unwrap_or(1);
     let mut path = String::new();
     let mut before = 0;
-    for (position, counts) in counts.iter().enumerate().take(to + 1).skip(from) {
-        let count = i32::try_from(which(counts)).unwrap_or(all);
+    for (position, served) in served.iter().enumerate().take(to + 1).skip(from) {
+        let count = i32::try_from(which(*served)).unwrap_or(all);
         // A single partition stays visible.
         let height = if count == 0 { 0 } else { (count * AREA / all).max(2) };
         if height != before {
@@ -283,9 +285,8 @@ fn marks(strip: &mut Strip, steps: &Steps, scale: Scale) {
         5.. => 2,
         _ => 0,
     };
-    let inactive = |position: usize| {
-        steps.counts.get(position).map_or(0, |counts| counts.unavailable + counts.dead)
-    };
+    let inactive =
+        |position: usize| steps.served.get(position).map_or(0, |served| served.inactive());
     let y = strip.axis_y;
     for (place, kind) in steps.kinds.iter().enumerate() {
         let position = place + 1;
@@ -334,8 +335,7 @@ fn fitting(text: &str, width: i32, text_percent: i32) -> (String, i32) {
 /// counts, latest first, then the rest.
 fn labels(steps: &Steps, scale: Scale, y: i32) -> Vec<Label> {
     let (here, last) = (steps.position, steps.kinds.len());
-    let inactive =
-        |position: usize| steps.counts.get(position).map(|counts| counts.unavailable + counts.dead);
+    let inactive = |position: usize| steps.served.get(position).map(|served| served.inactive());
     let changed = |position: &usize| *position > 0 && inactive(*position) != inactive(position - 1);
     let all = || (0..=last).rev();
     let wanted = [here, here.wrapping_sub(1), here + 1].into_iter();
@@ -366,8 +366,9 @@ fn labels(steps: &Steps, scale: Scale, y: i32) -> Vec<Label> {
 mod tests {
     use super::*;
 
-    fn counts(unavailable: u32, dead: u32) -> Counts {
-        Counts { active: 4096 - unavailable - dead, unavailable, dead }
+    fn served(unavailable: u32, dead: u32) -> Served {
+        let settled = 4096 - unavailable - dead;
+        Served { settled, unavailable, dead, ..Served::default() }
     }
 
     fn laid(lost: &[(u32, u32)], position: usize, width: i32, forks: Vec<Fork>) -> Strip {
@@ -375,7 +376,7 @@ mod tests {
         strip(&Steps {
             width,
             text_percent: 100,
-            counts: lost.iter().map(|(unavailable, dead)| counts(*unavailable, *dead)).collect(),
+            served: lost.iter().map(|(unavailable, dead)| served(*unavailable, *dead)).collect(),
             kinds: vec![MarkKind::Fault; lost.len() - 1],
             position,
             forks,

@@ -5,15 +5,16 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{Migrations, NodeId, convert};
+use rosterlab_engine::{Migrations, NodeId, Served, convert};
 use rosterlab_scenario::log;
+use rosterlab_scenario::words::served::outcome;
 use yew::prelude::*;
 
 use crate::browser::{Room, capture_pointer, use_room, width_of};
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::{clock, count};
-use crate::time::branches::{Branch, outcome};
+use crate::time::branches::Branch;
 use crate::time::history::history;
 use crate::time::state::{TimeAction, percent, progress};
 use crate::time::strip::{Fork, Label, MarkKind, Steps, Strip, position_at, strip};
@@ -116,26 +117,29 @@ fn forks(state: &State) -> Vec<Fork> {
     let nodes = state.view.nodes.len();
     let fork = |branch: &Branch| {
         let parting = branch.parting(&state.timeline, nodes);
-        let end = outcome(branch.trend.end(state.namespace));
+        let end = outcome(end_of(branch, state));
         let label = format!("branch: {} → {end}", parting.title);
         Fork { at: parting.fork, len: branch.course.entries().len(), label }
     };
     state.time.branches.all().iter().map(fork).collect()
 }
 
+/// What a client of the whole network can reach at the end of a branch.
+fn end_of(branch: &Branch, state: &State) -> Served {
+    branch.course.served().get(state.namespace).copied().unwrap_or_default()
+}
+
 /// Lays the graph out and draws it.
 fn draw(state: &State, forks: &[Fork], room: Room) -> Html {
     let Room { width, text_percent } = room;
-    let trend = state.time.trend();
     let timeline = &state.timeline;
     let here = timeline.position();
     let label = |position: usize| {
         // A step is labelled with the time at which it was done: the end of the step before it.
-        let at = clock(trend.at_ms(position.saturating_sub(1)));
+        let at = clock(timeline.at_ms(position.saturating_sub(1)));
         let title = if position == 0 { "start".to_owned() } else { state.title(position) };
-        let counts = trend.counts(position, state.namespace);
-        if position == here && counts.unavailable + counts.dead > 0 {
-            format!("{at} {title}: {}", outcome(counts))
+        if position == here && position > 0 {
+            format!("{at} {title}: {}", state.outcome(position))
         } else {
             format!("{at} {title}")
         }
@@ -143,15 +147,16 @@ fn draw(state: &State, forks: &[Fork], room: Room) -> Html {
     let laid = strip(&Steps {
         width,
         text_percent,
-        counts: (0..trend.len()).map(|at| trend.counts(at, state.namespace)).collect(),
+        served: (0..=timeline.entries().len()).map(|at| state.served(at)).collect(),
         kinds: timeline.entries().iter().map(MarkKind::of).collect(),
         position: here,
         forks: forks.to_vec(),
         label: &label,
     });
-    let counts = trend.counts(here, state.namespace);
-    let class = match (counts.unavailable, counts.dead) {
-        (0, 0) => "settled",
+    let served = state.served(here);
+    let class = match (served.inactive(), served.dead) {
+        (0, _) if served.filling > 0 => "filling",
+        (0, _) => "settled",
         (_, 0) => "unavailable",
         _ => "dead",
     };
@@ -292,15 +297,15 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
                 </button>
             }
         };
-    let counts = branch.trend.end(state.namespace);
-    let is_bad = counts.unavailable + counts.dead > 0;
+    let end = end_of(branch, state);
+    let is_bad = end.inactive() > 0;
     html! {
         <li key={number} class={classes!["branch", branch.pinned.then_some("pinned")]}>
             <p>
                 <b>{ &parting.title }</b>{ " " }
                 <span class="dim">{ format!("{} · {} ", parting.instead, parting.steps) }</span>
                 <span class={if is_bad { "branch-end bad" } else { "branch-end" }}>
-                    { "→ " }{ outcome(counts) }
+                    { "→ " }{ outcome(end) }
                 </span>
             </p>
             <div class="tools">

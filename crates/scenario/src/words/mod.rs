@@ -9,6 +9,7 @@
 //! - `rebalance`: what a rebalance decided and why.
 //! - `orphans`: which nodes are in no cluster and why.
 //! - `events`: what happened, one event or several of a kind as a sentence.
+//! - `served`: what a client of the whole network can reach.
 //! - `share_links`: that a share link has another result than in the version that made it.
 //! - `summary`: how things stand now.
 //! - `warnings`: documented mistakes that roster commands can be.
@@ -23,6 +24,7 @@ pub mod marks;
 pub mod orphans;
 pub mod rebalance;
 pub mod rules;
+pub mod served;
 pub mod share_links;
 pub mod summary;
 pub mod text;

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use rosterlab_engine::{
-    ClusterSetup, Command, Digest, Event, NodeId, NodeSetup, RackId, RosterNodes, Shutdown,
+    Availability, ClusterSetup, Command, Digest, Event, Mode, NodeId, NodeSetup, RackId,
+    RosterNodes, Shutdown, SubClusterView, Verdict,
 };
 use rosterlab_scenario::{Entry, Timeline, fork};
 
@@ -297,8 +298,9 @@ fn a_course_that_was_left_can_be_taken_again_from_anywhere() {
     let other = timeline.course();
     timeline.follow(&course);
     same(&timeline, &left);
-    assert_eq!(timeline.ends_ms(), left.ends_ms());
-    assert_eq!(timeline.ends_ms().last(), Some(&timeline.cluster().now_ms()));
+    let position = timeline.position();
+    assert_eq!(timeline.at_ms(position), left.at_ms(position));
+    assert_eq!(timeline.at_ms(position), timeline.cluster().now_ms());
     timeline.seek(0);
     timeline.follow(&other);
     assert_eq!(timeline.entries(), other.entries());
@@ -346,4 +348,75 @@ fn rosters_and_records_count_as_what_checkpoints_hold() {
     }
     assert!(writes.checkpoint_bytes() < 10 << 20, "{}", writes.checkpoint_bytes());
     assert!(writes.checkpoints() < 200, "{}", writes.checkpoints());
+}
+
+/// What a client of the whole network can reach in the first namespace, partition by partition: served, dead for somebody,
+/// served by more than one.
+fn found_by_asking_everybody(timeline: &Timeline) -> (u32, u32, u32) {
+    let view = timeline.cluster().view();
+    let (mut served, mut dead, mut twice) = (0, 0, 0);
+    for partition in 0..4096 {
+        let verdict = |side: &SubClusterView| side.namespaces[0].cells[partition].verdict;
+        let sides: Vec<Verdict> = view.sub_clusters.iter().map(verdict).collect();
+        let active = sides.iter().filter(|verdict| verdict.is_active()).count();
+        let is_dead = sides.iter().any(|verdict| verdict.availability == Availability::Dead);
+        served += u32::from(active > 0);
+        dead += u32::from(active == 0 && is_dead);
+        twice += u32::from(active > 1);
+    }
+    (served, dead, twice)
+}
+
+#[test]
+fn every_position_knows_what_a_client_of_the_whole_network_can_reach() {
+    let ids = |text: &str| text.split(' ').map(|id| id.parse().unwrap()).collect::<Vec<_>>();
+    let nodes = ["A1", "A2", "A3", "B1", "B2"];
+    let setup = |mode: Mode| {
+        let racks = [1, 1, 1, 2, 2].map(|rack| RackId::new(rack).unwrap());
+        let nodes =
+            nodes.iter().zip(racks).map(|(id, rack)| NodeSetup::new(id.parse().unwrap(), rack));
+        let mut setup = ClusterSetup::of(nodes.collect(), 2);
+        setup.namespaces[0].mode = mode;
+        setup
+    };
+    for mode in [Mode::StrongConsistency, Mode::Available] {
+        let mut timeline = Timeline::new(setup(mode)).unwrap();
+        let commands = [
+            Command::Cut { between: vec![ids("A1"), ids("A2")] },
+            Command::Cut { between: vec![ids("A1 B1"), ids("A2 A3 B2")] },
+            Command::Heal { between: None },
+            Command::Stop { nodes: ids("B1 B2 A2"), shutdown: Shutdown::Unclean },
+            Command::Start { nodes: ids("A2 B1 B2") },
+            Command::Stop { nodes: ids("A1 A2 A3 B1 B2"), shutdown: Shutdown::Unclean },
+            Command::Start { nodes: ids("A1 A2 A3 B1 B2") },
+            Command::Wipe { nodes: ids("A1"), device: None },
+        ];
+        for command in commands {
+            // Some are refused in AP or while a node is up; the rest make the story.
+            let _ = timeline.act(command);
+            timeline.pass(700);
+            timeline.migrate(Some(900));
+        }
+        let mut seen = Vec::new();
+        for position in 0..=timeline.entries().len() {
+            timeline.seek(position);
+            let known = timeline.served(position)[0];
+            assert_eq!(known, timeline.cluster().view().served(0), "position {position}");
+            let found = found_by_asking_everybody(&timeline);
+            assert_eq!((known.active(), known.dead, known.twice), found, "position {position}");
+            assert_eq!(known.active() + known.inactive(), 4096);
+            assert_eq!(timeline.at_ms(position), timeline.cluster().now_ms());
+            seen.push(known);
+        }
+        assert!(seen.iter().any(|served| served.filling > 0));
+        match mode {
+            Mode::StrongConsistency => {
+                assert_eq!(seen[1].inactive(), 0, "one cut link: everything is still served");
+                assert!(seen.iter().all(|served| served.twice == 0), "never by two in SC");
+                assert!(seen.iter().any(|served| served.dead > 0));
+                assert!(seen.iter().any(|served| served.unavailable > 0));
+            }
+            Mode::Available => assert!(seen.iter().any(|served| served.twice == 4096)),
+        }
+    }
 }
