@@ -1,7 +1,8 @@
 //! The page of Rosterlab, drawn with Yew: a playground where people who run Aerospike with strong consistency learn what
 //! a stop, a crash, a cut link or a roster change does to their data.
 //!
-//! Each place on the screen has a folder: `floor`, `map`, `why`, `roster`, `time`, `clients`, `margin`, `settings`, `share`.
+//! Each place on the screen has a folder: `floor`, `map`, `why`, `roster`, `time`, `clients`, `margin`, `verdict`, `settings`,
+//! `share`.
 //! `page` holds the frame around them, with its header, toolbar and keys; `state` holds what all of them show.
 //!
 //! A pointer or a key becomes a gesture (`floor::gesture`, `page::keys`), the gesture a command, and the command a step of
@@ -27,6 +28,7 @@ pub mod state;
 mod testing;
 pub mod text;
 pub mod time;
+pub mod verdict;
 pub mod why;
 pub use rosterlab_scenario::{look, words::rules};
 

@@ -13,6 +13,7 @@ use rosterlab_scenario::words::events::{
     of_event, of_event_among, of_revives_of_nothing, of_starts, of_stops, told_together,
 };
 use rosterlab_scenario::words::orphans::{apart, no_agreement, of_orphan, of_orphans, orphans};
+use rosterlab_scenario::words::served::of_many_sides;
 use rosterlab_scenario::words::share_links::of_difference;
 pub use rosterlab_scenario::words::summary::{START, beginning, of_explanation, summary};
 pub use rosterlab_scenario::words::text::{NODES_NAMED, link_name, nodes};
@@ -57,7 +58,10 @@ pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
             _ => {}
         }
     }
-    sentences.extend(latest.iter().map(|(.., kind)| of_event_among(kind, view)));
+    match of_many_sides(view).filter(|_| latest.len() > 1) {
+        Some(all) => sentences.push(all),
+        None => sentences.extend(latest.iter().map(|(.., kind)| of_event_among(kind, view))),
+    }
     let no_cluster = view.sub_clusters.is_empty();
     if no_cluster {
         if kinds().any(|kind| matches!(kind, EventKind::NodeOrphaned { .. })) {

@@ -10,11 +10,11 @@ use yew::prelude::*;
 use crate::clients::answers::{Answer, MODES, Quality, Record, mode_name, mode_tip};
 use crate::clients::state::ClientAction;
 use crate::floor::card::ORPHAN_SIGN;
-use crate::map::counts::sub_class;
 use crate::page::Dispatch;
 use crate::page::button::tool_button_with;
 use crate::state::{Action, State};
 use crate::text::list;
+use crate::verdict::sides::sub_class;
 
 /// The most answers that are listed for each side and namespace.
 const MOST_ANSWERS: usize = 4;

@@ -13,11 +13,11 @@ use crate::browser::focus;
 use crate::floor::layout::{Bundle, BundlePlace, Floor, HANDLE, Hull, LinkPlace, Rect};
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::{BundleCuts, FloorAction};
-use crate::map::counts::sub_class;
 use crate::news::link_name;
 use crate::page::{Dispatch, keys};
 use crate::state::{Action, State};
 use crate::text::thousands;
+use crate::verdict::sides::sub_class;
 
 /// What the wires need.
 #[derive(PartialEq, Properties)]

@@ -11,8 +11,8 @@ use yew::prelude::*;
 use crate::browser::{capture_pointer, show_label_as_tip, use_place};
 use crate::floor::card::{Facts, NamespaceLine, Note, ORPHAN_SIGN, mark_text, short_id};
 use crate::floor::layout::{Point, Rect};
-use crate::map::counts::sub_class;
 use crate::text::thousands;
+use crate::verdict::sides::sub_class;
 
 /// An event on a card.
 #[derive(Clone, Debug)]

@@ -19,13 +19,13 @@ use crate::floor::links::{Wires, link_list};
 use crate::floor::node_card::{CardEvent, NodeCard};
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::FloorAction;
-use crate::map::counts::sub_class;
 use crate::margin::words::mode_of;
 use crate::page::keys::{self, Press, Scope};
 use crate::page::verbs::Verb;
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::count;
+use crate::verdict::sides::sub_class;
 
 /// The width of the floor until it is measured, in CSS pixels.
 const UNKNOWN_WIDTH: i32 = 760;

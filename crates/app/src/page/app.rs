@@ -18,8 +18,6 @@ use crate::browser::{
 };
 use crate::floor::links::selector as link_selector;
 use crate::floor::panel::{FloorPanel, card_selector};
-use crate::look::Look;
-use crate::map::counts::{counts_panel, patterns};
 use crate::map::panel::{Painter, map_panel};
 use crate::margin::panel::use_margin;
 use crate::page::Dispatch;
@@ -34,6 +32,8 @@ use crate::roster::state::RosterAction;
 use crate::settings::panel::settings_panel;
 use crate::state::{Action, Focus, Numbered, State};
 use crate::time::tabs::bottom_panel;
+use crate::verdict::bar::verdict_bar;
+use crate::verdict::sides::{patterns, sides_panel};
 use crate::why::panel::why_panel;
 use crate::why::ways_list::use_search;
 
@@ -63,30 +63,21 @@ pub fn App() -> Html {
     use_search(&state, &dispatch);
 
     let announcement = &state.announcement;
-    let is_bad = state.groups().first().is_none_or(|group| group.look < Look::Filling);
-    let class = if is_bad { "panel news bad" } else { "panel news" };
     html! {
         <div class="page">
             { patterns() }
             { header(&state, &dispatch) }
             <main class="board">
+                { verdict_bar(&state, &dispatch) }
                 <div class="left">
                     { side_panel(&state, &dispatch) }
                     { settings_panel(&state, &dispatch) }
-                    <section {class} aria-label="What happened last">
-                        <p data-news="">{ &*state.news }</p>
-                        <div role="alert" class="refusal">
-                            if let Some(why) = state.refusal.as_ref() {
-                                <p key="refusal">{ "Not done. " }{ &**why }</p>
-                            }
-                        </div>
-                    </section>
                     <FloorPanel state={state.clone()} dispatch={dispatch.clone()} />
                     { toolbar(&state, &dispatch) }
                     { roster_panel(&state, &dispatch) }
                 </div>
                 <div class="right">
-                    { counts_panel(&state, &dispatch) }
+                    { sides_panel(&state, &dispatch) }
                     { map_panel(&state, &dispatch, &painter) }
                     { why_panel(&state, &dispatch) }
                 </div>

@@ -9,12 +9,12 @@ use crate::floor::card::Facts;
 use crate::floor::layout::ALL_LINKS_NODES;
 use crate::floor::node_card::face;
 use crate::floor::state::FloorAction;
-use crate::map::counts::sub_class;
 use crate::news;
 use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
 use crate::page::verbs::Verb;
 use crate::state::{Action, State};
+use crate::verdict::sides::sub_class;
 
 /// The toolbar.
 pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {

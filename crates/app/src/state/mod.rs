@@ -168,7 +168,7 @@ impl State {
                 .into();
         let mut state = Self {
             revision: 0,
-            time: TimeState::new(),
+            time: TimeState::default(),
             timeline: Rc::new(timeline),
             view: Rc::new(view),
             cells: Rc::default(),

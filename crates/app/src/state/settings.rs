@@ -113,7 +113,7 @@ impl State {
 
     /// Goes over to another cluster's timeline; the one that is left is kept with its branches.
     pub(super) fn go_over(&mut self, timeline: Timeline, time: Option<TimeState>) {
-        let mut time = time.unwrap_or_else(|| TimeState::new());
+        let mut time = time.unwrap_or_default();
         time.tab = self.time.tab;
         let former = std::mem::replace(&mut self.time, time);
         self.settings.previous = Some(Former { timeline: self.timeline.clone(), time: former });

@@ -10,9 +10,10 @@ use rosterlab_engine::{Cell, PARTITIONS, PartitionId, convert};
 use crate::look::Look;
 
 /// One of the two ends that are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Side {
     /// The present position.
+    #[default]
     Now,
     /// Before anything was done.
     Start,

@@ -138,7 +138,7 @@ struct End {
 }
 
 /// What the page knows of time besides the timeline.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TimeState {
     /// The open tab.
     pub tab: Tab,
@@ -155,20 +155,6 @@ pub struct TimeState {
 }
 
 impl TimeState {
-    /// Of a timeline in which nobody looked at anything yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            tab: Tab::default(),
-            sides: (Side::Now, None),
-            log: Logbook::default(),
-            copied: None,
-            branches: Branches::default(),
-            comparison: None,
-            ends: Vec::new(),
-        }
-    }
-
     /// The comparison, while its tab is open.
     #[must_use]
     pub fn comparison(&self) -> Option<&Rc<Comparison>> {

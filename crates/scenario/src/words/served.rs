@@ -5,9 +5,44 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{Event, EventKind, NodeId, Served, convert};
+use rosterlab_engine::{ClusterView, Event, EventKind, NodeId, Served, convert};
 
 use super::text::{count, nodes, thousands};
+use crate::look::Look;
+
+/// How a whole cluster fares: what the verdict bar and a figure say first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Headline {
+    /// Its class in a style sheet: a look's, or `twice`.
+    pub class: &'static str,
+    /// The sign that stands for it without colour.
+    pub glyph: &'static str,
+    /// It in a few words.
+    pub words: &'static str,
+}
+
+/// The headline over what is served of each namespace: the worst decides, and what nobody serves is worse than what two
+/// sides serve.
+#[must_use]
+pub fn headline(all: &[Served]) -> Headline {
+    let sum = |of: fn(&Served) -> u32| all.iter().map(of).sum::<u32>();
+    let of = |look: Look, words| Headline { class: look.class(), glyph: look.glyph(), words };
+    let is_none_served = sum(|served| served.active()) == 0;
+    let stopped = if is_none_served { "Not serving" } else { "Partly serving" };
+    if sum(|served| served.unavailable) > 0 {
+        of(Look::Unavailable, stopped)
+    } else if sum(|served| served.dead) > 0 {
+        of(Look::Dead, stopped)
+    } else if sum(|served| served.twice) > 0 {
+        Headline { class: "twice", glyph: "⚠", words: "Served by two sides" }
+    } else if sum(|served| served.fresh) > 0 {
+        of(Look::Fresh, "Serving, partly empty")
+    } else if sum(|served| served.filling) > 0 {
+        of(Look::Filling, "Serving, still filling")
+    } else {
+        of(Look::Settled, "Serving")
+    }
+}
 
 /// The counts in short: `all active`, `1,381 unavailable`, `12 unavailable, 3 dead`, `all active, 9 filling`.
 #[must_use]
@@ -25,6 +60,24 @@ pub fn outcome(served: Served) -> String {
         }
     }
     parts.join(", ")
+}
+
+/// Of so many sub-clusters and namespaces a sentence each is told; of more, one sentence for all.
+const TOLD: usize = 4;
+
+/// A cluster in many parts, in one sentence for all of them; `None` where a sentence for each part is short enough.
+#[must_use]
+pub fn of_many_sides(view: &ClusterView) -> Option<String> {
+    let sides = view.sub_clusters.len();
+    if sides < 2 || sides * view.namespaces.len() <= TOLD {
+        return None;
+    }
+    let each =
+        view.namespaces.iter().enumerate().map(|(place, settings)| {
+            format!("{} has {}", settings.name, outcome(view.served(place)))
+        });
+    let each: Vec<String> = each.collect();
+    Some(format!("There are {sides} sub-clusters. Over all of them {}.", each.join("; ")))
 }
 
 /// Who came to be apart by a step, from its events: `A101 alone`, `3 sub-clusters`, `A101 alone, 2 orphans`; empty when
@@ -64,6 +117,24 @@ pub fn apart(events: &[Rc<Event>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_worst_makes_the_headline() {
+        let of = |all: &[Served]| headline(all).words;
+        let settled = Served { settled: 4096, ..Served::default() };
+        let filling = Served { settled: 1, filling: 4095, ..Served::default() };
+        let fresh = Served { fresh: 4096, ..Served::default() };
+        let twice = Served { twice: 4096, ..settled };
+        let unavailable = Served { unavailable: 4096, ..Served::default() };
+        let dead = Served { dead: 4096, ..Served::default() };
+        assert_eq!(of(&[settled]), "Serving");
+        assert_eq!(of(&[settled, filling]), "Serving, still filling");
+        assert_eq!(of(&[filling, fresh]), "Serving, partly empty");
+        assert_eq!(of(&[fresh, twice]), "Served by two sides");
+        assert_eq!(of(&[twice, unavailable]), "Partly serving");
+        assert_eq!(of(&[dead, unavailable]), "Not serving");
+        assert_eq!(headline(&[dead]).class, "dead");
+    }
 
     #[test]
     fn an_outcome_says_what_matters() {

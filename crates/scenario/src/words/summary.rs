@@ -7,6 +7,7 @@ use rosterlab_engine::{ClusterView, Explanation, Mode, StartingRoster, Verdict, 
 use super::orphans::orphans;
 use super::rebalance::{among, of_rebalance};
 use super::rules;
+use super::served::of_many_sides;
 use super::text::list;
 
 /// The title of a timeline's start, before any step.
@@ -15,20 +16,20 @@ pub const START: &str = "The cluster is whole";
 /// How things stand, whatever led there.
 #[must_use]
 pub fn summary(view: &ClusterView) -> String {
-    let sentences: Vec<String> = view
-        .sub_clusters
-        .iter()
-        .flat_map(|sub_cluster| {
-            sub_cluster.namespaces.iter().zip(&view.namespaces).map(|(namespace, settings)| {
-                let all = convert::count(namespace.roster.len());
-                let present = (namespace.roster_nodes_present, all);
-                let principal = sub_cluster.principal;
-                let counts = (namespace.counts, namespace.fresh);
-                let said = of_rebalance(principal, present, counts, &namespace.by_rule);
-                among(view, &settings.name, said)
-            })
+    let each = view.sub_clusters.iter().flat_map(|sub_cluster| {
+        sub_cluster.namespaces.iter().zip(&view.namespaces).map(|(namespace, settings)| {
+            let all = convert::count(namespace.roster.len());
+            let present = (namespace.roster_nodes_present, all);
+            let principal = sub_cluster.principal;
+            let counts = (namespace.counts, namespace.fresh);
+            let said = of_rebalance(principal, present, counts, &namespace.by_rule);
+            among(view, &settings.name, said)
         })
-        .collect();
+    });
+    let sentences: Vec<String> = match of_many_sides(view) {
+        Some(all) => vec![all],
+        None => each.collect(),
+    };
     let orphans = orphans(view);
     match (sentences.is_empty(), orphans) {
         (true, None) => "No node is up: nothing is served.".to_owned(),

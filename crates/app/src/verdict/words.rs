@@ -1,0 +1,159 @@
+//! What the verdict bar says of a view: who is there, and why partitions are what they are.
+//!
+//! Invariant: pure; the numbers are what a client of the whole network finds ([`rosterlab_engine::Served`]). Not here: the
+//! headline and the counts in words (`rosterlab_scenario::words::served`).
+
+use std::cmp::Reverse;
+
+use rosterlab_engine::{ClusterView, Mode, Served, convert};
+use rosterlab_scenario::foresight::margin::Found;
+use rosterlab_scenario::words::rules;
+
+use crate::text::count;
+
+/// The most namespaces that the bar names one by one.
+pub const NAMED: usize = 3;
+
+/// The most reasons that the bar gives; the rest are counted, and the map's list has all of them.
+pub const REASONS: usize = 4;
+
+/// Who is there: `2 of 5 roster nodes`, `3 sub-clusters, 1 orphan`, `no node is up`.
+#[must_use]
+pub fn who(view: &ClusterView) -> String {
+    let number = |number: usize, noun: &str| count(convert::count(number), noun);
+    let clusters = match view.sub_clusters.as_slice() {
+        [] if view.nodes.iter().any(|node| node.state.is_up()) => "no node is in a cluster".into(),
+        [] => "no node is up".into(),
+        [one] => {
+            let rosters = one.namespaces.iter().zip(&view.namespaces);
+            let rosters: Vec<String> = rosters
+                .filter(|(_, settings)| settings.mode == Mode::StrongConsistency)
+                .map(|(namespace, settings)| {
+                    let (present, all) = (namespace.roster_nodes_present, namespace.roster.len());
+                    match (all, view.namespaces.len()) {
+                        (0, _) => format!("no roster in {}", settings.name),
+                        (_, 1) => format!("{present} of {all} roster nodes"),
+                        _ => format!("{present} of {all} in {}’s roster", settings.name),
+                    }
+                })
+                .take(NAMED)
+                .collect();
+            let nodes = number(one.nodes.len(), "node");
+            match rosters.as_slice() {
+                [] => nodes,
+                [one] if view.namespaces.len() == 1 => one.clone(),
+                rosters => format!("{nodes}, {}", rosters.join(", ")),
+            }
+        }
+        many => number(many.len(), "sub-cluster"),
+    };
+    match view.orphans.len() {
+        0 => clusters,
+        orphans => format!("{clusters}, {}", number(orphans, "orphan")),
+    }
+}
+
+/// Why the partitions of a namespace that nobody serves are not served, or, when all are, why they are: each reason with
+/// its number, the greatest first.
+#[must_use]
+pub fn reasons(view: &ClusterView, namespace: usize) -> Vec<(&'static str, u32)> {
+    let cells = view.reached(namespace);
+    let is_all_served = cells.iter().all(|cell| cell.verdict.is_active());
+    let mut reasons: Vec<(&'static str, u32)> = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.verdict.is_active() == is_all_served) {
+        let why = rules::reason(cell.verdict.rule, is_all_served);
+        match reasons.iter_mut().find(|(other, _)| *other == why) {
+            Some((_, number)) => *number += 1,
+            None => reasons.push((why, 1)),
+        }
+    }
+    reasons.sort_by_key(|(_, number)| Reverse(*number));
+    reasons
+}
+
+/// What one more loss would do to a namespace that is served, with its class in the style sheet.
+#[must_use]
+pub fn outlook(found: &Found, mode: Mode) -> (&'static str, String) {
+    let harm = match mode {
+        Mode::StrongConsistency => "stop service",
+        Mode::Available => "leave partitions empty or unserved",
+    };
+    let (at_once, in_turn) = (found.at_once.margin, found.one_by_one.margin);
+    match at_once.min(in_turn) {
+        0 if at_once == 0 => ("bad", format!("One more crash can {harm}")),
+        0 => ("bad", format!("One more clean stop can {harm}")),
+        lost => ("good", format!("{} more can be lost", count(convert::count(lost), "node"))),
+    }
+}
+
+/// The places of the namespaces from the one that fares worst to the one that fares best.
+#[must_use]
+pub fn worst_first(all: &[Served]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..all.len()).collect();
+    places.sort_by_key(|place| {
+        let served = &all[*place];
+        Reverse((served.inactive(), served.twice, served.fresh, served.filling))
+    });
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use rosterlab_engine::{Cluster, Command, NodeId, Shutdown, Until};
+
+    use super::*;
+    use crate::state::case_study;
+
+    fn ids(text: &str) -> Vec<NodeId> {
+        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
+    }
+
+    fn after(setup: rosterlab_engine::ClusterSetup, commands: &[Command]) -> ClusterView {
+        let mut cluster = Cluster::new(setup).unwrap();
+        for command in commands {
+            cluster.apply(command).unwrap();
+            cluster.advance(Until::Settled);
+        }
+        cluster.view()
+    }
+
+    fn stop(nodes: &str) -> Command {
+        Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Clean }
+    }
+
+    #[test]
+    fn who_is_there_is_told_in_the_fewest_words() {
+        let who = |commands: &[Command]| who(&after(case_study(), commands));
+        assert_eq!(who(&[]), "5 of 5 roster nodes");
+        assert_eq!(who(&[stop("B101 B102 A102")]), "2 of 5 roster nodes");
+        assert_eq!(who(&[stop("A101 A102 A103 B101 B102")]), "no node is up");
+        let split = Command::Cut { between: vec![ids("A101 A102 A103"), ids("B101 B102")] };
+        assert_eq!(who(&[split]), "2 sub-clusters");
+        let one = Command::Cut { between: vec![ids("A101"), ids("A102")] };
+        assert_eq!(who(&[one]), "4 of 5 roster nodes, 1 orphan");
+    }
+
+    #[test]
+    fn the_reasons_are_those_of_what_nobody_serves() {
+        let bad = after(case_study(), &[stop("B101 B102"), stop("A102")]);
+        let reasons_then = reasons(&bad, 0);
+        assert_eq!(reasons_then.iter().map(|(_, number)| number).sum::<u32>(), 4096);
+        assert_eq!(
+            reasons_then,
+            [("no majority, not all replicas", 2715), ("no full copy here", 1381)]
+        );
+        let good = reasons(&after(case_study(), &[]), 0);
+        assert_eq!(good, [("by super-majority", 4096)]);
+        // Only one link is cut, and the node that is left out serves nothing: that is no reason for anything.
+        let cut = Command::Cut { between: vec![ids("A101"), ids("A102")] };
+        let cut = reasons(&after(case_study(), &[cut]), 0);
+        assert_eq!(cut.iter().map(|(_, number)| number).sum::<u32>(), 4096);
+        assert!(cut.iter().all(|(why, _)| why.starts_with("by ")), "{cut:?}");
+    }
+
+    #[test]
+    fn the_namespace_that_fares_worst_comes_first() {
+        let of = |unavailable, filling| Served { unavailable, filling, ..Served::default() };
+        assert_eq!(worst_first(&[of(0, 0), of(0, 9), of(7, 0), of(4096, 0)]), [3, 2, 1, 0]);
+    }
+}
