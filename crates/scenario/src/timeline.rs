@@ -132,6 +132,11 @@ impl Course {
         self.outcomes.last().map_or(&self.first, |outcome| &outcome.served)
     }
 
+    /// Every event, in order.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.outcomes.iter().flat_map(|outcome| outcome.events.iter().map(|event| &**event))
+    }
+
     /// Whether the other entries begin with these. A pass at the end also matches a longer pass.
     #[must_use]
     pub fn begins(&self, others: &[Entry]) -> bool {

@@ -56,23 +56,34 @@ impl Moment {
     }
 }
 
+/// Works a margin out in slices: `first` begins it, `done` gets it, or nothing where there is no margin.
+pub fn margin_in_slices(
+    first: impl Fn() -> Option<Margin> + 'static,
+    done: impl Fn(Option<Found>) + 'static,
+) -> InSlices {
+    let mut margin: Option<Option<Margin>> = None;
+    InSlices::begin(move || {
+        let margin = margin.get_or_insert_with(&first);
+        let is_done = margin.as_mut().is_none_or(|margin| margin.advance(SETS_A_LOOK));
+        if is_done {
+            done(margin.as_ref().and_then(Margin::found));
+        }
+        is_done
+    })
+}
+
 /// Computes the margin of the shown moment, once.
 #[hook]
 pub fn use_margin(state: &State, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
     use_effect_with(Moment::of(state), move |moment| {
+        let of = moment.clone();
+        let first = move || Margin::new(of.timeline.cluster(), of.name());
         let moment = moment.clone();
-        let mut margin: Option<Option<Margin>> = None;
-        let work = InSlices::begin(move || {
-            let margin =
-                margin.get_or_insert_with(|| Margin::new(moment.timeline.cluster(), moment.name()));
-            let is_done = margin.as_mut().is_none_or(|margin| margin.advance(SETS_A_LOOK));
-            if is_done {
-                let found = margin.as_ref().and_then(Margin::found).map(Rc::new);
-                let (view, namespace) = (moment.view.clone(), moment.namespace);
-                dispatch.dispatch(Action::Margin(Worked { view, namespace, found }));
-            }
-            is_done
+        let work = margin_in_slices(first, move |found| {
+            let (view, namespace) = (moment.view.clone(), moment.namespace);
+            let found = found.map(Rc::new);
+            dispatch.dispatch(Action::Margin(Worked { view, namespace, found }));
         });
         move || drop(work)
     });

@@ -57,6 +57,12 @@ pub fn number(reach: &Reach) -> String {
     format!("{at_least}{}", reach.margin)
 }
 
+/// The margin both ways: `at once 1, clean stops in turn 0`.
+#[must_use]
+pub fn both(found: &Found) -> String {
+    format!("at once {}, clean stops in turn {}", number(&found.at_once), number(&found.one_by_one))
+}
+
 /// A namespace's mode, by its index.
 #[must_use]
 pub fn mode_of(view: &ClusterView, namespace: usize) -> Mode {

@@ -30,8 +30,8 @@ impl Reducible for State {
         let mut next = Self::clone(&self);
         if next.apply(action) {
             next.revision += 1;
-            let State { time, timeline, view, namespace, .. } = &mut next;
-            time.update(timeline, view, *namespace);
+            let State { time, timeline, namespace, .. } = &mut next;
+            time.update(timeline, *namespace);
             Rc::new(next)
         } else {
             self

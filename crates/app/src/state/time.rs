@@ -140,7 +140,7 @@ impl State {
         let look = |cells: &[rosterlab_engine::Cell]| {
             cells.get(partition.index()).map_or("", |cell| crate::look::Look::of(cell).name())
         };
-        let (from, to) = (look(&comparison.left), look(&comparison.right));
+        let (from, to) = (look(&comparison.left.cells), look(&comparison.right.cells));
         self.announcement.renew(format!("Partition {partition}: {from} → {to}.").into());
     }
 

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use rosterlab_engine::{Cell, PARTITIONS, PartitionId, convert};
 
 use crate::look::Look;
+use crate::time::ends::End;
 
 /// One of the two ends that are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,12 +58,12 @@ pub struct Change {
 }
 
 /// Two sides and their differences.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// The left side's partitions.
-    pub left: Rc<Vec<Cell>>,
-    /// The right side's partitions.
-    pub right: Rc<Vec<Cell>>,
+    /// The left side.
+    pub left: Rc<End>,
+    /// The right side.
+    pub right: Rc<End>,
     /// By partition: whether its look differs.
     pub differs: Rc<Vec<bool>>,
     /// The differences, worst look on the right first, then largest first.
@@ -72,10 +73,12 @@ pub struct Comparison {
 impl Comparison {
     /// Compares two sides.
     #[must_use]
-    pub fn of(left: Rc<Vec<Cell>>, right: Rc<Vec<Cell>>) -> Self {
+    pub fn of(left: Rc<End>, right: Rc<End>) -> Self {
         let mut changes: Vec<Change> = Vec::new();
         let mut differs = vec![false; PARTITIONS];
-        for (example, (left, right)) in PartitionId::all().zip(left.iter().zip(right.iter())) {
+        for (example, (left, right)) in
+            PartitionId::all().zip(left.cells.iter().zip(right.cells.iter()))
+        {
             let (from, to) = (Look::of(left), Look::of(right));
             if from == to {
                 continue;
@@ -120,7 +123,7 @@ pub fn count(cells: &[Cell], look: Look) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use rosterlab_engine::{ClusterView, Command, NodeId, Shutdown};
+    use rosterlab_engine::{Command, NodeId, RosterNodes, Shutdown};
     use rosterlab_scenario::Timeline;
 
     use super::*;
@@ -130,40 +133,49 @@ mod tests {
         text.split_whitespace().map(|id| id.parse().unwrap()).collect()
     }
 
-    fn after(command: Command) -> ClusterView {
+    fn after(commands: &[Command]) -> Timeline {
         let mut timeline = Timeline::new(case_study()).unwrap();
-        timeline.act(command).unwrap();
-        timeline.migrate(None);
-        timeline.cluster().view()
+        for command in commands {
+            timeline.act(command.clone()).unwrap();
+            timeline.migrate(None);
+        }
+        timeline
+    }
+
+    fn end(timeline: &Timeline) -> Rc<End> {
+        End::of(timeline.cluster(), timeline.events().map(|(_, event)| event), 0)
+    }
+
+    fn stop(nodes: &str) -> Command {
+        Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Clean }
     }
 
     #[test]
     fn a_partition_is_active_if_it_is_anywhere() {
         let racks = vec![ids("A101 B101"), ids("A102 A103 B102")];
-        let view = after(Command::Cut { between: racks });
+        let split = after(&[Command::Cut { between: racks }]);
+        let view = split.cluster().view();
         let each: Vec<u32> =
             view.sub_clusters.iter().map(|sub| sub.namespaces[0].counts.active).collect();
         assert!(each.len() == 2 && each.iter().all(|active| *active > 0), "{each:?}");
-        let cells = view.reached(0);
+        let cells = &end(&split).cells;
         let active = cells.iter().filter(|cell| cell.verdict.is_active()).count();
         assert_eq!(active, each.iter().map(|active| *active as usize).sum::<usize>());
-        let stop =
-            Command::Stop { nodes: ids("A101 A102 A103 B101 B102"), shutdown: Shutdown::Clean };
-        assert_eq!(count(&after(stop).reached(0), Look::Unavailable), 4096);
+        let down = end(&after(&[stop("A101 A102 A103 B101 B102")]));
+        assert_eq!(count(&down.cells, Look::Unavailable), 4096);
     }
 
     #[test]
     fn what_differs_is_counted_by_how() {
-        let whole = Timeline::new(case_study()).unwrap().cluster().view().reached(0);
-        let stop = |nodes| Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Clean };
+        let whole = end(&Timeline::new(case_study()).unwrap());
         let same = Comparison::of(whole.clone(), whole.clone());
         assert_eq!((same.size(), same.changes.len()), (0, 0));
         let first = PartitionId::new(0).unwrap();
         assert_eq!(same.beside(first, true), None);
 
-        let less = after(stop("A101 B101")).reached(0);
-        let found = Comparison::of(whole, less.clone());
-        let lost = count(&less, Look::Unavailable);
+        let less = end(&after(&[stop("A101 B101")]));
+        let lost = count(&less.cells, Look::Unavailable);
+        let found = Comparison::of(whole, less);
         assert!(lost > 0 && lost < 4096);
         let (change, lost_only) = (found.changes[0], found.changes.len());
         assert_eq!((change.from, change.to, change.size), (Look::Settled, Look::Unavailable, lost));
@@ -174,6 +186,28 @@ mod tests {
         assert_eq!(found.beside(next, false), Some(change.example));
         let last = found.beside(change.example, false).unwrap();
         assert!(last > next, "back from the first is the last");
+    }
+
+    #[test]
+    fn two_ends_whose_partitions_look_the_same_still_differ_in_their_answers() {
+        let of_rack_1 = Command::RosterSet {
+            namespace: "main".to_owned(),
+            nodes: RosterNodes::Observed,
+            on: None,
+        };
+        let waited = after(&[stop("B101 B102")]);
+        let reset = after(&[stop("B101 B102"), of_rack_1, Command::Recluster { on: None }]);
+        let (waited, reset) = (end(&waited), end(&reset));
+        assert_eq!(Comparison::of(waited.clone(), reset.clone()).size(), 0);
+        let differ: Vec<&str> = waited
+            .answers
+            .iter()
+            .zip(&reset.answers)
+            .filter(|(one, other)| one.1 != other.1)
+            .map(|((question, _), _)| question.as_str())
+            .collect();
+        assert_eq!(differ, ["Roster in force", "Pending roster"]);
+        assert_eq!(reset.answers[1].1, "A103@1, A102@1, A101@1");
     }
 
     #[test]

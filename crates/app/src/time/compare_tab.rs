@@ -1,28 +1,43 @@
-//! The Compare tab: the maps of two ends side by side, a third map of the differences, and the differences as a table.
+//! The Compare tab: the questions that an operator asks of two ends, and then their maps side by side, a third map of the
+//! differences, and the differences as a table.
 //!
-//! Invariant: the table says the same as the maps. A differing partition can be chosen by a click, by the table, and by
+//! Invariant: the table of questions comes first, and the table of differences says the same as the maps. A differing partition can be chosen by a click, by the table, and by
 //! arrow keys on the third map. Not here: the comparison itself (see `compare`).
 
 use std::rc::Rc;
 
 use rosterlab_engine::{Cell, PartitionId};
+use rosterlab_scenario::foresight::margin::Margin;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::browser::{put_pixels, width_of};
 use crate::look::Look;
 use crate::map::paint::{Palette, SIDE_PX, paint_only, partition_at};
+use crate::margin::panel::margin_in_slices;
+use crate::margin::words::both;
 use crate::page::{Dispatch, keys};
 use crate::state::{Action, State};
 use crate::text::{count as counted, thousands};
 use crate::time::branches::Branch;
 use crate::time::compare::{Change, Comparison, Side, count};
+use crate::time::ends::End;
 use crate::time::state::TimeAction;
 
 /// The tab.
 pub fn compare_tab(state: &State, dispatch: &Dispatch) -> Html {
     let (left, right) = state.time.sides;
-    let body = state.time.comparison().map(|comparison| body(state, comparison, dispatch));
+    let body = state.time.comparison().map(|comparison| {
+        html! {
+            <div>
+                <Questions
+                    comparison={comparison.clone()}
+                    namespace={state.namespace_name().to_owned()}
+                />
+                { body(state, comparison, dispatch) }
+            </div>
+        }
+    });
     html! {
         <div class="compare">
             <div class="compare-sides">
@@ -39,9 +54,78 @@ pub fn compare_tab(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
+/// What the table of questions is of.
+#[derive(PartialEq, Properties)]
+struct QuestionsProps {
+    comparison: Rc<Comparison>,
+    /// The shown namespace's name.
+    namespace: String,
+}
+
+/// A row for each question, with the answer at each end; rows that differ are marked.
+#[component]
+fn Questions(props: &QuestionsProps) -> Html {
+    let QuestionsProps { comparison, namespace } = props;
+    let Comparison { left, right, .. } = &**comparison;
+    let margins = [use_margin_of(left, namespace), use_margin_of(right, namespace)];
+    let margin = (format!("Margin of {namespace}"), margins[0].clone(), &margins[1]);
+    let rows = left.answers.iter().zip(&right.answers);
+    let rows = rows.map(|((question, left), (_, right))| (question.clone(), left.clone(), right));
+    let rows: Vec<_> = rows.chain([margin]).collect();
+    let differ = rows.iter().filter(|(_, left, right)| left != *right).count();
+    let row = |(question, left, right): &(String, String, &String)| {
+        let differs = left != *right;
+        html! {
+            <tr key={question.clone()} class={differs.then_some("differs")}>
+                <th scope="row">
+                    { question }
+                    <span class="visually-hidden">{ differs.then_some(", differs") }</span>
+                </th>
+                <td>{ left }</td>
+                <td>{ (*right).clone() }</td>
+            </tr>
+        }
+    };
+    html! {
+        <table class="reasons compare-answers" data-answers-differ={differ.to_string()}>
+            <thead>
+                <tr>
+                    <th scope="col">{ "Question" }</th>
+                    <th scope="col">{ "Left" }</th>
+                    <th scope="col">{ "Right" }</th>
+                </tr>
+            </thead>
+            <tbody>{ for rows.iter().map(row) }</tbody>
+        </table>
+    }
+}
+
+/// The margin of a namespace at an end, in words; `…` until it is known.
+#[hook]
+fn use_margin_of(end: &Rc<End>, namespace: &str) -> String {
+    let known = use_state(|| None::<(Rc<End>, String)>);
+    let keep = known.clone();
+    use_effect_with((end.clone(), namespace.to_owned()), move |(end, namespace)| {
+        let (end, namespace) = (end.clone(), namespace.clone());
+        let first = {
+            let end = end.clone();
+            move || Margin::new(&end.cluster, &namespace)
+        };
+        let work = margin_in_slices(first, move |found| {
+            let words = found.map_or_else(|| "none: nothing is served".to_owned(), |f| both(&f));
+            keep.set(Some((end.clone(), words)));
+        });
+        move || drop(work)
+    });
+    match &*known {
+        Some((of, words)) if of == end => words.clone(),
+        _ => "…".to_owned(),
+    }
+}
+
 /// The three maps and the table.
 fn body(state: &State, comparison: &Rc<Comparison>, dispatch: &Dispatch) -> Html {
-    let all = Rc::new(vec![true; comparison.left.len()]);
+    let all = Rc::new(vec![true; comparison.left.cells.len()]);
     let map = |which: &'static str, label: String, cells: &Rc<Vec<Cell>>, shown: &Rc<Vec<bool>>| {
         html! {
             <SmallMap
@@ -60,23 +144,23 @@ fn body(state: &State, comparison: &Rc<Comparison>, dispatch: &Dispatch) -> Html
     html! {
         <div class="compare-maps">
             <figure>
-                { map("left", format!("Map of {}", name(left)), &comparison.left, &all) }
-                <figcaption>{ numbers(&comparison.left) }</figcaption>
+                { map("left", format!("Map of {}", name(left)), &comparison.left.cells, &all) }
+                <figcaption>{ numbers(&comparison.left.cells) }</figcaption>
             </figure>
             <figure>
                 { map(
                     "right",
                     format!("Map of {}", name(right.unwrap_or(Side::Start))),
-                    &comparison.right,
+                    &comparison.right.cells,
                     &all
                 ) }
-                <figcaption>{ numbers(&comparison.right) }</figcaption>
+                <figcaption>{ numbers(&comparison.right.cells) }</figcaption>
             </figure>
             <figure>
                 { map(
                     "differs",
                     format!("{differ}; arrow keys go from one to the next"),
-                    &comparison.right,
+                    &comparison.right.cells,
                     &comparison.differs
                 ) }
                 <figcaption data-differ="">{ differ }</figcaption>

@@ -5,6 +5,7 @@
 pub mod branches;
 pub mod compare;
 pub mod compare_tab;
+pub mod ends;
 pub mod history;
 pub mod log_tab;
 pub mod logbook;

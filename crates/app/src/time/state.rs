@@ -6,11 +6,12 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{Cell, ClusterView, Migrations, NodeId};
+use rosterlab_engine::{Migrations, NodeId};
 use rosterlab_scenario::{Course, Timeline};
 
 use crate::time::branches::{Branches, Kept, MOST};
 use crate::time::compare::{Comparison, Side};
+use crate::time::ends::End;
 use crate::time::logbook::{LINES, Logbook};
 
 /// The speeds of simulated time.
@@ -129,12 +130,12 @@ pub enum TimeAction {
     Copied(bool),
 }
 
-/// The partitions at the end of a branch, kept for the next comparison.
+/// The end of a branch for a namespace, kept for the next comparison.
 #[derive(Clone, Debug)]
-struct End {
+struct KnownEnd {
     number: u32,
     namespace: usize,
-    cells: Rc<Vec<Cell>>,
+    end: Rc<End>,
 }
 
 /// What the page knows of time besides the timeline.
@@ -151,7 +152,7 @@ pub struct TimeState {
     /// The branches.
     pub branches: Branches,
     comparison: Option<Rc<Comparison>>,
-    ends: Vec<End>,
+    ends: Vec<KnownEnd>,
 }
 
 impl TimeState {
@@ -179,20 +180,20 @@ impl TimeState {
     }
 
     /// Computes what the open tab shows.
-    pub fn update(&mut self, timeline: &Timeline, view: &ClusterView, namespace: usize) {
+    pub fn update(&mut self, timeline: &Timeline, namespace: usize) {
         if self.tab == Tab::Log {
             self.log.update(timeline);
         }
         self.comparison = None;
         if self.tab == Tab::Compare {
-            self.compare(timeline, view, namespace);
+            self.compare(timeline, namespace);
         } else {
             self.ends = Vec::new();
         }
     }
 
     /// Compares the chosen sides; a side that is gone is replaced by a default.
-    fn compare(&mut self, timeline: &Timeline, view: &ClusterView, namespace: usize) {
+    fn compare(&mut self, timeline: &Timeline, namespace: usize) {
         let newest = self.branches.all().last().map(|branch| Side::Branch(branch.number));
         let is_there = |side: &Side| match side {
             Side::Branch(number) => self.branches.get(*number).is_some(),
@@ -202,26 +203,30 @@ impl TimeState {
         let right = self.sides.1.filter(is_there).or(newest).unwrap_or(Side::Start);
         self.sides = (left, Some(right));
         let ends = std::mem::take(&mut self.ends);
-        let mut cells_of = |side: Side| match side {
-            Side::Now => Some(view.reached(namespace)),
-            Side::Start => Some(timeline.start().view().reached(namespace)),
+        let mut end_of = |side: Side| match side {
+            Side::Now => {
+                let events = timeline.events().map(|(_, event)| event);
+                Some(End::of(timeline.cluster(), events, namespace))
+            }
+            Side::Start => Some(End::of(&timeline.start(), std::iter::empty(), namespace)),
             Side::Branch(number) => {
-                let known = |end: &&End| (end.number, end.namespace) == (number, namespace);
+                let known = |end: &&KnownEnd| (end.number, end.namespace) == (number, namespace);
                 let known = ends.iter().chain(&self.ends).find(known).cloned();
-                let end = if let Some(end) = known {
-                    end
+                let known = if let Some(known) = known {
+                    known
                 } else {
+                    let course = &self.branches.get(number)?.course;
                     let mut there = timeline.clone();
-                    there.follow(&self.branches.get(number)?.course);
-                    let cells = there.cluster().view().reached(namespace);
-                    End { number, namespace, cells }
+                    there.follow(course);
+                    let end = End::of(there.cluster(), course.events(), namespace);
+                    KnownEnd { number, namespace, end }
                 };
-                let cells = end.cells.clone();
-                self.ends.push(end);
-                Some(cells)
+                let end = known.end.clone();
+                self.ends.push(known);
+                Some(end)
             }
         };
-        if let (Some(left), Some(right)) = (cells_of(left), cells_of(right)) {
+        if let (Some(left), Some(right)) = (end_of(left), end_of(right)) {
             self.comparison = Some(Rc::new(Comparison::of(left, right)));
         }
     }
