@@ -18,6 +18,7 @@ use crate::page::{Dispatch, keys};
 use crate::state::{Action, State};
 use crate::text::thousands;
 use crate::verdict::sides::sub_class;
+use crate::verdict::words::of_side;
 
 /// What the wires need.
 #[derive(PartialEq, Properties)]
@@ -168,13 +169,9 @@ fn hulls(floor: &Floor, state: &State) -> Html {
     };
     let label = |(key, hull): (usize, &Hull)| {
         let sub_cluster = &view.sub_clusters[hull.sub_cluster];
-        let in_roster = sub_cluster.namespaces.get(state.namespace).map(|namespace| {
-            let (here, all) = (namespace.roster_nodes_present, namespace.roster.len());
-            if all == 0 { String::new() } else { format!(" · {here} of {all} in the roster") }
-        });
         let principal = sub_cluster.principal;
         let short = format!("sub-cluster {principal}");
-        let long = format!("{short}{}", in_roster.unwrap_or_default());
+        let long = format!("{short} · {}", of_side(view, sub_cluster, state.namespace));
         let fits = |text: &String| text.chars().count() <= hull.label_letters;
         let shortest = format!("cluster {principal}");
         let text = [long, short, shortest].into_iter().find(fits).unwrap_or_default();

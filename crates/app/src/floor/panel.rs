@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{Command, Link, Mode, NodeId, RackId, Shutdown, convert};
+use rosterlab_engine::{Command, Link, NodeId, RackId, Shutdown, convert};
 use yew::prelude::*;
 
 use crate::browser::{capture_pointer, focus, page_keys, position_in, use_room};
@@ -19,13 +19,13 @@ use crate::floor::links::{Wires, link_list};
 use crate::floor::node_card::{CardEvent, NodeCard};
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::FloorAction;
-use crate::margin::words::mode_of;
 use crate::page::keys::{self, Press, Scope};
 use crate::page::verbs::Verb;
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::count;
 use crate::verdict::sides::sub_class;
+use crate::verdict::words::of_side;
 
 /// The width of the floor until it is measured, in CSS pixels.
 const UNKNOWN_WIDTH: i32 = 760;
@@ -149,18 +149,9 @@ fn drawn_links(state: &State) -> Vec<Link> {
 fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
     let view = &state.view;
     let shown = state.shown();
-    let mode = mode_of(view, state.namespace);
     let chip = |place: usize| {
         let sub_cluster = &view.sub_clusters[place];
         let principal = sub_cluster.principal;
-        let in_roster =
-            sub_cluster.namespaces.get(state.namespace).map(|namespace| {
-                match namespace.roster.len() {
-                    0 if mode == Mode::Available => "available (AP)".to_owned(),
-                    0 => "no roster yet".to_owned(),
-                    all => format!("{} of {all} in the roster", namespace.roster_nodes_present),
-                }
-            });
         let is_split = view.sub_clusters.len() > 1;
         let number = is_split.then(|| format!("{} · ", place + 1));
         let onclick = dispatch.on(Action::ShowSubCluster(principal));
@@ -176,7 +167,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
                 >
                     <span class="sub-swatch" aria-hidden="true"></span>
                     <span>{ number }{ "sub-cluster " }<b class="id">{ principal.to_string() }</b></span>
-                    <span>{ for in_roster }</span>
+                    <span>{ of_side(view, sub_cluster, state.namespace) }</span>
                     <span class="sub-key">{ "key " }<span class="id">{ sub_cluster.key.to_string() }</span></span>
                 </button>
             </li>

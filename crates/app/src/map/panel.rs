@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use rosterlab_engine::{NamespaceSettings, PartitionId};
+use rosterlab_engine::{NamespaceSettings, PartitionId, convert};
 use yew::prelude::*;
 
 use crate::browser::{put_pixels, width_of};
@@ -22,7 +22,7 @@ use crate::map::state::MapAction;
 use crate::page::{Dispatch, keys};
 use crate::rules;
 use crate::state::{Action, State};
-use crate::text::thousands;
+use crate::text::{count, thousands};
 use crate::why::groups::{Group, Grouping, words};
 
 /// Shown where the browser does not let the page draw.
@@ -34,6 +34,9 @@ const PAGE_ROWS: i32 = 8;
 
 /// The largest number of classes that a legend lists.
 const MOST_CLASSES: usize = 12;
+
+/// How many reasons stand in the table; the rest are counted and stand below it, where they can be closed.
+const FIRST_REASONS: usize = 4;
 
 /// What the map needs.
 #[derive(PartialEq, Properties)]
@@ -355,8 +358,23 @@ fn class_of(state: &State, partition: PartitionId) -> String {
 fn reasons(state: &State, dispatch: &Dispatch) -> Html {
     let shown = state.map.group_of(state.partition().index());
     let picked = state.map.picked_place();
-    let rows = state.groups().iter().enumerate().map(|(place, group)| {
+    let row = |(place, group): (usize, &Group)| {
         reason(state, dispatch, group, place, (shown == Some(place), picked == Some(place)))
+    };
+    let groups = || state.groups().iter().enumerate();
+    let others = state.groups().iter().skip(FIRST_REASONS);
+    let more = others.clone().count();
+    // Only the rest can be closed, because the first reasons decide what to do.
+    let more = (more > 0).then(|| {
+        let partitions = thousands(others.map(|group| group.size).sum());
+        html! {
+            <details key="more" open={true}>
+                <summary>{ format!("{}, {partitions}", count(convert::count(more), "more reason")) }</summary>
+                <table class="reasons">
+                    <tbody>{ for groups().skip(FIRST_REASONS).map(row) }</tbody>
+                </table>
+            </details>
+        }
     });
     html! {
         <div class="reasons-room">
@@ -367,8 +385,9 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
                         <th scope="col" class="n">{ "Partitions" }</th>
                     </tr>
                 </thead>
-                <tbody>{ for rows }</tbody>
+                <tbody>{ for groups().take(FIRST_REASONS).map(row) }</tbody>
             </table>
+            <div>{ more }</div>
         </div>
     }
 }

@@ -16,7 +16,7 @@ use crate::margin::panel::margin_pill;
 use crate::news::{NODES_NAMED, nodes};
 use crate::page::Dispatch;
 use crate::state::State;
-use crate::text::{digit_groups, thousands};
+use crate::text::{count, digit_groups, thousands};
 
 /// The columns after a side's name.
 const COLUMNS: [&str; 5] = ["in the roster", "active", "filling", "unavailable", "dead"];
@@ -70,12 +70,14 @@ fn row(
         all => format!("{} of {all}", namespace.roster_nodes_present),
     };
     let empty = fresh(namespace);
+    let nodes = count(convert::count(side.nodes.len()), "node");
     html! {
         <tr key={format!("{principal} {}", settings.name)} class={sub_class(place)}>
             <th scope="row">
                 <span class="sub-swatch" aria-hidden="true"></span>
                 <b class="id">{ principal.clone() }</b>
                 <span class="id dim">{ " " }{ &settings.name }</span>
+                <span class="dim sides-nodes">{ " " }{ nodes }</span>
             </th>
             <td class="n">{ in_roster }</td>
             { for numbers(&principal, &settings.name, namespace.counts, namespace.filling) }

@@ -5,7 +5,9 @@
 
 use std::cmp::Reverse;
 
-use rosterlab_engine::{ClusterView, Mode, Served, convert};
+use rosterlab_engine::{
+    ClusterView, Mode, NamespaceSettings, Served, SubClusterNamespaceView, SubClusterView, convert,
+};
 use rosterlab_scenario::foresight::margin::Found;
 use rosterlab_scenario::words::rules;
 
@@ -25,24 +27,17 @@ pub fn who(view: &ClusterView) -> String {
         [] if view.nodes.iter().any(|node| node.state.is_up()) => "no node is in a cluster".into(),
         [] => "no node is up".into(),
         [one] => {
-            let rosters = one.namespaces.iter().zip(&view.namespaces);
-            let rosters: Vec<String> = rosters
-                .filter(|(_, settings)| settings.mode == Mode::StrongConsistency)
-                .map(|(namespace, settings)| {
-                    let (present, all) = (namespace.roster_nodes_present, namespace.roster.len());
-                    match (all, view.namespaces.len()) {
-                        (0, _) => format!("no roster in {}", settings.name),
-                        (_, 1) => format!("{present} of {all} roster nodes"),
-                        _ => format!("{present} of {all} in {}’s roster", settings.name),
-                    }
-                })
-                .take(NAMED)
-                .collect();
-            let nodes = number(one.nodes.len(), "node");
-            match rosters.as_slice() {
-                [] => nodes,
-                [one] if view.namespaces.len() == 1 => one.clone(),
-                rosters => format!("{nodes}, {}", rosters.join(", ")),
+            let namespaces = view.namespaces.iter().zip(&one.namespaces);
+            match (view.namespaces.len(), one.namespaces.first()) {
+                (1, Some(here)) if here.roster_nodes_present as usize == one.nodes.len() => {
+                    format!("{} of {} roster nodes", here.roster_nodes_present, here.roster.len())
+                }
+                _ => {
+                    let nodes = number(one.nodes.len(), "node");
+                    let rosters =
+                        namespaces.take(NAMED).map(|(settings, here)| in_roster(settings, here));
+                    [nodes].into_iter().chain(rosters).collect::<Vec<_>>().join(", ")
+                }
             }
         }
         many => number(many.len(), "sub-cluster"),
@@ -50,6 +45,36 @@ pub fn who(view: &ClusterView) -> String {
     match view.orphans.len() {
         0 => clusters,
         orphans => format!("{clusters}, {}", number(orphans, "orphan")),
+    }
+}
+
+/// How many of a side's nodes are in a namespace's roster: `2 of 3 in main’s roster`.
+#[must_use]
+pub fn in_roster(settings: &NamespaceSettings, here: &SubClusterNamespaceView) -> String {
+    let name = &settings.name;
+    match (settings.mode, here.roster.len()) {
+        (Mode::Available, _) => format!("{name} is AP"),
+        (Mode::StrongConsistency, 0) => format!("no roster in {name} yet"),
+        (Mode::StrongConsistency, all) => {
+            format!("{} of {all} in {name}’s roster", here.roster_nodes_present)
+        }
+    }
+}
+
+/// A side in numbers: `12 nodes, 4 of 5 in main’s roster`; without the nodes where all of them are in it.
+#[must_use]
+pub fn of_side(view: &ClusterView, side: &SubClusterView, namespace: usize) -> String {
+    let (Some(settings), Some(here)) =
+        (view.namespaces.get(namespace), side.namespaces.get(namespace))
+    else {
+        return String::new();
+    };
+    let in_roster = in_roster(settings, here);
+    let nodes = convert::count(side.nodes.len());
+    if nodes == here.roster_nodes_present {
+        in_roster
+    } else {
+        format!("{}, {in_roster}", count(nodes, "node"))
     }
 }
 
