@@ -121,6 +121,7 @@ pub fn figure(timeline: &Timeline, wanted: &Wanted<'_>) -> Result<String, NoSuch
     // On a narrow page it can be scrolled sideways, also by keys.
     to.open("figure", &[("class", "rl"), ("tabindex", "0")]);
     tables::caption(&mut to, &moment, wanted);
+    tables::verdict(&mut to, &moment);
     tables::counts(&mut to, &moment);
     if wanted.view.has(View::Map) {
         map::maps(&mut to, &moment);

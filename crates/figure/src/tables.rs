@@ -8,6 +8,7 @@ use rosterlab_engine::{
 use rosterlab_scenario::look::Look;
 use rosterlab_scenario::words::commands::of_entry;
 use rosterlab_scenario::words::orphans::orphans as words_of_orphans;
+use rosterlab_scenario::words::served::{headline, outcome};
 use rosterlab_scenario::words::text::{nodes, thousands};
 use rosterlab_scenario::words::{marks, rules};
 
@@ -58,6 +59,19 @@ fn markdown(to: &mut Markup, text: &str) {
         rest = after;
     }
     to.text(rest);
+}
+
+/// What a client of the whole network can reach of the namespace.
+pub fn verdict(to: &mut Markup, moment: &Moment<'_>) {
+    let served = moment.view.served(moment.namespace);
+    let headline = headline(&[served]);
+    to.open("p", &[("class", "rl-verdict")]);
+    to.open("b", &[("class", &format!("rl-{}", headline.class))]);
+    to.with("span", &[("aria-hidden", "true")], headline.glyph);
+    to.text(format!(" {}", headline.words));
+    to.close("b");
+    to.text(format!(": {}", outcome(served)));
+    to.close("p");
 }
 
 /// The counts of the namespace in each sub-cluster, and the orphans. Partitions that came up empty count as active too.

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use rosterlab_engine::SubClusterView;
 use rosterlab_figure::{View, Wanted, figure};
 use rosterlab_scenario::look::Look;
 use rosterlab_scenario::{Scenario, Timeline};
@@ -115,6 +116,15 @@ fn the_numbers_are_those_of_the_engine() {
                     (row[0].clone(), counts)
                 })
                 .collect();
+            // Over all sides, a partition is served if any of them serves it.
+            let is_served = |partition: usize| {
+                let here = |sub: &SubClusterView| sub.namespaces[0].cells[partition].verdict;
+                view.sub_clusters.iter().any(|sub| here(sub).is_active())
+            };
+            let served = (0..4096).filter(|partition| is_served(*partition)).count();
+            let verdict = html.split("<p class=\"rl-verdict\">").nth(1).unwrap();
+            assert_eq!(verdict.contains(": all active"), served == 4096, "{verdict:.200}");
+            assert_eq!(verdict.contains(" Not serving"), served == 0, "{verdict:.200}");
             let known: Vec<_> = view
                 .sub_clusters
                 .iter()

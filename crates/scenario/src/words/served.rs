@@ -44,12 +44,12 @@ pub fn headline(all: &[Served]) -> Headline {
     }
 }
 
-/// The counts in short: `all active`, `1,381 unavailable`, `12 unavailable, 3 dead`, `all active, 9 filling`.
+/// The counts in short: `all active`, `1,381 unavailable`, `12 unavailable, 3 dead`, `all active, 9 still filling`.
 #[must_use]
 pub fn outcome(served: Served) -> String {
     let is_whole = served.inactive() == 0;
     let [first, second] = if is_whole {
-        [(served.fresh, "came up empty"), (served.filling, "filling")]
+        [(served.fresh, "came up empty"), (served.filling, "still filling")]
     } else {
         [(served.unavailable, "unavailable"), (served.dead, "dead")]
     };
@@ -143,8 +143,8 @@ mod tests {
             outcome(Served { settled, filling, fresh, unavailable, dead, twice: 0 })
         };
         assert_eq!(of(0, 0, 0, 0), "all active");
-        assert_eq!(of(4096, 0, 0, 0), "all active, 4,096 filling");
-        assert_eq!(of(7, 376, 0, 0), "all active, 376 came up empty, 7 filling");
+        assert_eq!(of(4096, 0, 0, 0), "all active, 4,096 still filling");
+        assert_eq!(of(7, 376, 0, 0), "all active, 376 came up empty, 7 still filling");
         assert_eq!(of(2715, 0, 1381, 0), "1,381 unavailable");
         assert_eq!(of(0, 0, 1, 2), "1 unavailable, 2 dead");
         let twice = Served { settled: 4096, twice: 12, ..Served::default() };
