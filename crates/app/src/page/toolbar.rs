@@ -33,6 +33,10 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
                 { tool(Verb::Crash, Face::WordsAndKey) }
                 { tool(Verb::Start, Face::WordsAndKey) }
                 { tool(Verb::Isolate, Face::WordsAndKey) }
+            </div>
+            <details class="more-tools">
+                <summary class="tool">{ "More" }</summary>
+                <div class="tools" role="group" aria-label={format!("More on {name}")}>
                 { tool(Verb::Quiesce, Face::WordsAndKey) }
                 { tool(Verb::QuiesceUndo, Face::WordsAndKey) }
                 { tool(Verb::Wipe, Face::WordsAndKey) }
@@ -40,12 +44,13 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
                 <span class="moves">{ moves(state, &name, dispatch) }</span>
                 <span class="moves">{ is_dense.then(|| tool(Verb::Links, Face::WordsAndKey)) }</span>
                 { select_more(state, dispatch) }
-            </div>
-            <div class="tools" role="group" aria-label="All nodes">
-                { tool(Verb::Split, Face::Words) }
-                { tool(Verb::Heal, Face::Words) }
-                { tool(Verb::AddRack, Face::Words) }
-            </div>
+                </div>
+                <div class="tools" role="group" aria-label="All nodes">
+                    { tool(Verb::Split, Face::Words) }
+                    { tool(Verb::Heal, Face::Words) }
+                    { tool(Verb::AddRack, Face::Words) }
+                </div>
+            </details>
         </section>
     }
 }

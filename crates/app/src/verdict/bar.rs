@@ -68,6 +68,9 @@ pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
 
 /// Why the partitions of the namespace that fares worst are what they are.
 fn why(state: &State, namespace: usize, is_many: bool) -> Html {
+    if state.view.sub_clusters.is_empty() {
+        return html! { <>{ label("Why") }<span>{ "a node in no cluster serves nothing" }</span></> };
+    }
     let reasons = reasons(&state.view, namespace);
     let others: u32 = reasons.iter().skip(REASONS).map(|(_, number)| number).sum();
     let mut said: Vec<String> = reasons

@@ -107,7 +107,8 @@ pub fn outlook(found: &Found, mode: Mode) -> (&'static str, String) {
     match at_once.min(in_turn) {
         0 if at_once == 0 => ("bad", format!("One more crash can {harm}")),
         0 => ("bad", format!("One more clean stop can {harm}")),
-        lost => ("good", format!("{} more can be lost", count(convert::count(lost), "node"))),
+        1 => ("good", "One more node can be lost".to_owned()),
+        lost => ("good", format!("{lost} more nodes can be lost")),
     }
 }
 
