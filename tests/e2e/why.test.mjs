@@ -69,7 +69,6 @@ test("by keyboard: a way that may lose writes says so, is taken and can be undon
   // A text field has its own undo, so undo from a card.
   await keyboard.go("A101");
   await keyboard.press("Control+z");
-  await keyboard.press("Control+z");
   await expectCounts(page, "A103", { unavailable: 1381 });
   await eventually(async () => (await ways(page))[0], TOO_EARLY[0]);
   assert.deepEqual(complaints, []);

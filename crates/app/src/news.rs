@@ -82,7 +82,7 @@ pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
         sentences.extend(orphans(view));
     }
     if sentences.is_empty() {
-        let acted = matches!(entry, Entry::Act { .. });
+        let acted = !matches!(entry, Entry::Pass { .. } | Entry::Migrate { .. });
         sentences.push(if acted { "Nothing changed." } else { "Time passed." }.to_owned());
     }
     sentences.join(" ")

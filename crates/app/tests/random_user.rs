@@ -159,10 +159,8 @@ fn check_entries(before: &State, action: &Action, after: &State) {
         return;
     }
     let mut expected = Timeline::clone(&before.timeline);
-    for entry in before.entries_of(action) {
-        if expected.perform(entry).is_err() {
-            break;
-        }
+    if let Some(entry) = before.entry_of(action) {
+        let _ = expected.perform(entry); // a refused one changes nothing
     }
     assert_eq!(expected.entries(), after.timeline.entries());
     assert_eq!(expected.cluster(), after.timeline.cluster());

@@ -38,4 +38,4 @@ pub use file::{
 pub use one_step::StepError;
 pub use plan::{ClientExpectation, Doing, Plan, namespace_of};
 pub use runner::{Clock, Runner, StepReport};
-pub use timeline::{Course, Entry, Settle, SharedEvents, Timeline, fork};
+pub use timeline::{Course, Entry, Purpose, Settle, SharedEvents, Timeline, fork};

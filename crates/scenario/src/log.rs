@@ -356,6 +356,7 @@ pub fn ticker(before: &Cluster, entry: &Entry, end_ms: u64) -> Vec<LogLine> {
         Entry::Pass { .. } => {}
         Entry::Migrate { partitions: None } => drop(cluster.advance(Until::Settled)),
         Entry::Migrate { .. } | Entry::Act { .. } => return Vec::new(),
+        Entry::Several { entries, .. } => return ticker_of_each(cluster, entries),
     }
     let mut lines = Vec::new();
     let first = cluster.now_ms() / TICK_MS + 1;
@@ -367,6 +368,19 @@ pub fn ticker(before: &Cluster, entry: &Entry, end_ms: u64) -> Vec<LogLine> {
             break;
         }
         lines.extend(ticks(&view));
+    }
+    lines
+}
+
+/// The ticker's lines while entries run one after the other.
+fn ticker_of_each(mut cluster: Cluster, entries: &[Entry]) -> Vec<LogLine> {
+    let mut lines = Vec::new();
+    for entry in entries {
+        let before = cluster.clone();
+        // They were done before, so none is refused.
+        if entry.run(&mut cluster).is_ok() {
+            lines.extend(ticker(&before, entry, cluster.now_ms()));
+        }
     }
     lines
 }

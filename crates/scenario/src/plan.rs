@@ -1,8 +1,8 @@
 //! Translates the steps of a scenario into entries and expectations for the engine, and entries back into steps.
 //!
 //! Invariant: a [`Plan`] has one [`Doing`] for every step, in order, with every namespace named. Entries that came from
-//! steps translate back to the same steps, without what only a file has (text, clock, expectations, keys). Not here:
-//! running.
+//! steps translate back to the same steps, without what only a file has (text, clock, expectations, keys). A file has no
+//! form for several things that are one step of a timeline: each becomes a step. Not here: running.
 
 use rosterlab_engine::{ClusterSetup, Command, NodeId, Rejection, RosterNodes, Shutdown};
 
@@ -376,7 +376,7 @@ impl Planner<'_> {
     }
 }
 
-/// The steps of an entry: one, or several for a time that is too long for one step.
+/// The steps of an entry: one, or several for a time that is too long for one step and for several things.
 fn steps_of(entry: &Entry) -> Vec<Step> {
     match entry {
         Entry::Act { command, settle } => {
@@ -393,6 +393,7 @@ fn steps_of(entry: &Entry) -> Vec<Step> {
             let step = |part| Action::Advance(Advance { seconds: Seconds::of_ms(part) }).into();
             parts.map(step).collect()
         }
+        Entry::Several { entries, .. } => entries.iter().flat_map(steps_of).collect(),
     }
 }
 

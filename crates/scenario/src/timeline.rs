@@ -25,7 +25,18 @@ pub enum Settle {
     Prepared,
 }
 
-/// One thing that a timeline holds.
+/// What several entries were done for, where their commands alone do not say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// What the commands say.
+    Commands,
+    /// A way out was taken.
+    WayOut,
+    /// Nodes were restarted one after the other.
+    RollingRestart,
+}
+
+/// One step of a timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// A person did something, and the clusters reacted to it.
@@ -45,22 +56,58 @@ pub enum Entry {
         /// How many partitions, or all.
         partitions: Option<u32>,
     },
+    /// A person did several things in one action: all of them happen or none, and they are undone together.
+    Several {
+        /// What for.
+        purpose: Purpose,
+        /// What, in order; none of it is several in turn.
+        entries: Vec<Entry>,
+    },
 }
 
 impl Entry {
+    /// Entries that a person does in one action, as one entry; `None` if there are none.
+    #[must_use]
+    pub fn together(purpose: Purpose, mut entries: Vec<Self>) -> Option<Self> {
+        match (purpose, entries.len()) {
+            (_, 0) => None,
+            (Purpose::Commands, 1) => entries.pop(),
+            _ => Some(Self::Several { purpose, entries }),
+        }
+    }
+
+    /// What happens, one thing at a time: its entries if it is several, else itself.
+    #[must_use]
+    pub fn each(&self) -> &[Self] {
+        match self {
+            Self::Several { entries, .. } => entries,
+            one => std::slice::from_ref(one),
+        }
+    }
+
     /// The rough cost of replaying it, as measured with few nodes: running all migrations costs the most.
     fn cost(&self) -> u64 {
         match self {
             Self::Act { .. } => 1,
             Self::Pass { .. } => 4,
             Self::Migrate { .. } => 8,
+            Self::Several { entries, .. } => entries.iter().map(Self::cost).sum(),
+        }
+    }
+
+    /// Whether nothing happens in it, so that it makes no step.
+    fn is_nothing(&self) -> bool {
+        match self {
+            Self::Pass { ms } => *ms == 0,
+            Self::Several { entries, .. } => entries.is_empty(),
+            Self::Act { .. } | Self::Migrate { .. } => false,
         }
     }
 
     /// Performs the entry on a cluster and returns the events that followed.
     ///
     /// # Errors
-    /// When the cluster refuses the command; nothing has changed then.
+    /// When the cluster refuses the command, or one of several; nothing has changed then.
     pub fn run(&self, cluster: &mut Cluster) -> Result<Vec<Event>, Rejection> {
         match self {
             Self::Act { command, settle } => {
@@ -76,6 +123,15 @@ impl Entry {
             }
             Self::Migrate { partitions } => {
                 Ok(cluster.advance(Until::Migrated { partitions: *partitions }))
+            }
+            Self::Several { entries, .. } => {
+                let mut tried = cluster.clone();
+                let mut events = Vec::new();
+                for entry in entries {
+                    events.extend(entry.run(&mut tried)?);
+                }
+                *cluster = tried;
+                Ok(events)
             }
         }
     }
@@ -137,18 +193,27 @@ impl Course {
         self.outcomes.iter().flat_map(|outcome| outcome.events.iter().map(|event| &**event))
     }
 
-    /// Whether the other entries begin with these. A pass at the end also matches a longer pass.
+    /// Whether the other entries begin with these. A pass at the end also matches a longer pass, and several things also
+    /// match those and more.
     #[must_use]
     pub fn begins(&self, others: &[Entry]) -> bool {
-        let Some((last, before)) = self.entries.split_last() else {
-            return true;
-        };
-        let last_begins = match (last, others.get(before.len())) {
-            (Entry::Pass { ms }, Some(Entry::Pass { ms: longer })) => ms <= longer,
-            (last, other) => Some(last) == other,
-        };
-        last_begins && others.starts_with(before)
+        begins(&self.entries, others)
     }
+}
+
+fn begins(some: &[Entry], others: &[Entry]) -> bool {
+    let Some((last, before)) = some.split_last() else {
+        return true;
+    };
+    let last_begins = match (last, others.get(before.len())) {
+        (Entry::Pass { ms }, Some(Entry::Pass { ms: longer })) => ms <= longer,
+        (
+            Entry::Several { purpose, entries },
+            Some(Entry::Several { purpose: other, entries: more }),
+        ) => purpose == other && begins(entries, more),
+        (last, other) => Some(last) == other,
+    };
+    last_begins && others.starts_with(before)
 }
 
 /// How many entries two lists share from the start.
@@ -250,7 +315,7 @@ impl Timeline {
     /// # Errors
     /// When the cluster refuses a command; nothing has changed then.
     pub fn perform(&mut self, entry: Entry) -> Result<&[Rc<Event>], Rejection> {
-        if entry == (Entry::Pass { ms: 0 }) {
+        if entry.is_nothing() {
             return Ok(&[]);
         }
         let events = entry.run(&mut self.cluster)?;

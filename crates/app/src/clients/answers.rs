@@ -62,14 +62,17 @@ pub fn record(timeline: &Timeline, namespace: &str, key: Digest) -> Record {
     let mut record = Record::default();
     // Each write to this record: its number among all writes, and whether it was acknowledged.
     let mut writes: Vec<(u64, bool)> = Vec::new();
+    // Each command of a client has one answer, in the same order.
+    let from_of = |entry: &Entry| match entry {
+        Entry::Act {
+            command: Command::Write { from, .. } | Command::Read { from, .. }, ..
+        } => Some(*from),
+        _ => None,
+    };
+    let mut asked = timeline.entries().iter().flat_map(Entry::each).filter_map(from_of);
     for (entry, event) in timeline.events() {
-        let from = match timeline.entries().get(entry) {
-            Some(Entry::Act {
-                command: Command::Write { from, .. } | Command::Read { from, .. },
-                ..
-            }) => *from,
-            _ => None,
-        };
+        let is_answer = matches!(event.kind, EventKind::Wrote { .. } | EventKind::Read { .. });
+        let from = if is_answer { asked.next().flatten() } else { None };
         match &event.kind {
             EventKind::Wrote { namespace: name, key: of, write, result, .. }
                 if name == namespace && *of == key =>

@@ -111,10 +111,10 @@ pub fn use_dispatch(handle: &UseReducerHandle<State>, painter: &Rc<Painter>) -> 
         Dispatch::new(Callback::from(move |action| {
             // Clones, because a handle keeps every state that was read from it.
             let before = handle.clone();
-            recorder::note(&before.timeline, before.entries_of(&action));
+            recorder::note(&before.timeline, before.entry_of(&action));
             handle.dispatch(action);
             let after = handle.clone();
-            recorder::note(&after.timeline, Vec::new());
+            recorder::note(&after.timeline, None);
             painter.show(&after);
         }))
     });

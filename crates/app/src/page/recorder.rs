@@ -9,11 +9,11 @@ use std::rc::Rc;
 use rosterlab_scenario::{Entry, Timeline, share};
 
 thread_local! {
-    static LAST: RefCell<Option<(Rc<Timeline>, Vec<Entry>)>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<(Rc<Timeline>, Option<Entry>)>> = const { RefCell::new(None) };
 }
 
-/// Notes where a timeline stands, and the entries that are about to be added to it.
-pub fn note(timeline: &Rc<Timeline>, next: Vec<Entry>) {
+/// Notes where a timeline stands, and the entry that is about to be added to it.
+pub fn note(timeline: &Rc<Timeline>, next: Option<Entry>) {
     LAST.with(|last| {
         if let Ok(mut last) = last.try_borrow_mut() {
             *last = Some((timeline.clone(), next));
@@ -27,7 +27,10 @@ pub fn share_link() -> Option<String> {
     LAST.with(|last| {
         let last = last.try_borrow().ok()?;
         let (timeline, next) = last.as_ref()?;
-        if next.is_empty() { share::write(timeline) } else { share::write_before(timeline, next) }
+        match next {
+            None => share::write(timeline),
+            Some(next) => share::write_before(timeline, next),
+        }
     })
 }
 
@@ -44,10 +47,10 @@ mod tests {
         let timeline = Rc::new(Timeline::new(case_study()).unwrap());
         let command = Command::Recluster { on: None };
         let entry = Entry::Act { command, settle: Settle::Fully };
-        note(&timeline, vec![entry.clone()]);
+        note(&timeline, Some(entry.clone()));
         let linked = share::read(&share_link().unwrap()).unwrap();
         assert_eq!(linked.timeline.entries(), [entry]);
-        note(&timeline, Vec::new());
+        note(&timeline, None);
         assert_eq!(share::read(&share_link().unwrap()).unwrap().timeline, *timeline);
     }
 }

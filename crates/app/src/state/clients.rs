@@ -1,13 +1,13 @@
 //! The client strip's part of the reducer: reads and writes of one record, and the namespace beside it of the other mode,
 //! SC or AP.
 //!
-//! Invariant: a click writes or reads the same record in every namespace of the strip, one step each, so that both get the
+//! Invariant: a click writes or reads the same record in every namespace of the strip, in one step, so that both get the
 //! same. Not here: what clients were told (see `answers`), which follows from the timeline.
 
 use rosterlab_engine::{Command, EventKind, Mode, NamespaceSettings, NodeId, PartitionId, convert};
-use rosterlab_scenario::{Entry, Settle};
+use rosterlab_scenario::{Entry, Purpose, Settle};
 
-use super::State;
+use super::{Action, State};
 use crate::clients::answers::{Record, record};
 use crate::clients::state::ClientAction;
 use crate::news;
@@ -93,8 +93,9 @@ impl State {
         }
     }
 
-    /// The entries that an action of the client strip would add to the timeline; only after the last do the clusters react.
-    pub(super) fn entries_of_clients(&self, action: &ClientAction) -> Vec<Entry> {
+    /// The entry that an action of the client strip would add to the timeline; only after its last command do the clusters
+    /// react.
+    pub(super) fn entry_of_clients(&self, action: &ClientAction) -> Option<Entry> {
         let commands = match action {
             ClientAction::Write(from) => self.writes(*from),
             ClientAction::Read(from) => self.reads(*from),
@@ -107,12 +108,13 @@ impl State {
         let last = commands.len().saturating_sub(1);
         let settle = |place| if place < last { Settle::Prepared } else { Settle::Fully };
         let entry = |(place, command)| Entry::Act { command, settle: settle(place) };
-        commands.into_iter().enumerate().map(entry).collect()
+        let entries = commands.into_iter().enumerate().map(entry).collect();
+        Entry::together(Purpose::Commands, entries)
     }
 
     /// Does what clients ask for, and tells what they were told.
-    fn ask(&mut self, action: &ClientAction) {
-        self.perform_all(&self.entries_of_clients(action));
+    fn ask(&mut self, action: ClientAction) {
+        self.perform_of(&Action::Clients(action));
         if self.refusal.is_none() {
             self.tell_answers();
         }
@@ -175,10 +177,10 @@ impl State {
             ClientAction::TypeKey(key) => self.clients.key = key,
             ClientAction::Choose(mode) if self.clients.mode == mode => return false,
             ClientAction::Choose(mode) => self.clients.mode = mode,
-            ClientAction::Write(_) | ClientAction::Read(_) => self.ask(&action),
+            ClientAction::Write(_) | ClientAction::Read(_) => self.ask(action),
             ClientAction::CutAndWrite => match self.cut_master() {
                 Err(why) => self.refuse(why),
-                Ok(_) => self.ask(&action),
+                Ok(_) => self.ask(action),
             },
             ClientAction::Beside => self.put_beside(),
         }
@@ -199,7 +201,6 @@ mod tests {
     use crate::clients::answers::Asked;
     use crate::clients::state::ClientsState;
     use crate::page::verbs::Verb;
-    use crate::state::Action;
 
     fn id(text: &str) -> NodeId {
         text.parse().unwrap()
@@ -280,7 +281,8 @@ mod tests {
         assert_eq!(state.view.sub_clusters.len(), 2, "then everybody noticed");
         assert_eq!(state.client_record(0).acknowledged, Some(1));
         assert!(state.news.contains("in doubt"), "{}", state.news);
-        let again = state.reduce(Action::Press(Verb::Undo)).reduce(Action::Press(Verb::Undo));
+        let again = state.reduce(Action::Press(Verb::Undo));
+        assert_eq!(again.timeline.position(), 1, "the cut and the write are one step");
         assert!(again.view.cuts.is_empty());
     }
 

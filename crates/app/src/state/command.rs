@@ -1,10 +1,10 @@
 //! Translates actions into commands and entries of the timeline, and says whether they can be done.
 //!
 //! Invariant: pure, and the one place that says so: buttons ask `can` what they may do, the reducer performs what
-//! `entries_of` gives, and the recorder keeps the same entries for the crash panel.
+//! `entry_of` gives, and the recorder keeps the same entry for the crash panel. An action is one step of the timeline.
 
 use rosterlab_engine::{Command, Link, NodeId, RosterNodes};
-use rosterlab_scenario::{Entry, Settle};
+use rosterlab_scenario::{Entry, Purpose, Settle};
 
 use super::{Action, State};
 use crate::page::verbs::Verb;
@@ -18,45 +18,41 @@ pub(super) fn act(command: Command) -> Entry {
 }
 
 impl State {
-    /// The entries that an action would add to the timeline now, in order; none for what only changes what is looked at.
-    /// For an action that needs confirmation, these are the entries that confirming it would add.
+    /// The entry that an action would add to the timeline now; none for what only changes what is looked at. For an
+    /// action that needs confirmation, it is the entry that confirming it would add.
     #[must_use]
-    pub fn entries_of(&self, action: &Action) -> Vec<Entry> {
+    pub fn entry_of(&self, action: &Action) -> Option<Entry> {
         match action {
-            Action::Press(verb) => self.entries_of_verb(*verb),
-            Action::Do(command) => vec![act(command.clone())],
-            Action::ToggleLink(link) => vec![act(self.toggle(*link))],
-            Action::MoveBeside(node, places) => {
-                self.move_beside(*node, *places).map(act).into_iter().collect()
-            }
-            Action::Tick(ms) if self.is_running() => vec![Entry::Pass { ms: u64::from(*ms) }],
+            Action::Press(verb) => self.entry_of_verb(*verb),
+            Action::Do(command) => Some(act(command.clone())),
+            Action::ToggleLink(link) => Some(act(self.toggle(*link))),
+            Action::MoveBeside(node, places) => self.move_beside(*node, *places).map(act),
+            Action::Tick(ms) if self.is_running() => Some(Entry::Pass { ms: u64::from(*ms) }),
             Action::Roster(RosterAction::Confirm) => {
                 let asked = self.rosters.asking.as_ref();
-                asked.map(|asked| self.entries_of_verb(asked.verb)).unwrap_or_default()
+                asked.and_then(|asked| self.entry_of_verb(asked.verb))
             }
-            Action::Floor(action) => self.entries_of_floor(action),
-            Action::Clients(action) => self.entries_of_clients(action),
-            Action::Ways(WaysAction::Take(place)) => self.entries_of_way(*place),
-            _ => Vec::new(),
+            Action::Floor(action) => self.entry_of_floor(action),
+            Action::Clients(action) => self.entry_of_clients(action),
+            Action::Ways(WaysAction::Take(place)) => self.entry_of_way(*place),
+            _ => None,
         }
     }
 
-    /// The entries of a verb, if it can be done.
-    pub(super) fn entries_of_verb(&self, verb: Verb) -> Vec<Entry> {
-        if self.can(verb).is_err() {
-            return Vec::new();
-        }
+    /// The entry of a verb, if it can be done.
+    pub(super) fn entry_of_verb(&self, verb: Verb) -> Option<Entry> {
+        self.can(verb).ok()?;
         match verb {
-            Verb::Migrate => vec![Entry::Migrate { partitions: None }],
-            Verb::Step => vec![Entry::Pass { ms: self.step_ms() }],
-            _ => self.command(verb).map(act).into_iter().collect(),
+            Verb::Migrate => Some(Entry::Migrate { partitions: None }),
+            Verb::Step => Some(Entry::Pass { ms: self.step_ms() }),
+            _ => self.command(verb).map(act),
         }
     }
 
-    /// The entries of a way out, by its place in the list that is shown.
-    fn entries_of_way(&self, place: usize) -> Vec<Entry> {
-        let way = self.way(place);
-        way.map(|way| way.commands.iter().cloned().map(act).collect()).unwrap_or_default()
+    /// The entry of a way out, by its place in the list that is shown.
+    fn entry_of_way(&self, place: usize) -> Option<Entry> {
+        let commands = self.way(place)?.commands;
+        Entry::together(Purpose::WayOut, commands.into_iter().map(act).collect())
     }
 
     /// The command of a verb that does something to the cluster.

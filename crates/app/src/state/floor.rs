@@ -7,7 +7,7 @@ use rosterlab_engine::{Command, IdError, NodeId, NodeView, QuiesceState, RackId,
 use rosterlab_scenario::Entry;
 
 use super::command::act;
-use super::{Focus, State};
+use super::{Action, Focus, State};
 use crate::floor::layout::Bundle;
 use crate::floor::state::{Adding, BundleCuts, FloorAction};
 use crate::page::verbs::Verb;
@@ -159,10 +159,10 @@ impl State {
         number.and_then(NodeId::new)
     }
 
-    /// The entries that an action of the floor would add to the timeline.
-    pub(super) fn entries_of_floor(&self, action: &FloorAction) -> Vec<Entry> {
+    /// The entry that an action of the floor would add to the timeline.
+    pub(super) fn entry_of_floor(&self, action: &FloorAction) -> Option<Entry> {
         let command = match action {
-            FloorAction::Fenced(verb) => return self.entries_of_verb(*verb),
+            FloorAction::Fenced(verb) => return self.entry_of_verb(*verb),
             FloorAction::ToggleBundle(bundle) => {
                 let between = self.sides(*bundle);
                 let (cut, all) = self.bundle_cuts().of(*bundle);
@@ -181,7 +181,7 @@ impl State {
             FloorAction::Add => self.adding_command().and_then(Result::ok),
             _ => None,
         };
-        command.map(act).into_iter().collect()
+        command.map(act)
     }
 
     /// Presses a verb that only the page knows.
@@ -240,7 +240,7 @@ impl State {
                 }
             }
             FloorAction::ToggleBundle(_) | FloorAction::MoveTo(_) => {
-                return self.perform_all(&self.entries_of_floor(&action));
+                return self.perform_of(&Action::Floor(action));
             }
             FloorAction::RemoveRack(rack) => self.remove_rack(rack),
             FloorAction::Adding(rack) => self.begin_adding(rack),
@@ -369,7 +369,7 @@ impl State {
             return self.refuse(why);
         }
         if let Some(Ok(Command::AddNode { id, .. })) = self.adding_command() {
-            self.perform_all(&self.entries_of_floor(&FloorAction::Add));
+            self.perform_of(&Action::Floor(FloorAction::Add));
             self.floor.adding = None;
             self.let_go();
             self.selected = id;

@@ -45,7 +45,7 @@ impl State {
         match action {
             Action::Press(verb) => self.press(verb),
             Action::Do(_) | Action::ToggleLink(_) | Action::MoveBeside(..) => {
-                return self.perform_all(&self.entries_of(&action));
+                return self.perform_of(&action);
             }
             Action::Select(node) if self.selected == node => return false,
             Action::Select(node) => {
@@ -79,7 +79,7 @@ impl State {
             Action::Clients(action) => return self.apply_to_clients(action),
             Action::Tick(_) if !self.is_running() => return false,
             Action::Tick(_) => {
-                for entry in self.entries_of(&action) {
+                if let Some(entry) = self.entry_of(&action) {
                     self.run(&entry, true);
                 }
             }
@@ -183,15 +183,11 @@ impl State {
         self.run(entry, false);
     }
 
-    /// Does entries one after the other, until one is refused; says whether there were any.
-    pub(super) fn perform_all(&mut self, entries: &[Entry]) -> bool {
-        for entry in entries {
-            self.perform(entry);
-            if self.refusal.is_some() {
-                break;
-            }
-        }
-        !entries.is_empty()
+    /// Does the entry of an action; says whether there was one.
+    pub(super) fn perform_of(&mut self, action: &Action) -> bool {
+        let Some(entry) = self.entry_of(action) else { return false };
+        self.perform(&entry);
+        true
     }
 
     /// Goes one step back or on; says whether there was one.
@@ -229,7 +225,7 @@ impl State {
             Verb::EditRoster => self.edit_roster(),
             Verb::Undo | Verb::Redo => self.travel(verb),
             Verb::Migrate | Verb::Step => {
-                self.perform_all(&self.entries_of_verb(verb));
+                self.perform_of(&Action::Press(verb));
             }
             Verb::Faster => self.speed = self.speed_beside(1),
             Verb::Slower => self.speed = self.speed_beside(SPEEDS.len() - 1),
@@ -290,7 +286,7 @@ impl State {
         true
     }
 
-    /// Takes a way out, its commands one after the other, or keeps what a search has found.
+    /// Takes a way out, or keeps what a search has found.
     pub(super) fn on_ways(&mut self, action: WaysAction) -> bool {
         let place = match action {
             WaysAction::Found(answer) => return self.ways.keep(answer),
@@ -298,7 +294,7 @@ impl State {
         };
         let Some(way) = self.way(place) else { return false };
         let title = title(&way, &self.view);
-        self.perform_all(&self.entries_of(&Action::Ways(action)));
+        self.perform_of(&Action::Ways(action));
         if self.refusal.is_some() {
             return true;
         }

@@ -8,7 +8,7 @@
 use rosterlab_engine::{Command, NodeId, RackId, RosterEntry, RosterNodes};
 use rosterlab_scenario::foresight::preview::{Preview, preview, warnings};
 
-use super::{Focus, State};
+use super::{Action, Focus, State};
 use crate::page::verbs::Verb;
 use crate::roster::draft::RosterDraft;
 use crate::roster::state::{Asking, RosterAction};
@@ -161,7 +161,7 @@ impl State {
 
     /// Does the command of a verb that can be done.
     pub(super) fn perform_verb(&mut self, verb: Verb) {
-        self.perform_all(&self.entries_of_verb(verb));
+        self.perform_of(&Action::Press(verb));
         if verb == Verb::SetRoster && self.refusal.is_none() {
             self.rosters.close();
             // What had the focus is gone with the editor.

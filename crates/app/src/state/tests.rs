@@ -312,6 +312,7 @@ fn a_way_out_is_searched_for_found_and_taken() {
     let out = answered.reduce(Action::Ways(WaysAction::Take(0)));
     assert_eq!(lost(&out), [(0, 0)]);
     assert_eq!(out.timeline.entries().len(), steps + 1);
+    assert_eq!(out.title(steps + 1), "Way out: start A102");
     assert!(out.news.starts_with("Way out taken: Start A102. "), "{}", out.news);
     assert_eq!(out.ways_status(), WaysStatus::Active);
     assert_eq!(out.focus.what, Some(Focus::Partition));

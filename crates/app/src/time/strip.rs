@@ -45,10 +45,10 @@ impl MarkKind {
     pub const ALL: [Self; 5] =
         [Self::Fault, Self::Repair, Self::Operator, Self::Client, Self::Time];
 
-    /// The kind of an entry.
+    /// The kind of an entry: of several things that of the first.
     #[must_use]
     pub fn of(entry: &Entry) -> Self {
-        let Entry::Act { command, .. } = entry else {
+        let Some(Entry::Act { command, .. }) = entry.each().first() else {
             return Self::Time;
         };
         match command {

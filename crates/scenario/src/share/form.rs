@@ -4,7 +4,7 @@
 
 /// The longest share link, in bytes.
 pub const MOST_BYTES: usize = 16 * 1024;
-/// The most steps of a share link; large clusters have a lower limit ([`most_steps`]).
+/// The most steps of a share link, each of several that are one counted; large clusters have a lower limit ([`most_steps`]).
 pub const MOST_STEPS: usize = 1000;
 /// The most nodes times namespaces times steps, so that any link is replayed in seconds. A step of 128 nodes and 32
 /// namespaces takes a tenth of a second.

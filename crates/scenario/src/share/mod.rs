@@ -8,13 +8,14 @@
 //! The grammar: `{…}` repeats any number of times, `[…]` is optional. Numbers are in base 36, node ids in hexadecimal.
 //!
 //! ```text
-//! link       s1=ENGINE-CHECK SETTINGS NODES {_STEP}
+//! link       s1=ENGINE-CHECK SETTINGS NODES {_STEP|_SEVERAL}
 //! SETTINGS   _(a|b|c){.SETTING}                       server 4.5.3, 6.0, 7.1
 //! SETTING    rRATE | fDELAY | tTHREADS | hINTERVAL | oTIMEOUT | mMINIMUM
 //!            | nRF(S|A)[C][DDEVICES][E][U][V]-NAME    a namespace
 //! NODES      _RUN{.RUN}
 //! RUN        [RACK]-ID[~COUNT|~-COUNT][=]
 //!
+//! SEVERAL    j(c|w|r)COUNT _STEP{_STEP}               the next COUNT steps are one: commands, a way out, a rolling restart
 //! STEP       pMS                                      time passes
 //!            | g[COUNT]                               COUNT migrations, or all
 //!            | [~]COMMAND
@@ -158,19 +159,20 @@ pub fn write(timeline: &Timeline) -> Option<String> {
     write_with(timeline.setup(), done, check_of(timeline.cluster()))
 }
 
-/// As [`write()`], with further entries that are about to be performed; its check stands for an unknown state.
+/// As [`write()`], with a further entry that is about to be performed; its check stands for an unknown state.
 #[must_use]
-pub fn write_before(timeline: &Timeline, next: &[Entry]) -> Option<String> {
+pub fn write_before(timeline: &Timeline, next: &Entry) -> Option<String> {
     let mut entries = timeline.entries()[..timeline.position()].to_vec();
-    entries.extend_from_slice(next);
+    entries.push(next.clone());
     write_with(timeline.setup(), &entries, UNCHECKED)
 }
 
 fn write_with(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<String> {
     let is_added =
         |entry: &&Entry| matches!(entry, Entry::Act { command: Command::AddNode { .. }, .. });
-    let nodes = setup.nodes.len() + entries.iter().filter(is_added).count();
-    if entries.len() > most_steps(nodes, setup.namespaces.len()) {
+    let each = || entries.iter().flat_map(Entry::each);
+    let nodes = setup.nodes.len() + each().filter(is_added).count();
+    if each().count() > most_steps(nodes, setup.namespaces.len()) {
         return None;
     }
     let mut writer = Writer::new(setup, entries);
@@ -236,7 +238,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::timeline::Settle;
+    use crate::timeline::{Purpose, Settle};
 
     fn ids(text: &str) -> Vec<NodeId> {
         text.split_whitespace().map(|id| id.parse().unwrap()).collect()
@@ -258,6 +260,10 @@ mod tests {
 
     fn stop(nodes: &str, shutdown: Shutdown) -> Entry {
         act(Command::Stop { nodes: ids(nodes), shutdown })
+    }
+
+    fn several(purpose: Purpose, entries: Vec<Entry>) -> Entry {
+        Entry::Several { purpose, entries }
     }
 
     fn timeline(setup: ClusterSetup, entries: Vec<Entry>) -> Timeline {
@@ -333,6 +339,31 @@ mod tests {
             act(Command::RemoveNode { nodes: ids("C101") }),
             Entry::Migrate { partitions: Some(10) },
             Entry::Migrate { partitions: None },
+            several(
+                Purpose::WayOut,
+                vec![
+                    act(Command::Start { nodes: ids("A102") }),
+                    act(Command::Recluster { on: None }),
+                ],
+            ),
+            several(
+                Purpose::Commands,
+                vec![
+                    Entry::Act {
+                        command: Command::Write { namespace: main(), key, from: None },
+                        settle: Settle::Prepared,
+                    },
+                    act(Command::AddNode {
+                        id: ids("D101")[0],
+                        rack: rack(4),
+                        stay_quiesced: false,
+                    }),
+                ],
+            ),
+            several(
+                Purpose::RollingRestart,
+                vec![act(Command::Quiesce { nodes: ids("A102") }), Entry::Pass { ms: 5 }],
+            ),
         ];
         timeline(setup, entries)
     }
@@ -363,6 +394,7 @@ mod tests {
                 4,
                 (4096, 0),
             ),
+            ("s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_c01_jw2_t0_r_jr3_q0_p5k_s0_g", 4, (4096, 0)),
         ];
         for (link, entries, (active, unavailable)) in links {
             let timeline = read(link).unwrap_or_else(|error| panic!("{link}: {error}")).timeline;
@@ -403,6 +435,32 @@ mod tests {
         let link = write(&timeline).unwrap();
         assert!(link.len() <= 1500, "{}", link.len());
         assert_eq!(read(&link).unwrap().timeline, timeline);
+    }
+
+    /// What was done before there were several things in one step.
+    #[test]
+    fn a_link_without_several_things_in_one_step_is_written_as_before() {
+        let entries = vec![
+            stop("B101 B102", Shutdown::Clean),
+            Entry::Migrate { partitions: None },
+            act(Command::Start { nodes: ids("B101") }),
+        ];
+        let link = write(&timeline(case_study(), entries)).unwrap();
+        let version = env!("CARGO_PKG_VERSION");
+        let written = format!("s1={version}-CHECK_a.n2S-main_1-A101~2.2-B101~1_s34_g_t3");
+        let (head, steps) = link.split_once('_').unwrap();
+        let (_, check) = head.rsplit_once('-').unwrap();
+        assert_eq!(written.replace("CHECK", check), format!("{head}_{steps}"));
+    }
+
+    #[test]
+    fn several_things_count_as_many_steps_and_cannot_be_nested() {
+        let passes = |count: usize| vec![Entry::Pass { ms: 1 }; count];
+        let of = |count| several(Purpose::Commands, passes(count));
+        let most = timeline(case_study(), vec![of(MOST_STEPS)]);
+        assert_eq!(read(&write(&most).unwrap()).unwrap().timeline, most);
+        assert_eq!(write(&timeline(case_study(), vec![of(MOST_STEPS - 1), of(2)])), None);
+        assert_eq!(write_before(&most, &stop("A101", Shutdown::Clean)), None);
     }
 
     #[test]
@@ -458,15 +516,15 @@ mod tests {
     #[test]
     fn an_entry_that_names_an_unknown_node_has_no_link() {
         let timeline = timeline(case_study(), Vec::new());
-        assert!(write_before(&timeline, &[stop("A101", Shutdown::Clean)]).is_some());
-        assert_eq!(write_before(&timeline, &[stop("C101", Shutdown::Clean)]), None);
+        assert!(write_before(&timeline, &stop("A101", Shutdown::Clean)).is_some());
+        assert_eq!(write_before(&timeline, &stop("C101", Shutdown::Clean)), None);
     }
 
     #[test]
     fn what_is_about_to_be_done_can_be_linked_too() {
         let timeline = timeline(case_study(), vec![stop("B101", Shutdown::Clean)]);
         let next = stop("A102", Shutdown::Unclean);
-        let linked = read(&write_before(&timeline, std::slice::from_ref(&next)).unwrap()).unwrap();
+        let linked = read(&write_before(&timeline, &next).unwrap()).unwrap();
         assert_eq!(linked.timeline.entries()[1], next);
         assert_eq!(linked.differs, None);
     }
@@ -477,7 +535,8 @@ mod tests {
         let steps = format!("s1=0.1.0-0_a.n2S-main_0-A1{}", "_p1".repeat(MOST_STEPS + 1));
         let wide = (0..32).map(|at| format!("n1S-m{at}")).collect::<Vec<_>>().join(".");
         let work = format!("s1=0.1.0-0_a.{wide}_0-A1~3j{}", "_p1".repeat(40));
-        let cases: [(&str, &str); 13] = [
+        let several = format!("s1=0.1.0-0_a.n2S-main_0-A1_jcrt{}", "_p1".repeat(MOST_STEPS + 1));
+        let cases: [(&str, &str); 20] = [
             ("", "character 1: a share link begins with s1="),
             ("s2=0.1.0", "character 1: a share link begins with s1="),
             ("s1=", "character 4: an engine's version is expected"),
@@ -491,6 +550,22 @@ mod tests {
             ("s1=0.1.0-0_a.n2S-main_0-A1_s1", "step 1, character 30: a node's place is expected"),
             ("s1=0.1.0-0_a.n2S-main_0-A1_s0_s0", "step 2, character 31: node A1 is down"),
             ("s1=0.1.0-0_a.n2S-main_0-A1_s0 ", "step 1, character 30: a node's place is expected"),
+            (
+                "s1=0.1.0-0_a.n2S-main_0-A1_j1_s0",
+                "step 1, character 29: what several steps are for is expected",
+            ),
+            (
+                "s1=0.1.0-0_a.n2S-main_0-A1_jw0",
+                "step 1, character 31: a number of steps is expected",
+            ),
+            ("s1=0.1.0-0_a.n2S-main_0-A1_jw2_s0", "step 1, character 34: another step is expected"),
+            (
+                "s1=0.1.0-0_a.n2S-main_0-A1_jw1.s0",
+                "step 1, character 31: the end of a step is expected",
+            ),
+            ("s1=0.1.0-0_a.n2S-main_0-A1_jw1_jw1_s0", "step 1, character 32: a step is expected"),
+            ("s1=0.1.0-0_a.n2S-main_0-A1_p1_jw2_s0_s0", "step 2, character 31: node A1 is down"),
+            (&several, "step 1, character 3033: a share link has at most 1000 steps"),
             (&long, "character 1: a share link has at most 16384 characters"),
             (&steps, "step 1001, character 3028: a share link has at most 1000 steps"),
             (

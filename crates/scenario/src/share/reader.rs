@@ -10,7 +10,7 @@ use rosterlab_engine::{
 
 use super::error::{ShareCause, ShareError};
 use super::form::{DIGITS, most_steps};
-use crate::timeline::{Entry, Settle};
+use crate::timeline::{Entry, Purpose, Settle};
 
 /// Entries, each with the character at which it begins.
 pub(super) type LocatedEntries = Vec<(usize, Entry)>;
@@ -121,19 +121,63 @@ impl<'a> Reader<'a> {
         };
         known.add_later_ones(self.text);
         let most = most_steps(known.table.len(), known.namespaces.len());
+        let mut left = most;
         let mut entries = Vec::new();
         while self.peek().is_some() {
             self.step = Some(entries.len() + 1);
-            if !self.take(b'_') {
-                return self.expected("the end of a step");
-            }
-            if entries.len() == most {
-                return Err(self.fail(ShareCause::TooManySteps(most)));
-            }
+            self.begin_step()?;
             let at = self.at;
-            entries.push((at, self.entry(&mut known)?));
+            let entry = match self.purpose()? {
+                None => self.one_of(&mut left, most, &mut known)?,
+                Some(purpose) => {
+                    let count = self.number()?;
+                    if count == 0 {
+                        return self.expected("a number of steps");
+                    }
+                    let mut several = Vec::new();
+                    for _ in 0..count {
+                        self.begin_step()?;
+                        several.push(self.one_of(&mut left, most, &mut known)?);
+                    }
+                    Entry::Several { purpose, entries: several }
+                }
+            };
+            entries.push((at, entry));
         }
         Ok((setup, entries))
+    }
+
+    fn begin_step(&mut self) -> Result<(), Wrong> {
+        match self.peek() {
+            Some(b'_') => self.at += 1,
+            Some(_) => return self.expected("the end of a step"),
+            None => return self.expected("another step"),
+        }
+        Ok(())
+    }
+
+    /// What the next steps are together, if they are one.
+    fn purpose(&mut self) -> Result<Option<Purpose>, Wrong> {
+        if !self.take(b'j') {
+            return Ok(None);
+        }
+        let purposes =
+            [(b'c', Purpose::Commands), (b'w', Purpose::WayOut), (b'r', Purpose::RollingRestart)];
+        for (letter, purpose) in purposes {
+            if self.take(letter) {
+                return Ok(Some(purpose));
+            }
+        }
+        self.expected("what several steps are for")
+    }
+
+    /// One step; of the `most` there may be, `left` remain.
+    fn one_of(&mut self, left: &mut usize, most: usize, known: &mut Known) -> Result<Entry, Wrong> {
+        if *left == 0 {
+            return Err(self.fail(ShareCause::TooManySteps(most)));
+        }
+        *left -= 1;
+        self.entry(known)
     }
 
     fn settings(&mut self) -> Result<ClusterSetup, Wrong> {

@@ -8,7 +8,7 @@ use rosterlab_engine::{
 };
 
 use super::form::DIGITS;
-use crate::timeline::{Entry, Settle};
+use crate::timeline::{Entry, Purpose, Settle};
 
 /// Writes from left to right.
 pub(super) struct Writer {
@@ -23,7 +23,7 @@ pub(super) struct Writer {
 impl Writer {
     pub fn new(setup: &ClusterSetup, entries: &[Entry]) -> Self {
         let mut table: Vec<NodeId> = setup.nodes.iter().map(|node| node.id).collect();
-        for entry in entries {
+        for entry in entries.iter().flat_map(Entry::each) {
             if let Entry::Act { command: Command::AddNode { id, .. }, .. } = entry
                 && !table.contains(id)
             {
@@ -212,6 +212,18 @@ impl Writer {
             Entry::Act { command, settle } => {
                 self.text(if *settle == Settle::Prepared { "~" } else { "" });
                 self.command(command);
+            }
+            Entry::Several { purpose, entries } => {
+                self.text(match purpose {
+                    Purpose::Commands => "jc",
+                    Purpose::WayOut => "jw",
+                    Purpose::RollingRestart => "jr",
+                });
+                self.number(convert::narrow(entries.len(), "a number of steps"));
+                for entry in entries {
+                    self.text("_");
+                    self.entry(entry);
+                }
             }
         }
     }

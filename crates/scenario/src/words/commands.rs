@@ -4,8 +4,8 @@
 
 use rosterlab_engine::{Command, Link, NodeId, RosterNodes, Shutdown};
 
-use super::text::{clock, count, link_name, list, nodes};
-use crate::timeline::Entry;
+use super::text::{capitalized, clock, count, link_name, list, nodes};
+use crate::timeline::{Entry, Purpose};
 
 /// What a step was, as a title; `all` is how many nodes there are.
 #[must_use]
@@ -17,7 +17,77 @@ pub fn of_entry(entry: &Entry, all: usize) -> String {
         Entry::Migrate { partitions: Some(partitions) } => {
             format!("Migrate {}", count(*partitions, "partition"))
         }
+        Entry::Several { purpose: Purpose::RollingRestart, entries } => {
+            let mut restarted: Vec<NodeId> = Vec::new();
+            for entry in entries {
+                if let Entry::Act {
+                    command: Command::Quiesce { nodes } | Command::Stop { nodes, .. },
+                    ..
+                } = entry
+                {
+                    restarted.extend_from_slice(nodes);
+                }
+            }
+            restarted.sort_unstable();
+            restarted.dedup();
+            format!("Rolling restart of {}", nodes(&restarted))
+        }
+        Entry::Several { purpose: Purpose::WayOut, entries } => {
+            format!("Way out: {}", in_turn(entries, all))
+        }
+        Entry::Several { purpose: Purpose::Commands, entries } => {
+            capitalized(&in_turn(entries, all))
+        }
     }
+}
+
+/// Several entries in order, as a part of a sentence: `start A101, then revive main and recluster`. What is done for
+/// several namespaces is told once.
+#[must_use]
+pub fn in_turn(entries: &[Entry], all: usize) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut rest = entries;
+    while let [first, ..] = rest {
+        let same = rest.iter().take_while(|entry| are_alike(first, entry)).count().max(1);
+        let mut names: Vec<&str> =
+            rest[..same].iter().filter_map(for_namespace).map(|(_, name, _)| name).collect();
+        names.dedup();
+        match (for_namespace(first), first, parts.last_mut()) {
+            (Some((verb, _, end)), ..) => parts.push(format!("{verb} {}{end}", list(names))),
+            (_, Entry::Act { command: Command::Recluster { .. }, .. }, Some(last)) => {
+                last.push_str(" and recluster");
+            }
+            _ => parts.push(uncapitalized(of_entry(first, all))),
+        }
+        rest = &rest[same..];
+    }
+    parts.join(", then ")
+}
+
+fn are_alike(one: &Entry, other: &Entry) -> bool {
+    let verb = |entry| for_namespace(entry).map(|(verb, ..)| verb);
+    verb(one).is_some() && verb(one) == verb(other)
+}
+
+/// What is done for a namespace and could be done for several: the verb, the namespace, and the rest.
+fn for_namespace(entry: &Entry) -> Option<(&'static str, &str, &'static str)> {
+    let Entry::Act { command, .. } = entry else { return None };
+    Some(match command {
+        Command::RosterSet { namespace, nodes: RosterNodes::Observed, .. } => {
+            ("set the roster of", namespace, " to the observed nodes")
+        }
+        Command::Revive { namespace, .. } => ("revive", namespace, ""),
+        Command::Write { namespace, .. } => ("write a record of", namespace, ""),
+        Command::Read { namespace, .. } => ("read a record of", namespace, ""),
+        _ => return None,
+    })
+}
+
+fn uncapitalized(mut text: String) -> String {
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    text
 }
 
 /// What a person did, as a title; `all` is how many nodes there are.
@@ -96,6 +166,7 @@ fn single_link(sides: &[Vec<NodeId>]) -> Option<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timeline::Settle;
 
     fn ids(text: &str) -> Vec<NodeId> {
         text.split_whitespace().map(|id| id.parse().unwrap()).collect()
@@ -123,6 +194,39 @@ mod tests {
         assert_eq!(cut, "Cut every link between 64 nodes");
         let sides = vec![many[..32].to_vec(), many[32..].to_vec()];
         assert_eq!(of_command(&Command::Cut { between: sides }, 128), "Cut 32 nodes from 32 nodes");
+    }
+
+    fn together(purpose: Purpose, commands: Vec<Command>) -> String {
+        let act = |command| Entry::Act { command, settle: Settle::Fully };
+        let entry = Entry::together(purpose, commands.into_iter().map(act).collect());
+        of_entry(&entry.unwrap(), 5)
+    }
+
+    #[test]
+    fn several_commands_have_one_title_in_which_namespaces_are_gathered() {
+        let start = Command::Start { nodes: ids("B101 B102") };
+        let revive = |name: &str| Command::Revive { namespace: name.to_owned(), nodes: None };
+        let recluster = || Command::Recluster { on: None };
+        assert_eq!(
+            together(Purpose::WayOut, vec![start.clone(), revive("main"), recluster()]),
+            "Way out: start B101 and B102, then revive main and recluster"
+        );
+        let stage = |name: &str| Command::RosterSet {
+            namespace: name.to_owned(),
+            nodes: RosterNodes::Observed,
+            on: None,
+        };
+        assert_eq!(
+            together(Purpose::Commands, vec![stage("main"), stage("ns2"), recluster()]),
+            "Set the roster of main and ns2 to the observed nodes and recluster"
+        );
+        assert_eq!(together(Purpose::Commands, vec![start]), "Start B101 and B102");
+        let restart = ["A101", "A102"].map(|node| {
+            let nodes = ids(node);
+            [Command::Quiesce { nodes: nodes.clone() }, recluster(), Command::Start { nodes }]
+        });
+        let restart = together(Purpose::RollingRestart, restart.concat());
+        assert_eq!(restart, "Rolling restart of A101 and A102");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Random setups, commands and entries: most are sensible, some are refused.
 
+use proptest::collection;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rosterlab_engine::{
     ClusterSetup, Command, Digest, Mode, NamespaceSettings, NodeId, NodeSetup, Profile, RackId,
     ReadMode, RosterEntry, RosterNodes, Shutdown, StartingRoster,
 };
-use rosterlab_scenario::{Entry, Settle};
+use rosterlab_scenario::{Entry, Purpose, Settle};
 
 /// The number of cases, the same ones in every run; `ROSTERLAB_HISTORIES=20` tries twenty times as many.
 pub fn seeded(cases: u32) -> ProptestConfig {
@@ -98,8 +99,18 @@ pub fn command() -> impl Strategy<Value = Command> {
     ]
 }
 
-/// An entry.
+const PURPOSES: [Purpose; 3] = [Purpose::Commands, Purpose::WayOut, Purpose::RollingRestart];
+
+/// A step of a timeline.
 pub fn entry() -> impl Strategy<Value = Entry> {
+    let several = (proptest::sample::select(&PURPOSES[..]), collection::vec(one_entry(), 0..4));
+    prop_oneof![
+        8 => one_entry(),
+        1 => several.prop_map(|(purpose, entries)| Entry::Several { purpose, entries }),
+    ]
+}
+
+fn one_entry() -> impl Strategy<Value = Entry> {
     let settle = prop_oneof![4 => Just(Settle::Fully), 1 => Just(Settle::Prepared)];
     prop_oneof![
         8 => (command(), settle).prop_map(|(command, settle)| Entry::Act { command, settle }),

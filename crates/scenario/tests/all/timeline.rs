@@ -5,7 +5,8 @@ use rosterlab_engine::{
     Availability, ClusterSetup, Command, Digest, Event, Mode, NodeId, NodeSetup, RackId,
     RosterNodes, Shutdown, SubClusterView, Verdict,
 };
-use rosterlab_scenario::{Entry, Timeline, fork};
+use rosterlab_scenario::log::of_timeline;
+use rosterlab_scenario::{Entry, Purpose, Settle, Timeline, fork};
 
 use crate::strategies::{entry, seeded, setup};
 
@@ -56,6 +57,66 @@ fn a_refused_command_changes_nothing_and_keeps_what_was_undone() {
     timeline.act(stop(0xBB)).unwrap_err();
     same(&timeline, &before);
     assert!(timeline == before && timeline.redo());
+}
+
+fn several(commands: &[Command]) -> Entry {
+    let settle = Settle::Fully;
+    let act = |command: &Command| Entry::Act { command: command.clone(), settle };
+    let entries = commands.iter().map(act).collect();
+    Entry::Several { purpose: Purpose::WayOut, entries }
+}
+
+#[test]
+fn several_things_in_one_action_are_one_step() {
+    let start = Command::Start { nodes: vec![node(0xA1)] };
+    let recluster = Command::Recluster { on: None };
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.act(stop(0xA1)).unwrap();
+    let mut one_by_one = timeline.clone();
+    one_by_one.act(start.clone()).unwrap();
+    one_by_one.act(recluster.clone()).unwrap();
+    let happened = timeline.perform(several(&[start, recluster])).unwrap().len();
+    assert_eq!((timeline.position(), timeline.entries().len()), (2, 2));
+    assert!(timeline.cluster() == one_by_one.cluster(), "the same as one after the other");
+    let each = one_by_one.events_of(1).len() + one_by_one.events_of(2).len();
+    assert_eq!((happened, timeline.events_of(1).len()), (each, each));
+    let (after, course) = (timeline.clone(), timeline.course());
+    assert!(timeline.undo());
+    assert_eq!(timeline.position(), 1, "one undo takes back all of it");
+    assert!(timeline.cluster().view().nodes.iter().any(|node| !node.state.is_up()));
+    assert!(timeline.redo());
+    same(&timeline, &after);
+    timeline.seek(0);
+    timeline.act(stop(0xA2)).unwrap();
+    timeline.follow(&course);
+    same(&timeline, &after);
+}
+
+#[test]
+fn the_log_of_several_things_is_that_of_each() {
+    let act = |command| Entry::Act { command, settle: Settle::Fully };
+    let start = Command::Start { nodes: vec![node(0xA1)] };
+    let all = Entry::Migrate { partitions: None };
+    let entries = vec![act(stop(0xA1)), Entry::Pass { ms: 35_000 }, act(start), all];
+    let mut one_by_one = Timeline::new(three_nodes()).unwrap();
+    for entry in entries.clone() {
+        one_by_one.perform(entry).unwrap();
+    }
+    let mut at_once = Timeline::new(three_nodes()).unwrap();
+    at_once.perform(Entry::Several { purpose: Purpose::Commands, entries }).unwrap();
+    let lines = of_timeline(&at_once, 0);
+    assert_eq!(lines, of_timeline(&one_by_one, 0));
+    assert!(lines.iter().any(|line| line.text.contains("migrations: remaining")), "{lines:?}");
+}
+
+#[test]
+fn when_one_of_several_is_refused_none_is_done() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    let before = timeline.clone();
+    timeline.perform(several(&[stop(0xA1), stop(0xA2), stop(0xA1)])).unwrap_err();
+    same(&timeline, &before);
+    timeline.perform(several(&[])).unwrap();
+    assert!(timeline.entries().is_empty(), "nothing is no step");
 }
 
 #[test]
@@ -322,6 +383,18 @@ fn less_time_is_the_beginning_of_more() {
     timeline.pass(1_000);
     assert!(course.begins(timeline.entries()));
     assert!(!timeline.course().begins(course.entries()));
+}
+
+#[test]
+fn fewer_of_several_things_are_the_beginning_of_more() {
+    let of = |commands: &[Command]| {
+        let mut timeline = Timeline::new(three_nodes()).unwrap();
+        timeline.perform(several(commands)).unwrap();
+        timeline
+    };
+    let (one, both) = (of(&[stop(0xA1)]), of(&[stop(0xA1), stop(0xA2)]));
+    assert!(one.course().begins(both.entries()) && !both.course().begins(one.entries()));
+    assert!(!of(&[stop(0xA2)]).course().begins(both.entries()));
 }
 
 #[test]
