@@ -6,10 +6,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Deserializer, Error, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
-use super::placed::decimal;
+use super::placed::{FromJson, Wrong, parsed};
 
 /// Milliseconds in a day.
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -72,9 +72,9 @@ impl Serialize for ClockTime {
     }
 }
 
-impl<'de> Deserialize<'de> for ClockTime {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+impl FromJson for ClockTime {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        parsed(value)
     }
 }
 
@@ -124,34 +124,16 @@ impl Serialize for Seconds {
     }
 }
 
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SecondsVisitor;
-        fn refuse<E: Error>(found: &dyn fmt::Display) -> E {
-            E::custom(format!(
-                "{found} is no time: 0 to {LONGEST_SECONDS} seconds, at most three places after the point"
+impl FromJson for Seconds {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        let Value::Number(number) = value else {
+            return Err(Wrong::of_type(value, "a number of seconds"));
+        };
+        number.as_f64().and_then(Self::of_decimal).ok_or_else(|| {
+            Wrong::new(format!(
+                "{number} is no time: 0 to {LONGEST_SECONDS} seconds, at most three places after the point"
             ))
-        }
-        impl Visitor<'_> for SecondsVisitor {
-            type Value = Seconds;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of seconds")
-            }
-            fn visit_i64<E: Error>(self, seconds: i64) -> Result<Seconds, E> {
-                let positive = u64::try_from(seconds).map_err(|_| refuse::<E>(&seconds))?;
-                self.visit_u64(positive)
-            }
-            fn visit_u64<E: Error>(self, seconds: u64) -> Result<Seconds, E> {
-                if seconds > LONGEST_SECONDS {
-                    return Err(refuse(&seconds));
-                }
-                Ok(Seconds { ms: seconds * 1000 })
-            }
-            fn visit_f64<E: Error>(self, seconds: f64) -> Result<Seconds, E> {
-                Seconds::of_decimal(seconds).ok_or_else(|| refuse(&decimal(seconds)))
-            }
-        }
-        deserializer.deserialize_any(SecondsVisitor)
+        })
     }
 }
 
@@ -172,7 +154,9 @@ mod tests {
 
     #[test]
     fn seconds_are_read_to_the_millisecond_and_no_further() {
-        let read = |text: &str| serde_json::from_str::<Seconds>(text).map(Seconds::ms).ok();
+        let read = |text: &str| {
+            Seconds::from_json(&serde_json::from_str(text).unwrap()).map(Seconds::ms).ok()
+        };
         assert_eq!(read("2"), Some(2000));
         assert_eq!(read("0.001"), Some(1));
         assert_eq!(read("1.15"), Some(1150));
@@ -185,8 +169,8 @@ mod tests {
     #[test]
     fn seconds_are_written_so_that_they_are_read_back() {
         for ms in (0..5000).chain([123_456_789, 999_999_999_999, 86_399_999]) {
-            let text = serde_json::to_string(&Seconds::of_ms(ms)).unwrap();
-            assert_eq!(serde_json::from_str::<Seconds>(&text).unwrap().ms(), ms, "{text}");
+            let value = serde_json::to_value(Seconds::of_ms(ms)).unwrap();
+            assert_eq!(Seconds::from_json(&value).unwrap().ms(), ms, "{value}");
         }
     }
 }

@@ -6,14 +6,16 @@
 use rosterlab_engine::{
     ClusterSetup, Mode, NamespaceSettings, NodeId, NodeSetup, Profile, RackId, StartingRoster,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::clock::Seconds;
 use super::error::{Cause, ScenarioError};
-use super::fields::{MOST_NODES, is_no, rack, whole};
+use super::fields::{MOST_NODES, is_no};
+use super::placed::{Fields, FromFields, FromJson, Wrong, object};
 
 /// The cluster that a scenario starts with: whole, every node up, the roster of every SC namespace set to all nodes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ClusterFile {
@@ -29,52 +31,32 @@ pub struct ClusterFile {
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 32)))]
     pub namespaces: Vec<NamespaceFile>,
     /// How many partitions a node sends per second of simulated time.
-    #[serde(
-        default = "usual_rate",
-        deserialize_with = "whole::<1, 1000, _, _>",
-        skip_serializing_if = "is_usual_rate"
-    )]
+    #[serde(default = "usual_rate", skip_serializing_if = "is_usual_rate")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1000)))]
     pub migrations_per_second: u16,
     /// How many seconds fills wait after a rebalance.
     #[serde(default, skip_serializing_if = "is_no_time")]
     pub migrate_fill_delay: Seconds,
     /// How many partitions a node sends at a time; 0 pauses migrations.
-    #[serde(
-        default = "one",
-        deserialize_with = "whole::<0, 100, _, _>",
-        skip_serializing_if = "is_one"
-    )]
+    #[serde(default = "one", skip_serializing_if = "is_one")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 100)))]
     pub migrate_threads: u8,
     /// Milliseconds between two heartbeats of a node.
-    #[serde(
-        default = "usual_interval",
-        deserialize_with = "whole::<50, 600_000, _, _>",
-        skip_serializing_if = "is_usual_interval"
-    )]
+    #[serde(default = "usual_interval", skip_serializing_if = "is_usual_interval")]
     #[cfg_attr(feature = "schema", schemars(range(min = 50, max = 600_000)))]
     pub heartbeat_interval_ms: u32,
     /// After how many silent intervals a node counts as gone.
-    #[serde(
-        default = "usual_timeout",
-        deserialize_with = "whole::<3, 10_000, _, _>",
-        skip_serializing_if = "is_usual_timeout"
-    )]
+    #[serde(default = "usual_timeout", skip_serializing_if = "is_usual_timeout")]
     #[cfg_attr(feature = "schema", schemars(range(min = 3, max = 10_000)))]
     pub heartbeat_timeout: u32,
     /// The smallest cluster that forms; at most the number of nodes.
-    #[serde(
-        default = "smallest",
-        deserialize_with = "whole::<1, MOST_NODES, _, _>",
-        skip_serializing_if = "is_smallest"
-    )]
+    #[serde(default = "smallest", skip_serializing_if = "is_smallest")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 256)))]
     pub min_cluster_size: u16,
 }
 
 /// One node of the cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NodeFile {
@@ -82,7 +64,7 @@ pub struct NodeFile {
     #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Node"))]
     pub id: NodeId,
     /// Its rack; 0 is no rack.
-    #[serde(default, deserialize_with = "rack")]
+    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 1_000_000)))]
     pub rack: RackId,
     /// Whether it is quiesced from every start on, as a tie-breaker is.
@@ -91,7 +73,7 @@ pub struct NodeFile {
 }
 
 /// One namespace of the cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct NamespaceFile {
@@ -99,7 +81,6 @@ pub struct NamespaceFile {
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 31)))]
     pub name: String,
     /// How many copies of a partition there should be.
-    #[serde(deserialize_with = "whole::<1, 128, _, _>")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 128)))]
     pub replication_factor: u8,
     /// Strong consistency (SC), or availability (AP).
@@ -109,11 +90,7 @@ pub struct NamespaceFile {
     #[serde(default)]
     pub commit_to_device: bool,
     /// Storage devices on every node.
-    #[serde(
-        default = "one_device",
-        deserialize_with = "whole::<1, 16, _, _>",
-        skip_serializing_if = "is_one_device"
-    )]
+    #[serde(default = "one_device", skip_serializing_if = "is_one_device")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 16)))]
     pub devices: u8,
     /// Which roster it begins with: all nodes, or none, with empty drives.
@@ -131,6 +108,101 @@ pub struct NamespaceFile {
     /// Whether a start after an unclean stop sets `r` in place of `e`; needs server 7.1.
     #[serde(default, skip_serializing_if = "is_no")]
     pub auto_revive: bool,
+}
+
+impl FromJson for ClusterFile {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        object(value, "a cluster")
+    }
+}
+
+impl FromFields for ClusterFile {
+    const NAMES: &'static [&'static str] = &[
+        "nodes",
+        "server",
+        "namespaces",
+        "migrations-per-second",
+        "migrate-fill-delay",
+        "migrate-threads",
+        "heartbeat-interval-ms",
+        "heartbeat-timeout",
+        "min-cluster-size",
+    ];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self {
+            nodes: fields.required("nodes")?,
+            server: fields.maybe("server")?.unwrap_or_default(),
+            namespaces: fields.maybe("namespaces")?.unwrap_or_else(one_namespace),
+            migrations_per_second: fields
+                .whole("migrations-per-second", 1, 1000)?
+                .unwrap_or_else(usual_rate),
+            migrate_fill_delay: fields.maybe("migrate-fill-delay")?.unwrap_or_default(),
+            migrate_threads: fields.whole("migrate-threads", 0, 100)?.unwrap_or_else(one),
+            heartbeat_interval_ms: fields
+                .whole("heartbeat-interval-ms", 50, 600_000)?
+                .unwrap_or_else(usual_interval),
+            heartbeat_timeout: fields
+                .whole("heartbeat-timeout", 3, 10_000)?
+                .unwrap_or_else(usual_timeout),
+            min_cluster_size: fields
+                .whole("min-cluster-size", 1, MOST_NODES)?
+                .unwrap_or_else(smallest),
+        })
+    }
+}
+
+impl FromJson for NodeFile {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        object(value, "a node")
+    }
+}
+
+impl FromFields for NodeFile {
+    const NAMES: &'static [&'static str] = &["id", "rack", "stay-quiesced"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self {
+            id: fields.required("id")?,
+            rack: fields.maybe("rack")?.unwrap_or_default(),
+            stay_quiesced: fields.is("stay-quiesced")?,
+        })
+    }
+}
+
+impl FromJson for NamespaceFile {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        object(value, "a namespace")
+    }
+}
+
+impl FromFields for NamespaceFile {
+    const NAMES: &'static [&'static str] = &[
+        "name",
+        "replication-factor",
+        "strong-consistency",
+        "commit-to-device",
+        "devices",
+        "roster",
+        "prefer-uniform-balance",
+        "auto-revive",
+    ];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        let factor = "replication-factor";
+        Ok(Self {
+            name: fields.required("name")?,
+            replication_factor: fields
+                .whole(factor, 1, 128)?
+                .ok_or_else(|| Wrong::missing(factor))?,
+            strong_consistency: fields.maybe("strong-consistency")?.unwrap_or_else(yes),
+            commit_to_device: fields.is("commit-to-device")?,
+            devices: fields.whole("devices", 1, 16)?.unwrap_or_else(one_device),
+            roster: fields.maybe("roster")?.unwrap_or_default(),
+            prefer_uniform_balance: fields.maybe("prefer-uniform-balance")?,
+            auto_revive: fields.is("auto-revive")?,
+        })
+    }
 }
 
 fn one_namespace() -> Vec<NamespaceFile> {

@@ -1,99 +1,90 @@
-//! Readers of numbers within limits, for serde's `deserialize_with`.
+//! Readers of numbers within limits, and of the engine's ids and names.
 //!
 //! Invariant: a value that is out of its limits, not whole or not a number is refused, and the error names the limits.
 //! Nothing is rounded. Not here: the limits of each field (see `cluster` and `action`).
 
-use std::fmt;
+use rosterlab_engine::{
+    MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PartitionId, Profile, RackId, RosterEntry,
+    StartingRoster,
+};
+use serde_json::Value;
 
-use rosterlab_engine::{MAX_NODES, MAX_RACK, PARTITIONS, PartitionId, RackId};
-use serde::de::{Deserializer, Error, Visitor};
-
-use super::placed::decimal;
+use super::placed::{Fields, FromJson, Wrong, named, parsed};
 
 /// The number of partitions, as a bound.
 pub(crate) const ALL: u64 = PARTITIONS as u64;
 /// The most nodes, as a bound.
 pub(crate) const MOST_NODES: u64 = MAX_NODES as u64;
 
-/// Reads a whole number from `LOW` to `HIGH`.
-pub(crate) fn whole<'de, const LOW: u64, const HIGH: u64, T, D>(
-    deserializer: D,
-) -> Result<T, D::Error>
-where
-    T: TryFrom<u64>,
-    D: Deserializer<'de>,
-{
-    let number = deserializer.deserialize_any(Whole { low: LOW, high: HIGH })?;
-    T::try_from(number).map_err(|_| D::Error::custom(format!("{number} is out of range")))
+impl Fields<'_> {
+    /// Reads a whole number from `low` to `high` that may be left out.
+    pub(crate) fn whole<T: TryFrom<u64>>(
+        self,
+        name: &str,
+        low: u64,
+        high: u64,
+    ) -> Result<Option<T>, Wrong> {
+        self.maybe_with(name, |value| narrowed(whole(value, low, high)?))
+    }
+
+    /// Whether a field is there and `true`.
+    pub(crate) fn is(self, name: &str) -> Result<bool, Wrong> {
+        Ok(self.maybe(name)?.unwrap_or_default())
+    }
 }
 
-/// As [`whole`], for a field that may be left out.
-pub(crate) fn maybe_whole<'de, const LOW: u64, const HIGH: u64, T, D>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error>
-where
-    T: TryFrom<u64>,
-    D: Deserializer<'de>,
-{
-    whole::<LOW, HIGH, T, D>(deserializer).map(Some)
+/// Reads a whole number from `low` to `high`; the limits are data, so one reader serves every field.
+pub(crate) fn whole(value: &Value, low: u64, high: u64) -> Result<u64, Wrong> {
+    let limits = || format!("a whole number from {low} to {high}");
+    let Value::Number(number) = value else { return Err(Wrong::of_type(value, &limits())) };
+    let within = number.as_u64().filter(|number| (low..=high).contains(number));
+    within.ok_or_else(|| Wrong::new(format!("{number} is not {}", limits())))
 }
 
-/// Reads a rack id.
-pub(crate) fn rack<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RackId, D::Error> {
-    let number = whole::<0, { MAX_RACK as u64 }, u32, D>(deserializer)?;
-    RackId::new(number).map_err(D::Error::custom)
+pub(crate) fn narrowed<T: TryFrom<u64>>(number: u64) -> Result<T, Wrong> {
+    T::try_from(number).map_err(|_| Wrong::new(format!("{number} is out of range")))
 }
 
-/// Reads a partition that may be left out.
-pub(crate) fn maybe_partition<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<PartitionId>, D::Error> {
-    let number = whole::<0, { ALL - 1 }, u16, D>(deserializer)?;
-    PartitionId::new(number).map(Some).map_err(D::Error::custom)
+impl FromJson for RackId {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        let number = narrowed(whole(value, 0, u64::from(MAX_RACK))?)?;
+        Self::new(number).map_err(|error| Wrong::new(error.to_string()))
+    }
+}
+
+impl FromJson for PartitionId {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        let number = narrowed(whole(value, 0, ALL - 1)?)?;
+        Self::new(number).map_err(|error| Wrong::new(error.to_string()))
+    }
+}
+
+impl FromJson for NodeId {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        parsed(value)
+    }
+}
+
+impl FromJson for RosterEntry {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        parsed(value)
+    }
+}
+
+impl FromJson for Profile {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        named(value)
+    }
+}
+
+impl FromJson for StartingRoster {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        named(value)
+    }
 }
 
 /// Whether a field is `false` and can be left out; serde passes a reference.
 #[expect(clippy::trivially_copy_pass_by_ref)]
 pub(crate) fn is_no(on: &bool) -> bool {
     !*on
-}
-
-/// Reads whole numbers; the limits are data, so one reader serves every field.
-struct Whole {
-    low: u64,
-    high: u64,
-}
-
-impl Whole {
-    fn refuse<E: Error>(&self, found: &dyn fmt::Display) -> E {
-        let Self { low, high } = self;
-        E::custom(format_args!("{found} is not a whole number from {low} to {high}"))
-    }
-}
-
-impl Visitor<'_> for Whole {
-    type Value = u64;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number from {} to {}", self.low, self.high)
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<u64, E> {
-        if (self.low..=self.high).contains(&number) {
-            Ok(number)
-        } else {
-            Err(self.refuse(&number))
-        }
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<u64, E> {
-        match u64::try_from(number) {
-            Ok(number) => self.visit_u64(number),
-            Err(_) => Err(self.refuse(&number)),
-        }
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<u64, E> {
-        Err(self.refuse(&decimal(number)))
-    }
 }

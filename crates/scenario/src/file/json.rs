@@ -6,12 +6,12 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use super::error::{Cause, ScenarioError};
 use super::limits::MAX_BYTES;
-use super::placed::{self, Misplaced, Wrong};
+use super::placed::{Misplaced, Wrong};
 
 /// Reads bytes into a value.
 pub(crate) fn value(bytes: &[u8]) -> Result<Value, ScenarioError> {
@@ -27,11 +27,6 @@ pub(crate) fn value(bytes: &[u8]) -> Result<Value, ScenarioError> {
     let value = value.map_err(|error| unreadable(refused.take(), &error))?;
     json.end().map_err(|error| unreadable(String::new(), &error))?;
     Ok(value)
-}
-
-/// Reads the fields of a value at `place`.
-pub(crate) fn fields<T: DeserializeOwned>(place: &str, value: Value) -> Result<T, ScenarioError> {
-    placed::read(value).map_err(|wrong| misplaced(place, wrong))
 }
 
 /// An error within a value at `place`.

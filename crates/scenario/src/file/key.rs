@@ -7,8 +7,10 @@ use std::fmt;
 
 use ripemd::{Digest as _, Ripemd160};
 use rosterlab_engine::Digest;
-use serde::de::{Deserializer, Error, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::placed::{FromJson, Wrong, text};
 
 /// The type byte of an integer key.
 const INTEGER: u8 = 1;
@@ -45,30 +47,19 @@ impl Key {
     }
 }
 
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-        impl Visitor<'_> for KeyVisitor {
-            type Value = Key;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text or a whole number of 64 bits")
-            }
-            fn visit_i64<E>(self, number: i64) -> Result<Key, E> {
-                Ok(Key::Integer(number))
-            }
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Key, E> {
-                let small = i64::try_from(number);
-                small.map(Key::Integer).map_err(|_| {
-                    E::custom(format!(
+impl FromJson for Key {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        match value {
+            Value::String(text) => Ok(Self::Text(text.clone())),
+            Value::Number(number) if !number.is_f64() => {
+                number.as_i64().map(Self::Integer).ok_or_else(|| {
+                    Wrong::new(format!(
                         "{number} is not a key: an integer key has 64 bits with a sign"
                     ))
                 })
             }
-            fn visit_str<E>(self, text: &str) -> Result<Key, E> {
-                Ok(Key::Text(text.to_owned()))
-            }
+            _ => Err(Wrong::of_type(value, "text or a whole number of 64 bits")),
         }
-        deserializer.deserialize_any(KeyVisitor)
     }
 }
 
@@ -88,17 +79,17 @@ impl fmt::Display for DigestText {
     }
 }
 
-impl<'de> Deserialize<'de> for DigestText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
+impl FromJson for DigestText {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        let text = text(value)?;
         let digits = text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit());
         if !digits {
-            return Err(D::Error::custom("a digest is forty hexadecimal digits"));
+            return Err(Wrong::new("a digest is forty hexadecimal digits".to_owned()));
         }
         let mut bytes = [0; 20];
         for (index, byte) in bytes.iter_mut().enumerate() {
             *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16)
-                .map_err(D::Error::custom)?;
+                .map_err(|error| Wrong::new(error.to_string()))?;
         }
         Ok(Self(Digest(bytes)))
     }
@@ -145,10 +136,11 @@ mod tests {
     #[test]
     fn a_digest_is_read_as_it_is_written_and_nothing_else_is() {
         let digest = DigestText(Key::Integer(7).digest("demo"));
-        let json = serde_json::to_string(&digest).unwrap();
-        assert_eq!(serde_json::from_str::<DigestText>(&json).unwrap(), digest);
+        let json = serde_json::to_value(digest).unwrap();
+        assert_eq!(DigestText::from_json(&json).unwrap(), digest);
         for bad in ["\"\"", "\"zz\"", "7", &format!("\"{}é\"", "a".repeat(38))] {
-            assert!(serde_json::from_str::<DigestText>(bad).is_err(), "{bad}");
+            let bad = serde_json::from_str(bad).unwrap();
+            assert!(DigestText::from_json(&bad).is_err(), "{bad}");
         }
     }
 }

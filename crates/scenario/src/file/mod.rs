@@ -4,8 +4,9 @@
 //!
 //! In reading order:
 //! - `limits`;
-//! - readers of fields: `placed` (a JSON value whose errors have places), `fields` (numbers within limits), `names`,
-//!   `clock`, `key`;
+//! - readers of fields: `placed` (values and objects, with errors that have places), `fields` (numbers within limits),
+//!   `names`, `clock`, `key`. serde writes the types; that a field may be left out and that others are refused stands in
+//!   serde's attributes only for the schema;
 //! - types: `action` (one table of all actions), `step`, `cluster`, `scenario`;
 //! - reading: `json` (text into a value), `parse`, `error`, `seems` (guesses what a file is that is not a scenario),
 //!   `one_line`;
@@ -25,7 +26,7 @@ mod limits;
 pub(crate) mod names;
 mod one_line;
 mod parse;
-mod placed;
+pub(crate) mod placed;
 mod scenario;
 #[cfg(feature = "schema")]
 mod schema;

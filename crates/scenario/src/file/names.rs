@@ -6,6 +6,9 @@ use std::fmt;
 
 use rosterlab_engine::{ClientResult, ReadMode, Rule};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::placed::{FromJson, Wrong, named};
 
 /// How a client's operation has to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +25,12 @@ pub enum Outcome {
     NotFound,
     /// The session's client has seen a higher regime.
     StaleRegime,
+}
+
+impl FromJson for Outcome {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        named(value)
+    }
 }
 
 impl From<ClientResult> for Outcome {
@@ -63,6 +72,12 @@ impl ReadModeName {
     #[must_use]
     pub fn is_usual(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+impl FromJson for ReadModeName {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        named(value)
     }
 }
 
@@ -115,6 +130,12 @@ pub enum RuleName {
     NoCluster,
     /// An AP namespace.
     Ap,
+}
+
+impl FromJson for RuleName {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        named(value)
+    }
 }
 
 impl From<Rule> for RuleName {

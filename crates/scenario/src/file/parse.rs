@@ -4,7 +4,6 @@
 //! unknown action and a repeated key are errors. Not here: whether an action can be done at its step (see `plan` and
 //! `runner`).
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::action::Action;
@@ -13,31 +12,54 @@ use super::cluster::ClusterFile;
 use super::error::{Cause, ScenarioError};
 use super::json;
 use super::limits::{FORMAT, MAX_STEPS};
+use super::placed::{Fields, Wrong, list, text};
 use super::scenario::{FormatName, Scenario};
 use super::seems::Seems;
 use super::step::Step;
 use crate::timeline::Settle;
 
 /// The fields of a scenario file; its steps are read one by one afterwards.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Head {
-    #[expect(dead_code, reason = "checked before")]
-    format: String,
-    #[serde(default)]
+struct Head<'a> {
     title: String,
     about: Option<String>,
     cluster: ClusterFile,
-    steps: Vec<Value>,
+    steps: &'a [Value],
+}
+
+impl<'a> Head<'a> {
+    fn read(fields: Fields<'a>) -> Result<Self, Wrong> {
+        // What is wrong in the cluster is told before a field that is only misspelt.
+        let cluster = fields.maybe("cluster")?;
+        fields.refuse_others(&["format", "title", "about", "cluster", "steps"], &[])?;
+        fields.required::<String>("format")?;
+        Ok(Self {
+            title: fields.maybe("title")?.unwrap_or_default(),
+            about: fields.maybe("about")?,
+            cluster: cluster.ok_or_else(|| Wrong::missing("cluster"))?,
+            steps: fields.required_with("steps", list)?,
+        })
+    }
 }
 
 /// The fields of every step, beside those of its action.
-#[derive(Deserialize)]
-struct Common {
-    r#do: String,
+struct Common<'a> {
+    action: &'a str,
     at: Option<ClockTime>,
     settle: Option<bool>,
     say: Option<String>,
+}
+
+impl<'a> Common<'a> {
+    const NAMES: [&'static str; 4] = ["do", "at", "settle", "say"];
+
+    fn read(fields: Fields<'a>) -> Result<Self, Wrong> {
+        Ok(Self {
+            at: fields.maybe("at")?,
+            settle: fields.maybe("settle")?,
+            say: fields.maybe("say")?,
+            action: fields.required_with("do", text)?,
+        })
+    }
 }
 
 impl Scenario {
@@ -50,19 +72,22 @@ impl Scenario {
         if let Some(seems) = Seems::of_json(&value, bytes) {
             return Err(ScenarioError::new("", Cause::Seems(seems)));
         }
-        only_objects(&value)?;
-        if let Some(format) = value.get("format").and_then(Value::as_str)
+        let object = object("", &value, "a scenario is an object")?;
+        if let Some(cluster) = object.get("cluster") {
+            self::object("cluster", cluster, "a cluster is an object")?;
+        }
+        if let Some(format) = object.get("format").and_then(Value::as_str)
             && format != FORMAT
         {
             return Err(ScenarioError::new("format", Cause::Format(format.to_owned())));
         }
-        let head: Head = json::fields("", value)?;
+        let head = Head::read(Fields(object)).map_err(|wrong| json::misplaced("", wrong))?;
         if head.steps.len() > MAX_STEPS {
             return Err(ScenarioError::new("steps", Cause::TooManySteps(head.steps.len())));
         }
         let mut steps: Vec<Step> = Vec::with_capacity(head.steps.len());
         let mut clock: Option<ClockTime> = None;
-        for (index, value) in head.steps.into_iter().enumerate() {
+        for (index, value) in head.steps.iter().enumerate() {
             let place = format!("steps[{index}]");
             let step = Step::parse(&place, value)?;
             if let (Some(before), Some(at)) = (clock, step.at)
@@ -89,23 +114,14 @@ fn or_what_it_seems(error: ScenarioError, bytes: &[u8]) -> ScenarioError {
     }
 }
 
-/// Refuses a list in place of an object: serde would take its elements for the fields in order.
-fn only_objects(value: &Value) -> Result<(), ScenarioError> {
-    let is = |place: &str, value: &Value, what: &str| {
-        let message = format!("{what} is an object");
-        let error = || ScenarioError::new(place, Cause::Unreadable(message));
-        value.is_object().then_some(()).ok_or_else(error)
-    };
-    is("", value, "a scenario")?;
-    let Some(cluster) = value.get("cluster") else { return Ok(()) };
-    is("cluster", cluster, "a cluster")?;
-    for (key, what) in [("nodes", "a node"), ("namespaces", "a namespace")] {
-        let list = cluster.get(key).and_then(Value::as_array);
-        for (index, value) in list.into_iter().flatten().enumerate() {
-            is(&format!("cluster.{key}[{index}]"), value, what)?;
-        }
-    }
-    Ok(())
+/// The object that a value is, or an error with this message.
+fn object<'a>(
+    place: &str,
+    value: &'a Value,
+    message: &str,
+) -> Result<&'a Map<String, Value>, ScenarioError> {
+    let error = || ScenarioError::new(place, Cause::Unreadable(message.to_owned()));
+    value.as_object().ok_or_else(error)
 }
 
 impl Step {
@@ -114,35 +130,22 @@ impl Step {
     /// # Errors
     /// The first error, with its place within the step.
     pub fn read(bytes: &[u8]) -> Result<Self, ScenarioError> {
-        Self::parse("", json::value(bytes)?)
+        Self::parse("", &json::value(bytes)?)
     }
 
-    fn parse(place: &str, value: Value) -> Result<Self, ScenarioError> {
-        let Value::Object(object) = value else {
-            let message = "a step is an object that has \"do\"".to_owned();
-            return Err(ScenarioError::new(place, Cause::Unreadable(message)));
+    fn parse(place: &str, value: &Value) -> Result<Self, ScenarioError> {
+        let fields = Fields(object(place, value, "a step is an object that has \"do\"")?);
+        let misplaced = |wrong| json::misplaced(place, wrong);
+        let Common { action, at, settle, say } = Common::read(fields).map_err(misplaced)?;
+        let Some(action) = Action::read(action, fields, &Common::NAMES) else {
+            let cause = Cause::UnknownAction(action.to_owned());
+            return Err(ScenarioError::new(format!("{place}.do"), cause));
         };
-        let (mut common, mut own) = (Map::new(), Map::new());
-        for (key, value) in object {
-            let is_common = ["do", "at", "settle", "say"].contains(&key.as_str());
-            let list = if is_common { &mut common } else { &mut own };
-            list.insert(key, value);
-        }
-        let common: Common = json::fields(place, Value::Object(common))?;
-        let action = action(&common.r#do, place, Value::Object(own))?;
-        let settle = if common.settle == Some(false) { Settle::Prepared } else { Settle::Fully };
+        let action = action.map_err(misplaced)?;
+        let settle = if settle == Some(false) { Settle::Prepared } else { Settle::Fully };
         if settle == Settle::Prepared && !action.settles() {
             return Err(ScenarioError::new(format!("{place}.settle"), Cause::NothingSettles));
         }
-        Ok(Self { action, at: common.at, settle, say: common.say })
+        Ok(Self { action, at, settle, say })
     }
-}
-
-/// Reads the action of that name from its fields.
-fn action(name: &str, place: &str, fields: Value) -> Result<Action, ScenarioError> {
-    let Some(read) = Action::read(name, fields) else {
-        let cause = Cause::UnknownAction(name.to_owned());
-        return Err(ScenarioError::new(format!("{place}.do"), cause));
-    };
-    read.map_err(|wrong| json::misplaced(place, wrong))
 }

@@ -7,15 +7,15 @@
 use std::fmt;
 
 use rosterlab_engine::{
-    Cluster, Command, Losses, MAX_NODES, Mode, NodeId, PARTITIONS, Rejection, Shutdown, Until,
-    convert,
+    Cluster, Command, Losses, Mode, NodeId, PARTITIONS, Rejection, Shutdown, Until, convert,
 };
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::sets::following;
 use crate::file::error::{Cause, ScenarioError};
-use crate::file::fields::maybe_whole;
+use crate::file::fields::MOST_NODES;
 use crate::file::json;
+use crate::file::placed::{Fields, Wrong};
 
 /// The most sets that are tried.
 pub const MOST_SETS: u64 = 200_000;
@@ -161,26 +161,23 @@ impl Question {
     /// # Errors
     /// The first error, with its place.
     pub fn read(bytes: &[u8]) -> Result<Self, ScenarioError> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Raw {
-            #[serde(default, deserialize_with = "maybe_whole::<1, { MAX_NODES as u64 }, _, _>")]
-            lose: Option<u16>,
-            nodes: Option<Vec<NodeId>>,
-            #[serde(default, rename = "unclean")]
-            _unclean: bool,
-        }
         let value = json::value(bytes)?;
         let unreadable =
             |message: &str| Err(ScenarioError::new("", Cause::Unreadable(message.to_owned())));
-        if !value.is_object() {
+        let Value::Object(object) = &value else {
             return unreadable("losses are an object that has \"lose\" or \"nodes\"");
-        }
-        match json::fields("", value)? {
-            Raw { lose: Some(lose), nodes: None, .. } => Ok(Self::Any(usize::from(lose))),
-            Raw { lose: None, nodes: Some(nodes), .. } => Ok(Self::These(nodes)),
+        };
+        match Self::fields(Fields(object)).map_err(|wrong| json::misplaced("", wrong))? {
+            (Some(lose), None) => Ok(Self::Any(lose)),
+            (None, Some(nodes)) => Ok(Self::These(nodes)),
             _ => unreadable("losses have either \"lose\" or \"nodes\""),
         }
+    }
+
+    fn fields(fields: Fields<'_>) -> Result<(Option<usize>, Option<Vec<NodeId>>), Wrong> {
+        fields.refuse_others(&["lose", "nodes", "unclean"], &[])?;
+        fields.is("unclean")?;
+        Ok((fields.whole("lose", 1, MOST_NODES)?, fields.maybe("nodes")?))
     }
 }
 

@@ -3,16 +3,17 @@
 //! Invariant: an unknown field or name is refused. Not here: the check that a record is named once (see `plan`).
 
 use rosterlab_engine::NodeId;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::file::key::{DigestText, Key};
 use crate::file::names::{Outcome, ReadModeName};
+use crate::file::placed::{Fields, FromFields, Wrong};
 
 /// Generates a struct from the fields that both actions have and its own, in the order of the documentation.
 macro_rules! client_action {
     ($(#[$doc:meta])* $name:ident { $($own:tt)* } result { $($last:tt)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields)]
         pub struct $name {
@@ -62,5 +63,38 @@ client_action! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "schema", schemars(with = "bool"))]
         pub stale: Option<bool>,
+    }
+}
+
+impl FromFields for Write {
+    const NAMES: &'static [&'static str] = &["namespace", "set", "key", "digest", "from", "result"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self {
+            namespace: fields.maybe("namespace")?,
+            set: fields.maybe("set")?,
+            key: fields.maybe("key")?,
+            digest: fields.maybe("digest")?,
+            from: fields.maybe("from")?,
+            result: fields.maybe("result")?,
+        })
+    }
+}
+
+impl FromFields for Read {
+    const NAMES: &'static [&'static str] =
+        &["namespace", "set", "key", "digest", "from", "mode", "result", "stale"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self {
+            namespace: fields.maybe("namespace")?,
+            set: fields.maybe("set")?,
+            key: fields.maybe("key")?,
+            digest: fields.maybe("digest")?,
+            from: fields.maybe("from")?,
+            mode: fields.maybe("mode")?.unwrap_or_default(),
+            result: fields.maybe("result")?,
+            stale: fields.maybe("stale")?,
+        })
     }
 }

@@ -11,9 +11,8 @@ mod roster;
 mod time;
 
 use serde::Serialize;
-use serde_json::Value;
 
-use super::placed::{self, Wrong};
+use super::placed::{Fields, Wrong};
 
 pub use client::{Read, Write};
 pub use expect::{Expect, MasterField};
@@ -43,10 +42,14 @@ macro_rules! actions {
                 }
             }
 
-            /// Reads an action from its fields; `None` for an unknown name.
-            pub(super) fn read(name: &str, fields: Value) -> Option<Result<Self, Wrong>> {
+            /// Reads an action from its fields, which stand beside others; `None` for an unknown name.
+            pub(super) fn read(
+                name: &str,
+                fields: Fields<'_>,
+                beside: &[&str],
+            ) -> Option<Result<Self, Wrong>> {
                 Some(match name {
-                    $($name => placed::read(fields).map(Self::$action),)*
+                    $($name => fields.read(beside).map(Self::$action),)*
                     _ => return None,
                 })
             }

@@ -3,12 +3,13 @@
 //! Invariant: a number beyond its limits and an unknown field are refused. Not here: whether the nodes exist.
 
 use rosterlab_engine::{NodeId, RackId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::file::fields::{is_no, maybe_whole, rack};
+use crate::file::fields::is_no;
+use crate::file::placed::{Fields, FromFields, Wrong};
 
 /// The fields of actions that have only nodes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Nodes {
@@ -20,8 +21,16 @@ pub struct Nodes {
     pub nodes: Vec<NodeId>,
 }
 
+impl FromFields for Nodes {
+    const NAMES: &'static [&'static str] = &["nodes"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self { nodes: fields.required("nodes")? })
+    }
+}
+
 /// `wipe`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Wipe {
@@ -32,17 +41,21 @@ pub struct Wipe {
     )]
     pub nodes: Vec<NodeId>,
     /// Only this device of each namespace, counted from 0; else all.
-    #[serde(
-        default,
-        deserialize_with = "maybe_whole::<0, 15, _, _>",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "u8", range(min = 0, max = 15)))]
     pub device: Option<u8>,
 }
 
+impl FromFields for Wipe {
+    const NAMES: &'static [&'static str] = &["nodes", "device"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self { nodes: fields.required("nodes")?, device: fields.whole("device", 0, 15)? })
+    }
+}
+
 /// `add`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Add {
@@ -50,7 +63,7 @@ pub struct Add {
     #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Node"))]
     pub id: NodeId,
     /// Its rack; 0 is no rack.
-    #[serde(default, deserialize_with = "rack")]
+    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 1_000_000)))]
     pub rack: RackId,
     /// Whether it is quiesced from every start on.
@@ -58,8 +71,20 @@ pub struct Add {
     pub stay_quiesced: bool,
 }
 
+impl FromFields for Add {
+    const NAMES: &'static [&'static str] = &["id", "rack", "stay-quiesced"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self {
+            id: fields.required("id")?,
+            rack: fields.maybe("rack")?.unwrap_or_default(),
+            stay_quiesced: fields.is("stay-quiesced")?,
+        })
+    }
+}
+
 /// `move`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Move {
@@ -70,13 +95,20 @@ pub struct Move {
     )]
     pub nodes: Vec<NodeId>,
     /// Their new rack.
-    #[serde(deserialize_with = "rack")]
     #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 1_000_000)))]
     pub rack: RackId,
 }
 
+impl FromFields for Move {
+    const NAMES: &'static [&'static str] = &["nodes", "rack"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self { nodes: fields.required("nodes")?, rack: fields.required("rack")? })
+    }
+}
+
 /// `cut`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cut {
@@ -88,8 +120,16 @@ pub struct Cut {
     pub between: Vec<Vec<NodeId>>,
 }
 
+impl FromFields for Cut {
+    const NAMES: &'static [&'static str] = &["between"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self { between: fields.required("between")? })
+    }
+}
+
 /// `heal`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Heal {
@@ -100,4 +140,12 @@ pub struct Heal {
         schemars(with = "Vec<Vec<crate::file::schema_types::Node>>", length(min = 2))
     )]
     pub between: Option<Vec<Vec<NodeId>>>,
+}
+
+impl FromFields for Heal {
+    const NAMES: &'static [&'static str] = &["between"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self { between: fields.maybe("between")? })
+    }
 }

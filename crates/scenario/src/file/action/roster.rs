@@ -3,12 +3,14 @@
 //! Invariant: a roster is a list of nodes with their racks, or the word `observed`. Not here: whether a roster makes sense.
 
 use rosterlab_engine::{NodeId, RosterEntry};
-use serde::de::{Deserializer, SeqAccess, Visitor};
+use serde::Serialize;
 use serde::ser::Serializer;
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::file::placed::{Fields, FromFields, FromJson, Wrong};
 
 /// `roster-set`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RosterSet {
@@ -24,6 +26,18 @@ pub struct RosterSet {
     pub on: Option<NodeId>,
 }
 
+impl FromFields for RosterSet {
+    const NAMES: &'static [&'static str] = &["namespace", "nodes", "on"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self {
+            namespace: fields.maybe("namespace")?,
+            nodes: fields.required("nodes")?,
+            on: fields.maybe("on")?,
+        })
+    }
+}
+
 /// The roster of `roster-set`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged, rename_all = "kebab-case")]
@@ -36,7 +50,7 @@ pub enum RosterField {
 }
 
 /// `recluster`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Recluster {
@@ -46,8 +60,16 @@ pub struct Recluster {
     pub on: Option<NodeId>,
 }
 
+impl FromFields for Recluster {
+    const NAMES: &'static [&'static str] = &["on"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self { on: fields.maybe("on")? })
+    }
+}
+
 /// `revive`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Revive {
@@ -64,33 +86,26 @@ pub struct Revive {
     pub nodes: Option<Vec<NodeId>>,
 }
 
+impl FromFields for Revive {
+    const NAMES: &'static [&'static str] = &["namespace", "nodes"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self { namespace: fields.maybe("namespace")?, nodes: fields.maybe("nodes")? })
+    }
+}
+
 fn as_observed<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str("observed")
 }
 
-impl<'de> Deserialize<'de> for RosterField {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct RosterVisitor;
-        impl<'de> Visitor<'de> for RosterVisitor {
-            type Value = RosterField;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a list of nodes as \"A101@1\", or \"observed\"")
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<RosterField, E> {
-                if text == "observed" {
-                    Ok(RosterField::Observed)
-                } else {
-                    Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
-                }
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<RosterField, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = seq.next_element()? {
-                    entries.push(entry);
-                }
-                Ok(RosterField::List(entries))
-            }
+impl FromJson for RosterField {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        let expected = "a list of nodes as \"A101@1\", or \"observed\"";
+        match value {
+            Value::Array(_) => Vec::from_json(value).map(Self::List),
+            Value::String(text) if text == "observed" => Ok(Self::Observed),
+            Value::String(_) => Err(Wrong::of_value(value, expected)),
+            _ => Err(Wrong::of_type(value, expected)),
         }
-        deserializer.deserialize_any(RosterVisitor)
     }
 }
