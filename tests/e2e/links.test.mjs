@@ -102,7 +102,7 @@ test("a scenario can be saved with expectations, copied and opened again; one wi
   const { do: does, unavailable } = steps.at(-1);
   assert.deepEqual({ does, unavailable }, { does: "expect", unavailable: 4096 });
   await action(page, "copy-scenario").click();
-  await eventually(() => page.locator("[role=status]").last().innerText(), "It is copied.");
+  await eventually(() => page.locator("[role=status]").last().innerText(), "Copied.");
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), text);
   const later = requests.slice(loaded).filter((address) => !address.endsWith("icon.svg"));
   assert.deepEqual(later, [], "the page needs nothing more");
@@ -140,7 +140,7 @@ test("the share link can be copied, and the experiment saved as a file and opene
   await action(page, "share").click();
   await eventually(() => page.evaluate(() => document.activeElement.textContent), "Share");
   await action(page, "copy-link").click();
-  await eventually(() => page.locator("[role=status]").last().innerText(), "It is copied.");
+  await eventually(() => page.locator("[role=status]").last().innerText(), "Copied.");
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(copied, /#s1=[0-9.]+-[0-9a-z]+_a\.n2S-main_1-A101~2\.2-B101~1_s34_g_c1$/);
 

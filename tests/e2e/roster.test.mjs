@@ -190,7 +190,10 @@ test("a command can be copied, and the page says so", async (t) => {
   await action(page, "recluster").hover();
   await eventually(() => command(page, "asadm"), "manage recluster");
   await action(page, "copy-asadm").click();
-  await eventually(() => page.getByRole("status").innerText(), "Copied: manage recluster");
+  await eventually(() => page.getByRole("status").innerText(), "Copied.");
+  await eventually(() => action(page, "copy-asadm").innerText(), "✓ Copied", "it is seen as well as heard");
+  await action(page, "revive").hover();
+  await eventually(() => action(page, "copy-asadm").innerText(), "Copy", "another command is not copied yet");
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "manage recluster");
   assert.deepEqual(complaints, []);
 });
@@ -206,5 +209,46 @@ test("an id that no node has is accepted, with a warning while typing and a ques
   assert.match(await page.locator("#question-text").innerText(), warning);
   await action(page, "roster-confirm").click();
   await eventually(async () => (await rosters(page)).Pending.includes("A1FF@2"), true);
+  assert.deepEqual(complaints, []);
+});
+
+test("one press stages and reclusters; staging only says that the margin takes it for granted", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await stopRackB(page);
+  await action(page, "migrate").click();
+  await action(page, "stage-observed").click();
+  await action(page, "roster-confirm").click();
+  await eventually(async () => (await rosters(page)).Pending, RACK_A);
+  assert.deepEqual((await rosters(page)).Roster, ALL);
+  await eventually(() => page.locator(".margin-assumed").first().innerText(), "Assumes the pending roster: the next cluster change brings it into force.");
+
+  await node(page, "B101").click();
+  await action(page, "start").click();
+  await eventually(async () => (await rosters(page)).Observed.includes("B101@2"), true);
+  await action(page, "stage-and-recluster").hover();
+  await eventually(() => command(page, "asadm"), "manage roster stage observed ns main\nmanage recluster");
+  await action(page, "stage-and-recluster").click();
+  await eventually(async () => (await rosters(page)).Roster, ["B101@2", ...RACK_A]);
+  await eventually(() => page.locator(".margin-assumed").first().innerText(), "");
+  assert.deepEqual(complaints, []);
+});
+
+test("with no node up the panel shows what is on the drives, and offers no command", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await stopRackB(page);
+  await action(page, "stage-observed").click();
+  await action(page, "roster-confirm").click();
+  await page.locator('[data-rack="1"] [data-action="stop-rack"]').click();
+  await page.locator('[data-subcluster="none"]').first().waitFor();
+  assert.deepEqual(await rosters(page), { Roster: RACK_A, Pending: RACK_A, Observed: [] });
+  const panel = page.locator(".roster");
+  assert.match(await panel.innerText(), /on A103, A102 and A101/);
+  assert.match(await panel.locator(".roster-other").innerText(), /on B102 and B101\s+B102@2/);
+  assert.equal(await page.locator(".roster-hint").innerText(), "no node is up: these are on the drives");
+  for (const name of ["recluster", "revive", "stage-observed", "stage-and-recluster"]) {
+    await action(page, name).hover();
+    await eventually(async () => /Not now: .* There is no command to copy\.$/.test(await consequence(page)), true, name);
+    assert.equal(await page.locator("[data-command]").count(), 0, name);
+  }
   assert.deepEqual(complaints, []);
 });

@@ -17,8 +17,8 @@ use crate::browser::{InSlices, put_pixels, width_of};
 use crate::floor::layout::Direction;
 use crate::map::paint::Palette;
 use crate::margin::words::{
-    Frame, Level, STRIP_PX, Worked, cell_text, harm, mode_of, nothing_to_say, number, paint,
-    sentence,
+    Frame, Level, STRIP_PX, Worked, assumed, cell_text, harm, mode_of, nothing_to_say, number,
+    paint, sentence,
 };
 use crate::page::{Dispatch, PanelProps, keys};
 use crate::state::{Action, State};
@@ -142,6 +142,9 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
                 }) }
             </p>
             <p class="margin-why">{ why }</p>
+            <p class="margin-assumed">
+                { found.and_then(|_| assumed(&state.view, state.namespace)) }
+            </p>
             <button
                 type="button"
                 class="margin-more"
@@ -225,6 +228,7 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
                 </div>
                 <div class="losses-side">
                     <p class="dim">{ what_it_shows(&table) }</p>
+                    <p class="margin-assumed">{ assumed(&state.view, state.namespace) }</p>
                     { levels(mode) }
                     { choices(&table, &is_clean, &also) }
                     { by_size(&hand, &table, mode) }

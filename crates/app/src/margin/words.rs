@@ -130,6 +130,16 @@ pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
     format!("Losing {}{as_well} {how} leaves {lost} {harm}.{share}", list(nodes))
 }
 
+/// What the margin takes for granted where a roster is staged: a loss is a cluster change, and that brings the pending roster
+/// into force (docs/domain.md §1), so the engine counts each loss under it. `None` where nothing is staged.
+#[must_use]
+pub fn assumed(view: &ClusterView, namespace: usize) -> Option<&'static str> {
+    let running = view.nodes.iter().filter(|node| node.state.is_up());
+    let mut held = running.filter_map(|node| node.belief.namespaces.get(namespace));
+    held.any(|held| held.pending != held.roster)
+        .then_some("Assumes the pending roster: the next cluster change brings it into force.")
+}
+
 /// Why there is no margin.
 #[must_use]
 pub fn nothing_to_say(view: &ClusterView, namespace: usize) -> &'static str {
@@ -385,8 +395,11 @@ mod tests {
     use rosterlab_scenario::foresight::margin::Margin;
 
     use super::*;
+    use crate::page::verbs::Verb;
+    use crate::roster::state::RosterAction;
     use crate::settings::draft::new_nodes;
-    use crate::state::case_study;
+    use crate::state::{Action, case_study};
+    use crate::testing::{id, run};
 
     fn table(nodes: usize) -> LossTable {
         let setup = ClusterSetup { nodes: new_nodes(nodes, 2), ..case_study() };
@@ -444,6 +457,32 @@ mod tests {
         while !margin.advance(8) {}
         let found = margin.found().unwrap();
         assert_eq!((number(&found.at_once), number(&found.one_by_one)), ("1".into(), "1".into()));
+    }
+
+    #[test]
+    fn a_staged_roster_is_assumed_and_said_to_be() {
+        let press = Action::Press;
+        let stop = |node| [Action::Select(id(node)), press(Verb::Stop)];
+        let mut down = ["B101", "B102"].into_iter().flat_map(stop).collect::<Vec<_>>();
+        down.push(press(Verb::Migrate));
+        let confirm = Action::Roster(RosterAction::Confirm);
+        let staged = [&down[..], &[press(Verb::StageObserved), confirm]].concat();
+        let all = [&staged[..], &[press(Verb::Recluster)]].concat();
+        let of = |actions: &[Action]| assumed(&run(actions.to_vec()).view, 0);
+        assert!(of(&staged).is_some_and(|said| said.contains("pending roster")));
+        assert_eq!(
+            (of(&down), of(&all)),
+            (None, None),
+            "nothing is staged, and then it is in force"
+        );
+        // The engine counts otherwise than it would without the staged roster.
+        let margin = |actions: &[Action]| {
+            let state = run(actions.to_vec());
+            let mut margin = Margin::new(state.timeline.cluster(), "main").unwrap();
+            while !margin.advance(8) {}
+            margin.found().unwrap().at_once.margin
+        };
+        assert_ne!(margin(&staged), margin(&down));
     }
 
     #[test]

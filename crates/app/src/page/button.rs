@@ -1,13 +1,17 @@
-//! The button of a verb, and the plain button with words on it.
+//! The button of a verb, the plain button with words on it, and the button that copies a text.
 //!
 //! Invariant: a verb that cannot be done now keeps its button and the focus, and says why when it is pressed.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
+use crate::browser::copy;
 use crate::page::Dispatch;
 use crate::page::icons::{Icon, icon};
 use crate::page::keys;
 use crate::page::verbs::Verb;
+use crate::share::state::ShareAction;
 use crate::state::{Action, State};
 
 /// What is on a button.
@@ -80,6 +84,37 @@ pub fn tool_button_with(
             onclick={dispatch.on(action)}
         >
             { label }
+        </button>
+    }
+}
+
+/// A button that copies a text and then shows that it has. The text is made only when the button is pressed.
+pub fn copy_button(
+    state: &State,
+    dispatch: &Dispatch,
+    name: impl Into<Rc<str>>,
+    (label, class): (&'static str, &'static str),
+    text: impl Fn() -> String + 'static,
+) -> Html {
+    let name: Rc<str> = name.into();
+    let is_done = state.sharing.copied.as_ref() == Some(&name);
+    let onclick = {
+        let (dispatch, name) = (dispatch.clone(), name.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (dispatch, name) = (dispatch.clone(), name.clone());
+            copy(&text(), None, move |is_done| {
+                dispatch.dispatch(Action::Share(ShareAction::Copied(name, is_done)));
+            });
+        })
+    };
+    // Both labels take their room, so that the button keeps its size.
+    let part = |words: &'static str, is_shown: bool| {
+        html! { <span class={(!is_shown).then_some("gone")}>{ words }</span> }
+    };
+    html! {
+        <button key={&*name} type="button" class={classes!["copies", class]} data-action={name.clone()} {onclick}>
+            { part(label, !is_done) }
+            { part("✓ Copied", is_done) }
         </button>
     }
 }

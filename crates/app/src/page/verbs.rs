@@ -38,10 +38,14 @@ pub enum Verb {
     Links,
     /// Sets the pending roster to the observed nodes.
     StageObserved,
+    /// Sets it to them and forces a cluster change.
+    StageAndRecluster,
     /// Opens the editor of a roster, or closes it.
     EditRoster,
     /// Sets the pending roster to what was written.
     SetRoster,
+    /// Sets it to that and forces a cluster change.
+    SetAndRecluster,
     /// Forces a cluster change.
     Recluster,
     /// Turns `e` into `r`.
@@ -70,7 +74,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::Stop,
         Self::Crash,
         Self::Start,
@@ -87,8 +91,10 @@ impl Verb {
         Self::PickUp,
         Self::Links,
         Self::StageObserved,
+        Self::StageAndRecluster,
         Self::EditRoster,
         Self::SetRoster,
+        Self::SetAndRecluster,
         Self::Recluster,
         Self::Revive,
         Self::Play,
@@ -123,8 +129,10 @@ impl Verb {
             Self::PickUp => "pick-up",
             Self::Links => "links",
             Self::StageObserved => "stage-observed",
+            Self::StageAndRecluster => "stage-and-recluster",
             Self::EditRoster => "edit-roster",
             Self::SetRoster => "set-roster",
+            Self::SetAndRecluster => "set-and-recluster",
             Self::Recluster => "recluster",
             Self::Revive => "revive",
             Self::Play => "play",
@@ -159,9 +167,9 @@ impl Verb {
             Self::Heal => "Heal all",
             Self::PickUp => "Move",
             Self::Links => "Links",
-            Self::StageObserved => "Stage observed",
+            Self::StageObserved | Self::SetRoster => "Stage only",
+            Self::StageAndRecluster | Self::SetAndRecluster => "Stage and recluster",
             Self::EditRoster => "Edit",
-            Self::SetRoster => "Set roster",
             Self::Recluster => "Recluster",
             Self::Revive => "Revive",
             Self::Play => "Play",
@@ -199,8 +207,10 @@ impl Verb {
             Self::PickUp => "pick the card up; arrows or a number choose its lane, Enter drops it",
             Self::Links => "go to the node's links",
             Self::StageObserved => "set the pending roster to the observed nodes",
+            Self::StageAndRecluster => "set the roster to the observed nodes, in force at once",
             Self::EditRoster => "edit a roster: add and remove nodes, set their racks",
             Self::SetRoster => "set the pending roster to what is written here",
+            Self::SetAndRecluster => "set the roster to what is written here, in force at once",
             Self::Recluster => "force a cluster change: the pending roster comes into force",
             Self::Revive => "turn e into r on the nodes of this sub-cluster, at the next change",
             Self::Play => "run simulated time while partitions migrate, or pause it",

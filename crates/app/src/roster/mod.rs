@@ -4,6 +4,7 @@
 
 pub mod diff;
 pub mod draft;
+pub mod held;
 pub mod panel;
 pub mod state;
 pub mod words;

@@ -1,5 +1,6 @@
 //! The roster panel: the current, pending and observed roster of the shown namespace in the shown sub-cluster, with their
-//! differences. It previews each action, shows it as commands for a real cluster, and has an editor.
+//! differences; where there is no cluster, the rosters that nodes hold. It previews each action, shows it as commands for a
+//! real cluster, and has an editor.
 //!
 //! Invariant: the panel decides nothing; previews and warnings come from the state. Every action can be previewed by
 //! pointer or focus before its button is pressed. Not here: the wording (see `words`).
@@ -9,16 +10,16 @@ use rosterlab_scenario::foresight::preview::Warning;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::browser::copy;
 use crate::page::Dispatch;
-use crate::page::button::{Face, tool_button, verb_button};
+use crate::page::button::{Face, copy_button, tool_button, verb_button};
 use crate::page::verbs::Verb;
 use crate::roster::diff::{Mark, marked};
 use crate::roster::draft::RosterDraft;
+use crate::roster::held::{Held, held};
 use crate::roster::state::{Asking, RosterAction};
-use crate::roster::words::{commands, consequence, of_warning};
+use crate::roster::words::{consequence, of_holders, of_warning};
 use crate::state::{Action, State};
-use crate::text::thousands;
+use crate::text::{count, thousands};
 
 /// Selects the buttons of the question that is asked before a known mistake.
 pub const QUESTION: &str = ".question button";
@@ -26,28 +27,32 @@ pub const QUESTION: &str = ".question button";
 /// A roster with more entries scrolls, and the other lists then show only their differences from it.
 const MANY: usize = 32;
 
+/// Groups of nodes whose rosters are shown where there is no cluster; further groups are counted.
+const MOST_HELD: usize = 3;
+
 /// The panel.
 pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
     let namespace = state.shown_namespace();
+    let orphan = state.shown_orphan();
+    let groups =
+        if namespace.is_some() { Vec::new() } else { held(&state.view, state.namespace, orphan) };
     let empty: &[RosterEntry] = &[];
-    let (roster, pending, observed) =
-        namespace.map_or((empty, empty, empty), |n| (&*n.roster, &*n.pending, &*n.observed));
-    let line = |label: &'static str, list: &[RosterEntry], other: &[RosterEntry], verb: Verb| {
-        html! {
-            <div key={label} class="roster-line">
-                <dt>{ label }</dt>
-                <dd>{ chips(list, other) }</dd>
-                <dd class="roster-tool">{ considerable(state, dispatch, verb) }</dd>
-            </div>
-        }
+    let (roster, pending, observed) = match (namespace, groups.first()) {
+        (Some(here), _) => (&*here.roster, &*here.pending, &*here.observed),
+        (None, Some(held)) => (&*held.roster, &*held.pending, empty),
+        (None, None) => (empty, empty, empty),
     };
     let shown = state.shown_sub_cluster().filter(|_| state.view.sub_clusters.len() > 1);
-    let shown = match state.shown_orphan() {
+    let shown = match orphan {
         Some(orphan) => Some(format!(" on the orphan {orphan}")),
         None => shown.map(|sub| format!(" in sub-cluster {}", sub.principal)),
     };
     let (is_due, differs) = hint(state, roster, pending, observed);
     let due = if is_due { "roster-hint due" } else { "roster-hint dim" };
+    let tools = |verbs: &[Verb]| -> Html {
+        verbs.iter().map(|verb| considerable(state, dispatch, *verb)).collect()
+    };
+    let no_cluster = namespace.is_none().then(|| no_observed(state).to_owned());
     html! {
         <section class="panel roster" aria-labelledby="roster-title">
             <div class="panel-head">
@@ -59,10 +64,11 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
                 { verb_button(state, dispatch, Verb::EditRoster, Face::Words) }
             </div>
             <dl class="roster-lines">
-                { line("Roster", roster, roster, Verb::Recluster) }
-                { line("Pending", pending, roster, Verb::StageObserved) }
-                { line("Observed", observed, roster, Verb::Revive) }
+                { line("Roster", roster, roster, groups.first().map(of_holders), tools(&[Verb::Recluster, Verb::Revive])) }
+                { line("Pending", pending, roster, None, Html::default()) }
+                { line("Observed", observed, roster, no_cluster, tools(&[Verb::StageObserved, Verb::StageAndRecluster])) }
             </dl>
+            <div class="roster-held">{ others(&groups) }</div>
             <div class="roster-edit-room">
                 { state.rosters.draft.as_ref().map(|draft| editor(state, dispatch, draft)) }
             </div>
@@ -71,6 +77,54 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
                 { state.rosters.asking.as_ref().map(|asking| question(dispatch, asking)) }
             </div>
         </section>
+    }
+}
+
+/// One of the lists, what is to be said of it, and its buttons.
+fn line(
+    label: &'static str,
+    list: &[RosterEntry],
+    other: &[RosterEntry],
+    note: Option<String>,
+    tools: Html,
+) -> Html {
+    html! {
+        <div key={label} class="roster-line">
+            <dt>{ label }</dt>
+            <dd>{ chips(list, other) }<p class="roster-note dim">{ note }</p></dd>
+            <dd class="roster-tools">{ tools }</dd>
+        </div>
+    }
+}
+
+/// What the other groups of nodes hold, where there is no cluster.
+fn others(groups: &[Held]) -> Html {
+    let shown = groups.iter().skip(1).take(MOST_HELD - 1).enumerate().map(|(place, held)| {
+        let staged = (held.pending != held.roster)
+            .then(|| html! { <div key="staged">{ "pending " }{ chips(&held.pending, &held.roster) }</div> });
+        html! {
+            <div key={place} class="roster-other">
+                <p class="dim">{ of_holders(held) }</p>
+                { chips(&held.roster, &held.roster) }
+                <div>{ staged }</div>
+            </div>
+        }
+    });
+    let more = convert::count(groups.len().saturating_sub(MOST_HELD));
+    let more = (more > 0).then(|| {
+        html! { <p key="more" class="dim">{ format!("and {} of nodes with other rosters", count(more, "group")) }</p> }
+    });
+    html! { <>{ for shown }{ more }</> }
+}
+
+/// Why no nodes are observed.
+fn no_observed(state: &State) -> &'static str {
+    if state.shown_orphan().is_some() {
+        "none: an orphan is in no cluster"
+    } else if state.view.nodes.iter().any(|node| node.state.is_up()) {
+        "none: no node is in a cluster"
+    } else {
+        "none: no node is up"
     }
 }
 
@@ -102,7 +156,11 @@ fn hint(
         (false, "an orphan accepts only revive")
     } else if state.shown_namespace().is_none() {
         let is_any_up = state.view.nodes.iter().any(|node| node.state.is_up());
-        (false, if is_any_up { "no node is in a cluster" } else { "no node is up" })
+        let down = "no node is up: these are on the drives";
+        (
+            false,
+            if is_any_up { "no node is in a cluster: each holds these by itself" } else { down },
+        )
     } else if pending != roster {
         (true, "staged, not in force: recluster, or the next cluster change does it")
     } else if state.awaits_recluster().is_some() {
@@ -119,66 +177,38 @@ fn hint(
 /// The preview of the considered action, and the commands that do the same on a real cluster.
 fn outlook(state: &State, dispatch: &Dispatch) -> Html {
     let verb = state.considered();
-    let (class, told) = match state.weighed() {
-        Some(Ok(preview)) => (None, consequence(verb, preview)),
-        Some(Err(why)) => (Some("dim"), format!("Not now: {why}")),
-        None if state.is_revive_of_orphan(verb) => {
+    let refused = state.considered_refusal();
+    let (class, told) = match (&refused, state.weighed()) {
+        (Some(why), _) => (Some("dim"), format!("Not now: {why} There is no command to copy.")),
+        (None, Some(Ok(preview))) => (None, consequence(verb, preview)),
+        (None, _) if state.is_revive_of_orphan(verb) => {
             let effect = "it takes effect at the next change of the cluster that takes it in";
             (None, format!("The orphan turns its e into r; {effect}."))
         }
-        None if state.to_weigh().is_some() => (Some("dim"), "…".to_owned()),
-        None => (Some("dim"), "Point at an action to preview it.".to_owned()),
+        (None, _) if state.to_weigh().is_some() => (Some("dim"), "…".to_owned()),
+        (None, _) => (Some("dim"), "Point at an action to preview it.".to_owned()),
     };
-    // A refused action has no command, and neither has an empty list.
-    let lists = state.roster_lists();
-    let is_empty = match verb {
-        Verb::StageObserved => lists.observed.is_empty(),
-        Verb::SetRoster => lists.draft.is_empty(),
-        _ => false,
-    };
-    let is_shown = !is_empty && !matches!(state.weighed(), Some(Err(_)));
-    let lines = is_shown.then(|| commands(verb, state.namespace_name(), lists));
+    let lines = state.roster_commands().into_iter().flatten();
     html! {
         <div class="outlook" data-verb={verb.action()}>
             <p class="outlook-text" data-consequence="">
                 <b>{ verb.label() }</b>{ " · " }<span {class}>{ told }</span>
             </p>
             <ul class="commands" aria-label={format!("{} on a real cluster", verb.label())}>
-                { for lines.into_iter().flatten().map(|(tool, text)| command(dispatch, tool, text)) }
+                { for lines.map(|(tool, text)| command(state, dispatch, tool, text)) }
             </ul>
         </div>
     }
 }
 
 /// A command for a real cluster, with a button that copies it.
-fn command(dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
-    let onclick = {
-        let (dispatch, text) = (dispatch.clone(), text.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (dispatch, copied) = (dispatch.clone(), text.clone());
-            copy(&text, None, move |is_done| {
-                let said = if is_done {
-                    format!("Copied: {copied}")
-                } else {
-                    "Not copied: the browser does not allow it. Select the text instead.".to_owned()
-                };
-                dispatch.dispatch(Action::Announce(said.into()));
-            });
-        })
-    };
+fn command(state: &State, dispatch: &Dispatch, tool: &'static str, text: String) -> Html {
+    let name = format!("copy-{tool}");
     html! {
         <li key={tool} class="command">
             <span class="dim">{ tool }</span>
-            <code data-command={tool}>{ text }</code>
-            <button
-                type="button"
-                class="tool small"
-                data-action={format!("copy-{tool}")}
-                aria-label={format!("Copy the {tool} command")}
-                {onclick}
-            >
-                { "Copy" }
-            </button>
+            <code data-command={tool}>{ text.clone() }</code>
+            { copy_button(state, dispatch, name, ("Copy", "tool small"), move || text.clone()) }
         </li>
     }
 }
@@ -217,6 +247,7 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
 /// The editor of a new roster: as text, and node by node.
 fn editor(state: &State, dispatch: &Dispatch, draft: &RosterDraft) -> Html {
     let oninput = dispatch.on_event(|event: InputEvent| {
+        // A text area has a value as an input has.
         let input: HtmlInputElement = event.target_unchecked_into();
         Some(Action::Roster(RosterAction::Type(input.value())))
     });
@@ -237,28 +268,29 @@ fn editor(state: &State, dispatch: &Dispatch, draft: &RosterDraft) -> Html {
     let unknown = (!nodes.is_empty()).then(|| of_warning(&Warning::NoSuchNodes { nodes }));
     html! {
         <div key="editor" class="roster-editor">
-            <div class="draft-line">
-                <label for="draft-text">{ "New roster" }</label>
-                <input
-                    id="draft-text"
-                    class="field id"
-                    type="text"
-                    spellcheck="false"
-                    autocomplete="off"
-                    value={draft.text.clone()}
-                    aria-invalid={is_bad.then_some("true")}
-                    aria-describedby="draft-error"
-                    {oninput}
-                    {onkeydown}
-                />
-                { considerable(state, dispatch, Verb::SetRoster) }
-            </div>
+            <label for="draft-text">{ "New roster" }</label>
+            <textarea
+                id="draft-text"
+                class="field id"
+                rows="2"
+                spellcheck="false"
+                autocomplete="off"
+                value={draft.text.clone()}
+                aria-invalid={is_bad.then_some("true")}
+                aria-describedby="draft-error"
+                {oninput}
+                {onkeydown}
+            />
             <p id="draft-error" class="draft-error" aria-live="polite">
                 { draft.error.clone().or(unknown).unwrap_or_default() }
             </p>
             <ul class="draft-nodes" aria-label="Nodes of the new roster">
                 { for state.view.nodes.iter().map(|node| draft_node(dispatch, draft, node)) }
             </ul>
+            <div class="roster-tools">
+                { considerable(state, dispatch, Verb::SetRoster) }
+                { considerable(state, dispatch, Verb::SetAndRecluster) }
+            </div>
         </div>
     }
 }

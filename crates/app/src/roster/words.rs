@@ -8,8 +8,10 @@ use rosterlab_engine::RosterEntry;
 use rosterlab_scenario::foresight::preview::Preview;
 pub use rosterlab_scenario::words::warnings::of_warning;
 
+use crate::news::nodes;
 use crate::page::verbs::Verb;
 use crate::roster::draft::written;
+use crate::roster::held::Held;
 use crate::text::{count, list, thousands, verb_ending};
 
 /// What an action would do, in one sentence.
@@ -51,7 +53,8 @@ pub fn consequence(verb: Verb, preview: &Preview) -> String {
     let (from, to) = preview.regime;
     parts.push(format!("regime {from} → {to}"));
     let first = match verb {
-        Verb::StageObserved | Verb::SetRoster => "Staged and then reclustered",
+        Verb::StageObserved | Verb::SetRoster => "Staged, and then with the next cluster change",
+        Verb::StageAndRecluster | Verb::SetAndRecluster => "Staged and reclustered",
         Verb::Revive => "Revived and then reclustered",
         _ => "Reclustered",
     };
@@ -73,24 +76,41 @@ pub struct Lists<'a> {
     pub draft: &'a [RosterEntry],
 }
 
-/// The same action on a real cluster: in asadm (after `enable`), and with asinfo.
+/// The same action on a real cluster: in asadm (after `enable`), and with asinfo. Two commands are two lines.
 #[must_use]
 pub fn commands(verb: Verb, namespace: &str, lists: Lists) -> [(&'static str, String); 2] {
     let set = |entries: &[RosterEntry]| {
         format!("asinfo -v 'roster-set:namespace={namespace};nodes={}'", written(entries, ","))
     };
+    let reclusters = [("asadm", "manage recluster"), ("asinfo", "asinfo -v 'recluster:'")];
     let (asadm, asinfo) = match verb {
-        Verb::StageObserved => {
+        Verb::StageObserved | Verb::StageAndRecluster => {
             (format!("manage roster stage observed ns {namespace}"), set(lists.observed))
         }
-        Verb::SetRoster => (set_in_asadm(namespace, lists), set(lists.draft)),
+        Verb::SetRoster | Verb::SetAndRecluster => {
+            (set_in_asadm(namespace, lists), set(lists.draft))
+        }
         Verb::Revive => (
             format!("manage revive ns {namespace}"),
             format!("asinfo -v 'revive:namespace={namespace}'"),
         ),
-        _ => ("manage recluster".to_owned(), "asinfo -v 'recluster:'".to_owned()),
+        _ => return reclusters.map(|(tool, text)| (tool, text.to_owned())),
     };
-    [("asadm", asadm), ("asinfo", asinfo)]
+    let mut written = [("asadm", asadm), ("asinfo", asinfo)];
+    if matches!(verb, Verb::StageAndRecluster | Verb::SetAndRecluster) {
+        for ((_, text), (_, recluster)) in written.iter_mut().zip(reclusters) {
+            text.push('\n');
+            text.push_str(recluster);
+        }
+    }
+    written
+}
+
+/// Which nodes hold a roster by themselves, and whether there is one.
+#[must_use]
+pub fn of_holders(held: &Held) -> String {
+    let none = if held.roster.is_empty() { "none yet, " } else { "" };
+    format!("{none}on {}", nodes(&held.nodes))
 }
 
 /// `add` or `remove` if the draft does only that, else the whole list.
@@ -152,7 +172,7 @@ mod tests {
         };
         assert_eq!(
             consequence(Verb::SetRoster, &one),
-            "Staged and then reclustered: 1 partition becomes active; A101 joins it; on another \
+            "Staged, and then with the next cluster change: 1 partition becomes active; A101 joins it; on another \
              rack: A102@2; no copy is left to fill; regime 0 → 0."
         );
     }
@@ -184,6 +204,13 @@ mod tests {
         assert_eq!(
             of(Verb::SetRoster, "A103@2 A102")[1],
             "asinfo -v 'roster-set:namespace=main;nodes=A103@2,A102'"
+        );
+        assert_eq!(
+            of(Verb::SetAndRecluster, "A103@1"),
+            [
+                "manage roster remove nodes A102@1 ns main\nmanage recluster",
+                "asinfo -v 'roster-set:namespace=main;nodes=A103@1'\nasinfo -v 'recluster:'"
+            ]
         );
     }
 }

@@ -10,16 +10,14 @@ use rosterlab_scenario::{Timeline, share};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::browser::{ChosenFile, copy, page_address};
+use crate::browser::{ChosenFile, page_address};
 use crate::page::Dispatch;
+use crate::page::button::copy_button;
 use crate::share::file::{self, FileFault};
 use crate::state::{Action, State};
 
 /// The name of a saved share link.
 const FILE_NAME: &str = "experiment.rosterlab.txt";
-/// Said when the text could not be copied.
-const NOT_COPIED: &str =
-    "It could not be copied: the browser does not let this page write to the clipboard.";
 /// The name of a saved scenario.
 const SCENARIO_NAME: &str = "experiment.json";
 
@@ -63,25 +61,17 @@ pub fn share_panel(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// A button that copies what `text` makes of the timeline; the text is made only when the button is pressed.
-fn copy_button(
+/// A button that copies what `text` makes of the timeline.
+fn copied(
     state: &State,
     dispatch: &Dispatch,
-    (name, label, class): (&'static str, &'static str, &'static str),
+    (name, label): (&'static str, &'static str),
     text: fn(&Timeline) -> Option<String>,
 ) -> Html {
-    let onclick = {
-        let (timeline, dispatch) = (state.timeline.clone(), dispatch.clone());
-        // `text` gives nothing only where there is no button: the timeline is too long for a link.
-        Callback::from(move |_: MouseEvent| {
-            let dispatch = dispatch.clone();
-            copy(&text(&timeline).unwrap_or_default(), None, move |is_done| {
-                let said = if is_done { "It is copied." } else { NOT_COPIED };
-                dispatch.dispatch(Action::Announce(said.into()));
-            });
-        })
-    };
-    html! { <button key={name} type="button" {class} data-action={name} {onclick}>{ label }</button> }
+    let timeline = state.timeline.clone();
+    // `text` gives nothing only where there is no button: the timeline is too long for a link.
+    let text = move || text(&timeline).unwrap_or_default();
+    copy_button(state, dispatch, name, (label, "tool"), text)
 }
 
 /// A link that saves the present position as a scenario file.
@@ -97,7 +87,7 @@ fn save_scenario(timeline: &Timeline) -> Html {
 
 /// Exports for other places: tests, and a figure for a page of documentation.
 fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
-    let copied = |name, label, text| copy_button(state, dispatch, (name, label, "tool"), text);
+    let copied = |name, label, text| copied(state, dispatch, (name, label), text);
     html! {
         <div key="elsewhere">
             <p>
@@ -123,13 +113,12 @@ fn embed_tag(timeline: &Timeline) -> Option<String> {
 
 /// The share link, with a button that copies it.
 fn share_link_part(state: &State, address: String, dispatch: &Dispatch) -> Html {
-    let text =
-        |timeline: &Timeline| Some([&page_address(), "#", &share::write(timeline)?].concat());
+    let text = address.clone();
     html! {
         <div class="share-row">
             <label class="visually-hidden" for="share-link">{ "Link to this experiment" }</label>
             <input id="share-link" class="id" type="text" readonly={true} value={address} />
-            { copy_button(state, dispatch, ("copy-link", "Copy link", "tool primary"), text) }
+            { copy_button(state, dispatch, "copy-link", ("Copy link", "tool primary"), move || text.clone()) }
         </div>
     }
 }

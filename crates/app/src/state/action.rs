@@ -14,6 +14,7 @@ use crate::page::verbs::Verb;
 use crate::roster::state::RosterAction;
 use crate::settings::draft::SettingsAction;
 use crate::share::file::FileFault;
+use crate::share::state::ShareAction;
 use crate::time::state::TimeAction;
 use crate::why::ways::WaysAction;
 
@@ -58,6 +59,8 @@ pub enum Action {
     Ways(WaysAction),
     /// The margin was worked out.
     Margin(Worked),
+    /// Did something to share.
+    Share(ShareAction),
     /// Did something in the settings.
     Settings(SettingsAction),
     /// Did something on the floor that is no command.

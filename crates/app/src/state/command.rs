@@ -17,6 +17,11 @@ pub(super) fn act(command: Command) -> Entry {
     Entry::Act { command, settle: Settle::Fully }
 }
 
+/// The entry of what a person does with one press, however many commands it comes to.
+fn pressed_once(purpose: Purpose, commands: Vec<Command>) -> Option<Entry> {
+    Entry::together(purpose, commands.into_iter().map(act).collect())
+}
+
 impl State {
     /// The entry that an action would add to the timeline now; none for what only changes what is looked at. For an
     /// action that needs confirmation, it is the entry that confirming it would add.
@@ -45,33 +50,47 @@ impl State {
         match verb {
             Verb::Migrate => Some(Entry::Migrate { partitions: None }),
             Verb::Step => Some(Entry::Pass { ms: self.step_ms() }),
-            _ => self.command(verb).map(act),
+            _ => pressed_once(Purpose::Commands, self.commands(verb)),
         }
     }
 
     /// The entry of a way out, by its place in the list that is shown.
     fn entry_of_way(&self, place: usize) -> Option<Entry> {
-        let commands = self.way(place)?.commands;
-        Entry::together(Purpose::WayOut, commands.into_iter().map(act).collect())
+        pressed_once(Purpose::WayOut, self.way(place)?.commands)
     }
 
-    /// The command of a verb that does something to the cluster.
+    /// The commands of a verb that does something to the cluster, in order; none for any other verb.
+    #[must_use]
+    pub fn commands(&self, verb: Verb) -> Vec<Command> {
+        let mut commands: Vec<Command> = self.command(verb).into_iter().collect();
+        if matches!(verb, Verb::StageAndRecluster | Verb::SetAndRecluster) {
+            commands.push(Command::Recluster { on: self.addressed() });
+        }
+        commands
+    }
+
+    /// The node that commands of a roster go to; `None` where the cluster is the only one.
+    fn addressed(&self) -> Option<NodeId> {
+        let is_one_of_many = self.view.sub_clusters.len() > 1 || self.shown_orphan().is_some();
+        self.shown_from().filter(|_| is_one_of_many)
+    }
+
+    /// The first command of a verb that does something to the cluster: what has to be possible for the verb to be.
     #[must_use]
     pub fn command(&self, verb: Verb) -> Option<Command> {
         let namespace = self.namespace_name().to_owned();
         let sub_cluster = self.shown_sub_cluster().filter(|_| self.view.sub_clusters.len() > 1);
-        let principal = sub_cluster.map(|sub_cluster| sub_cluster.principal);
-        let on = self.shown_orphan().or(principal);
+        let on = self.addressed();
         match verb {
             Verb::Split => {
                 let racks = self.racks().into_iter().map(|(_, nodes)| nodes);
                 Some(Command::Cut { between: racks.filter(|nodes| !nodes.is_empty()).collect() })
             }
             Verb::Heal => Some(Command::Heal { between: None }),
-            Verb::StageObserved => {
+            Verb::StageObserved | Verb::StageAndRecluster => {
                 Some(Command::RosterSet { namespace, nodes: RosterNodes::Observed, on })
             }
-            Verb::SetRoster => Some(self.set_roster(on)),
+            Verb::SetRoster | Verb::SetAndRecluster => Some(self.set_roster(on)),
             Verb::Recluster => Some(Command::Recluster { on }),
             Verb::Revive => {
                 let orphan = self.shown_orphan().map(|node| vec![node]);
@@ -91,7 +110,7 @@ impl State {
         if let Some(why) = self.floor_refusal(verb) {
             return Err(why);
         }
-        if verb == Verb::SetRoster {
+        if matches!(verb, Verb::SetRoster | Verb::SetAndRecluster) {
             self.can_set()?;
         }
         if let Some(command) = self.command(verb) {

@@ -37,6 +37,7 @@ use crate::margin::words::KnownMargin;
 use crate::news;
 use crate::roster::state::RosterState;
 use crate::settings::draft::Settings;
+use crate::share::state::SharingState;
 use crate::time::state::{SPEEDS, TimeState};
 use crate::why::ways::WaysState;
 
@@ -123,6 +124,8 @@ pub struct State {
     pub settings: Settings,
     /// What the roster panel remembers.
     pub rosters: RosterState,
+    /// What sharing remembers.
+    pub sharing: SharingState,
     /// What the client strip remembers.
     pub clients: ClientsState,
     /// What the page knows of time beside the timeline.
@@ -196,6 +199,7 @@ impl State {
             margin: KnownMargin::default(),
             settings: Settings::default(),
             rosters: RosterState::default(),
+            sharing: SharingState::default(),
             clients: ClientsState::default(),
         };
         state.derive();

@@ -39,9 +39,21 @@ impl Reducible for State {
     }
 }
 
+/// Whether a person did it; the rest is what the page worked out by itself, after it was drawn.
+fn is_of_a_person(action: &Action) -> bool {
+    use crate::roster::state::RosterAction::Weigh;
+    !matches!(
+        action,
+        Action::Margin(_) | Action::Ways(WaysAction::Found(_)) | Action::Roster(Weigh)
+    )
+}
+
 impl State {
     /// Does an action to this state; says whether it may have changed anything.
     pub(super) fn apply(&mut self, action: Action) -> bool {
+        if is_of_a_person(&action) {
+            self.sharing.copied = None;
+        }
         match action {
             Action::Press(verb) => self.press(verb),
             Action::Do(_) | Action::ToggleLink(_) | Action::MoveBeside(..) => {
@@ -101,6 +113,7 @@ impl State {
             Action::Margin(of) => {
                 self.margin = KnownMargin::new(of.view, of.namespace, of.found);
             }
+            Action::Share(action) => self.on_share(action),
             Action::Settings(action) => self.settle(action),
             Action::Map(action) => return self.on_map(action),
             Action::Ways(action) => return self.on_ways(action),
@@ -215,8 +228,9 @@ impl State {
         if let Err(why) = self.can(verb) {
             return self.refuse(why);
         }
-        if let Some(command) = self.command(verb) {
-            if !self.ask_first(verb, &command) {
+        let commands = self.commands(verb);
+        if !commands.is_empty() {
+            if !self.ask_first(verb, &commands) {
                 self.perform_verb(verb);
             }
             return;

@@ -12,12 +12,20 @@ use super::{Action, Focus, State};
 use crate::page::verbs::Verb;
 use crate::roster::draft::RosterDraft;
 use crate::roster::state::{Asking, RosterAction};
-use crate::roster::words::Lists;
+use crate::roster::words::{Lists, commands};
 use crate::text::refusal;
 
 /// Whether a verb is a roster command.
 fn is_of_roster(verb: Verb) -> bool {
-    matches!(verb, Verb::StageObserved | Verb::SetRoster | Verb::Recluster | Verb::Revive)
+    matches!(
+        verb,
+        Verb::StageObserved
+            | Verb::StageAndRecluster
+            | Verb::SetRoster
+            | Verb::SetAndRecluster
+            | Verb::Recluster
+            | Verb::Revive
+    )
 }
 
 impl State {
@@ -40,6 +48,21 @@ impl State {
     pub fn weighed(&self) -> Option<&Result<Preview, String>> {
         let (verb, weighed) = self.rosters.weighed.as_ref()?;
         (*verb == self.considered()).then_some(weighed)
+    }
+
+    /// Why the considered action cannot be done.
+    #[must_use]
+    pub fn considered_refusal(&self) -> Option<String> {
+        self.can(self.considered()).err().or_else(|| self.weighed()?.clone().err())
+    }
+
+    /// The considered action as commands for a real cluster, each with its tool. An action that cannot be done has none: a
+    /// command with an empty list of nodes would be copied as easily as any other.
+    #[must_use]
+    pub fn roster_commands(&self) -> Option<[(&'static str, String); 2]> {
+        let verb = self.considered();
+        let can = self.considered_refusal().is_none();
+        can.then(|| commands(verb, self.namespace_name(), self.roster_lists()))
     }
 
     /// The preview to compute next; `None` if none is needed.
@@ -117,12 +140,12 @@ impl State {
     }
 
     /// Asks, where an action is a mistake that nobody has confirmed for this roster; says whether it did.
-    pub(super) fn ask_first(&mut self, verb: Verb, command: &Command) -> bool {
+    pub(super) fn ask_first(&mut self, verb: Verb, commands: &[Command]) -> bool {
         if !is_of_roster(verb) {
             return false;
         }
         let name = self.namespace_name();
-        let mut found = warnings(self.timeline.cluster(), name, std::slice::from_ref(command));
+        let mut found = warnings(self.timeline.cluster(), name, commands);
         let pending = self.shown_namespace().map(|here| &here.pending);
         let accepted = self
             .rosters
@@ -162,7 +185,8 @@ impl State {
     /// Does the command of a verb that can be done.
     pub(super) fn perform_verb(&mut self, verb: Verb) {
         self.perform_of(&Action::Press(verb));
-        if verb == Verb::SetRoster && self.refusal.is_none() {
+        let sets_written = matches!(verb, Verb::SetRoster | Verb::SetAndRecluster);
+        if sets_written && self.refusal.is_none() {
             self.rosters.close();
             // What had the focus is gone with the editor.
             self.focus.renew(Some(Focus::Button(Verb::EditRoster)));
@@ -174,8 +198,8 @@ impl State {
         let Some((verb, _)) = self.to_weigh() else { return false };
         let weighed = self.can(verb).and_then(|()| {
             let on = self.shown_from();
-            let mut commands: Vec<Command> = self.command(verb).into_iter().collect();
-            if verb != Verb::Recluster {
+            let mut commands = self.commands(verb);
+            if !matches!(commands.last(), Some(Command::Recluster { .. })) {
                 commands.push(Command::Recluster { on });
             }
             let cluster = self.timeline.cluster();
@@ -316,6 +340,63 @@ mod tests {
         let done = run(actions);
         assert_eq!(done.shown_namespace().unwrap().counts, told.after);
         assert_eq!(done.awaits_recluster(), None);
+    }
+
+    #[test]
+    fn a_roster_is_staged_and_put_in_force_with_one_press() {
+        let mut actions = rack_b_stops();
+        actions.push(press(Verb::StageAndRecluster));
+        let asked = run(actions.clone());
+        let warnings = &asked.rosters.asking.as_ref().unwrap().warnings;
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        actions.push(of_roster(RosterAction::Confirm));
+        let done = run(actions.clone());
+        assert_eq!(
+            (done.shown_namespace().unwrap().roster.len(), done.awaits_recluster()),
+            (3, None)
+        );
+        actions.pop();
+        actions.splice(4.., [of_roster(RosterAction::Consider(Verb::StageAndRecluster))]);
+        actions.push(of_roster(RosterAction::Weigh));
+        let told = run(actions).weighed().unwrap().clone().unwrap();
+        assert_eq!(told.after, done.shown_namespace().unwrap().counts);
+        let written = run([
+            press(Verb::EditRoster),
+            of_roster(RosterAction::Toggle(id("A101"))),
+            press(Verb::SetAndRecluster),
+        ]);
+        assert_eq!(written.shown_namespace().unwrap().roster.len(), 4);
+        assert!(written.rosters.draft.is_none(), "the editor is closed");
+    }
+
+    #[test]
+    fn no_command_has_an_empty_list_of_nodes_and_an_action_that_cannot_be_done_has_none() {
+        let all = ["A101", "A102", "A103", "B101", "B102"];
+        let stop = |node: &&str| [Action::Select(id(node)), press(Verb::Stop)];
+        let down: Vec<Action> = all.iter().flat_map(stop).collect();
+        let cut = Action::ToggleLink(rosterlab_engine::Link::new(id("A101"), id("A102")).unwrap());
+        let orphan = vec![cut, Action::ShowSubCluster(id("A101"))];
+        let emptied = vec![press(Verb::EditRoster), of_roster(RosterAction::Type(String::new()))];
+        let verbs = [
+            Verb::StageObserved,
+            Verb::StageAndRecluster,
+            Verb::SetRoster,
+            Verb::SetAndRecluster,
+            Verb::Recluster,
+            Verb::Revive,
+        ];
+        for (name, actions) in [("up", vec![]), ("down", down), ("orphan", orphan), ("", emptied)] {
+            for verb in verbs {
+                let consider = of_roster(RosterAction::Consider(verb));
+                let state = run(actions.iter().cloned().chain([consider]));
+                let shown = state.roster_commands();
+                assert_eq!(shown.is_some(), state.can(verb).is_ok(), "{name}: {verb:?}");
+                for (_, text) in shown.iter().flatten() {
+                    assert!(!text.contains("nodes='") && !text.contains("nodes ns"), "{text}");
+                }
+                assert!(name != "down" || shown.is_none(), "{verb:?} with no node up");
+            }
+        }
     }
 
     #[test]

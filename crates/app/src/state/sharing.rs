@@ -1,4 +1,4 @@
-//! Following share links and opening files.
+//! Following share links, opening files, and what the share panel does.
 //!
 //! Invariant: a link or a file with a mistake changes nothing and says where the mistake is.
 
@@ -7,8 +7,25 @@ use rosterlab_scenario::share;
 use super::State;
 use crate::news;
 use crate::share::file::FileFault;
+use crate::share::state::ShareAction;
+
+/// Said when a text could not be copied.
+const NOT_COPIED: &str = "The browser does not let this page write to the clipboard.";
 
 impl State {
+    /// Does what a person wants to share.
+    pub(super) fn on_share(&mut self, action: ShareAction) {
+        match action {
+            ShareAction::Copied(name, true) => {
+                self.sharing.copied = Some(name);
+                self.announcement.renew("Copied.".into());
+            }
+            ShareAction::Copied(_, false) => self.refuse(NOT_COPIED.to_owned()),
+            ShareAction::WithBranches(with) => self.sharing.with_branches = with,
+            ShareAction::Scenarios => {}
+        }
+    }
+
     /// Does what a link tells; one that cannot be followed changes nothing.
     pub(super) fn follow(&mut self, link: &str) {
         match share::read(link) {
