@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { openBlankPage, openPage } from "./browser.mjs";
-import { action, eventually, expectCounts, node } from "./rosterlab.mjs";
+import { action, eventually, expectCounts, focused, node, openTab } from "./rosterlab.mjs";
 
 const CASE = "s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1";
 
@@ -141,6 +141,7 @@ test("the share link can be copied, and the experiment saved as a file and opene
   await eventually(() => page.evaluate(() => document.activeElement.textContent), "Share");
   await action(page, "copy-link").click();
   await eventually(() => page.locator("[role=status]").last().innerText(), "Copied.");
+  await eventually(() => action(page, "copy-link").innerText(), "✓ Copied", "it is seen as well as heard");
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(copied, /#s1=[0-9.]+-[0-9a-z]+_a\.n2S-main_1-A101~2\.2-B101~1_s34_g_c1$/);
 
@@ -153,6 +154,79 @@ test("the share link can be copied, and the experiment saved as a file and opene
   await expectCounts(page, "A103", {});
   await page.locator('[data-action="open-file"]').setInputFiles(path);
   await expectCounts(page, "A103", { unavailable: 4096 });
+  assert.deepEqual(complaints, []);
+});
+
+test("the address holds what is looked at: another visit and a reload show the same", async (t) => {
+  const { page, url, complaints } = await openPage(t, { context: { viewport: { width: 1440, height: 940 } } });
+  const entries = await page.evaluate(() => history.length);
+  await action(page, "crash").click();
+  await page.locator('[data-colour-by="rule"]').click();
+  await page.locator("#partition").fill("42");
+  await page.locator("#partition").press("Enter");
+  await openTab(page, "log");
+  await node(page, "B101").click();
+  await node(page, "B102").click({ modifiers: ["Control"] });
+  await eventually(() => /_c1&v=1&p=42&by=rule&tab=log&sel=B102&with=B101\.B102$/.test(page.url()), true);
+  assert.equal(await page.evaluate(() => history.length), entries, "looking around is no step of the browser's");
+  const address = page.url();
+
+  const looked = async (other) => {
+    await eventually(() => node(other, "A102").getAttribute("data-state"), "crashed");
+    await eventually(() => other.locator("#partition").inputValue(), "42");
+    assert.equal(await other.locator('[data-colour-by="rule"]').getAttribute("aria-pressed"), "true");
+    assert.equal(await other.locator('[data-tab="log"]').getAttribute("aria-selected"), "true");
+    assert.ok((await other.locator("#log-lines").innerText()).length > 100, "the open tab has its contents");
+    assert.equal(await other.locator(".node.picked").count(), 2);
+    assert.doesNotMatch(await other.locator("[data-news]").innerText(), /Left out/);
+  };
+  await page.reload();
+  await looked(page);
+  const { page: other, complaints: others } = await openBlankPage(t);
+  await other.goto(address.replace(/^[^#]*/, url));
+  await looked(other);
+  assert.deepEqual([...complaints, ...others], []);
+});
+
+test("branches go along when they are wanted, and a bad part is named and left out", async (t) => {
+  const { page, url, complaints } = await openPage(t);
+  await action(page, "crash").click();
+  await action(page, "undo").click();
+  await node(page, "A101").click();
+  await action(page, "stop").click();
+  await action(page, "share").click();
+  const link = () => page.locator("#share-link").inputValue();
+  assert.doesNotMatch(await link(), /&b=/);
+  await page.getByLabel("with its branch").check();
+  await eventually(async () => /&b=0_c1$/.test(await link()), true);
+  await eventually(() => page.url().endsWith("&b=0_c1"), true, "the address holds them too");
+
+  const { page: other } = await openBlankPage(t);
+  await other.goto(`${url}${new URL(await link()).hash}&p=9999&b=0_s9`);
+  await eventually(() => other.locator("[data-news]").innerText().then((text) => /A branch came with it/.test(text)), true);
+  const news = await other.locator("[data-news]").innerText();
+  assert.match(news, /Left out of the link: branch 2 \(step 1, character \d+: .*\), “p=9999” \(partitions are 0 to 4095\)\./);
+  assert.equal(await node(other, "A101").getAttribute("data-state"), "stopped");
+  await eventually(() => other.locator(".bottom-head").innerText().then((text) => text.includes("1 branch")), true);
+  assert.deepEqual(complaints, []);
+});
+
+test("the cluster's name leads to the scenarios, and one is opened by its title", async (t) => {
+  const { page, requests, complaints } = await openPage(t, { context: { viewport: { width: 1440, height: 940 } } });
+  const loaded = requests.length;
+  await action(page, "scenarios").focus();
+  await page.keyboard.press("Enter");
+  await eventually(() => page.evaluate(() => document.activeElement.textContent), "Scenarios");
+  const title = "The roster is reset too early";
+  await page.getByRole("button", { name: title }).click();
+  await eventually(() => page.locator(".side-panel").count(), 0);
+  await eventually(() => focused(page), "share");
+  await expectCounts(page, "A103", { unavailable: 0 });
+  assert.match(await page.locator("[data-news]").innerText(), /^Followed a link: 5 steps/);
+  const later = requests.slice(loaded).filter((address) => !address.endsWith("icon.svg"));
+  assert.deepEqual(later, [], "the page fetches nothing");
+  await action(page, "settings").click();
+  await action(page, "former-cluster").waitFor();
   assert.deepEqual(complaints, []);
 });
 

@@ -7,7 +7,6 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
-use rosterlab_scenario::{Timeline, share};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
@@ -154,14 +153,14 @@ fn use_theme(is_dark: bool, dispatch: &Dispatch) {
     use_effect_with(is_dark, |is_dark| show_theme(*is_dark));
 }
 
-/// The timeline whose share link belongs in the address, and the timer that writes it.
+/// The state whose share link belongs in the address, and the timer that writes it.
 struct Address {
-    shown: Rc<Timeline>,
+    shown: Rc<State>,
     pending: Option<Timeout>,
 }
 
-/// Keeps the experiment's share link in the address, and opens share links that a person puts there. The address lags a
-/// little, so that a busy minute does not write a share link for each tick.
+/// Keeps the experiment's share link in the address with what is looked at, and opens share links that a person puts there.
+/// The address lags a little, so that a busy minute does not write a share link for each tick.
 #[hook]
 fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
     let followed = {
@@ -169,19 +168,19 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
         Callback::from(move |link: Rc<str>| dispatch.dispatch(Action::Follow(link)))
     };
     use_followed_addresses(followed);
-    let address = use_mut_ref(|| Address { shown: state.timeline.clone(), pending: None });
-    use_effect_with(state.timeline.clone(), move |timeline| {
+    let address = use_mut_ref(|| Address { shown: state.clone(), pending: None });
+    use_effect_with(state.clone(), move |state| {
         let later = address.clone();
         let mut address = address.borrow_mut();
-        let is_first = Rc::ptr_eq(&address.shown, timeline);
-        address.shown = timeline.clone();
-        if is_first || address.pending.is_some() {
+        let is_same = state.is_linked_as(&address.shown);
+        address.shown = state.clone();
+        if is_same || address.pending.is_some() {
             return;
         }
         address.pending = Some(Timeout::new(ADDRESS_MS, move || {
             let mut address = later.borrow_mut();
             address.pending.take();
-            put_hash(&share::write(&address.shown).unwrap_or_default());
+            put_hash(&address.shown.share_link().unwrap_or_default().0);
         }));
     });
 }

@@ -1,4 +1,5 @@
-//! The header: the page's name, simulated time, and the buttons that concern the whole page.
+//! The header: the page's name, the cluster's name that leads to the scenarios, simulated time, and the buttons that concern
+//! the whole page.
 //!
 //! Invariant: nothing is decided here; `state` says which verbs can be done.
 
@@ -10,6 +11,7 @@ use crate::page::button::{Face, verb_button};
 use crate::page::icons::{Icon, icon};
 use crate::page::verbs::Verb;
 use crate::settings::panel::settings_button;
+use crate::share::state::ShareAction;
 use crate::state::{Action, State, case_study};
 use crate::text::{clock, count};
 use crate::time::state::{percent, progress};
@@ -22,7 +24,16 @@ pub fn header(state: &State, dispatch: &Dispatch) -> Html {
             <div class="head-name">
                 { icon(Icon::Logo) }
                 <h1>{ "Rosterlab" }</h1>
-                <p class="crumb">{ crumb(state) }</p>
+                <button
+                    type="button"
+                    class="tool bare crumb"
+                    data-action="scenarios"
+                    title="open another scenario"
+                    onclick={dispatch.on(Action::Share(ShareAction::Scenarios))}
+                >
+                    { crumb(state) }
+                    <span aria-hidden="true">{ "▾" }</span>
+                </button>
             </div>
             { time(state, dispatch) }
             <div class="head-tools">

@@ -1,4 +1,4 @@
-//! The Share panel: the share link of the experiment, files to save and open, tests and an embed tag to copy.
+//! The Share panel: the share link of the experiment, scenarios and files to open, tests and an embed tag to copy.
 //!
 //! Invariant: the link and the files are made only while the panel is open. Everything that is opened goes through the same
 //! action; a scenario file becomes a share link first. Not here: the link's format (the scenario crate's `share`) and files'
@@ -8,12 +8,15 @@ use js_sys::encode_uri_component;
 use rosterlab_scenario::as_test::{TestLanguage, as_test};
 use rosterlab_scenario::{Timeline, share};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::browser::{ChosenFile, page_address};
 use crate::page::Dispatch;
-use crate::page::button::copy_button;
+use crate::page::button::{copy_button, tool_button};
 use crate::share::file::{self, FileFault};
+use crate::share::scenarios::SCENARIOS;
+use crate::share::state::ShareAction;
 use crate::state::{Action, State};
 
 /// The name of a saved share link.
@@ -23,28 +26,46 @@ const SCENARIO_NAME: &str = "experiment.json";
 
 /// The panel's contents.
 pub fn share_panel(state: &State, dispatch: &Dispatch) -> Html {
-    let timeline = &state.timeline;
-    let written = share::write(timeline);
-    let shown = if let Some(link) = &written {
-        share_link_part(state, format!("{}#{link}", page_address()), dispatch)
+    let written = state.share_link();
+    let shown = if let Some((link, left_out)) = &written {
+        share_link_part(state, format!("{}#{link}", page_address()), *left_out, dispatch)
     } else {
         html! { <p>{ "This experiment is too long for a link: a link holds at most 1,000 steps, fewer for large clusters." }</p> }
     };
     let others = written.as_ref().map(|_| elsewhere(state, dispatch));
     // A link has no characters that need escaping.
-    let save = written.map(|link| {
+    let save = written.map(|(link, _)| {
         let href = format!("data:text/plain,{link}");
         html! { <a class="tool" data-action="save" {href} download={FILE_NAME}>{ "Save as a file" }</a> }
     });
     html! {
         <div class="share">
             <p>
-                { "The address of this page always holds the experiment: the cluster, and every step up to \
-                   where you are. Whoever opens it sees what you see." }
+                { "The address of this page always holds the experiment: the cluster, every step up to where you are, \
+                   and what you look at (partition, colours, tab, selection). Whoever opens it sees what you see." }
             </p>
             <div class="share-link">{ shown }</div>
+            <div class="tools"><span>{ save }</span></div>
+            <div class="share-elsewhere">{ others }</div>
+            { scenarios(dispatch) }
+        </div>
+    }
+}
+
+/// The published scenarios, each opened by its button, and a file of one's own.
+fn scenarios(dispatch: &Dispatch) -> Html {
+    let scenario = |(place, (title, _)): (usize, &(&'static str, &str))| {
+        let open = Action::Share(ShareAction::Scenario(place));
+        html! {
+            <li key={place}>{ tool_button(dispatch, "scenario", *title, open) }</li>
+        }
+    };
+    html! {
+        <div class="share-scenarios">
+            <h3 id="scenarios-title" tabindex="-1">{ "Scenarios" }</h3>
+            <p class="dim">{ "Opening one keeps the present cluster, with its steps and branches, in the settings." }</p>
+            <ul class="tools">{ for SCENARIOS.iter().enumerate().map(scenario) }</ul>
             <div class="tools">
-                <span>{ save }</span>
                 <label class="tool file-tool">
                     { "Open a file or scenario" }
                     <input
@@ -56,7 +77,6 @@ pub fn share_panel(state: &State, dispatch: &Dispatch) -> Html {
                     />
                 </label>
             </div>
-            <div class="share-elsewhere">{ others }</div>
         </div>
     }
 }
@@ -111,14 +131,35 @@ fn embed_tag(timeline: &Timeline) -> Option<String> {
     Some([open, &link, "\" view=\"all\" controls=\"full\"></rosterlab-playground>\n"].concat())
 }
 
-/// The share link, with a button that copies it.
-fn share_link_part(state: &State, address: String, dispatch: &Dispatch) -> Html {
+/// The share link with a button that copies it, and whether branches are in it.
+fn share_link_part(state: &State, address: String, left_out: usize, dispatch: &Dispatch) -> Html {
     let text = address.clone();
+    let onchange = dispatch.on_event(|event: Event| {
+        let is_on = event.target_unchecked_into::<HtmlInputElement>().checked();
+        Some(Action::Share(ShareAction::WithBranches(is_on)))
+    });
+    let branches = state.shareable_branches();
+    let label = match branches {
+        0 => "with branches: there is none yet".to_owned(),
+        1 => "with its branch".to_owned(),
+        many => format!("with its {many} branches"),
+    };
+    let left_out = (left_out > 0).then(|| format!("; {left_out} of them do not fit into a link"));
     html! {
         <div class="share-row">
             <label class="visually-hidden" for="share-link">{ "Link to this experiment" }</label>
             <input id="share-link" class="id" type="text" readonly={true} value={address} />
             { copy_button(state, dispatch, "copy-link", ("Copy link", "tool primary"), move || text.clone()) }
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-action="with-branches"
+                    checked={state.sharing.with_branches && branches > 0}
+                    disabled={branches == 0}
+                    {onchange}
+                />
+                { label }{ left_out }
+            </label>
         </div>
     }
 }

@@ -12,8 +12,10 @@ pub enum ShareAction {
     Copied(Rc<str>, bool),
     /// Wants branches in the link, or not.
     WithBranches(bool),
-    /// Wants to open a scenario.
+    /// Wants to see the scenarios.
     Scenarios,
+    /// Opens a scenario by its place in the list.
+    Scenario(usize),
 }
 
 /// What sharing remembers.

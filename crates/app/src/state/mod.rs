@@ -164,8 +164,7 @@ impl State {
     #[must_use]
     pub fn on(timeline: Timeline) -> Self {
         let view = timeline.cluster().view();
-        let wanted = NodeId::new(FIRST_SELECTED).and_then(|id| view.node(id));
-        let selected = wanted.or(view.nodes.last()).map(|node| node.id);
+        let selected = sharing::usual_node(&view);
         let news: Rc<str> =
             format!("{} Crash a node, drag a card or click a link, and see.", news::summary(&view))
                 .into();
@@ -212,6 +211,7 @@ impl State {
         let mut state = Self::open();
         if link.len() > 1 {
             state.follow(link);
+            state.update_time();
         }
         state
     }

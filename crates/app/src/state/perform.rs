@@ -30,8 +30,7 @@ impl Reducible for State {
         let mut next = Self::clone(&self);
         if next.apply(action) {
             next.revision += 1;
-            let State { time, timeline, namespace, .. } = &mut next;
-            time.update(timeline, *namespace);
+            next.update_time();
             Rc::new(next)
         } else {
             self
@@ -138,6 +137,12 @@ impl State {
         self.ways.forget();
         self.derive();
         kept
+    }
+
+    /// Works out what the open tab shows.
+    pub(super) fn update_time(&mut self) {
+        let Self { time, timeline, namespace, .. } = self;
+        time.update(timeline, *namespace);
     }
 
     pub(super) fn tell(&mut self, news: String) {

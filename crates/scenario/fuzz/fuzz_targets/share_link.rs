@@ -9,6 +9,9 @@ fuzz_target!(|data: &[u8]| {
     let Ok(text) = str::from_utf8(data) else { return };
     match share::read(text) {
         Ok(shared) => {
+            for error in share::read_branches(text, &shared.timeline).into_iter().filter_map(Result::err) {
+                assert!(error.at <= text.len(), "the place is in the link");
+            }
             let written = share::write(&shared.timeline).expect("a timeline from a link fits into a link");
             let again = share::read(&written).expect("a written link can be read");
             assert_eq!(again.timeline, shared.timeline);

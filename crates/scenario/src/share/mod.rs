@@ -2,7 +2,7 @@
 //!
 //! Invariant: [`read`] turns the result of [`write()`] into an equal timeline (up to its position). Any other text is an
 //! error with its place, never a panic, after bounded work ([`MOST_BYTES`], [`MOST_STEPS`]). A link has only letters,
-//! digits and `-._~=`, which nothing re-encodes on the way. A published form stays readable for ever: a new form gets a new
+//! digits and `-._~=`, which nothing re-encodes on the way; after a `&` may follow what [`parts()`] tells. A published form stays readable for ever: a new form gets a new
 //! number after the `s`. Not here: the address bar (the page's).
 //!
 //! The grammar: `{…}` repeats any number of times, `[…]` is optional. Numbers are in base 36, node ids in hexadecimal.
@@ -52,6 +52,7 @@
 
 mod error;
 mod form;
+mod parts;
 mod reader;
 mod writer;
 
@@ -67,6 +68,7 @@ use writer::Writer;
 
 pub use error::{ShareCause, ShareError};
 pub use form::{MOST_BYTES, MOST_STEPS, MOST_WORK, most_steps};
+pub use parts::{parts, read_branches, write_branches};
 
 /// The version that this engine writes into share links.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");
@@ -190,12 +192,13 @@ fn write_with(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<Str
     (fits && !writer.names_unknown).then_some(writer.out)
 }
 
-/// Reads a share link, with or without its `#`, and replays it.
+/// Reads a share link, with or without its `#`, and replays it. What follows the timeline ([`parts()`]) is not read.
 ///
 /// # Errors
 /// The first error, with its place.
 pub fn read(link: &str) -> Result<SharedTimeline, ShareError> {
-    let mut reader = Reader::new(link.strip_prefix('#').unwrap_or(link));
+    let (timeline, _) = parts(link);
+    let mut reader = Reader::new(timeline);
     follow(&mut reader).map_err(|Wrong| reader.error)
 }
 
