@@ -174,7 +174,7 @@ test("the address holds what is looked at: another visit and a reload show the s
   const looked = async (other) => {
     await eventually(() => node(other, "A102").getAttribute("data-state"), "crashed");
     await eventually(() => other.locator("#partition").inputValue(), "42");
-    assert.equal(await other.locator('[data-colour-by="rule"]').getAttribute("aria-pressed"), "true");
+    assert.equal(await other.locator('[data-colour-by="rule"]').isChecked(), true);
     assert.equal(await other.locator('[data-tab="log"]').getAttribute("aria-selected"), "true");
     assert.ok((await other.locator("#log-lines").innerText()).length > 100, "the open tab has its contents");
     assert.equal(await other.locator(".node.picked").count(), 2);

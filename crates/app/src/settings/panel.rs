@@ -1,9 +1,9 @@
-//! The settings panel: namespaces, the server's profile, and a new cluster.
+//! The settings panel, in two parts: changing this cluster (namespaces, the server's profile, clustering), and a new cluster.
 //!
-//! Invariant: a refused value stays as typed, with a sentence at its field; nothing changes before Apply. Not here: the
+//! Invariant: each part says what it does, and has a button of its own; a refused value stays as typed, with a sentence at its field; nothing changes before Apply. Not here: the
 //! limits (see `settings::draft`).
 
-use rosterlab_engine::Profile;
+use rosterlab_engine::{Profile, convert};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -12,6 +12,14 @@ use crate::page::button::tool_button;
 use crate::page::icons::{Icon, icon};
 use crate::settings::draft::{Faults, Field, NamespaceDraft, SettingsAction, SettingsDraft};
 use crate::state::{Action, State};
+use crate::text::count;
+
+/// What makes a new cluster different from a changed one.
+const NEW: &str =
+    "Begins anew on that many nodes, with the namespaces, the server and the clustering above.";
+
+/// What becomes of the cluster that is left.
+const KEPT: &str = "Either way the present cluster is kept, with its steps and branches, until you leave the next one.";
 
 /// The button that opens and closes the panel.
 pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
@@ -223,31 +231,55 @@ fn form(state: &State, dispatch: &Dispatch, draft: &SettingsDraft) -> Html {
             </span>
         }
     });
+    let again = match state.timeline.position() {
+        0 => "Nothing is done yet, so the cluster only begins with other settings.".to_owned(),
+        steps => {
+            let steps = count(convert::count(steps), "step");
+            format!("Does the {steps} so far again with these settings, on the same nodes.")
+        }
+    };
     html! {
         <form class="panel settings" aria-labelledby="settings-title" {onkeydown} {onsubmit}>
             <div class="panel-head">
                 <h2 id="settings-title" tabindex="-1">{ "Settings" }</h2>
                 { form.action("close-settings", "Close without applying", SettingsAction::Toggle) }
             </div>
-            <div class="settings-namespaces">{ for namespaces }</div>
-            <div class="settings-line">
-                { form.action("add-namespace", "Add a namespace", SettingsAction::Add) }
-                <div class="settings-together">{ together }</div>
+            <section class="settings-part" aria-labelledby="change-title">
+                { part_head("change-title", "Change this cluster", again) }
+                <div class="settings-namespaces">{ for namespaces }</div>
+                <div class="settings-line">
+                    { form.action("add-namespace", "Add a namespace", SettingsAction::Add) }
+                    <div class="settings-together">{ together }</div>
+                </div>
+                { server(&form, draft) }
+                { clustering(&form, draft) }
+                <div class="settings-line">
+                    <button type="submit" class="tool primary" data-action="apply-settings">{ "Apply" }</button>
+                </div>
+            </section>
+            <section class="settings-part" aria-labelledby="new-title">
+                { part_head("new-title", "New cluster", NEW.to_owned()) }
+                <div class="settings-group">
+                    { form.text(Field::Nodes, "Nodes", &draft.nodes, None) }
+                    { form.text(Field::Racks, "Racks", &draft.racks, None) }
+                    { form.action("new-cluster", "New cluster", SettingsAction::NewCluster) }
+                </div>
+            </section>
+            <div class="settings-line settings-former">
+                <p class="dim">{ KEPT }</p>
+                <div>{ former }</div>
             </div>
-            { server(&form, draft) }
-            { clustering(&form, draft) }
-            <div class="settings-line">
-                <button type="submit" class="tool primary" data-action="apply-settings">{ "Apply" }</button>
-                <p class="dim">{ "The steps so far are done again with these settings." }</p>
-            </div>
-            <fieldset class="settings-group">
-                <legend>{ "New cluster" }</legend>
-                { form.text(Field::Nodes, "Nodes", &draft.nodes, None) }
-                { form.text(Field::Racks, "Racks", &draft.racks, None) }
-                { form.action("new-cluster", "New cluster", SettingsAction::NewCluster) }
-                <div class="settings-former">{ former }</div>
-            </fieldset>
         </form>
+    }
+}
+
+/// The heading of one of the two things that the settings are for, and what it does.
+fn part_head(id: &'static str, title: &'static str, does: String) -> Html {
+    html! {
+        <div class="settings-does">
+            <h3 {id}>{ title }</h3>
+            <p class="dim">{ does }</p>
+        </div>
     }
 }
 
