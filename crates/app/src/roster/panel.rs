@@ -10,6 +10,7 @@ use rosterlab_scenario::foresight::preview::Warning;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::margin::words::mode_of;
 use crate::page::Dispatch;
 use crate::page::button::{Face, copy_button, tool_button, verb_button};
 use crate::page::verbs::Verb;
@@ -34,8 +35,10 @@ const MOST_HELD: usize = 3;
 pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
     let namespace = state.shown_namespace();
     let orphan = state.shown_orphan();
+    let is_strong = mode_of(&state.view, state.namespace) == Mode::StrongConsistency;
+    let by_themselves = namespace.is_none() && is_strong;
     let groups =
-        if namespace.is_some() { Vec::new() } else { held(&state.view, state.namespace, orphan) };
+        if by_themselves { held(&state.view, state.namespace, orphan) } else { Vec::new() };
     let empty: &[RosterEntry] = &[];
     let (roster, pending, observed) = match (namespace, groups.first()) {
         (Some(here), _) => (&*here.roster, &*here.pending, &*here.observed),
@@ -68,7 +71,7 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
                 { line("Pending", pending, roster, None, Html::default()) }
                 { line("Observed", observed, roster, no_cluster, tools(&[Verb::StageObserved, Verb::StageAndRecluster])) }
             </dl>
-            <div class="roster-held">{ others(&groups) }</div>
+            { others(&groups) }
             <div class="roster-edit-room">
                 { state.rosters.draft.as_ref().map(|draft| editor(state, dispatch, draft)) }
             </div>
@@ -114,7 +117,7 @@ fn others(groups: &[Held]) -> Html {
     let more = (more > 0).then(|| {
         html! { <p key="more" class="dim">{ format!("and {} of nodes with other rosters", count(more, "group")) }</p> }
     });
-    html! { <>{ for shown }{ more }</> }
+    html! { <div class="roster-held"><div>{ for shown }</div><div>{ more }</div></div> }
 }
 
 /// Why no nodes are observed.
@@ -149,8 +152,7 @@ fn hint(
     pending: &[RosterEntry],
     observed: &[RosterEntry],
 ) -> (bool, &'static str) {
-    let mode = state.view.namespaces.get(state.namespace).map(|namespace| namespace.mode);
-    if mode == Some(Mode::Available) {
+    if mode_of(&state.view, state.namespace) == Mode::Available {
         (false, "available (AP): no roster")
     } else if state.shown_orphan().is_some() {
         (false, "an orphan accepts only revive")
