@@ -43,8 +43,8 @@ test("by mouse: after a roster reset too early, starting A102 is the nearest way
   const { page, complaints } = await openPage(t, WIDE);
   await resetTooEarly(new Mouse(page));
   await eventually(async () => (await ways(page))[0], TOO_EARLY[0]);
-  assert.match(await status(page), /^\d ways?, nearest first: Start A102\./);
-  assert.match(await page.locator(".way").first().innerText(), /no risk[^]*4,096 active then/);
+  assert.match(await status(page), /^\d ways?, safest first: Start A102\./);
+  assert.match(await page.locator(".way").first().innerText(), /no risk[^]*then all active/);
   const before = await steps(page);
   await page.locator('[data-action="take-way"][data-way="0"]').click();
   await expectCounts(page, "A103", {});
@@ -59,6 +59,8 @@ test("by keyboard: a way that may lose writes says so, is taken and can be undon
   const keyboard = new Keyboard(page);
   await resetTooEarly(keyboard);
   await eventually(async () => (await ways(page)).some((way) => way.endsWith("| loses")), true);
+  await keyboard.tabTo(() => document.activeElement.matches(".ways-risky summary"), "the ways that may lose writes");
+  await keyboard.press("Enter");
   await keyboard.tabTo(
     () => document.activeElement.closest(".way")?.querySelector('[data-risk="loses"]') != null,
     "a way that may lose writes",
@@ -95,10 +97,46 @@ test("dead partitions are revived, and the page names the source of its rules", 
   for (const id of all) await mouse.crash(id);
   for (const id of all) await mouse.start(id);
   await expectCounts(page, "B102", { dead: 4096 });
-  await eventually(() => ways(page), ["Revive and recluster | loses"]);
+  await eventually(() => ways(page), ["Revive main and recluster | loses"]);
   assert.match(await page.locator(".source").innerText(), /documented[^]*Mark e: documented, seen in logs/);
+  await page.locator(".ways-risky summary").click();
   await action(page, "take-way").click();
   await expectCounts(page, "B102", {});
   assert.equal(await focused(page), null, "the focus is on the partition's number");
+  assert.deepEqual(complaints, []);
+});
+
+/** Two SC namespaces; rack 2 is down and A102 has crashed: nothing is served of either. */
+const TWO_NAMESPACES = "s1=0.2.0-0_a.n2S-main.n2S-ns2_1-A101~2.2-B101~1_s34_g_c1";
+
+test("a way out is one step, covers every namespace, and what is safe comes first and open", async (t) => {
+  const { page, url, complaints } = await openPage(t, WIDE);
+  await page.goto(`${url}#${TWO_NAMESPACES}`);
+  await page.reload();
+  const both = "Set the roster of main and ns2 to the observed nodes and recluster | loses";
+  await eventually(async () => (await ways(page)).includes(both), true);
+  assert.equal((await ways(page))[0], "Start B101 and B102 | safe");
+  const outcome = () => page.locator("[data-outcome]").innerText();
+  const lost = await outcome();
+  const way = page.locator(".ways-risky .way", { hasText: "Set the roster" });
+  assert.equal(await way.isVisible(), false, "what may lose writes is closed");
+  assert.match(await page.locator(".ways-risky summary").innerText(), /^May lose writes: \d ways?$/);
+  await page.locator(".ways-risky summary").click();
+  assert.match(await way.innerText(), /acknowledged writes may be lost[^]*then all active/);
+  const before = await steps(page);
+  await way.locator("button").click();
+  await eventually(() => page.locator("[data-headline]").innerText(), "Serving, still filling");
+  assert.equal(await steps(page), before + 1);
+  await action(page, "undo").click();
+  await eventually(outcome, lost, "one undo takes all of it back");
+  // A roster that was staged and forgotten would come into force: it is taken back first.
+  await page.goto(`${url}#${TWO_NAMESPACES}_o0`);
+  await page.reload();
+  await eventually(async () => (await ways(page))[0], "Unstage the roster of main, then start B101 and B102 | safe");
+  // With no node up, what is needed first leads.
+  await page.goto(`${url}#s1=0.2.0-0_a.n2S-main_1-A101~2.2-B101~1_s0~4`);
+  await page.reload();
+  const lead = /^Start .* first: nothing can be done before a node is up\. \d ways?/;
+  await eventually(async () => lead.test(await status(page)), true);
   assert.deepEqual(complaints, []);
 });

@@ -17,11 +17,6 @@ pub(super) fn act(command: Command) -> Entry {
     Entry::Act { command, settle: Settle::Fully }
 }
 
-/// The entry of what a person does with one press, however many commands it comes to.
-fn pressed_once(purpose: Purpose, commands: Vec<Command>) -> Option<Entry> {
-    Entry::together(purpose, commands.into_iter().map(act).collect())
-}
-
 impl State {
     /// The entry that an action would add to the timeline now; none for what only changes what is looked at. For an
     /// action that needs confirmation, it is the entry that confirming it would add.
@@ -50,13 +45,16 @@ impl State {
         match verb {
             Verb::Migrate => Some(Entry::Migrate { partitions: None }),
             Verb::Step => Some(Entry::Pass { ms: self.step_ms() }),
-            _ => pressed_once(Purpose::Commands, self.commands(verb)),
+            _ => {
+                let commands = self.commands(verb).into_iter();
+                Entry::together(Purpose::Commands, commands.map(act).collect())
+            }
         }
     }
 
     /// The entry of a way out, by its place in the list that is shown.
     fn entry_of_way(&self, place: usize) -> Option<Entry> {
-        pressed_once(Purpose::WayOut, self.way(place)?.commands)
+        self.way(place).map(|way| way.entry())
     }
 
     /// The commands of a verb that does something to the cluster, in order; none for any other verb.

@@ -12,7 +12,7 @@ use crate::page::Dispatch;
 use crate::state::{Action, State};
 use crate::text::thousands;
 use crate::verdict::words::{NAMED, REASONS, outlook, reasons, who, worst_first};
-use crate::why::ways::{WaysAction, WaysStatus, title};
+use crate::why::ways::{WaysAction, WaysStatus, effect, title};
 
 /// The bar.
 pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
@@ -127,7 +127,7 @@ fn ways(state: &State, dispatch: &Dispatch) -> [Html; 2] {
                 >
                     { title(way, &state.view) }
                 </button>
-                <span class="verdict-effect">{ format!(" → {} active", thousands(way.active)) }</span>
+                <span class="verdict-effect">{ " → " }{ effect(way, &state.view) }</span>
             </p>
         })
     };

@@ -7,12 +7,12 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{ClusterView, NodeId, PartitionId, convert};
+use rosterlab_scenario::Purpose;
 use rosterlab_scenario::foresight::ways::{MOST_ACTIONS, Remedy, Risk, Search, Way};
+use rosterlab_scenario::words::commands::in_turn;
 
-use crate::text::{capitalized, count, list};
-
-/// The most nodes that a way's title names; the rest are counted.
-const MOST_NAMES: usize = 4;
+use crate::news::nodes;
+use crate::text::{capitalized, count, thousands};
 
 /// What to search for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Quest {
 pub struct Answer {
     /// The quest it answers.
     pub quest: Quest,
-    /// The ways, nearest first.
+    /// The ways, safest first, and of equal risk nearest first.
     pub ways: Vec<Way>,
     /// Whether the search was exhaustive: no smaller way was missed.
     pub is_complete: bool,
@@ -42,12 +42,9 @@ impl Answer {
     /// The result of a finished search.
     #[must_use]
     pub fn of(quest: Quest, search: &Search) -> Self {
-        Self {
-            quest,
-            ways: search.found().to_vec(),
-            is_complete: search.is_complete(),
-            tries: search.tries(),
-        }
+        let mut ways = search.found().to_vec();
+        ways.sort_by_key(|way| way.risk);
+        Self { quest, ways, is_complete: search.is_complete(), tries: search.tries() }
     }
 }
 
@@ -114,44 +111,81 @@ impl WaysState {
     }
 }
 
-/// The actions in order: `Start B101 and B102, then revive and recluster`.
+/// The actions in order: `Start B101 and B102, then revive main and recluster`.
 #[must_use]
 pub fn title(way: &Way, view: &ClusterView) -> String {
-    let mut nodes = Vec::new();
-    let mut parts: Vec<String> = Vec::new();
-    for remedy in &way.remedies {
-        match remedy {
-            Remedy::Start(node) => nodes.push(*node),
-            Remedy::Heal => parts.push("heal all links".to_owned()),
-            Remedy::Recluster => parts.push("recluster".to_owned()),
-            Remedy::RosterSet { on } => {
-                let is_split = view.sub_clusters.len() > 1 && parts.is_empty();
-                let where_ = on.filter(|_| is_split).map(|on| format!(" of sub-cluster {on}"));
-                let where_ = where_.unwrap_or_default();
-                parts.push(format!("set the roster to the observed nodes{where_} and recluster"));
-            }
-            Remedy::Revive => parts.push("revive and recluster".to_owned()),
-        }
+    let what = in_turn(Purpose::WayOut, way.entry().each(), view.nodes.len());
+    let on = way.remedies.iter().find_map(|remedy| match remedy {
+        Remedy::RosterSet { on } => *on,
+        _ => None,
+    });
+    let is_split = view.sub_clusters.len() > 1 && !way.remedies.contains(&Remedy::Heal);
+    match on.filter(|_| is_split) {
+        Some(on) => format!("In sub-cluster {on}: {what}"),
+        None => capitalized(&what),
     }
-    if !nodes.is_empty() {
-        let place = usize::from(way.remedies.contains(&Remedy::Heal));
-        parts.insert(place, format!("start {}", names(nodes, view)));
-    }
-    capitalized(&parts.join(", then "))
 }
 
-/// The nodes by name, lowest id first.
-fn names(mut nodes: Vec<NodeId>, view: &ClusterView) -> String {
-    let down = view.nodes.iter().filter(|node| !node.state.is_up()).count();
-    if nodes.len() > MOST_NAMES {
-        if nodes.len() == down {
-            return format!("all {down} nodes that are down");
-        }
-        let shown = nodes[..MOST_NAMES - 1].iter().map(NodeId::to_string);
-        return list(shown.chain([format!("{} more", nodes.len() + 1 - MOST_NAMES)]));
+/// What a client of the whole network can reach after a way: `all active`, `1,381 active`, `main 4,096 · ns2 still 0`.
+#[must_use]
+pub fn reach(way: &Way, view: &ClusterView) -> String {
+    let empty: u32 = way.after.iter().map(|after| after.fresh).sum();
+    let mut text = if way.after.iter().all(|after| after.inactive() == 0) {
+        "all active".to_owned()
+    } else {
+        let of_each = view.namespaces.iter().zip(way.before.iter().zip(&way.after));
+        let of_each = of_each.map(|(settings, (before, after))| {
+            let still = if after.active() > before.active() { "" } else { "still " };
+            let active = thousands(after.active());
+            if way.after.len() > 1 {
+                format!("{} {still}{active}", settings.name)
+            } else {
+                format!("{active} active")
+            }
+        });
+        of_each.collect::<Vec<_>>().join(" · ")
+    };
+    if empty > 0 {
+        text = format!("{text}, {} of them empty", thousands(empty));
     }
-    nodes.sort();
-    list(nodes)
+    text
+}
+
+/// What a way comes to: `all active, nothing lost`.
+#[must_use]
+pub fn effect(way: &Way, view: &ClusterView) -> String {
+    let lost = match way.risk {
+        Risk::None => "nothing lost",
+        Risk::LeavesCopiesBehind => "some copies left behind",
+        Risk::MayLoseWrites => "writes may be lost",
+    };
+    format!("{}, {lost}", reach(way, view))
+}
+
+/// What has to come first in every way, if something does: with no node up, a start.
+#[must_use]
+pub fn needed_first(ways: &[Way], view: &ClusterView) -> Option<String> {
+    let (first, others) = ways.split_first()?;
+    let in_all = |remedy: &&Remedy| others.iter().all(|way| way.remedies.contains(remedy));
+    let starts = first.remedies.iter().filter(in_all).filter_map(|remedy| match remedy {
+        Remedy::Start(node) => Some(*node),
+        _ => None,
+    });
+    let mut starts: Vec<NodeId> = starts.collect();
+    starts.sort_unstable();
+    let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
+    match (is_any_up, starts.is_empty()) {
+        (true, true) => None,
+        (true, false) => (!others.is_empty())
+            .then(|| format!("Start {} first: every way needs that.", nodes(&starts))),
+        (false, true) => {
+            Some("Start nodes first: nothing can be done before a node is up.".to_owned())
+        }
+        (false, false) => Some(format!(
+            "Start {} first: nothing can be done before a node is up.",
+            nodes(&starts)
+        )),
+    }
 }
 
 /// A risk as its class in the style sheet, its glyph and its words.
@@ -190,11 +224,16 @@ pub fn status(status: &WaysStatus, view: &ClusterView) -> String {
     };
     let found = convert::count(answer.ways.len());
     let more = if answer.is_complete { "" } else { " With so many nodes there may be others." };
-    format!("{}, nearest first: {}.{more}", count(found, "way"), title(first, view))
+    let lead = needed_first(&answer.ways, view).map(|lead| lead + " ").unwrap_or_default();
+    format!("{lead}{}, safest first: {}.{more}", count(found, "way"), title(first, view))
 }
 
 #[cfg(test)]
 mod tests {
+    use rosterlab_engine::{Command, NamespaceSettings, Served, Shutdown};
+    use rosterlab_scenario::foresight::ways::commands;
+    use yew::Reducible;
+
     use super::*;
     use crate::state::State;
 
@@ -202,24 +241,77 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn way(remedies: &[Remedy]) -> Way {
-        let remedies = remedies.to_vec();
-        Way { remedies, commands: Vec::new(), risk: Risk::None, active: 4096 }
+    fn served(settled: u32) -> Served {
+        Served { settled, unavailable: 4096 - settled, ..Served::default() }
+    }
+
+    fn way(remedies: &[Remedy], view: &ClusterView) -> Way {
+        let (remedies, risk) = (remedies.to_vec(), Risk::None);
+        let commands = commands(&remedies, &[0], view);
+        Way { remedies, commands, risk, before: vec![served(0)], after: vec![served(4096)] }
     }
 
     #[test]
     fn a_title_tells_what_is_done_in_order() {
         let state = State::open();
-        let title = |remedies: &[Remedy]| title(&way(remedies), &state.view);
+        let title = |remedies: &[Remedy]| title(&way(remedies, &state.view), &state.view);
         let start = |node| Remedy::Start(id(node));
         assert_eq!(title(&[start("B102"), start("B101")]), "Start B101 and B102");
         assert_eq!(
             title(&[Remedy::Heal, start("A102"), Remedy::RosterSet { on: None }, Remedy::Revive]),
-            "Heal all links, then start A102, then set the roster to the observed nodes and \
-             recluster, then revive and recluster"
+            "Heal all links, then start A102, then set the roster of main to the observed nodes \
+             and recluster, then revive main and recluster"
         );
-        let many = ["A101", "A102", "A103", "B101", "B102"].map(start);
-        assert_eq!(title(&many), "Start A101, A102, A103 and 2 more");
+    }
+
+    #[test]
+    fn of_two_sub_clusters_the_title_says_in_which_the_roster_is_set() {
+        let split = crate::state::Action::Press(crate::page::verbs::Verb::Split);
+        let view = &Rc::new(State::open()).reduce(split).view.clone();
+        let set = Remedy::RosterSet { on: Some(id("A103")) };
+        assert_eq!(
+            title(&way(&[set], view), view),
+            "In sub-cluster A103: set the roster of main to the observed nodes and recluster"
+        );
+        assert!(title(&way(&[Remedy::Heal, set], view), view).starts_with("Heal all links, then"));
+    }
+
+    #[test]
+    fn the_effect_is_told_for_each_namespace() {
+        let mut view = ClusterView::clone(&State::open().view);
+        let start = Remedy::Start(id("A102"));
+        let mut way = way(&[start], &view);
+        assert_eq!(effect(&way, &view), "all active, nothing lost");
+        way.after = vec![served(1381)];
+        assert_eq!(reach(&way, &view), "1,381 active");
+        view.namespaces.push(NamespaceSettings::strong("ns2", 2));
+        (way.before, way.after) = (vec![served(0); 2], vec![served(4096), served(0)]);
+        assert_eq!(reach(&way, &view), "main 4,096 · ns2 still 0");
+        way.risk = Risk::MayLoseWrites;
+        way.after = vec![served(4096), Served { settled: 4086, fresh: 10, ..Served::default() }];
+        assert_eq!(effect(&way, &view), "all active, 10 of them empty, writes may be lost");
+    }
+
+    #[test]
+    fn what_every_way_begins_with_is_told_first() {
+        let state = Rc::new(State::open());
+        let nodes = ["A101", "A102", "A103", "B101", "B102"].map(id).to_vec();
+        let stop = Command::Stop { nodes, shutdown: Shutdown::Clean };
+        let down = state.clone().reduce(crate::state::Action::Do(stop)).view.clone();
+        let first = |sets: &[&[&str]], view: &ClusterView| {
+            let ways = sets.iter().map(|set| {
+                let starts: Vec<Remedy> = set.iter().map(|node| Remedy::Start(id(node))).collect();
+                way(&starts, view)
+            });
+            needed_first(&ways.collect::<Vec<_>>(), view).unwrap_or_default()
+        };
+        let before = "nothing can be done before a node is up.";
+        let all: &[&[&str]] = &[&["B101", "A101"], &["A101", "A102"]];
+        assert_eq!(first(all, &down), format!("Start A101 first: {before}"));
+        let some: &[&[&str]] = &[&["A101", "A102"], &["B101", "B102"]];
+        assert_eq!(first(some, &down), format!("Start nodes first: {before}"));
+        assert_eq!(first(all, &state.view), "Start A101 first: every way needs that.");
+        assert_eq!((first(&all[..1], &state.view), first(&[], &down)), Default::default());
     }
 
     #[test]

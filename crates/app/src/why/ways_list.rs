@@ -3,15 +3,15 @@
 //! Invariant: the search runs in slices between frames, and no timer runs when there is nothing to search for. Not here:
 //! the search itself (the scenario crate's `foresight::ways`) and the wording (see `ways`).
 
-use rosterlab_engine::ClusterView;
-use rosterlab_scenario::foresight::ways::{Search, Way};
+use rosterlab_engine::{ClusterView, convert};
+use rosterlab_scenario::foresight::ways::{Risk, Search, Way};
 use yew::prelude::*;
 
 use crate::browser::InSlices;
 use crate::page::Dispatch;
 use crate::state::{Action, State};
-use crate::text::thousands;
-use crate::why::ways::{Answer, WaysAction, WaysStatus, risk, status, title};
+use crate::text::count;
+use crate::why::ways::{Answer, WaysAction, WaysStatus, reach, risk, status, title};
 
 /// Searches, a slice at a time, for the ways that the page has to show.
 #[hook]
@@ -38,7 +38,7 @@ pub fn use_search(state: &State, dispatch: &Dispatch) {
     });
 }
 
-/// The ways out, as a part of the Why panel.
+/// The ways out, as a part of the Why panel: those that may lose writes are closed.
 pub fn ways_list(state: &State, dispatch: &Dispatch) -> Html {
     let ways_status = state.ways_status();
     let view = &state.view;
@@ -46,12 +46,26 @@ pub fn ways_list(state: &State, dispatch: &Dispatch) -> Html {
         WaysStatus::Found(answer) => &*answer.ways,
         _ => &[],
     };
-    let lines = found.iter().enumerate().map(|(place, way)| line(place, way, view, dispatch));
+    let safer = found.partition_point(|way| way.risk < Risk::MayLoseWrites);
+    let lines = |from: usize, to: usize| {
+        let lines = found[from..to].iter().zip(from..);
+        let lines = lines.map(|(way, place)| line(place, way, view, dispatch));
+        html! { <ul class="way-list">{ for lines }</ul> }
+    };
+    let risky = convert::count(found.len() - safer);
     html! {
         <div class="ways">
             <h3>{ "Nearest ways out" }</h3>
             <p class="ways-status" aria-live="polite">{ status(&ways_status, view) }</p>
-            <ul class="way-list">{ for lines }</ul>
+            { lines(0, safer) }
+            <div class="ways-risky">
+                if risky > 0 {
+                    <details>
+                        <summary>{ format!("May lose writes: {}", count(risky, "way")) }</summary>
+                        { lines(safer, found.len()) }
+                    </details>
+                }
+            </div>
         </div>
     }
 }
@@ -66,7 +80,7 @@ fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Htm
                 class="tool"
                 data-action="take-way"
                 data-way={place.to_string()}
-                title="do this now, as the next steps of the timeline"
+                title="do this now, as the next step of the timeline"
                 onclick={dispatch.on(Action::Ways(WaysAction::Take(place)))}
             >
                 { title(way, view) }
@@ -74,7 +88,7 @@ fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Htm
             <span class={classes!["way-risk", class]} data-risk={class}>
                 <span aria-hidden="true">{ glyph }{ " " }</span>
                 { words }
-                <span class="dim">{ format!(" · {} active then", thousands(way.active)) }</span>
+                <span class="dim">{ " · then " }{ reach(way, view) }</span>
             </span>
         </li>
     }

@@ -1,20 +1,23 @@
 //! The nearest ways out: the smallest sets of actions that would make a partition active again.
 //!
 //! Invariant: each way was tried on a copy of the cluster, command by command, settled after each, and made the partition
-//! active; no part of it does. Smaller sets are tried before larger ones. When no set of [`MOST_ACTIONS`] helps without
+//! active; no part of it does at no more risk. A way that sets the roster or revives does so for every namespace that it
+//! helps and whose risk is no worse. Smaller sets are tried before larger ones. When no set of [`MOST_ACTIONS`] helps without
 //! risk, all actions are tried together and needless ones are taken out; such a way is checked by leaving out one action
 //! at a time.
 //! A search advances one command at a time, so that the caller can do other work in between. Not here: whether a node can
 //! be started in reality, and sentences.
 
 use std::cmp::Reverse;
+use std::rc::Rc;
 
 use rosterlab_engine::{
     Cluster, ClusterView, Command, Mode, NodeId, NodeState, PartitionId, RevivedBy, Role,
-    RosterEntry, RosterNodes, SubClusterView, Until, convert,
+    RosterEntry, RosterNodes, Served, Until, convert,
 };
 
 use super::sets::following;
+use crate::timeline::{Entry, Purpose, Settle};
 
 /// The most actions of a set in the search by size.
 pub const MOST_ACTIONS: usize = 4;
@@ -33,19 +36,28 @@ const MOST_ROSTERS: usize = 3;
 /// An action of an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Remedy {
+    /// Stage the roster in force again wherever another one is staged, so that no cluster change brings that into force.
+    Unstage,
     /// Restore every link.
     Heal,
     /// Start a node that is down; all starts of a way happen at once.
     Start(NodeId),
     /// Force a cluster change, which brings a staged roster into force.
     Recluster,
-    /// Set the roster to the observed nodes and recluster.
+    /// Set the roster to the observed nodes and recluster; in every namespace that the way is for.
     RosterSet {
         /// In the sub-cluster of this node; else in the one with the highest principal.
         on: Option<NodeId>,
     },
-    /// Revive the namespace on all nodes that are up and recluster.
+    /// Revive on all nodes that are up and recluster; in every namespace that the way is for.
     Revive,
+}
+
+impl Remedy {
+    /// Whether it is for some namespaces and not for the whole cluster.
+    fn is_of_namespaces(&self) -> bool {
+        matches!(self, Self::RosterSet { .. } | Self::Revive)
+    }
 }
 
 /// What a way may cost.
@@ -68,20 +80,40 @@ pub struct Way {
     pub remedies: Vec<Remedy>,
     /// The actions as commands, in order; clusters settle after each.
     pub commands: Vec<Command>,
-    /// The worst risk of any of them.
+    /// The worst risk of any of them, in any namespace.
     pub risk: Risk,
-    /// Partitions of the namespace that are active in some sub-cluster afterwards.
-    pub active: u32,
+    /// What a client of the whole network can reach now, by namespace.
+    pub before: Vec<Served>,
+    /// What it can reach afterwards, by namespace.
+    pub after: Vec<Served>,
+}
+
+impl Way {
+    /// The way as one step of a timeline.
+    #[must_use]
+    pub fn entry(&self) -> Entry {
+        let act =
+            |command: &Command| Entry::Act { command: command.clone(), settle: Settle::Fully };
+        Entry::Several {
+            purpose: Purpose::WayOut,
+            entries: self.commands.iter().map(act).collect(),
+        }
+    }
 }
 
 /// A set of actions that is being tried.
 #[derive(Clone, Debug)]
 struct Trial {
     remedies: Vec<Remedy>,
+    /// The namespaces that its actions are for.
+    namespaces: Vec<usize>,
     commands: Vec<Command>,
     done: usize,
     copy: Cluster,
+    view: Rc<ClusterView>,
     risk: Risk,
+    /// The same way for the searched namespace only, if this is for more.
+    narrow: Option<Way>,
 }
 
 /// What the search does next.
@@ -97,12 +129,28 @@ enum Phase {
     Done,
 }
 
+/// The partition that is to be active.
+#[derive(Clone, Debug)]
+struct Target {
+    namespace: String,
+    /// The namespace's index.
+    index: usize,
+    partition: PartitionId,
+}
+
+impl Target {
+    fn is_served(&self, cluster: &Cluster) -> bool {
+        cluster.serves(&self.namespace, self.partition)
+    }
+}
+
 /// A search for the ways to make one partition active.
 #[derive(Clone, Debug)]
 pub struct Search {
     cluster: Cluster,
-    namespace: String,
-    partition: PartitionId,
+    view: Rc<ClusterView>,
+    before: Vec<Served>,
+    target: Target,
     remedies: Vec<Remedy>,
     /// Every node that is down.
     down: Vec<NodeId>,
@@ -123,18 +171,21 @@ impl Search {
         let mut cluster = cluster.clone();
         cluster.advance(Until::Settled);
         let view = cluster.view();
-        let settings = view.namespaces.iter().find(|settings| settings.name == namespace);
-        let strong = settings.is_some_and(|settings| settings.mode == Mode::StrongConsistency);
-        let needed = settings.is_some() && !cluster.serves(namespace, partition);
+        let index = view.namespace_index(namespace);
+        let strong = index.is_some_and(|index| is_strong(&view, index));
+        let needed = index.is_some() && !cluster.serves(namespace, partition);
+        let target =
+            Target { namespace: namespace.to_owned(), index: index.unwrap_or(0), partition };
         let nodes = convert::count(view.nodes.len().max(1));
         let down = down_by_likelihood(&cluster, &view, namespace, partition);
         Self {
             remedies: remedies(&view, &down, strong),
             complete: down.len() <= MOST_STARTS,
             down,
+            before: cluster.served(),
             cluster,
-            namespace: namespace.to_owned(),
-            partition,
+            view: Rc::new(view),
+            target,
             phase: if needed { Phase::Sets(vec![0]) } else { Phase::Done },
             trial: None,
             most_tries: (TRIED_NODES / nodes).clamp(TRIES.1, TRIES.0),
@@ -188,22 +239,58 @@ impl Search {
     fn step(&mut self) {
         match self.trial.take() {
             None => self.trial = self.next_trial(),
-            Some(mut trial) => match trial.step(&self.namespace, self.partition) {
-                Err(()) => self.tried(None),
+            Some(mut trial) => match trial.step(&self.target) {
+                Err(()) => self.tried(trial.narrow),
                 Ok(true) => self.trial = Some(trial),
-                Ok(false) => {
-                    let helps = trial.copy.serves(&self.namespace, self.partition);
-                    let way = helps.then(|| trial.into_way(&self.namespace));
-                    self.tried(way);
-                }
+                Ok(false) if !self.target.is_served(&trial.copy) => self.tried(trial.narrow),
+                Ok(false) => self.helped(trial),
             },
+        }
+    }
+
+    /// Takes in a trial that helped, once it is known for which namespaces it is.
+    fn helped(&mut self, trial: Trial) {
+        let Trial { remedies, commands, namespaces, risk, copy, narrow, .. } = trial;
+        let way =
+            Way { remedies, commands, risk, before: self.before.clone(), after: copy.served() };
+        let wanted: Vec<usize> = match &narrow {
+            // The other namespaces that may need the same.
+            None if way.remedies.iter().any(Remedy::is_of_namespaces) => {
+                let unserved = way.after.iter().enumerate().filter(|(_, one)| one.inactive() > 0);
+                let others = unserved.map(|(index, _)| index);
+                let others = others.filter(|index| is_strong(&self.view, *index));
+                [self.target.index].into_iter().chain(others).collect()
+            }
+            None => namespaces.clone(),
+            Some(narrow) if way.risk > narrow.risk => vec![self.target.index],
+            Some(narrow) => {
+                let gains = |one: &usize| {
+                    *one == self.target.index
+                        || way.after[*one].active() > narrow.after[*one].active()
+                };
+                namespaces.iter().copied().filter(gains).collect()
+            }
+        };
+        match (wanted == namespaces, wanted.len(), narrow) {
+            (true, ..) => self.tried(Some(way)),
+            (_, 1, Some(narrow)) => self.tried(Some(narrow)),
+            (.., narrow) => {
+                let narrow = narrow.unwrap_or_else(|| way.clone());
+                let trial = self.trial_of(way.remedies, wanted);
+                self.trial = Some(Trial { narrow: Some(narrow), ..trial });
+            }
         }
     }
 
     /// Takes in the result of a trial: `None` when it did not help.
     fn tried(&mut self, way: Option<Way>) {
         match (&mut self.phase, way) {
-            (Phase::Sets(_), Some(way)) => self.add(way),
+            (Phase::Sets(_), Some(way)) => {
+                let is_better = |other: &Way| other.risk <= way.risk && holds(&way.remedies, other);
+                if !self.found.iter().any(is_better) {
+                    self.add(way);
+                }
+            }
             // A smaller way with a risk was found before.
             (Phase::Everything(_), Some(way))
                 if way.risk > Risk::None && !self.found.is_empty() =>
@@ -215,18 +302,19 @@ impl Search {
                 self.phase = Phase::Fewer { way, chunk, from: 0, left_out: false };
             }
             (Phase::Everything(with), None) => *with += 1,
-            (Phase::Fewer { way, left_out, .. }, Some(smaller)) => {
+            (Phase::Fewer { way, left_out, .. }, Some(smaller)) if smaller.risk <= way.risk => {
                 *way = smaller;
                 *left_out = true;
             }
-            (Phase::Fewer { chunk, from, .. }, None) => *from += *chunk,
+            (Phase::Fewer { chunk, from, .. }, _) => *from += *chunk,
             _ => {}
         }
     }
 
     /// Inserts a way in order.
     fn add(&mut self, way: Way) {
-        let order = |way: &Way| (way.remedies.len(), way.risk, Reverse(way.active));
+        let index = self.target.index;
+        let order = |way: &Way| (way.remedies.len(), way.risk, Reverse(way.after[index].active()));
         let place = self.found.iter().take_while(|other| order(other) <= order(&way)).count();
         self.found.insert(place, way);
     }
@@ -240,9 +328,15 @@ impl Search {
                 Phase::Done => return None,
             };
             if let Some(remedies) = remedies {
-                return Some(Trial::new(&self.cluster, &self.namespace, remedies));
+                return Some(self.trial_of(remedies, vec![self.target.index]));
             }
         }
+    }
+
+    fn trial_of(&self, remedies: Vec<Remedy>, namespaces: Vec<usize>) -> Trial {
+        let commands = commands(&remedies, &namespaces, &self.view);
+        let (copy, view, risk) = (self.cluster.clone(), self.view.clone(), Risk::None);
+        Trial { remedies, namespaces, commands, done: 0, copy, view, risk, narrow: None }
     }
 
     /// The next set by size, unless a trial would be needless; moves on.
@@ -261,8 +355,11 @@ impl Search {
                 self.phase = Phase::Sets((0..=size).collect());
             }
         }
-        let holds = |way: &Way| way.remedies.iter().all(|remedy| set.contains(remedy));
-        if is_redundant(&set) || self.found.iter().any(holds) {
+        // With the staged roster taken back, the same way may have less risk.
+        let unstages = set.contains(&Remedy::Unstage);
+        let is_known =
+            |way: &Way| holds(&set, way) && (way.risk == Risk::None || !unstages || way.unstages());
+        if is_redundant(&set) || self.found.iter().any(is_known) {
             return None;
         }
         self.tries += 1;
@@ -300,7 +397,8 @@ impl Search {
         let of_kind = |wanted: fn(&Remedy) -> bool| self.remedies.iter().copied().find(wanted);
         let heal = of_kind(|remedy| *remedy == Remedy::Heal);
         let roster = of_kind(|remedy| matches!(remedy, Remedy::RosterSet { .. }));
-        let mut set: Vec<Remedy> = heal.into_iter().chain(starts).collect();
+        let unstage = of_kind(|remedy| *remedy == Remedy::Unstage);
+        let mut set: Vec<Remedy> = unstage.into_iter().chain(heal).chain(starts).collect();
         set.extend(roster.filter(|_| with & 1 != 0));
         set.extend((with & 2 != 0).then_some(Remedy::Revive));
         // Ways with a risk were found among the small sets already.
@@ -347,38 +445,45 @@ impl Search {
 }
 
 impl Trial {
-    fn new(cluster: &Cluster, namespace: &str, remedies: Vec<Remedy>) -> Self {
-        let commands = commands(&remedies, namespace);
-        Self { remedies, commands, done: 0, copy: cluster.clone(), risk: Risk::None }
-    }
-
     /// Performs the next command; returns whether there is another one. An error when it is refused.
-    fn step(&mut self, namespace: &str, partition: PartitionId) -> Result<bool, ()> {
+    fn step(&mut self, target: &Target) -> Result<bool, ()> {
         if let Some(command) = self.commands.get(self.done) {
-            self.risk = self.risk.max(risk_of(command, namespace, partition, &self.copy));
+            self.risk = self.risk.max(risk_of(command, target, &self.copy, &self.view));
             self.copy.apply(command).map_err(|_| ())?;
             self.copy.advance(Until::Settled);
+            let before = std::mem::replace(&mut self.view, Rc::new(self.copy.view()));
+            self.risk = self.risk.max(risk_of_change(&before, &self.view));
             self.done += 1;
         }
         Ok(self.done < self.commands.len())
     }
+}
 
-    fn into_way(self, namespace: &str) -> Way {
-        let active = PartitionId::all().filter(|pid| self.copy.serves(namespace, *pid)).count();
-        Way {
-            remedies: self.remedies,
-            commands: self.commands,
-            risk: self.risk,
-            active: convert::count(active),
-        }
+impl Way {
+    fn unstages(&self) -> bool {
+        self.remedies.contains(&Remedy::Unstage)
     }
 }
 
-/// The commands of remedies, in the order in which an operator would give them: links, nodes, the roster, then revive.
+/// Whether a set of actions has all those of a way.
+fn holds(set: &[Remedy], way: &Way) -> bool {
+    way.remedies.iter().all(|remedy| set.contains(remedy))
+}
+
+fn is_strong(view: &ClusterView, namespace: usize) -> bool {
+    view.namespaces[namespace].mode == Mode::StrongConsistency
+}
+
+/// The commands of remedies, in the order in which an operator would give them: what is staged, links, nodes, the roster,
+/// then revive. The last two are for the namespaces with these indexes.
 #[must_use]
-pub fn commands(remedies: &[Remedy], namespace: &str) -> Vec<Command> {
+pub fn commands(remedies: &[Remedy], namespaces: &[usize], view: &ClusterView) -> Vec<Command> {
     let mut nodes = Vec::new();
     let mut commands = Vec::new();
+    let names = || namespaces.iter().map(|index| view.namespaces[*index].name.clone());
+    if remedies.contains(&Remedy::Unstage) {
+        commands.extend(unstage(view));
+    }
     if remedies.contains(&Remedy::Heal) {
         commands.push(Command::Heal { between: None });
     }
@@ -388,6 +493,7 @@ pub fn commands(remedies: &[Remedy], namespace: &str) -> Vec<Command> {
         }
     }
     if !nodes.is_empty() {
+        nodes.sort_unstable();
         commands.push(Command::Start { nodes });
     }
     if remedies.contains(&Remedy::Recluster) {
@@ -395,26 +501,45 @@ pub fn commands(remedies: &[Remedy], namespace: &str) -> Vec<Command> {
     }
     for remedy in remedies {
         if let Remedy::RosterSet { on } = remedy {
-            let (namespace, nodes) = (namespace.to_owned(), RosterNodes::Observed);
-            commands.push(Command::RosterSet { namespace, nodes, on: *on });
+            let nodes = RosterNodes::Observed;
+            let set = |namespace| Command::RosterSet { namespace, nodes: nodes.clone(), on: *on };
+            commands.extend(names().map(set));
             commands.push(Command::Recluster { on: *on });
         }
     }
     if remedies.contains(&Remedy::Revive) {
-        commands.push(Command::Revive { namespace: namespace.to_owned(), nodes: None });
+        commands.extend(names().map(|namespace| Command::Revive { namespace, nodes: None }));
         commands.push(Command::Recluster { on: None });
     }
     commands
 }
 
+/// The commands that stage the roster in force, wherever another one is staged. Without a roster in force there is
+/// nothing to go back to.
+fn unstage(view: &ClusterView) -> impl Iterator<Item = Command> {
+    view.sub_clusters.iter().flat_map(|here| {
+        let staged = here.namespaces.iter().zip(&view.namespaces);
+        let staged = staged.filter(|(one, _)| one.pending != one.roster && !one.roster.is_empty());
+        staged.map(|(one, settings)| Command::RosterSet {
+            namespace: settings.name.clone(),
+            nodes: RosterNodes::List(one.roster.clone()),
+            on: Some(here.principal),
+        })
+    })
+}
+
 /// The actions to try, least risk first; of the nodes that are down only the most likely ones.
 fn remedies(view: &ClusterView, down: &[NodeId], strong: bool) -> Vec<Remedy> {
     let mut remedies = Vec::new();
+    if unstage(view).next().is_some() {
+        remedies.push(Remedy::Unstage);
+    }
     if !view.cuts.is_empty() {
         remedies.push(Remedy::Heal);
     }
-    remedies.extend(down.iter().take(MOST_STARTS).map(|node| Remedy::Start(*node)));
+    // Before the starts: where a cluster change is enough, a start is no more than that.
     remedies.push(Remedy::Recluster);
+    remedies.extend(down.iter().take(MOST_STARTS).map(|node| Remedy::Start(*node)));
     if !strong {
         return remedies;
     }
@@ -474,63 +599,115 @@ fn down_by_likelihood(
     ordered
 }
 
-/// Whether a smaller set does the same: a recluster beside another remedy that brings a cluster change, or a second
-/// roster where the first makes its side active or both sides are one.
+/// Whether a smaller set does the same: a recluster beside another remedy that brings a cluster change, a second roster
+/// where the first makes its side active or both sides are one, or no cluster change at all.
 fn is_redundant(set: &[Remedy]) -> bool {
     let rosters = set.iter().filter(|remedy| matches!(remedy, Remedy::RosterSet { .. })).count();
-    rosters > 1 || set.len() > 1 && set.contains(&Remedy::Recluster)
+    let changing = set.iter().filter(|remedy| **remedy != Remedy::Unstage).count();
+    rosters > 1 || changing == 0 || changing > 1 && set.contains(&Remedy::Recluster)
 }
 
 /// The risk of a command in the present cluster: from a roster that it stages or brings into force, and from an overruled
 /// `e` that is trusted after the next cluster change.
-fn risk_of(command: &Command, namespace: &str, partition: PartitionId, cluster: &Cluster) -> Risk {
-    let view = cluster.view();
-    let Some(index) = view.namespace_index(namespace) else { return Risk::None };
+fn risk_of(command: &Command, target: &Target, cluster: &Cluster, view: &ClusterView) -> Risk {
     match command {
         Command::Revive { .. } => Risk::MayLoseWrites,
-        Command::RosterSet { on, .. } => {
+        Command::RosterSet { namespace, nodes, on } => {
             let place = on.map_or(Some(0), |node| view.sub_cluster_of(node));
             let here = place.and_then(|place| view.sub_clusters.get(place));
-            here.map_or(Risk::MayLoseWrites, |here| {
-                risk_of_roster(&view, index, here, &here.namespaces[index].observed)
-            })
+            let (Some(here), Some(index)) = (here, view.namespace_index(namespace)) else {
+                return Risk::MayLoseWrites;
+            };
+            let one = &here.namespaces[index];
+            let next = match nodes {
+                RosterNodes::Observed => &one.observed,
+                RosterNodes::List(entries) => entries,
+            };
+            risk_of_roster(view, index, (&one.roster, next), &here.nodes)
         }
         _ => {
-            let overruled = view.nodes.iter().filter(|node| node.state.is_up()).any(|node| {
-                let versions = cluster.versions(namespace, node.id).unwrap_or_default();
-                let version = versions.get(partition.index());
-                version.and_then(|version| version.revived()) == Some(RevivedBy::Operator)
-            });
-            let staged = view.sub_clusters.iter().map(|here| {
-                let roster = &here.namespaces[index];
-                if roster.pending == roster.roster {
-                    Risk::None
-                } else {
-                    risk_of_roster(&view, index, here, &roster.pending)
-                }
-            });
-            let least = if overruled { Risk::MayLoseWrites } else { Risk::None };
-            staged.fold(least, Risk::max)
+            let strong = (0..view.namespaces.len()).filter(|index| is_strong(view, *index));
+            let risks = strong.map(|index| risk_of_cluster_change(index, target, cluster, view));
+            risks.max().unwrap_or(Risk::None)
         }
     }
 }
 
-/// Every acknowledged write is on RF roster nodes (domain.md §9); one of them that is here, trusted and in the next roster
-/// is enough. Trust is judged for the whole namespace, because the roster is set for all of it.
+/// What a cluster change may cost a namespace.
+fn risk_of_cluster_change(
+    index: usize,
+    target: &Target,
+    cluster: &Cluster,
+    view: &ClusterView,
+) -> Risk {
+    let name = &view.namespaces[index].name;
+    // Of the searched namespace one partition counts, of another all that nobody serves.
+    let is_waiting = |partition: PartitionId| {
+        if index == target.index {
+            partition == target.partition
+        } else {
+            !cluster.serves(name, partition)
+        }
+    };
+    let overruled = view.nodes.iter().any(|node| {
+        let may_be = node.state.is_up() && node.namespaces[index].copies.revived > 0;
+        may_be
+            && PartitionId::all().zip(cluster.versions(name, node.id).unwrap_or_default()).any(
+                |(partition, version)| {
+                    version.revived() == Some(RevivedBy::Operator) && is_waiting(partition)
+                },
+            )
+    });
+    let staged = view.sub_clusters.iter().map(|here| {
+        let one = &here.namespaces[index];
+        risk_of_roster(view, index, (&one.roster, &one.pending), &here.nodes)
+    });
+    let least = if overruled { Risk::MayLoseWrites } else { Risk::None };
+    staged.fold(least, Risk::max)
+}
+
+/// The risk of rosters that came into force although no sub-cluster had them staged: a node that started brought them.
+fn risk_of_change(before: &ClusterView, after: &ClusterView) -> Risk {
+    let mut risk = Risk::None;
+    for here in &after.sub_clusters {
+        for (index, one) in here.namespaces.iter().enumerate() {
+            let next = &one.roster;
+            let was_there = before.sub_clusters.iter().any(|side| {
+                let side = &side.namespaces[index];
+                side.roster == *next || side.pending == *next
+            });
+            let held = |id: &NodeId| Some(&*before.node(*id)?.belief.namespaces[index].roster);
+            if was_there || before.nodes.iter().any(|node| held(&node.id) == Some(next)) {
+                continue;
+            }
+            for roster in here.nodes.iter().filter_map(held) {
+                risk = risk.max(risk_of_roster(after, index, (roster, next), &here.nodes));
+            }
+        }
+    }
+    risk
+}
+
+/// The risk of one roster in the place of another for a namespace, where these nodes are together. Every acknowledged
+/// write is on RF roster nodes (domain.md §9); one of them that is here, trusted and in the next roster is enough. Trust
+/// is judged for the whole namespace, because the roster is set for all of it.
 fn risk_of_roster(
     view: &ClusterView,
     index: usize,
-    here: &SubClusterView,
-    next: &[RosterEntry],
+    (roster, next): (&[RosterEntry], &[RosterEntry]),
+    here: &[NodeId],
 ) -> Risk {
+    if roster == next {
+        return Risk::None;
+    }
     let rf = usize::from(view.namespaces[index].replication_factor);
     let (mut dropped, mut unsure) = (0, 0);
-    for entry in &here.namespaces[index].roster {
+    for entry in roster {
         let held = view.node(entry.node).map(|node| node.namespaces[index].copies);
         let is_untrusted = held.is_none_or(|held| held.evade + held.revived > 0);
         let is_dropped = next.iter().all(|other| other.node != entry.node);
         dropped += u32::from(is_dropped);
-        unsure += usize::from(is_dropped || is_untrusted || !here.nodes.contains(&entry.node));
+        unsure += usize::from(is_dropped || is_untrusted || !here.contains(&entry.node));
     }
     match dropped {
         _ if unsure >= rf => Risk::MayLoseWrites,

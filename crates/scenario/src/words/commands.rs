@@ -32,27 +32,27 @@ pub fn of_entry(entry: &Entry, all: usize) -> String {
             restarted.dedup();
             format!("Rolling restart of {}", nodes(&restarted))
         }
-        Entry::Several { purpose: Purpose::WayOut, entries } => {
-            format!("Way out: {}", in_turn(entries, all))
-        }
-        Entry::Several { purpose: Purpose::Commands, entries } => {
-            capitalized(&in_turn(entries, all))
+        Entry::Several { purpose, entries } => {
+            let prefix = if *purpose == Purpose::WayOut { "way out: " } else { "" };
+            capitalized(&format!("{prefix}{}", in_turn(*purpose, entries, all)))
         }
     }
 }
 
 /// Several entries in order, as a part of a sentence: `start A101, then revive main and recluster`. What is done for
-/// several namespaces is told once.
+/// several namespaces is told once. In a way out, a roster that is listed is the one in force.
 #[must_use]
-pub fn in_turn(entries: &[Entry], all: usize) -> String {
+pub fn in_turn(purpose: Purpose, entries: &[Entry], all: usize) -> String {
+    let verb = |entry: &Entry| for_namespace(purpose, entry).map(|(verb, ..)| verb);
     let mut parts: Vec<String> = Vec::new();
     let mut rest = entries;
     while let [first, ..] = rest {
-        let same = rest.iter().take_while(|entry| are_alike(first, entry)).count().max(1);
-        let mut names: Vec<&str> =
-            rest[..same].iter().filter_map(for_namespace).map(|(_, name, _)| name).collect();
+        let is_same = |entry: &&Entry| verb(first).is_some() && verb(entry) == verb(first);
+        let same = rest.iter().take_while(is_same).count().max(1);
+        let names = rest[..same].iter().filter_map(|entry| for_namespace(purpose, entry));
+        let mut names: Vec<&str> = names.map(|(_, name, _)| name).collect();
         names.dedup();
-        match (for_namespace(first), first, parts.last_mut()) {
+        match (for_namespace(purpose, first), first, parts.last_mut()) {
             (Some((verb, _, end)), ..) => parts.push(format!("{verb} {}{end}", list(names))),
             (_, Entry::Act { command: Command::Recluster { .. }, .. }, Some(last)) => {
                 last.push_str(" and recluster");
@@ -64,17 +64,15 @@ pub fn in_turn(entries: &[Entry], all: usize) -> String {
     parts.join(", then ")
 }
 
-fn are_alike(one: &Entry, other: &Entry) -> bool {
-    let verb = |entry| for_namespace(entry).map(|(verb, ..)| verb);
-    verb(one).is_some() && verb(one) == verb(other)
-}
-
 /// What is done for a namespace and could be done for several: the verb, the namespace, and the rest.
-fn for_namespace(entry: &Entry) -> Option<(&'static str, &str, &'static str)> {
+fn for_namespace(purpose: Purpose, entry: &Entry) -> Option<(&'static str, &str, &'static str)> {
     let Entry::Act { command, .. } = entry else { return None };
     Some(match command {
         Command::RosterSet { namespace, nodes: RosterNodes::Observed, .. } => {
             ("set the roster of", namespace, " to the observed nodes")
+        }
+        Command::RosterSet { namespace, .. } if purpose == Purpose::WayOut => {
+            ("unstage the roster of", namespace, "")
         }
         Command::Revive { namespace, .. } => ("revive", namespace, ""),
         Command::Write { namespace, .. } => ("write a record of", namespace, ""),
@@ -219,6 +217,20 @@ mod tests {
         assert_eq!(
             together(Purpose::Commands, vec![stage("main"), stage("ns2"), recluster()]),
             "Set the roster of main and ns2 to the observed nodes and recluster"
+        );
+        let back = |name: &str| Command::RosterSet {
+            namespace: name.to_owned(),
+            nodes: RosterNodes::List(vec!["A101@1".parse().unwrap()]),
+            on: None,
+        };
+        let unstage = vec![back("main"), back("ns2"), start.clone()];
+        assert_eq!(
+            together(Purpose::WayOut, unstage),
+            "Way out: unstage the roster of main and ns2, then start B101 and B102"
+        );
+        assert_eq!(
+            together(Purpose::Commands, vec![back("main"), recluster()]),
+            "Stage the roster A101@1 and recluster"
         );
         assert_eq!(together(Purpose::Commands, vec![start]), "Start B101 and B102");
         let restart = ["A101", "A102"].map(|node| {

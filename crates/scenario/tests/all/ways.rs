@@ -1,8 +1,8 @@
 //! The nearest ways out: those of the case study, and in small clusters all that brute force finds.
 
 use rosterlab_engine::{
-    Cluster, ClusterSetup, Command, Mode, NodeId, NodeSetup, PartitionId, RackId, RosterNodes,
-    Shutdown, Until,
+    Cluster, ClusterSetup, Command, Mode, NamespaceSettings, NodeId, NodeSetup, PartitionId,
+    RackId, RosterEntry, RosterNodes, Served, Shutdown, Until,
 };
 use rosterlab_scenario::foresight::ways::{
     MOST_ACTIONS, MOST_WAYS, Remedy, Risk, Search, Way, commands,
@@ -63,6 +63,7 @@ fn ways(cluster: &Cluster) -> Vec<Way> {
 
 fn text(way: &Way) -> String {
     let remedy = |remedy: &Remedy| match remedy {
+        Remedy::Unstage => "unstage".to_owned(),
         Remedy::Heal => "heal".to_owned(),
         Remedy::Start(node) => format!("start {node}"),
         Remedy::Recluster => "recluster".to_owned(),
@@ -70,7 +71,7 @@ fn text(way: &Way) -> String {
         Remedy::Revive => "revive".to_owned(),
     };
     let remedies: Vec<String> = way.remedies.iter().map(remedy).collect();
-    format!("{}: {:?}, {}", remedies.join(", "), way.risk, way.active)
+    format!("{}: {:?}, {}", remedies.join(", "), way.risk, way.after[0].active())
 }
 
 #[track_caller]
@@ -128,9 +129,10 @@ fn a_roster_that_was_staged_and_forgotten_needs_a_recluster_only() {
     let (namespace, nodes) = ("main".to_owned(), RosterNodes::Observed);
     act(&mut cluster, &Command::RosterSet { namespace, nodes, on: None });
     let found: Vec<String> = ways(&cluster).iter().map(text).collect();
-    assert!(found.contains(&"recluster: MayLoseWrites, 4096".to_owned()), "{found:?}");
-    // Any cluster change brings the staged roster into force, so every way has a risk.
-    assert!(found[..3].iter().all(|way| way.starts_with("start ")), "{found:?}");
+    assert_eq!(found[0], "recluster: MayLoseWrites, 4096");
+    // Any cluster change brings the staged roster into force, so every way has a risk that does not take it back.
+    assert!(found[1..3].iter().all(|way| way.starts_with("start ")), "{found:?}");
+    assert_eq!(found[3], "unstage, start B102, start B101: None, 4096");
 }
 
 #[test]
@@ -194,13 +196,37 @@ fn assert_works_and_is_minimal(cluster: &Cluster, partition: PartitionId, way: &
 
 fn helps(cluster: &Cluster, partition: PartitionId, remedies: &[Remedy]) -> bool {
     let mut copy = cluster.clone();
-    for command in commands(remedies, "main") {
-        if copy.apply(&command).is_err() {
-            return false;
-        }
-        copy.advance(Until::Settled);
-    }
-    copy.serves("main", partition)
+    let commands = commands(remedies, &[0], &cluster.view());
+    performed(&mut copy, &commands) && copy.serves("main", partition)
+}
+
+/// Gives commands one after the other, settled after each, until one is refused.
+fn performed(cluster: &mut Cluster, commands: &[Command]) -> bool {
+    commands.iter().all(|command| {
+        let is_taken = cluster.apply(command).is_ok();
+        cluster.advance(Until::Settled);
+        is_taken
+    })
+}
+
+/// The rosters in force, by sub-cluster and namespace.
+fn rosters(cluster: &Cluster) -> Vec<Vec<RosterEntry>> {
+    let view = cluster.view();
+    let of = |one: &rosterlab_engine::SubClusterView| {
+        one.namespaces.iter().map(|namespace| namespace.roster.clone()).collect::<Vec<_>>()
+    };
+    let mut rosters: Vec<_> = view.sub_clusters.iter().flat_map(of).collect();
+    rosters.dedup();
+    rosters
+}
+
+/// What a way says of every namespace is what performing it comes to.
+#[track_caller]
+fn assert_counts_are_true(cluster: &Cluster, way: &Way) {
+    let mut copy = cluster.clone();
+    assert_eq!(way.before, copy.served());
+    assert!(performed(&mut copy, &way.commands), "{}", text(way));
+    assert_eq!(way.after, copy.served(), "{}", text(way));
 }
 
 /// All actions in a small cluster.
@@ -268,7 +294,7 @@ fn any_command(seed: &mut u64, nodes: &[NodeId]) -> Command {
 #[test]
 fn in_small_clusters_the_ways_are_those_that_brute_force_finds() {
     let nodes = ["A1", "A2", "B1", "B2"].map(id);
-    let mut compared = 0;
+    let (mut compared, mut unstaged) = (0, 0);
     for history in 0..60_u64 {
         let mut seed = history * 7919 + 1;
         let mut cluster = cluster(&[("A1", 1), ("A2", 1), ("B1", 2), ("B2", 2)]);
@@ -284,10 +310,15 @@ fn in_small_clusters_the_ways_are_those_that_brute_force_finds() {
         compared += 1;
         let search = searched(&cluster, partition);
         assert!(search.is_complete(), "history {history}");
+        for way in search.found() {
+            assert_counts_are_true(&cluster, way);
+        }
+        unstaged += assert_unstaging_is_needed(&cluster, partition, search.found());
+        let is_plain = |way: &&Way| !way.remedies.contains(&Remedy::Unstage);
+        let plain: Vec<&Way> = search.found().iter().filter(is_plain).collect();
         let brute = by_brute_force(&cluster, partition);
         let brute: Vec<_> = brute.into_iter().filter(|set| set.len() <= MOST_ACTIONS).collect();
-        let found: Vec<Vec<Remedy>> = search
-            .found()
+        let found: Vec<Vec<Remedy>> = plain
             .iter()
             .map(|way| {
                 let mut set = way.remedies.clone();
@@ -298,18 +329,125 @@ fn in_small_clusters_the_ways_are_those_that_brute_force_finds() {
         for (place, (set, other)) in found.iter().zip(&brute).enumerate() {
             assert!(brute.contains(set), "history {history}: {set:?} is none of {brute:?}");
             let is_only_safe = place == MOST_WAYS - 1
-                && search.found()[..place].iter().all(|way| way.risk > Risk::None)
-                && search.found()[place].risk == Risk::None;
+                && plain[..place].iter().all(|way| way.risk > Risk::None)
+                && plain[place].risk == Risk::None;
             let is_next = set.len() == other.len();
             assert!(is_next || is_only_safe, "history {history}: {found:?}, {brute:?}");
         }
-        assert_eq!(
-            found.len(),
-            brute.len().min(MOST_WAYS),
-            "history {history}: {found:?}, {brute:?}"
-        );
+        let all = found.len() == brute.len().min(MOST_WAYS);
+        let others = search.found().len() - found.len();
+        assert!(all || others > 0, "history {history}: {found:?}, {brute:?}");
     }
     assert!(compared >= 20, "only {compared} histories end with something to repair");
+    assert!(unstaged > 0, "in some a staged roster would have hurt");
+}
+
+/// Ways that take a staged roster back: each works and keeps the rosters in force; without that, it would not work or
+/// bring the staged one into force. Gives how many there are.
+fn assert_unstaging_is_needed(cluster: &Cluster, partition: PartitionId, found: &[Way]) -> usize {
+    let unstages = |way: &&Way| way.remedies.contains(&Remedy::Unstage);
+    for way in found.iter().filter(unstages) {
+        let mut fewer = way.remedies.clone();
+        fewer.retain(|remedy| *remedy != Remedy::Unstage);
+        let (mut with, mut without) = (cluster.clone(), cluster.clone());
+        assert!(performed(&mut with, &way.commands) && with.serves("main", partition));
+        let fewer = commands(&fewer, &[0], &cluster.view());
+        let helps = performed(&mut without, &fewer) && without.serves("main", partition);
+        assert!(!helps || rosters(&with) != rosters(&without), "{}", text(way));
+    }
+    found.iter().filter(unstages).count()
+}
+
+fn two_namespaces(settings: NamespaceSettings) -> Cluster {
+    let mut setup = case_study().setup().clone();
+    setup.namespaces.push(settings);
+    Cluster::new(setup).unwrap()
+}
+
+fn rack_2_stops_and_a102_crashes(cluster: &mut Cluster) {
+    stop(cluster, &["B101", "B102"], Shutdown::Clean);
+    migrate(cluster);
+    stop(cluster, &["A102"], Shutdown::Unclean);
+}
+
+fn active(served: &[Served]) -> Vec<u32> {
+    served.iter().map(|one| one.active()).collect()
+}
+
+#[test]
+fn a_roster_is_set_in_every_namespace_that_needs_it() {
+    let mut cluster = two_namespaces(NamespaceSettings::strong("ns2", 2));
+    rack_2_stops_and_a102_crashes(&mut cluster);
+    assert_eq!(active(&cluster.served()), [0, 0]);
+    let found = ways(&cluster);
+    let roster = &found[0];
+    assert_eq!(text(roster), "roster: MayLoseWrites, 4096");
+    assert_eq!(active(&roster.after), [4096, 4096], "it does both");
+    assert_eq!(roster.commands.len(), 3, "two rosters and one recluster");
+    for way in &found {
+        assert_counts_are_true(&cluster, way);
+    }
+}
+
+#[test]
+fn a_namespace_that_needs_nothing_or_gains_nothing_is_left_alone() {
+    let ap = NamespaceSettings { mode: Mode::Available, ..NamespaceSettings::strong("ap", 2) };
+    let mut cluster = two_namespaces(ap);
+    rack_2_stops_and_a102_crashes(&mut cluster);
+    assert_eq!(ways(&cluster)[0].commands.len(), 2, "AP has no roster");
+    // With commit-to-device A102 comes back trusted: ns2 is served, main is not.
+    let ns2 = NamespaceSettings { commit_to_device: true, ..NamespaceSettings::strong("ns2", 2) };
+    let mut cluster = two_namespaces(ns2);
+    stop(&mut cluster, &["B101", "B102"], Shutdown::Clean);
+    migrate(&mut cluster);
+    let all = ["A101", "A102", "A103"];
+    stop(&mut cluster, &all, Shutdown::Unclean);
+    start(&mut cluster, &all);
+    start(&mut cluster, &["B101", "B102"]);
+    assert_eq!(active(&cluster.served()), [0, 4096]);
+    let found = ways(&cluster);
+    assert_eq!(text(&found[0]), "revive: MayLoseWrites, 4096");
+    assert_eq!(found[0].commands.len(), 2, "only main is revived");
+}
+
+/// Stages a roster on the sub-cluster with the highest principal.
+fn stage(cluster: &mut Cluster, nodes: RosterNodes) {
+    act(cluster, &Command::RosterSet { namespace: "main".to_owned(), nodes, on: None });
+}
+
+#[test]
+fn a_staged_roster_that_would_hurt_is_taken_back_first() {
+    for staged in [RosterNodes::Observed, RosterNodes::List(vec!["C1@3".parse().unwrap()])] {
+        let mut cluster = case_study();
+        let in_force = rosters(&cluster);
+        rack_2_stops_and_a102_crashes(&mut cluster);
+        stage(&mut cluster, staged);
+        let found = ways(&cluster);
+        let safe: Vec<&Way> = found.iter().filter(|way| way.risk == Risk::None).collect();
+        let [safe] = safe[..] else { panic!("{:?}", found.iter().map(text).collect::<Vec<_>>()) };
+        assert_eq!(text(safe), "unstage, start B102, start B101: None, 4096");
+        assert_counts_are_true(&cluster, safe);
+        assert!(performed(&mut cluster, &safe.commands));
+        assert_eq!(rosters(&cluster), in_force, "the roster in force has stayed");
+    }
+}
+
+#[test]
+fn a_roster_that_was_staged_before_all_nodes_went_down_comes_into_force_and_is_a_risk() {
+    let mut cluster = case_study();
+    let in_force = rosters(&cluster);
+    stop(&mut cluster, &["B101", "B102"], Shutdown::Clean);
+    migrate(&mut cluster);
+    stage(&mut cluster, RosterNodes::Observed);
+    stop(&mut cluster, &["A101", "A102", "A103"], Shutdown::Clean);
+    let found = ways(&cluster);
+    assert!(!found.is_empty());
+    for way in found {
+        let mut copy = cluster.clone();
+        assert!(performed(&mut copy, &way.commands));
+        let is_changed = rosters(&copy) != in_force;
+        assert_eq!(way.risk > Risk::None, is_changed, "{}", text(&way));
+    }
 }
 
 #[test]
