@@ -14,7 +14,7 @@ use crate::node_set::{NodeSet, Slot};
 use crate::roster::Roster;
 use crate::succession::RosterRows;
 use crate::tally::{SameFacts, Tally};
-use crate::version::{ClusterKey, Version};
+use crate::version::{ClusterKey, CopyState, Marks, Version};
 
 /// A partition's verdict, and the node that serves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,9 @@ pub(crate) struct Balance {
     pub tallies: Rc<Vec<Tally>>,
     /// What the rules saw that is the same for all partitions.
     pub same: SameFacts,
+    /// For each node of `present`, in partition order: what the rules read of its versions before the rebalance changed
+    /// them. Empty in AP and without a roster.
+    pub seen: Rc<Vec<Vec<Marks>>>,
     /// The replicas of each active partition: RF slots each, or as many as nodes are present, in partition order.
     pub replicas: Rc<Vec<Slot>>,
     /// In AP, whether each replica began without data and has a migration; empty in SC.
@@ -124,6 +127,7 @@ impl Balance {
             ]),
             same: SameFacts::default(),
             tallies: Rc::default(),
+            seen: Rc::default(),
             replicas: Rc::default(),
             began_empty: Rc::default(),
             migrations: Rc::default(),
@@ -155,6 +159,18 @@ impl Balance {
         } else {
             &[]
         }
+    }
+
+    /// Whether the whole roster is present; in AP always.
+    pub fn is_whole(&self) -> bool {
+        self.roster.as_ref().is_none_or(|roster| roster.set == self.present)
+    }
+
+    /// What the rules saw of a node's copy; `None` when they did not read it.
+    pub fn seen_of(&self, slot: Slot, pid: PartitionId) -> Option<CopyState> {
+        let place = self.present.iter().position(|present| present == slot)?;
+        let marks = self.seen.get(place)?.get(pid.index())?;
+        Some(marks.state(self.is_whole()))
     }
 
     /// The migrations of a partition that are not done, if there are any.

@@ -67,7 +67,7 @@ pub use rules::{Clause, Rules};
 pub use served::Served;
 pub use storage::{DeviceMark, Distrust, StartMark};
 pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};
-pub use version::{ClusterKey, RevivedBy, UNIQUE_FAMILY, Version};
+pub use version::{ClusterKey, CopyState, RevivedBy, UNIQUE_FAMILY, Version};
 pub use view::{
     Answer, Belief, Cell, ClusterView, CopyCounts, Explanation, Holders, Membership, MigrationView,
     NamespaceBelief, NodeNamespaceView, NodeState, NodeView, QuiesceState, Role, Seat,

@@ -16,7 +16,9 @@ use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::namespace::Mode;
 use crate::node::{Node, Process};
 use crate::node_set::{NodeSet, Slot};
+use crate::rebalance::working_order;
 use crate::roster::Roster;
+use crate::scene::Scene;
 use crate::served::Served;
 use crate::version::Version;
 use crate::view::{
@@ -268,6 +270,7 @@ impl Cluster {
             facts,
             answers: if facts.is_some() { answers(verdict.rule) } else { Vec::new() },
             row: self.seats(sub_cluster, index, partition),
+            working_order: self.working_order(sub_cluster, balance, partition),
         })
     }
 
@@ -315,7 +318,7 @@ impl Cluster {
         let index = self.namespace_index(namespace)?;
         let sub_cluster = &self.sub_clusters[&self.sub_cluster_on(Some(on)).ok()?];
         let balance = &sub_cluster.balances[index];
-        let whole = balance.roster.as_ref().is_none_or(|roster| roster.set == balance.present);
+        let whole = balance.is_whole();
         let mut holders = vec![Holders::default(); PARTITIONS];
         let by_id = self.by_id();
         for (place, slot) in by_id.iter().enumerate() {
@@ -342,6 +345,22 @@ impl Cluster {
         Some(holders)
     }
 
+    fn working_order(
+        &self,
+        sub_cluster: &SubCluster,
+        balance: &Balance,
+        pid: PartitionId,
+    ) -> Vec<NodeId> {
+        let SubCluster { key, nodes, .. } = sub_cluster;
+        let Balance { replication_factor, quiesced, .. } = *balance;
+        let scene = Scene { nodes, replication_factor, key: *key, quiesced, rules: self.rules };
+        match (&balance.roster, &balance.own_rows) {
+            (Some(roster), _) => self.ids(&working_order(&scene, roster, pid)),
+            (None, Some(rows)) => self.ids(rows.row(pid)),
+            (None, None) => Vec::new(),
+        }
+    }
+
     fn seats(&self, sub_cluster: &SubCluster, index: usize, pid: PartitionId) -> Vec<Seat> {
         let balance = &sub_cluster.balances[index];
         let replicas = balance.replicas(pid);
@@ -352,7 +371,7 @@ impl Cluster {
             (None, None) => Vec::new(),
         };
         let strong = balance.own_rows.is_none();
-        let whole = balance.roster.as_ref().is_none_or(|roster| roster.set == balance.present);
+        let whole = balance.is_whole();
         let outside = sub_cluster.nodes.iter().copied().filter(|slot| !row.contains(slot));
         let all = row.iter().copied().enumerate().map(|(place, slot)| (Some(place), slot));
         let migration = balance.migration(pid);
@@ -377,6 +396,7 @@ impl Cluster {
                     version,
                     full: version.is_full(whole),
                     filling: migration.is_some_and(|m| m.fills_or_awaits(slot)),
+                    seen: balance.seen_of(slot, pid),
                 }
             })
             .collect()
@@ -402,19 +422,19 @@ fn in_no_cluster(namespace: &str, partition: PartitionId) -> Explanation {
         facts: None,
         answers: Vec::new(),
         row: Vec::new(),
+        working_order: Vec::new(),
     }
 }
 
 fn copy_counts(node: &Node, slot: Slot, index: usize, balance: Option<&Balance>) -> CopyCounts {
-    let whole = balance
-        .and_then(|balance| Some((balance.roster.as_ref()?, balance.present)))
-        .is_none_or(|(roster, present)| roster.set == present);
+    let whole = balance.is_none_or(Balance::is_whole);
     let mut counts = CopyCounts::default();
     for version in node.namespaces[index].versions.iter() {
         counts.full += u32::from(version.is_full(whole));
         counts.subset +=
             u32::from(version.has_data() && version.is_subset() && !version.is_evade());
         counts.evade += u32::from(version.is_evade());
+        counts.untrusted += u32::from(version.is_evade() && version.has_data());
         counts.revived += u32::from(version.revived().is_some());
         counts.with_data += u32::from(version.has_data());
     }

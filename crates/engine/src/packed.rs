@@ -22,7 +22,7 @@ use crate::rebalance::{Held, HolderBlocks};
 use crate::record::bytes_of;
 use crate::roster::Roster;
 use crate::tally::Tally;
-use crate::version::Version;
+use crate::version::{Marks, Version};
 
 /// A cluster that takes little memory, and can only be unpacked.
 #[derive(Clone, Debug)]
@@ -34,7 +34,8 @@ pub struct PackedCluster {
     /// By slot: the id, the rack, and the place among the kinds.
     nodes: Vec<(NodeId, RackId, u8)>,
     words: Vec<u64>,
-    /// Numbers with seven bits a byte, the lowest first: each balance, then each namespace's versions.
+    /// Numbers with seven bits a byte, the lowest first: each balance, then each namespace's versions and what the rules saw
+    /// of them.
     bytes: Vec<u8>,
     /// Every roster that a node or a balance holds, once.
     rosters: Vec<Rc<Roster>>,
@@ -166,6 +167,22 @@ impl Writer {
             if balance.roster.is_none() {
                 let replicas = balance.replicas(*pid).iter().copied();
                 self.put_set(replicas.filter(|slot| balance.is_only_filled(*pid, *slot)).collect());
+            }
+        }
+    }
+
+    /// Writes what the rules saw as differences from the versions that the nodes have now: node by node, runs of equal
+    /// differences.
+    fn put_seen(&mut self, cluster: &Cluster, index: usize) {
+        for balance in cluster.sub_clusters.values().map(|one| &one.balances[index]) {
+            for (slot, seen) in balance.present.iter().zip(balance.seen.iter()) {
+                let now = cluster.nodes[slot.index()].namespaces[index].versions.iter();
+                let difference = |(seen, now): (&Marks, &Version)| seen.byte() ^ now.marks().byte();
+                let differences: Vec<u8> = seen.iter().zip(now).map(difference).collect();
+                for run in differences.chunk_by(PartialEq::eq) {
+                    self.put(run.len());
+                    self.bytes.push(run[0]);
+                }
             }
         }
     }
@@ -322,6 +339,25 @@ impl Reader<'_> {
         balance.began_empty = Rc::new(began_empty);
     }
 
+    fn read_seen(&mut self, cluster: &mut Cluster, index: usize) {
+        let Cluster { sub_clusters, nodes, .. } = cluster;
+        let balances = sub_clusters.values_mut().map(|one| &mut one.balances[index]);
+        // The rules looked at versions only where there is a roster.
+        for balance in balances.filter(|balance| balance.roster.is_some()) {
+            let column = |slot: Slot| {
+                let now = &nodes[slot.index()].namespaces[index].versions;
+                let mut column = Vec::with_capacity(PARTITIONS);
+                while column.len() < PARTITIONS {
+                    let (length, difference) = (self.number(), self.byte());
+                    let run = now[column.len()..].iter().take(length);
+                    column.extend(run.map(|now| Marks::of_byte(now.marks().byte() ^ difference)));
+                }
+                column
+            };
+            balance.seen = Rc::new(balance.present.iter().map(column).collect());
+        }
+    }
+
     fn read_versions(&mut self, cluster: &mut Cluster, index: usize) {
         let only_evading = Version::NULL.with_evade();
         let mut evading = vec![NodeSet::EMPTY; PARTITIONS];
@@ -416,6 +452,7 @@ fn place_of(word: u64, likely: Option<&Slot>) -> Place {
 fn empty(balance: &mut Balance) {
     balance.places = Rc::default();
     balance.tallies = Rc::default();
+    balance.seen = Rc::default();
     balance.replicas = Rc::default();
     balance.migrations = Rc::default();
 }
@@ -447,6 +484,7 @@ impl Cluster {
         }
         for index in 0..self.setup.namespaces.len() {
             writer.put_versions(self, index);
+            writer.put_seen(self, index);
         }
         let mut rest = self.clone();
         rest.sub_clusters.values_mut().flat_map(|one| &mut one.balances).for_each(empty);
@@ -488,6 +526,7 @@ impl PackedCluster {
         }
         for index in 0..cluster.setup.namespaces.len() {
             reader.read_versions(&mut cluster, index);
+            reader.read_seen(&mut cluster, index);
         }
         cluster
     }

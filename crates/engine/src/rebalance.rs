@@ -19,7 +19,7 @@ use crate::rules::{Clause, Rules};
 use crate::scene::{Roles, Scene, StrongScene};
 use crate::succession::{RosterRows, distinct_racks, put_racks_apart};
 use crate::tally::{SameFacts, Tally};
-use crate::version::Version;
+use crate::version::{Marks, Version};
 
 /// One namespace's versions, by slot; empty for nodes that are not in the sub-cluster.
 pub(crate) type Versions = Vec<Rc<Vec<Version>>>;
@@ -69,6 +69,7 @@ impl Ledger {
             places: Rc::new(self.places),
             tallies: Rc::default(),
             same: SameFacts::default(),
+            seen: Rc::default(),
             replicas: Rc::new(self.replicas),
             began_empty: Rc::new(self.began_empty),
             progress: Progress::new(&self.migrations),
@@ -301,6 +302,7 @@ pub(crate) fn rebalance_strong(
         // Nodes outside the roster hold nothing, and what they still have is a subset (domain.md §3).
         columns[outsider.index()].iter_mut().for_each(|version| *version = version.isolated());
     }
+    let seen = marks_of(present, &columns);
     let mut all_holders = HolderBlocks::new(present, whole);
     let mut seats = Vec::new();
     for pid in PartitionId::all() {
@@ -345,10 +347,28 @@ pub(crate) fn rebalance_strong(
     Balance {
         roster: Some(roster.clone()),
         tallies: Rc::new(tallies),
+        seen: Rc::new(seen),
         same,
         regime: strong.regime,
         ..ledger.balance(scene, present, rf)
     }
+}
+
+/// The marks of each of these nodes' versions.
+fn marks_of(nodes: NodeSet, columns: &[&mut [Version]]) -> Vec<Vec<Marks>> {
+    let marks = |slot: Slot| columns[slot.index()].iter().map(|version| version.marks()).collect();
+    nodes.iter().map(marks).collect()
+}
+
+/// The order of a partition's nodes here: those present of the roster's row, quiesced nodes last and stand-ins on racks of
+/// their own (domain.md §3). The first RF are the replicas of an active partition.
+pub(crate) fn working_order(scene: &Scene<'_>, roster: &Roster, pid: PartitionId) -> Vec<Slot> {
+    let present = roster.set.and(scene.nodes.iter().copied().collect());
+    let width = usize::from(scene.replication_factor).min(present.len());
+    let mut order = Vec::new();
+    // Were all nodes holders, the whole row would matter.
+    RowMaker::new(roster, present, width, scene).seats(pid, present, &mut order);
+    order
 }
 
 fn same_facts(scene: &Scene<'_>, strong: &StrongScene<'_>, present: NodeSet) -> SameFacts {

@@ -114,6 +114,48 @@ const fn counts_of_all(whole: bool) -> [u64; 64] {
     table
 }
 
+/// What a node holds of a partition: a version without its lineage.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and only few exclude others"
+)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CopyState {
+    /// Whether there is data: a copy. A version without data may still have `e` or `r`: an empty version.
+    pub data: bool,
+    /// Whether it counts as a full copy (domain.md §4).
+    pub full: bool,
+    /// Flag `s`.
+    pub subset: bool,
+    /// Flag `e`: untrusted.
+    pub evade: bool,
+    /// Flag `r`.
+    pub revived: bool,
+}
+
+/// The marks of a version and whether it has data, in one byte: what the rules of availability read of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks(u8);
+
+impl Marks {
+    pub fn byte(self) -> u8 {
+        self.0
+    }
+
+    /// The marks that this byte stands for.
+    pub fn of_byte(byte: u8) -> Self {
+        Self(byte)
+    }
+
+    /// What a node with these marks holds.
+    pub fn state(self, whole_roster_present: bool) -> CopyState {
+        let [revived, subset, evade, data] = [1, 4, 8, 32].map(|bit| self.0 & bit != 0);
+        let bits = [data, subset, evade, revived].map(u64::from);
+        let full = full(bits[0], bits[1], bits[2], bits[3], whole_roster_present) != 0;
+        CopyState { data, full, subset, evade, revived }
+    }
+}
+
 /// One partition's version on one node.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(u64);
@@ -259,16 +301,23 @@ impl Version {
     /// `r` by an operator, data, full, data without `s`. A sum over up to 256 nodes does not overflow, and there is no
     /// branch.
     pub(crate) fn counts(self, whole_roster_present: bool) -> u64 {
-        COUNTS[usize::from(whole_roster_present)][self.marks()]
+        // The remainder spares the table's check of its bounds.
+        COUNTS[usize::from(whole_roster_present)][usize::from(self.marks().0) % 64]
     }
 
-    /// The flags and whether there is data as a number below 64.
-    fn marks(self) -> usize {
+    /// The flags and whether there is data, as a number below 64.
+    pub(crate) fn marks(self) -> Marks {
         let flags = self.0 >> 60;
         let by_operator = (self.0 & BY_OPERATOR) >> 52 << 4;
         let data = u64::from(self.has_data()) << 5;
-        // The remainder spares the table's check of its bounds.
-        narrow::<usize, u64>(flags | by_operator | data, "marks") % 64
+        let [marks, ..] = (flags | by_operator | data).to_le_bytes();
+        Marks(marks)
+    }
+
+    /// What a node with this version holds.
+    #[must_use]
+    pub fn state(self, whole_roster_present: bool) -> CopyState {
+        self.marks().state(whole_roster_present)
     }
 
     fn with(self, bits: u64, on: bool) -> Self {
@@ -353,6 +402,10 @@ mod tests {
                         version.is_full(whole),
                         version.is_not_subset(),
                     ];
+                    let state = version.state(whole);
+                    let told = [state.evade, state.revived, state.data, state.full];
+                    assert_eq!(told, [said[0], said[1], said[3], said[4]], "{version}");
+                    assert_eq!(state.subset, version.is_subset(), "{version}");
                     let word = version.counts(whole);
                     let counts = [0, 1, 2, 3, 4, 5].map(|n| word >> (COUNT_BITS * n) & 511);
                     assert_eq!(counts, said.map(u64::from), "{version}");

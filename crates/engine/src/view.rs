@@ -14,7 +14,7 @@ use crate::namespace::{NamespaceSettings, Profile};
 use crate::node_set::PlaceSet;
 use crate::roster::RosterEntry;
 use crate::storage::{DeviceMark, Distrust, StartMark};
-use crate::version::{ClusterKey, Version};
+use crate::version::{ClusterKey, CopyState, Version};
 
 /// A whole cluster at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,6 +191,8 @@ pub struct CopyCounts {
     pub subset: u32,
     /// With `e`, data or not.
     pub evade: u32,
+    /// Data with `e`; the rest of `evade` are empty versions.
+    pub untrusted: u32,
     /// With `r`, data or not.
     pub revived: u32,
     /// Data, with any marks.
@@ -345,6 +347,18 @@ pub struct Seat {
     pub full: bool,
     /// Whether a migration is still to fill it.
     pub filling: bool,
+    /// What the rules saw of its copy at the latest rebalance, before that changed it; `None` where they did not look: an
+    /// absent node, a node outside the roster, AP.
+    pub seen: Option<CopyState>,
+}
+
+impl Seat {
+    /// What it holds now.
+    #[must_use]
+    pub fn holds(&self) -> CopyState {
+        // Of what `state` tells, only `full` depends on who is present.
+        CopyState { full: self.full, ..self.version.state(true) }
+    }
 }
 
 /// The answer of one rule of domain.md §5.
@@ -376,4 +390,7 @@ pub struct Explanation {
     pub answers: Vec<(Rule, Answer)>,
     /// The roster's row in order, then nodes here that are not in the roster; in AP the sub-cluster's row.
     pub row: Vec<Seat>,
+    /// The working order: the nodes of the row that are here, in the order in which they would serve. Absent nodes are
+    /// left out, quiesced ones come last and stand-ins are on racks of their own (domain.md §3).
+    pub working_order: Vec<NodeId>,
 }

@@ -12,6 +12,7 @@ mod changes;
 mod clients;
 mod commands;
 mod drives;
+mod explained;
 mod hand_over;
 mod losses;
 mod properties;

@@ -24,7 +24,7 @@ fn any_setup() -> impl Strategy<Value = ClusterSetup> {
 }
 
 /// Runs the same cases every time; `ROSTERLAB_HISTORIES=20` runs twenty times as many.
-fn runner(cases: u32, max_shrink_iters: u32) -> TestRunner {
+pub fn runner(cases: u32, max_shrink_iters: u32) -> TestRunner {
     let times = std::env::var("ROSTERLAB_HISTORIES").ok().and_then(|text| text.parse().ok());
     let cases = cases * times.unwrap_or(1);
     let config = Config { cases, failure_persistence: None, max_shrink_iters, ..Config::default() };
@@ -65,7 +65,7 @@ fn no_acknowledged_write_is_lost_and_no_partition_is_active_twice() {
 }
 
 /// Any setup, sometimes with an AP namespace, uniform balance, a node that stays quiesced, or a minimum cluster size.
-fn any_free_setup() -> impl Strategy<Value = ClusterSetup> {
+pub fn any_free_setup() -> impl Strategy<Value = ClusterSetup> {
     (any_setup(), any::<u8>()).prop_map(|(mut setup, marks)| {
         let namespace = &mut setup.namespaces[0];
         if marks.is_multiple_of(4) {
