@@ -10,9 +10,11 @@ use std::rc::Rc;
 use crate::availability::Rule;
 use crate::balance::Balance;
 use crate::cluster::Cluster;
-use crate::clustering::{Agreement, EXCHANGE_MS, Exchange, Network, SubCluster, settle};
+use crate::clustering::{
+    Agreement, EXCHANGE_MS, Exchange, Leaving, Network, SubCluster, WhyLeaving, settle,
+};
 use crate::convert;
-use crate::event::{EventKind, Orphaned};
+use crate::event::{EventKind, Left, Orphaned};
 use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::namespace::{Mode, NamespaceSettings, StartingRoster};
 use crate::node::{FIRST_REGIME, Process, REGIME_STEP};
@@ -163,8 +165,13 @@ impl Cluster {
     pub(crate) fn prepare(&mut self, kinds: &mut Vec<EventKind>) {
         self.prepare_at_ms = None;
         let reclustering = std::mem::take(&mut self.reclustering);
-        let Agreement { clusters: target, restless } = self.target();
+        let Agreement { clusters: target, restless, leaving } = self.target();
         let before = std::mem::replace(&mut self.agreed, target.clone());
+        if restless.is_empty() {
+            let principals =
+                before.iter().filter_map(|members| self.members_left(*members, &leaving));
+            kinds.extend(principals);
+        }
         self.orphan(&before, kinds);
         if !restless.is_empty() {
             let nodes = self.ids(&self.highest_first(restless));
@@ -194,6 +201,45 @@ impl Cluster {
             self.exchanges.push(Exchange { members, missed, commit_at_ms });
         }
         self.forget_empty_sub_clusters();
+    }
+
+    /// That members of a cluster before left its principal because links are missing, and why; `None` when none did, when
+    /// the principal is gone, and when no link is missing between these nodes.
+    fn members_left(&self, members: NodeSet, leaving: &[Leaving]) -> Option<EventKind> {
+        let running = members.and(self.running()).minus(self.departed);
+        let principal = self.highest_first(members)[0];
+        let with_principal = self.agreed.iter().copied().find(|one| one.contains(principal));
+        let with_principal = with_principal.unwrap_or(NodeSet::EMPTY.with(principal));
+        let why = |node: Slot| {
+            let left = |one: &&Leaving| one.node == node && one.principal == principal;
+            Some((self.id(node), self.left(&leaving.iter().rev().find(left)?.why)))
+        };
+        let apart = self.highest_first(running.minus(with_principal));
+        let left: Vec<(NodeId, Left)> = apart.into_iter().filter_map(why).collect();
+        // Who came in the place of a member counts as well: the member may have missed a link to it.
+        let nodes = running.or(with_principal);
+        let is_one = |id: NodeId| self.slot(id).is_some_and(|slot| nodes.contains(slot));
+        let mut missing = self.cut_links();
+        missing.retain(|link| is_one(link.low()) && is_one(link.high()));
+        let tells = running.contains(principal) && !left.is_empty() && !missing.is_empty();
+        let nodes = convert::count(nodes.len());
+        tells.then(|| EventKind::MembersLeft {
+            principal: self.id(principal),
+            nodes,
+            missing,
+            left,
+        })
+    }
+
+    fn left(&self, why: &WhyLeaving) -> Left {
+        match *why {
+            WhyLeaving::Unheard => Left::Unheard,
+            WhyLeaving::Preferred(other) => Left::Preferred(self.id(other)),
+            WhyLeaving::MissedMost { links, tied } => Left::MissedMost {
+                links: convert::count(links),
+                tied: self.ids(&self.highest_first(tied)),
+            },
+        }
     }
 
     /// Makes running nodes in no cluster orphans, unless they are already, and isolates what they hold (domain.md §4,

@@ -84,6 +84,17 @@ impl Network<'_> {
     /// `clique(k, S)` of domain.md §7: of `S`, first the nodes without a link to `k` go; then, while a link is missing
     /// among the rest, the node with the most missing links, the lower id on ties. `k` never goes.
     pub fn clique(&self, keeper: Slot, of: NodeSet) -> NodeSet {
+        self.clique_telling(keeper, of, |_, _, _| {})
+    }
+
+    /// The same, and tells of each node that goes because it misses most links: the node, how many links it misses, and the
+    /// nodes that miss as many.
+    fn clique_telling(
+        &self,
+        keeper: Slot,
+        of: NodeSet,
+        mut tell: impl FnMut(Slot, usize, &dyn Fn() -> NodeSet),
+    ) -> NodeSet {
         let mut rest = of.minus(self.cuts.of(keeper)).with(keeper);
         // Counted once and then updated, because links cut between racks can be more than a thousand.
         let mut missing = [0_usize; MAX_NODES];
@@ -97,6 +108,9 @@ impl Network<'_> {
                 return rest;
             };
             rest.remove(worst);
+            let links = missing[worst.index()];
+            let misses_as_many = |slot: &Slot| *slot != keeper && missing[slot.index()] == links;
+            tell(worst, links, &|| rest.iter().filter(misses_as_many).collect());
             for other in rest.and(self.cuts.of(worst)).iter() {
                 missing[other.index()] -= 1;
             }
@@ -108,11 +122,30 @@ impl Network<'_> {
     }
 }
 
+/// A node that leaves a cluster while the clusters settle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Leaving {
+    pub node: Slot,
+    /// The cluster's principal.
+    pub principal: Slot,
+    pub why: WhyLeaving,
+}
+
+/// Why a node leaves a cluster: [`crate::event::Left`], with slots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WhyLeaving {
+    Unheard,
+    MissedMost { links: usize, tied: NodeSet },
+    Preferred(Slot),
+}
+
 /// The clusters while they settle.
 struct Settling<'a, 'b> {
     network: &'a Network<'b>,
     /// Each led by its highest id, in no order.
     clusters: Vec<NodeSet>,
+    /// Who has left a cluster so far, in order.
+    leaving: Vec<Leaving>,
 }
 
 /// What the nodes agree on.
@@ -122,11 +155,13 @@ pub(crate) struct Agreement {
     pub clusters: Vec<NodeSet>,
     /// Nodes that would go on joining and leaving clusters for ever; nearly always none.
     pub restless: NodeSet,
+    /// Who left which cluster, in order. A node may have come back, or have left more than once.
+    pub leaving: Vec<Leaving>,
 }
 
 impl Agreement {
     fn lasting(clusters: Vec<NodeSet>) -> Self {
-        Self { clusters, restless: NodeSet::EMPTY }
+        Self { clusters, restless: NodeSet::EMPTY, leaving: Vec::new() }
     }
 
     /// Picks the state with the most nodes in clusters from states that repeat for ever (\[model\]: domain.md §7 says
@@ -144,7 +179,7 @@ impl Agreement {
         let in_clusters =
             |state: &[NodeSet]| state.iter().map(|members| members.len()).sum::<usize>();
         let fullest = states.into_iter().max_by_key(|state| (in_clusters(state), state.clone()));
-        Self { clusters: fullest.unwrap_or_default(), restless }
+        Self { clusters: fullest.unwrap_or_default(), restless, leaving: Vec::new() }
     }
 }
 
@@ -162,14 +197,15 @@ pub(crate) fn settle(before: &[NodeSet], network: &Network<'_>) -> Agreement {
         let fits = running.len() >= min.max(1);
         return Agreement::lasting(if fits { vec![running] } else { Vec::new() });
     }
-    let mut settling = Settling { network, clusters: Vec::new() };
+    let mut settling = Settling { network, clusters: Vec::new(), leaving: Vec::new() };
     settling.clusters = before.iter().filter_map(|members| settling.left_of(*members)).collect();
     // The number of states is finite, so one repeats.
     let mut states: Vec<Vec<NodeSet>> = Vec::new();
     loop {
         let now = settling.in_order();
         if let Some(first) = states.iter().position(|before| *before == now) {
-            return Agreement::of_cycle(states.split_off(first), running);
+            let leaving = settling.leaving;
+            return Agreement { leaving, ..Agreement::of_cycle(states.split_off(first), running) };
         }
         states.push(now);
         debug_assert!(states.len() <= MOST_STATES, "clustering comes back to a state");
@@ -221,7 +257,9 @@ impl Settling<'_, '_> {
         for index in 0..self.clusters.len() {
             let members = self.clusters[index];
             let principal = self.highest(members);
-            self.clusters[index] = members.and(self.network.hears(principal));
+            let hearing = members.and(self.network.hears(principal));
+            self.clusters[index] = hearing;
+            self.leave(members.minus(hearing), principal, &WhyLeaving::Unheard);
         }
     }
 
@@ -233,7 +271,14 @@ impl Settling<'_, '_> {
             let takes = self.network.rules.follow(Clause::TakeIn);
             let asking = if takes { self.orphans() } else { NodeSet::EMPTY };
             let asking = asking.and(self.network.hears(principal));
-            let taken = self.network.clique(principal, members.or(asking));
+            let leaving = &mut self.leaving;
+            let tell = |node: Slot, links: usize, tied: &dyn Fn() -> NodeSet| {
+                if members.contains(node) {
+                    let why = WhyLeaving::MissedMost { links, tied: tied() };
+                    leaving.push(Leaving { node, principal, why });
+                }
+            };
+            let taken = self.network.clique_telling(principal, members.or(asking), tell);
             self.replace(members, Some(taken));
         }
     }
@@ -249,6 +294,9 @@ impl Settling<'_, '_> {
                 continue;
             };
             self.replace(members, None);
+            let principal = self.highest(members);
+            let others = members.without(principal);
+            self.leave(others, principal, &WhyLeaving::Preferred(preferred));
             if !self.in_clusters().contains(preferred) {
                 self.clusters.push(NodeSet::EMPTY.with(preferred));
             }
@@ -338,6 +386,11 @@ impl Settling<'_, '_> {
         }
     }
 
+    fn leave(&mut self, nodes: NodeSet, principal: Slot, why: &WhyLeaving) {
+        let leaving = |node| Leaving { node, principal, why: why.clone() };
+        self.leaving.extend(nodes.iter().map(leaving));
+    }
+
     fn replace(&mut self, members: NodeSet, with: Option<NodeSet>) {
         self.clusters.retain(|known| *known != members);
         self.clusters.extend(with);
@@ -410,7 +463,8 @@ mod tests {
 
         fn settle(&self, before: &[&[u64]]) -> Agreement {
             let before: Vec<NodeSet> = before.iter().map(|ids| set(ids)).collect();
-            settle(&before, &self.network())
+            let leaving = Vec::new();
+            Agreement { leaving, ..settle(&before, &self.network()) }
         }
 
         fn after(&self, before: &[&[u64]]) -> Vec<Vec<u64>> {
@@ -533,7 +587,8 @@ mod tests {
                         }
                     }
                     let again = settle(&clusters, &Network { departed: NodeSet::EMPTY, ..network });
-                    prop_assert_eq!(&again, &agreement);
+                    let outcome = |agreement: &Agreement| (agreement.clusters.clone(), agreement.restless);
+                    prop_assert_eq!(outcome(&again), outcome(&agreement));
                 }
                 down = nodes.down;
             }

@@ -79,6 +79,23 @@ pub enum Orphaned {
     TooSmall,
 }
 
+/// Why a running node left the cluster of its principal (domain.md §7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// It does not hear the principal (§7.1).
+    Unheard,
+    /// The principal left it out: of the nodes that it heard and had not left out yet, none missed more links (the clique of
+    /// §7.2).
+    MissedMost {
+        /// The links that it missed among those nodes.
+        links: u32,
+        /// The nodes that missed as many and have higher ids, highest first: on ties the lowest id goes.
+        tied: Vec<NodeId>,
+    },
+    /// Most members preferred this node as their principal, so the cluster was given up (§7.3).
+    Preferred(NodeId),
+}
+
 /// How a client's operation ended (domain.md §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientResult {
@@ -220,6 +237,18 @@ pub enum EventKind {
     ChangeInterrupted {
         /// Nodes that had prepared it and did not commit it.
         prepared: Vec<NodeId>,
+    },
+    /// Not every pair of a cluster's nodes is connected any more, so some left the cluster of its principal (domain.md §7).
+    /// They are orphans or in another cluster now.
+    MembersLeft {
+        /// The cluster's principal, which runs: its highest id.
+        principal: NodeId,
+        /// How many nodes it is about: the cluster's that run, and those that the principal took in since.
+        nodes: u32,
+        /// The links that are missing between them, in order.
+        missing: Vec<Link>,
+        /// Who left and why, highest id first.
+        left: Vec<(NodeId, Left)>,
     },
     /// A node that runs is in no cluster: it serves nothing, and its versions are isolated (domain.md §4, §7).
     NodeOrphaned {

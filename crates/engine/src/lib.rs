@@ -49,7 +49,7 @@ pub use availability::{Availability, Facts, Judge, Rule, Verdict, judge};
 pub use client::CopyOfRecord;
 pub use cluster::{Cluster, Until};
 pub use command::{Command, ReadMode, Rejection, Shutdown};
-pub use event::{ClientResult, Counts, Event, EventKind, Migrations, Orphaned, Untrusted};
+pub use event::{ClientResult, Counts, Event, EventKind, Left, Migrations, Orphaned, Untrusted};
 pub use id::{
     Digest, IdError, Link, MAX_NAMESPACES, MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PartitionId,
     RackId,

@@ -1,17 +1,17 @@
 //! What an explanation says of the past and of the order of the nodes, against a ground truth that the test records
-//! itself just before each change is committed.
+//! itself just before each change is committed; and what is said of the nodes that left a cluster.
 
 use std::collections::BTreeMap;
 
 use crate::common::free::{Free, FreeWorld, free};
 use crate::common::world::Deed;
-use crate::common::{act, cluster, crash, ids, migrate, recluster, stop};
+use crate::common::{act, cluster, crash, cut, ids, migrate, recluster, stop};
 use crate::properties::{any_free_setup, runner};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rosterlab_engine::{
-    Cluster, ClusterKey, Command, CopyState, Event, EventKind, Explanation, Facts, NodeId,
-    PartitionId, RevivedBy, Rules, Until, Version,
+    Cluster, ClusterKey, Command, CopyState, Event, EventKind, Explanation, Facts, Left, Link,
+    NodeId, PartitionId, RevivedBy, Rules, Until, Version,
 };
 
 /// A sample of the partitions.
@@ -112,6 +112,7 @@ fn check_order(why: &Explanation) -> Result<(), TestCaseError> {
 #[test]
 fn what_the_rules_saw_is_told_until_the_next_rebalance() {
     let histories = (any_free_setup(), vec(free(), 30));
+    let compared = std::cell::Cell::new(0);
     let test = |(setup, deeds): (rosterlab_engine::ClusterSetup, Vec<Free>)| {
         let mut world = FreeWorld::new(setup, Rules::default());
         let mut truth: BTreeMap<ClusterKey, Recorded> = BTreeMap::new();
@@ -133,7 +134,9 @@ fn what_the_rules_saw_is_told_until_the_next_rebalance() {
             for here in &cluster.view().sub_clusters {
                 for (place, pid) in sample().enumerate() {
                     let why = cluster.explain("main", pid, Some(here.principal)).unwrap();
-                    check_seen(&why, truth.get(&here.key).map(|versions| (versions, place)))?;
+                    let then = truth.get(&here.key).map(|versions| (versions, place));
+                    compared.set(compared.get() + usize::from(then.is_some()));
+                    check_seen(&why, then)?;
                     check_order(&why)?;
                 }
             }
@@ -141,6 +144,7 @@ fn what_the_rules_saw_is_told_until_the_next_rebalance() {
         Ok(())
     };
     runner(60, 500).run(&histories, test).unwrap();
+    assert!(compared.get() > 10_000, "only {} partitions were compared", compared.get());
 }
 
 /// Rack 2 stops and A102 crashes: A101 and A103 have a full copy each of some partitions when the rules look, and rule 7
@@ -183,4 +187,100 @@ fn a_quiesced_node_keeps_its_place_in_the_roster_and_is_last_in_the_working_orde
     assert_eq!(same, roster);
     assert_eq!(working.last(), roster.first());
     assert_eq!(working[0], roster[1]);
+}
+
+/// The principal, the number of nodes, the missing links and who left, of each cluster that members left.
+fn who_left(events: &[Event]) -> Vec<(NodeId, u32, Vec<Link>, Vec<(NodeId, Left)>)> {
+    let told = |event: &Event| match &event.kind {
+        EventKind::MembersLeft { principal, nodes, missing, left } => {
+            Some((*principal, *nodes, missing.clone(), left.clone()))
+        }
+        _ => None,
+    };
+    events.iter().filter_map(told).collect()
+}
+
+/// What is said of the case study's cluster after a cut: the principal, the number of missing links, and who left.
+fn left_after(sides: &str) -> (NodeId, usize, Vec<(NodeId, Left)>) {
+    let mut cluster = cluster("A101@1 A102@1 A103@1 B101@2 B102@2", 2);
+    let told = who_left(&act(&mut cluster, &cut(sides)));
+    let [(principal, 5, missing, left)] = told.as_slice() else { panic!("{told:?}") };
+    (*principal, missing.len(), left.clone())
+}
+
+#[test]
+fn a_cut_tells_who_left_and_by_which_rule() {
+    let id = |text| ids(text)[0];
+    let most = |links, tied| Left::MissedMost { links, tied: ids(tied) };
+    assert_eq!(
+        left_after("A101|A102"),
+        (id("B102"), 1, vec![(id("A101"), most(1, "A102"))]),
+        "both miss one link: the lower id goes"
+    );
+    assert_eq!(
+        left_after("A103|A102 B101"),
+        (id("B102"), 2, vec![(id("A103"), most(2, ""))]),
+        "it misses more than the others"
+    );
+    let unheard = |nodes| ids(nodes).into_iter().map(|node| (node, Left::Unheard)).collect();
+    assert_eq!(
+        left_after("A101 A102 A103|B101 B102"),
+        (id("B102"), 6, unheard("A103 A102 A101")),
+        "a split by rack: nobody of rack 1 hears the principal"
+    );
+    assert_eq!(
+        left_after("B102|A101 A102 A103 B101"),
+        (id("B102"), 4, unheard("B101 A103 A102 A101")),
+        "the principal is cut off: the others left it"
+    );
+    assert_eq!(
+        left_after("B102|A101 A102 A103"),
+        (
+            id("B102"),
+            3,
+            vec![
+                (id("B101"), Left::Preferred(id("B101"))),
+                (id("A103"), Left::Unheard),
+                (id("A102"), Left::Unheard),
+                (id("A101"), Left::Unheard)
+            ]
+        ),
+        "B101 hears more nodes without the principal"
+    );
+}
+
+#[test]
+fn who_left_really_lost_links_and_is_apart() {
+    let histories = (any_free_setup(), vec(free(), 40));
+    let told = std::cell::Cell::new(0);
+    let test = |(setup, deeds): (rosterlab_engine::ClusterSetup, Vec<Free>)| {
+        let mut world = FreeWorld::new(setup, Rules::default());
+        for free in &deeds {
+            let Free::Deed(deed) = free else { continue };
+            let settled = !matches!(deed, Deed::Unsettled(_));
+            let events = world.world.events_of(deed);
+            let view = world.world.cluster.view();
+            for (principal, nodes, missing, left) in who_left(&events) {
+                told.set(told.get() + 1);
+                prop_assert!(!missing.is_empty() && left.len() < nodes as usize);
+                for (node, why) in &left {
+                    let heard = !missing.contains(&Link::new(*node, principal).unwrap());
+                    match why {
+                        Left::Unheard => prop_assert!(!heard, "{node} of {principal}"),
+                        Left::Preferred(other) => prop_assert!(*other != principal),
+                        Left::MissedMost { links, tied } => {
+                            prop_assert!(heard && *links > 0, "{} of {}", node, principal);
+                            prop_assert!(tied.iter().all(|other| other > node), "{tied:?}");
+                        }
+                    }
+                    let home = view.sub_cluster_of(*node);
+                    let apart = home.is_none() || home != view.sub_cluster_of(principal);
+                    prop_assert!(!settled || apart, "{node}, {principal}");
+                }
+            }
+        }
+        Ok(())
+    };
+    runner(150, 500).run(&histories, test).unwrap();
+    assert!(told.get() > 100, "only {} cuts made somebody leave", told.get());
 }
