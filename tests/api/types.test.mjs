@@ -52,6 +52,7 @@ const events: Event[] = playground.apply(command);
 for (const event of events) {
   if (event.kind === "rebalanced") event.counts.active.toFixed();
   if (event.kind === "wrote") event.master?.length;
+  if (event.kind === "members-left" && event.left[0].reason === "missed-most") event.left[0].tied.length;
   if (event.kind === "node-orphaned" && event.why.reason === "evicted") event.why.principal.length;
   if (event.kind === "write-lost") event.kept?.toFixed();
 }

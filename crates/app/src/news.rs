@@ -113,7 +113,7 @@ pub fn history(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
         let (these, others) = rest.split_at(same);
         told.push(match &first.kind {
             EventKind::NodeStopped { .. } if same > 1 => of_stops(these).unwrap_or_default(),
-            EventKind::NodeOrphaned { why, .. } => of_orphan(&orphaned(these), *why),
+            EventKind::NodeOrphaned { why, .. } => of_orphan(&orphaned(these), Some(*why)),
             EventKind::NodeStarted { .. } => of_starts(these).unwrap_or_default(),
             EventKind::Revived { partitions: 0, .. } => {
                 of_revives_of_nothing(these).unwrap_or_default()

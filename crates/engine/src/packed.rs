@@ -171,17 +171,38 @@ impl Writer {
         }
     }
 
-    /// Writes what the rules saw as differences from the versions that the nodes have now: node by node, runs of equal
-    /// differences.
+    /// Writes what the rules saw, node by node: for each kind of version that the node has now, what most of these were
+    /// then, if that is something else; and the exceptions. Where another node has the same exceptions, only what differs
+    /// from that one is written: after a rack has come back, many nodes are alike.
     fn put_seen(&mut self, cluster: &Cluster, index: usize) {
         for balance in cluster.sub_clusters.values().map(|one| &one.balances[index]) {
+            let mut alike = SeenColumn::default();
             for (slot, seen) in balance.present.iter().zip(balance.seen.iter()) {
-                let now = cluster.nodes[slot.index()].namespaces[index].versions.iter();
-                let difference = |(seen, now): (&Marks, &Version)| seen.byte() ^ now.marks().byte();
-                let differences: Vec<u8> = seen.iter().zip(now).map(difference).collect();
-                for run in differences.chunk_by(PartialEq::eq) {
-                    self.put(run.len());
-                    self.bytes.push(run[0]);
+                let now = SeenColumn::now(cluster, slot, index);
+                let mut then: Vec<Marks> = Marks::all().collect();
+                let (mut exceptions, mut is_alike) = (exceptions(&now, seen), false);
+                if exceptions.len() >= MANY {
+                    then = likely_then(&now, seen);
+                    exceptions = self::exceptions(&SeenColumn::default().guess(&now, &then), seen);
+                    let beside = self::exceptions(&alike.guess(&now, &then), seen);
+                    is_alike = beside.len() < exceptions.len();
+                    if is_alike {
+                        exceptions = beside;
+                    }
+                }
+                let kinds = || Marks::all().zip(&then).filter(|(now, then)| now != *then);
+                self.put(kinds().count());
+                kinds().for_each(|(now, then)| self.bytes.extend([now.byte(), then.byte()]));
+                self.bytes.push(u8::from(is_alike));
+                self.put(exceptions.len());
+                let mut next = 0;
+                for (place, seen) in &exceptions {
+                    self.put(place - next);
+                    self.bytes.push(seen.byte());
+                    next = *place;
+                }
+                if !is_alike && exceptions.len() >= MANY {
+                    alike = SeenColumn { now, seen: seen.clone() };
                 }
             }
         }
@@ -340,22 +361,35 @@ impl Reader<'_> {
     }
 
     fn read_seen(&mut self, cluster: &mut Cluster, index: usize) {
-        let Cluster { sub_clusters, nodes, .. } = cluster;
+        let mut sub_clusters = std::mem::take(&mut cluster.sub_clusters);
         let balances = sub_clusters.values_mut().map(|one| &mut one.balances[index]);
         // The rules looked at versions only where there is a roster.
         for balance in balances.filter(|balance| balance.roster.is_some()) {
+            let mut alike = SeenColumn::default();
             let column = |slot: Slot| {
-                let now = &nodes[slot.index()].namespaces[index].versions;
-                let mut column = Vec::with_capacity(PARTITIONS);
-                while column.len() < PARTITIONS {
-                    let (length, difference) = (self.number(), self.byte());
-                    let run = now[column.len()..].iter().take(length);
-                    column.extend(run.map(|now| Marks::of_byte(now.marks().byte() ^ difference)));
+                let mut then = Marks::all().collect::<Vec<_>>();
+                for _ in 0..self.number() {
+                    let now = Marks::of_byte(self.byte());
+                    then[now.index()] = Marks::of_byte(self.byte());
                 }
-                column
+                let now = SeenColumn::now(cluster, slot, index);
+                let is_alike = self.byte() != 0;
+                let alone = SeenColumn::default();
+                let mut seen = if is_alike { &alike } else { &alone }.guess(&now, &then);
+                let exceptions = self.number();
+                let mut next = 0;
+                for _ in 0..exceptions {
+                    next += self.number();
+                    seen[next] = Marks::of_byte(self.byte());
+                }
+                if !is_alike && exceptions >= MANY {
+                    alike = SeenColumn { now, seen: seen.clone() };
+                }
+                seen
             };
             balance.seen = Rc::new(balance.present.iter().map(column).collect());
         }
+        cluster.sub_clusters = sub_clusters;
     }
 
     fn read_versions(&mut self, cluster: &mut Cluster, index: usize) {
@@ -394,6 +428,57 @@ impl Reader<'_> {
             node.namespaces[index].versions = Rc::new(column);
         }
     }
+}
+
+/// From this many exceptions on, other nodes may be like a node.
+const MANY: usize = 64;
+
+/// The versions of a node now, and what the rules saw of them.
+#[derive(Default)]
+struct SeenColumn {
+    now: Vec<Marks>,
+    seen: Vec<Marks>,
+}
+
+impl SeenColumn {
+    fn now(cluster: &Cluster, slot: Slot, index: usize) -> Vec<Marks> {
+        let now = cluster.nodes[slot.index()].namespaces[index].versions.iter();
+        now.map(|version| version.marks()).collect()
+    }
+
+    /// A guess of what the rules saw of a node that has these versions now: as here where it has the same, and otherwise what
+    /// is likely.
+    fn guess(&self, now: &[Marks], then: &[Marks]) -> Vec<Marks> {
+        let mut guess: Vec<Marks> = now.iter().map(|now| then[now.index()]).collect();
+        for (place, (here, seen)) in self.now.iter().zip(&self.seen).enumerate() {
+            if *here == now[place] {
+                guess[place] = *seen;
+            }
+        }
+        guess
+    }
+}
+
+/// Where a guess is wrong, and what is right.
+fn exceptions(guess: &[Marks], seen: &[Marks]) -> Vec<(usize, Marks)> {
+    let pairs = guess.iter().zip(seen).enumerate();
+    pairs
+        .filter(|(_, (guess, seen))| guess != seen)
+        .map(|(place, (_, seen))| (place, *seen))
+        .collect()
+}
+
+/// For each kind of version that a node has now, what most of these were when the rules saw them.
+fn likely_then(now: &[Marks], seen: &[Marks]) -> Vec<Marks> {
+    let mut counts = [[0_u16; Marks::KINDS]; Marks::KINDS];
+    for (now, seen) in now.iter().zip(seen) {
+        counts[now.index()][seen.index()] += 1;
+    }
+    // A kind that no version has stays as it is.
+    let most = |(now, counts): (Marks, &[u16; Marks::KINDS])| {
+        Marks::all().max_by_key(|then| (counts[then.index()], *then == now)).unwrap_or(now)
+    };
+    Marks::all().zip(&counts).map(most).collect()
 }
 
 /// Calls with each replica of a partition and the version that it has when all migrations are done.

@@ -92,7 +92,7 @@ pub(crate) const fn not_subset(data: u64, subset: u64) -> u64 {
     data & !subset
 }
 
-/// Marks as a number: `r` 1, `m` 2, `s` 4, `e` 8, `r` by an operator 16, data 32.
+/// Marks as a number: `r` 1, `m` 2 (which does not count), `s` 4, `e` 8, `r` by an operator 16, data 32.
 const fn counts_of_all(whole: bool) -> [u64; 64] {
     let mut table = [0; 64];
     let mut marks = 0;
@@ -133,13 +133,28 @@ pub struct CopyState {
     pub revived: bool,
 }
 
-/// The marks of a version and whether it has data, in one byte: what the rules of availability read of it.
+/// The marks of a version without the master flag, and whether it has data, in one byte: what the rules of availability read
+/// of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Marks(u8);
 
 impl Marks {
+    /// How many there are.
+    pub const KINDS: usize = 64;
+
+    /// All, in the order of their numbers.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..64).map(Self)
+    }
+
     pub fn byte(self) -> u8 {
         self.0
+    }
+
+    /// The number, below [`Self::KINDS`].
+    pub fn index(self) -> usize {
+        // The remainder spares tables the check of their bounds.
+        usize::from(self.0) % Self::KINDS
     }
 
     /// The marks that this byte stands for.
@@ -301,13 +316,11 @@ impl Version {
     /// `r` by an operator, data, full, data without `s`. A sum over up to 256 nodes does not overflow, and there is no
     /// branch.
     pub(crate) fn counts(self, whole_roster_present: bool) -> u64 {
-        // The remainder spares the table's check of its bounds.
-        COUNTS[usize::from(whole_roster_present)][usize::from(self.marks().0) % 64]
+        COUNTS[usize::from(whole_roster_present)][self.marks().index()]
     }
 
-    /// The flags and whether there is data, as a number below 64.
     pub(crate) fn marks(self) -> Marks {
-        let flags = self.0 >> 60;
+        let flags = (self.0 & !MASTER) >> 60;
         let by_operator = (self.0 & BY_OPERATOR) >> 52 << 4;
         let data = u64::from(self.has_data()) << 5;
         let [marks, ..] = (flags | by_operator | data).to_le_bytes();

@@ -6,13 +6,14 @@ use std::fmt::Write as _;
 
 use rosterlab_engine::{Answer, Explanation, Facts, Profile, Rule, Seat};
 
-use crate::words::marks::role;
+use crate::words::marks;
 use crate::words::rules::{because, counts, sentence, source};
 
 /// The whole explanation as lines of text.
 #[must_use]
 pub fn text(explanation: &Explanation, profile: Profile) -> String {
-    let Explanation { namespace, partition, principal, verdict, facts, answers, row } = explanation;
+    let Explanation { namespace, partition, principal, verdict, facts, answers, row, .. } =
+        explanation;
     let place = principal.map_or_else(
         || "in no cluster".to_owned(),
         |principal| format!("the sub-cluster of {principal}"),
@@ -34,6 +35,10 @@ pub fn text(explanation: &Explanation, profile: Profile) -> String {
     for seat in row {
         let _ = writeln!(text, "  {}", seat_line(seat));
     }
+    if let Some(order) = marks::working_order(explanation) {
+        let order: Vec<String> = order.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "\n{}: {}", marks::WORKING_ORDER, order.join(" "));
+    }
     text
 }
 
@@ -53,17 +58,16 @@ fn rule_line(rule: Rule, answer: Answer, facts: &Facts, profile: Profile) -> Str
 }
 
 fn seat_line(seat: &Seat) -> String {
-    let role = role(seat.role);
-    let mut notes = Vec::new();
-    let marks = [
-        (!seat.present, "absent"),
-        (seat.working_master, "working master"),
-        (seat.replica_here, "replica here"),
-        (seat.present && seat.full, "full"),
-        (seat.filling, "filling"),
-        (seat.quiesced, "quiesced"),
+    let role = marks::role(seat.role);
+    let before = marks::seen_before(seat).map(|before| format!("before this rebalance: {before}"));
+    let notes = [
+        Some(marks::copy(seat)),
+        before.as_deref(),
+        seat.working_master.then_some("working master"),
+        seat.replica_here.then_some("replica here"),
+        seat.quiesced.then_some("quiesced"),
     ];
-    notes.extend(marks.iter().filter(|(holds, _)| *holds).map(|(_, note)| *note));
+    let notes: Vec<&str> = notes.into_iter().flatten().collect();
     let (node, version) = (seat.node.to_string(), seat.version.to_string());
     format!("{node:<16}  {role:<17}  {version}  {}", notes.join(", ")).trim_end().to_owned()
 }

@@ -12,8 +12,8 @@ use std::rc::Rc;
 
 use js_sys::{Array, Reflect};
 use rosterlab_engine::{
-    ClientResult, ClusterKey, Counts, Digest, Event, EventKind, Link, Migrations, NodeId, Orphaned,
-    PartitionId, RackId, ReadMode, RosterEntry, Rule, Shutdown, Untrusted,
+    ClientResult, ClusterKey, Counts, Digest, Event, EventKind, Left, Link, Migrations, NodeId,
+    Orphaned, PartitionId, RackId, ReadMode, RosterEntry, Rule, Shutdown, Untrusted,
 };
 use rosterlab_scenario::{DigestText, Outcome, ReadModeName};
 use serde::{Serialize, Serializer};
@@ -120,6 +120,14 @@ enum EventShape {
     },
     ChangeInterrupted {
         prepared: Vec<NodeId>,
+    },
+    MembersLeft {
+        principal: NodeId,
+        nodes: u32,
+        #[serde(serialize_with = "pairs")]
+        missing: Vec<Link>,
+        #[serde(serialize_with = "self::left")]
+        left: Vec<(NodeId, Left)>,
     },
     NodeOrphaned {
         node: NodeId,
@@ -234,6 +242,26 @@ fn orphaned<S: Serializer>(why: &Orphaned, serializer: S) -> Result<S::Ok, S::Er
     Why { reason, principal }.serialize(serializer)
 }
 
+/// Who left a cluster, each with the reason and what it is about.
+fn left<S: Serializer>(left: &[(NodeId, Left)], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct One<'a> {
+        node: NodeId,
+        reason: &'static str,
+        links: Option<u32>,
+        tied: Option<&'a [NodeId]>,
+        preferred: Option<NodeId>,
+    }
+    serializer.collect_seq(left.iter().map(|(node, why)| {
+        let (reason, links, tied, preferred) = match why {
+            Left::Unheard => ("unheard", None, None, None),
+            Left::MissedMost { links, tied } => ("missed-most", Some(*links), Some(&**tied), None),
+            Left::Preferred(other) => ("preferred", None, None, Some(*other)),
+        };
+        One { node: *node, reason, links, tied, preferred }
+    }))
+}
+
 fn pairs<S: Serializer>(links: &[Link], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(links.iter().map(|link| (link.low(), link.high())))
 }
@@ -339,6 +367,20 @@ mod tests {
                 json!({"kind": "node-orphaned", "node": "A1", "why": expected})
             );
         }
+        let tie = Left::MissedMost { links: 1, tied: vec![a2] };
+        let missing = vec![Link::new(a1, a2).unwrap()];
+        let left = vec![(a1, tie), (a2, Left::Unheard), (a1, Left::Preferred(a2))];
+        assert_eq!(
+            data(&EventKind::MembersLeft { principal: node("A3"), nodes: 3, missing, left }),
+            json!({
+                "kind": "members-left", "principal": "A3", "nodes": 3, "missing": [["A1", "A2"]],
+                "left": [
+                    {"node": "A1", "reason": "missed-most", "links": 1, "tied": ["A2"], "preferred": null},
+                    {"node": "A2", "reason": "unheard", "links": null, "tied": null, "preferred": null},
+                    {"node": "A1", "reason": "preferred", "links": null, "tied": null, "preferred": "A2"}
+                ]
+            })
+        );
         let read = EventKind::Read {
             namespace: "main".to_owned(),
             key: Digest([0xab; 20]),

@@ -3,8 +3,8 @@
 //! Invariant: the words come from the scenario crate, the numbers from the engine.
 
 use rosterlab_engine::{
-    Answer, Availability, Explanation, Facts, NodeId, PartitionId, Profile, Role, Rule, Seat,
-    Version,
+    Answer, Availability, CopyState, Explanation, Facts, NodeId, PartitionId, Profile, Role, Rule,
+    Seat, Version,
 };
 use rosterlab_scenario::words::rules;
 use rosterlab_scenario::{RuleName, explain};
@@ -27,6 +27,7 @@ pub(crate) struct ExplanationData<'a> {
     facts: Option<FactsData<'a>>,
     rules: Vec<RuleData>,
     row: Vec<SeatData<'a>>,
+    working_order: &'a [NodeId],
     text: String,
 }
 
@@ -50,6 +51,7 @@ impl<'a> ExplanationData<'a> {
                 .map(|(rule, answer)| RuleData::of(*rule, *answer, facts, profile))
                 .collect(),
             row: explanation.row.iter().map(SeatData).collect(),
+            working_order: &explanation.working_order,
             text: explain::text(explanation, profile),
         }
     }
@@ -116,4 +118,5 @@ struct SeatShape {
     version: Version,
     full: bool,
     filling: bool,
+    seen: Option<CopyState>,
 }

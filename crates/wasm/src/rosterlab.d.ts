@@ -154,6 +154,16 @@ export type Event = { atMs: number } & (
   | { kind: "revived" | "roster-protected"; node: NodeId; namespace: string; partitions: number }
   | { kind: "quiesce-set"; node: NodeId; quiesce: boolean }
   | { kind: "change-interrupted"; prepared: NodeId[] }
+  | {
+      /** After a cut, not every pair of a cluster's nodes was connected, so some left the cluster of its principal. */
+      kind: "members-left";
+      principal: NodeId;
+      /** How many nodes it is about. */
+      nodes: number;
+      /** The links that are missing between them. */
+      missing: [NodeId, NodeId][];
+      left: ({ node: NodeId } & LeftBecause)[];
+    }
   | { kind: "node-orphaned"; node: NodeId; why: OrphanedBecause }
   | { kind: "clusters-unsettled"; nodes: NodeId[] }
   | { kind: "cluster-formed"; principal: NodeId; clusterKey: string; nodes: NodeId[] }
@@ -194,6 +204,15 @@ export type Event = { atMs: number } & (
   /** `kept` is the write that replaced it, or `null` when no node has the value any more. */
   | { kind: "write-lost"; namespace: string; digest: string; write: number; kept: number | null }
 );
+
+/**
+ * Why a node left its cluster: it does not hear the principal; it missed most links of those whom the principal had not left
+ * out yet (`tied` missed as many and have higher ids); or most members preferred another principal.
+ */
+export type LeftBecause =
+  | { reason: "unheard"; links: null; tied: null; preferred: null }
+  | { reason: "missed-most"; links: number; tied: NodeId[]; preferred: null }
+  | { reason: "preferred"; links: null; tied: null; preferred: NodeId };
 
 /**
  * Why a node is an orphan: its principal left it out, it does not hear its principal, no cluster takes it in, most members
@@ -257,7 +276,10 @@ export interface NodeView {
     master: number;
     full: number;
     subset: number;
+    /** With `e`, empty versions too. */
     evade: number;
+    /** Copies with `e`; the rest of `evade` are empty versions. */
+    untrusted: number;
     revived: number;
     withData: number;
     filling: number;
@@ -360,7 +382,14 @@ export interface Explanation {
     version: string;
     full: boolean;
     filling: boolean;
+    /**
+     * What the rules saw of its copy at the latest rebalance, before that changed it; `null` for absent nodes, nodes outside
+     * the roster, and in AP.
+     */
+    seen: { data: boolean; full: boolean; subset: boolean; evade: boolean; revived: boolean } | null;
   }[];
+  /** The nodes of the row that are here, in the order in which they would serve: quiesced nodes last. */
+  workingOrder: NodeId[];
   /** The whole explanation as text, as the command line prints it. */
   text: string;
 }

@@ -209,6 +209,7 @@ struct CopyCountsData {
     full: u32,
     subset: u32,
     evade: u32,
+    untrusted: u32,
     revived: u32,
     with_data: u32,
     filling: u32,

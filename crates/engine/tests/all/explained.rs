@@ -189,8 +189,11 @@ fn a_quiesced_node_keeps_its_place_in_the_roster_and_is_last_in_the_working_orde
     assert_eq!(working[0], roster[1]);
 }
 
-/// The principal, the number of nodes, the missing links and who left, of each cluster that members left.
-fn who_left(events: &[Event]) -> Vec<(NodeId, u32, Vec<Link>, Vec<(NodeId, Left)>)> {
+/// The principal, the number of nodes, the missing links and who left.
+type Parting = (NodeId, u32, Vec<Link>, Vec<(NodeId, Left)>);
+
+/// What is said of each cluster that members left.
+fn who_left(events: &[Event]) -> Vec<Parting> {
     let told = |event: &Event| match &event.kind {
         EventKind::MembersLeft { principal, nodes, missing, left } => {
             Some((*principal, *nodes, missing.clone(), left.clone()))

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use rosterlab_engine::{ClusterView, Event, EventKind, NodeId, Rule, Shutdown, Untrusted};
 
 use super::clients;
+use super::cuts::of_members_left;
 use super::orphans::of_orphan;
 use super::rebalance::{among, of_rebalance};
 use super::text::{all_partitions, count, is_are, links, list, nodes, roster};
@@ -33,6 +34,9 @@ pub fn of_event(kind: &EventKind) -> String {
         }
         EventKind::ChangeInterrupted { prepared } => {
             format!("A cluster change was interrupted; {} had prepared it.", list(prepared))
+        }
+        EventKind::MembersLeft { principal, nodes, missing, left } => {
+            of_members_left(*principal, *nodes, missing, left)
         }
         EventKind::ClustersUnsettled { nodes: restless } => format!(
             "With these links clustering never settles: {} would go on joining and leaving clusters. Shown is the \
@@ -76,20 +80,23 @@ fn of_node_event(kind: &EventKind) -> String {
         EventKind::NodeStarted { node } => format!("{node} started."),
         EventKind::EvadeSet { node, namespace, why, devices } => {
             let (why, all) = (of_untrusted(*why, devices), all_partitions());
-            format!("{node} {why}: all {all} partitions of {namespace} get e there, untrusted.")
+            format!(
+                "{node} {why}: its copies of {namespace} and its empty versions, {all} in all, get e: \
+                 untrusted."
+            )
         }
         EventKind::AutoRevived { node, namespace, devices } => {
             let (why, all) = (of_untrusted(Untrusted::NotClean, devices), all_partitions());
             format!(
-                "{node} {why}: all {all} partitions of {namespace} get r there, because of \
-                 auto-revive."
+                "{node} {why}: its copies of {namespace} and its empty versions, {all} in all, get r, \
+                 because of auto-revive."
             )
         }
         EventKind::StorageUntrusted { node, namespace, why, devices } => {
             let why = of_untrusted(*why, devices);
             format!("{node} {why}; in AP {namespace} takes it as it is.")
         }
-        EventKind::NodeOrphaned { node, why } => of_orphan(&[*node], *why),
+        EventKind::NodeOrphaned { node, why } => of_orphan(&[*node], Some(*why)),
         EventKind::DrivesWiped { node, device: None } => {
             format!("The drives of {node} are empty.")
         }
@@ -125,7 +132,8 @@ fn of_roster_event(kind: &EventKind) -> String {
             format!("{principal}, the principal, took the recluster.")
         }
         EventKind::Revived { node, namespace, partitions } => {
-            format!("{node}: {} of {namespace} have r now.", count(*partitions, "partition"))
+            let versions = count(*partitions, "version");
+            format!("{node}: {versions} of {namespace}, empty ones too, have r now.")
         }
         EventKind::QuiesceSet { node, quiesce: true } => {
             format!("{node} quiesces from the next cluster change.")
@@ -138,8 +146,8 @@ fn of_roster_event(kind: &EventKind) -> String {
             roster(entries)
         ),
         EventKind::RosterProtected { node, namespace, partitions } => format!(
-            "{node} marked {} of {namespace} without data with r: roster-set protection.",
-            count(*partitions, "partition")
+            "{node} marked {} of {namespace} with r: roster-set protection.",
+            count(*partitions, "empty version")
         ),
         EventKind::QuiesceIgnored { namespace, principal } => {
             format!(

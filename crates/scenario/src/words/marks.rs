@@ -1,8 +1,12 @@
 //! What a node is and holds, in words: its state, its devices' marks, its part in a partition.
 //!
-//! Invariant: cards, tables, figures and explanations call the same thing by the same name.
+//! Invariant: cards, tables, figures, explanations and events call the same thing by the same name. A **copy** is a version
+//! with data: a full copy, a subset, or one that is filling. An **empty version** has no data, but a mark `e` or `r`. Not
+//! here: what each word means (see `terms`).
 
-use rosterlab_engine::{DeviceMark, NodeState, Role, Seat};
+use rosterlab_engine::{CopyState, DeviceMark, Explanation, NodeId, NodeState, Role, Seat};
+
+use super::text::{self, capitalized};
 
 /// A node's state.
 #[must_use]
@@ -50,14 +54,79 @@ pub fn role(role: Role) -> &'static str {
     }
 }
 
-/// What a node holds of a partition.
+/// What a node holds of a partition now, or that the node is absent.
 #[must_use]
 pub fn copy(seat: &Seat) -> &'static str {
     match (seat.present, seat.full, seat.filling) {
         (false, ..) => "absent",
-        (_, true, _) => "full",
-        (_, _, true) => "filling",
-        _ if seat.version.has_data() => "subset",
-        _ => "no data",
+        (_, false, true) => "filling",
+        _ => held(seat.holds()),
     }
 }
+
+/// The words for a copy: every place that tells of one uses these. `e` and `r` are marks of a version, with data or without.
+#[must_use]
+pub fn held(held: CopyState) -> &'static str {
+    match held {
+        CopyState { full: true, .. } => "full copy",
+        CopyState { data: true, subset: true, .. } => "subset",
+        CopyState { data: true, .. } => "untrusted copy",
+        CopyState { evade: true, .. } | CopyState { revived: true, .. } => "empty version",
+        _ => "no copy",
+    }
+}
+
+/// A copy with its mark: `subset with e`.
+fn held_with_mark(state: CopyState) -> String {
+    let mark = match state {
+        CopyState { evade: true, .. } => " with e",
+        CopyState { revived: true, .. } => " with r",
+        _ => "",
+    };
+    [held(state), mark].concat()
+}
+
+/// What the rules saw of a copy at the latest rebalance, where that is no longer so.
+#[must_use]
+pub fn seen_before(seat: &Seat) -> Option<String> {
+    let seen = seat.seen.filter(|seen| *seen != seat.holds())?;
+    Some(held_with_mark(seen))
+}
+
+/// What has changed since the rules looked, a sentence for each change: `Full copy on A103 before this rebalance; subset since
+/// it became unavailable.`
+#[must_use]
+pub fn changed(explanation: &Explanation) -> String {
+    let mut changes: Vec<(String, String, Vec<NodeId>)> = Vec::new();
+    for seat in &explanation.row {
+        let Some(seen) = seen_before(seat) else { continue };
+        let now = if seat.filling { copy(seat).to_owned() } else { held_with_mark(seat.holds()) };
+        match changes.iter_mut().find(|(before, after, _)| (&*before, &*after) == (&seen, &now)) {
+            Some((.., nodes)) => nodes.push(seat.node),
+            None => changes.push((seen, now, vec![seat.node])),
+        }
+    }
+    let availability = explanation.verdict.availability;
+    let sentence = |(seen, now, nodes): &(String, String, Vec<NodeId>)| {
+        let why = if !explanation.verdict.is_active() && now.starts_with("subset") {
+            format!(" it became {availability}")
+        } else {
+            String::new()
+        };
+        let (seen, nodes) = (capitalized(seen), text::nodes(nodes));
+        format!("{seen} on {nodes} before this rebalance; {now} since{why}.")
+    };
+    changes.iter().map(sentence).collect::<Vec<_>>().join(" ")
+}
+
+/// The order of the nodes that count, where it is another than the roster's because a node is quiesced (docs/domain.md §3).
+#[must_use]
+pub fn working_order(explanation: &Explanation) -> Option<&[NodeId]> {
+    let is_any_quiesced = explanation.row.iter().any(|seat| seat.quiesced);
+    (explanation.facts.is_some() && is_any_quiesced).then_some(&explanation.working_order)
+}
+
+/// What the roster's row is called where the working order stands beside it.
+pub const ROSTER_ORDER: &str = "Roster order";
+/// What the working order is called.
+pub const WORKING_ORDER: &str = "Working order, quiesced nodes last";

@@ -4,10 +4,12 @@
 //! - `text`: numbers, lists and times.
 //! - `commands`: what a person did, as a title.
 //! - `rules`: what a rule of availability asks, what it saw and how it is known.
-//! - `marks`: a node's state, a device's mark, a node's part in a partition.
+//! - `marks`: a node's state, a device's mark, a node's part in a partition, and the words for copies.
+//! - `terms`: what the field's words mean.
 //! - `clients`: read modes, and how an operation ended.
 //! - `rebalance`: what a rebalance decided and why.
 //! - `orphans`: which nodes are in no cluster and why.
+//! - `cuts`: who left a cluster after a cut and why.
 //! - `events`: what happened, one event or several of a kind as a sentence.
 //! - `served`: what a client of the whole network can reach.
 //! - `share_links`: that a share link has another result than in the version that made it.
@@ -19,6 +21,7 @@
 
 pub mod clients;
 pub mod commands;
+pub mod cuts;
 pub mod events;
 pub mod marks;
 pub mod orphans;
@@ -27,5 +30,6 @@ pub mod rules;
 pub mod served;
 pub mod share_links;
 pub mod summary;
+pub mod terms;
 pub mod text;
 pub mod warnings;

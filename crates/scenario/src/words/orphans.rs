@@ -9,9 +9,9 @@ use rosterlab_engine::{ClusterView, Event, EventKind, NodeId, Orphaned};
 
 use super::text::{all_partitions, nodes};
 
-/// That nodes are orphans, and why (docs/domain.md §7).
+/// That nodes are orphans, and why (docs/domain.md §7); without the reason where it was told before.
 #[must_use]
-pub fn of_orphan(orphans: &[NodeId], why: Orphaned) -> String {
+pub fn of_orphan(orphans: &[NodeId], why: Option<Orphaned>) -> String {
     let who = nodes(orphans);
     let is_one = orphans.len() == 1;
     let (are, it, they) = if is_one {
@@ -19,7 +19,7 @@ pub fn of_orphan(orphans: &[NodeId], why: Orphaned) -> String {
     } else {
         ("are orphans", "them", "They serve")
     };
-    let why = match why {
+    let why = why.map(|why| match why {
         Orphaned::Evicted(principal) => format!(
             "the principal {principal} left {it} out, because a link to another member is missing"
         ),
@@ -35,11 +35,13 @@ pub fn of_orphan(orphans: &[NodeId], why: Orphaned) -> String {
             format!("most members of {its} cluster preferred another principal")
         }
         Orphaned::TooSmall => "the cluster would be smaller than min-cluster-size".to_owned(),
-    };
-    format!("{who} {are}: {why}. {they} nothing; all partitions are unavailable there.")
+    });
+    let why = why.map_or_else(String::new, |why| format!(": {why}"));
+    format!("{who} {are}{why}. {they} nothing; all partitions are unavailable there.")
 }
 
-/// The nodes that events made orphans and that are orphans now, together where the reason is the same.
+/// The nodes that events made orphans and that are orphans now, together where the reason is the same. Why a node left its
+/// cluster is told once, with the cluster.
 #[must_use]
 pub fn of_orphans(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
     let mut latest: Vec<(NodeId, Orphaned)> = Vec::new();
@@ -49,8 +51,15 @@ pub fn of_orphans(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
             latest.push((node, why));
         }
     }
-    let mut reasons: Vec<(Orphaned, Vec<NodeId>)> = Vec::new();
+    let is_told = |node: NodeId| {
+        events.iter().any(|event| match &event.kind {
+            EventKind::MembersLeft { left, .. } => left.iter().any(|(other, _)| *other == node),
+            _ => false,
+        })
+    };
+    let mut reasons: Vec<(Option<Orphaned>, Vec<NodeId>)> = Vec::new();
     for (node, why) in latest.into_iter().filter(|(node, _)| view.orphans.contains(node)) {
+        let why = Some(why).filter(|_| !is_told(node));
         match reasons.iter_mut().find(|(other, _)| *other == why) {
             Some((_, nodes)) => nodes.push(node),
             None => reasons.push((why, vec![node])),

@@ -5,15 +5,19 @@
 
 use rosterlab_engine::{Availability, Facts, Profile, Rule, Verdict};
 
-/// How a rule is known.
+/// How a rule, or what a term means, is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// Published documentation says so.
     Documented,
     /// Documentation says so, and the published case study shows it.
     DocumentedAndSeen,
+    /// Logs or the openly licensed server show it.
+    Seen,
     /// Our own choice where the sources are silent.
     Inferred,
+    /// A thing of this simulator.
+    Own,
 }
 
 impl Source {
@@ -23,7 +27,9 @@ impl Source {
         match self {
             Self::Documented => "documented",
             Self::DocumentedAndSeen => "documented, seen in logs",
+            Self::Seen => "seen in logs",
             Self::Inferred => "inferred",
+            Self::Own => "our own choice",
         }
     }
 }

@@ -9,7 +9,7 @@ use rosterlab_engine::{Link, NodeId, PARTITIONS, RosterEntry, convert};
 /// A sentence names up to this many nodes one by one; of more it gives the number.
 pub const NODES_NAMED: usize = 6;
 /// A sentence names up to this many links one by one; of more it gives the number.
-const LINKS_NAMED: usize = 3;
+pub(super) const LINKS_NAMED: usize = 3;
 
 /// A number with its thousands set apart: `4,096`.
 #[must_use]

@@ -300,10 +300,10 @@ fn explanations() {
               7  none of these: not active                                                                                     not reached  documented
 
             row:
-              A103              roster-master      35de1c9756ce.0.-s-
+              A103              roster-master      35de1c9756ce.0.-s-  subset
               B102              roster-replica     2dec89025cc1.0.-p-  absent
-              A102                                 35de1c9756ce.0.-se
-              A101                                 000000000000.0.-p-
+              A102                                 35de1c9756ce.0.-se  subset
+              A101                                 000000000000.0.-p-  no copy
               B101                                 000000000000.0.-p-  absent
         "#]],
     );
@@ -328,9 +328,9 @@ fn explanations() {
 
             row:
               B3                roster-master      2dec89025cc1.0.mp-  absent
-              A3                roster-replica     2dec89025cc1.0.-s-
-              A1                                   000000000000.0.-p-
-              A2                                   000000000000.0.-p-
+              A3                roster-replica     2dec89025cc1.0.-s-  subset, before this rebalance: full copy
+              A1                                   000000000000.0.-p-  no copy
+              A2                                   000000000000.0.-p-  no copy
               B1                                   35de1c9756ce.0.-s-  absent
               B2                                   000000000000.0.-p-  absent
         "#]],
@@ -344,9 +344,9 @@ fn explanations() {
             because: the namespace keeps availability (documented)
 
             row:
-              A3                                   14e4db018fed.0.mp-  working master, replica here, full
-              A1                                   14e4db018fed.0.-se  replica here, filling
-              A2                                   000000000000.0.-p-
+              A3                                   14e4db018fed.0.mp-  full copy, working master, replica here
+              A1                                   14e4db018fed.0.-se  filling, replica here
+              A2                                   000000000000.0.-p-  no copy
         "#]],
     );
     let all = six(r#"{"do":"crash","nodes":["A1","A2","A3","B1","B2","B3"]}"#);
