@@ -239,7 +239,7 @@ pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>)
 }
 
 fn seats(to: &mut Markup, why: &rosterlab_engine::Explanation) {
-    to.table("rl-row", "Order of succession", &["Node", "Role", "Copy", "Version"]);
+    to.table("rl-row", marks::ROSTER_ORDER, &["Node", "Role", "Copy", "Version"]);
     for seat in &why.row {
         to.open("tr", &[]);
         to.with("th", &[("scope", "row"), ("class", "rl-id")], seat.node);
@@ -247,11 +247,17 @@ fn seats(to: &mut Markup, why: &rosterlab_engine::Explanation) {
         let role = [marks::role(seat.role), serves];
         let role: Vec<&str> = role.into_iter().filter(|part| !part.is_empty()).collect();
         to.with("td", &[], role.join(", "));
-        to.with("td", &[], marks::copy(seat));
+        let before = marks::seen_before(seat);
+        let before = before.map(|before| format!(" (before this rebalance: {before})"));
+        to.with("td", &[], [marks::copy(seat), before.as_deref().unwrap_or_default()].concat());
         to.with("td", &[("class", "rl-id")], seat.version);
         to.close("tr");
     }
     to.end_table();
+    if let Some(order) = marks::working_order(why) {
+        let order: Vec<String> = order.iter().map(ToString::to_string).collect();
+        to.with("p", &[], format!("{}: {}", marks::WORKING_ORDER, order.join(" › ")));
+    }
 }
 
 #[cfg(test)]

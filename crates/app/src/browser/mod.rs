@@ -13,6 +13,7 @@ mod listener;
 mod pointer;
 mod size;
 mod slices;
+mod terms;
 mod theme;
 
 pub use address::{hash, page_address, put_hash, use_followed_addresses};
@@ -24,4 +25,5 @@ pub use listener::{Listener, is_typing, page_keys};
 pub use pointer::{capture_pointer, position_in, show_label_as_tip};
 pub use size::{Room, use_place, use_room, width_of};
 pub use slices::InSlices;
+pub use terms::use_terms;
 pub use theme::{show_theme, use_system_dark};

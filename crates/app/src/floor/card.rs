@@ -8,6 +8,7 @@ use rosterlab_engine::{
     StartMark,
 };
 use rosterlab_scenario::words::marks;
+use rosterlab_scenario::words::terms::Term;
 
 use crate::text::thousands;
 
@@ -186,6 +187,34 @@ impl Facts {
         }
     }
 
+    /// The words about the node that need an explanation: it stands with the selected node's buttons, because a card is a
+    /// button itself.
+    #[must_use]
+    pub fn terms(&self) -> Vec<(String, Term)> {
+        let copies = self.lines.first().map(|line| line.copies).unwrap_or_default();
+        let of_note = |note: &Note| {
+            let term = match note {
+                Note::ReturnsWithE | Note::ReturnsWithR => Term::ReturnsMarked,
+                Note::QuiescePending
+                | Note::Quiesced
+                | Note::QuiesceUndoPending
+                | Note::StaysQuiesced => Term::Quiesced,
+                Note::ServesNothing => return Some(("orphan".to_owned(), Term::Orphan)),
+                _ => return None,
+            };
+            Some((note.text(), term))
+        };
+        let others = [
+            ("principal", Term::Principal, self.is_principal()),
+            ("subset", Term::Subset, copies.with_data > copies.full),
+            ("e", Term::Evade, copies.evade > 0),
+            ("r", Term::Revived, copies.revived > 0),
+        ];
+        let others = others.into_iter().filter(|(.., is_so)| *is_so);
+        let others = others.map(|(word, term, _)| (word.to_owned(), term));
+        self.notes.iter().filter_map(of_note).chain(others).collect()
+    }
+
     /// Everything, for a tip and for screen readers.
     #[must_use]
     pub fn text(&self) -> String {
@@ -204,12 +233,15 @@ impl Facts {
             text.push_str(&note.text());
         }
         for line in &self.lines {
-            let CopyCounts { master, full, subset, evade, filling, .. } = line.copies;
+            let CopyCounts { master, full, untrusted, evade, revived, with_data, filling, .. } =
+                line.copies;
             let numbers = [
                 ("master", master),
-                ("full", full),
-                ("subset", subset),
-                ("evade", evade),
+                ("full copies", full),
+                ("subsets", with_data - full),
+                ("copies with e", untrusted),
+                ("empty versions with e", evade - untrusted),
+                ("versions with r", revived),
                 ("to fill", filling),
             ];
             text.push_str("; ");

@@ -169,10 +169,10 @@ fn body(facts: &Facts) -> Html {
     let [only] = facts.lines.as_slice() else {
         return facts.lines.iter().map(namespace_line).collect();
     };
-    let CopyCounts { master, full, subset, evade, .. } = only.copies;
-    let number = |name: &'static str, number: u32| {
+    let CopyCounts { master, full, untrusted, evade, with_data, .. } = only.copies;
+    let number = |class: &'static str, name: &'static str, number: u32| {
         html! {
-            <span key={name} class={classes!["copies", name, (number == 0).then_some("zero")]}>
+            <span key={class} class={classes!["copies", class, (number == 0).then_some("zero")]}>
                 <span class="copies-name">{ name }</span>{ " " }
                 <span class="copies-count">{ thousands(number) }</span>{ " " }
             </span>
@@ -183,10 +183,10 @@ fn body(facts: &Facts) -> Html {
             { bar(only.copies, 1) }
             { thin_bar(only.copies) }
             <span class="face-copies">
-                { number("master", master) }
-                { number("full", full) }
-                { number("subset", subset) }
-                { number("evade", evade) }
+                { number("master", "master", master) }
+                { number("full", "full", full) }
+                { number("subset", "subset", with_data - full) }
+                { number("evade", "empty e", evade - untrusted) }
             </span>
         </>
     }

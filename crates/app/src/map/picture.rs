@@ -165,7 +165,7 @@ fn master_classes(view: &ClusterView) -> Vec<Class> {
 
 /// In the order of [`mark_of`].
 fn mark_classes() -> Vec<Class> {
-    [("full", 2), ("subset (s)", 5), ("untrusted (e)", 4), ("revived (r)", 3), ("no data", 6)]
+    [("full copy", 2), ("subset (s)", 5), ("untrusted (e)", 4), ("revived (r)", 3), ("no copy", 6)]
         .map(|(name, hue)| class(name.to_owned(), Swatch::of_hue(hue, 0)))
         .to_vec()
 }
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn a_node_that_crashed_is_untrusted_where_it_held_copies() {
         // Where nothing had to be filled its `e` went at once.
-        let marks = [("no data".to_owned(), 2715), ("untrusted (e)".to_owned(), 1381)];
+        let marks = [("no copy".to_owned(), 2715), ("untrusted (e)".to_owned(), 1381)];
         assert_eq!(legend(Colouring::Mark), marks);
         assert_eq!(legend(Colouring::Rule), [("rule 2: super-majority".to_owned(), 4096)]);
         assert_eq!(legend(Colouring::Verdict).len(), 4);

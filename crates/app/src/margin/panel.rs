@@ -10,6 +10,7 @@ use std::rc::Rc;
 use rosterlab_engine::{ClusterView, Command, Mode, NodeId, Shutdown, convert};
 use rosterlab_scenario::Timeline;
 use rosterlab_scenario::foresight::margin::{Found, LossTable, Margin, OfSize, Reach};
+use rosterlab_scenario::words::terms::Term;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -20,6 +21,7 @@ use crate::margin::words::{
     Frame, Level, STRIP_PX, Worked, assumed, cell_text, harm, mode_of, nothing_to_say, number,
     paint, sentence,
 };
+use crate::page::term::explained;
 use crate::page::{Dispatch, PanelProps, keys};
 use crate::state::{Action, State};
 use crate::text::{list, thousands};
@@ -126,7 +128,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
             data-margin={if is_current { shown.clone() } else { "…".to_owned() }}
         >
             <p class="margin-pill" title={format!("how many more nodes can be lost before the first partition {first}")}>
-                { words }<b>{ value }</b><span class="id">{ of.map(|name| format!(" {name}")) }</span>
+                { explained(words, "margin", Term::Margin) }<b>{ value }</b><span class="id">{ of.map(|name| format!(" {name}")) }</span>
             </p>
             <p class="margin-ways">
                 { found.map(|found| html! {

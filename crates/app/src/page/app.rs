@@ -13,7 +13,7 @@ use yew::prelude::*;
 
 use crate::browser::{
     FocusedElement, focus, focused, hash, is_typing, page_keys, put_hash, show_theme,
-    use_followed_addresses, use_kept_focus, use_system_dark,
+    use_followed_addresses, use_kept_focus, use_system_dark, use_terms,
 };
 use crate::floor::links::selector as link_selector;
 use crate::floor::panel::{FloorPanel, card_selector};
@@ -24,6 +24,7 @@ use crate::page::header::header;
 use crate::page::keys::{self, Press, Scope};
 use crate::page::recorder;
 use crate::page::side_panel::side_panel;
+use crate::page::term::bubble;
 use crate::page::toolbar::toolbar;
 use crate::page::verbs::Verb;
 use crate::roster::panel::{QUESTION, roster_panel};
@@ -60,6 +61,7 @@ pub fn App() -> Html {
     use_margin(&state, &dispatch);
     use_weighing(state.to_weigh(), &dispatch);
     use_search(&state, &dispatch);
+    use_terms();
 
     let announcement = &state.announcement;
     html! {
@@ -90,6 +92,7 @@ pub fn App() -> Html {
                        What it infers is labelled." }
                 </p>
             </footer>
+            { bubble() }
             <div class="visually-hidden" role="status" aria-live="polite">
                 <span key={announcement.number}>{ &*announcement.what }</span>
             </div>

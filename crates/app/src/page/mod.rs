@@ -16,6 +16,7 @@ pub mod icons;
 pub mod keys;
 pub mod recorder;
 pub mod side_panel;
+pub mod term;
 pub mod toolbar;
 pub mod verbs;
 

@@ -3,6 +3,7 @@
 //! Invariant: whatever a drag on the floor does has a button here.
 
 use rosterlab_engine::RackId;
+use rosterlab_scenario::words::terms::Term;
 use yew::prelude::*;
 
 use crate::floor::card::Facts;
@@ -12,6 +13,7 @@ use crate::floor::state::FloorAction;
 use crate::news;
 use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
+use crate::page::term::term;
 use crate::page::verbs::Verb;
 use crate::state::{Action, State};
 use crate::verdict::sides::sub_class;
@@ -28,6 +30,7 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
             <div class="tools" role="group" aria-label={format!("On {name}")}>
                 <span class="tools-name" data-selection={selection.len().to_string()}>
                     <b class="id">{ name.clone() }</b>
+                    { terms(state) }
                 </span>
                 { tool(Verb::Stop, Face::WordsAndKey) }
                 { tool(Verb::Crash, Face::WordsAndKey) }
@@ -82,6 +85,17 @@ fn detail(state: &State) -> Html {
         html! { <div class={class}>{ face(&facts) }</div> }
     });
     html! { <div class="detail">{ shown }</div> }
+}
+
+/// The words about the selected node that need an explanation.
+fn terms(state: &State) -> Html {
+    let view = &state.view;
+    let one = |(word, meaning): (String, Term)| {
+        html! { <span key={word.clone()} class="tools-term">{ term(meaning, "", word) }</span> }
+    };
+    let node = view.node(state.selected).filter(|_| state.selection().len() == 1);
+    let terms = node.map(|node| Facts::of(view, node, state.namespace).terms());
+    terms.into_iter().flatten().map(one).collect()
 }
 
 /// One button for each other lane that the selection could be moved to.

@@ -8,6 +8,7 @@ use rosterlab_engine::{
     ClusterView, Counts, Mode, NamespaceSettings, PARTITIONS, SubClusterNamespaceView,
     SubClusterView, convert,
 };
+use rosterlab_scenario::words::terms::Term;
 use yew::prelude::*;
 
 use crate::floor::card::ORPHAN_SIGN;
@@ -15,6 +16,7 @@ use crate::look::Look;
 use crate::margin::panel::margin_pill;
 use crate::news::{NODES_NAMED, nodes};
 use crate::page::Dispatch;
+use crate::page::term::{explained, term};
 use crate::state::State;
 use crate::text::{count, digit_groups, thousands};
 
@@ -33,8 +35,13 @@ pub fn sides_panel(state: &State, dispatch: &Dispatch) -> Html {
     if rows.is_empty() {
         rows.extend(view.namespaces.iter().map(|settings| nobody(view, settings)));
     }
-    let head = |name: &str| {
-        html! { <th key={name.to_owned()} scope="col" class="n">{ name.to_owned() }</th> }
+    let head = |name: &'static str| {
+        let word = match name {
+            "unavailable" => term(Term::Unavailable, "", name),
+            "dead" => term(Term::Dead, "", name),
+            name => html! { name },
+        };
+        html! { <th key={name} scope="col" class="n">{ word }</th> }
     };
     html! {
         <section class="panel sides" aria-label="Availability of each side">
@@ -157,7 +164,7 @@ fn orphans(view: &ClusterView) -> Option<Html> {
             <p class="counts-orphans" data-orphans={view.orphans.len().to_string()}>
                 <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
                 <span>
-                    { who }<b class="id">{ ids }</b>
+                    { explained(who, "Orphan", Term::Orphan) }<b class="id">{ ids }</b>
                     { format!(": {all} unavailable there{ap}") }
                 </span>
             </p>

@@ -4,20 +4,32 @@
 //! (see `ways_list`).
 
 use rosterlab_engine::{
-    Answer, Availability, Explanation, PARTITIONS, PartitionId, Profile, Role, Rule, Seat, convert,
+    Answer, Availability, Explanation, NodeId, PARTITIONS, PartitionId, Profile, Role, Rule, Seat,
+    convert,
 };
 use rosterlab_scenario::words::marks;
+use rosterlab_scenario::words::terms::Term;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::page::Dispatch;
 use crate::page::icons::{Icon, icon};
+use crate::page::term::term;
 use crate::rules;
 use crate::state::{Action, State};
 use crate::why::ways_list::ways_list;
 
 /// The number of nodes at the start of the row that always get a chip.
 const FIRST_SEATS: usize = 7;
+
+/// The marks of a version in the order in which they are shown: the letter, what it means, and whether a node's version has
+/// it.
+type Mark = (&'static str, Term, fn(&Seat) -> bool);
+const MARKS: [Mark; 3] = [
+    ("s", Term::Subset, |seat| seat.version.is_subset()),
+    ("e", Term::Evade, |seat| seat.version.is_evade()),
+    ("r", Term::Revived, |seat| seat.version.revived().is_some()),
+];
 
 /// The panel.
 pub fn why_panel(state: &State, dispatch: &Dispatch) -> Html {
@@ -37,7 +49,7 @@ pub fn why_panel(state: &State, dispatch: &Dispatch) -> Html {
     let decided = verdict.map(|verdict| {
         html! {
             <p class="why-verdict">
-                <b {class}>{ verdict.availability.to_string() }</b>
+                <b {class}>{ availability(verdict.availability) }</b>
                 { match verdict.rule.number() {
                     Some(number) => format!(", decided by rule {number}"),
                     None => match on {
@@ -63,6 +75,15 @@ pub fn why_panel(state: &State, dispatch: &Dispatch) -> Html {
                 { explanation.map(|explanation| sources(explanation, is_uniform)) }
             </div>
         </section>
+    }
+}
+
+/// An availability, explained unless it is active.
+fn availability(availability: Availability) -> Html {
+    let word = availability.to_string();
+    match Term::of_availability(availability) {
+        Some(meaning) => term(meaning, "", word),
+        None => html! { word },
     }
 }
 
@@ -112,9 +133,23 @@ fn body(explanation: &Explanation, profile: Profile) -> Html {
         .answers
         .iter()
         .map(|(rule, answer)| rule_line(explanation, profile, *rule, *answer));
+    let working = marks::working_order(explanation);
+    let label = working.map(|_| html! { <p class="row-label">{ marks::ROSTER_ORDER }</p> });
+    let working = working.map(|order| {
+        let node = |node: &NodeId| html! { <li key={node.to_string()} class="id">{ node.to_string() }</li> };
+        html! {
+            <>
+                <p class="row-label">{ marks::WORKING_ORDER }</p>
+                <ol class="row working" aria-label={marks::WORKING_ORDER}>{ for order.iter().map(node) }</ol>
+            </>
+        }
+    });
     html! {
         <div class="why-rows">
-            <ol class="row" aria-label="Order of succession">{ for seats.into_iter().chain(more) }</ol>
+            <div>{ label }</div>
+            <ol class="row" aria-label={marks::ROSTER_ORDER}>{ for seats.into_iter().chain(more) }</ol>
+            <div class="row-working">{ working }</div>
+            <p class="row-changed">{ marks::changed(explanation) }</p>
             <ol class="rules" start="0">{ for rules }</ol>
         </div>
     }
@@ -129,13 +164,9 @@ fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
     };
     let rule = explanation.verdict.rule;
     let document = rules::document(rule).map(|heading| format!(", “{heading}”"));
-    let is_marked = |holds: fn(&Seat) -> bool| explanation.row.iter().any(holds);
-    let marks = [
-        ("s", "seen in logs", is_marked(|seat| seat.version.is_subset())),
-        ("e", "documented, seen in logs", is_marked(|seat| seat.version.is_evade())),
-        ("r", "documented", is_marked(|seat| seat.version.revived().is_some())),
-    ];
-    let mark = |(letter, source, _): (&'static str, &'static str, bool)| {
+    let is_there = |(.., is_on): &Mark| explanation.row.iter().any(is_on);
+    let mark = |(letter, meaning, _): Mark| {
+        let source = meaning.source().words();
         html! { <span key={letter}>{ format!(" · Mark {letter}: ") }<b>{ source }</b></span> }
     };
     html! {
@@ -143,7 +174,7 @@ fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
             { format!("{}: ", crate::text::capitalized(&rules::label(rule))) }
             <b>{ rules::source(rule).words() }</b>
             { document }
-            <span>{ for marks.into_iter().filter(|(.., is_there)| *is_there).map(mark) }</span>
+            <span>{ for MARKS.into_iter().filter(is_there).map(mark) }</span>
             { counts }
         </p>
     }
@@ -151,38 +182,36 @@ fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
 
 /// A node of the row.
 fn chip(place: usize, seat: &Seat) -> Html {
-    let role = match marks::role(seat.role) {
-        "" => "no replica",
-        role => role,
+    let role = match (Term::of_role(seat.role), marks::role(seat.role)) {
+        (Some(meaning), role) => term(meaning, "", role),
+        (None, "") => html! { "no replica" },
+        (None, role) => html! { role },
     };
     let is_minor = matches!(seat.role, Role::Other | Role::NotInRoster);
-    let holds = marks::copy(seat);
-    let mark = |letter: &'static str, name: &'static str, is_on: bool| {
-        is_on.then(|| html! { <abbr key={letter} class={classes!["mark", letter]} title={name}>{ letter }</abbr> })
-    };
     let version = seat.version;
-    let marks = [
-        mark("s", "subset", version.is_subset()),
-        mark("e", "evade: untrusted", version.is_evade()),
-        mark("r", "revived", version.revived().is_some()),
-    ];
+    let marks = MARKS.into_iter().filter(|(_, _, is_on)| is_on(seat)).map(|(letter, meaning, _)| {
+        html! { <span key={letter} class={classes!["mark", letter]}>{ term(meaning, "", letter) }</span> }
+    });
     let class = classes![
         "chip-node",
         (!seat.present).then_some("absent"),
         is_minor.then_some("minor"),
         seat.working_master.then_some("serving"),
     ];
+    let before = marks::seen_before(seat).map(|before| format!("before: {before}"));
+    let serves = seat.working_master.then(|| term(Term::WorkingMaster, "", "working master"));
     html! {
         <li key={seat.node.to_string()} {class} title={format!("version {version}")}>
             <span class="chip-top">
                 <b class="id">{ seat.node.to_string() }</b>
-                <span class="chip-holds">{ holds }</span>
-                { for marks.into_iter().flatten() }
+                <span class="chip-holds">{ marks::copy(seat) }</span>
+                { for marks }
             </span>
+            <span class="chip-before">{ before }</span>
             <span class="chip-role">
-                { role }<span>{ seat.quiesced.then_some(", quiesced") }</span>
+                { role }<span>{ seat.quiesced.then(|| term(Term::Quiesced, "", "quiesced")) }</span>
             </span>
-            <span class="chip-serves">{ seat.working_master.then_some("working master") }</span>
+            <span class="chip-serves">{ serves }</span>
             <span class="chip-version">{ version.to_string() }</span>
             <span class="visually-hidden">{ format!(" place {}", place + 1) }</span>
         </li>

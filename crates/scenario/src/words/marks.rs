@@ -101,7 +101,7 @@ pub fn changed(explanation: &Explanation) -> String {
     for seat in &explanation.row {
         let Some(seen) = seen_before(seat) else { continue };
         let now = if seat.filling { copy(seat).to_owned() } else { held_with_mark(seat.holds()) };
-        match changes.iter_mut().find(|(before, after, _)| (&*before, &*after) == (&seen, &now)) {
+        match changes.iter_mut().find(|(before, after, _)| (before, after) == (&seen, &now)) {
             Some((.., nodes)) => nodes.push(seat.node),
             None => changes.push((seen, now, vec![seat.node])),
         }
