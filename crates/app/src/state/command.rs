@@ -4,6 +4,7 @@
 //! `entry_of` gives, and the recorder keeps the same entry for the crash panel. An action is one step of the timeline.
 
 use rosterlab_engine::{Command, Link, NodeId, RosterNodes};
+use rosterlab_scenario::foresight::ways::Way;
 use rosterlab_scenario::{Entry, Purpose, Settle};
 
 use super::{Action, State};
@@ -34,7 +35,9 @@ impl State {
             }
             Action::Floor(action) => self.entry_of_floor(action),
             Action::Clients(action) => self.entry_of_clients(action),
-            Action::Ways(WaysAction::Take(place)) => self.entry_of_way(*place),
+            Action::Ways(WaysAction::Take(quest, place)) => {
+                self.way(*quest, *place).map(Way::entry)
+            }
             _ => None,
         }
     }
@@ -50,11 +53,6 @@ impl State {
                 Entry::together(Purpose::Commands, commands.map(act).collect())
             }
         }
-    }
-
-    /// The entry of a way out, by its place in the list that is shown.
-    fn entry_of_way(&self, place: usize) -> Option<Entry> {
-        self.way(place).map(|way| way.entry())
     }
 
     /// The commands of a verb that does something to the cluster, in order; none for any other verb.

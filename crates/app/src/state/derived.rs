@@ -15,8 +15,9 @@ use super::State;
 use crate::look::Look;
 use crate::map::state::Shown;
 use crate::news;
+use crate::verdict::words::worst_first;
 use crate::why::groups::Group;
-use crate::why::ways::{Quest, WaysStatus};
+use crate::why::ways::{Answer, Quest, WaysStatus};
 
 /// What a partition is when no node is up (docs/domain.md §5).
 const IN_NO_CLUSTER: Cell = Cell {
@@ -118,23 +119,56 @@ impl State {
         if self.is_running() {
             return WaysStatus::Running;
         }
-        let answer = self.ways.answer(self.ways.quest(self.namespace, partition));
+        let answer = self.ways.answer(self.explained_quest());
         answer.map_or(WaysStatus::Searching, |answer| WaysStatus::Found(answer.clone()))
     }
 
-    /// A way out by its place in the list that is shown.
-    pub(super) fn way(&self, place: usize) -> Option<Way> {
-        match self.ways_status() {
-            WaysStatus::Found(answer) => answer.ways.get(place).cloned(),
-            _ => None,
-        }
+    /// The quest for the ways out of the explained partition.
+    #[must_use]
+    pub fn explained_quest(&self) -> Quest {
+        self.ways.quest(self.namespace, self.partition())
     }
 
-    /// What has to be searched for.
+    /// The quest for the ways out of the whole: of the explained partition if nobody serves it, else of the first that
+    /// nobody serves in the namespace that fares worst; `None` while everything is served, and while time runs.
+    #[must_use]
+    pub fn whole_quest(&self) -> Option<Quest> {
+        let all = self.timeline.served(self.timeline.position());
+        let worst = *worst_first(all).first()?;
+        if all[worst].inactive() == 0 || self.is_running() {
+            return None;
+        }
+        let explained = self.explained_quest();
+        let is_waiting = |namespace: usize, partition: PartitionId| {
+            let name = &self.view.namespaces[namespace].name;
+            !self.timeline.cluster().serves(name, partition)
+        };
+        if is_waiting(explained.namespace, explained.partition) {
+            return Some(explained);
+        }
+        let first = PartitionId::all().find(|partition| is_waiting(worst, *partition))?;
+        Some(self.ways.quest(worst, first))
+    }
+
+    /// The ways out of the whole, once they are found.
+    #[must_use]
+    pub fn whole_answer(&self) -> Option<&Rc<Answer>> {
+        self.ways.answer(self.whole_quest()?)
+    }
+
+    /// A way out by its place in the answer to a quest.
+    pub(super) fn way(&self, quest: Quest, place: usize) -> Option<&Way> {
+        self.ways.answer(quest)?.ways.get(place)
+    }
+
+    /// What has to be searched for: the ways out of the whole first.
     #[must_use]
     pub fn quest(&self) -> Option<Quest> {
-        let wanted = self.ways_status() == WaysStatus::Searching;
-        wanted.then(|| self.ways.quest(self.namespace, self.partition()))
+        let is_open = |quest: &Quest| self.ways.answer(*quest).is_none();
+        self.whole_quest().filter(is_open).or_else(|| {
+            let wanted = self.ways_status() == WaysStatus::Searching;
+            wanted.then(|| self.explained_quest())
+        })
     }
 
     /// Whether simulated time runs: it may, and something moves.

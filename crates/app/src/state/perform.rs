@@ -141,8 +141,9 @@ impl State {
 
     /// Works out what the open tab shows.
     pub(super) fn update_time(&mut self) {
+        let answer = self.whole_answer().cloned();
         let Self { time, timeline, namespace, .. } = self;
-        time.update(timeline, *namespace);
+        time.update(timeline, *namespace, answer.as_ref());
     }
 
     pub(super) fn tell(&mut self, news: String) {
@@ -307,12 +308,12 @@ impl State {
 
     /// Takes a way out, or keeps what a search has found.
     pub(super) fn on_ways(&mut self, action: WaysAction) -> bool {
-        let place = match action {
+        let (quest, place) = match action {
             WaysAction::Found(answer) => return self.ways.keep(answer),
-            WaysAction::Take(place) => place,
+            WaysAction::Take(quest, place) => (quest, place),
         };
-        let Some(way) = self.way(place) else { return false };
-        let title = title(&way, &self.view);
+        let Some(way) = self.way(quest, place) else { return false };
+        let title = title(way, &self.view);
         self.perform_of(&Action::Ways(action));
         if self.refusal.is_some() {
             return true;

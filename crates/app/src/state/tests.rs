@@ -18,6 +18,8 @@ use crate::roster::state::RosterAction;
 use crate::settings::draft::SettingsDraft;
 use crate::share::file::FileFault;
 use crate::testing::{id, run};
+use crate::time::compare::Side;
+use crate::time::state::TimeAction;
 use crate::why::ways::{Answer, WaysAction, WaysStatus, title};
 
 fn select_and(node: &str, verb: Verb) -> [Action; 2] {
@@ -309,15 +311,42 @@ fn a_way_out_is_searched_for_found_and_taken() {
     assert_eq!(title(&answer.ways[0], &answered.view), "Start A102");
     assert_eq!(answered.quest(), None, "nothing is searched for twice");
     let steps = answered.timeline.entries().len();
-    let out = answered.reduce(Action::Ways(WaysAction::Take(0)));
+    let take = Action::Ways(WaysAction::Take(answer.quest, 0));
+    let out = answered.reduce(take.clone());
     assert_eq!(lost(&out), [(0, 0)]);
     assert_eq!(out.timeline.entries().len(), steps + 1);
     assert_eq!(out.title(steps + 1), "Way out: start A102");
     assert!(out.news.starts_with("Way out taken: Start A102. "), "{}", out.news);
     assert_eq!(out.ways_status(), WaysStatus::Active);
     assert_eq!(out.focus.what, Some(Focus::Partition));
-    let again = Rc::ptr_eq(&out, &out.clone().reduce(Action::Ways(WaysAction::Take(0))));
+    let again = Rc::ptr_eq(&out, &out.clone().reduce(take));
     assert!(again, "there is nothing to take any more");
+}
+
+#[test]
+fn the_whole_has_a_way_out_whatever_is_explained_and_it_can_be_compared() {
+    let state = run(reset_too_early());
+    let is_active = |partition: &PartitionId| state.cells[partition.index()].verdict.is_active();
+    let served = PartitionId::all().find(is_active).unwrap();
+    let state = state.reduce(Action::ShowPartition(served));
+    assert_eq!(state.ways_status(), WaysStatus::Active, "that one needs none");
+    let state = state.clone().reduce(found(&state));
+    let answer = state.whole_answer().unwrap().clone();
+    assert!(!is_active_in(&state, answer.quest.partition));
+    assert_eq!(state.quest(), None, "nothing is searched for twice");
+    // Compared before it is taken: nothing is done, and the answers are those of doing it.
+    let steps = state.timeline.entries().len();
+    let compared = state.clone().reduce(Action::Time(TimeAction::Compare(Side::Way(0))));
+    assert_eq!(compared.timeline.entries().len(), steps);
+    let there = compared.time.comparison().unwrap().right.clone();
+    let taken = state.reduce(Action::Ways(WaysAction::Take(answer.quest, 0)));
+    assert!(there.cluster == *taken.timeline.cluster(), "it is where the way leads");
+    assert_eq!(there.answers[0].1, "no risk: every acknowledged write is there");
+    assert_eq!(taken.whole_quest(), None, "everything is served");
+}
+
+fn is_active_in(state: &State, partition: PartitionId) -> bool {
+    state.timeline.cluster().serves("main", partition)
 }
 
 #[test]

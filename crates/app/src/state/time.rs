@@ -97,9 +97,10 @@ impl State {
                 }
                 self.announcement.renew("The branch is deleted.".into());
             }
-            TimeAction::Compare(number) => {
+            TimeAction::Compare(side) => {
                 self.time.tab = Tab::Compare;
-                self.time.sides = (Side::Now, Some(Side::Branch(number)));
+                self.time.sides = (Side::Now, Some(side));
+                self.focus.renew(Some(Focus::On(Tab::Compare.selector())));
             }
             TimeAction::Left(side) => self.time.sides.0 = side,
             TimeAction::Right(side) => self.time.sides.1 = Some(side),

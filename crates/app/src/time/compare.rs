@@ -10,7 +10,7 @@ use rosterlab_engine::{Cell, PARTITIONS, PartitionId, convert};
 use crate::look::Look;
 use crate::time::ends::End;
 
-/// One of the two ends that are compared.
+/// One of the ends that can be compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Side {
     /// The present position.
@@ -20,16 +20,19 @@ pub enum Side {
     Start,
     /// The end of a branch, by its number.
     Branch(u32),
+    /// The end of a way out of the whole, by its place among those that were found.
+    Way(usize),
 }
 
 impl Side {
-    /// Its name as the value of an option: `now`, `start`, `branch-3`.
+    /// Its name as the value of an option: `now`, `start`, `branch-3`, `way-0`.
     #[must_use]
     pub fn name(self) -> String {
         match self {
             Self::Now => "now".to_owned(),
             Self::Start => "start".to_owned(),
             Self::Branch(number) => format!("branch-{number}"),
+            Self::Way(place) => format!("way-{place}"),
         }
     }
 
@@ -39,7 +42,10 @@ impl Side {
         match name {
             "now" => Some(Self::Now),
             "start" => Some(Self::Start),
-            _ => name.strip_prefix("branch-")?.parse().ok().map(Self::Branch),
+            _ => match name.strip_prefix("way-") {
+                Some(place) => place.parse().ok().map(Self::Way),
+                None => name.strip_prefix("branch-")?.parse().ok().map(Self::Branch),
+            },
         }
     }
 }
@@ -125,6 +131,7 @@ pub fn count(cells: &[Cell], look: Look) -> u32 {
 mod tests {
     use rosterlab_engine::{Command, NodeId, RosterNodes, Shutdown};
     use rosterlab_scenario::Timeline;
+    use rosterlab_scenario::foresight::ways::Risk;
 
     use super::*;
     use crate::state::case_study;
@@ -143,7 +150,7 @@ mod tests {
     }
 
     fn end(timeline: &Timeline) -> Rc<End> {
-        End::of(timeline.cluster(), timeline.events().map(|(_, event)| event), 0)
+        Rc::new(End::of(timeline, Some(Risk::None), 0))
     }
 
     fn stop(nodes: &str) -> Command {
@@ -207,12 +214,12 @@ mod tests {
             .map(|((question, _), _)| question.as_str())
             .collect();
         assert_eq!(differ, ["Roster in force", "Pending roster"]);
-        assert_eq!(reset.answers[1].1, "A103@1, A102@1, A101@1");
+        assert_eq!(reset.answers[2].1, "A103@1, A102@1, A101@1");
     }
 
     #[test]
     fn sides_have_names() {
-        for side in [Side::Now, Side::Start, Side::Branch(7)] {
+        for side in [Side::Now, Side::Start, Side::Branch(7), Side::Way(0)] {
             assert_eq!(Side::of_name(&side.name()), Some(side));
         }
         assert_eq!(Side::of_name("branch-x"), None);

@@ -23,6 +23,7 @@ use crate::time::branches::Branch;
 use crate::time::compare::{Change, Comparison, Side, count};
 use crate::time::ends::End;
 use crate::time::state::TimeAction;
+use crate::why::ways::title;
 
 /// The tab.
 pub fn compare_tab(state: &State, dispatch: &Dispatch) -> Html {
@@ -181,6 +182,10 @@ fn side_name(state: &State, side: Side) -> String {
             let title = state.time.branches.get(number).map(title).unwrap_or_default();
             format!("the end of branch {number}, {title}")
         }
+        Side::Way(place) => {
+            let way = state.whole_answer().and_then(|answer| answer.ways.get(place));
+            format!("the way out: {}", way.map(|way| title(way, &state.view)).unwrap_or_default())
+        }
     }
 }
 
@@ -188,7 +193,9 @@ fn side_name(state: &State, side: Side) -> String {
 fn choice(state: &State, dispatch: &Dispatch, which: &'static str, chosen: Side) -> Html {
     let branches = state.time.branches.all().iter().rev();
     let branches = branches.map(|branch| Side::Branch(branch.number));
-    let sides = [Side::Now, Side::Start].into_iter().chain(branches);
+    let ways = state.whole_answer().map_or(0, |answer| answer.ways.len());
+    let ways = (0..ways).map(Side::Way);
+    let sides = [Side::Now, Side::Start].into_iter().chain(ways).chain(branches);
     let option = |side: Side| {
         let name = side.name();
         html! {

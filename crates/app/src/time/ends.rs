@@ -6,12 +6,16 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{
-    Cell, ClientResult, Cluster, ClusterView, Event, EventKind, Mode, RosterEntry, convert,
+    Cell, ClientResult, Cluster, ClusterView, Event, EventKind, Mode, NamespaceBelief, RosterEntry,
+    convert,
 };
+use rosterlab_scenario::Timeline;
+use rosterlab_scenario::foresight::ways::Risk;
 use rosterlab_scenario::words::served::outcome;
 use rosterlab_scenario::words::text;
 
 use crate::text::{count, thousands};
+use crate::why::ways::risk as words;
 
 /// One end.
 #[derive(Clone, Debug)]
@@ -32,31 +36,31 @@ impl PartialEq for End {
 }
 
 impl End {
-    /// The end where a cluster has come to by these events, for the namespace at this place.
+    /// The present of a timeline as an end, for the namespace at this place; `risk` is that of what led there, if it was
+    /// worked out.
     #[must_use]
-    pub fn of<'a>(
-        cluster: &Cluster,
-        events: impl Iterator<Item = &'a Event>,
-        namespace: usize,
-    ) -> Rc<Self> {
-        let view = cluster.view();
-        let served = view.namespaces.iter().enumerate().map(|(place, settings)| {
-            (format!("Served of {}", settings.name), outcome(view.served(place)))
-        });
-        let mut answers: Vec<(String, String)> = served.collect();
+    pub fn of(timeline: &Timeline, risk: Option<Risk>, namespace: usize) -> Self {
+        let view = timeline.cluster().view();
+        let mut answers = Vec::new();
         let mut answer =
             |question: &str, answer: String| answers.push((question.to_owned(), answer));
-        let is_strong = view.namespaces[namespace].mode == Mode::StrongConsistency;
-        if is_strong {
+        let risk = risk.map_or("not worked out: there are too many steps", |risk| words(risk).2);
+        answer("Risk of the commands", risk.to_owned());
+        for (place, settings) in view.namespaces.iter().enumerate() {
+            answer(&format!("Served of {}", settings.name), outcome(view.served(place)));
+        }
+        if view.namespaces[namespace].mode == Mode::StrongConsistency {
             answer("Roster in force", rosters(&view, namespace, |held| &held.roster));
             answer("Pending roster", rosters(&view, namespace, |held| &held.pending));
         }
         let parts = view.nodes.iter().flat_map(|node| &node.namespaces);
         answer("Copies to fill", thousands(parts.map(|part| part.copies.filling).sum()));
+        let events = timeline.events().map(|(_, event)| event);
         answer("Refused to clients", count(refused(events), "operation"));
         let lost = u32::try_from(view.lost_writes).unwrap_or(u32::MAX);
         answer("Acknowledged writes lost", thousands(lost));
-        Rc::new(Self { cluster: cluster.clone(), cells: view.reached(namespace), answers })
+        let cells = view.reached(namespace);
+        Self { cluster: timeline.cluster().clone(), cells, answers }
     }
 }
 
@@ -64,7 +68,7 @@ impl End {
 fn rosters(
     view: &ClusterView,
     namespace: usize,
-    which: fn(&rosterlab_engine::NamespaceBelief) -> &Rc<[RosterEntry]>,
+    which: fn(&NamespaceBelief) -> &Rc<[RosterEntry]>,
 ) -> String {
     let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
     let mut held: Vec<&Rc<[RosterEntry]>> = Vec::new();

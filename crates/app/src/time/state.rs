@@ -7,12 +7,14 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{Migrations, NodeId};
-use rosterlab_scenario::{Course, Timeline};
+use rosterlab_scenario::foresight::ways::{Way, risk_of_steps};
+use rosterlab_scenario::{Course, Entry, Timeline, fork};
 
 use crate::time::branches::{Branches, Kept, MOST};
 use crate::time::compare::{Comparison, Side};
 use crate::time::ends::End;
 use crate::time::logbook::{LINES, Logbook};
+use crate::why::ways::Answer;
 
 /// The speeds of simulated time.
 pub const SPEEDS: [u32; 5] = [1, 10, 60, 300, 1000];
@@ -110,8 +112,8 @@ pub enum TimeAction {
     Pin(u32),
     /// Drops a branch.
     Delete(u32),
-    /// Compares a branch with now.
-    Compare(u32),
+    /// Compares an end with now.
+    Compare(Side),
     /// Opens a tab and moves the focus to it.
     GoTo(Tab),
     /// Chooses the left side of the comparison.
@@ -130,11 +132,14 @@ pub enum TimeAction {
     Copied(bool),
 }
 
-/// The end of a branch for a namespace, kept for the next comparison.
+/// An end for a namespace, kept for the next comparison.
 #[derive(Clone, Debug)]
 struct KnownEnd {
-    number: u32,
+    /// Everything that was done until there.
+    entries: Vec<Entry>,
     namespace: usize,
+    /// Where the two ends part: the risk is counted from there.
+    base: usize,
     end: Rc<End>,
 }
 
@@ -179,56 +184,65 @@ impl TimeState {
         }
     }
 
-    /// Computes what the open tab shows.
-    pub fn update(&mut self, timeline: &Timeline, namespace: usize) {
+    /// Computes what the open tab shows; `answer` has the ways out of the whole, if they are found.
+    pub fn update(&mut self, timeline: &Timeline, namespace: usize, answer: Option<&Rc<Answer>>) {
         if self.tab == Tab::Log {
             self.log.update(timeline);
         }
         self.comparison = None;
         if self.tab == Tab::Compare {
-            self.compare(timeline, namespace);
+            self.compare(timeline, namespace, answer);
         } else {
             self.ends = Vec::new();
         }
     }
 
     /// Compares the chosen sides; a side that is gone is replaced by a default.
-    fn compare(&mut self, timeline: &Timeline, namespace: usize) {
+    fn compare(&mut self, timeline: &Timeline, namespace: usize, answer: Option<&Rc<Answer>>) {
         let newest = self.branches.all().last().map(|branch| Side::Branch(branch.number));
+        let way = |place: usize| answer.and_then(|answer| answer.ways.get(place));
         let is_there = |side: &Side| match side {
             Side::Branch(number) => self.branches.get(*number).is_some(),
+            Side::Way(place) => way(*place).is_some(),
             Side::Now | Side::Start => true,
         };
         let left = Some(self.sides.0).filter(is_there).unwrap_or(Side::Now);
         let right = self.sides.1.filter(is_there).or(newest).unwrap_or(Side::Start);
         self.sides = (left, Some(right));
-        let ends = std::mem::take(&mut self.ends);
-        let mut end_of = |side: Side| match side {
-            Side::Now => {
-                let events = timeline.events().map(|(_, event)| event);
-                Some(End::of(timeline.cluster(), events, namespace))
-            }
-            Side::Start => Some(End::of(&timeline.start(), std::iter::empty(), namespace)),
+        let now = &timeline.entries()[..timeline.position()];
+        let entries_of = |side: Side| match side {
+            Side::Now => now.to_vec(),
+            Side::Start => Vec::new(),
             Side::Branch(number) => {
-                let known = |end: &&KnownEnd| (end.number, end.namespace) == (number, namespace);
-                let known = ends.iter().chain(&self.ends).find(known).cloned();
-                let known = if let Some(known) = known {
-                    known
-                } else {
-                    let course = &self.branches.get(number)?.course;
-                    let mut there = timeline.clone();
-                    there.follow(course);
-                    let end = End::of(there.cluster(), course.events(), namespace);
-                    KnownEnd { number, namespace, end }
-                };
-                let end = known.end.clone();
-                self.ends.push(known);
-                Some(end)
+                self.branches.get(number).map_or_else(Vec::new, |one| one.course.entries().to_vec())
             }
+            Side::Way(place) => now.iter().cloned().chain(way(place).map(Way::entry)).collect(),
         };
-        if let (Some(left), Some(right)) = (end_of(left), end_of(right)) {
-            self.comparison = Some(Rc::new(Comparison::of(left, right)));
-        }
+        let entries = [left, right].map(entries_of);
+        // Up to here all of them did the same.
+        let base = fork(&entries[0], &entries[1]);
+        let base = entries.iter().map(|one| fork(one, timeline.entries())).fold(base, usize::min);
+        let known = std::mem::take(&mut self.ends);
+        let end_of = |entries: &Vec<Entry>| {
+            let is_it = |end: &&KnownEnd| {
+                end.namespace == namespace && end.base == base && end.entries == *entries
+            };
+            known.iter().find(is_it).cloned().unwrap_or_else(|| {
+                let mut there = timeline.clone();
+                there.seek(base);
+                let risk = risk_of_steps(there.cluster(), &entries[base..]);
+                there.seek(fork(entries, timeline.entries()));
+                for entry in &entries[there.position()..] {
+                    let done = there.perform(entry.clone());
+                    debug_assert!(done.is_ok(), "each end was reached before, each way was tried");
+                }
+                let end = Rc::new(End::of(&there, risk, namespace));
+                KnownEnd { entries: entries.clone(), namespace, base, end }
+            })
+        };
+        let [left, right] = entries.each_ref().map(end_of);
+        self.comparison = Some(Rc::new(Comparison::of(left.end.clone(), right.end.clone())));
+        self.ends = vec![left, right];
     }
 
     /// Shows [`LINES`] more lines of the log.

@@ -15,6 +15,7 @@ use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::{clock, count};
 use crate::time::branches::Branch;
+use crate::time::compare::Side;
 use crate::time::history::history;
 use crate::time::state::{TimeAction, percent, progress};
 use crate::time::strip::{Fork, Label, MarkKind, Steps, Strip, position_at, strip};
@@ -310,7 +311,7 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
             </p>
             <div class="tools">
                 { button("switch-branch", "Take", TimeAction::Switch(number), "go on from its end; the present timeline becomes a branch") }
-                { button("compare-branch", "Compare", TimeAction::Compare(number), "its end and now, side by side") }
+                { button("compare-branch", "Compare", TimeAction::Compare(Side::Branch(number)), "its end and now, side by side") }
                 { button("pin", "Pin", TimeAction::Pin(number), "keep it when there are too many") }
                 { button("delete-branch", "Delete", TimeAction::Delete(number), "forget it") }
             </div>

@@ -3,7 +3,7 @@
 //! Invariant: the bar has the same height in every state of a window's width, so nothing moves under the pointer when
 //! something happens. What is cut off there stands in full in the panels. Not here: one side's numbers (see `sides`).
 
-use rosterlab_scenario::foresight::ways::{Risk, Way};
+use rosterlab_scenario::foresight::ways::Risk;
 use rosterlab_scenario::words::served::{headline, outcome};
 use yew::prelude::*;
 
@@ -11,8 +11,10 @@ use crate::margin::words::mode_of;
 use crate::page::Dispatch;
 use crate::state::{Action, State};
 use crate::text::thousands;
+use crate::time::compare::Side;
+use crate::time::state::TimeAction;
 use crate::verdict::words::{NAMED, REASONS, outlook, reasons, who, worst_first};
-use crate::why::ways::{WaysAction, WaysStatus, effect, title};
+use crate::why::ways::{WaysAction, effect, reach, title};
 
 /// The bar.
 pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
@@ -106,32 +108,50 @@ fn margin(state: &State) -> [Html; 2] {
     [said, Html::default()]
 }
 
-/// The nearest way out without risk, and the nearest with one.
+/// The first way out without risk, and the first that may lose writes.
 fn ways(state: &State, dispatch: &Dispatch) -> [Html; 2] {
-    let WaysStatus::Found(answer) = state.ways_status() else {
-        let waiting = if state.is_running() { "Pause time to search for a way out." } else { "" };
-        return [html! { <p class="dim">{ waiting }</p> }, Html::default()];
+    let Some((quest, answer)) = state.whole_quest().zip(state.whole_answer()) else {
+        let waiting =
+            if state.is_running() { "Pause time to search for a way out." } else { "Searching…" };
+        return [html! { <p class="verdict-way dim">{ waiting }</p> }, Html::default()];
     };
-    let nearest = |is_wanted: fn(&Way) -> bool, name: &'static str, class: &'static str| {
-        let place = answer.ways.iter().position(is_wanted)?;
+    let first = |name: &'static str, risk: Risk, action: &'static str| {
+        let place = answer.ways.iter().position(|way| way.risk == risk)?;
         let way = &answer.ways[place];
+        // The label of the others says what may be lost.
+        let told = if risk == Risk::None { effect } else { reach };
         Some(html! {
-            <p class={classes!["verdict-way", class]}>
+            <p class={classes!["verdict-way", action]}>
                 { label(name) }
                 <button
                     type="button"
                     class="tool"
-                    data-action={if class == "safe" { "way-safe" } else { "way-risky" }}
-                    title="do this now, as the next step of the timeline"
-                    onclick={dispatch.on(Action::Ways(WaysAction::Take(place)))}
+                    data-action={action}
+                    title={format!("{}: do this now, as the next step of the timeline", title(way, &state.view))}
+                    onclick={dispatch.on(Action::Ways(WaysAction::Take(quest, place)))}
                 >
                     { title(way, &state.view) }
                 </button>
-                <span class="verdict-effect">{ " → " }{ effect(way, &state.view) }</span>
+                <span class="verdict-effect">{ "→ " }{ told(way, &state.view) }</span>
+                <button
+                    type="button"
+                    class="tool bare"
+                    data-action="compare-way"
+                    aria-label={format!("Compare now with the way out: {}", title(way, &state.view))}
+                    onclick={dispatch.on(Action::Time(TimeAction::Compare(Side::Way(place))))}
+                >
+                    { "▸ compare" }
+                </button>
             </p>
         })
     };
-    let safe = nearest(|way| way.risk == Risk::None, "Safe", "safe");
-    let risky = nearest(|way| way.risk == Risk::MayLoseWrites, "May lose writes", "loses");
-    [safe, risky].map(Option::unwrap_or_default)
+    let safe = first("Safe", Risk::None, "way-safe");
+    let behind = || first("Leaves copies", Risk::LeavesCopiesBehind, "way-behind");
+    let nothing = || {
+        let said =
+            if answer.ways.is_empty() { "No way out was found." } else { "No way out is safe." };
+        html! { <p class="verdict-way">{ said }</p> }
+    };
+    let risky = first("May lose writes", Risk::MayLoseWrites, "way-risky");
+    [safe.or_else(behind).unwrap_or_else(nothing), risky.unwrap_or_default()]
 }

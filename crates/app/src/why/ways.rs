@@ -59,8 +59,8 @@ pub struct WaysState {
 /// What a person or a search does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WaysAction {
-    /// Takes the way at this place of the shown answer.
-    Take(usize),
+    /// Takes the way at this place of the answer to a quest.
+    Take(Quest, usize),
     /// Delivers the answer of a finished search.
     Found(Rc<Answer>),
 }

@@ -11,16 +11,17 @@ use crate::browser::InSlices;
 use crate::page::Dispatch;
 use crate::state::{Action, State};
 use crate::text::count;
-use crate::why::ways::{Answer, WaysAction, WaysStatus, reach, risk, status, title};
+use crate::why::ways::{Answer, Quest, WaysAction, WaysStatus, reach, risk, status, title};
 
 /// Searches, a slice at a time, for the ways that the page has to show.
 #[hook]
 pub fn use_search(state: &State, dispatch: &Dispatch) {
     let timeline = state.timeline.clone();
-    let namespace = state.namespace_name().to_owned();
+    let view = state.view.clone();
     let dispatch = dispatch.clone();
     use_effect_with(state.quest(), move |quest| {
         let search = quest.map(|quest| {
+            let namespace = view.namespaces[quest.namespace].name.clone();
             let mut search: Option<Search> = None;
             InSlices::begin(move || {
                 let search = search.get_or_insert_with(|| {
@@ -47,9 +48,10 @@ pub fn ways_list(state: &State, dispatch: &Dispatch) -> Html {
         _ => &[],
     };
     let safer = found.partition_point(|way| way.risk < Risk::MayLoseWrites);
+    let quest = state.explained_quest();
     let lines = |from: usize, to: usize| {
         let lines = found[from..to].iter().zip(from..);
-        let lines = lines.map(|(way, place)| line(place, way, view, dispatch));
+        let lines = lines.map(|(way, place)| line((quest, place), way, view, dispatch));
         html! { <ul class="way-list">{ for lines }</ul> }
     };
     let risky = convert::count(found.len() - safer);
@@ -71,7 +73,12 @@ pub fn ways_list(state: &State, dispatch: &Dispatch) -> Html {
 }
 
 /// One way out: its button and its risk.
-fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Html {
+fn line(
+    (quest, place): (Quest, usize),
+    way: &Way,
+    view: &ClusterView,
+    dispatch: &Dispatch,
+) -> Html {
     let (class, glyph, words) = risk(way.risk);
     html! {
         <li key={place} class="way">
@@ -81,7 +88,7 @@ fn line(place: usize, way: &Way, view: &ClusterView, dispatch: &Dispatch) -> Htm
                 data-action="take-way"
                 data-way={place.to_string()}
                 title="do this now, as the next step of the timeline"
-                onclick={dispatch.on(Action::Ways(WaysAction::Take(place)))}
+                onclick={dispatch.on(Action::Ways(WaysAction::Take(quest, place)))}
             >
                 { title(way, view) }
             </button>

@@ -60,6 +60,9 @@ impl Remedy {
     }
 }
 
+/// The most parts of entries whose risk is worked out: each takes about as long as a fault.
+pub const MOST_JUDGED: usize = 100;
+
 /// What a way may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Risk {
@@ -448,7 +451,7 @@ impl Trial {
     /// Performs the next command; returns whether there is another one. An error when it is refused.
     fn step(&mut self, target: &Target) -> Result<bool, ()> {
         if let Some(command) = self.commands.get(self.done) {
-            self.risk = self.risk.max(risk_of(command, target, &self.copy, &self.view));
+            self.risk = self.risk.max(risk_of(command, Some(target), &self.copy, &self.view));
             self.copy.apply(command).map_err(|_| ())?;
             self.copy.advance(Until::Settled);
             let before = std::mem::replace(&mut self.view, Rc::new(self.copy.view()));
@@ -607,9 +610,37 @@ fn is_redundant(set: &[Remedy]) -> bool {
     rosters > 1 || changing == 0 || changing > 1 && set.contains(&Remedy::Recluster)
 }
 
+/// The worst risk of entries that are done one after the other; `None` where one cannot be done, and of more than
+/// [`MOST_JUDGED`] parts.
+#[must_use]
+pub fn risk_of_steps(from: &Cluster, entries: &[Entry]) -> Option<Risk> {
+    let each = || entries.iter().flat_map(Entry::each);
+    if each().count() > MOST_JUDGED {
+        return None;
+    }
+    let mut cluster = from.clone();
+    let mut view = cluster.view();
+    let mut risk = Risk::None;
+    for entry in each() {
+        if let Entry::Act { command, .. } = entry {
+            risk = risk.max(risk_of(command, None, &cluster, &view));
+        }
+        entry.run(&mut cluster).ok()?;
+        let after = cluster.view();
+        risk = risk.max(risk_of_change(&view, &after));
+        view = after;
+    }
+    Some(risk)
+}
+
 /// The risk of a command in the present cluster: from a roster that it stages or brings into force, and from an overruled
 /// `e` that is trusted after the next cluster change.
-fn risk_of(command: &Command, target: &Target, cluster: &Cluster, view: &ClusterView) -> Risk {
+fn risk_of(
+    command: &Command,
+    target: Option<&Target>,
+    cluster: &Cluster,
+    view: &ClusterView,
+) -> Risk {
     match command {
         Command::Revive { .. } => Risk::MayLoseWrites,
         Command::RosterSet { namespace, nodes, on } => {
@@ -636,18 +667,15 @@ fn risk_of(command: &Command, target: &Target, cluster: &Cluster, view: &Cluster
 /// What a cluster change may cost a namespace.
 fn risk_of_cluster_change(
     index: usize,
-    target: &Target,
+    target: Option<&Target>,
     cluster: &Cluster,
     view: &ClusterView,
 ) -> Risk {
     let name = &view.namespaces[index].name;
-    // Of the searched namespace one partition counts, of another all that nobody serves.
-    let is_waiting = |partition: PartitionId| {
-        if index == target.index {
-            partition == target.partition
-        } else {
-            !cluster.serves(name, partition)
-        }
+    // Of a searched namespace one partition counts, of another all that nobody serves.
+    let is_waiting = |partition: PartitionId| match target {
+        Some(target) if target.index == index => partition == target.partition,
+        _ => !cluster.serves(name, partition),
     };
     let overruled = view.nodes.iter().any(|node| {
         let may_be = node.state.is_up() && node.namespaces[index].copies.revived > 0;
