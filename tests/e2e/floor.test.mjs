@@ -217,7 +217,7 @@ test("undo and redo, by button and by key", async (t) => {
 test("a card shows state, principal, copies, clean-shutdown mark and roster", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const face = async (id) => (await node(page, id).innerText()).replace(/\s+/g, " ");
-  const parts = ["B102", "principal", "master", "full", "subset", "evade", "in use"];
+  const parts = ["B102", "principal", "master", "full", "subset", "empty e", "in use"];
   for (const part of parts) assert.ok((await face("B102")).includes(part), part);
   assert.match(await face("A102"), /with B102/);
   await action(page, "crash").click();

@@ -127,7 +127,7 @@ test("by mouse: colours mean rule, master or mark, and the legend counts all par
   for (const [by, expected] of [
     ["rule", /^rule \d: /],
     ["master", /^(A10[13]|nobody) /],
-    ["mark", /^(full|subset \(s\)|untrusted \(e\)|revived \(r\)|no data) /],
+    ["mark", /^(full copy|subset \(s\)|untrusted \(e\)|revived \(r\)|no copy) /],
     ["verdict", /(active|active, filling|unavailable|dead) [\d,]+$/],
   ]) {
     await page.locator(`[data-colour-by="${by}"]`).click();
@@ -149,11 +149,11 @@ test("by keyboard: arrows choose what colours mean, and marks are those of the s
     await keyboard.press("ArrowRight");
     await eventually(() => page.locator(".legend").getAttribute("data-legend"), by);
   }
-  await eventually(async () => (await legend(page)).sort(), ["no data 2,715", "untrusted (e) 1,381"]);
+  await eventually(async () => (await legend(page)).sort(), ["no copy 2,715", "untrusted (e) 1,381"]);
   await keyboard.press("Shift+Tab");
   await keyboard.go("A101");
   await keyboard.press("Enter");
-  await eventually(async () => (await legend(page)).some((entry) => entry.startsWith("full ")), true);
+  await eventually(async () => (await legend(page)).some((entry) => entry.startsWith("full copy ")), true);
   assert.deepEqual(complaints, []);
 });
 

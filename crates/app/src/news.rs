@@ -244,8 +244,10 @@ mod tests {
         let said = news(&entry, timeline.events_of(0), &view);
         assert_eq!(
             said,
-            "A101–A102 is cut. A101 is an orphan: the principal B102 left it out, because a link to \
-             another member is missing. It serves nothing; all partitions are unavailable there. \
+            "A101–A102 is cut. A101 and A102 are not connected, and every pair of a cluster's nodes must \
+             be. The principal B102, the highest id, decided: A101 left, because it missed as many links \
+             as A102 (1) and of these the lowest id goes. A101 is an orphan. It serves nothing; all \
+             partitions are unavailable there. \
              Sub-cluster B102 has 4 of 5 roster nodes: all 4,096 partitions are active, because fewer \
              roster nodes than RF are missing or untrusted (rule 2)."
         );
