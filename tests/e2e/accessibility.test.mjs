@@ -48,6 +48,10 @@ const VIEWS = [
     await action(page, "help").click();
     await page.locator(".help").waitFor();
   }],
+  ["with the share panel shown, and scenarios to open", async (page) => {
+    await action(page, "share").click();
+    await page.locator("#scenarios-title").waitFor();
+  }],
   ["with all failure sets, and settings of which some are refused", async (page) => {
     await action(page, "losses").click();
     await page.locator("[data-heat]").waitFor();

@@ -69,7 +69,7 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
             <dl class="roster-lines">
                 { line("Roster", roster, roster, groups.first().map(of_holders), tools(&[Verb::Recluster, Verb::Revive])) }
                 { line("Pending", pending, roster, None, Html::default()) }
-                { line("Observed", observed, roster, no_cluster, tools(&[Verb::StageObserved, Verb::StageAndRecluster])) }
+                { line("Observed", observed, if by_themselves { empty } else { roster }, no_cluster, tools(&[Verb::StageObserved, Verb::StageAndRecluster])) }
             </dl>
             { others(&groups) }
             <div class="roster-edit-room">

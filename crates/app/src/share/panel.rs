@@ -64,7 +64,7 @@ fn scenarios(dispatch: &Dispatch) -> Html {
         <div class="share-scenarios">
             <h3 id="scenarios-title" tabindex="-1">{ "Scenarios" }</h3>
             <p class="dim">{ "Opening one keeps the present cluster, with its steps and branches, in the settings." }</p>
-            <ul class="tools">{ for SCENARIOS.iter().enumerate().map(scenario) }</ul>
+            <ul>{ for SCENARIOS.iter().enumerate().map(scenario) }</ul>
             <div class="tools">
                 <label class="tool file-tool">
                     { "Open a file or scenario" }

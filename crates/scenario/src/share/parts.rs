@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! address    LINK{&KEY=VALUE}
-//! branch     &b=SHARED{_STEP}       the first SHARED steps of LINK, then these
+//! branch     &b=SHARED{_STEP}       the first SHARED (decimal) pieces of LINK's steps, then these
 //! ```
 //!
 //! Places of nodes, namespaces and digests in a branch are those of a link with all of the branch's steps.
