@@ -225,11 +225,16 @@ test("one press stages and reclusters; staging only says that the margin takes i
   await node(page, "B101").click();
   await action(page, "start").click();
   await eventually(async () => (await rosters(page)).Observed.includes("B101@2"), true);
+  assert.deepEqual((await rosters(page)).Roster, RACK_A, "the start was a cluster change");
+  await action(page, "migrate").click();
   await action(page, "stage-and-recluster").hover();
   await eventually(() => command(page, "asadm"), "manage roster stage observed ns main\nmanage recluster");
   await action(page, "stage-and-recluster").click();
   await eventually(async () => (await rosters(page)).Roster, ["B101@2", ...RACK_A]);
   await eventually(() => page.locator(".margin-assumed").first().innerText(), "");
+  await action(page, "undo").click();
+  await eventually(async () => (await rosters(page)).Roster, RACK_A, "it was one step");
+  assert.deepEqual((await rosters(page)).Pending, RACK_A);
   assert.deepEqual(complaints, []);
 });
 
@@ -240,7 +245,7 @@ test("with no node up the panel shows what is on the drives, and offers no comma
   await action(page, "roster-confirm").click();
   await page.locator('[data-rack="1"] [data-action="stop-rack"]').click();
   await page.locator('[data-subcluster="none"]').first().waitFor();
-  assert.deepEqual(await rosters(page), { Roster: RACK_A, Pending: RACK_A, Observed: [] });
+  assert.deepEqual(await rosters(page), { Roster: ALL, Pending: RACK_A, Observed: [] });
   const panel = page.locator(".roster");
   assert.match(await panel.innerText(), /on A103, A102 and A101/);
   assert.match(await panel.locator(".roster-other").innerText(), /on B102 and B101\s+B102@2/);

@@ -15,7 +15,7 @@ use super::error::{ShareCause, ShareError};
 use super::form::{MOST_BYTES, PREFIX, most_steps};
 use super::reader::{Reader, Wrong};
 use super::{UNCHECKED, write_with};
-use crate::timeline::{Course, Timeline, fork};
+use crate::timeline::{Course, Entry, Timeline, fork};
 
 /// The most branches that are read; the rest are left alone, so that opening any link is bounded work.
 const MOST_BRANCHES: usize = 16;
@@ -37,7 +37,7 @@ pub fn write_branches(link: &str, timeline: &Timeline, courses: &[&Course]) -> (
     let mut written = String::new();
     let mut left_out = 0;
     for course in courses {
-        let steps = course.entries().len() - fork(done, course.entries());
+        let steps = steps_after(course.entries(), fork(done, course.entries()));
         let full = write_with(timeline.setup(), course.entries(), UNCHECKED);
         let part = full.map(|full| part_of(link, &full));
         let room = MOST_BYTES.saturating_sub(link.len() + written.len());
@@ -50,6 +50,11 @@ pub fn write_branches(link: &str, timeline: &Timeline, courses: &[&Course]) -> (
         }
     }
     (written, left_out)
+}
+
+/// How many steps of a link the entries from a place on are; several things that are one step count each.
+fn steps_after(entries: &[Entry], place: usize) -> usize {
+    entries.iter().skip(place).flat_map(Entry::each).count()
 }
 
 /// A branch by what differs from the link that it belongs to.
@@ -66,7 +71,8 @@ fn part_of(link: &str, full: &str) -> String {
 /// How many steps all branches of a timeline may have after they leave it.
 fn budget(timeline: &Timeline) -> usize {
     let setup = timeline.setup();
-    most_steps(setup.nodes.len(), setup.namespaces.len()).saturating_sub(timeline.position())
+    let done = steps_after(&timeline.entries()[..timeline.position()], 0);
+    most_steps(setup.nodes.len(), setup.namespaces.len()).saturating_sub(done)
 }
 
 /// The branches of a link whose timeline has been read, each replayed from where it leaves the timeline.
@@ -136,10 +142,11 @@ fn follow(
     let (_, located) = reader.contents()?;
     let entries: Vec<_> = located.iter().map(|(_, entry)| entry.clone()).collect();
     let fork = fork(timeline.entries(), &entries);
-    if entries.len() - fork > *left {
+    let steps = steps_after(&entries, fork);
+    if steps > *left {
         return Err(reader.fail(ShareCause::TooManySteps(budget(timeline))));
     }
-    *left -= entries.len() - fork;
+    *left -= steps;
     let mut branch = timeline.clone();
     branch.seek(fork);
     for (step, (at, entry)) in located.into_iter().enumerate().skip(fork) {
@@ -157,7 +164,7 @@ mod tests {
 
     use super::*;
     use crate::share;
-    use crate::timeline::Entry;
+    use crate::timeline::Purpose;
 
     fn id(text: &str) -> NodeId {
         text.parse().unwrap()
@@ -204,6 +211,23 @@ mod tests {
         undone.undo();
         let (link, found) = there_and_back(&undone, &[&other]);
         assert!(link.ends_with("_c2&b=2_r"), "{link}");
+        assert_eq!(found, [other.entries()]);
+    }
+
+    #[test]
+    fn several_things_in_one_step_are_shared_or_not_as_they_are() {
+        let both = |commands: &[Command]| {
+            let act = |command: &Command| Entry::Act {
+                command: command.clone(),
+                settle: crate::timeline::Settle::Fully,
+            };
+            Entry::together(Purpose::Commands, commands.iter().map(act).collect()).unwrap()
+        };
+        let (mut present, mut other) = (of(5, &[]), of(5, &[]));
+        present.perform(both(&[crash("A101"), crash("A102")])).unwrap();
+        other.perform(both(&[crash("A101"), crash("A103")])).unwrap();
+        let (link, found) = there_and_back(&present, &[&other]);
+        assert!(link.ends_with("_jc2_c0_c1&b=2_c2"), "{link}");
         assert_eq!(found, [other.entries()]);
     }
 
