@@ -5,11 +5,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openBlankPage } from "./browser.mjs";
-import { action, eventually } from "./rosterlab.mjs";
+import { action, eventually, node } from "./rosterlab.mjs";
 
 /** Opens the page with repeating timers that only `tick` drives, and with its requests for frames counted. */
-async function openWithTimers(t) {
-  const opened = await openBlankPage(t, { context: { viewport: { width: 1440, height: 940 } } });
+async function openWithTimers(t, options = {}) {
+  const context = { viewport: { width: 1440, height: 940 }, ...options };
+  const opened = await openBlankPage(t, { context });
   await opened.page.addInitScript(() => {
     const live = new Map();
     let last = 0;
@@ -78,5 +79,50 @@ test("time can be paused half-way, and one undo takes all of it back", async (t)
   assert.ok(left > 0 && left < 1381, `${left} are left`);
   await action(page, "undo").click();
   await eventually(() => filling(page), 1381);
+  assert.deepEqual(complaints, []);
+});
+
+/** Lets a rolling restart that plays go on to its end. */
+async function playOut(page) {
+  const isPlaying = async () => (await action(page, "restart").innerText()).startsWith("Stop restart");
+  await eventually(isPlaying, true);
+  for (let ticks = 0; ticks < 300 && (await isPlaying()); ticks += 1) await tick(page, 1);
+}
+
+test("a rolling restart plays itself, is one step, can be stopped, and halts before something is lost", async (t) => {
+  const { page, complaints } = await openWithTimers(t, { reducedMotion: "reduce" });
+  const news = () => page.locator("[data-news]").innerText();
+  const begins = (words) => eventually(async () => (await news()).slice(0, words.length), words);
+  const steps = () => page.locator(".step-title").count();
+  const before = await steps();
+  await action(page, "speed").click();
+  await node(page, "A101").click();
+  await node(page, "B101").click({ modifiers: ["Control"] });
+  await action(page, "restart").click();
+  await playOut(page);
+  await begins("Rolling restart done; A101 and B101 were restarted. main: all active");
+  assert.equal(await steps(), before + 1);
+  assert.equal(await page.locator(".step-title").first().innerText(), "Rolling restart of A101 and B101");
+  await action(page, "undo").click();
+  await eventually(steps, before, "one undo takes all of it back");
+  // By keyboard, and stopped.
+  await node(page, "A101").click();
+  await page.keyboard.press("g");
+  await eventually(async () => (await action(page, "restart").innerText()).startsWith("Stop restart"), true);
+  await tick(page, 2);
+  await page.keyboard.press("Escape");
+  await begins("Rolling restart stopped; no node was restarted.");
+  await action(page, "undo").click();
+  // With B101 down, some partitions have their last roster-replica on A101.
+  await node(page, "B101").click();
+  await action(page, "stop").click();
+  await action(page, "migrate").click();
+  await eventually(() => action(page, "restart").getAttribute("aria-disabled"), "true");
+  assert.match(await action(page, "restart").getAttribute("title"), /not now: B101 is in no cluster/);
+  await node(page, "A101").click();
+  await action(page, "restart").click();
+  await playOut(page);
+  await begins("Rolling restart halted before A101 stops: ");
+  assert.match(await news(), /partitions of main would be served by nobody[^]*Now B101 is down, A101 is quiesced/);
   assert.deepEqual(complaints, []);
 });

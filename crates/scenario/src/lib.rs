@@ -5,7 +5,7 @@
 //! In reading order:
 //! `timeline` (with `checkpoints`), `file` (the scenario file: its types and reading one), `plan` (steps into entries and
 //! back), `answer`, `expectation`, `one_step`, `runner`; then what makes text of it: `words` (sentences), `look`, `report`,
-//! `log` and `explain`; `foresight` (what would happen: `what_if`, `margin`, `preview`, `ways`); `share` (a timeline as one line of an
+//! `log` and `explain`; `foresight` (what would happen: `what_if`, `margin`, `preview`, `ways`); `rolling` (a rolling restart, step by step); `share` (a timeline as one line of an
 //! address) and `as_test` (a timeline as a test).
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
@@ -22,6 +22,7 @@ pub mod look;
 mod one_step;
 mod plan;
 pub mod report;
+pub mod rolling;
 mod runner;
 pub mod share;
 mod timeline;

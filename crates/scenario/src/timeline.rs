@@ -95,6 +95,29 @@ impl Entry {
         }
     }
 
+    /// If this goes on with the last entry that was done: what of it is still to be done, and both as one entry. Time goes
+    /// on with time, and a rolling restart with its own beginning.
+    fn goes_on_with(&self, done: &Self) -> Option<(Self, Self)> {
+        match (done, self) {
+            (Self::Pass { ms: done }, Self::Pass { ms }) => {
+                Some((self.clone(), Self::Pass { ms: done.saturating_add(*ms) }))
+            }
+            (
+                Self::Several { purpose: Purpose::RollingRestart, entries: done },
+                Self::Several { purpose: purpose @ Purpose::RollingRestart, entries },
+            ) if done != entries && begins(done, entries) => {
+                let (last, before) = done.split_last()?;
+                let mut rest = entries[before.len()..].to_vec();
+                match (last, rest.first_mut()) {
+                    (Self::Pass { ms: done }, Some(Self::Pass { ms })) => *ms -= done,
+                    _ => drop(rest.remove(0)),
+                }
+                Some((Self::Several { purpose: *purpose, entries: rest }, self.clone()))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether nothing happens in it, so that it makes no step.
     fn is_nothing(&self) -> bool {
         match self {
@@ -310,7 +333,8 @@ impl Timeline {
         debug_assert!(done.is_ok(), "migrating cannot be refused");
     }
 
-    /// Performs an entry and returns the events that followed. Undone entries are dropped.
+    /// Performs an entry and returns the events that followed. Undone entries are dropped. A pass right after a pass is
+    /// merged into it; a rolling restart that begins as the last one did and goes further takes its place.
     ///
     /// # Errors
     /// When the cluster refuses a command; nothing has changed then.
@@ -318,21 +342,24 @@ impl Timeline {
         if entry.is_nothing() {
             return Ok(&[]);
         }
+        let last = self.entries[..self.position].last();
+        let (entry, whole) = match last.and_then(|last| entry.goes_on_with(last)) {
+            Some((rest, whole)) => (rest, Some(whole)),
+            None => (entry, None),
+        };
         let events = entry.run(&mut self.cluster)?;
         self.drop_undone();
-        if let Entry::Pass { ms: more } = entry
-            && let (Some(Entry::Pass { ms }), Some(outcome)) =
-                (self.entries.last_mut(), self.outcomes.last_mut())
+        let (end_ms, served) = (self.cluster.now_ms(), self.cluster.served().into());
+        if let (Some(whole), Some(last), Some(outcome)) =
+            (whole, self.entries.last_mut(), self.outcomes.last_mut())
         {
-            *ms = ms.saturating_add(more);
+            *last = whole;
             let known = outcome.events.len();
             Rc::make_mut(&mut outcome.events).extend(shared(events));
-            outcome.end_ms = self.cluster.now_ms();
-            outcome.served = self.cluster.served().into();
+            (outcome.end_ms, outcome.served) = (end_ms, served);
             self.checkpoints.truncate(self.position - 1);
             return Ok(&self.outcomes[self.position - 1].events[known..]);
         }
-        let (end_ms, served) = (self.cluster.now_ms(), self.cluster.served().into());
         self.push(entry, Outcome { events: Rc::new(shared(events).collect()), end_ms, served });
         Ok(&self.outcomes[self.position - 1].events)
     }

@@ -32,10 +32,14 @@ pub fn verb_button(state: &State, dispatch: &Dispatch, verb: Verb, face: Face) -
     let in_brackets = key.as_ref().map(|key| format!(" ({key})")).unwrap_or_default();
     let not_now = refused.as_ref().map(|why| format!(" — not now: {why}")).unwrap_or_default();
     let title = [verb.tip(), &in_brackets, &not_now].concat();
+    let words = match verb {
+        Verb::Restart if state.is_restarting() => "Stop restart",
+        _ => verb.label(),
+    };
     let (class, label, shown) = match face {
-        Face::Words => ("tool", None, verb.label().into()),
+        Face::Words => ("tool", None, words.into()),
         Face::WordsAndKey => {
-            ("tool", None, html! { <>{ verb.label() }<kbd aria-hidden="true">{ key }</kbd></> })
+            ("tool", None, html! { <>{ words }<kbd aria-hidden="true">{ key }</kbd></> })
         }
         Face::Picture(picture, label) => ("tool bare", Some(label), icon(picture)),
     };

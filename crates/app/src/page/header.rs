@@ -63,8 +63,11 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
         verb_button(state, dispatch, verb, Face::Picture(icon, label))
     };
     let speed = state.speed;
-    let (play, label) =
-        if state.is_playing { (Icon::Pause, "Pause time") } else { (Icon::Play, "Play time") };
+    let (play, label) = if state.is_playing || state.is_restarting() {
+        (Icon::Pause, "Pause time")
+    } else {
+        (Icon::Play, "Play time")
+    };
     let step = if state.view.changing { "Step 2 s" } else { "Step 1 s" };
     let done = state
         .shown_namespace()

@@ -45,7 +45,7 @@ const fn page(verb: Verb, key: &'static str, shift: bool) -> Shortcut {
 }
 
 /// The table; of several keys for one verb the first is shown.
-const TABLE: [Shortcut; 26] = [
+const TABLE: [Shortcut; 27] = [
     card(Verb::Stop, "s"),
     card(Verb::Crash, "c"),
     card(Verb::Start, "t"),
@@ -54,6 +54,7 @@ const TABLE: [Shortcut; 26] = [
     card(Verb::Isolate, "i"),
     card(Verb::Quiesce, "q"),
     card(Verb::QuiesceUndo, "u"),
+    card(Verb::Restart, "g"),
     card(Verb::Wipe, "w"),
     card(Verb::Remove, "d"),
     card(Verb::AddNode, "n"),

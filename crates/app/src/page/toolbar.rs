@@ -42,6 +42,7 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
                 <div class="tools" role="group" aria-label={format!("More on {name}")}>
                 { tool(Verb::Quiesce, Face::WordsAndKey) }
                 { tool(Verb::QuiesceUndo, Face::WordsAndKey) }
+                { tool(Verb::Restart, Face::WordsAndKey) }
                 { tool(Verb::Wipe, Face::WordsAndKey) }
                 { tool(Verb::Remove, Face::WordsAndKey) }
                 <span class="moves">{ moves(state, &name, dispatch) }</span>

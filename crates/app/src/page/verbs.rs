@@ -18,6 +18,8 @@ pub enum Verb {
     Quiesce,
     /// Takes that back.
     QuiesceUndo,
+    /// Restarts the selected nodes one after the other, or ends that.
+    Restart,
     /// Empties the drives of the selected nodes.
     Wipe,
     /// Removes the selected nodes for good.
@@ -74,13 +76,14 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Stop,
         Self::Crash,
         Self::Start,
         Self::Isolate,
         Self::Quiesce,
         Self::QuiesceUndo,
+        Self::Restart,
         Self::Wipe,
         Self::Remove,
         Self::SelectMore,
@@ -119,6 +122,7 @@ impl Verb {
             Self::Isolate => "isolate",
             Self::Quiesce => "quiesce",
             Self::QuiesceUndo => "quiesce-undo",
+            Self::Restart => "restart",
             Self::Wipe => "wipe",
             Self::Remove => "remove",
             Self::SelectMore => "select-more",
@@ -158,6 +162,7 @@ impl Verb {
             Self::Isolate => "Isolate",
             Self::Quiesce => "Quiesce",
             Self::QuiesceUndo => "Undo quiesce",
+            Self::Restart => "Rolling restart",
             Self::Wipe => "Wipe",
             Self::Remove => "Remove",
             Self::SelectMore => "Select more",
@@ -195,6 +200,7 @@ impl Verb {
             Self::Isolate => "cut the selected nodes off from all others",
             Self::Quiesce => "from the next cluster change on, the node is last in every row",
             Self::QuiesceUndo => "take the quiesce back, from the next cluster change",
+            Self::Restart => "one node after the other: quiesce, recluster, stop, start and fill",
             Self::Wipe => {
                 "empty the drives of a node that is down: it returns with e, without data"
             }

@@ -28,6 +28,7 @@ impl State {
             Action::Do(command) => Some(act(command.clone())),
             Action::ToggleLink(link) => Some(act(self.toggle(*link))),
             Action::MoveBeside(node, places) => self.move_beside(*node, *places).map(act),
+            Action::Tick(ms) if self.is_restarting() => self.tick_of_restart(*ms)?.ok(),
             Action::Tick(ms) if self.is_running() => Some(Entry::Pass { ms: u64::from(*ms) }),
             Action::Roster(RosterAction::Confirm) => {
                 let asked = self.rosters.asking.as_ref();
@@ -106,8 +107,10 @@ impl State {
         if let Some(why) = self.floor_refusal(verb) {
             return Err(why);
         }
-        if matches!(verb, Verb::SetRoster | Verb::SetAndRecluster) {
-            self.can_set()?;
+        match verb {
+            Verb::SetRoster | Verb::SetAndRecluster => self.can_set()?,
+            Verb::Restart if !self.is_restarting() => drop(self.plan_restart()?),
+            _ => {}
         }
         if let Some(command) = self.command(verb) {
             return self.can_do(&command);

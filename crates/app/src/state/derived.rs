@@ -171,10 +171,10 @@ impl State {
         })
     }
 
-    /// Whether simulated time runs: it may, and something moves.
+    /// Whether simulated time runs: it may, and something moves; or a rolling restart plays.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        self.is_playing && (self.view.migrating || self.view.changing)
+        self.is_restarting() || self.is_playing && (self.view.migrating || self.view.changing)
     }
 
     /// Whether the page is dark: as was chosen, else as the system is.

@@ -2,7 +2,7 @@
 //!
 //! `action` says what a person can do, `command` translates actions into commands, `perform` what it makes of the state,
 //! `derived` what follows from a state. The parts of the reducer that belong to one place have a file each: `floor`,
-//! `roster`, `time`, `clients`, `settings`, `sharing`.
+//! `roster`, `time`, `clients`, `rolling`, `settings`, `sharing`.
 //!
 //! Invariant: a state is its timeline, what the person looks at, and what follows from both. It is made here and changed
 //! in `perform` and its parts alone. Not here: effects (timers, focus, canvas, live region), which components run after a
@@ -14,6 +14,7 @@ mod command;
 mod derived;
 mod floor;
 mod perform;
+mod rolling;
 mod roster;
 mod settings;
 mod sharing;
@@ -40,6 +41,7 @@ use crate::settings::draft::Settings;
 use crate::share::state::SharingState;
 use crate::time::state::{SPEEDS, TimeState};
 use crate::why::ways::WaysState;
+use rolling::PlayingRestart;
 
 /// The cluster of the case study (docs/domain.md §10): ids with their racks.
 const CASE_STUDY: [(u64, u32); 5] =
@@ -108,6 +110,8 @@ pub struct State {
     pub focus: Numbered<Option<Focus>>,
     /// Whether simulated time may run.
     pub is_playing: bool,
+    /// The rolling restart that plays.
+    restart: Option<PlayingRestart>,
     /// How many times as fast as real time.
     pub speed: u32,
     /// The theme that was chosen: dark or light.
@@ -190,6 +194,7 @@ impl State {
             refusal: None,
             focus: Numbered::first(None),
             is_playing: false,
+            restart: None,
             speed: SPEEDS[1],
             is_dark_chosen: None,
             is_system_dark: false,

@@ -89,6 +89,7 @@ impl State {
             Action::Roster(action) => return self.apply_to_roster(action),
             Action::Clients(action) => return self.apply_to_clients(action),
             Action::Tick(_) if !self.is_running() => return false,
+            Action::Tick(ms) if self.is_restarting() => self.go_on_restarting(ms),
             Action::Tick(_) => {
                 if let Some(entry) = self.entry_of(&action) {
                     self.run(&entry, true);
@@ -99,6 +100,9 @@ impl State {
             Action::SystemDark(is_dark) => self.is_system_dark = is_dark,
             Action::Announce(text) => self.announcement.renew(text),
             Action::Floor(action) => return self.on_floor(action),
+            Action::Escape if self.panel.is_none() && self.is_restarting() => {
+                self.toggle_restart();
+            }
             Action::Escape if self.panel.is_none() => return self.on_floor(FloorAction::LetGo),
             Action::ClosePanel | Action::Escape => match self.panel {
                 Some(panel) => self.toggle_panel(panel),
@@ -129,6 +133,7 @@ impl State {
             self.selected = node.id;
         }
         let kept = self.time.arrive(&timeline, left);
+        self.restart = None;
         self.timeline = Rc::new(timeline);
         self.view = Rc::new(view);
         self.refusal = None;
@@ -249,6 +254,8 @@ impl State {
             }
             Verb::Faster => self.speed = self.speed_beside(1),
             Verb::Slower => self.speed = self.speed_beside(SPEEDS.len() - 1),
+            Verb::Restart => self.toggle_restart(),
+            Verb::Play if self.is_restarting() => self.toggle_restart(),
             Verb::Play => self.is_playing = !self.is_playing,
             Verb::Help => self.toggle_panel(Panel::Keys),
             Verb::Share => self.toggle_panel(Panel::Share),

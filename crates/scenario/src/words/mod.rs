@@ -12,6 +12,7 @@
 //! - `cuts`: who left a cluster after a cut and why.
 //! - `events`: what happened, one event or several of a kind as a sentence.
 //! - `served`: what a client of the whole network can reach.
+//! - `rolling`: how a rolling restart ended.
 //! - `share_links`: that a share link has another result than in the version that made it.
 //! - `summary`: how things stand now.
 //! - `warnings`: documented mistakes that roster commands can be.
@@ -26,6 +27,7 @@ pub mod events;
 pub mod marks;
 pub mod orphans;
 pub mod rebalance;
+pub mod rolling;
 pub mod rules;
 pub mod served;
 pub mod share_links;

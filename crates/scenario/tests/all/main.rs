@@ -11,6 +11,7 @@ mod golden;
 mod margin;
 mod preview;
 mod reports;
+mod rolling;
 mod round_trip;
 mod seems;
 mod shipped;
