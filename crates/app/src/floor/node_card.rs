@@ -195,12 +195,16 @@ fn body(facts: &Facts) -> Html {
 /// One namespace of several: its name, its copies, its clean-shutdown mark.
 fn namespace_line(line: &NamespaceLine) -> Html {
     let (sign, words) = line.mark.map_or(("", ""), mark_text);
+    let CopyCounts { full, with_data, .. } = line.copies;
+    let subset = with_data - full;
+    let subset = (subset > 0).then(|| format!(" subset {}", thousands(subset)));
     html! {
         <span key={line.name.clone()} class="face-line" title={format!("{}: storage {words}", line.name)}>
             <span class="face-line-name">{ line.name.clone() }</span>
             <span class="face-line-bars">{ bar(line.copies, 1) }{ thin_bar(line.copies) }</span>
+            <span class="face-line-copies">{ format!(" full {}", thousands(full)) }{ subset }</span>
             <span aria-hidden="true">{ sign }</span>
-            <span class="visually-hidden">{ format!(" full {}, {words}, ", thousands(line.copies.full)) }</span>
+            <span class="visually-hidden">{ format!(", {words}, ") }</span>
         </span>
     }
 }
