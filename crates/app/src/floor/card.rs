@@ -369,6 +369,20 @@ mod tests {
     }
 
     #[test]
+    fn copies_and_empty_versions_are_told_apart_and_the_words_are_explained() {
+        let press = |verb| Action::Press(verb);
+        let crashed = [press(Verb::Crash)];
+        let terms = |state: &State| facts(state, "A102").terms();
+        let is_told = |state: &State, word: &str| terms(state).iter().any(|(told, _)| told == word);
+        assert!(is_told(&run(crashed.clone()), "returns with e"));
+        let back = run([press(Verb::Crash), press(Verb::Start)]);
+        let text = facts(&back, "A102").text();
+        assert!(text.contains("copies with e 1,381") && !text.contains("evade"), "{text}");
+        assert!(is_told(&back, "e") && is_told(&back, "subset"), "{text}");
+        assert!(!is_told(&State::open(), "e"));
+    }
+
+    #[test]
     fn a_crashed_node_of_ap_namespaces_alone_returns_without_e() {
         let mut setup = crate::state::case_study();
         setup.namespaces[0].mode = rosterlab_engine::Mode::Available;

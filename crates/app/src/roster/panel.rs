@@ -7,12 +7,14 @@
 
 use rosterlab_engine::{Mode, NodeId, NodeView, RosterEntry, convert};
 use rosterlab_scenario::foresight::preview::Warning;
+use rosterlab_scenario::words::terms::Term;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::margin::words::mode_of;
 use crate::page::Dispatch;
 use crate::page::button::{Face, copy_button, tool_button, verb_button};
+use crate::page::term::explained;
 use crate::page::verbs::Verb;
 use crate::roster::diff::{Mark, marked};
 use crate::roster::draft::RosterDraft;
@@ -194,7 +196,7 @@ fn outlook(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <div class="outlook" data-verb={verb.action()}>
             <p class="outlook-text" data-consequence="">
-                <b>{ verb.label() }</b>{ " · " }<span {class}>{ told }</span>
+                <b>{ verb.label() }</b>{ " · " }<span {class}>{ explained(&told, "regime", Term::Regime) }</span>
             </p>
             <ul class="commands" aria-label={format!("{} on a real cluster", verb.label())}>
                 { for lines.map(|(tool, text)| command(state, dispatch, tool, text)) }

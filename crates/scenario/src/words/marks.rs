@@ -130,3 +130,89 @@ pub fn working_order(explanation: &Explanation) -> Option<&[NodeId]> {
 pub const ROSTER_ORDER: &str = "Roster order";
 /// What the working order is called.
 pub const WORKING_ORDER: &str = "Working order, quiesced nodes last";
+
+#[cfg(test)]
+mod tests {
+    use rosterlab_engine::{
+        Cluster, ClusterSetup, Command, NodeSetup, PartitionId, RackId, Shutdown, Until, Version,
+    };
+
+    use super::*;
+
+    fn ids(text: &str) -> Vec<NodeId> {
+        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
+    }
+
+    /// The case study's cluster after these commands, each with all its migrations.
+    fn after(commands: &[Command]) -> Cluster {
+        let rack = |id: NodeId| RackId::new(if id < ids("B101")[0] { 1 } else { 2 }).unwrap();
+        let nodes = ids("A101 A102 A103 B101 B102").into_iter();
+        let nodes = nodes.map(|id| NodeSetup::new(id, rack(id))).collect();
+        let mut cluster = Cluster::new(ClusterSetup::of(nodes, 2)).unwrap();
+        for command in commands {
+            cluster.apply(command).unwrap();
+            cluster.advance(Until::Migrated { partitions: None });
+        }
+        cluster
+    }
+
+    fn explained(cluster: &Cluster) -> impl Iterator<Item = Explanation> {
+        PartitionId::all().map(|pid| cluster.explain("main", pid, None).unwrap())
+    }
+
+    fn stop(nodes: &str, shutdown: Shutdown) -> Command {
+        Command::Stop { nodes: ids(nodes), shutdown }
+    }
+
+    #[test]
+    fn a_copy_that_became_a_subset_is_told_with_what_the_rules_saw() {
+        let crash = stop("A102", Shutdown::Unclean);
+        let cluster = after(&[stop("B101 B102", Shutdown::Clean), crash]);
+        let told: Vec<String> =
+            explained(&cluster).map(|why| changed(&why)).filter(|told| !told.is_empty()).collect();
+        let full = |node: &str| {
+            format!(
+                "Full copy on {node} before this rebalance; subset since it became unavailable."
+            )
+        };
+        assert!(told.contains(&full("A101")) && told.contains(&full("A103")), "{:?}", &told[..3]);
+        let full = explained(&cluster).filter(|why| why.facts.unwrap().full > 0).count();
+        assert_eq!(told.len(), full, "told where a copy was full, and nowhere else");
+    }
+
+    #[test]
+    fn what_was_filled_since_is_told_and_nothing_where_all_is_as_it_was() {
+        assert!(explained(&after(&[])).all(|why| changed(&why).is_empty()));
+        let filled = after(&[stop("B101 B102", Shutdown::Clean)]);
+        assert!(explained(&filled).any(|why| {
+            changed(&why) == "No copy on A101 before this rebalance; full copy since."
+        }));
+    }
+
+    #[test]
+    fn the_working_order_is_told_only_with_a_quiesced_node() {
+        let quiesce = [Command::Quiesce { nodes: ids("A103") }, Command::Recluster { on: None }];
+        let of = |cluster: &Cluster| {
+            let why = cluster.explain("main", PartitionId::new(0).unwrap(), None).unwrap();
+            working_order(&why).map(<[NodeId]>::to_vec)
+        };
+        assert_eq!(of(&after(&[])), None);
+        assert_eq!(of(&after(&quiesce)), Some(ids("B102 A102 A101 B101 A103")));
+    }
+
+    #[test]
+    fn a_copy_and_an_empty_version_have_words_of_their_own() {
+        let key = rosterlab_engine::ClusterKey::of_change(1);
+        let full = Version::full(key, false);
+        for (version, words) in [
+            (full, "full copy"),
+            (full.isolated(), "subset"),
+            (full.isolated().with_evade(), "subset with e"),
+            (full.with_evade(), "untrusted copy with e"),
+            (Version::NULL.with_evade(), "empty version with e"),
+            (Version::NULL, "no copy"),
+        ] {
+            assert_eq!(held_with_mark(version.state(true)), words);
+        }
+    }
+}
