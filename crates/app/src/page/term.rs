@@ -6,21 +6,18 @@
 use rosterlab_scenario::words::terms::Term;
 use yew::prelude::*;
 
-/// A word with its explanation; `class` is for the place that it stands in.
-pub fn term(term: Term, class: &'static str, word: impl Into<AttrValue>) -> Html {
-    html! {
-        <button type="button" class={classes!["term", class]} aria-description={term.text()}>
-            { word.into() }
-        </button>
-    }
+/// A word with its explanation.
+pub fn term(term: Term, word: &str) -> Html {
+    html! { <button type="button" class="term" aria-description={term.text()}>{ word }</button> }
 }
 
 /// A text in which a word is explained, the first time that it occurs.
 pub fn explained(text: &str, word: &'static str, meaning: Term) -> Html {
-    match text.split_once(word) {
-        Some((before, after)) => html! { <>{ before }{ term(meaning, "", word) }{ after }</> },
-        None => html! { <>{ text }</> },
-    }
+    let said = match text.split_once(word) {
+        Some((before, after)) => html! { <>{ before }{ term(meaning, word) }{ after }</> },
+        None => html! { text },
+    };
+    html! { <span>{ said }</span> }
 }
 
 /// Where the explanation of a term appears, once on the page.

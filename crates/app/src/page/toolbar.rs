@@ -30,7 +30,7 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
             <div class="tools" role="group" aria-label={format!("On {name}")}>
                 <span class="tools-name" data-selection={selection.len().to_string()}>
                     <b class="id">{ name.clone() }</b>
-                    { terms(state) }
+                    <span class="tools-terms">{ terms(state) }</span>
                 </span>
                 { tool(Verb::Stop, Face::WordsAndKey) }
                 { tool(Verb::Crash, Face::WordsAndKey) }
@@ -92,7 +92,7 @@ fn detail(state: &State) -> Html {
 fn terms(state: &State) -> Html {
     let view = &state.view;
     let one = |(word, meaning): (String, Term)| {
-        html! { <span key={word.clone()} class="tools-term">{ term(meaning, "", word) }</span> }
+        html! { <span key={word.clone()} class="tools-term">{ term(meaning, &word) }</span> }
     };
     let node = view.node(state.selected).filter(|_| state.selection().len() == 1);
     let terms = node.map(|node| Facts::of(view, node, state.namespace).terms());

@@ -37,8 +37,8 @@ pub fn sides_panel(state: &State, dispatch: &Dispatch) -> Html {
     }
     let head = |name: &'static str| {
         let word = match name {
-            "unavailable" => term(Term::Unavailable, "", name),
-            "dead" => term(Term::Dead, "", name),
+            "unavailable" => term(Term::Unavailable, name),
+            "dead" => term(Term::Dead, name),
             name => html! { name },
         };
         html! { <th key={name} scope="col" class="n">{ word }</th> }

@@ -82,7 +82,7 @@ pub fn why_panel(state: &State, dispatch: &Dispatch) -> Html {
 fn availability(availability: Availability) -> Html {
     let word = availability.to_string();
     match Term::of_availability(availability) {
-        Some(meaning) => term(meaning, "", word),
+        Some(meaning) => term(meaning, &word),
         None => html! { word },
     }
 }
@@ -183,14 +183,14 @@ fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
 /// A node of the row.
 fn chip(place: usize, seat: &Seat) -> Html {
     let role = match (Term::of_role(seat.role), marks::role(seat.role)) {
-        (Some(meaning), role) => term(meaning, "", role),
+        (Some(meaning), role) => term(meaning, role),
         (None, "") => html! { "no replica" },
         (None, role) => html! { role },
     };
     let is_minor = matches!(seat.role, Role::Other | Role::NotInRoster);
     let version = seat.version;
     let marks = MARKS.into_iter().filter(|(_, _, is_on)| is_on(seat)).map(|(letter, meaning, _)| {
-        html! { <span key={letter} class={classes!["mark", letter]}>{ term(meaning, "", letter) }</span> }
+        html! { <span key={letter} class={classes!["mark", letter]}>{ term(meaning, letter) }</span> }
     });
     let class = classes![
         "chip-node",
@@ -199,7 +199,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
         seat.working_master.then_some("serving"),
     ];
     let before = marks::seen_before(seat).map(|before| format!("before: {before}"));
-    let serves = seat.working_master.then(|| term(Term::WorkingMaster, "", "working master"));
+    let serves = seat.working_master.then(|| term(Term::WorkingMaster, "working master"));
     html! {
         <li key={seat.node.to_string()} {class} title={format!("version {version}")}>
             <span class="chip-top">
@@ -209,7 +209,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
             </span>
             <span class="chip-before">{ before }</span>
             <span class="chip-role">
-                { role }<span>{ seat.quiesced.then(|| term(Term::Quiesced, "", "quiesced")) }</span>
+                <span>{ role }</span><span>{ seat.quiesced.then(|| term(Term::Quiesced, "quiesced")) }</span>
             </span>
             <span class="chip-serves">{ serves }</span>
             <span class="chip-version">{ version.to_string() }</span>
