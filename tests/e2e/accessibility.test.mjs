@@ -26,6 +26,8 @@ const VIEWS = [
     await eventually(() => page.getByRole("alert").innerText(), "Not done. Node A102 is down.");
   }],
   ["split, with a card moved", async (page) => {
+    const more = page.locator(".more-tools > summary");
+    if (await more.isVisible()) await more.click();
     await action(page, "split").click();
     await node(page, "A101").click();
     await page.locator('[data-action="move"]').click();
@@ -89,7 +91,9 @@ function faults(page) {
     const found = [];
     const root = document.documentElement;
     if (root.scrollWidth > window.innerWidth) found.push(`the page is ${root.scrollWidth} px wide`);
-    for (const target of document.querySelectorAll('button, [role="button"], input, canvas')) {
+    for (const target of document.querySelectorAll('button, [role="button"], input:not(.visually-hidden), textarea, label.tool, canvas')) {
+      // What a narrow window leaves out is no target there.
+      if (!target.checkVisibility()) continue;
       const { width, height } = target.getBoundingClientRect();
       if (width < 24 || height < 24) found.push(`${target.outerHTML.slice(0, 90)} is ${width} × ${height}`);
     }
