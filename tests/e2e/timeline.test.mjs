@@ -133,7 +133,7 @@ test("two endings are compared, and a partition that differs can be selected", a
   await action(page, "compare-branch").click();
   await eventually(() => tab(page, "compare").getAttribute("aria-selected"), "true");
   await eventually(() => page.locator("[data-differ]").innerText(), "4,096 partitions differ");
-  const row = page.locator(".compare .reasons tbody tr");
+  const row = page.locator(".compare-maps .reasons tbody tr");
   assert.match(await row.innerText(), /active → .*unavailable\s+4,096/s);
   const painted = (which) =>
     page.locator(`[data-compare="${which}"]`).evaluate((canvas) => {

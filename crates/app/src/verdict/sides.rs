@@ -77,7 +77,9 @@ fn row(
         all => format!("{} of {all}", namespace.roster_nodes_present),
     };
     let empty = fresh(namespace);
-    let nodes = count(convert::count(side.nodes.len()), "node");
+    // How many are in the roster stands beside; only what differs from that is worth the room.
+    let nodes = convert::count(side.nodes.len());
+    let nodes = (nodes != namespace.roster_nodes_present).then(|| count(nodes, "node"));
     html! {
         <tr key={format!("{principal} {}", settings.name)} class={sub_class(place)}>
             <th scope="row">
