@@ -156,7 +156,7 @@ impl Cluster {
         };
         let number = self.nodes[first.index()].cluster();
         let same = members.iter().all(|slot| self.nodes[slot.index()].cluster() == number);
-        same && number.is_some_and(|number| self.sub_clusters[&number].members == members)
+        same && number.is_some_and(|number| self.sub_cluster(number).members == members)
     }
 
     /// The nodes react: they agree on clusters, nodes in none become orphans, and every cluster that has to change
@@ -317,8 +317,7 @@ impl Cluster {
 
     pub(crate) fn forget_empty_sub_clusters(&mut self) {
         let nodes = &self.nodes;
-        self.sub_clusters
-            .retain(|number, _| nodes.iter().any(|node| node.cluster() == Some(*number)));
+        self.sub_clusters.retain(|one| nodes.iter().any(|node| node.cluster() == Some(one.number)));
     }
 
     /// Forms a cluster: its members leave their old clusters, and every namespace is rebalanced.
@@ -333,8 +332,15 @@ impl Cluster {
         let namespaces = 0..self.setup.namespaces.len();
         let balances = namespaces.map(|index| self.rebalance(index, &nodes, key, kinds)).collect();
         let formed_at_ms = self.migration_clock_ms();
-        let sub_cluster = SubCluster { key, members, nodes, balances, formed_at_ms, rounds: 0 };
-        self.sub_clusters.insert(number, sub_cluster);
+        self.sub_clusters.push(SubCluster {
+            number,
+            key,
+            members,
+            nodes,
+            balances,
+            formed_at_ms,
+            rounds: 0,
+        });
     }
 
     /// Rebalances one namespace in a cluster that forms.

@@ -12,7 +12,7 @@ use crate::event::{ClientResult, EventKind};
 use crate::id::{Digest, NodeId, PartitionId};
 use crate::namespace::Mode;
 use crate::node_set::{NodeSet, Slot};
-use crate::record::{Record, Stamp};
+use crate::record::{Record, Stamp, place_of};
 use crate::rules::Clause;
 
 /// One node's copy of a record.
@@ -46,7 +46,7 @@ impl Cluster {
         let pid = PartitionId::of_digest(&key);
         let copy = |slot: &Slot| {
             let node = &self.nodes[slot.index()];
-            let record = node.namespaces[index].records.get(&(pid, key))?;
+            let record = node.namespaces[index].record(pid, key)?;
             let Stamp { write, history, .. } = &record.latest;
             Some(CopyOfRecord { node: node.id, write: *write, builds_on: history.clone() })
         };
@@ -57,7 +57,12 @@ impl Cluster {
     #[must_use]
     pub fn last_acknowledged(&self, namespace: &str, key: Digest) -> Option<u64> {
         let index = self.namespace_index(namespace)?;
-        self.ground.latest.get(&(index, key)).copied()
+        self.latest_write(index, key)
+    }
+
+    fn latest_write(&self, namespace: usize, key: Digest) -> Option<u64> {
+        let place = place_of(&self.ground.latest, &(namespace, key)).ok()?;
+        Some(self.ground.latest[place].1)
     }
 
     /// Whether two nodes that believe they are in the same sub-cluster can talk now.
@@ -74,7 +79,7 @@ impl Cluster {
     /// The working master that serves a request. An error if the partition is not active, or the master cannot be
     /// reached.
     fn master_for(&self, at: &Arrival) -> Result<Slot, ClientResult> {
-        let balance = &self.sub_clusters[&at.number].balances[at.namespace];
+        let balance = &self.sub_cluster(at.number).balances[at.namespace];
         let place = balance.places[at.pid.index()];
         let master = place.working_master.ok_or(ClientResult::Unavailable)?;
         let there = self.nodes[master.index()].cluster() == Some(at.number);
@@ -83,7 +88,7 @@ impl Cluster {
 
     /// The replicas, without the master, that the master can reach with a write, and whether these are all of them.
     fn replicas_of(&self, at: &Arrival, master: Slot) -> (Vec<Slot>, bool) {
-        let balance = &self.sub_clusters[&at.number].balances[at.namespace];
+        let balance = &self.sub_cluster(at.number).balances[at.namespace];
         let others = balance.replicas(at.pid).iter().copied().filter(|slot| *slot != master);
         let all: Vec<Slot> = others.collect();
         // A replica that is in another cluster by now rejects the older regime.
@@ -98,7 +103,7 @@ impl Cluster {
     /// The version of a record that a master serves: its own, or a later one that a duplicate still has to send
     /// (duplicate resolution, domain.md §9).
     fn resolve(&self, at: &Arrival, master: Slot, key: Digest) -> Option<Record> {
-        let balance = &self.sub_clusters[&at.number].balances[at.namespace];
+        let balance = &self.sub_cluster(at.number).balances[at.namespace];
         let mut holders = NodeSet::EMPTY.with(master);
         if let Some(migration) = balance.migration(at.pid) {
             // The final master may be a duplicate too. It sends to no node, so it is not among the incoming.
@@ -119,7 +124,7 @@ impl Cluster {
         pid: PartitionId,
         key: Digest,
     ) -> Option<&Record> {
-        self.nodes[slot.index()].namespaces[namespace].records.get(&(pid, key))
+        self.nodes[slot.index()].namespaces[namespace].record(pid, key)
     }
 
     /// Puts a version of a record on a node.
@@ -156,7 +161,7 @@ impl Cluster {
             history.clone_from(&before.history);
             history.push(before.write);
         }
-        let regime = self.sub_clusters[&at.number].balances[at.namespace].regime;
+        let regime = self.sub_cluster(at.number).balances[at.namespace].regime;
         let stamp = Stamp {
             write,
             regime,
@@ -173,7 +178,11 @@ impl Cluster {
             return ClientResult::InDoubt;
         }
         self.ground.acknowledged.push(write);
-        self.ground.latest.insert((at.namespace, key), write);
+        let latest = &mut self.ground.latest;
+        match place_of(latest, &(at.namespace, key)) {
+            Ok(place) => latest[place].1 = write,
+            Err(place) => latest.insert(place, ((at.namespace, key), write)),
+        }
         self.see_regime(at, regime);
         ClientResult::Ok
     }
@@ -198,7 +207,7 @@ impl Cluster {
             None => (None, None, ClientResult::Unavailable),
             Some(at) => self.read_at(&at, key, mode),
         };
-        let latest = self.ground.latest.get(&(namespace, key)).copied().unwrap_or(0);
+        let latest = self.latest_write(namespace, key).unwrap_or(0);
         let answered = matches!(result, ClientResult::Ok | ClientResult::NotFound);
         EventKind::Read {
             namespace: self.setup.namespaces[namespace].name.clone(),
@@ -233,7 +242,7 @@ impl Cluster {
             Err(result) => return (None, None, result),
         };
         if mode == ReadMode::AllowReplica {
-            let balance = &self.sub_clusters[&at.number].balances[at.namespace];
+            let balance = &self.sub_cluster(at.number).balances[at.namespace];
             let near = balance.replicas(at.pid).contains(&at.from);
             let filling = balance.migration(at.pid).is_some_and(|m| m.fills_or_awaits(at.from));
             if near && !filling && at.from != master {
@@ -241,7 +250,7 @@ impl Cluster {
                 return (Some(at.from), write, result);
             }
         }
-        let regime = self.sub_clusters[&at.number].balances[at.namespace].regime;
+        let regime = self.sub_cluster(at.number).balances[at.namespace].regime;
         let of = (at.namespace, at.pid);
         let seen = self.ground.session.iter().find(|(known, _)| *known == of);
         let seen = seen.map_or(0, |(_, regime)| *regime);
@@ -267,7 +276,7 @@ impl Cluster {
 
     /// A node of the client's sub-cluster that has the record, the client's own first, then by id.
     fn any_holder(&self, at: &Arrival, key: Digest) -> Option<Slot> {
-        let nodes = &self.sub_clusters[&at.number].nodes;
+        let nodes = &self.sub_cluster(at.number).nodes;
         let candidates = std::iter::once(at.from).chain(nodes.iter().copied());
         let has = |slot: &Slot| self.record(*slot, at.namespace, at.pid, key).is_some();
         let mut reachable = candidates.filter(|slot| self.reaches(at.from, *slot));
@@ -286,7 +295,7 @@ impl Cluster {
         let mode = self.setup.namespaces[namespace].mode;
         let source = self.nodes[from.index()].namespaces[namespace].records_of(pid);
         let arriving: Vec<(Digest, Record)> =
-            source.map(|((_, key), record)| (*key, record.clone())).collect();
+            source.iter().map(|((_, key), record)| (*key, record.clone())).collect();
         let mut dropped_writes = Vec::new();
         for (key, record) in arriving {
             let here = self.record(to, namespace, pid, key);
@@ -315,7 +324,7 @@ impl Cluster {
                 self.ground.mark_possible_losses();
             }
         }
-        dropped_writes.retain(|(_, write, _)| self.ground.lost.insert(*write));
+        dropped_writes.retain(|(_, write, _)| self.ground.lose(*write));
         let name = &self.setup.namespaces[namespace].name;
         let event = |(key, write, kept)| {
             let (namespace, kept) = (name.clone(), Some(kept));
@@ -334,12 +343,12 @@ impl Cluster {
         let mut lost = Vec::new();
         for ((index, key), write) in &self.ground.latest {
             let (index, key, write) = (*index, *key, *write);
-            if self.ground.lost.contains(&write) {
+            if self.ground.lost.binary_search(&write).is_ok() {
                 continue;
             }
             let pid = PartitionId::of_digest(&key);
             let copies = self.nodes.iter().filter_map(|node| {
-                node.namespaces[index].records.get(&(pid, key)).map(|record| &record.latest)
+                node.namespaces[index].record(pid, key).map(|record| &record.latest)
             });
             if !copies.clone().any(|stamp| stamp.holds(write)) {
                 let mode = self.setup.namespaces[index].mode;
@@ -350,7 +359,7 @@ impl Cluster {
         }
         for event in &lost {
             if let EventKind::WriteLost { write, .. } = event {
-                self.ground.lost.insert(*write);
+                self.ground.lose(*write);
             }
         }
         lost
@@ -378,7 +387,12 @@ impl Cluster {
         replicated: bool,
     ) {
         let records = Rc::make_mut(&mut self.nodes[on.index()].namespaces[namespace].records);
-        let old = records.remove(&key);
-        records.insert(key, Record::store(old, stamp, replicated));
+        match place_of(records, &key) {
+            Ok(place) => records[place].1.replace(stamp, replicated),
+            Err(place) => {
+                let record = Record { latest: stamp, flushed: None, replicated };
+                records.insert(place, (key, record));
+            }
+        }
     }
 }

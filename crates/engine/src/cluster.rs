@@ -7,7 +7,6 @@
 //! (`clustering`), how clusters change (`change`), verdicts (`rebalance`), what a front end sees (`observe`).
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::balance::Balance;
@@ -73,8 +72,8 @@ pub struct Cluster {
     pub(crate) agreed: Vec<NodeSet>,
     /// Nodes that have gone down since that agreement.
     pub(crate) departed: NodeSet,
-    /// By their numbers, which are never reused.
-    pub(crate) sub_clusters: BTreeMap<u32, SubCluster>,
+    /// In the order of their numbers, which are never reused.
+    pub(crate) sub_clusters: Vec<SubCluster>,
     /// The number of clusters formed so far.
     pub(crate) formed: u32,
     /// When the nodes will react to what has happened.
@@ -113,7 +112,7 @@ impl Cluster {
             cuts: Cuts::default(),
             agreed: Vec::new(),
             departed: NodeSet::EMPTY,
-            sub_clusters: BTreeMap::new(),
+            sub_clusters: Vec::new(),
             formed: 0,
             prepare_at_ms: None,
             exchanges: Vec::new(),
@@ -244,14 +243,14 @@ impl Cluster {
         // Tests leave clauses out, and without some of them a node can be in two clusters.
         let is_disjoint = agreed.len() == members || self.rules.leave_out_any();
         assert!(is_disjoint, "no node is in two clusters");
-        for sub_cluster in self.sub_clusters.values() {
+        for sub_cluster in &self.sub_clusters {
             assert_eq!(sub_cluster.nodes.len(), sub_cluster.members.len(), "one list, one set");
             assert_eq!(sub_cluster.balances.len(), self.setup.namespaces.len(), "all namespaces");
         }
         if cfg!(debug_assertions) {
             let parts = self.nodes.iter().flat_map(|node| &node.namespaces);
             parts.for_each(|part| assert_eq!(part.versions.len(), PARTITIONS));
-            let balances = self.sub_clusters.values().flat_map(|one| &one.balances);
+            let balances = self.sub_clusters.iter().flat_map(|one| &one.balances);
             balances.for_each(Balance::assert_invariants);
         }
     }
@@ -343,15 +342,31 @@ impl Cluster {
 
     /// The numbers of the sub-clusters by their principals, highest first.
     pub(crate) fn sub_clusters_by_principal(&self) -> Vec<u32> {
-        let mut numbers: Vec<u32> = self.sub_clusters.keys().copied().collect();
-        numbers.sort_by_key(|number| Reverse(self.id(self.sub_clusters[number].principal())));
-        numbers
+        let mut sorted: Vec<&SubCluster> = self.sub_clusters.iter().collect();
+        sorted.sort_by_key(|one| Reverse(self.id(one.principal())));
+        sorted.into_iter().map(|one| one.number).collect()
+    }
+
+    /// The sub-cluster of a number that a member has.
+    pub(crate) fn sub_cluster(&self, number: u32) -> &SubCluster {
+        let place = self.place_of_sub_cluster(number);
+        &self.sub_clusters[place.expect("a member's sub-cluster exists")]
+    }
+
+    /// As [`Self::sub_cluster`], to change it; it may be gone.
+    pub(crate) fn sub_cluster_mut(&mut self, number: u32) -> Option<&mut SubCluster> {
+        let place = self.place_of_sub_cluster(number)?;
+        self.sub_clusters.get_mut(place)
+    }
+
+    fn place_of_sub_cluster(&self, number: u32) -> Option<usize> {
+        self.sub_clusters.iter().position(|one| one.number == number)
     }
 
     /// A running member of the sub-cluster with the highest principal.
     pub(crate) fn highest_principal(&self) -> Option<Slot> {
         let number = *self.sub_clusters_by_principal().first()?;
-        let nodes = &self.sub_clusters[&number].nodes;
+        let nodes = &self.sub_cluster(number).nodes;
         nodes.iter().copied().find(|slot| self.nodes[slot.index()].cluster() == Some(number))
     }
 
@@ -416,9 +431,9 @@ impl Cluster {
     /// Checks that a list can be a roster. Any ids can, as the server accepts them, but each only once (domain.md §8).
     fn check_roster(&self, entries: &[RosterEntry]) -> Result<(), Rejection> {
         refuse(entries.is_empty(), Rejection::NoNodes)?;
-        let mut seen = std::collections::BTreeSet::new();
-        for entry in entries {
-            refuse(!seen.insert(entry.node), Rejection::Twice(entry.node))?;
+        for (index, entry) in entries.iter().enumerate() {
+            let is_twice = entries[..index].iter().any(|before| before.node == entry.node);
+            refuse(is_twice, Rejection::Twice(entry.node))?;
         }
         let unknown = entries.iter().filter(|entry| self.any_slot(entry.node).is_none()).count();
         refuse(self.nodes.len() + unknown > MAX_NODES, Rejection::TooManyNodes)
@@ -675,7 +690,7 @@ impl Cluster {
     ) -> Result<Vec<EventKind>, Rejection> {
         let index = self.strong_namespace(namespace)?;
         let number = self.sub_cluster_on(on)?;
-        let members = self.sub_clusters[&number].nodes.clone();
+        let members = self.sub_cluster(number).nodes.clone();
         let members: Vec<Slot> = members
             .into_iter()
             .filter(|s| self.nodes[s.index()].cluster() == Some(number))
@@ -698,7 +713,7 @@ impl Cluster {
         }
         Ok(vec![EventKind::RosterStaged {
             namespace: namespace.to_owned(),
-            principal: self.id(self.sub_clusters[&number].principal()),
+            principal: self.id(self.sub_cluster(number).principal()),
             roster: roster.entries.to_vec(),
             generation,
         }])
@@ -712,9 +727,9 @@ impl Cluster {
         };
         let mut kinds = Vec::new();
         for number in numbers {
-            let nodes = self.sub_clusters[&number].nodes.clone();
+            let nodes = self.sub_cluster(number).nodes.clone();
             let (principal, others) = (self.id(nodes[0]), self.ids(&nodes[1..]));
-            self.reclustering = self.reclustering.or(self.sub_clusters[&number].members);
+            self.reclustering = self.reclustering.or(self.sub_cluster(number).members);
             kinds.push(EventKind::ReclusterAnswered { principal, ignored_by: others });
         }
         self.schedule_cluster_change(&mut kinds);
@@ -739,7 +754,8 @@ impl Cluster {
             if !node.is_up() {
                 continue;
             }
-            let sub_cluster = node.cluster().and_then(|number| self.sub_clusters.get(&number));
+            let number = node.cluster();
+            let sub_cluster = self.sub_clusters.iter().find(|one| Some(one.number) == number);
             let places = sub_cluster.map(|sub_cluster| sub_cluster.balances[index].places.clone());
             let mut partitions = 0;
             let versions = Rc::make_mut(&mut node.namespaces[index].versions);

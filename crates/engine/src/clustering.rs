@@ -34,6 +34,8 @@ pub(crate) struct Exchange {
 /// A cluster that has formed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SubCluster {
+    /// It counts the clusters that have formed.
+    pub number: u32,
     pub key: ClusterKey,
     pub members: NodeSet,
     /// The succession list: highest id first, so the first is the principal (domain.md §1, \[open\]).

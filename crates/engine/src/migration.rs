@@ -45,7 +45,7 @@ impl Cluster {
         limits: Option<&Limits>,
         kinds: &mut Vec<EventKind>,
     ) {
-        let Some(sub_cluster) = self.sub_clusters.get_mut(&number) else {
+        let Some(sub_cluster) = self.sub_cluster_mut(number) else {
             return;
         };
         sub_cluster.rounds += 1;
@@ -66,7 +66,7 @@ impl Cluster {
             self.wait_for_fills(number);
         }
         for (index, was_migrating) in before.into_iter().enumerate() {
-            let sub_cluster = &self.sub_clusters[&number];
+            let sub_cluster = self.sub_cluster(number);
             if was_migrating && !sub_cluster.balances[index].is_migrating() {
                 let namespace = self.setup.namespaces[index].name.clone();
                 let principal = self.id(sub_cluster.principal());
@@ -81,7 +81,7 @@ impl Cluster {
             return None;
         }
         (0..self.setup.namespaces.len()).find_map(|index| {
-            let balance = &mut self.sub_clusters.get_mut(&number)?.balances[index];
+            let balance = &mut self.sub_cluster_mut(number)?.balances[index];
             let start = balance.progress.nothing_before.get_mut(sender.index())?;
             let rest = balance.migrations[*start..].iter();
             *start += rest.take_while(|migration| !migration.is_sender(sender)).count();
@@ -99,7 +99,7 @@ impl Cluster {
         start: usize,
         limit: Option<PartitionId>,
     ) -> Option<Job> {
-        let balance = &self.sub_clusters[&number].balances[index];
+        let balance = &self.sub_cluster(number).balances[index];
         let fills_wait = self.fills_wait(number);
         let within = |(_, migration): &(usize, &PartitionMigration)| {
             limit.is_none_or(|limit| migration.pid < limit)
@@ -124,7 +124,7 @@ impl Cluster {
 
     /// When `migrate-fill-delay` ends, on the clock of migrations (domain.md §6, \[doc\]).
     fn fills_begin_ms(&self, number: u32) -> u64 {
-        self.sub_clusters[&number].formed_at_ms + u64::from(self.setup.fill_delay_ms)
+        self.sub_cluster(number).formed_at_ms + u64::from(self.setup.fill_delay_ms)
     }
 
     /// Nothing could move. If fills are delayed, skips to the round in which they may begin.
@@ -134,7 +134,7 @@ impl Cluster {
             return;
         }
         let rate = self.migration_rate_per_s();
-        if let Some(sub_cluster) = self.sub_clusters.get_mut(&number) {
+        if let Some(sub_cluster) = self.sub_cluster_mut(number) {
             let rounds = ((begin_ms - sub_cluster.formed_at_ms) * rate).div_ceil(1_000);
             sub_cluster.rounds = sub_cluster.rounds.max(rounds.saturating_sub(1));
         }
@@ -144,7 +144,9 @@ impl Cluster {
     /// arrives, and is complete with the last arrival; or at a replica, which is then complete.
     fn transfer(&mut self, number: u32, job: Job, kinds: &mut Vec<EventKind>) {
         let Job { index, place, from, to } = job;
-        let Some(sub_cluster) = self.sub_clusters.get_mut(&number) else {
+        let mode = self.setup.namespaces[index].mode;
+        let at_once = mode == Mode::Available && self.rules.follow(Clause::ApTakeOver);
+        let Some(sub_cluster) = self.sub_cluster_mut(number) else {
             return;
         };
         let key = sub_cluster.key;
@@ -158,8 +160,6 @@ impl Cluster {
         } else {
             migration.incoming.remove(from);
             let complete = migration.incoming.is_empty();
-            let mode = self.setup.namespaces[index].mode;
-            let at_once = mode == Mode::Available && self.rules.follow(Clause::ApTakeOver);
             let awaits_fill = migration.fills.contains(from);
             let stays = balance.replicas(pid).contains(&from) && !awaits_fill;
             let served = &mut Rc::make_mut(&mut balance.places)[pid.index()].working_master;
@@ -189,7 +189,7 @@ impl Cluster {
 
     /// Gives the signals of partitions that have nothing else left, from the start or because a node could not be told.
     fn signal_those_waiting(&mut self, number: u32, index: usize) {
-        let Some(sub_cluster) = self.sub_clusters.get_mut(&number) else {
+        let Some(sub_cluster) = self.sub_cluster_mut(number) else {
             return;
         };
         let balance = &mut sub_cluster.balances[index];
@@ -209,7 +209,7 @@ impl Cluster {
     /// A final master that has nothing left to receive or send signals the others: replicas lose their marks, and other
     /// nodes drop data and marks (domain.md §4, §6).
     fn signal_all_done_of(&mut self, number: u32, index: usize, place: usize) {
-        let sub_cluster = &self.sub_clusters[&number];
+        let sub_cluster = self.sub_cluster(number);
         let key = sub_cluster.key;
         let balance = &sub_cluster.balances[index];
         let migration = balance.migrations[place];
@@ -231,7 +231,7 @@ impl Cluster {
                 self.ground.mark_possible_losses();
             }
         }
-        if let Some(sub_cluster) = self.sub_clusters.get_mut(&number) {
+        if let Some(sub_cluster) = self.sub_cluster_mut(number) {
             let balance = &mut sub_cluster.balances[index];
             let left = migration.signals.minus(told);
             Rc::make_mut(&mut balance.migrations)[place].signals = left;

@@ -4,13 +4,12 @@
 //! cluster, the order to quiesce) does not. Not here: what happens to a node in a cluster (see `clustering`,
 //! `rebalance`).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::command::Shutdown;
 use crate::id::{Digest, NodeId, PARTITIONS, PartitionId, RackId};
 use crate::namespace::{NamespaceSettings, NodeSetup};
-use crate::record::Record;
+use crate::record::{Record, Sorted, place_of};
 use crate::roster::Roster;
 use crate::rules::Rules;
 use crate::storage::{Distrust, StartMark, Storage};
@@ -154,7 +153,7 @@ pub(crate) struct NodeNamespace {
     /// The regime that it last prepared; above `regime` when a rebalance was interrupted (domain.md §1).
     pub prepared_regime: u32,
     /// What clients wrote, by partition and digest.
-    pub records: Rc<BTreeMap<(PartitionId, Digest), Record>>,
+    pub records: Rc<Sorted<(PartitionId, Digest), Record>>,
 }
 
 impl NodeNamespace {
@@ -197,7 +196,7 @@ impl NodeNamespace {
         } else if let Some(number) = device {
             // A record is on one device, which its digest decides. \[model\]
             let elsewhere = |digest: &Digest| digest.0[19] % devices != number;
-            Rc::make_mut(&mut self.records).retain(|(_, digest), _| elsewhere(digest));
+            Rc::make_mut(&mut self.records).retain(|((_, digest), _)| elsewhere(digest));
         }
     }
 
@@ -207,7 +206,7 @@ impl NodeNamespace {
             return;
         }
         let records = Rc::make_mut(&mut self.records);
-        records.retain(|_, record| record.survive_crash(now_ms));
+        records.retain_mut(|(_, record)| record.survive_crash(now_ms));
     }
 
     /// Automatic roster-set protection: versions without data and without `e` get `r` (domain.md §4, \[doc\]). A
@@ -223,19 +222,24 @@ impl NodeNamespace {
         marked
     }
 
+    /// A record, if the node has it.
+    pub fn record(&self, pid: PartitionId, key: Digest) -> Option<&Record> {
+        let place = place_of(&self.records, &(pid, key)).ok()?;
+        Some(&self.records[place].1)
+    }
+
     /// A partition's records, in order.
-    pub fn records_of(
-        &self,
-        pid: PartitionId,
-    ) -> impl Iterator<Item = (&(PartitionId, Digest), &Record)> {
-        self.records.range((pid, Digest([0; 20]))..=(pid, Digest([0xff; 20])))
+    pub fn records_of(&self, pid: PartitionId) -> &[((PartitionId, Digest), Record)] {
+        let from = self.records.partition_point(|((of, _), _)| *of < pid);
+        let count = self.records[from..].partition_point(|((of, _), _)| *of == pid);
+        &self.records[from..from + count]
     }
 
     /// Drops a partition's records. Returns whether there were any.
     pub fn drop_records(&mut self, pid: PartitionId) -> bool {
-        let some = self.records_of(pid).next().is_some();
+        let some = !self.records_of(pid).is_empty();
         if some {
-            Rc::make_mut(&mut self.records).retain(|(partition, _), _| *partition != pid);
+            Rc::make_mut(&mut self.records).retain(|((partition, _), _)| *partition != pid);
         }
         some
     }

@@ -39,13 +39,13 @@ impl Cluster {
     pub fn view(&self) -> ClusterView {
         let numbers = self.sub_clusters_by_principal();
         let seen = |number: &u32| {
-            let sub_cluster = &self.sub_clusters[number];
+            let sub_cluster = self.sub_cluster(*number);
             let left = |balance: &Balance| due(&balance.migrations, &sub_cluster.nodes);
             let remaining = sub_cluster.balances.iter().map(left).collect();
             Seen { number: *number, remaining }
         };
         let seen: Vec<Seen> = numbers.iter().map(seen).collect();
-        let balances = self.sub_clusters.values().flat_map(|sub_cluster| &sub_cluster.balances);
+        let balances = self.sub_clusters.iter().flat_map(|sub_cluster| &sub_cluster.balances);
         ClusterView {
             time_ms: self.now_ms,
             profile: self.setup.profile,
@@ -66,7 +66,7 @@ impl Cluster {
     #[must_use]
     pub fn served(&self) -> Vec<Served> {
         let of = |index: usize| {
-            let sides = self.sub_clusters.values().map(|one| &one.balances[index]);
+            let sides = self.sub_clusters.iter().map(|one| &one.balances[index]);
             Served::of(&sides.map(|balance| Rc::new(self.cells(balance))).collect::<Vec<_>>())
         };
         (0..self.setup.namespaces.len()).map(of).collect()
@@ -93,7 +93,7 @@ impl Cluster {
                 Process::Orphan => NodeState::Orphan,
                 Process::Member(_) => NodeState::Up,
             },
-            principal: home.is_some_and(|one| self.sub_clusters[&one.number].principal() == slot),
+            principal: home.is_some_and(|one| self.sub_cluster(one.number).principal() == slot),
             sub_cluster,
             quiesce: self.quiesce_state(slot, home),
             stay_quiesced: node.stay_quiesced,
@@ -127,7 +127,7 @@ impl Cluster {
     }
 
     fn quiesce_state(&self, slot: Slot, home: Option<&Seen>) -> QuiesceState {
-        let balances = home.map(|one| &self.sub_clusters[&one.number].balances);
+        let balances = home.map(|one| &self.sub_cluster(one.number).balances);
         let told = self.nodes[slot.index()].told_to_quiesce;
         let effective = balances.is_some_and(|balances| {
             // A node outside the roster is in no row, so there is nothing to wait for.
@@ -150,7 +150,7 @@ impl Cluster {
     ) -> NodeNamespaceView {
         let node = &self.nodes[slot.index()];
         let namespace = &node.namespaces[index];
-        let sub_cluster = home.map(|one| &self.sub_clusters[&one.number]);
+        let sub_cluster = home.map(|one| self.sub_cluster(one.number));
         let balance = sub_cluster.map(|sub_cluster| &sub_cluster.balances[index]);
         let place = sub_cluster.and_then(|one| one.nodes.iter().position(|other| *other == slot));
         let remaining = home.zip(place).map(|(one, place)| one.remaining[index][place]);
@@ -175,7 +175,7 @@ impl Cluster {
     }
 
     fn sub_cluster_view(&self, seen: &Seen) -> SubClusterView {
-        let sub_cluster = &self.sub_clusters[&seen.number];
+        let sub_cluster = self.sub_cluster(seen.number);
         SubClusterView {
             principal: self.id(sub_cluster.principal()),
             key: sub_cluster.key,
@@ -187,7 +187,7 @@ impl Cluster {
     }
 
     fn balance_view(&self, seen: &Seen, index: usize) -> SubClusterNamespaceView {
-        let sub_cluster = &self.sub_clusters[&seen.number];
+        let sub_cluster = self.sub_cluster(seen.number);
         let remaining = &seen.remaining[index];
         let balance = &sub_cluster.balances[index];
         let held = &self.nodes[sub_cluster.principal().index()].namespaces[index];
@@ -255,7 +255,7 @@ impl Cluster {
             }
             found => found?,
         };
-        let sub_cluster = &self.sub_clusters[&number];
+        let sub_cluster = self.sub_cluster(number);
         let balance = &sub_cluster.balances[index];
         let verdict = balance.places[partition.index()].verdict;
         let facts = balance.roster.as_ref().map(|roster| {
@@ -278,7 +278,7 @@ impl Cluster {
     #[must_use]
     pub fn serves(&self, namespace: &str, partition: PartitionId) -> bool {
         self.namespace_index(namespace).is_some_and(|index| {
-            self.sub_clusters.values().any(|sub_cluster| {
+            self.sub_clusters.iter().any(|sub_cluster| {
                 let places = &sub_cluster.balances[index].places;
                 places[partition.index()].verdict.is_active()
             })
@@ -298,7 +298,7 @@ impl Cluster {
     #[must_use]
     pub fn migrations(&self, namespace: &str, on: NodeId) -> Option<Vec<MigrationView>> {
         let index = self.namespace_index(namespace)?;
-        let sub_cluster = &self.sub_clusters[&self.sub_cluster_on(Some(on)).ok()?];
+        let sub_cluster = self.sub_cluster(self.sub_cluster_on(Some(on)).ok()?);
         let ids = |set: NodeSet| self.ids(&self.highest_first(set));
         let open = sub_cluster.balances[index].migrations.iter().filter(|one| !one.is_done());
         let view = |migration: &PartitionMigration| MigrationView {
@@ -316,7 +316,7 @@ impl Cluster {
     #[must_use]
     pub fn holders(&self, namespace: &str, on: NodeId) -> Option<Vec<Holders>> {
         let index = self.namespace_index(namespace)?;
-        let sub_cluster = &self.sub_clusters[&self.sub_cluster_on(Some(on)).ok()?];
+        let sub_cluster = self.sub_cluster(self.sub_cluster_on(Some(on)).ok()?);
         let balance = &sub_cluster.balances[index];
         let whole = balance.is_whole();
         let mut holders = vec![Holders::default(); PARTITIONS];

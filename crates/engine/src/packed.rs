@@ -19,7 +19,6 @@ use crate::id::{NodeId, PARTITIONS, PartitionId, RackId};
 use crate::node::Node;
 use crate::node_set::{NodeSet, Slot};
 use crate::rebalance::{Held, HolderBlocks};
-use crate::record::bytes_of;
 use crate::roster::Roster;
 use crate::tally::Tally;
 use crate::version::{Marks, Version};
@@ -175,7 +174,7 @@ impl Writer {
     /// then, if that is something else; and the exceptions. Where another node has the same exceptions, only what differs
     /// from that one is written: after a rack has come back, many nodes are alike.
     fn put_seen(&mut self, cluster: &Cluster, index: usize) {
-        for balance in cluster.sub_clusters.values().map(|one| &one.balances[index]) {
+        for balance in cluster.sub_clusters.iter().map(|one| &one.balances[index]) {
             let mut alike = SeenColumn::default();
             for (slot, seen) in balance.present.iter().zip(balance.seen.iter()) {
                 let now = SeenColumn::now(cluster, slot, index);
@@ -362,7 +361,7 @@ impl Reader<'_> {
 
     fn read_seen(&mut self, cluster: &mut Cluster, index: usize) {
         let mut sub_clusters = std::mem::take(&mut cluster.sub_clusters);
-        let balances = sub_clusters.values_mut().map(|one| &mut one.balances[index]);
+        let balances = sub_clusters.iter_mut().map(|one| &mut one.balances[index]);
         // The rules looked at versions only where there is a roster.
         for balance in balances.filter(|balance| balance.roster.is_some()) {
             let mut alike = SeenColumn::default();
@@ -488,7 +487,7 @@ fn each_settled(
     pid: PartitionId,
     of: &mut dyn FnMut(Slot, Version),
 ) {
-    for sub_cluster in cluster.sub_clusters.values() {
+    for sub_cluster in &cluster.sub_clusters {
         for (place, slot) in sub_cluster.balances[index].replicas(pid).iter().enumerate() {
             of(*slot, Version::full(sub_cluster.key, place == 0));
         }
@@ -545,7 +544,7 @@ fn empty(balance: &mut Balance) {
 fn rosters_of(rest: &Cluster, kinds: &[Node]) -> Vec<Rc<Roster>> {
     let parts = kinds.iter().flat_map(|kind| &kind.namespaces);
     let of_nodes = parts.flat_map(|part| [&part.pending, &part.in_force]);
-    let balances = rest.sub_clusters.values().flat_map(|one| &one.balances);
+    let balances = rest.sub_clusters.iter().flat_map(|one| &one.balances);
     let mut rosters: Vec<Rc<Roster>> = Vec::new();
     for roster in of_nodes.chain(balances.map(|balance| &balance.roster)).flatten() {
         if !is_among(roster, &rosters) {
@@ -564,7 +563,7 @@ impl Cluster {
     #[must_use]
     pub fn pack(&self) -> PackedCluster {
         let mut writer = Writer { words: Known::new(), bytes: Vec::with_capacity(1 << 15) };
-        for balance in self.sub_clusters.values().flat_map(|one| &one.balances) {
+        for balance in self.sub_clusters.iter().flat_map(|one| &one.balances) {
             writer.put_balance(balance);
         }
         for index in 0..self.setup.namespaces.len() {
@@ -572,7 +571,7 @@ impl Cluster {
             writer.put_seen(self, index);
         }
         let mut rest = self.clone();
-        rest.sub_clusters.values_mut().flat_map(|one| &mut one.balances).for_each(empty);
+        rest.sub_clusters.iter_mut().flat_map(|one| &mut one.balances).for_each(empty);
         let mut kinds: Vec<Node> = Vec::new();
         let mut nodes = Vec::with_capacity(rest.nodes.len());
         for mut node in std::mem::take(&mut rest.nodes) {
@@ -606,7 +605,7 @@ impl PackedCluster {
         };
         cluster.nodes = self.nodes.iter().map(node).collect();
         let mut reader = Reader { packed: self, bytes: self.bytes.iter() };
-        for balance in cluster.sub_clusters.values_mut().flat_map(|one| &mut one.balances) {
+        for balance in cluster.sub_clusters.iter_mut().flat_map(|one| &mut one.balances) {
             reader.read_balance(balance);
         }
         for index in 0..cluster.setup.namespaces.len() {
@@ -632,7 +631,7 @@ impl PackedCluster {
                 + balance.own_rows.as_ref().map_or(0, |rows| rows.bytes())
                 + (balance.expected.len() + 128) * size_of::<crate::event::Migrations>()
         };
-        let balances = self.rest.sub_clusters.values().flat_map(|one| &one.balances);
+        let balances = self.rest.sub_clusters.iter().flat_map(|one| &one.balances);
         // Includes what is allocated for each. The cluster also lists each node's cuts, its id and its hashes.
         let part = size_of::<crate::node::NodeNamespace>() + 32;
         let kind = size_of::<Node>() + 32 + part * self.rest.setup.namespaces.len();
@@ -640,7 +639,7 @@ impl PackedCluster {
         let parts = self.kinds.iter().flat_map(|kind| &kind.namespaces);
         balances.map(balance).sum::<usize>()
             + self.rest.ground.bytes()
-            + parts.map(|part| bytes_of(&part.records)).sum::<usize>()
+            + parts.map(|part| size_of_val(&**part.records)).sum::<usize>()
             + self.kinds.len() * kind
             + self.nodes.len() * node
             + size_of_val(&self.words[..])

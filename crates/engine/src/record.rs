@@ -4,8 +4,6 @@
 //! Not here: records' contents (the number of the write stands for the value), and how clients write and read (see
 //! `client`).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::id::{Digest, PartitionId};
 use crate::namespace::Mode;
 
@@ -57,12 +55,13 @@ pub(crate) struct Record {
 
 impl Record {
     /// Stores a newer version in place of the one that a node has.
-    pub fn store(old: Option<Self>, latest: Stamp, replicated: bool) -> Self {
-        let flushed = old.and_then(|old| {
-            let old_is_flushed = old.latest.stored_at_ms + FLUSH_MS <= latest.stored_at_ms;
-            if old_is_flushed { Some(old.latest) } else { old.flushed }
-        });
-        Self { latest, flushed, replicated }
+    pub fn replace(&mut self, latest: Stamp, replicated: bool) {
+        let was_flushed = self.latest.stored_at_ms + FLUSH_MS <= latest.stored_at_ms;
+        let before = std::mem::replace(&mut self.latest, latest);
+        if was_flushed {
+            self.flushed = Some(before);
+        }
+        self.replicated = replicated;
     }
 
     /// Reduces the record to what an unclean stop leaves. Returns `false` when none of it was flushed.
@@ -87,11 +86,11 @@ pub(crate) struct GroundTruth {
     /// The acknowledged writes, in order: writes are numbered as they come.
     pub acknowledged: Vec<u64>,
     /// The last acknowledged write of each record.
-    pub latest: BTreeMap<(usize, Digest), u64>,
+    pub latest: Sorted<(usize, Digest), u64>,
     /// The highest regime that the session has seen of each partition that it used, in the order of their first use.
     pub session: Vec<((usize, PartitionId), u32)>,
-    /// Acknowledged writes whose value is gone, or was replaced by a rival's (domain.md §9).
-    pub lost: BTreeSet<u64>,
+    /// Acknowledged writes whose value is gone, or was replaced by a rival's (domain.md §9), in the order of their numbers.
+    pub lost: Vec<u64>,
     /// Whether copies were removed or replaced since losses were last counted.
     pub may_have_lost: bool,
 }
@@ -102,15 +101,28 @@ impl GroundTruth {
         self.may_have_lost = !self.latest.is_empty();
     }
 
+    /// Counts an acknowledged write as lost. Returns whether it was not yet.
+    pub fn lose(&mut self, write: u64) -> bool {
+        let place = self.lost.binary_search(&write);
+        if let Err(place) = place {
+            self.lost.insert(place, write);
+        }
+        place.is_err()
+    }
+
     /// Its size in bytes.
     pub fn bytes(&self) -> usize {
-        (self.acknowledged.len() + self.lost.len()) * size_of::<u64>()
-            + bytes_of(&self.latest)
+        size_of_val(&*self.acknowledged)
+            + size_of_val(&*self.lost)
+            + size_of_val(&*self.latest)
             + size_of_val(&*self.session)
     }
 }
 
-/// The size of a map's entries in bytes, without the tree around them.
-pub(crate) fn bytes_of<K, V>(map: &BTreeMap<K, V>) -> usize {
-    map.len() * size_of::<(K, V)>()
+/// Values in the order of their keys, each key once. A cluster has few records, and a list is less code than a tree.
+pub(crate) type Sorted<K, V> = Vec<(K, V)>;
+
+/// The place of a key in a sorted list, or the place where it belongs.
+pub(crate) fn place_of<K: Ord, V>(list: &[(K, V)], key: &K) -> Result<usize, usize> {
+    list.binary_search_by(|(known, _)| known.cmp(key))
 }

@@ -58,11 +58,10 @@ impl Cluster {
         let prepare = self.prepare_at_ms.map(|at_ms| (at_ms, Due::Prepare));
         let commit = self.exchanges.iter().map(|exchange| exchange.commit_at_ms).min();
         let change = [commit.map(|at_ms| (at_ms, Due::Commit)), prepare].into_iter().flatten();
-        let rounds =
-            self.sub_clusters.iter().filter(|_| with_rounds).filter_map(|(number, one)| {
-                let at_ms = self.next_round_ms(one)?;
-                Some((at_ms, Due::Round(*number)))
-            });
+        let rounds = self.sub_clusters.iter().filter(|_| with_rounds).filter_map(|one| {
+            let at_ms = self.next_round_ms(one)?;
+            Some((at_ms, Due::Round(one.number)))
+        });
         // `min_by_key` returns the first of equals: commits, then preparing, then rounds.
         change.chain(rounds).min_by_key(|(at_ms, _)| *at_ms)
     }
@@ -126,16 +125,16 @@ impl Cluster {
     fn migrate(&mut self, partitions: Option<u32>, events: &mut Vec<Event>) {
         let limits = partitions.map(|count| self.limits(count));
         loop {
-            let open = |number: u32, one: &SubCluster| {
-                let limit = |index| limit_of(limits.as_ref(), number, index);
+            let open = |one: &SubCluster| {
+                let limit = |index| limit_of(limits.as_ref(), one.number, index);
                 one.balances
                     .iter()
                     .enumerate()
                     .any(|(i, balance)| balance.is_migrating_below(limit(i)))
             };
-            let next = self.sub_clusters.iter().filter_map(|(number, one)| {
-                let at_ms = if open(*number, one) { self.next_round_ms(one) } else { None };
-                at_ms.map(|at_ms| (at_ms, *number))
+            let next = self.sub_clusters.iter().filter_map(|one| {
+                let at_ms = if open(one) { self.next_round_ms(one) } else { None };
+                at_ms.map(|at_ms| (at_ms, one.number))
             });
             let Some((at_ms, number)) = next.min() else {
                 return;
@@ -151,11 +150,11 @@ impl Cluster {
     /// Where migrations have to stop so that this many more partitions are done, lowest ids first.
     fn limits(&self, count: u32) -> Limits {
         let mut limits = Limits::default();
-        for (number, sub_cluster) in &self.sub_clusters {
+        for sub_cluster in &self.sub_clusters {
             for (index, balance) in sub_cluster.balances.iter().enumerate() {
                 let mut open = balance.migrations.iter().filter(|migration| !migration.is_done());
                 if let Some(first_to_wait) = open.nth(count as usize) {
-                    limits.push(((*number, index), first_to_wait.pid));
+                    limits.push(((sub_cluster.number, index), first_to_wait.pid));
                 }
             }
         }

@@ -185,7 +185,7 @@ impl Cluster {
     /// The sub-clusters as they are now: members and principal.
     fn formed_clusters(&self) -> Vec<(NodeSet, Slot)> {
         let of = |sub_cluster: &SubCluster| (sub_cluster.members, sub_cluster.principal());
-        self.sub_clusters.values().map(of).collect()
+        self.sub_clusters.iter().map(of).collect()
     }
 
     /// The principals of the sub-clusters where a partition is active.
@@ -195,7 +195,7 @@ impl Cluster {
             let place = one.balances[index].places[pid.index()];
             place.verdict.is_active() && !(available && place.fresh)
         };
-        self.sub_clusters.values().filter(serves).map(SubCluster::principal).collect()
+        self.sub_clusters.iter().filter(serves).map(SubCluster::principal).collect()
     }
 
     fn never_in_force(&self, index: usize) -> NodeSet {
