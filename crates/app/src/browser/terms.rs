@@ -75,6 +75,9 @@ fn show(bubble: &HtmlElement, term: &Element) {
     let fits = term.bottom() + size.height() <= height;
     let top = if fits { term.bottom() } else { (term.top() - size.height()).max(0.0) };
     for (side, px) in [("left", left), ("top", top)] {
+        // Whole pixels: Rust's formatting of floats takes 6 kB.
+        #[expect(clippy::cast_possible_truncation, reason = "a place on a screen is small")]
+        let px = px as i32;
         // Fails only for invalid names.
         bubble.style().set_property(side, &format!("{px}px")).ok();
     }
