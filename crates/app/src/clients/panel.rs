@@ -12,6 +12,7 @@ use crate::clients::state::ClientAction;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::page::Dispatch;
 use crate::page::button::tool_button_with;
+use crate::page::element::element;
 use crate::state::{Action, State};
 use crate::text::list;
 use crate::verdict::sides::sub_class;
@@ -67,7 +68,7 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
             <div class="clients-tools">
                 { modes(state, dispatch) }
                 { cut_button(state, dispatch) }
-                <span class="beside-room">{ beside_button(state, dispatch) }</span>
+                { element("span", "beside-room", beside_button(state, dispatch)) }
             </div>
             <div class={classes!["sides", both.then_some("both")]}>
                 { for sides.iter().take(MOST_SIDES).enumerate().map(|(place, sub_cluster)| {
@@ -78,16 +79,16 @@ pub fn clients_panel(state: &State, dispatch: &Dispatch) -> Html {
                 }) }
             </div>
             <p class="dim">
-                <span>{ (more > 0).then(|| format!("{more} more sides are not listed.")) }</span>
-                <span>{ (sides.is_empty() && orphans.is_empty()).then_some("No node is up: no client reaches anything.") }</span>
+                { element("span", "", (more > 0).then(|| format!("{more} more sides are not listed."))) }
+                { element("span", "", (sides.is_empty() && orphans.is_empty()).then_some("No node is up: no client reaches anything.")) }
             </p>
-            <h3 class="truth-title">{ "Ground truth" }</h3>
+            { element("h3", "truth-title", "Ground truth") }
             <dl class="truths">{ for columns.iter().map(truth) }</dl>
             <p class="clients-note dim">
                 { "SC answers error 11 rather than lose an acknowledged write. AP answers on every \
                    side of a split; when it heals, one version of a record is kept and the other \
                    side's acknowledged writes are lost." }
-                { " " }<span class="source">{ "documented" }</span>
+                { " " }{ element("span", "source", "documented") }
             </p>
         </div>
     }
@@ -156,7 +157,7 @@ fn modes(state: &State, dispatch: &Dispatch) -> Html {
     };
     html! {
         <fieldset class="read-modes">
-            <legend>{ "Read" }</legend>
+            { element("legend", "", "Read") }
             { for MODES.into_iter().map(radio) }
         </fieldset>
     }
@@ -234,13 +235,13 @@ fn side(state: &State, dispatch: &Dispatch, side: &Side<'_>, columns: &[Column])
         html! {
             <div key={column.place} class="heard" data-heard={column.name.to_owned()}>
                 <h4>
-                    <b>{ column.promise() }</b>{ " " }
-                    <span class="id dim">{ column.name.to_owned() }</span>
+                    { element("b", "", column.promise()) }{ " " }
+                    { element("span", "id dim", column.name.to_owned()) }
                 </h4>
                 <ol>
                     { for answers[latest..].iter().rev().map(|answer| said(column.mode, answer)) }
                 </ol>
-                <p class="dim">{ answers.is_empty().then_some("nothing asked yet") }</p>
+                { element("p", "dim", answers.is_empty().then_some("nothing asked yet")) }
             </div>
         }
     });
@@ -255,7 +256,7 @@ fn side(state: &State, dispatch: &Dispatch, side: &Side<'_>, columns: &[Column])
                     <span class={if side.is_orphan { "orphan-sign" } else { "sub-swatch" }} aria-hidden="true">
                         { side.is_orphan.then_some(ORPHAN_SIGN) }
                     </span>
-                    { " Client on " }<b class="id">{ principal.to_string() }</b>{ "’s side" }
+                    { " Client on " }{ element("b", "id", principal.to_string()) }{ "’s side" }
                 </h3>
                 <p class="dim">
                     { if side.is_orphan { "an orphan: serves nothing".to_owned() } else { nodes(side.nodes) } }
@@ -298,8 +299,8 @@ fn said(mode: Mode, answer: &Answer) -> Html {
         <li key={answer.entry} class={classes!["answer", class]} title={source}>
             <span class="answer-sign" aria-hidden="true">{ answer.glyph() }</span>
             <span>
-                <b>{ answer.title() }</b>{ ": " }{ answer.words() }
-                <span class="source">{ (source != "documented").then_some(source) }</span>
+                { element("b", "", answer.title()) }{ ": " }{ answer.words() }
+                { element("span", "source", (source != "documented").then_some(source)) }
             </span>
         </li>
     }
@@ -317,14 +318,14 @@ fn truth(column: &Column) -> Html {
     html! {
         <div key={column.place} class={classes!["truth", bad]} data-truth={column.name.to_owned()}>
             <dt>
-                <b>{ column.promise() }</b>{ " " }<span class="id">{ column.name.to_owned() }</span>
-                <span class="dim">{ format!(" RF {}", column.replication_factor) }</span>
+                { element("b", "", column.promise()) }{ " " }{ element("span", "id", column.name.to_owned()) }
+                { element("span", "dim", format!(" RF {}", column.replication_factor)) }
             </dt>
-            <dd>{ "last acknowledged: " }<b>{ last }</b></dd>
+            <dd>{ "last acknowledged: " }{ element("b", "", last) }</dd>
             <dd>
                 { "acknowledged writes lost: " }
                 <b data-lost={column.name.to_owned()}>{ lost.len() }</b>
-                <span>{ which }</span>
+                { element("span", "", which) }
             </dd>
         </div>
     }

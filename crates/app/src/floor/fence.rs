@@ -13,6 +13,7 @@ use crate::floor::state::FloorAction;
 use crate::news;
 use crate::page::Dispatch;
 use crate::page::button::{tool_button, tool_button_with};
+use crate::page::element::element;
 use crate::page::verbs::Verb;
 use crate::state::{Action, State};
 
@@ -112,7 +113,7 @@ pub fn adding_form(
                         aria-describedby="adding-why"
                         onchange={dispatch.on(stays)}
                     />
-                    <span>{ "stays quiesced (tie-breaker)" }</span>
+                    { element("span", "", "stays quiesced (tie-breaker)") }
                 </label>
                 <p id="adding-why" class="adding-why" aria-live="polite">
                     { refused.clone().unwrap_or_else(|| if adding.stay_quiesced {

@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::browser::{capture_pointer, show_label_as_tip, use_place};
 use crate::floor::card::{Facts, NamespaceLine, Note, ORPHAN_SIGN, mark_text, short_id};
 use crate::floor::layout::{Point, Rect};
+use crate::page::element::element;
 use crate::text::thousands;
 use crate::verdict::sides::sub_class;
 
@@ -153,12 +154,12 @@ pub fn face(facts: &Facts) -> Html {
         <span class="face">
             <span class="face-head">
                 <span class="grip" aria-hidden="true"></span>
-                <b class="id">{ facts.node.to_string() }</b>
+                { element("b", "id", facts.node.to_string()) }
                 { " " }
                 <span class={classes!["badge", badge.0]}>{ badge.1 }</span>
-                <span class="visually-hidden">{ format!("{is_up}, rack {}, ", facts.rack) }</span>
+                { element("span", "visually-hidden", format!("{is_up}, rack {}, ", facts.rack)) }
             </span>
-            <span class="face-body">{ body(facts) }</span>
+            { element("span", "face-body", body(facts)) }
             { foot(facts) }
         </span>
     }
@@ -173,8 +174,8 @@ fn body(facts: &Facts) -> Html {
     let number = |class: &'static str, name: &'static str, number: u32| {
         html! {
             <span key={class} class={classes!["copies", class, (number == 0).then_some("zero")]}>
-                <span class="copies-name">{ name }</span>{ " " }
-                <span class="copies-count">{ thousands(number) }</span>{ " " }
+                { element("span", "copies-name", name) }{ " " }
+                { element("span", "copies-count", thousands(number)) }{ " " }
             </span>
         }
     };
@@ -200,11 +201,11 @@ fn namespace_line(line: &NamespaceLine) -> Html {
     let subset = (subset > 0).then(|| format!(" subset {}", thousands(subset)));
     html! {
         <span key={line.name.clone()} class="face-line" title={format!("{}: storage {words}", line.name)}>
-            <span class="face-line-name">{ line.name.clone() }</span>
+            { element("span", "face-line-name", line.name.clone()) }
             <span class="face-line-bars">{ bar(line.copies, 1) }{ thin_bar(line.copies) }</span>
             <span class="face-line-copies">{ format!(" full {}", thousands(full)) }{ subset }</span>
             <span aria-hidden="true">{ sign }</span>
-            <span class="visually-hidden">{ format!(", {words}, ") }</span>
+            { element("span", "visually-hidden", format!(", {words}, ")) }
         </span>
     }
 }
@@ -251,10 +252,10 @@ fn small_face(facts: &Facts) -> Html {
     html! {
         <span class="face">
             <span class="face-head">
-                <b class="id">{ short_id(facts.node) }</b>
+                { element("b", "id", short_id(facts.node)) }
                 <span class="signs" aria-hidden="true">
-                    <span class="sign-note">{ note.map_or("", |note| note.sign()) }</span>
-                    <span class="sign-state">{ facts.sign() }</span>
+                    { element("span", "sign-note", note.map_or("", |note| note.sign())) }
+                    { element("span", "sign-state", facts.sign()) }
                 </span>
             </span>
             { bar(copies, SMALL_STEP) }

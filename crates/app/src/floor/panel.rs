@@ -19,6 +19,7 @@ use crate::floor::links::{Wires, link_list};
 use crate::floor::node_card::{CardEvent, NodeCard};
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::FloorAction;
+use crate::page::element::element;
 use crate::page::keys::{self, Press, Scope};
 use crate::page::verbs::Verb;
 use crate::page::{Dispatch, PanelProps};
@@ -99,12 +100,8 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
                 <div class="lanes">{ for lanes }</div>
                 <Wires state={state.clone()} dispatch={dispatch.clone()} floor={floor.clone()} {width} />
                 <div class="carry-room">{ for carry_hint(gesture) }</div>
-                <div class="fence-room">
-                    { fence_bar(state, dispatch, &floor, gesture, (width, text_percent)) }
-                </div>
-                <div class="adding-room">
-                    { adding_form(state, dispatch, &floor, (width, text_percent)) }
-                </div>
+                { element("div", "fence-room", fence_bar(state, dispatch, &floor, gesture, (width, text_percent))) }
+                { element("div", "adding-room", adding_form(state, dispatch, &floor, (width, text_percent))) }
             </div>
             { link_list(&floor, state, dispatch) }
             <p class="visually-hidden" id="floor-help">
@@ -166,9 +163,9 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
                     {onclick}
                 >
                     <span class="sub-swatch" aria-hidden="true"></span>
-                    <span>{ number }{ "sub-cluster " }<b class="id">{ principal.to_string() }</b></span>
-                    <span>{ of_side(view, sub_cluster, state.namespace) }</span>
-                    <span class="sub-key">{ "key " }<span class="id">{ sub_cluster.key.to_string() }</span></span>
+                    <span>{ number }{ "sub-cluster " }{ element("b", "id", principal.to_string()) }</span>
+                    { element("span", "", of_side(view, sub_cluster, state.namespace)) }
+                    <span class="sub-key">{ "key " }{ element("span", "id", sub_cluster.key.to_string()) }</span>
                 </button>
             </li>
         }
@@ -207,8 +204,8 @@ fn orphan_chip(node: NodeId, state: &State, dispatch: &Dispatch) -> Html {
                 onclick={dispatch.on(Action::ShowSubCluster(node))}
             >
                 <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
-                <span>{ "orphan " }<b class="id">{ node.to_string() }</b></span>
-                <span>{ "serves nothing" }</span>
+                <span>{ "orphan " }{ element("b", "id", node.to_string()) }</span>
+                { element("span", "", "serves nothing") }
             </button>
         </li>
     }
@@ -222,8 +219,8 @@ fn carry_hint(gesture: Gesture) -> Option<Html> {
     Some(html! {
         <p class="carry-hint" aria-hidden="true">
             { format!("Move {node} to {to}: ") }
-            <kbd>{ "←" }</kbd><kbd>{ "→" }</kbd>{ " or a number chooses, " }
-            <kbd>{ "Enter" }</kbd>{ " drops, " }<kbd>{ "Esc" }</kbd>{ " calls off" }
+            { element("kbd", "", "←") }{ element("kbd", "", "→") }{ " or a number chooses, " }
+            { element("kbd", "", "Enter") }{ " drops, " }{ element("kbd", "", "Esc") }{ " calls off" }
         </p>
     })
 }
@@ -544,7 +541,7 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
     };
     html! {
         <div class="lane-head">
-            <h3>{ format!("Rack {rack}") }</h3>
+            { element("h3", "", format!("Rack {rack}")) }
             { for tools }
         </div>
     }

@@ -10,6 +10,7 @@ use crate::map::finder::KeyType;
 use crate::map::state::MapAction;
 use crate::page::Dispatch;
 use crate::page::button::tool_button_with;
+use crate::page::element::element;
 use crate::state::{Action, State};
 
 /// Longest name of a set.
@@ -71,7 +72,7 @@ fn field(
     });
     html! {
         <label key={id} class="finder-field">
-            <span>{ label }</span>
+            { element("span", "", label) }
             <input
                 {id}
                 type="text"
@@ -108,7 +109,7 @@ fn key_type(chosen: KeyType, dispatch: &Dispatch) -> Html {
     };
     html! {
         <fieldset key="type" class="choices">
-            <legend class="visually-hidden">{ "Type of the key" }</legend>
+            { element("legend", "visually-hidden", "Type of the key") }
             { for KeyType::ALL.into_iter().map(choice) }
         </fieldset>
     }

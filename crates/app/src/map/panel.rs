@@ -19,6 +19,7 @@ use crate::map::paint::{
 };
 use crate::map::picture::{Class, Colouring, Picture};
 use crate::map::state::MapAction;
+use crate::page::element::element;
 use crate::page::{Dispatch, keys};
 use crate::rules;
 use crate::state::{Action, State};
@@ -62,16 +63,14 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) 
         <section class="panel map-panel" aria-labelledby="map-title">
             <div class="panel-head">
                 <h2 id="map-title">
-                    { "4,096 partitions of " }<span class="id">{ state.namespace_name() }</span>{ title }
+                    { "4,096 partitions of " }{ element("span", "id", state.namespace_name()) }{ title }
                 </h2>
-                <div class="namespaces">{ namespaces(state, dispatch) }</div>
+                { element("div", "namespaces", namespaces(state, dispatch)) }
                 { colour_by(state, dispatch) }
             </div>
             <div class="map-and-table">
                 <Map state={state.clone()} dispatch={dispatch.clone()} painter={painter.clone()} />
-                <div class="map-side">
-                    { reasons(state, dispatch) }
-                </div>
+                { element("div", "map-side", reasons(state, dispatch)) }
             </div>
             { legend(state) }
             { finder(state, dispatch) }
@@ -123,7 +122,7 @@ fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
                 { colouring.name() }
                 <span>
                     if colouring == Colouring::Mark {
-                        { " of " }<span class="id">{ state.selected.to_string() }</span>
+                        { " of " }{ element("span", "id", state.selected.to_string()) }
                     }
                 </span>
             </label>
@@ -131,7 +130,7 @@ fn colour_by(state: &State, dispatch: &Dispatch) -> Html {
     };
     html! {
         <fieldset class="choices">
-            <legend>{ "Colour by" }</legend>
+            { element("legend", "", "Colour by") }
             { for Colouring::ALL.into_iter().map(choice) }
         </fieldset>
     }
@@ -270,7 +269,7 @@ fn Map(props: &MapProps) -> Html {
                 />
                 { cursor(state.partition(), *hovered) }
             </div>
-            <p class="map-hover">{ under_pointer }</p>
+            { element("p", "map-hover", under_pointer) }
         </div>
     }
 }
@@ -369,7 +368,7 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
         let partitions = thousands(others.map(|group| group.size).sum());
         html! {
             <details key="more" open={true}>
-                <summary>{ format!("{}, {partitions}", count(convert::count(more), "more reason")) }</summary>
+                { element("summary", "", format!("{}, {partitions}", count(convert::count(more), "more reason"))) }
                 <table class="reasons">
                     <tbody>{ for groups().skip(FIRST_REASONS).map(row) }</tbody>
                 </table>
@@ -387,7 +386,7 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
                 </thead>
                 <tbody>{ for groups().take(FIRST_REASONS).map(row) }</tbody>
             </table>
-            <div>{ more }</div>
+            { element("div", "", more) }
         </div>
     }
 }
@@ -429,15 +428,13 @@ fn reason(
                         { look.glyph() }
                     </span>
                     <span>
-                        <span class="visually-hidden">{ format!("{}: ", look.name()) }</span>
+                        { element("span", "visually-hidden", format!("{}: ", look.name())) }
                         { words(group, &state.view) }
-                        <span class="dim">
-                            { group.rule.number().map(|number| format!(" (rule {number})")) }
-                        </span>
+                        { element("span", "dim", group.rule.number().map(|number| format!(" (rule {number})"))) }
                     </span>
                 </button>
             </td>
-            <td class="n">{ thousands(group.size) }</td>
+            { element("td", "n", thousands(group.size)) }
         </tr>
     }
 }
@@ -450,7 +447,7 @@ fn legend(state: &State) -> Html {
         html! {
             <li key={class.name.clone()} class={classes![(class.size == 0).then_some("zero")]}>
                 { swatch(class.swatch) }
-                { &class.name }{ " " }<b>{ thousands(class.size) }</b>
+                { &class.name }{ " " }{ element("b", "", thousands(class.size)) }
             </li>
         }
     };

@@ -21,6 +21,7 @@ use crate::margin::words::{
     Frame, Level, STRIP_PX, Worked, assumed, cell_text, harm, mode_of, nothing_to_say, number,
     paint, sentence,
 };
+use crate::page::element::element;
 use crate::page::term::explained;
 use crate::page::{Dispatch, PanelProps, keys};
 use crate::state::{Action, State};
@@ -128,7 +129,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
             data-margin={if is_current { shown.clone() } else { "…".to_owned() }}
         >
             <p class="margin-pill" title={format!("how many more nodes can be lost before the first partition {first}")}>
-                { explained(words, "margin", Term::Margin) }<b>{ value }</b><span class="id">{ of.map(|name| format!(" {name}")) }</span>
+                { explained(words, "margin", Term::Margin) }{ element("b", "", value) }{ element("span", "id", of.map(|name| format!(" {name}"))) }
             </p>
             <p class="margin-ways">
                 { found.map(|found| html! {
@@ -143,10 +144,8 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
                     </span>
                 }) }
             </p>
-            <p class="margin-why">{ why }</p>
-            <p class="margin-assumed">
-                { found.and_then(|_| assumed(&state.view, state.namespace)) }
-            </p>
+            { element("p", "margin-why", why) }
+            { element("p", "margin-assumed", found.and_then(|_| assumed(&state.view, state.namespace))) }
             <button
                 type="button"
                 class="margin-more"
@@ -226,11 +225,11 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
             <div key="some" class={classes!["losses", is_working.then_some("stale")]}>
                 <div class="losses-picture">
                     { picture(state, &hand, &table, &canvas, (&chosen, &hovered)) }
-                    <p class="map-hover">{ cell_text(&table, hovered.unwrap_or(chosen_cell), mode) }</p>
+                    { element("p", "map-hover", cell_text(&table, hovered.unwrap_or(chosen_cell), mode)) }
                 </div>
                 <div class="losses-side">
-                    <p class="dim">{ what_it_shows(&table) }</p>
-                    <p class="margin-assumed">{ assumed(&state.view, state.namespace) }</p>
+                    { element("p", "dim", what_it_shows(&table)) }
+                    { element("p", "margin-assumed", assumed(&state.view, state.namespace)) }
                     { levels(mode) }
                     { choices(&table, &is_clean, &also) }
                     { by_size(&hand, &table, mode) }
@@ -500,7 +499,7 @@ fn choices(
                 { way(false, "loss-crash", "Crash them") }
                 { way(true, "loss-stop", "Stop them cleanly") }
             </div>
-            <div class="choices-also">{ third }</div>
+            { element("div", "choices-also", third) }
         </div>
     }
 }
@@ -512,10 +511,10 @@ fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
         let onclick = Callback::from(move |_: MouseEvent| lose(example.clone()));
         html! {
             <tr key={of.size}>
-                <td class="n">{ of.size }</td>
-                <td class="n">{ thousands(convert::count(of.sets)) }</td>
-                <td class="n">{ thousands(convert::count(of.hurting)) }</td>
-                <td class="n">{ thousands(u32::from(of.worst)) }</td>
+                { element("td", "n", of.size.to_string()) }
+                { element("td", "n", thousands(convert::count(of.sets))) }
+                { element("td", "n", thousands(convert::count(of.hurting))) }
+                { element("td", "n", thousands(u32::from(of.worst))) }
                 <td>
                     <button
                         type="button"

@@ -20,6 +20,7 @@ use crate::floor::panel::{FloorPanel, card_selector};
 use crate::map::panel::{Painter, map_panel};
 use crate::margin::panel::use_margin;
 use crate::page::Dispatch;
+use crate::page::element::element;
 use crate::page::header::header;
 use crate::page::keys::{self, Press, Scope};
 use crate::page::recorder;
@@ -82,15 +83,11 @@ pub fn App() -> Html {
                     { map_panel(&state, &dispatch, &painter) }
                     { why_panel(&state, &dispatch) }
                 </div>
-                <div class="below">
-                    { bottom_panel(&state, &dispatch) }
-                </div>
+                { element("div", "below", bottom_panel(&state, &dispatch)) }
             </main>
             <footer class="foot">
-                <p>
-                    { "A simulator of Aerospike's documented behaviour, not affiliated with Aerospike. \
-                       What it infers is labelled." }
-                </p>
+                { element("p", "", "A simulator of Aerospike's documented behaviour, not affiliated with Aerospike. \
+                       What it infers is labelled.") }
             </footer>
             { bubble() }
             <div class="visually-hidden" role="status" aria-live="polite">

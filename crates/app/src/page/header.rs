@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
+use crate::page::element::element;
 use crate::page::icons::{Icon, icon};
 use crate::page::verbs::Verb;
 use crate::settings::panel::settings_button;
@@ -50,11 +51,11 @@ pub fn header(state: &State, dispatch: &Dispatch) -> Html {
 fn crumb(state: &State) -> Html {
     let nodes = &state.timeline.setup().nodes;
     if *nodes == case_study().nodes {
-        return html! { <span>{ "Case study: " }<b>{ "five nodes on two racks" }</b></span> };
+        return html! { <span>{ "Case study: " }{ element("b", "", "five nodes on two racks") }</span> };
     }
     let number = |number: usize| convert::count(number);
     let (nodes, racks) = (number(nodes.len()), number(state.racks().len()));
-    html! { <b>{ format!("{} on {}", count(nodes, "node"), count(racks, "rack")) }</b> }
+    element("b", "", format!("{} on {}", count(nodes, "node"), count(racks, "rack")))
 }
 
 /// Undo and redo, the simulated clock, play and its speed.
@@ -84,7 +85,7 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
             { tool(Verb::Play, play, label) }
             { tool(Verb::Step, Icon::Step, step) }
             <span class={if state.is_running() { "clock running" } else { "clock" }}>
-                <span class="visually-hidden">{ "Simulated time " }</span>
+                { element("span", "visually-hidden", "Simulated time ") }
                 { clock(state.view.time_ms) }
             </span>
             <span class="done" title="migrations complete, as the server's ticker counts">

@@ -10,6 +10,7 @@ pub mod app;
 pub mod button;
 #[cfg(test)]
 mod contrast;
+pub mod element;
 pub mod failure;
 pub mod header;
 pub mod icons;

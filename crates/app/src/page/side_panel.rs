@@ -5,6 +5,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::page::element::element;
 use crate::page::{Dispatch, keys};
 use crate::share::panel::share_panel;
 use crate::state::{Action, Panel, State};
@@ -33,7 +34,7 @@ pub fn side_panel(state: &State, dispatch: &Dispatch) -> Html {
             </section>
         }
     });
-    html! { <div class="side-panel-room">{ open }</div> }
+    element("div", "side-panel-room", open)
 }
 
 /// The keys.
@@ -41,8 +42,8 @@ fn help(state: &State, dispatch: &Dispatch) -> Html {
     let keys = keys::verbs().map(|verb| {
         html! {
             <li key={verb.action()}>
-                <kbd>{ keys::shortcut_of(verb) }</kbd>
-                <span><b>{ verb.label() }</b>{ ": " }{ verb.tip() }</span>
+                { element("kbd", "", keys::shortcut_of(verb)) }
+                <span>{ element("b", "", verb.label()) }{ ": " }{ verb.tip() }</span>
             </li>
         }
     });
@@ -52,7 +53,7 @@ fn help(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <div class="help">
             <p>
-                { "Single letters work while a card has the focus, and " }<kbd>{ "?" }</kbd>
+                { "Single letters work while a card has the focus, and " }{ element("kbd", "", "?") }
                 { " everywhere. Arrow keys go from card to card, from link to link and across the map; Ctrl \
                    with an arrow moves a card to the next lane; Enter cuts or restores a link. Ctrl+click, \
                    Ctrl+Space or a fence drawn on empty ground selects several cards; Escape lets go." }

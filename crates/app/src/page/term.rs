@@ -6,6 +6,7 @@
 use rosterlab_scenario::words::terms::Term;
 use yew::prelude::*;
 
+use crate::page::element::element;
 /// A word with its explanation.
 pub fn term(term: Term, word: &str) -> Html {
     html! { <button type="button" class="term" aria-description={term.text()}>{ word }</button> }
@@ -17,7 +18,7 @@ pub fn explained(text: &str, word: &'static str, meaning: Term) -> Html {
         Some((before, after)) => html! { <>{ before }{ term(meaning, word) }{ after }</> },
         None => html! { text },
     };
-    html! { <span>{ said }</span> }
+    element("span", "", said)
 }
 
 /// Where the explanation of a term appears, once on the page.

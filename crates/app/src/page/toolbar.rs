@@ -13,6 +13,7 @@ use crate::floor::state::FloorAction;
 use crate::news;
 use crate::page::Dispatch;
 use crate::page::button::{Face, verb_button};
+use crate::page::element::element;
 use crate::page::term::term;
 use crate::page::verbs::Verb;
 use crate::state::{Action, State};
@@ -26,11 +27,11 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
     let is_dense = state.view.nodes.len() > ALL_LINKS_NODES;
     html! {
         <section class="panel toolbar" aria-label={format!("Actions on {name}")}>
-            <div class="detail-room">{ is_dense.then(|| detail(state)) }</div>
+            { element("div", "detail-room", is_dense.then(|| detail(state))) }
             <div class="tools" role="group" aria-label={format!("On {name}")}>
                 <span class="tools-name" data-selection={selection.len().to_string()}>
-                    <b class="id">{ name.clone() }</b>
-                    <span class="tools-terms">{ terms(state) }</span>
+                    { element("b", "id", name.clone()) }
+                    { element("span", "tools-terms", terms(state)) }
                 </span>
                 { tool(Verb::Stop, Face::WordsAndKey) }
                 { tool(Verb::Crash, Face::WordsAndKey) }
@@ -38,15 +39,15 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
                 { tool(Verb::Isolate, Face::WordsAndKey) }
             </div>
             <details class="more-tools">
-                <summary class="tool">{ "More" }</summary>
+                { element("summary", "tool", "More") }
                 <div class="tools" role="group" aria-label={format!("More on {name}")}>
                 { tool(Verb::Quiesce, Face::WordsAndKey) }
                 { tool(Verb::QuiesceUndo, Face::WordsAndKey) }
                 { tool(Verb::Restart, Face::WordsAndKey) }
                 { tool(Verb::Wipe, Face::WordsAndKey) }
                 { tool(Verb::Remove, Face::WordsAndKey) }
-                <span class="moves">{ moves(state, &name, dispatch) }</span>
-                <span class="moves">{ is_dense.then(|| tool(Verb::Links, Face::WordsAndKey)) }</span>
+                { element("span", "moves", moves(state, &name, dispatch)) }
+                { element("span", "moves", is_dense.then(|| tool(Verb::Links, Face::WordsAndKey))) }
                 { select_more(state, dispatch) }
                 </div>
                 <div class="tools" role="group" aria-label="All nodes">
@@ -85,7 +86,7 @@ fn detail(state: &State) -> Html {
         let class = facts.home.map_or("", |(place, _)| sub_class(place));
         html! { <div class={class}>{ face(&facts) }</div> }
     });
-    html! { <div class="detail">{ shown }</div> }
+    element("div", "detail", shown)
 }
 
 /// The words about the selected node that need an explanation.

@@ -14,6 +14,7 @@ use yew::prelude::*;
 use crate::margin::words::mode_of;
 use crate::page::Dispatch;
 use crate::page::button::{Face, copy_button, tool_button, verb_button};
+use crate::page::element::element;
 use crate::page::term::explained;
 use crate::page::verbs::Verb;
 use crate::roster::diff::{Mark, marked};
@@ -62,8 +63,8 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
         <section class="panel roster" aria-labelledby="roster-title">
             <div class="panel-head">
                 <h2 id="roster-title">
-                    { "Roster of " }<span class="id">{ state.namespace_name().to_owned() }</span>
-                    <span>{ shown }</span>
+                    { "Roster of " }{ element("span", "id", state.namespace_name().to_owned()) }
+                    { element("span", "", shown) }
                 </h2>
                 <p class={due}>{ differs }</p>
                 { verb_button(state, dispatch, Verb::EditRoster, Face::Words) }
@@ -74,13 +75,9 @@ pub fn roster_panel(state: &State, dispatch: &Dispatch) -> Html {
                 { line("Observed", observed, if by_themselves { empty } else { roster }, no_cluster, tools(&[Verb::StageObserved, Verb::StageAndRecluster])) }
             </dl>
             { others(&groups) }
-            <div class="roster-edit-room">
-                { state.rosters.draft.as_ref().map(|draft| editor(state, dispatch, draft)) }
-            </div>
+            { element("div", "roster-edit-room", state.rosters.draft.as_ref().map(|draft| editor(state, dispatch, draft))) }
             { outlook(state, dispatch) }
-            <div class="question-room">
-                { state.rosters.asking.as_ref().map(|asking| question(dispatch, asking)) }
-            </div>
+            { element("div", "question-room", state.rosters.asking.as_ref().map(|asking| question(dispatch, asking))) }
         </section>
     }
 }
@@ -95,9 +92,9 @@ fn line(
 ) -> Html {
     html! {
         <div key={label} class="roster-line">
-            <dt>{ label }</dt>
-            <dd>{ chips(list, other) }<p class="roster-note dim">{ note }</p></dd>
-            <dd class="roster-tools">{ tools }</dd>
+            { element("dt", "", label) }
+            <dd>{ chips(list, other) }{ element("p", "roster-note dim", note) }</dd>
+            { element("dd", "roster-tools", tools) }
         </div>
     }
 }
@@ -109,9 +106,9 @@ fn others(groups: &[Held]) -> Html {
             .then(|| html! { <div key="staged">{ "pending " }{ chips(&held.pending, &held.roster) }</div> });
         html! {
             <div key={place} class="roster-other">
-                <p class="dim">{ of_holders(held) }</p>
+                { element("p", "dim", of_holders(held)) }
                 { chips(&held.roster, &held.roster) }
-                <div>{ staged }</div>
+                { element("div", "", staged) }
             </div>
         }
     });
@@ -119,7 +116,7 @@ fn others(groups: &[Held]) -> Html {
     let more = (more > 0).then(|| {
         html! { <p key="more" class="dim">{ format!("and {} of nodes with other rosters", count(more, "group")) }</p> }
     });
-    html! { <div class="roster-held"><div>{ for shown }</div><div>{ more }</div></div> }
+    html! { <div class="roster-held"><div>{ for shown }</div>{ element("div", "", more) }</div> }
 }
 
 /// Why no nodes are observed.
@@ -196,7 +193,7 @@ fn outlook(state: &State, dispatch: &Dispatch) -> Html {
     html! {
         <div class="outlook" data-verb={verb.action()}>
             <p class="outlook-text" data-consequence="">
-                <b>{ verb.label() }</b>{ " · " }<span {class}>{ explained(&told, "regime", Term::Regime) }</span>
+                { element("b", "", verb.label()) }{ " · " }<span {class}>{ explained(&told, "regime", Term::Regime) }</span>
             </p>
             <ul class="commands" aria-label={format!("{} on a real cluster", verb.label())}>
                 { for lines.map(|(tool, text)| command(state, dispatch, tool, text)) }
@@ -210,7 +207,7 @@ fn command(state: &State, dispatch: &Dispatch, tool: &'static str, text: String)
     let name = format!("copy-{tool}");
     html! {
         <li key={tool} class="command">
-            <span class="dim">{ tool }</span>
+            { element("span", "dim", tool) }
             <code data-command={tool}>{ text.clone() }</code>
             { copy_button(state, dispatch, name, ("Copy", "tool small"), move || text.clone()) }
         </li>
@@ -223,7 +220,7 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
         html! {
             <li key={place}>
                 { of_warning(warning) }{ " " }
-                <span class="source">{ warning.source().words() }</span>
+                { element("span", "source", warning.source().words()) }
             </li>
         }
     };
@@ -318,11 +315,11 @@ fn draft_node(dispatch: &Dispatch, draft: &RosterDraft, node: &NodeView) -> Html
                     checked={rack.is_some()}
                     onchange={toggle}
                 />
-                <span class="id">{ id.to_string() }</span>
-                <span class="dim">{ down }</span>
+                { element("span", "id", id.to_string()) }
+                { element("span", "dim", down) }
             </label>
             <label class="draft-rack">
-                <span class="dim">{ "rack" }</span>
+                { element("span", "dim", "rack") }
                 <input
                     type="number"
                     class="field"
@@ -351,8 +348,8 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
         html! {
             <li key={entry.node.to_string()} class={classes!["entry", class]}>
                 <span aria-hidden="true">{ sign }</span>
-                <span class="entry-name">{ entry.to_string() }</span>
-                <span class="visually-hidden">{ said }</span>
+                { element("span", "entry-name", entry.to_string()) }
+                { element("span", "visually-hidden", said) }
             </li>
         }
     };

@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use crate::page::Dispatch;
 use crate::page::button::tool_button;
+use crate::page::element::element;
 use crate::page::icons::{Icon, icon};
 use crate::settings::draft::{Faults, Field, NamespaceDraft, SettingsAction, SettingsDraft};
 use crate::state::{Action, State};
@@ -42,7 +43,7 @@ pub fn settings_button(state: &State, dispatch: &Dispatch) -> Html {
 /// The panel while it is open; an empty wrapper while it is closed.
 pub fn settings_panel(state: &State, dispatch: &Dispatch) -> Html {
     let body = state.settings.draft.as_ref().map(|draft| form(state, dispatch, draft));
-    html! { <div class="side-panel-room">{ body }</div> }
+    element("div", "side-panel-room", body)
 }
 
 /// What every field needs: where actions go, and the refused values.
@@ -158,7 +159,7 @@ impl Form<'_> {
         let modes = [("sc", "strong (SC)"), ("ap", "available (AP)")];
         html! {
             <fieldset key={index} class="settings-group" data-setting={format!("ns-{index}")}>
-                <legend>{ format!("Namespace {}", index + 1) }</legend>
+                { element("legend", "", format!("Namespace {}", index + 1)) }
                 { self.text(Field::Name(index), "Name", &typed.name, None) }
                 { self.text(Field::Factor(index), "Replication factor", &typed.factor, warning) }
                 { self.select(Field::Mode(index), "Mode", mode, &modes) }
@@ -249,7 +250,7 @@ fn form(state: &State, dispatch: &Dispatch, draft: &SettingsDraft) -> Html {
                 <div class="settings-namespaces">{ for namespaces }</div>
                 <div class="settings-line">
                     { form.action("add-namespace", "Add a namespace", SettingsAction::Add) }
-                    <div class="settings-together">{ together }</div>
+                    { element("div", "settings-together", together) }
                 </div>
                 { server(&form, draft) }
                 { clustering(&form, draft) }
@@ -266,8 +267,8 @@ fn form(state: &State, dispatch: &Dispatch, draft: &SettingsDraft) -> Html {
                 </div>
             </section>
             <div class="settings-line settings-former">
-                <p class="dim">{ KEPT }</p>
-                <div>{ former }</div>
+                { element("p", "dim", KEPT) }
+                { element("div", "", former) }
             </div>
         </form>
     }
@@ -278,7 +279,7 @@ fn part_head(id: &'static str, title: &'static str, does: String) -> Html {
     html! {
         <div class="settings-does">
             <h3 {id}>{ title }</h3>
-            <p class="dim">{ does }</p>
+            { element("p", "dim", does) }
         </div>
     }
 }
@@ -287,7 +288,7 @@ fn part_head(id: &'static str, title: &'static str, does: String) -> Html {
 fn server(form: &Form<'_>, draft: &SettingsDraft) -> Html {
     html! {
         <fieldset class="settings-group">
-            <legend>{ "Server" }</legend>
+            { element("legend", "", "Server") }
             { profile(form, draft) }
             { form.text(Field::FillDelay, "migrate-fill-delay (s)", &draft.fill_delay, None) }
             { form.text(Field::Threads, "migrate-threads", &draft.threads, Some("0 pauses migrations.".to_owned())) }
@@ -300,7 +301,7 @@ fn server(form: &Form<'_>, draft: &SettingsDraft) -> Html {
 fn clustering(form: &Form<'_>, draft: &SettingsDraft) -> Html {
     html! {
         <fieldset class="settings-group">
-            <legend>{ "Clustering" }</legend>
+            { element("legend", "", "Clustering") }
             { form.text(
                 Field::Interval,
                 "heartbeat.interval (ms)",

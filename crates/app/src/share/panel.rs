@@ -14,6 +14,7 @@ use yew::prelude::*;
 use crate::browser::{ChosenFile, page_address};
 use crate::page::Dispatch;
 use crate::page::button::{copy_button, tool_button};
+use crate::page::element::element;
 use crate::share::file::{self, FileFault};
 use crate::share::scenarios::SCENARIOS;
 use crate::share::state::ShareAction;
@@ -30,7 +31,11 @@ pub fn share_panel(state: &State, dispatch: &Dispatch) -> Html {
     let shown = if let Some((link, left_out)) = &written {
         share_link_part(state, format!("{}#{link}", page_address()), *left_out, dispatch)
     } else {
-        html! { <p>{ "This experiment is too long for a link: a link holds at most 1,000 steps, fewer for large clusters." }</p> }
+        element(
+            "p",
+            "",
+            "This experiment is too long for a link: a link holds at most 1,000 steps, fewer for large clusters.",
+        )
     };
     let others = written.as_ref().map(|_| elsewhere(state, dispatch));
     // A link has no characters that need escaping.
@@ -40,13 +45,11 @@ pub fn share_panel(state: &State, dispatch: &Dispatch) -> Html {
     });
     html! {
         <div class="share">
-            <p>
-                { "The address of this page always holds the experiment: the cluster, every step up to where you are, \
-                   and what you look at (partition, colours, tab, selection). Whoever opens it sees what you see." }
-            </p>
-            <div class="share-link">{ shown }</div>
-            <div class="tools"><span>{ save }</span></div>
-            <div class="share-elsewhere">{ others }</div>
+            { element("p", "", "The address of this page always holds the experiment: the cluster, every step up to where you are, \
+                   and what you look at (partition, colours, tab, selection). Whoever opens it sees what you see.") }
+            { element("div", "share-link", shown) }
+            <div class="tools">{ element("span", "", save) }</div>
+            { element("div", "share-elsewhere", others) }
             { scenarios(dispatch) }
         </div>
     }
@@ -63,7 +66,7 @@ fn scenarios(dispatch: &Dispatch) -> Html {
     html! {
         <div class="share-scenarios">
             <h3 id="scenarios-title" tabindex="-1">{ "Scenarios" }</h3>
-            <p class="dim">{ "Opening one keeps the present cluster, with its steps and branches, in the settings." }</p>
+            { element("p", "dim", "Opening one keeps the present cluster, with its steps and branches, in the settings.") }
             <ul>{ for SCENARIOS.iter().enumerate().map(scenario) }</ul>
             <div class="tools">
                 <label class="tool file-tool">
@@ -110,9 +113,7 @@ fn elsewhere(state: &State, dispatch: &Dispatch) -> Html {
     let copied = |name, label, text| copied(state, dispatch, (name, label), text);
     html! {
         <div key="elsewhere">
-            <p>
-                { "The current moment as a test of its counts: in Rust, in JavaScript, or as a scenario file that the command line runs and this page opens; or as a figure for a documentation page." }
-            </p>
+            { element("p", "", "The current moment as a test of its counts: in Rust, in JavaScript, or as a scenario file that the command line runs and this page opens; or as a figure for a documentation page.") }
             <div class="tools">
                 { copied("copy-rust", "Copy Rust test", |timeline| as_test(timeline, TestLanguage::Rust)) }
                 { copied("copy-javascript", "Copy JavaScript test", |timeline| as_test(timeline, TestLanguage::JavaScript)) }

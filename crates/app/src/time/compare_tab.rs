@@ -16,6 +16,7 @@ use crate::look::Look;
 use crate::map::paint::{Palette, SIDE_PX, paint_only, partition_at};
 use crate::margin::panel::margin_in_slices;
 use crate::margin::words::both;
+use crate::page::element::element;
 use crate::page::{Dispatch, keys};
 use crate::state::{Action, State};
 use crate::text::{count as counted, thousands};
@@ -45,7 +46,7 @@ pub fn compare_tab(state: &State, dispatch: &Dispatch) -> Html {
                 { choice(state, dispatch, "left", left) }
                 { choice(state, dispatch, "right", right.unwrap_or(Side::Start)) }
             </div>
-            <div class="compare-body">{ body }</div>
+            { element("div", "compare-body", body) }
             <p class="dim">
                 { "Of several sub-clusters a partition counts as clients see it: active if one of them \
                    serves it, else dead if it is dead in one, else unavailable. " }
@@ -80,10 +81,10 @@ fn Questions(props: &QuestionsProps) -> Html {
             <tr key={question.clone()} class={differs.then_some("differs")}>
                 <th scope="row">
                     { question }
-                    <span class="visually-hidden">{ differs.then_some(", differs") }</span>
+                    { element("span", "visually-hidden", differs.then_some(", differs")) }
                 </th>
-                <td>{ left }</td>
-                <td>{ (*right).clone() }</td>
+                { element("td", "", left) }
+                { element("td", "", (*right).clone()) }
             </tr>
         }
     };
@@ -257,7 +258,7 @@ fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
                         </span>
                     </button>
                 </td>
-                <td class="n">{ thousands(size) }</td>
+                { element("td", "n", thousands(size)) }
             </tr>
         }
     };

@@ -8,6 +8,7 @@ use rosterlab_scenario::Entry;
 use yew::prelude::*;
 
 use crate::news;
+use crate::page::element::element;
 use crate::state::State;
 use crate::text::{clock, count};
 
@@ -27,15 +28,15 @@ pub fn history(state: &State) -> Html {
                 <h3 id="history-title">{ "What happened" }</h3>
                 <p class="dim">
                     { summary }
-                    <span>{ (undone > 0).then(|| format!(", {undone} undone")) }</span>
+                    { element("span", "", (undone > 0).then(|| format!(", {undone} undone"))) }
                 </p>
             </div>
             <ol class="steps" tabindex="0" aria-labelledby="history-title" reversed={true}>
                 { for steps.take(MOST_STEPS).map(|(place, entry)| step(state, place, entry)) }
                 <li key="first" class="step">
-                    <span class="step-time">{ clock(0) }</span>
-                    <b class="step-title">{ news::START }</b>
-                    <span class="step-text">{ news::beginning(&state.view) }</span>
+                    { element("span", "step-time", clock(0)) }
+                    { element("b", "step-title", news::START) }
+                    { element("span", "step-text", news::beginning(&state.view)) }
                 </li>
             </ol>
         </section>
@@ -49,9 +50,9 @@ fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let at_ms = state.timeline.at_ms(place);
     html! {
         <li key={place} class="step">
-            <span class="step-time">{ clock(at_ms) }</span>
-            <b class="step-title">{ news::of_entry(entry, state.view.nodes.len()) }</b>
-            <span class="step-text">{ told.join(" ") }</span>
+            { element("span", "step-time", clock(at_ms)) }
+            { element("b", "step-title", news::of_entry(entry, state.view.nodes.len())) }
+            { element("span", "step-text", told.join(" ")) }
         </li>
     }
 }

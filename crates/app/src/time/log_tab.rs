@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::browser::copy;
 use crate::page::Dispatch;
 use crate::page::button::tool_button;
+use crate::page::element::element;
 use crate::state::{Action, State};
 use crate::text::count;
 use crate::time::logbook::{dated, text};
@@ -41,7 +42,7 @@ pub fn log_tab(state: &State, dispatch: &Dispatch) -> Html {
                 { node_choice(state, dispatch) }
                 { step_choice(state, dispatch) }
                 { copy_button(state, dispatch, &size) }
-                <span>{ more }</span>
+                { element("span", "", more) }
                 <span class="dim" data-copied="">{ state.time.copied.clone() }</span>
             </div>
             <ol id="log-lines" class="log-lines" tabindex="0" aria-label="Log lines, oldest first">

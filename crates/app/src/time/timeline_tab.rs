@@ -11,6 +11,7 @@ use rosterlab_scenario::words::served::outcome;
 use yew::prelude::*;
 
 use crate::browser::{Room, capture_pointer, use_room, width_of};
+use crate::page::element::element;
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::{clock, count};
@@ -232,7 +233,7 @@ fn ticker(state: &State) -> Html {
         let line = |(node, left): &(NodeId, Migrations)| {
             html! {
                 <li key={node.to_string()} data-ticker={node.to_string()}>
-                    <b class="id">{ node.to_string() }</b>
+                    { element("b", "id", node.to_string()) }
                     <code>
                         { format!("{{{}}} migrations: ", state.namespace_name()) }
                         { log::progress_of(namespace, *node, *left) }
@@ -260,7 +261,7 @@ fn ticker(state: &State) -> Html {
             </section>
         }
     });
-    html! { <div class="ticker-room">{ body }</div> }
+    element("div", "ticker-room", body)
 }
 
 /// Every branch, newest first.
@@ -274,7 +275,7 @@ fn branches(state: &State, dispatch: &Dispatch) -> Html {
             </section>
         }
     });
-    html! { <div class="branches-room">{ body }</div> }
+    element("div", "branches-room", body)
 }
 
 /// A branch with its buttons.
@@ -303,8 +304,8 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
     html! {
         <li key={number} class={classes!["branch", branch.pinned.then_some("pinned")]}>
             <p>
-                <b>{ &parting.title }</b>{ " " }
-                <span class="dim">{ format!("{} · {} ", parting.instead, parting.steps) }</span>
+                { element("b", "", &parting.title) }{ " " }
+                { element("span", "dim", format!("{} · {} ", parting.instead, parting.steps)) }
                 <span class={if is_bad { "branch-end bad" } else { "branch-end" }}>
                     { "→ " }{ outcome(end) }
                 </span>

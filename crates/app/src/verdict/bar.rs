@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use crate::margin::words::mode_of;
 use crate::page::Dispatch;
+use crate::page::element::element;
 use crate::state::{Action, State};
 use crate::text::thousands;
 use crate::time::compare::Side;
@@ -26,7 +27,7 @@ pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
         let name = is_many.then(|| format!("{} ", state.view.namespaces[*place].name));
         html! {
             <span key={*place} class="verdict-counts">
-                <span class="id">{ name }</span>{ outcome(all[*place]) }
+                { element("span", "id", name) }{ outcome(all[*place]) }
             </span>
         }
     };
@@ -46,16 +47,16 @@ pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
                 <h2 class="verdict-head">
                     <span class="verdict-sign" aria-hidden="true">{ headline.glyph }</span>
                     <b data-headline="">{ headline.words }</b>
-                    <span class="verdict-who">{ who(&state.view) }</span>
+                    { element("span", "verdict-who", who(&state.view)) }
                     <span class="verdict-outcome" data-outcome="">
                         { for order.iter().take(NAMED).map(one) }
-                        <span>{ more }</span>
+                        { element("span", "", more) }
                     </span>
                 </h2>
-                <div class="verdict-first">{ first }</div>
+                { element("div", "verdict-first", first) }
             </div>
-            <p class="verdict-why">{ why(state, worst, is_many) }</p>
-            <div class="verdict-second">{ second }</div>
+            { element("p", "verdict-why", why(state, worst, is_many)) }
+            { element("div", "verdict-second", second) }
             <div class="verdict-last">
                 <p data-news="" tabindex="0" aria-label="What happened last">{ &*state.news }</p>
                 <div role="alert" class="refusal">
@@ -71,7 +72,7 @@ pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
 /// Why the partitions of the namespace that fares worst are what they are.
 fn why(state: &State, namespace: usize, is_many: bool) -> Html {
     if state.view.sub_clusters.is_empty() {
-        return html! { <>{ label("Why") }<span>{ "a node in no cluster serves nothing" }</span></> };
+        return html! { <>{ label("Why") }{ element("span", "", "a node in no cluster serves nothing") }</> };
     }
     let reasons = reasons(&state.view, namespace);
     let others: u32 = reasons.iter().skip(REASONS).map(|(_, number)| number).sum();
@@ -87,7 +88,7 @@ fn why(state: &State, namespace: usize, is_many: bool) -> Html {
     let of = is_many.then(
         || html! { <span class="id">{ &state.view.namespaces[namespace].name }{ " " }</span> },
     );
-    html! { <>{ label("Why") }<span>{ of }</span>{ said.join(" · ") }</> }
+    html! { <>{ label("Why") }{ element("span", "", of) }{ said.join(" · ") }</> }
 }
 
 fn label(words: &'static str) -> Html {
@@ -102,7 +103,7 @@ fn margin(state: &State) -> [Html; 2] {
     let name = (state.view.namespaces.len() > 1).then(|| state.namespace_name());
     let said = html! {
         <p class={classes!["verdict-outlook", class]} data-outlook={class}>
-            { words }<span class="id">{ name.map(|name| format!(" ({name})")) }</span>
+            { words }{ element("span", "id", name.map(|name| format!(" ({name})"))) }
         </p>
     };
     [said, Html::default()]
@@ -113,7 +114,7 @@ fn ways(state: &State, dispatch: &Dispatch) -> [Html; 2] {
     let Some((quest, answer)) = state.whole_quest().zip(state.whole_answer()) else {
         let waiting =
             if state.is_running() { "Pause time to search for a way out." } else { "Searching…" };
-        return [html! { <p class="verdict-way dim">{ waiting }</p> }, Html::default()];
+        return [element("p", "verdict-way dim", waiting), Html::default()];
     };
     let first = |name: &'static str, risk: Risk, action: &'static str| {
         let place = answer.ways.iter().position(|way| way.risk == risk)?;
@@ -150,7 +151,7 @@ fn ways(state: &State, dispatch: &Dispatch) -> [Html; 2] {
     let nothing = || {
         let said =
             if answer.ways.is_empty() { "No way out was found." } else { "No way out is safe." };
-        html! { <p class="verdict-way">{ said }</p> }
+        element("p", "verdict-way", said)
     };
     let risky = first("May lose writes", Risk::MayLoseWrites, "way-risky");
     [safe.or_else(behind).unwrap_or_else(nothing), risky.unwrap_or_default()]

@@ -16,6 +16,7 @@ use crate::look::Look;
 use crate::margin::panel::margin_pill;
 use crate::news::{NODES_NAMED, nodes};
 use crate::page::Dispatch;
+use crate::page::element::element;
 use crate::page::term::{explained, term};
 use crate::state::State;
 use crate::text::{count, digit_groups, thousands};
@@ -57,7 +58,7 @@ pub fn sides_panel(state: &State, dispatch: &Dispatch) -> Html {
                     <tbody>{ for rows }</tbody>
                 </table>
             </div>
-            <div class="orphans-room">{ orphans(view) }</div>
+            { element("div", "orphans-room", orphans(view)) }
             { margin_pill(state, dispatch) }
         </section>
     }
@@ -84,11 +85,11 @@ fn row(
         <tr key={format!("{principal} {}", settings.name)} class={sub_class(place)}>
             <th scope="row">
                 <span class="sub-swatch" aria-hidden="true"></span>
-                <b class="id">{ principal.clone() }</b>
+                { element("b", "id", principal.clone()) }
                 <span class="id dim">{ " " }{ &settings.name }</span>
                 <span class="dim sides-nodes">{ " " }{ nodes }</span>
             </th>
-            <td class="n">{ in_roster }</td>
+            { element("td", "n", in_roster) }
             { for numbers(&principal, &settings.name, namespace.counts, namespace.filling) }
             <td>
                 { bar(namespace) }
@@ -111,7 +112,7 @@ fn numbers(principal: &str, namespace: &str, counts: Counts, filling: u32) -> [H
                 data-count={(name != "filling").then_some(name)}
                 data-filling={(name == "filling").then(|| number.to_string())}
             >
-                { for digits.map(|digits| html! { <span>{ digits }</span> }) }
+                { for digits.map(|digits| element("span", "", digits)) }
             </td>
         }
     };
@@ -144,7 +145,7 @@ fn nobody(view: &ClusterView, settings: &NamespaceSettings) -> Html {
     html! {
         <tr key={settings.name.clone()}>
             <th scope="row">{ who }<span class="id dim">{ " " }{ &settings.name }</span></th>
-            <td class="n">{ "0" }</td>
+            { element("td", "n", "0") }
             { for numbers("none", &settings.name, counts, 0) }
             <td></td>
         </tr>
@@ -166,7 +167,7 @@ fn orphans(view: &ClusterView) -> Option<Html> {
             <p class="counts-orphans" data-orphans={view.orphans.len().to_string()}>
                 <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
                 <span>
-                    { explained(who, "Orphan", Term::Orphan) }<b class="id">{ ids }</b>
+                    { explained(who, "Orphan", Term::Orphan) }{ element("b", "id", ids) }
                     { format!(": {all} unavailable there{ap}") }
                 </span>
             </p>

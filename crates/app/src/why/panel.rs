@@ -13,6 +13,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::page::Dispatch;
+use crate::page::element::element;
 use crate::page::icons::{Icon, icon};
 use crate::page::term::term;
 use crate::rules;
@@ -57,7 +58,7 @@ pub fn why_panel(state: &State, dispatch: &Dispatch) -> Html {
                         None => format!(": {}", rules::because(verdict)),
                     },
                 } }
-                <span class="why-fresh">{ is_fresh.then_some("; it came up empty") }</span>
+                { element("span", "why-fresh", is_fresh.then_some("; it came up empty")) }
             </p>
         }
     });
@@ -65,15 +66,11 @@ pub fn why_panel(state: &State, dispatch: &Dispatch) -> Html {
         <section class={classes!["panel", "why", class]} aria-label="Why">
             <div class="panel-head">
                 { chooser(state.partition(), dispatch) }
-                <div class="why-decided">{ decided }</div>
+                { element("div", "why-decided", decided) }
             </div>
-            <div class="why-body">
-                { explanation.map(|explanation| body(explanation, state.view.profile)) }
-            </div>
+            { element("div", "why-body", explanation.map(|explanation| body(explanation, state.view.profile))) }
             { ways_list(state, dispatch) }
-            <div class="why-sources">
-                { explanation.map(|explanation| sources(explanation, is_uniform)) }
-            </div>
+            { element("div", "why-sources", explanation.map(|explanation| sources(explanation, is_uniform))) }
         </section>
     }
 }
@@ -134,22 +131,22 @@ fn body(explanation: &Explanation, profile: Profile) -> Html {
         .iter()
         .map(|(rule, answer)| rule_line(explanation, profile, *rule, *answer));
     let working = marks::working_order(explanation);
-    let label = working.map(|_| html! { <p class="row-label">{ marks::ROSTER_ORDER }</p> });
+    let label = working.map(|_| element("p", "row-label", marks::ROSTER_ORDER));
     let working = working.map(|order| {
         let node = |node: &NodeId| html! { <li key={node.to_string()} class="id">{ node.to_string() }</li> };
         html! {
             <>
-                <p class="row-label">{ marks::WORKING_ORDER }</p>
+                { element("p", "row-label", marks::WORKING_ORDER) }
                 <ol class="row working" aria-label={marks::WORKING_ORDER}>{ for order.iter().map(node) }</ol>
             </>
         }
     });
     html! {
         <div class="why-rows">
-            <div>{ label }</div>
+            { element("div", "", label) }
             <ol class="row" aria-label={marks::ROSTER_ORDER}>{ for seats.into_iter().chain(more) }</ol>
-            <div class="row-working">{ working }</div>
-            <p class="row-changed">{ marks::changed(explanation) }</p>
+            { element("div", "row-working", working) }
+            { element("p", "row-changed", marks::changed(explanation)) }
             <ol class="rules" start="0">{ for rules }</ol>
         </div>
     }
@@ -167,12 +164,12 @@ fn sources(explanation: &Explanation, is_uniform: bool) -> Html {
     let is_there = |(.., is_on): &Mark| explanation.row.iter().any(is_on);
     let mark = |(letter, meaning, _): Mark| {
         let source = meaning.source().words();
-        html! { <span key={letter}>{ format!(" · Mark {letter}: ") }<b>{ source }</b></span> }
+        html! { <span key={letter}>{ format!(" · Mark {letter}: ") }{ element("b", "", source) }</span> }
     };
     html! {
         <p class="source">
             { format!("{}: ", crate::text::capitalized(&rules::label(rule))) }
-            <b>{ rules::source(rule).words() }</b>
+            { element("b", "", rules::source(rule).words()) }
             { document }
             <span>{ for MARKS.into_iter().filter(is_there).map(mark) }</span>
             { counts }
@@ -203,17 +200,17 @@ fn chip(place: usize, seat: &Seat) -> Html {
     html! {
         <li key={seat.node.to_string()} {class} title={format!("version {version}")}>
             <span class="chip-top">
-                <b class="id">{ seat.node.to_string() }</b>
-                <span class="chip-holds">{ marks::copy(seat) }</span>
+                { element("b", "id", seat.node.to_string()) }
+                { element("span", "chip-holds", marks::copy(seat)) }
                 { for marks }
             </span>
-            <span class="chip-before">{ before }</span>
+            { element("span", "chip-before", before) }
             <span class="chip-role">
-                <span>{ role }</span><span>{ seat.quiesced.then(|| term(Term::Quiesced, "quiesced")) }</span>
+                { element("span", "", role) }{ element("span", "", seat.quiesced.then(|| term(Term::Quiesced, "quiesced"))) }
             </span>
-            <span class="chip-serves">{ serves }</span>
-            <span class="chip-version">{ version.to_string() }</span>
-            <span class="visually-hidden">{ format!(" place {}", place + 1) }</span>
+            { element("span", "chip-serves", serves) }
+            { element("span", "chip-version", version.to_string()) }
+            { element("span", "visually-hidden", format!(" place {}", place + 1)) }
         </li>
     }
 }
@@ -241,17 +238,15 @@ fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: An
     let number = rule.number().map(|number| number.to_string());
     html! {
         <li key={rules::label(rule)} {class} aria-current={is_decided.then_some("true")}>
-            <span class="rule-number">{ number }</span>
+            { element("span", "rule-number", number) }
             <span class="rule-sign" aria-hidden="true">{ sign }</span>
             <span class="visually-hidden">{ said }{ ": " }</span>
             <span class="rule-question">
                 { rules::question(rule) }
-                <span class="rule-inferred">
-                    { (rules::source(rule) == rules::Source::Inferred).then_some(" (inferred)") }
-                </span>
+                { element("span", "rule-inferred", (rules::source(rule) == rules::Source::Inferred).then_some(" (inferred)")) }
             </span>
-            <span class="rule-seen">{ seen }</span>
-            <span class="rule-decided">{ is_decided.then(|| icon(Icon::Play)) }</span>
+            { element("span", "rule-seen", seen) }
+            { element("span", "rule-decided", is_decided.then(|| icon(Icon::Play))) }
         </li>
     }
 }

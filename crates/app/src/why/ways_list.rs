@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use crate::browser::InSlices;
 use crate::page::Dispatch;
+use crate::page::element::element;
 use crate::state::{Action, State};
 use crate::text::count;
 use crate::why::ways::{Answer, Quest, WaysAction, WaysStatus, reach, risk, status, title};
@@ -57,13 +58,13 @@ pub fn ways_list(state: &State, dispatch: &Dispatch) -> Html {
     let risky = convert::count(found.len() - safer);
     html! {
         <div class="ways">
-            <h3>{ "Nearest ways out" }</h3>
+            { element("h3", "", "Nearest ways out") }
             <p class="ways-status" aria-live="polite">{ status(&ways_status, view) }</p>
             { lines(0, safer) }
             <div class="ways-risky">
                 if risky > 0 {
                     <details>
-                        <summary>{ format!("May lose writes: {}", count(risky, "way")) }</summary>
+                        { element("summary", "", format!("May lose writes: {}", count(risky, "way"))) }
                         { lines(safer, found.len()) }
                     </details>
                 }

@@ -1,0 +1,58 @@
+//! Elements that hold one thing, which are a quarter of the page's elements.
+//!
+//! Invariant: the element is the one that `html!` would make. They share one function, because each element that is written
+//! in `html!` becomes code of its own. Not here: elements with other attributes or several children.
+
+use yew::prelude::*;
+use yew::virtual_dom::VTag;
+
+/// What an element can hold: markup, a text, or one of them that comes and goes.
+pub trait Child {
+    /// It as markup.
+    fn into_html(self) -> Html;
+}
+
+impl Child for Html {
+    fn into_html(self) -> Html {
+        self
+    }
+}
+
+impl Child for String {
+    fn into_html(self) -> Html {
+        self.into()
+    }
+}
+
+impl Child for &str {
+    fn into_html(self) -> Html {
+        self.to_owned().into()
+    }
+}
+
+impl Child for &String {
+    fn into_html(self) -> Html {
+        self.clone().into()
+    }
+}
+
+impl<T: Child> Child for Option<T> {
+    fn into_html(self) -> Html {
+        self.map(Child::into_html).unwrap_or_default()
+    }
+}
+
+/// An element with a class, or with none if that is empty, and one child.
+pub fn element(tag: &'static str, class: &'static str, child: impl Child) -> Html {
+    made(tag, class, child.into_html())
+}
+
+/// Not generic, so that it exists once.
+fn made(tag: &'static str, class: &'static str, child: Html) -> Html {
+    let mut element = VTag::new(tag);
+    if !class.is_empty() {
+        element.add_attribute("class", class);
+    }
+    element.add_child(child);
+    element.into()
+}
