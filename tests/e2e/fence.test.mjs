@@ -134,6 +134,7 @@ for (const [way, select] of Object.entries(SELECTIONS)) {
 
 test("on a phone, taps select more nodes while that mode is on", async (t) => {
   const { page, complaints } = await openPage(t, PHONE);
+  await page.locator(".more-tools > summary").tap();
   await action(page, "select-more").tap();
   await node(page, "B102").tap();
   await eventually(() => picked(page), ["A102", "B102"]);

@@ -88,17 +88,13 @@ test("two ends whose partitions look the same differ in their answers", async (t
   await action(page, "migrate").click();
   await action(page, "stage-observed").click();
   await action(page, "recluster").click();
-  // Back to before the roster was staged, and on another way.
+  // Back to before the roster was staged; then it is staged again, and not put in force.
   for (let step = 0; step < 2; step += 1) await action(page, "undo").click();
-  await action(page, "recluster").click();
+  await action(page, "stage-observed").click();
   await openTab(page, "compare");
   await eventually(() => page.locator("[data-differ]").innerText(), "0 partitions differ");
   const differing = page.locator(".compare-answers .differs th");
-  await eventually(async () => (await differing.allInnerTexts()).map((text) => text.replace(/, differs$/, "").trim()), [
-    "Roster in force",
-    "Pending roster",
-    "Margin of main",
-  ]);
+  await eventually(async () => (await differing.first().innerText()).startsWith("Roster in force"), true);
   const questions = await page.locator(".compare-answers tbody th").allInnerTexts();
   for (const asked of ["Served of main", "Copies to fill", "Refused to clients", "Acknowledged writes lost"]) {
     assert.ok(questions.some((question) => question.startsWith(asked)), `${asked} in ${questions}`);

@@ -198,12 +198,16 @@ fn namespace_line(line: &NamespaceLine) -> Html {
     let (sign, words) = line.mark.map_or(("", ""), mark_text);
     let CopyCounts { full, with_data, .. } = line.copies;
     let subset = with_data - full;
-    let subset = (subset > 0).then(|| format!(" subset {}", thousands(subset)));
+    let subset = (subset > 0).then(|| format!(" + {} s", thousands(subset)));
     html! {
         <span key={line.name.clone()} class="face-line" title={format!("{}: storage {words}", line.name)}>
             { element("span", "face-line-name", line.name.clone()) }
             <span class="face-line-bars">{ bar(line.copies, 1) }{ thin_bar(line.copies) }</span>
-            <span class="face-line-copies">{ format!(" full {}", thousands(full)) }{ subset }</span>
+            <span class="face-line-copies">
+                { element("span", "visually-hidden", " full ") }
+                { thousands(full) }
+                { element("span", "face-line-subset", subset) }
+            </span>
             <span aria-hidden="true">{ sign }</span>
             { element("span", "visually-hidden", format!(", {words}, ")) }
         </span>
