@@ -136,6 +136,7 @@ test("on a phone, taps select more nodes while that mode is on", async (t) => {
   const { page, complaints } = await openPage(t, PHONE);
   await page.locator(".more-tools > summary").tap();
   await action(page, "select-more").tap();
+  await page.locator(".more-tools > summary").tap();
   await node(page, "B102").tap();
   await eventually(() => picked(page), ["A102", "B102"]);
   await action(page, "stop").tap();
