@@ -28,9 +28,16 @@ pub fn who(view: &ClusterView) -> String {
         [] => "no node is up".into(),
         [one] => {
             let namespaces = view.namespaces.iter().zip(&one.namespaces);
-            match (view.namespaces.len(), one.namespaces.first()) {
-                (1, Some(here)) if here.roster_nodes_present as usize == one.nodes.len() => {
-                    format!("{} of {} roster nodes", here.roster_nodes_present, here.roster.len())
+            let in_roster_of = |here: &SubClusterNamespaceView| {
+                (here.roster_nodes_present as usize, here.roster.len())
+            };
+            let mut each = one.namespaces.iter().map(in_roster_of);
+            match each.next() {
+                // All of them are in every roster, and the rosters are equally long.
+                Some((present, all))
+                    if present == one.nodes.len() && each.all(|other| other == (present, all)) =>
+                {
+                    format!("{present} of {all} roster nodes")
                 }
                 _ => {
                     let nodes = number(one.nodes.len(), "node");
