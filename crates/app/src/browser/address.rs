@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 use web_sys::window;
 use yew::prelude::*;
 
+use crate::browser::effect::use_after;
 use crate::browser::listener::Listener;
 
 /// The page's address without the part from the `#` on.
@@ -36,10 +37,9 @@ pub fn put_hash(link: &str) {
 /// Calls back with the part of the address from the `#` on, whenever a person changes it.
 #[hook]
 pub fn use_followed_addresses(followed: Callback<Rc<str>>) {
-    use_effect_with((), move |()| {
-        let listener = window().map(|window| {
+    use_after((), move |()| {
+        window().map(|window| {
             Listener::new(window.into(), "hashchange", move |_| followed.emit(hash().into()))
-        });
-        move || drop(listener)
+        })
     });
 }

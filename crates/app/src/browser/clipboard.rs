@@ -5,10 +5,11 @@
 
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::window;
+use yew::Callback;
 
 /// Copies a text, then tells `done` whether it is in the clipboard. If the browser does not let the page write there, the
 /// contents of what `shown_in` finds are selected, so that a person's own key copies them.
-pub fn copy(text: &str, shown_in: Option<&'static str>, done: impl FnOnce(bool) + 'static) {
+pub fn copy(text: &str, shown_in: Option<&'static str>, done: Callback<bool>) {
     let clipboard = window().map(|window| window.navigator().clipboard());
     // A page that came over an insecure connection has no clipboard.
     let clipboard = clipboard.filter(|clipboard| !clipboard.is_undefined());
@@ -21,7 +22,7 @@ pub fn copy(text: &str, shown_in: Option<&'static str>, done: impl FnOnce(bool) 
         if let Some(shown_in) = shown_in.filter(|_| !is_done) {
             select(shown_in);
         }
-        done(is_done);
+        done.emit(is_done);
     });
 }
 

@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement, window};
 use yew::prelude::*;
 
+use crate::browser::effect::use_after;
 use crate::browser::listener::Listener;
 
 /// Elements that can take the focus.
@@ -60,11 +61,8 @@ pub fn use_kept_focus<T: PartialEq + 'static>(changes: T) {
     // The focused element and all that contain it, innermost first; empty after a pointer was pressed.
     let path = use_mut_ref(Vec::<Element>::new);
     let heard_path = path.clone();
-    use_effect_with((), move |()| {
-        let listeners = follow_focus(&heard_path);
-        move || drop(listeners)
-    });
-    use_effect_with(changes, move |_| {
+    use_after((), move |()| follow_focus(&heard_path));
+    use_after(changes, move |_| {
         // Cloned, because moving the focus calls the listener above, which borrows it.
         let path = path.borrow().clone();
         let is_lost = path.first().is_some_and(|element| !element.is_connected());

@@ -7,6 +7,7 @@
 mod address;
 mod canvas;
 mod clipboard;
+mod effect;
 mod file;
 mod focus;
 mod listener;
@@ -19,6 +20,7 @@ mod theme;
 pub use address::{hash, page_address, put_hash, use_followed_addresses};
 pub use canvas::put_pixels;
 pub use clipboard::copy;
+pub use effect::use_after;
 pub use file::ChosenFile;
 pub use focus::{FocusedElement, focus, focused, use_kept_focus};
 pub use listener::{Listener, is_typing, page_keys};

@@ -8,6 +8,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver, window};
 use yew::prelude::*;
 
+use crate::browser::effect::use_after;
 use crate::floor::layout::{Point, Rect};
 
 /// The usual size of a page's text, in CSS pixels.
@@ -53,13 +54,12 @@ pub fn use_room(node: &NodeRef) -> Option<Room> {
     let room = use_state_eq(|| None);
     let known = *room;
     let node = node.clone();
-    use_effect_with((), move |()| {
-        let watch = node.cast::<HtmlElement>().map(|element| {
+    use_after((), move |()| {
+        node.cast::<HtmlElement>().map(|element| {
             room.set(Some(measure(&element)));
             let measured = element.clone();
             SizeWatch::new(&element, move || room.set(Some(measure(&measured))))
-        });
-        move || drop(watch)
+        })
     });
     known
 }
@@ -86,7 +86,7 @@ pub fn width_of(node: &NodeRef) -> Option<i32> {
 #[hook]
 pub fn use_place(node: &NodeRef, rect: Rect, offset: Point) {
     let node = node.clone();
-    use_effect_with((rect, offset), move |(rect, offset)| {
+    use_after((rect, offset), move |(rect, offset)| {
         let Some(element) = node.cast::<HtmlElement>() else { return };
         let style = element.style();
         let set = |property: &str, value: String| {

@@ -23,7 +23,7 @@ impl InSlices {
     #[must_use]
     pub fn begin(step: impl FnMut() -> bool + 'static) -> Self {
         let timer = Rc::default();
-        schedule(&timer, SEEN_WITHIN_MS, step);
+        schedule(&timer, SEEN_WITHIN_MS, Box::new(step));
         Self(timer)
     }
 }
@@ -34,10 +34,11 @@ impl Drop for InSlices {
     }
 }
 
+/// The step is boxed, so that this exists once.
 fn schedule(
     timer: &Rc<RefCell<Option<Timeout>>>,
     after_ms: u32,
-    mut step: impl FnMut() -> bool + 'static,
+    mut step: Box<dyn FnMut() -> bool>,
 ) {
     // Weak, so that dropping the timer ends the work.
     let again = Rc::downgrade(timer);

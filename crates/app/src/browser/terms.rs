@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Event, HtmlElement, KeyboardEvent, window};
 use yew::prelude::*;
 
+use super::effect::use_after;
 use super::listener::Listener;
 
 /// The least distance from the window's edges, in CSS pixels.
@@ -16,16 +17,15 @@ const EDGE_PX: f64 = 8.0;
 /// Explains terms for as long as the component is there.
 #[hook]
 pub fn use_terms() {
-    use_effect_with((), |()| {
+    use_after((), |()| {
         let document = window().and_then(|window| window.document());
-        let listeners = document.map(|document| {
+        document.map(|document| {
             // A tap is a click; some browsers give no focus with it.
             ["pointerover", "focusin", "click", "keydown", "scroll"].map(|kind| {
                 let page = document.clone();
                 Listener::new(document.clone().into(), kind, move |event| hear(&page, &event))
             })
-        });
-        move || drop(listeners)
+        })
     });
 }
 

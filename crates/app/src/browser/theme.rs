@@ -6,20 +6,20 @@
 use web_sys::window;
 use yew::prelude::*;
 
+use crate::browser::effect::use_after;
 use crate::browser::listener::Listener;
 
 /// Calls back with whether the system prefers a dark theme: at first, and whenever that changes.
 #[hook]
 pub fn use_system_dark(heard: Callback<bool>) {
-    use_effect_with((), move |()| {
+    use_after((), move |()| {
         let query = window()
             .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten());
-        let listener = query.map(|query| {
+        query.map(|query| {
             heard.emit(query.matches());
             let target = query.clone().into();
             Listener::new(target, "change", move |_| heard.emit(query.matches()))
-        });
-        move || drop(listener)
+        })
     });
 }
 

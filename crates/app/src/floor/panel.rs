@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rosterlab_engine::{Command, Link, NodeId, RackId, Shutdown, convert};
 use yew::prelude::*;
 
-use crate::browser::{capture_pointer, focus, page_keys, position_in, use_room};
+use crate::browser::{capture_pointer, focus, page_keys, position_in, use_after, use_room};
 use crate::floor::card::{Facts, ORPHAN_SIGN};
 use crate::floor::fence::{adding_form, fence_bar};
 use crate::floor::gesture::{Drop, Gesture, Input, Outcome};
@@ -117,7 +117,7 @@ pub fn FloorPanel(props: &PanelProps) -> Html {
 #[hook]
 fn use_outcomes(outcome: Option<Outcome>, floor: &Rc<Floor>, dispatch: &Dispatch) {
     let (dispatch, floor) = (dispatch.clone(), floor.clone());
-    use_effect_with(outcome, move |outcome| match *outcome {
+    use_after(outcome, move |outcome| match *outcome {
         Some(Outcome::Moved(Drop { node, rack })) => {
             dispatch.dispatch(Action::Do(Command::MoveToRack { nodes: vec![node], rack }));
         }
@@ -303,8 +303,8 @@ fn use_card_events(input: FloorInput) -> Callback<(NodeId, RackId, CardEvent)> {
             input.on_card(node, rack, event);
         })
     };
-    use_effect_with((), move |()| {
-        let listener = page_keys(move |event| {
+    use_after((), move |()| {
+        page_keys(move |event| {
             if event.key() == "Escape" && !event.default_prevented() {
                 let input = latest.borrow().clone();
                 if input.is_panel_open || input.hand.0 == Gesture::Idle {
@@ -313,8 +313,7 @@ fn use_card_events(input: FloorInput) -> Callback<(NodeId, RackId, CardEvent)> {
                     input.hand.dispatch(Input::CallOff);
                 }
             }
-        });
-        move || drop(listener)
+        })
     });
     on_card
 }

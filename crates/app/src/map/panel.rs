@@ -10,7 +10,7 @@ use std::rc::Rc;
 use rosterlab_engine::{NamespaceSettings, PartitionId, convert};
 use yew::prelude::*;
 
-use crate::browser::{put_pixels, width_of};
+use crate::browser::{put_pixels, use_after, width_of};
 use crate::floor::layout::Direction;
 use crate::look::Look;
 use crate::map::finder_form::finder;
@@ -224,7 +224,7 @@ fn Map(props: &MapProps) -> Html {
         if *can_draw { partition_told(state, *hovered) } else { NO_CANVAS.to_owned() };
     // For the first state, and for a state that no action made.
     let painter = painter.clone();
-    use_effect_with(state.clone(), move |state| can_draw.set(painter.show(state)));
+    use_after(state.clone(), move |state| can_draw.set(painter.show(state)));
 
     let under = {
         let canvas = canvas.clone();

@@ -14,7 +14,7 @@ use rosterlab_scenario::words::terms::Term;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::browser::{InSlices, put_pixels, width_of};
+use crate::browser::{InSlices, put_pixels, use_after, width_of};
 use crate::floor::layout::Direction;
 use crate::map::paint::Palette;
 use crate::margin::words::{
@@ -79,16 +79,15 @@ pub fn margin_in_slices(
 #[hook]
 pub fn use_margin(state: &State, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_with(Moment::of(state), move |moment| {
+    use_after(Moment::of(state), move |moment| {
         let of = moment.clone();
         let first = move || Margin::new(of.timeline.cluster(), of.name());
         let moment = moment.clone();
-        let work = margin_in_slices(first, move |found| {
+        margin_in_slices(first, move |found| {
             let (view, namespace) = (moment.view.clone(), moment.namespace);
             let found = found.map(Rc::new);
             dispatch.dispatch(Action::Margin(Worked { view, namespace, found }));
-        });
-        move || drop(work)
+        })
     });
 }
 
@@ -183,10 +182,10 @@ fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<Lo
     let known = use_state_eq(|| None::<KnownTable>);
     let keep = known.clone();
     let wanted = (wanted, also);
-    use_effect_with(wanted.clone(), move |of| {
+    use_after(wanted.clone(), move |of| {
         let (of, keep) = (of.clone(), keep.clone());
         let mut table: Option<Option<LossTable>> = None;
-        let work = InSlices::begin(move || {
+        InSlices::begin(move || {
             let (moment, also) = &of;
             let table = table.get_or_insert_with(|| {
                 LossTable::new(moment.timeline.cluster(), moment.name(), *also)
@@ -197,8 +196,7 @@ fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<Lo
                 keep.set(Some(KnownTable { of: of.clone(), table }));
             }
             is_done
-        });
-        move || drop(work)
+        })
     });
     let KnownTable { of, table } = known.as_ref()?;
     Some((*of == wanted, table.clone()))
@@ -250,7 +248,7 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
 fn use_painting(canvas: &NodeRef, table: Option<Rc<LossTable>>, is_dark: bool) {
     let canvas = canvas.clone();
     let address = table.as_ref().map(Rc::as_ptr);
-    use_effect_with((address, is_dark), move |(_, is_dark)| {
+    use_after((address, is_dark), move |(_, is_dark)| {
         let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
         if let Some(table) = table {
             let (width, height) = Frame::of(&table).size();

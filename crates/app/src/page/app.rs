@@ -12,7 +12,7 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::browser::{
-    FocusedElement, focus, focused, hash, is_typing, page_keys, put_hash, show_theme,
+    FocusedElement, focus, focused, hash, is_typing, page_keys, put_hash, show_theme, use_after,
     use_followed_addresses, use_kept_focus, use_system_dark, use_terms,
 };
 use crate::floor::links::selector as link_selector;
@@ -123,10 +123,9 @@ pub fn use_dispatch(handle: &UseReducerHandle<State>, painter: &Rc<Painter>) -> 
 /// Keys that work wherever the focus is.
 #[hook]
 fn use_keys(are_letters_on: bool, dispatch: &Dispatch) {
-    use_effect_with((are_letters_on, dispatch.clone()), |(are_letters_on, dispatch)| {
+    use_after((are_letters_on, dispatch.clone()), |(are_letters_on, dispatch)| {
         let (are_letters_on, dispatch) = (*are_letters_on, dispatch.clone());
-        let listener = page_keys(move |event| hear_key(event, are_letters_on, &dispatch));
-        move || drop(listener)
+        page_keys(move |event| hear_key(event, are_letters_on, &dispatch))
     });
 }
 
@@ -150,7 +149,7 @@ fn use_theme(is_dark: bool, dispatch: &Dispatch) {
         Callback::from(move |is_dark| dispatch.dispatch(Action::SystemDark(is_dark)))
     };
     use_system_dark(heard);
-    use_effect_with(is_dark, |is_dark| show_theme(*is_dark));
+    use_after(is_dark, |is_dark| show_theme(*is_dark));
 }
 
 /// The state whose share link belongs in the address, and the timer that writes it.
@@ -169,7 +168,7 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
     };
     use_followed_addresses(followed);
     let address = use_mut_ref(|| Address { shown: state.clone(), pending: None });
-    use_effect_with(state.clone(), move |state| {
+    use_after(state.clone(), move |state| {
         let later = address.clone();
         let mut address = address.borrow_mut();
         let is_same = state.is_linked_as(&address.shown);
@@ -189,11 +188,10 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
 #[hook]
 fn use_time(speed: Option<u32>, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_with(speed, move |speed| {
-        let interval = speed.map(|speed| {
+    use_after(speed, move |speed| {
+        speed.map(|speed| {
             Interval::new(TICK_MS, move || dispatch.dispatch(Action::Tick(TICK_MS * speed)))
-        });
-        move || drop(interval)
+        })
     });
 }
 
@@ -201,12 +199,11 @@ fn use_time(speed: Option<u32>, dispatch: &Dispatch) {
 #[hook]
 fn use_weighing(wanted: Option<(Verb, u32)>, dispatch: &Dispatch) {
     let dispatch = dispatch.clone();
-    use_effect_with(wanted, move |wanted| {
-        let timeout = wanted.map(|_| {
+    use_after(wanted, move |wanted| {
+        wanted.map(|_| {
             let weigh = move || dispatch.dispatch(Action::Roster(RosterAction::Weigh));
             Timeout::new(WEIGH_AFTER_MS, weigh)
-        });
-        move || drop(timeout)
+        })
     });
 }
 
@@ -215,7 +212,7 @@ fn use_weighing(wanted: Option<(Verb, u32)>, dispatch: &Dispatch) {
 fn use_focus(wanted: &Numbered<Option<Focus>>) {
     // Where the focus was before a question.
     let before = use_mut_ref(|| None::<FocusedElement>);
-    use_effect_with(wanted.clone(), move |wanted| match wanted.what {
+    use_after(wanted.clone(), move |wanted| match wanted.what {
         Some(Focus::Card(node)) => focus(&card_selector(node)),
         Some(Focus::Link(link)) => focus(&link_selector(link)),
         Some(Focus::Panel(_)) => focus(".side-panel h2"),

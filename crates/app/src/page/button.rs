@@ -106,9 +106,10 @@ pub fn copy_button(
         let (dispatch, name) = (dispatch.clone(), name.clone());
         Callback::from(move |_: MouseEvent| {
             let (dispatch, name) = (dispatch.clone(), name.clone());
-            copy(&text(), None, move |is_done| {
-                dispatch.dispatch(Action::Share(ShareAction::Copied(name, is_done)));
-            });
+            let done = move |is_done| {
+                dispatch.dispatch(Action::Share(ShareAction::Copied(name.clone(), is_done)));
+            };
+            copy(&text(), None, done.into());
         })
     };
     // Both labels take their room, so that the button keeps its size.

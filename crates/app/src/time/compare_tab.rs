@@ -11,7 +11,7 @@ use rosterlab_scenario::foresight::margin::Margin;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use crate::browser::{put_pixels, width_of};
+use crate::browser::{put_pixels, use_after, width_of};
 use crate::look::Look;
 use crate::map::paint::{Palette, SIDE_PX, paint_only, partition_at};
 use crate::margin::panel::margin_in_slices;
@@ -107,17 +107,16 @@ fn Questions(props: &QuestionsProps) -> Html {
 fn use_margin_of(end: &Rc<End>, namespace: &str) -> String {
     let known = use_state(|| None::<(Rc<End>, String)>);
     let keep = known.clone();
-    use_effect_with((end.clone(), namespace.to_owned()), move |(end, namespace)| {
+    use_after((end.clone(), namespace.to_owned()), move |(end, namespace)| {
         let (end, namespace) = (end.clone(), namespace.clone());
         let first = {
             let end = end.clone();
             move || Margin::new(&end.cluster, &namespace)
         };
-        let work = margin_in_slices(first, move |found| {
+        margin_in_slices(first, move |found| {
             let words = found.map_or_else(|| "none: nothing is served".to_owned(), |f| both(&f));
             keep.set(Some((end.clone(), words)));
-        });
-        move || drop(work)
+        })
     });
     match &*known {
         Some((of, words)) if of == end => words.clone(),
@@ -299,7 +298,7 @@ fn SmallMap(props: &SmallMapProps) -> Html {
     {
         let canvas = canvas.clone();
         let painted = (props.cells.clone(), props.shown.clone(), props.is_dark);
-        use_effect_with(painted, move |(cells, shown, is_dark)| {
+        use_after(painted, move |(cells, shown, is_dark)| {
             let palette = if *is_dark { Palette::DARK } else { Palette::LIGHT };
             put_pixels(&canvas, &paint_only(cells, shown, &palette), (SIDE_PX, SIDE_PX));
         });

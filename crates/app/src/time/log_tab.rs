@@ -108,9 +108,10 @@ fn copy_button(state: &State, dispatch: &Dispatch, size: &str) -> Html {
         let dispatch = dispatch.clone();
         Callback::from(move |_: MouseEvent| {
             let dispatch = dispatch.clone();
-            copy(&text(&page, merged), Some("#log-lines"), move |is_done| {
+            let done = move |is_done| {
                 dispatch.dispatch(Action::Time(TimeAction::Copied(is_done)));
-            });
+            };
+            copy(&text(&page, merged), Some("#log-lines"), done.into());
         })
     };
     html! {

@@ -7,7 +7,7 @@ use rosterlab_engine::{ClusterView, convert};
 use rosterlab_scenario::foresight::ways::{Risk, Search, Way};
 use yew::prelude::*;
 
-use crate::browser::InSlices;
+use crate::browser::{InSlices, use_after};
 use crate::page::Dispatch;
 use crate::page::element::element;
 use crate::state::{Action, State};
@@ -20,8 +20,8 @@ pub fn use_search(state: &State, dispatch: &Dispatch) {
     let timeline = state.timeline.clone();
     let view = state.view.clone();
     let dispatch = dispatch.clone();
-    use_effect_with(state.quest(), move |quest| {
-        let search = quest.map(|quest| {
+    use_after(state.quest(), move |quest| {
+        quest.map(|quest| {
             let namespace = view.namespaces[quest.namespace].name.clone();
             let mut search: Option<Search> = None;
             InSlices::begin(move || {
@@ -35,8 +35,7 @@ pub fn use_search(state: &State, dispatch: &Dispatch) {
                 }
                 is_done
             })
-        });
-        move || drop(search)
+        })
     });
 }
 
