@@ -11,8 +11,8 @@ use crate::clients::answers::{Answer, MODES, Quality, Record, mode_name, mode_ti
 use crate::clients::state::ClientAction;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::page::Dispatch;
-use crate::page::button::tool_button_with;
-use crate::page::element::element;
+use crate::page::button::{plain_button, tool_button_with};
+use crate::page::element::{element, unspoken};
 use crate::state::{Action, State};
 use crate::text::list;
 use crate::verdict::sides::sub_class;
@@ -123,15 +123,13 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
         <div class="record-fields">
             { field("client-set", "set", &strip.set, ClientAction::TypeSet) }
             { field("client-key", "key", &strip.key, ClientAction::TypeKey) }
-            <button
-                type="button"
-                class="tool small"
-                data-action="client-partition"
-                title="show it on the map, with the reasons"
-                onclick={dispatch.on(Action::ShowPartition(partition))}
-            >
-                { format!("partition {partition}") }
-            </button>
+            { plain_button(
+                dispatch,
+                ("tool small", "client-partition"),
+                (Some("show it on the map, with the reasons".into()), None),
+                Action::ShowPartition(partition),
+                format!("partition {partition}").into(),
+            ) }
         </div>
     }
 }
@@ -297,7 +295,7 @@ fn said(mode: Mode, answer: &Answer) -> Html {
     let source = answer.source(mode).words();
     html! {
         <li key={answer.entry} class={classes!["answer", class]} title={source}>
-            <span class="answer-sign" aria-hidden="true">{ answer.glyph() }</span>
+            { unspoken("answer-sign", answer.glyph()) }
             <span>
                 { element("b", "", answer.title()) }{ ": " }{ answer.words() }
                 { element("span", "source", (source != "documented").then_some(source)) }

@@ -14,6 +14,7 @@ use crate::floor::layout::{Bundle, BundlePlace, Floor, HANDLE, Hull, LinkPlace, 
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::{BundleCuts, FloorAction};
 use crate::news::link_name;
+use crate::page::element::unspoken;
 use crate::page::{Dispatch, keys};
 use crate::state::{Action, State};
 use crate::text::thousands;
@@ -238,7 +239,7 @@ fn bundle_handles(floor: &Floor, cuts: &BundleCuts, dispatch: &Dispatch) -> Html
                     title={label}
                     onclick={dispatch.on(Action::Floor(FloorAction::ToggleBundle(bundle)))}
                 >
-                    <span class="handle-seen" aria-hidden="true">{ shown }</span>
+                    { unspoken("handle-seen", shown) }
                 </button>
             </PlacedBox>
         }
@@ -272,7 +273,7 @@ pub fn link_list(floor: &Floor, state: &State, dispatch: &Dispatch) -> Html {
         html! {
             <span key={link.to_string()} class="link-chip">
                 { handle(*link, &links, stop == Some(*link), &state.view, dispatch) }
-                <span class="id" aria-hidden="true">{ other_end(*link, state.selected).to_string() }</span>
+                { unspoken("id", other_end(*link, state.selected).to_string()) }
             </span>
         }
     });
@@ -374,7 +375,7 @@ fn handle(
             {onfocus}
             {onkeydown}
         >
-            <span class="handle-seen" aria-hidden="true"></span>
+            { unspoken("handle-seen", Html::default()) }
         </button>
     }
 }

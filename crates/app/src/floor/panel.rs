@@ -19,7 +19,8 @@ use crate::floor::links::{Wires, link_list};
 use crate::floor::node_card::{CardEvent, NodeCard};
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::FloorAction;
-use crate::page::element::element;
+use crate::page::button::{plain_button, worded_button};
+use crate::page::element::{element, unspoken};
 use crate::page::keys::{self, Press, Scope};
 use crate::page::verbs::Verb;
 use crate::page::{Dispatch, PanelProps};
@@ -162,7 +163,7 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
                     title="show the map, the reasons and the roster from this sub-cluster"
                     {onclick}
                 >
-                    <span class="sub-swatch" aria-hidden="true"></span>
+                    { unspoken("sub-swatch", Html::default()) }
                     <span>{ number }{ "sub-cluster " }{ element("b", "id", principal.to_string()) }</span>
                     { element("span", "", of_side(view, sub_cluster, state.namespace)) }
                     <span class="sub-key">{ "key " }{ element("span", "id", sub_cluster.key.to_string()) }</span>
@@ -203,7 +204,7 @@ fn orphan_chip(node: NodeId, state: &State, dispatch: &Dispatch) -> Html {
                 title="show the map and the reasons from this node: it runs, but it is in no cluster"
                 onclick={dispatch.on(Action::ShowSubCluster(node))}
             >
-                <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
+                { unspoken("orphan-sign", ORPHAN_SIGN) }
                 <span>{ "orphan " }{ element("b", "id", node.to_string()) }</span>
                 { element("span", "", "serves nothing") }
             </button>
@@ -485,51 +486,22 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
     let (up, down): (Vec<NodeId>, Vec<NodeId>) =
         nodes.iter().map(|card| card.node).partition(is_up);
     let tool = |action: &'static str, label: &'static str, command: Command| {
-        html! {
-            <button
-                key={action}
-                type="button"
-                class="lane-tool"
-                data-action={action}
-                aria-disabled={state.can_do(&command).is_err().then_some("true")}
-                aria-label={format!("{label} rack {rack}")}
-                onclick={dispatch.on(Action::Do(command))}
-            >
-                { label }
-            </button>
-        }
+        let is_refused = state.can_do(&command).is_err();
+        let name = Some(format!("{label} rack {rack}").into());
+        let onclick = dispatch.on(Action::Do(command));
+        worded_button("lane-tool", action, (None, name), is_refused, onclick, label.into())
     };
     let add = {
         let action = Action::Floor(FloorAction::Adding(rack));
-        let label = format!("Add a node to rack {rack}");
-        html! {
-            <button
-                key="add-node"
-                type="button"
-                class="lane-tool lane-add"
-                data-action="add-node"
-                aria-label={label.clone()}
-                title={label}
-                onclick={dispatch.on(action)}
-            >
-                { "+" }
-            </button>
-        }
+        let label = Some(format!("Add a node to rack {rack}").into());
+        let words = (label.clone(), label);
+        plain_button(dispatch, ("lane-tool lane-add", "add-node"), words, action, "+".into())
     };
     let remove = || {
-        html! {
-            <button
-                key="remove-rack"
-                type="button"
-                class="lane-tool"
-                data-action="remove-rack"
-                aria-label={format!("Remove rack {rack}")}
-                title="remove the empty lane"
-                onclick={dispatch.on(Action::Floor(FloorAction::RemoveRack(rack)))}
-            >
-                { "Remove" }
-            </button>
-        }
+        let action = Action::Floor(FloorAction::RemoveRack(rack));
+        let label = format!("Remove rack {rack}").into();
+        let words = (Some("remove the empty lane".into()), Some(label));
+        plain_button(dispatch, ("lane-tool", "remove-rack"), words, action, "Remove".into())
     };
     let tools = if nodes.is_empty() {
         vec![remove(), add]

@@ -19,7 +19,7 @@ use crate::map::paint::{
 };
 use crate::map::picture::{Class, Colouring, Picture};
 use crate::map::state::MapAction;
-use crate::page::element::element;
+use crate::page::element::{column, element};
 use crate::page::{Dispatch, keys};
 use crate::rules;
 use crate::state::{Action, State};
@@ -380,8 +380,8 @@ fn reasons(state: &State, dispatch: &Dispatch) -> Html {
             <table class="reasons">
                 <thead>
                     <tr>
-                        <th scope="col">{ "Reason" }</th>
-                        <th scope="col" class="n">{ "Partitions" }</th>
+                        { column("", "Reason") }
+                        { column("n", "Partitions") }
                     </tr>
                 </thead>
                 <tbody>{ for groups().take(FIRST_REASONS).map(row) }</tbody>

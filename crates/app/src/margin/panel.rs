@@ -11,7 +11,6 @@ use rosterlab_engine::{ClusterView, Command, Mode, NodeId, Shutdown, convert};
 use rosterlab_scenario::Timeline;
 use rosterlab_scenario::foresight::margin::{Found, LossTable, Margin, OfSize, Reach};
 use rosterlab_scenario::words::terms::Term;
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::browser::{InSlices, put_pixels, use_after, width_of};
@@ -21,7 +20,9 @@ use crate::margin::words::{
     Frame, Level, STRIP_PX, Worked, assumed, cell_text, harm, mode_of, nothing_to_say, number,
     paint, sentence,
 };
-use crate::page::element::element;
+use crate::page::button::plain_button;
+use crate::page::choice::choice_list;
+use crate::page::element::{column, element, unspoken};
 use crate::page::term::explained;
 use crate::page::{Dispatch, PanelProps, keys};
 use crate::state::{Action, State};
@@ -145,15 +146,16 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
             </p>
             { element("p", "margin-why", why) }
             { element("p", "margin-assumed", found.and_then(|_| assumed(&state.view, state.namespace))) }
-            <button
-                type="button"
-                class="margin-more"
-                data-action="losses"
-                title={format!("what each set of nodes that is lost at once would leave {}", harm(mode))}
-                onclick={dispatch.on(Action::Time(TimeAction::GoTo(Tab::Losses)))}
-            >
-                { "All failure sets" }
-            </button>
+            { plain_button(
+                dispatch,
+                ("margin-more", "losses"),
+                (
+                    Some(format!("what each set of nodes that is lost at once would leave {}", harm(mode)).into()),
+                    None
+                ),
+                Action::Time(TimeAction::GoTo(Tab::Losses)),
+                "All failure sets".into(),
+            ) }
         </div>
     }
 }
@@ -433,7 +435,7 @@ fn levels(mode: Mode) -> Html {
     let entry = |level: Level| {
         html! {
             <li key={level.class()}>
-                <span class={classes!["level", level.class()]} aria-hidden="true"></span>
+                { unspoken(classes!["level", level.class()], Html::default()) }
                 { level.name() }
             </li>
         }
@@ -469,27 +471,12 @@ fn choices(
         }
     };
     let third = (!table.is_complete()).then(|| {
-        let onchange = {
-            let also = also.clone();
-            Callback::from(move |event: Event| {
-                let select: HtmlSelectElement = event.target_unchecked_into();
-                also.set(select.value().parse().ok());
-            })
-        };
-        let option = |node: &NodeId| {
-            let name = node.to_string();
-            let selected = table.also() == Some(*node);
-            html! { <option key={name.clone()} value={name.clone()} {selected}>{ name }</option> }
-        };
-        html! {
-            <label key="also" class="field-line">
-                { "and also " }
-                <select data-action="loss-also" {onchange}>
-                    <option key="none" value="" selected={table.also().is_none()}>{ "no other" }</option>
-                    { for table.nodes().iter().map(option) }
-                </select>
-            </label>
-        }
+        let chosen = table.also().map(|node| node.to_string()).unwrap_or_default();
+        let mut options = vec![(String::new(), "no other".to_owned())];
+        options.extend(table.nodes().iter().map(|node| (node.to_string(), node.to_string())));
+        let also = also.clone();
+        let heard = Callback::from(move |value: String| also.set(value.parse().ok()));
+        choice_list(("field-line", "and also "), "loss-also", &chosen, options, heard)
     });
     html! {
         <div class="choices">
@@ -532,13 +519,12 @@ fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
         Mode::StrongConsistency => "Unavailable at worst",
         Mode::Available => "Empty or unserved at worst",
     };
-    let head = |name: &'static str| html! { <th key={name} scope="col" class="n">{ name }</th> };
     html! {
         <table class="reasons losses-table">
             <thead>
                 <tr>
-                    { for ["Lost", "Sets", "Do harm", worst].into_iter().map(head) }
-                    <th scope="col">{ "The worst set" }</th>
+                    { for ["Lost", "Sets", "Do harm", worst].map(|name| column("n", name)) }
+                    { column("", "The worst set") }
                 </tr>
             </thead>
             <tbody>{ for table.by_size().iter().map(row) }</tbody>

@@ -77,17 +77,41 @@ pub fn tool_button_with(
     is_refused: bool,
     action: Action,
 ) -> Html {
+    worded_button("tool", name, (title, None), is_refused, dispatch.on(action), label.into())
+}
+
+/// A button with anything on it: its class and its `data-action`, its title and its label, if it has them.
+pub fn plain_button(
+    dispatch: &Dispatch,
+    (class, name): (&'static str, &'static str),
+    words: (Option<AttrValue>, Option<AttrValue>),
+    action: Action,
+    shown: Html,
+) -> Html {
+    worded_button(class, name, words, false, dispatch.on(action), shown)
+}
+
+/// What the buttons above share. Its name is its key.
+pub fn worded_button(
+    class: &'static str,
+    name: &'static str,
+    (title, label): (Option<AttrValue>, Option<AttrValue>),
+    is_refused: bool,
+    onclick: Callback<MouseEvent>,
+    shown: Html,
+) -> Html {
     html! {
         <button
             key={name}
             type="button"
-            class="tool"
+            {class}
             data-action={name}
             aria-disabled={is_refused.then_some("true")}
+            aria-label={label}
             {title}
-            onclick={dispatch.on(action)}
+            {onclick}
         >
-            { label }
+            { shown }
         </button>
     }
 }

@@ -56,3 +56,19 @@ fn made(tag: &'static str, class: &'static str, child: Html) -> Html {
     element.add_child(child);
     element.into()
 }
+
+/// The head of a table's column.
+pub fn column(class: &'static str, child: impl Child) -> Html {
+    let child = child.into_html();
+    html! { <th scope="col" {class}>{ child }</th> }
+}
+
+/// A sign that only eyes see: the words beside it say the same.
+pub fn unspoken(class: impl Into<Classes>, child: impl Child) -> Html {
+    unspoken_span(class.into(), child.into_html())
+}
+
+/// Not generic, so that it exists once.
+fn unspoken_span(class: Classes, child: Html) -> Html {
+    html! { <span {class} aria-hidden="true">{ child }</span> }
+}

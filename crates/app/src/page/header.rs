@@ -7,8 +7,8 @@ use rosterlab_engine::convert;
 use yew::prelude::*;
 
 use crate::page::Dispatch;
-use crate::page::button::{Face, verb_button};
-use crate::page::element::element;
+use crate::page::button::{Face, plain_button, verb_button, worded_button};
+use crate::page::element::{element, unspoken};
 use crate::page::icons::{Icon, icon};
 use crate::page::verbs::Verb;
 use crate::settings::panel::settings_button;
@@ -25,16 +25,13 @@ pub fn header(state: &State, dispatch: &Dispatch) -> Html {
             <div class="head-name">
                 { icon(Icon::Logo) }
                 <h1>{ "Rosterlab" }</h1>
-                <button
-                    type="button"
-                    class="tool bare crumb"
-                    data-action="scenarios"
-                    title="open another scenario"
-                    onclick={dispatch.on(Action::Share(ShareAction::Scenarios))}
-                >
-                    { crumb(state) }
-                    <span aria-hidden="true">{ "▾" }</span>
-                </button>
+                { plain_button(
+                    dispatch,
+                    ("tool bare crumb", "scenarios"),
+                    (Some("open another scenario".into()), None),
+                    Action::Share(ShareAction::Scenarios),
+                    html! { <>{ crumb(state) }{ unspoken("", "▾") }</> },
+                ) }
             </div>
             { time(state, dispatch) }
             <div class="head-tools">
@@ -93,16 +90,17 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
                     <span>{ percent(done) }{ " %" }</span>
                 }
             </span>
-            <button
-                type="button"
-                class="tool bare speed"
-                data-action={Verb::Faster.action()}
-                title="the speed of simulated time; Shift+click goes back to the previous one"
-                aria-label={format!("{speed}× speed of simulated time, change")}
-                {onclick}
-            >
-                { format!("{speed}×") }
-            </button>
+            { worded_button(
+                "tool bare speed",
+                Verb::Faster.action(),
+                (
+                    Some("the speed of simulated time; Shift+click goes back to the previous one".into()),
+                    Some(format!("{speed}× speed of simulated time, change").into()),
+                ),
+                false,
+                onclick,
+                format!("{speed}×").into(),
+            ) }
             { tool(Verb::Migrate, Icon::Finish, "Finish migrations") }
         </div>
     }

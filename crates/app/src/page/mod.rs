@@ -8,6 +8,7 @@
 
 pub mod app;
 pub mod button;
+pub mod choice;
 #[cfg(test)]
 mod contrast;
 pub mod element;

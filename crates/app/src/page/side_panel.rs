@@ -5,6 +5,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::page::button::plain_button;
 use crate::page::element::element;
 use crate::page::{Dispatch, keys};
 use crate::share::panel::share_panel;
@@ -21,14 +22,13 @@ pub fn side_panel(state: &State, dispatch: &Dispatch) -> Html {
             <section key={panel.verb().action()} class="panel side-panel" aria-label={panel.verb().label()}>
                 <div class="panel-head">
                     <h2 tabindex="-1">{ panel.verb().label() }</h2>
-                    <button
-                        type="button"
-                        class="tool bare"
-                        data-action="close-panel"
-                        onclick={dispatch.on(Action::ClosePanel)}
-                    >
-                        { "Close" }<kbd aria-hidden="true">{ "Esc" }</kbd>
-                    </button>
+                    { plain_button(
+                        dispatch,
+                        ("tool bare", "close-panel"),
+                        (None, None),
+                        Action::ClosePanel,
+                        html! { <>{ "Close" }<kbd aria-hidden="true">{ "Esc" }</kbd></> },
+                    ) }
                 </div>
                 { body }
             </section>

@@ -14,7 +14,7 @@ use yew::prelude::*;
 use crate::margin::words::mode_of;
 use crate::page::Dispatch;
 use crate::page::button::{Face, copy_button, tool_button, verb_button};
-use crate::page::element::element;
+use crate::page::element::{element, unspoken};
 use crate::page::term::explained;
 use crate::page::verbs::Verb;
 use crate::roster::diff::{Mark, marked};
@@ -347,7 +347,7 @@ fn chips(list: &[RosterEntry], other: &[RosterEntry]) -> Html {
         };
         html! {
             <li key={entry.node.to_string()} class={classes!["entry", class]}>
-                <span aria-hidden="true">{ sign }</span>
+                { unspoken("", sign) }
                 { element("span", "entry-name", entry.to_string()) }
                 { element("span", "visually-hidden", said) }
             </li>

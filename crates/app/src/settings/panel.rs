@@ -8,7 +8,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::page::Dispatch;
-use crate::page::button::tool_button;
+use crate::page::button::{plain_button, tool_button};
 use crate::page::element::element;
 use crate::page::icons::{Icon, icon};
 use crate::settings::draft::{Faults, Field, NamespaceDraft, SettingsAction, SettingsDraft};
@@ -198,15 +198,13 @@ impl Form<'_> {
                         draft.can_revive().then_some(typed.revives),
                     ) }
                 </div>
-                <button
-                    type="button"
-                    class="tool"
-                    data-action="remove-namespace"
-                    aria-label={format!("Remove namespace {}", typed.name)}
-                    onclick={self.dispatch.on(Action::Settings(SettingsAction::Remove(index)))}
-                >
-                    { "Remove" }
-                </button>
+                { plain_button(
+                    self.dispatch,
+                    ("tool", "remove-namespace"),
+                    (None, Some(format!("Remove namespace {}", typed.name).into())),
+                    Action::Settings(SettingsAction::Remove(index)),
+                    "Remove".into(),
+                ) }
             </fieldset>
         }
     }

@@ -8,7 +8,6 @@ use std::rc::Rc;
 
 use rosterlab_engine::{Cell, PartitionId};
 use rosterlab_scenario::foresight::margin::Margin;
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::browser::{put_pixels, use_after, width_of};
@@ -16,7 +15,9 @@ use crate::look::Look;
 use crate::map::paint::{Palette, SIDE_PX, paint_only, partition_at};
 use crate::margin::panel::margin_in_slices;
 use crate::margin::words::both;
-use crate::page::element::element;
+use crate::page::button::plain_button;
+use crate::page::choice::choice_list;
+use crate::page::element::{column, element, unspoken};
 use crate::page::{Dispatch, keys};
 use crate::state::{Action, State};
 use crate::text::{count as counted, thousands};
@@ -92,9 +93,9 @@ fn Questions(props: &QuestionsProps) -> Html {
         <table class="reasons compare-answers" data-answers-differ={differ.to_string()}>
             <thead>
                 <tr>
-                    <th scope="col">{ "Question" }</th>
-                    <th scope="col">{ "Left" }</th>
-                    <th scope="col">{ "Right" }</th>
+                    { column("", "Question") }
+                    { column("", "Left") }
+                    { column("", "Right") }
                 </tr>
             </thead>
             <tbody>{ for rows.iter().map(row) }</tbody>
@@ -196,26 +197,15 @@ fn choice(state: &State, dispatch: &Dispatch, which: &'static str, chosen: Side)
     let ways = state.whole_answer().map_or(0, |answer| answer.ways.len());
     let ways = (0..ways).map(Side::Way);
     let sides = [Side::Now, Side::Start].into_iter().chain(ways).chain(branches);
-    let option = |side: Side| {
-        let name = side.name();
-        html! {
-            <option key={name.clone()} value={name} selected={side == chosen}>
-                { side_name(state, side) }
-            </option>
-        }
+    let options = sides.map(|side| (side.name(), side_name(state, side))).collect();
+    let (words, name, action): (_, _, fn(Side) -> TimeAction) = if which == "left" {
+        ("Compare ", "compare-left", TimeAction::Left)
+    } else {
+        ("with ", "compare-right", TimeAction::Right)
     };
-    let action = if which == "left" { TimeAction::Left } else { TimeAction::Right };
-    let onchange = dispatch.on_event(move |event: Event| {
-        let select: HtmlSelectElement = event.target_unchecked_into();
-        Some(Action::Time(action(Side::of_name(&select.value())?)))
-    });
-    let words = if which == "left" { "Compare " } else { "with " };
-    html! {
-        <label class="pick">
-            { words }
-            <select data-action={format!("compare-{which}")} {onchange}>{ for sides.map(option) }</select>
-        </label>
-    }
+    let heard =
+        dispatch.on_event(move |value: String| Some(Action::Time(action(Side::of_name(&value)?))));
+    choice_list(("pick", words), name, &chosen.name(), options, heard)
 }
 
 /// The number of partitions of each look at one end.
@@ -235,7 +225,7 @@ fn numbers(cells: &[Cell]) -> Html {
 
 /// A look's colour and glyph.
 fn swatch(look: Look) -> Html {
-    html! { <span class={classes!["swatch", look.class()]} aria-hidden="true">{ look.glyph() }</span> }
+    unspoken(classes!["swatch", look.class()], look.glyph())
 }
 
 /// The table of differences: a row for each pair of looks.
@@ -245,17 +235,17 @@ fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
         html! {
             <tr key={format!("{} {}", from.class(), to.class())}>
                 <td>
-                    <button
-                        type="button"
-                        class="reason"
-                        data-action="show-difference"
-                        title={format!("show partition {example}, the first of them")}
-                        onclick={dispatch.on(Action::ShowPartition(example))}
-                    >
-                        <span>
-                            { swatch(from) }{ " " }{ from.name() }{ " → " }{ swatch(to) }{ " " }{ to.name() }
-                        </span>
-                    </button>
+                    { plain_button(
+                        dispatch,
+                        ("reason", "show-difference"),
+                        (Some(format!("show partition {example}, the first of them").into()), None),
+                        Action::ShowPartition(example),
+                        html! {
+                            <span>
+                                { swatch(from) }{ " " }{ from.name() }{ " → " }{ swatch(to) }{ " " }{ to.name() }
+                            </span>
+                        },
+                    ) }
                 </td>
                 { element("td", "n", thousands(size)) }
             </tr>
@@ -268,8 +258,8 @@ fn changes(comparison: &Comparison, dispatch: &Dispatch) -> Html {
         <table class="reasons">
             <thead>
                 <tr>
-                    <th scope="col">{ "What differs" }</th>
-                    <th scope="col" class="n">{ "Partitions" }</th>
+                    { column("", "What differs") }
+                    { column("n", "Partitions") }
                 </tr>
             </thead>
             <tbody>{ for comparison.changes.iter().map(row).chain(nothing) }</tbody>

@@ -2,15 +2,14 @@
 //!
 //! Invariant: the page holds no more lines than were asked for. Not here: the lines' wording (the scenario crate's `log`).
 
-use rosterlab_engine::NodeId;
 use rosterlab_engine::convert;
 use rosterlab_scenario::log::{Level, LogLine};
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::browser::copy;
 use crate::page::Dispatch;
 use crate::page::button::tool_button;
+use crate::page::choice::choice_list;
 use crate::page::element::element;
 use crate::state::{Action, State};
 use crate::text::count;
@@ -60,44 +59,23 @@ pub fn log_tab(state: &State, dispatch: &Dispatch) -> Html {
 
 /// The choice of a node whose log is shown.
 fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
-    let chosen = state.time.log.filter.node;
-    let option = |node: NodeId| {
-        let name = node.to_string();
-        html! {
-            <option key={name.clone()} value={name.clone()} selected={chosen == Some(node)}>{ name }</option>
-        }
-    };
-    let onchange = dispatch.on_event(|event: Event| {
-        let select: HtmlSelectElement = event.target_unchecked_into();
-        Some(Action::Time(TimeAction::LogOf(select.value().parse().ok())))
-    });
-    html! {
-        <label class="pick">
-            { "Log of " }
-            <select data-action="log-node" {onchange}>
-                <option key="all" value="all" selected={chosen.is_none()}>{ "all nodes, merged" }</option>
-                { for state.view.nodes.iter().map(|node| option(node.id)) }
-            </select>
-        </label>
-    }
+    let chosen =
+        state.time.log.filter.node.map_or_else(|| "all".to_owned(), |node| node.to_string());
+    let mut options = vec![("all".to_owned(), "all nodes, merged".to_owned())];
+    options.extend(state.view.nodes.iter().map(|node| (node.id.to_string(), node.id.to_string())));
+    let heard = dispatch
+        .on_event(|value: String| Some(Action::Time(TimeAction::LogOf(value.parse().ok()))));
+    choice_list(("pick", "Log of "), "log-node", &chosen, options, heard)
 }
 
 /// The choice between all steps and the last one.
 fn step_choice(state: &State, dispatch: &Dispatch) -> Html {
-    let last_step = state.time.log.filter.last_step;
-    let onchange = dispatch.on_event(|event: Event| {
-        let select: HtmlSelectElement = event.target_unchecked_into();
-        Some(Action::Time(TimeAction::LogLastStep(select.value() == "step")))
-    });
-    html! {
-        <label class="pick">
-            { "of " }
-            <select data-action="log-steps" {onchange}>
-                <option key="all" value="all" selected={!last_step}>{ "all steps up to now" }</option>
-                <option key="step" value="step" selected={last_step}>{ "the last step" }</option>
-            </select>
-        </label>
-    }
+    let chosen = if state.time.log.filter.last_step { "step" } else { "all" };
+    let options = [("all", "all steps up to now"), ("step", "the last step")];
+    let options = options.map(|(value, words)| (value.to_owned(), words.to_owned())).into();
+    let heard = dispatch
+        .on_event(|value: String| Some(Action::Time(TimeAction::LogLastStep(value == "step"))));
+    choice_list(("pick", "of "), "log-steps", chosen, options, heard)
 }
 
 /// The button that copies the shown lines.

@@ -11,7 +11,7 @@ use rosterlab_scenario::words::served::outcome;
 use yew::prelude::*;
 
 use crate::browser::{Room, capture_pointer, use_room, width_of};
-use crate::page::element::element;
+use crate::page::element::{element, unspoken};
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::{clock, count};
@@ -213,7 +213,7 @@ fn key() -> Html {
     let kinds = MarkKind::ALL.map(MarkKind::key);
     let outcomes = [("▼", "fewer active"), ("▲", "more active")];
     let entry = |(glyph, name): (&'static str, &'static str)| {
-        html! { <li key={name}><span aria-hidden="true">{ glyph }</span>{ " " }{ name }</li> }
+        html! { <li key={name}>{ unspoken("", glyph) }{ " " }{ name }</li> }
     };
     html! {
         <ul class="graph-key dim" aria-label="Marks of the graph">

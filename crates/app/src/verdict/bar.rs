@@ -9,7 +9,8 @@ use yew::prelude::*;
 
 use crate::margin::words::mode_of;
 use crate::page::Dispatch;
-use crate::page::element::element;
+use crate::page::button::plain_button;
+use crate::page::element::{element, unspoken};
 use crate::state::{Action, State};
 use crate::text::thousands;
 use crate::time::compare::Side;
@@ -45,7 +46,7 @@ pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
         >
             <div class="verdict-now">
                 <h2 class="verdict-head">
-                    <span class="verdict-sign" aria-hidden="true">{ headline.glyph }</span>
+                    { unspoken("verdict-sign", headline.glyph) }
                     <b data-headline="">{ headline.words }</b>
                     { element("span", "verdict-who", who(&state.view)) }
                     <span class="verdict-outcome" data-outcome="">
@@ -119,30 +120,27 @@ fn ways(state: &State, dispatch: &Dispatch) -> [Html; 2] {
     let first = |name: &'static str, risk: Risk, action: &'static str| {
         let place = answer.ways.iter().position(|way| way.risk == risk)?;
         let way = &answer.ways[place];
+        let title = title(way, &state.view);
         // The label of the others says what may be lost.
         let told = if risk == Risk::None { effect } else { reach };
         Some(html! {
             <p class={classes!["verdict-way", action]}>
                 { label(name) }
-                <button
-                    type="button"
-                    class="tool"
-                    data-action={action}
-                    title={format!("{}: do this now, as the next step of the timeline", title(way, &state.view))}
-                    onclick={dispatch.on(Action::Ways(WaysAction::Take(quest, place)))}
-                >
-                    { title(way, &state.view) }
-                </button>
+                { plain_button(
+                    dispatch,
+                    ("tool", action),
+                    (Some(format!("{title}: do this now, as the next step of the timeline").into()), None),
+                    Action::Ways(WaysAction::Take(quest, place)),
+                    (&*title).into(),
+                ) }
                 <span class="verdict-effect">{ "→ " }{ told(way, &state.view) }</span>
-                <button
-                    type="button"
-                    class="tool bare"
-                    data-action="compare-way"
-                    aria-label={format!("Compare now with the way out: {}", title(way, &state.view))}
-                    onclick={dispatch.on(Action::Time(TimeAction::Compare(Side::Way(place))))}
-                >
-                    { "▸ compare" }
-                </button>
+                { plain_button(
+                    dispatch,
+                    ("tool bare", "compare-way"),
+                    (None, Some(format!("Compare now with the way out: {title}").into())),
+                    Action::Time(TimeAction::Compare(Side::Way(place))),
+                    "▸ compare".into(),
+                ) }
             </p>
         })
     };

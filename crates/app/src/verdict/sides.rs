@@ -16,7 +16,7 @@ use crate::look::Look;
 use crate::margin::panel::margin_pill;
 use crate::news::{NODES_NAMED, nodes};
 use crate::page::Dispatch;
-use crate::page::element::element;
+use crate::page::element::{column, element, unspoken};
 use crate::page::term::{explained, term};
 use crate::state::State;
 use crate::text::{count, digit_groups, thousands};
@@ -42,7 +42,7 @@ pub fn sides_panel(state: &State, dispatch: &Dispatch) -> Html {
             "dead" => term(Term::Dead, name),
             name => html! { name },
         };
-        html! { <th key={name} scope="col" class="n">{ word }</th> }
+        column("n", word)
     };
     html! {
         <section class="panel sides" aria-label="Availability of each side">
@@ -50,7 +50,7 @@ pub fn sides_panel(state: &State, dispatch: &Dispatch) -> Html {
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">{ "Side" }</th>
+                            { column("", "Side") }
                             { for COLUMNS.map(head) }
                             <td></td>
                         </tr>
@@ -84,7 +84,7 @@ fn row(
     html! {
         <tr key={format!("{principal} {}", settings.name)} class={sub_class(place)}>
             <th scope="row">
-                <span class="sub-swatch" aria-hidden="true"></span>
+                { unspoken("sub-swatch", Html::default()) }
                 { element("b", "id", principal.clone()) }
                 <span class="id dim">{ " " }{ &settings.name }</span>
                 <span class="dim sides-nodes">{ " " }{ nodes }</span>
@@ -130,7 +130,7 @@ fn fresh(namespace: &SubClusterNamespaceView) -> Option<Html> {
     (all > 0).then(|| {
         html! {
             <span>
-                <span class={classes!["swatch", look.class()]} aria-hidden="true">{ look.glyph() }</span>
+                { unspoken(classes!["swatch", look.class()], look.glyph()) }
                 { format!(" {} came up empty", thousands(all)) }
             </span>
         }
@@ -165,7 +165,7 @@ fn orphans(view: &ClusterView) -> Option<Html> {
         };
         html! {
             <p class="counts-orphans" data-orphans={view.orphans.len().to_string()}>
-                <span class="orphan-sign" aria-hidden="true">{ ORPHAN_SIGN }</span>
+                { unspoken("orphan-sign", ORPHAN_SIGN) }
                 <span>
                     { explained(who, "Orphan", Term::Orphan) }{ element("b", "id", ids) }
                     { format!(": {all} unavailable there{ap}") }

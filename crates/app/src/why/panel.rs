@@ -13,7 +13,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::page::Dispatch;
-use crate::page::element::element;
+use crate::page::element::{element, unspoken};
 use crate::page::icons::{Icon, icon};
 use crate::page::term::term;
 use crate::rules;
@@ -239,7 +239,7 @@ fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: An
     html! {
         <li key={rules::label(rule)} {class} aria-current={is_decided.then_some("true")}>
             { element("span", "rule-number", number) }
-            <span class="rule-sign" aria-hidden="true">{ sign }</span>
+            { unspoken("rule-sign", sign) }
             <span class="visually-hidden">{ said }{ ": " }</span>
             <span class="rule-question">
                 { rules::question(rule) }
