@@ -15,6 +15,7 @@ use crate::floor::placed::PlacedBox;
 use crate::floor::state::{BundleCuts, FloorAction};
 use crate::news::link_name;
 use crate::page::element::unspoken;
+use crate::page::svg;
 use crate::page::{Dispatch, keys};
 use crate::state::{Action, State};
 use crate::text::thousands;
@@ -119,10 +120,10 @@ fn lines(
             <g key={place.link.to_string()} {class} {onclick}>
                 <g>
                     if !floor.is_dense {
-                        <path class="line-reach" d={d.clone()} />
+                        { svg::path("line-reach", d.clone()) }
                     }
                 </g>
-                <path class="line-seen" {d} />
+                { svg::path("line-seen", d) }
             </g>
         }
     };

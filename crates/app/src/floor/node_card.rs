@@ -12,6 +12,7 @@ use crate::browser::{capture_pointer, show_label_as_tip, use_place};
 use crate::floor::card::{Facts, NamespaceLine, Note, ORPHAN_SIGN, mark_text, short_id};
 use crate::floor::layout::{Point, Rect};
 use crate::page::element::element;
+use crate::page::svg;
 use crate::text::thousands;
 use crate::verdict::sides::sub_class;
 
@@ -279,18 +280,11 @@ fn bar(copies: CopyCounts, step: u32) -> Html {
     let CopyCounts { full, subset, evade, .. } = copies;
     let up = |end: u32| end.next_multiple_of(step);
     let [first, second, third] = [full, full + subset, full + subset + evade].map(up);
-    let parts = [("full", 0, first), ("subset", first, second), ("evade", second, third)];
-    let part = |(class, from, end): (&'static str, u32, u32)| {
-        let (x, width) = (from.to_string(), (end - from).to_string());
-        html! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
-    };
-    let parts = parts.into_iter().filter(|(_, from, end)| from < end);
-    html! {
-        <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
-            <g>{ for parts.clone().map(part) }</g>
-            <g class="stripes">{ for parts.map(part) }</g>
-        </svg>
-    }
+    svg::bar(&[
+        ("full", 0, first),
+        ("subset", first, second - first),
+        ("evade", second, third - second),
+    ])
 }
 
 /// From the left, what the node serves as working master; from the right, what is still to be filled.
@@ -299,8 +293,8 @@ fn thin_bar(copies: CopyCounts) -> Html {
     let from = all.saturating_sub(copies.filling);
     html! {
         <svg class="thin-bar" viewBox="0 0 4096 4" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="master" x="0" y="0" width={copies.master.to_string()} height="4" />
-            <rect class="migrating" x={from.to_string()} y="0" width={copies.filling.to_string()} height="4" />
+            { svg::rect("master", [0, 0, copies.master.cast_signed(), 4]) }
+            { svg::rect("migrating", [from.cast_signed(), 0, copies.filling.cast_signed(), 4]) }
         </svg>
     }
 }

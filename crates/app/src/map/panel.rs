@@ -20,6 +20,7 @@ use crate::map::paint::{
 use crate::map::picture::{Class, Colouring, Picture};
 use crate::map::state::MapAction;
 use crate::page::element::{column, element};
+use crate::page::svg;
 use crate::page::{Dispatch, keys};
 use crate::rules;
 use crate::state::{Action, State};
@@ -315,9 +316,9 @@ fn cursor(chosen: PartitionId, hovered: Option<PartitionId>) -> Html {
     let frame = |partition: PartitionId, class: &'static str| {
         let (x, y) = corner_of(partition);
         // A little outside of the cell; the edge of the map may cut the frame.
-        let at = |corner: usize| (i32::try_from(corner).unwrap_or(0) - 2).to_string();
-        let side = (CELL_PX + 4).to_string();
-        html! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
+        let at = |corner: usize| convert::count(corner).cast_signed() - 2;
+        let side = convert::count(CELL_PX + 4).cast_signed();
+        svg::rect(class, [at(x), at(y), side, side])
     };
     let view_box = format!("0 0 {SIDE_PX} {SIDE_PX}");
     html! {
@@ -473,7 +474,7 @@ fn swatch(swatch: Swatch) -> Html {
     }
     html! {
         <svg key="swatch" class="swatch" viewBox="0 0 4 4" aria-hidden="true">
-            <rect class={token} width="4" height="4" />
+            { svg::rect(token, [0, 0, 4, 4]) }
             <path d={marked(pattern)} />
         </svg>
     }

@@ -23,6 +23,7 @@ use crate::margin::words::{
 use crate::page::button::plain_button;
 use crate::page::choice::choice_list;
 use crate::page::element::{column, element, unspoken};
+use crate::page::svg;
 use crate::page::term::explained;
 use crate::page::{Dispatch, PanelProps, keys};
 use crate::state::{Action, State};
@@ -376,9 +377,9 @@ fn overlay(table: &LossTable, frame: Frame, chosen: GridPlace, hovered: Option<G
     let (width, height) = frame.size();
     let square = |cell: GridPlace, class: &'static str| {
         let (x, y) = frame.corner(cell);
-        let side = (frame.cell + 3).to_string();
-        let at = |corner: usize| (convert::count(corner).saturating_sub(2)).to_string();
-        html! { <rect key={class} {class} x={at(x)} y={at(y)} width={side.clone()} height={side} /> }
+        let side = convert::count(frame.cell + 3).cast_signed();
+        let at = |corner: usize| convert::count(corner).saturating_sub(2).cast_signed();
+        svg::rect(class, [at(x), at(y), side, side])
     };
     let name = |node: &NodeId| {
         let name = node.to_string();

@@ -18,6 +18,7 @@ pub mod icons;
 pub mod keys;
 pub mod recorder;
 pub mod side_panel;
+pub mod svg;
 pub mod term;
 pub mod toolbar;
 pub mod verbs;

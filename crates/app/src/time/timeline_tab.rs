@@ -12,6 +12,7 @@ use yew::prelude::*;
 
 use crate::browser::{Room, capture_pointer, use_room, width_of};
 use crate::page::element::{element, unspoken};
+use crate::page::svg;
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::{clock, count};
@@ -181,26 +182,26 @@ fn picture(laid: &Strip, width: i32, here: usize, class: &'static str) -> Html {
     let (x, y) = (laid.here.to_string(), axis_y.to_string());
     html! {
         <svg width={width.to_string()} height={laid.height.to_string()} aria-hidden="true">
-            <path class="graph-scale" d={format!("M0 {top}H{axis_end}")} />
+            { svg::path("graph-scale", format!("M0 {top}H{axis_end}")) }
             <g class="undone">
-                <path class="graph-inactive" d={inactive_undone} />
-                <path class="graph-dead" d={dead_undone} />
+                { svg::path("graph-inactive", inactive_undone) }
+                { svg::path("graph-dead", dead_undone) }
             </g>
-            <path class="graph-inactive" d={inactive} />
-            <path class="graph-dead" d={dead} />
-            <path class="graph-axis" d={format!("M0 {axis_y}H{axis_end}")} />
+            { svg::path("graph-inactive", inactive) }
+            { svg::path("graph-dead", dead) }
+            { svg::path("graph-axis", format!("M0 {axis_y}H{axis_end}")) }
             <g>
                 { for laid.lanes.iter().enumerate().map(|(place, lane)| html! {
                     <g key={place}>
-                        <path class="graph-branch" d={lane.path.clone()} />
+                        { svg::path("graph-branch", lane.path.clone()) }
                         { words(&lane.label, "graph-label") }
                     </g>
                 }) }
             </g>
-            <path class="graph-marks undone" d={marks_undone} />
-            <path class="graph-marks" d={marks} />
-            <path class="graph-worse" d={laid.worse.clone()} />
-            <path class="graph-better" d={laid.better.clone()} />
+            { svg::path("graph-marks undone", marks_undone) }
+            { svg::path("graph-marks", marks) }
+            { svg::path("graph-worse", laid.worse.clone()) }
+            { svg::path("graph-better", laid.better.clone()) }
             <circle class="graph-ring" cx={x.clone()} cy={y.clone()} r="9" />
             <circle class={classes!["graph-here", class]} cx={x} cy={y} r="4.5" />
             <g>{ for laid.labels.iter().map(of_label) }</g>

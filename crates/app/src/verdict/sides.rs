@@ -17,6 +17,7 @@ use crate::margin::panel::margin_pill;
 use crate::news::{NODES_NAMED, nodes};
 use crate::page::Dispatch;
 use crate::page::element::{column, element, unspoken};
+use crate::page::svg;
 use crate::page::term::{explained, term};
 use crate::state::State;
 use crate::text::{count, digit_groups, thousands};
@@ -180,22 +181,11 @@ fn bar(namespace: &SubClusterNamespaceView) -> Html {
     let mut from = 0;
     let parts = Look::ALL.map(|look| {
         let length = look.count(namespace);
-        let part = (look, from, length);
+        let part = (look.class(), from, length);
         from += length;
         part
     });
-    let rect = |(look, from, length): (Look, u32, u32)| {
-        let (x, width) = (from.to_string(), length.to_string());
-        let class = look.class();
-        html! { <rect key={class} {class} {x} y="0" {width} height="10" /> }
-    };
-    let parts = parts.iter().copied().filter(|(.., length)| *length > 0);
-    html! {
-        <svg class="bar" viewBox="0 0 4096 10" preserveAspectRatio="none" aria-hidden="true">
-            <g>{ for parts.clone().map(rect) }</g>
-            <g class="stripes">{ for parts.map(rect) }</g>
-        </svg>
-    }
+    svg::bar(&parts)
 }
 
 /// The patterns of all bars, once on the page. They stretch with the bars.
