@@ -11,7 +11,7 @@ use crate::clients::answers::{Answer, MODES, Quality, Record, mode_name, mode_ti
 use crate::clients::state::ClientAction;
 use crate::floor::card::ORPHAN_SIGN;
 use crate::page::Dispatch;
-use crate::page::button::{plain_button, tool_button_with};
+use crate::page::button::{button_of, plain_button, tool_button_with};
 use crate::page::element::{element, unspoken};
 use crate::state::{Action, State};
 use crate::text::list;
@@ -213,18 +213,10 @@ impl<'a> Side<'a> {
 fn side(state: &State, dispatch: &Dispatch, side: &Side<'_>, columns: &[Column]) -> Html {
     let principal = side.name;
     let press = |name: &'static str, label: &'static str, action: ClientAction| {
-        html! {
-            <button
-                type="button"
-                class="tool"
-                data-action={name}
-                data-side={principal.to_string()}
-                aria-label={format!("{label} on {principal}’s side")}
-                onclick={dispatch.on(Action::Clients(action))}
-            >
-                { label }
-            </button>
-        }
+        let label_of = Some(format!("{label} on {principal}’s side").into());
+        let (names, action) = (("tool", name), Action::Clients(action));
+        let button = plain_button(dispatch, names, (None, label_of), action, label.into());
+        button_of("data-side", principal.to_string(), button)
     };
     let heard = columns.iter().map(|column| {
         let here = |answer: &&Answer| at(state, side, answer.from);

@@ -19,7 +19,7 @@ use crate::floor::links::{Wires, link_list};
 use crate::floor::node_card::{CardEvent, NodeCard};
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::FloorAction;
-use crate::page::button::{plain_button, worded_button};
+use crate::page::button::{States, button_of, plain_button, switch_button, worded_button};
 use crate::page::element::{element, unspoken};
 use crate::page::keys::{self, Press, Scope};
 use crate::page::verbs::Verb;
@@ -192,22 +192,24 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
 
 /// An orphan in the list below the sub-clusters.
 fn orphan_chip(node: NodeId, state: &State, dispatch: &Dispatch) -> Html {
-    let is_shown = state.shown_orphan() == Some(node);
-    html! {
-        <li key={format!("orphan {node}")}>
-            <button
-                type="button"
-                class="orphan-chip"
-                data-action="show-orphan"
-                data-orphan={node.to_string()}
-                aria-pressed={is_shown.to_string()}
-                title="show the map and the reasons from this node: it runs, but it is in no cluster"
-                onclick={dispatch.on(Action::ShowSubCluster(node))}
-            >
+    let button = switch_button(
+        ("orphan-chip", "show-orphan"),
+        Some(
+            "show the map and the reasons from this node: it runs, but it is in no cluster".into(),
+        ),
+        state.shown_orphan() == Some(node),
+        dispatch.on(Action::ShowSubCluster(node)),
+        html! {
+            <>
                 { unspoken("orphan-sign", ORPHAN_SIGN) }
                 <span>{ "orphan " }{ element("b", "id", node.to_string()) }</span>
                 { element("span", "", "serves nothing") }
-            </button>
+            </>
+        },
+    );
+    html! {
+        <li key={format!("orphan {node}")}>
+            { button_of("data-orphan", node.to_string(), button) }
         </li>
     }
 }
@@ -489,7 +491,8 @@ fn lane_head(rack: RackId, nodes: &[Card], state: &State, dispatch: &Dispatch) -
         let is_refused = state.can_do(&command).is_err();
         let name = Some(format!("{label} rack {rack}").into());
         let onclick = dispatch.on(Action::Do(command));
-        worded_button("lane-tool", action, (None, name), is_refused, onclick, label.into())
+        let states = States { is_refused, is_pressed: None };
+        worded_button(("lane-tool", action), (None, name), states, onclick, label.into())
     };
     let add = {
         let action = Action::Floor(FloorAction::Adding(rack));

@@ -19,7 +19,8 @@ use crate::map::paint::{
 };
 use crate::map::picture::{Class, Colouring, Picture};
 use crate::map::state::MapAction;
-use crate::page::element::{column, element};
+use crate::page::button::switch_button;
+use crate::page::element::{column, element, unspoken};
 use crate::page::svg;
 use crate::page::{Dispatch, keys};
 use crate::rules;
@@ -417,23 +418,22 @@ fn reason(
             aria-current={is_shown.then_some("true")}
         >
             <td>
-                <button
-                    type="button"
-                    class="reason"
-                    data-action="pick-group"
-                    aria-pressed={is_picked.to_string()}
-                    {title}
-                    onclick={dispatch.on(Action::Map(MapAction::Pick(place)))}
-                >
-                    <span class={classes!["swatch", look.class()]} aria-hidden="true">
-                        { look.glyph() }
-                    </span>
-                    <span>
-                        { element("span", "visually-hidden", format!("{}: ", look.name())) }
-                        { words(group, &state.view) }
-                        { element("span", "dim", group.rule.number().map(|number| format!(" (rule {number})"))) }
-                    </span>
-                </button>
+                { switch_button(
+                    ("reason", "pick-group"),
+                    Some(title.into()),
+                    is_picked,
+                    dispatch.on(Action::Map(MapAction::Pick(place))),
+                    html! {
+                        <>
+                            { unspoken(classes!["swatch", look.class()], look.glyph()) }
+                            <span>
+                                { element("span", "visually-hidden", format!("{}: ", look.name())) }
+                                { words(group, &state.view) }
+                                { element("span", "dim", group.rule.number().map(|number| format!(" (rule {number})"))) }
+                            </span>
+                        </>
+                    },
+                ) }
             </td>
             { element("td", "n", thousands(group.size)) }
         </tr>

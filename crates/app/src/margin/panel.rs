@@ -20,7 +20,7 @@ use crate::margin::words::{
     Frame, Level, STRIP_PX, Worked, assumed, cell_text, harm, mode_of, nothing_to_say, number,
     paint, sentence,
 };
-use crate::page::button::plain_button;
+use crate::page::button::{States, button_of, plain_button, switch_button, worded_button};
 use crate::page::choice::choice_list;
 use crate::page::element::{column, element, unspoken};
 use crate::page::svg;
@@ -458,18 +458,7 @@ fn choices(
     let way = |clean: bool, action: &'static str, label: &'static str| {
         let set = is_clean.clone();
         let onclick = Callback::from(move |_: MouseEvent| set.set(clean));
-        html! {
-            <button
-                key={action}
-                type="button"
-                class="tool"
-                data-action={action}
-                aria-pressed={(**is_clean == clean).to_string()}
-                {onclick}
-            >
-                { label }
-            </button>
-        }
+        switch_button(("tool", action), None, **is_clean == clean, onclick, label.into())
     };
     let third = (!table.is_complete()).then(|| {
         let chosen = table.also().map(|node| node.to_string()).unwrap_or_default();
@@ -502,16 +491,13 @@ fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
                 { element("td", "n", thousands(convert::count(of.hurting))) }
                 { element("td", "n", thousands(u32::from(of.worst))) }
                 <td>
-                    <button
-                        type="button"
-                        class="reason id"
-                        data-action="lose"
-                        data-size={of.size.to_string()}
-                        title="takes them down"
-                        {onclick}
-                    >
-                        { example_name(&of.example, table.nodes().len()) }
-                    </button>
+                    { button_of("data-size", of.size.to_string(), worded_button(
+                        ("reason id", "lose"),
+                        (Some("takes them down".into()), None),
+                        States::default(),
+                        onclick,
+                        example_name(&of.example, table.nodes().len()).into(),
+                    )) }
                 </td>
             </tr>
         }

@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use yew::prelude::*;
+use yew::virtual_dom::VNode;
 
 use crate::browser::copy;
 use crate::page::Dispatch;
@@ -77,26 +78,47 @@ pub fn tool_button_with(
     is_refused: bool,
     action: Action,
 ) -> Html {
-    worded_button("tool", name, (title, None), is_refused, dispatch.on(action), label.into())
+    let states = States { is_refused, is_pressed: None };
+    worded_button(("tool", name), (title, None), states, dispatch.on(action), label.into())
 }
 
 /// A button with anything on it: its class and its `data-action`, its title and its label, if it has them.
 pub fn plain_button(
     dispatch: &Dispatch,
-    (class, name): (&'static str, &'static str),
+    names: (&'static str, &'static str),
     words: (Option<AttrValue>, Option<AttrValue>),
     action: Action,
     shown: Html,
 ) -> Html {
-    worded_button(class, name, words, false, dispatch.on(action), shown)
+    worded_button(names, words, States::default(), dispatch.on(action), shown)
 }
 
-/// What the buttons above share. Its name is its key.
+/// As [`plain_button`], for a button that is pressed or not.
+pub fn switch_button(
+    names: (&'static str, &'static str),
+    title: Option<AttrValue>,
+    is_pressed: bool,
+    onclick: Callback<MouseEvent>,
+    shown: Html,
+) -> Html {
+    let states = States { is_refused: false, is_pressed: Some(is_pressed) };
+    worded_button(names, (title, None), states, onclick, shown)
+}
+
+/// What a button says of itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct States {
+    /// Whether its action cannot be done now.
+    pub is_refused: bool,
+    /// Whether it is pressed, if it can be.
+    pub is_pressed: Option<bool>,
+}
+
+/// What the buttons above share: class and name, which is its `data-action` and its key; title and label.
 pub fn worded_button(
-    class: &'static str,
-    name: &'static str,
+    (class, name): (&'static str, &'static str),
     (title, label): (Option<AttrValue>, Option<AttrValue>),
-    is_refused: bool,
+    states: States,
     onclick: Callback<MouseEvent>,
     shown: Html,
 ) -> Html {
@@ -106,13 +128,25 @@ pub fn worded_button(
             type="button"
             {class}
             data-action={name}
-            aria-disabled={is_refused.then_some("true")}
+            aria-disabled={states.is_refused.then_some("true")}
+            aria-pressed={states.is_pressed.map(|is| if is { "true" } else { "false" })}
             aria-label={label}
             {title}
             {onclick}
         >
             { shown }
         </button>
+    }
+}
+
+/// A button that also has an attribute of its own, which says what it is of.
+pub fn button_of(name: &'static str, value: impl Into<AttrValue>, button: Html) -> Html {
+    match button {
+        VNode::VTag(mut tag) => {
+            Rc::make_mut(&mut tag).add_attribute(name, value);
+            VNode::VTag(tag)
+        }
+        other => other,
     }
 }
 

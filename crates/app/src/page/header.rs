@@ -7,7 +7,7 @@ use rosterlab_engine::convert;
 use yew::prelude::*;
 
 use crate::page::Dispatch;
-use crate::page::button::{Face, plain_button, verb_button, worded_button};
+use crate::page::button::{Face, States, plain_button, verb_button, worded_button};
 use crate::page::element::{element, unspoken};
 use crate::page::icons::{Icon, icon};
 use crate::page::verbs::Verb;
@@ -91,13 +91,12 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
                 }
             </span>
             { worded_button(
-                "tool bare speed",
-                Verb::Faster.action(),
+                ("tool bare speed", Verb::Faster.action()),
                 (
                     Some("the speed of simulated time; Shift+click goes back to the previous one".into()),
                     Some(format!("{speed}× speed of simulated time, change").into()),
                 ),
-                false,
+                States::default(),
                 onclick,
                 format!("{speed}×").into(),
             ) }

@@ -12,8 +12,8 @@ use crate::floor::node_card::face;
 use crate::floor::state::FloorAction;
 use crate::news;
 use crate::page::Dispatch;
-use crate::page::button::{Face, verb_button};
-use crate::page::element::element;
+use crate::page::button::{Face, switch_button, verb_button};
+use crate::page::element::{element, unspoken};
 use crate::page::term::term;
 use crate::page::verbs::Verb;
 use crate::state::{Action, State};
@@ -63,19 +63,15 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
 /// A switch: each click on a card adds it to the selection or takes it out.
 fn select_more(state: &State, dispatch: &Dispatch) -> Html {
     let is_on = state.floor.is_selecting;
-    html! {
-        <button
-            type="button"
-            class="tool switch"
-            data-action={Verb::SelectMore.action()}
-            aria-pressed={is_on.to_string()}
-            title={format!("{} (Ctrl+click, Ctrl+Space; Esc ends it)", Verb::SelectMore.tip())}
-            onclick={dispatch.on(Action::Press(Verb::SelectMore))}
-        >
-            <span aria-hidden="true">{ if is_on { "☑" } else { "☐" } }</span>
-            { Verb::SelectMore.label() }
-        </button>
-    }
+    switch_button(
+        ("tool switch", Verb::SelectMore.action()),
+        Some(format!("{} (Ctrl+click, Ctrl+Space; Esc ends it)", Verb::SelectMore.tip()).into()),
+        is_on,
+        dispatch.on(Action::Press(Verb::SelectMore)),
+        html! {
+            <>{ unspoken("", if is_on { "☑" } else { "☐" }) }{ Verb::SelectMore.label() }</>
+        },
+    )
 }
 
 /// The selected node with all that does not fit on a small card.

@@ -11,6 +11,7 @@ use rosterlab_scenario::words::served::outcome;
 use yew::prelude::*;
 
 use crate::browser::{Room, capture_pointer, use_room, width_of};
+use crate::page::button::{States, button_of, worded_button};
 use crate::page::element::{element, unspoken};
 use crate::page::svg;
 use crate::page::{Dispatch, PanelProps};
@@ -285,20 +286,16 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
     let number = branch.number;
     let button =
         |name: &'static str, label: &'static str, action: TimeAction, tip: &'static str| {
-            html! {
-                <button
-                    type="button"
-                    class="tool"
-                    data-action={name}
-                    data-branch={number.to_string()}
-                    aria-pressed={(name == "pin").then(|| branch.pinned.to_string())}
-                    aria-label={format!("{label} the branch {}", parting.title)}
-                    title={tip}
-                    onclick={dispatch.on(Action::Time(action))}
-                >
-                    { label }
-                </button>
-            }
+            let of = format!("{label} the branch {}", parting.title);
+            let is_pressed = (name == "pin").then_some(branch.pinned);
+            let button = worded_button(
+                ("tool", name),
+                (Some(tip.into()), Some(of.into())),
+                States { is_refused: false, is_pressed },
+                dispatch.on(Action::Time(action)),
+                label.into(),
+            );
+            button_of("data-branch", number.to_string(), button)
         };
     let end = end_of(branch, state);
     let is_bad = end.inactive() > 0;

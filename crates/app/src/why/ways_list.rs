@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use crate::browser::{InSlices, use_after};
 use crate::page::Dispatch;
+use crate::page::button::{button_of, plain_button};
 use crate::page::element::element;
 use crate::state::{Action, State};
 use crate::text::count;
@@ -82,16 +83,13 @@ fn line(
     let (class, glyph, words) = risk(way.risk);
     html! {
         <li key={place} class="way">
-            <button
-                type="button"
-                class="tool"
-                data-action="take-way"
-                data-way={place.to_string()}
-                title="do this now, as the next step of the timeline"
-                onclick={dispatch.on(Action::Ways(WaysAction::Take(quest, place)))}
-            >
-                { title(way, view) }
-            </button>
+            { button_of("data-way", place.to_string(), plain_button(
+                dispatch,
+                ("tool", "take-way"),
+                (Some("do this now, as the next step of the timeline".into()), None),
+                Action::Ways(WaysAction::Take(quest, place)),
+                title(way, view).into(),
+            )) }
             <span class={classes!["way-risk", class]} data-risk={class}>
                 <span aria-hidden="true">{ glyph }{ " " }</span>
                 { words }
