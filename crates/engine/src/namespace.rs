@@ -195,7 +195,7 @@ impl ClusterSetup {
         }
         for (index, namespace) in self.namespaces.iter().enumerate() {
             let name = &namespace.name;
-            let bad = |c: char| c.is_control() || ":;,= ".contains(c);
+            let bad = |c: char| c.is_control() || matches!(c, ':' | ';' | ',' | '=' | ' ');
             if name.is_empty() || name.len() > 31 || name.contains(bad) {
                 return Err(SetupError::NamespaceName { index });
             }

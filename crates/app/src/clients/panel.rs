@@ -4,7 +4,6 @@
 //! click does the same to every namespace of the tab.
 
 use rosterlab_engine::{Mode, NodeId, PartitionId, ReadMode, SubClusterView};
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::clients::answers::{Answer, MODES, Quality, Record, mode_name, mode_tip};
@@ -100,10 +99,8 @@ fn record_fields(state: &State, dispatch: &Dispatch) -> Html {
     let partition = PartitionId::of_digest(&strip.digest());
     let field =
         |id: &'static str, label: &'static str, value: &str, action: fn(String) -> ClientAction| {
-            let oninput = dispatch.on_event(move |event: InputEvent| {
-                let input: HtmlInputElement = event.target_unchecked_into();
-                Some(Action::Clients(action(input.value())))
-            });
+            let oninput =
+                dispatch.on_value::<InputEvent>(move |value| Some(Action::Clients(action(value))));
             html! {
                 <>
                     <label for={id}>{ label }</label>

@@ -3,7 +3,6 @@
 //! Invariant: a press on the bar or the form is not a press on the ground. `layout` decides where they lie, and `state` what
 //! their buttons do.
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::floor::gesture::Gesture;
@@ -83,10 +82,8 @@ pub fn adding_form(
     let size = (FORM.0 * text_percent / 100, FORM.1 * text_percent / 100);
     let head = Rect { height: lane.head.height, ..lane.head };
     let refused = state.adding_refusal();
-    let oninput = dispatch.on_event(|event: InputEvent| {
-        let field: HtmlInputElement = event.target_unchecked_into();
-        Some(Action::Floor(FloorAction::NewId(field.value().into())))
-    });
+    let oninput = dispatch
+        .on_value::<InputEvent>(|value| Some(Action::Floor(FloorAction::NewId(value.into()))));
     let onsubmit = dispatch.on_submit(Action::Floor(FloorAction::Add));
     let stays = Action::Floor(FloorAction::NewStays(!adding.stay_quiesced));
     html! {

@@ -20,7 +20,7 @@ use crate::floor::node_card::{CardEvent, NodeCard};
 use crate::floor::placed::PlacedBox;
 use crate::floor::state::FloorAction;
 use crate::page::button::{States, button_of, plain_button, switch_button, worded_button};
-use crate::page::element::{element, unspoken};
+use crate::page::element::{element, keyed, unspoken};
 use crate::page::keys::{self, Press, Scope};
 use crate::page::verbs::Verb;
 use crate::page::{Dispatch, PanelProps};
@@ -175,12 +175,12 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
     let more = view.orphans.len().saturating_sub(MOST_ORPHANS);
     let more = (more > 0).then(|| {
         let others = count(convert::count(more), "more orphan");
-        html! { <li key="more" class="dim">{ format!("and {others}") }</li> }
+        keyed("li", "more", "dim", format!("and {others}"))
     });
     let nothing = view.sub_clusters.is_empty().then(|| {
         let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
         let said = if is_any_up { "no node is in a cluster" } else { "no node is up" };
-        html! { <li key="nothing" class="dim">{ said }</li> }
+        keyed("li", "nothing", "dim", said)
     });
     html! {
         <ul class="sub-clusters">

@@ -2,7 +2,6 @@
 //!
 //! Invariant: keys pressed in these fields belong to the fields. Not here: the digest (see `finder`).
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::look::Look;
@@ -63,10 +62,7 @@ fn field(
     action: fn(String) -> MapAction,
     dispatch: &Dispatch,
 ) -> Html {
-    let oninput = dispatch.on_event(move |event: InputEvent| {
-        let field: HtmlInputElement = event.target_unchecked_into();
-        Some(Action::Map(action(field.value())))
-    });
+    let oninput = dispatch.on_value::<InputEvent>(move |value| Some(Action::Map(action(value))));
     let onkeydown = dispatch.on_event(|event: KeyboardEvent| {
         (event.key() == "Enter").then_some(Action::Map(MapAction::ShowFound))
     });

@@ -20,7 +20,7 @@ use crate::map::paint::{
 use crate::map::picture::{Class, Colouring, Picture};
 use crate::map::state::MapAction;
 use crate::page::button::switch_button;
-use crate::page::element::{column, element, unspoken};
+use crate::page::element::{column, element, keyed, unspoken};
 use crate::page::svg;
 use crate::page::{Dispatch, keys};
 use crate::rules;
@@ -452,7 +452,7 @@ fn legend(state: &State) -> Html {
             </li>
         }
     };
-    let more = (more > 0).then(|| html! { <li key="more">{ format!("and {more} more") }</li> });
+    let more = (more > 0).then(|| keyed("li", "more", "", format!("and {more} more")));
     html! {
         <ul class="legend" data-legend={colouring.name()}>
             { for shown.into_iter().map(entry) }

@@ -22,7 +22,7 @@ use crate::margin::words::{
 };
 use crate::page::button::{States, button_of, plain_button, switch_button, worded_button};
 use crate::page::choice::choice_list;
-use crate::page::element::{column, element, unspoken};
+use crate::page::element::{column, element, keyed, unspoken};
 use crate::page::svg;
 use crate::page::term::explained;
 use crate::page::{Dispatch, PanelProps, keys};
@@ -63,15 +63,15 @@ impl Moment {
 
 /// Works a margin out in slices: `first` begins it, `done` gets it, or nothing where there is no margin.
 pub fn margin_in_slices(
-    first: impl Fn() -> Option<Margin> + 'static,
-    done: impl Fn(Option<Found>) + 'static,
+    first: Box<dyn Fn() -> Option<Margin>>,
+    done: Callback<Option<Found>>,
 ) -> InSlices {
     let mut margin: Option<Option<Margin>> = None;
     InSlices::begin(move || {
         let margin = margin.get_or_insert_with(&first);
         let is_done = margin.as_mut().is_none_or(|margin| margin.advance(SETS_A_LOOK));
         if is_done {
-            done(margin.as_ref().and_then(Margin::found));
+            done.emit(margin.as_ref().and_then(Margin::found));
         }
         is_done
     })
@@ -85,11 +85,12 @@ pub fn use_margin(state: &State, dispatch: &Dispatch) {
         let of = moment.clone();
         let first = move || Margin::new(of.timeline.cluster(), of.name());
         let moment = moment.clone();
-        margin_in_slices(first, move |found| {
+        let done = dispatch.on_event(move |found: Option<Found>| {
             let (view, namespace) = (moment.view.clone(), moment.namespace);
             let found = found.map(Rc::new);
-            dispatch.dispatch(Action::Margin(Worked { view, namespace, found }));
-        })
+            Some(Action::Margin(Worked { view, namespace, found }))
+        });
+        margin_in_slices(Box::new(first), done)
     });
 }
 
@@ -239,7 +240,7 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
         }
     } else {
         let why = if is_working { "…" } else { nothing_to_say(&state.view, state.namespace) };
-        html! { <p key="none" class="dim">{ why }</p> }
+        keyed("p", "none", "dim", why)
     };
     // Tests and measurements read from it when all sets are known.
     let progress = if is_working { "working" } else { "done" };

@@ -3,8 +3,9 @@
 //! Invariant: the page decides which option is chosen; the browser only tells what a person chose. Not here: the settings'
 //! lists, whose labels stand apart.
 
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
+
+use crate::page::value_of;
 
 /// An option: its value, and its words.
 pub type Choice = (String, String);
@@ -18,10 +19,7 @@ pub fn choice_list(
     options: Vec<Choice>,
     heard: Callback<String>,
 ) -> Html {
-    let onchange = heard.reform(|event: Event| {
-        let select: HtmlSelectElement = event.target_unchecked_into();
-        select.value()
-    });
+    let onchange = heard.reform(|event: Event| value_of(&event));
     let option = |(value, words): Choice| {
         let selected = value == chosen;
         html! { <option key={value.clone()} {value} {selected}>{ words }</option> }

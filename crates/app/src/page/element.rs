@@ -4,7 +4,7 @@
 //! in `html!` becomes code of its own. Not here: elements with other attributes or several children.
 
 use yew::prelude::*;
-use yew::virtual_dom::VTag;
+use yew::virtual_dom::{Key, VTag};
 
 /// What an element can hold: markup, a text, or one of them that comes and goes.
 pub trait Child {
@@ -47,14 +47,30 @@ pub fn element(tag: &'static str, class: &'static str, child: impl Child) -> Htm
     made(tag, class, child.into_html())
 }
 
+/// As [`element`], for one of a list.
+pub fn keyed(
+    tag: &'static str,
+    key: impl Into<Key>,
+    class: &'static str,
+    child: impl Child,
+) -> Html {
+    let mut element = made_tag(tag, class, child.into_html());
+    element.key = Some(key.into());
+    element.into()
+}
+
 /// Not generic, so that it exists once.
 fn made(tag: &'static str, class: &'static str, child: Html) -> Html {
+    made_tag(tag, class, child).into()
+}
+
+fn made_tag(tag: &'static str, class: &'static str, child: Html) -> VTag {
     let mut element = VTag::new(tag);
     if !class.is_empty() {
         element.add_attribute("class", class);
     }
     element.add_child(child);
-    element.into()
+    element
 }
 
 /// The head of a table's column.

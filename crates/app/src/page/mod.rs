@@ -25,7 +25,8 @@ pub mod verbs;
 
 use std::rc::Rc;
 
-use yew::{Callback, KeyboardEvent, Properties, SubmitEvent};
+use web_sys::HtmlInputElement;
+use yew::{Callback, Event, KeyboardEvent, Properties, SubmitEvent, TargetCast};
 
 use crate::state::{Action, State};
 
@@ -73,6 +74,15 @@ impl Dispatch {
         })
     }
 
+    /// A callback for a field: sends the action that its value means, if it means one.
+    #[must_use]
+    pub fn on_value<E: AsRef<Event> + 'static>(
+        &self,
+        meaning: impl Fn(String) -> Option<Action> + 'static,
+    ) -> Callback<E> {
+        self.on_event(move |event: E| meaning(value_of(event.as_ref())))
+    }
+
     /// A callback that sends the action that an event means, if it means one.
     #[must_use]
     pub fn on_event<E: 'static>(
@@ -86,6 +96,12 @@ impl Dispatch {
             }
         })
     }
+}
+
+/// What is in the field that an event comes from. Lists and text areas have a value as inputs have.
+#[must_use]
+pub fn value_of(event: &Event) -> String {
+    event.target_unchecked_into::<HtmlInputElement>().value()
 }
 
 /// What a panel that is a component needs.

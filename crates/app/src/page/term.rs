@@ -14,8 +14,13 @@ pub fn term(term: Term, word: &str) -> Html {
 
 /// A text in which a word is explained, the first time that it occurs.
 pub fn explained(text: &str, word: &'static str, meaning: Term) -> Html {
-    let said = match text.split_once(word) {
-        Some((before, after)) => html! { <>{ before }{ term(meaning, word) }{ after }</> },
+    // Not `split_once`: the search for a string in a string takes half a kilobyte.
+    let at = text.char_indices().find(|(at, _)| text[*at..].starts_with(word));
+    let said = match at {
+        Some((at, _)) => {
+            let (before, after) = (&text[..at], &text[at + word.len()..]);
+            html! { <>{ before }{ term(meaning, word) }{ after }</> }
+        }
         None => html! { text },
     };
     element("span", "", said)

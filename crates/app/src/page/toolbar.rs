@@ -13,7 +13,7 @@ use crate::floor::state::FloorAction;
 use crate::news;
 use crate::page::Dispatch;
 use crate::page::button::{Face, switch_button, verb_button};
-use crate::page::element::{element, unspoken};
+use crate::page::element::{element, keyed, unspoken};
 use crate::page::term::term;
 use crate::page::verbs::Verb;
 use crate::state::{Action, State};
@@ -89,7 +89,7 @@ fn detail(state: &State) -> Html {
 fn terms(state: &State) -> Html {
     let view = &state.view;
     let one = |(word, meaning): (String, Term)| {
-        html! { <span key={word.clone()} class="tools-term">{ term(meaning, &word) }</span> }
+        keyed("span", word.clone(), "tools-term", term(meaning, &word))
     };
     let node = view.node(state.selected).filter(|_| state.selection().len() == 1);
     let terms = node.map(|node| Facts::of(view, node, state.namespace).terms());

@@ -8,13 +8,12 @@
 use rosterlab_engine::{Mode, NodeId, NodeView, RosterEntry, convert};
 use rosterlab_scenario::foresight::preview::Warning;
 use rosterlab_scenario::words::terms::Term;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::margin::words::mode_of;
 use crate::page::Dispatch;
 use crate::page::button::{Face, copy_button, tool_button, verb_button};
-use crate::page::element::{element, unspoken};
+use crate::page::element::{element, keyed, unspoken};
 use crate::page::term::explained;
 use crate::page::verbs::Verb;
 use crate::roster::diff::{Mark, marked};
@@ -114,7 +113,12 @@ fn others(groups: &[Held]) -> Html {
     });
     let more = convert::count(groups.len().saturating_sub(MOST_HELD));
     let more = (more > 0).then(|| {
-        html! { <p key="more" class="dim">{ format!("and {} of nodes with other rosters", count(more, "group")) }</p> }
+        keyed(
+            "p",
+            "more",
+            "dim",
+            format!("and {} of nodes with other rosters", count(more, "group")),
+        )
     });
     html! { <div class="roster-held"><div>{ for shown }</div>{ element("div", "", more) }</div> }
 }
@@ -247,11 +251,8 @@ fn question(dispatch: &Dispatch, asking: &Asking) -> Html {
 
 /// The editor of a new roster: as text, and node by node.
 fn editor(state: &State, dispatch: &Dispatch, draft: &RosterDraft) -> Html {
-    let oninput = dispatch.on_event(|event: InputEvent| {
-        // A text area has a value as an input has.
-        let input: HtmlInputElement = event.target_unchecked_into();
-        Some(Action::Roster(RosterAction::Type(input.value())))
-    });
+    let oninput =
+        dispatch.on_value::<InputEvent>(|value| Some(Action::Roster(RosterAction::Type(value))));
     let onkeydown = dispatch.on_event(|event: KeyboardEvent| match event.key().as_str() {
         "Enter" => {
             event.prevent_default();
@@ -301,10 +302,8 @@ fn draft_node(dispatch: &Dispatch, draft: &RosterDraft, node: &NodeView) -> Html
     let id = node.id;
     let rack = draft.rack_of(id);
     let toggle = dispatch.on(Action::Roster(RosterAction::Toggle(id)));
-    let put_on_rack = dispatch.on_event(move |event: Event| {
-        let input: HtmlInputElement = event.target_unchecked_into();
-        Some(Action::Roster(RosterAction::PutOnRack(id, input.value())))
-    });
+    let put_on_rack = dispatch
+        .on_value::<Event>(move |value| Some(Action::Roster(RosterAction::PutOnRack(id, value))));
     let down = (!node.state.is_up()).then_some("down");
     html! {
         <li key={id.to_string()} class="draft-node">

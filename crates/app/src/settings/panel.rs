@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use crate::page::Dispatch;
 use crate::page::button::{plain_button, tool_button};
-use crate::page::element::element;
+use crate::page::element::{element, keyed};
 use crate::page::icons::{Icon, icon};
 use crate::settings::draft::{Faults, Field, NamespaceDraft, SettingsAction, SettingsDraft};
 use crate::state::{Action, State};
@@ -215,8 +215,7 @@ fn form(state: &State, dispatch: &Dispatch, draft: &SettingsDraft) -> Html {
     let base = state.timeline.setup();
     let faults = draft.faults(base);
     let together = faults.iter().find(|(field, _)| *field == Field::Profile);
-    let together =
-        together.map(|(_, why)| html! { <p key="why" class="field-why bad">{ why }</p> });
+    let together = together.map(|(_, why)| keyed("p", "why", "field-why bad", why));
     let form = Form { dispatch, faults: faults.clone() };
     let nodes = base.nodes.len();
     let namespaces = draft.namespaces.iter().enumerate();

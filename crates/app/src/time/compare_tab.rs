@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{Cell, PartitionId};
-use rosterlab_scenario::foresight::margin::Margin;
+use rosterlab_scenario::foresight::margin::{Found, Margin};
 use yew::prelude::*;
 
 use crate::browser::{put_pixels, use_after, width_of};
@@ -114,10 +114,11 @@ fn use_margin_of(end: &Rc<End>, namespace: &str) -> String {
             let end = end.clone();
             move || Margin::new(&end.cluster, &namespace)
         };
-        margin_in_slices(first, move |found| {
+        let done = move |found: Option<Found>| {
             let words = found.map_or_else(|| "none: nothing is served".to_owned(), |f| both(&f));
             keep.set(Some((end.clone(), words)));
-        })
+        };
+        margin_in_slices(Box::new(first), done.into())
     });
     match &*known {
         Some((of, words)) if of == end => words.clone(),

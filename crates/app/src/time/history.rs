@@ -6,6 +6,7 @@
 use rosterlab_engine::convert;
 use rosterlab_scenario::Entry;
 use yew::prelude::*;
+use yew::virtual_dom::Key;
 
 use crate::news;
 use crate::page::element::element;
@@ -33,11 +34,7 @@ pub fn history(state: &State) -> Html {
             </div>
             <ol class="steps" tabindex="0" aria-labelledby="history-title" reversed={true}>
                 { for steps.take(MOST_STEPS).map(|(place, entry)| step(state, place, entry)) }
-                <li key="first" class="step">
-                    { element("span", "step-time", clock(0)) }
-                    { element("b", "step-title", news::START) }
-                    { element("span", "step-text", news::beginning(&state.view)) }
-                </li>
+                { line("first".into(), 0, news::START, &news::beginning(&state.view)) }
             </ol>
         </section>
     }
@@ -47,12 +44,16 @@ pub fn history(state: &State) -> Html {
 fn step(state: &State, place: usize, entry: &Entry) -> Html {
     let events = state.timeline.events_of(place);
     let told = news::history(events, &state.view);
-    let at_ms = state.timeline.at_ms(place);
+    let title = news::of_entry(entry, state.view.nodes.len());
+    line(place.into(), state.timeline.at_ms(place), &title, &told.join(" "))
+}
+
+fn line(key: Key, at_ms: u64, title: &str, text: &str) -> Html {
     html! {
-        <li key={place} class="step">
+        <li {key} class="step">
             { element("span", "step-time", clock(at_ms)) }
-            { element("b", "step-title", news::of_entry(entry, state.view.nodes.len())) }
-            { element("span", "step-text", told.join(" ")) }
+            { element("b", "step-title", title) }
+            { element("span", "step-text", text) }
         </li>
     }
 }

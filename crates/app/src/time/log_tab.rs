@@ -10,7 +10,7 @@ use crate::browser::copy;
 use crate::page::Dispatch;
 use crate::page::button::tool_button;
 use crate::page::choice::choice_list;
-use crate::page::element::element;
+use crate::page::element::{element, keyed};
 use crate::state::{Action, State};
 use crate::text::count;
 use crate::time::logbook::{dated, text};
@@ -26,7 +26,7 @@ pub fn log_tab(state: &State, dispatch: &Dispatch) -> Html {
         let warning = (line.level == Level::Warning).then_some("warning");
         html! {
             <li key={place} class={warning}>
-                { merged.then(|| html! { <b key="node" class="log-node">{ line.node.to_string() }</b> }) }
+                { merged.then(|| keyed("b", "node", "log-node", line.node.to_string())) }
                 <span key="line">{ dated(line) }</span>
             </li>
         }

@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use crate::browser::{Room, capture_pointer, use_room, width_of};
 use crate::page::button::{States, button_of, worded_button};
-use crate::page::element::{element, unspoken};
+use crate::page::element::{element, keyed, unspoken};
 use crate::page::svg;
 use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
@@ -247,7 +247,7 @@ fn ticker(state: &State) -> Html {
         let more = busy.clone().count().saturating_sub(MOST_LINES);
         let more = (more > 0).then(|| {
             let others = count(convert::count(more), "more node");
-            html! { <li key="more" class="dim">{ format!("and {others}") }</li> }
+            keyed("li", "more", "dim", format!("and {others}"))
         });
         let label = format!("Migrations in sub-cluster {}", sub_cluster.principal);
         html! {

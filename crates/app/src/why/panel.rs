@@ -13,7 +13,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::page::Dispatch;
-use crate::page::element::{element, unspoken};
+use crate::page::element::{element, keyed, unspoken};
 use crate::page::icons::{Icon, icon};
 use crate::page::term::term;
 use crate::rules;
@@ -124,7 +124,7 @@ fn body(explanation: &Explanation, profile: Profile) -> Html {
     let others = explanation.row.len() - seats.len();
     let more = (others > 0).then(|| {
         let nodes = crate::text::count(convert::count(others), "node");
-        html! { <li key="more" class="chip-more">{ format!("and {nodes} without data") }</li> }
+        keyed("li", "more", "chip-more", format!("and {nodes} without data"))
     });
     let rules = explanation
         .answers
@@ -133,7 +133,7 @@ fn body(explanation: &Explanation, profile: Profile) -> Html {
     let working = marks::working_order(explanation);
     let label = working.map(|_| element("p", "row-label", marks::ROSTER_ORDER));
     let working = working.map(|order| {
-        let node = |node: &NodeId| html! { <li key={node.to_string()} class="id">{ node.to_string() }</li> };
+        let node = |node: &NodeId| keyed("li", node.to_string(), "id", node.to_string());
         html! {
             <>
                 { element("p", "row-label", marks::WORKING_ORDER) }
