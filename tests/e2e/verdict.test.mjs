@@ -92,8 +92,9 @@ test("two ends whose partitions look the same differ in their answers", async (t
   };
   await stage();
   await action(page, "recluster").click();
+  await action(page, "migrate").click();
   // Back to before the roster was staged; then it is staged again, and not put in force.
-  for (let step = 0; step < 2; step += 1) await action(page, "undo").click();
+  for (let step = 0; step < 3; step += 1) await action(page, "undo").click();
   await stage();
   await openTab(page, "compare");
   await eventually(() => page.locator("[data-differ]").innerText(), "0 partitions differ");
