@@ -102,7 +102,7 @@ function faults(page) {
         found.push(`${face.closest("[data-node]").dataset.node}: its card is too small for its text`);
       }
     }
-    for (const bar of document.querySelectorAll(".bar")) {
+    for (const bar of [...document.querySelectorAll(".bar")].filter((bar) => bar.checkVisibility())) {
       const { width, height } = bar.getBoundingClientRect();
       if (width < 40 || height < 5) found.push(`a bar is ${width} × ${height}`);
     }

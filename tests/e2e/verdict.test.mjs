@@ -122,7 +122,7 @@ test("twelve nodes in three parts are one sentence and a row for each side", asy
   for (const side of Object.values(sides)) {
     assert.equal(side.active + side.unavailable + side.dead, 4096);
   }
-  assert.match(await page.locator("[data-news]").innerText(), /There are 3 sub-clusters\. Over all of them main has /);
+  assert.match(await page.locator("[data-news]").innerText(), /There are 3 sub-clusters\. Taken together: main /);
   assert.match(await page.locator(".verdict-who").innerText(), /^3 sub-clusters/);
   assert.deepEqual(complaints, []);
 });

@@ -25,6 +25,9 @@ const EVENTS_TOLD: usize = 6;
 /// How many sentences of one step the history has: while time passes much can happen in one.
 const SENTENCES_TOLD: usize = 12;
 
+/// Rebalances of one step that the history tells one by one; of more their number is told.
+const REBALANCES_TOLD: usize = 4;
+
 /// What a step did and what came of it, in as few sentences as tell it: the line above the floor.
 #[must_use]
 pub fn news(entry: &Entry, events: &[Rc<Event>], view: &ClusterView) -> String {
@@ -106,6 +109,15 @@ fn is_news(kind: &EventKind) -> bool {
 #[must_use]
 pub fn history(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
+    let is_rebalance = |event: &&Rc<Event>| matches!(event.kind, EventKind::Rebalanced { .. });
+    let rebalances = events.iter().filter(is_rebalance).count();
+    if rebalances > REBALANCES_TOLD {
+        let others: Vec<Rc<Event>> =
+            events.iter().filter(|event| !is_rebalance(event)).cloned().collect();
+        told = history(&others, view);
+        told.push(format!("{rebalances} rebalances followed, one in each side and namespace."));
+        return told;
+    }
     let mut rest = events;
     while let Some(first) = rest.first() {
         let with_first = |event: &&Rc<Event>| told_together(&first.kind, &event.kind);

@@ -145,8 +145,13 @@ pub fn reach(way: &Way, view: &ClusterView) -> String {
         });
         of_each.collect::<Vec<_>>().join(" · ")
     };
-    if empty > 0 {
-        text = format!("{text}, {} of them empty", thousands(empty));
+    let dead: u32 = way.after.iter().map(|after| after.dead).sum();
+    let twice: u32 = way.after.iter().map(|after| after.twice).sum();
+    for (number, what) in [(empty, "came up empty"), (dead, "dead"), (twice, "served by two sides")]
+    {
+        if number > 0 {
+            text = format!("{text}, {} {what}", thousands(number));
+        }
     }
     text
 }

@@ -254,8 +254,12 @@ impl Search {
     /// Takes in a trial that helped, once it is known for which namespaces it is.
     fn helped(&mut self, trial: Trial) {
         let Trial { remedies, commands, namespaces, risk, copy, narrow, .. } = trial;
-        let way =
-            Way { remedies, commands, risk, before: self.before.clone(), after: copy.served() };
+        let (before, after) = (self.before.clone(), copy.served());
+        // A partition that two sides serve takes writes on both, and only one of two rivals is kept (domain.md §9).
+        let strong = || (0..after.len()).filter(|index| is_strong(&self.view, *index));
+        let is_split = strong().any(|index| after[index].twice > before[index].twice);
+        let risk = if is_split { Risk::MayLoseWrites } else { risk };
+        let way = Way { remedies, commands, risk, before, after };
         let wanted: Vec<usize> = match &narrow {
             // The other namespaces that may need the same.
             None if way.remedies.iter().any(Remedy::is_of_namespaces) => {

@@ -54,7 +54,7 @@ pub fn outcome(served: Served) -> String {
         [(served.unavailable, "unavailable"), (served.dead, "dead")]
     };
     let mut parts = if is_whole { vec!["all active".to_owned()] } else { Vec::new() };
-    for (number, what) in [first, second, (served.twice, "served by two sides")] {
+    for (number, what) in [(served.twice, "served by two sides"), first, second] {
         if number > 0 {
             parts.push(format!("{} {what}", thousands(number)));
         }
@@ -72,12 +72,13 @@ pub fn of_many_sides(view: &ClusterView) -> Option<String> {
     if sides < 2 || sides * view.namespaces.len() <= TOLD {
         return None;
     }
-    let each =
-        view.namespaces.iter().enumerate().map(|(place, settings)| {
-            format!("{} has {}", settings.name, outcome(view.served(place)))
-        });
+    let each = view
+        .namespaces
+        .iter()
+        .enumerate()
+        .map(|(place, settings)| format!("{} {}", settings.name, outcome(view.served(place))));
     let each: Vec<String> = each.collect();
-    Some(format!("There are {sides} sub-clusters. Over all of them {}.", each.join("; ")))
+    Some(format!("There are {sides} sub-clusters. Taken together: {}.", each.join("; ")))
 }
 
 /// Who came to be apart by a step, from its events: `A101 alone`, `3 sub-clusters`, `A101 alone, 2 orphans`; empty when
