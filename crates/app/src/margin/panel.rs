@@ -444,7 +444,7 @@ fn levels(mode: Mode) -> Html {
     };
     html! {
         <div class="levels">
-            <span>{ harm(mode) }{ ":" }</span>
+            { element("span", "", [harm(mode), ":"].concat()) }
             <ul class="levels-list">{ for Level::ALL.into_iter().map(entry) }</ul>
         </div>
     }

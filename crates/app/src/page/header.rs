@@ -87,7 +87,7 @@ fn time(state: &State, dispatch: &Dispatch) -> Html {
             </span>
             <span class="done" title="migrations complete, as the server's ticker counts">
                 if let Some(done) = done {
-                    <span>{ percent(done) }{ " %" }</span>
+                    { element("span", "", percent(done) + " %") }
                 }
             </span>
             { worded_button(

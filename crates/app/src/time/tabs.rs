@@ -12,6 +12,7 @@ use crate::browser::focus;
 use crate::clients::panel::clients_panel;
 use crate::margin::panel::LossesPanel;
 use crate::page::Dispatch;
+use crate::page::element::element;
 use crate::state::{Action, State};
 use crate::text::count;
 use crate::time::compare_tab::compare_tab;
@@ -44,7 +45,7 @@ pub fn bottom_panel(state: &Rc<State>, dispatch: &Dispatch) -> Html {
                 <div class="tabs" role="tablist" aria-label="Time, clients, losses and log" {onkeydown}>
                     { for Tab::ALL.into_iter().map(|tab| tab_button(tab, open, dispatch)) }
                 </div>
-                <p class="dim">{ count(steps, "step") }{ format!(" · {branches} {noun}") }</p>
+                { element("p", "dim", format!("{} · {branches} {noun}", count(steps, "step"))) }
             </div>
             <div
                 key={open.name()}

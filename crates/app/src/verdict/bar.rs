@@ -86,14 +86,13 @@ fn why(state: &State, namespace: usize, is_many: bool) -> Html {
         let more = reasons.len() - REASONS;
         said.push(format!("{more} more reasons ({}), below", thousands(others)));
     }
-    let of = is_many.then(
-        || html! { <span class="id">{ &state.view.namespaces[namespace].name }{ " " }</span> },
-    );
+    let of =
+        is_many.then(|| element("span", "id", state.view.namespaces[namespace].name.clone() + " "));
     html! { <>{ label("Why") }{ element("span", "", of) }{ said.join(" · ") }</> }
 }
 
 fn label(words: &'static str) -> Html {
-    html! { <b class="verdict-label">{ words }{ " " }</b> }
+    element("b", "verdict-label", [words, " "].concat())
 }
 
 /// What one more loss would do, in the bar's colours.
@@ -133,7 +132,7 @@ fn ways(state: &State, dispatch: &Dispatch) -> [Html; 2] {
                     Action::Ways(WaysAction::Take(quest, place)),
                     (&*title).into(),
                 ) }
-                <span class="verdict-effect">{ "→ " }{ told(way, &state.view) }</span>
+                { element("span", "verdict-effect", ["→ ", &told(way, &state.view)].concat()) }
                 { plain_button(
                     dispatch,
                     ("tool bare", "compare-way"),

@@ -87,7 +87,7 @@ fn row(
             <th scope="row">
                 { unspoken("sub-swatch", Html::default()) }
                 { element("b", "id", principal.clone()) }
-                <span class="id dim">{ " " }{ &settings.name }</span>
+                { element("span", "id dim", [" ", &settings.name].concat()) }
                 <span class="dim sides-nodes">{ " " }{ nodes }</span>
             </th>
             { element("td", "n", in_roster) }
@@ -145,7 +145,7 @@ fn nobody(view: &ClusterView, settings: &NamespaceSettings) -> Html {
     let who = if is_any_up { "no node is in a cluster" } else { "no node is up" };
     html! {
         <tr key={settings.name.clone()}>
-            <th scope="row">{ who }<span class="id dim">{ " " }{ &settings.name }</span></th>
+            <th scope="row">{ who }{ element("span", "id dim", [" ", &settings.name].concat()) }</th>
             { element("td", "n", "0") }
             { for numbers("none", &settings.name, counts, 0) }
             <td></td>

@@ -240,7 +240,7 @@ fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: An
         <li key={rules::label(rule)} {class} aria-current={is_decided.then_some("true")}>
             { element("span", "rule-number", number) }
             { unspoken("rule-sign", sign) }
-            <span class="visually-hidden">{ said }{ ": " }</span>
+            { element("span", "visually-hidden", [said, ": "].concat()) }
             <span class="rule-question">
                 { rules::question(rule) }
                 { element("span", "rule-inferred", (rules::source(rule) == rules::Source::Inferred).then_some(" (inferred)")) }

@@ -93,7 +93,7 @@ fn line(
             <span class={classes!["way-risk", class]} data-risk={class}>
                 <span aria-hidden="true">{ glyph }{ " " }</span>
                 { words }
-                <span class="dim">{ " · then " }{ reach(way, view) }</span>
+                { element("span", "dim", [" · then ", &reach(way, view)].concat()) }
             </span>
         </li>
     }
