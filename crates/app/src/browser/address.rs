@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use web_sys::window;
 use yew::prelude::*;
 
-use crate::browser::effect::use_after;
+use crate::browser::hooks::use_after;
 use crate::browser::listener::Listener;
 
 /// The page's address without the part from the `#` on.

@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, HtmlElement, window};
 use yew::prelude::*;
 
-use crate::browser::effect::use_after;
+use crate::browser::hooks::use_after;
 use crate::browser::listener::Listener;
 
 /// Elements that can take the focus.

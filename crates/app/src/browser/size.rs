@@ -8,7 +8,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver, window};
 use yew::prelude::*;
 
-use crate::browser::effect::use_after;
+use crate::browser::hooks::{use_after, use_kept};
 use crate::floor::layout::{Point, Rect};
 
 /// The usual size of a page's text, in CSS pixels.
@@ -51,7 +51,7 @@ impl Drop for SizeWatch {
 /// How much room an element has, kept up to date; `None` until it is known.
 #[hook]
 pub fn use_room(node: &NodeRef) -> Option<Room> {
-    let room = use_state_eq(|| None);
+    let room = use_kept(None);
     let known = *room;
     let node = node.clone();
     use_after((), move |()| {

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, Event, HtmlElement, KeyboardEvent, window};
 use yew::prelude::*;
 
-use super::effect::use_after;
+use super::hooks::use_after;
 use super::listener::Listener;
 
 /// The least distance from the window's edges, in CSS pixels.

@@ -6,7 +6,7 @@
 use web_sys::window;
 use yew::prelude::*;
 
-use crate::browser::effect::use_after;
+use crate::browser::hooks::use_after;
 use crate::browser::listener::Listener;
 
 /// Calls back with whether the system prefers a dark theme: at first, and whenever that changes.

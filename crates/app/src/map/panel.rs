@@ -10,7 +10,7 @@ use std::rc::Rc;
 use rosterlab_engine::{NamespaceSettings, PartitionId, convert};
 use yew::prelude::*;
 
-use crate::browser::{put_pixels, use_after, width_of};
+use crate::browser::{put_pixels, use_after, use_kept, width_of};
 use crate::floor::layout::Direction;
 use crate::look::Look;
 use crate::map::finder_form::finder;
@@ -220,8 +220,8 @@ impl PartialEq for Painter {
 fn Map(props: &MapProps) -> Html {
     let MapProps { state, dispatch, painter } = props;
     let canvas = painter.canvas.clone();
-    let hovered = use_state_eq(|| None::<PartitionId>);
-    let can_draw = use_state_eq(|| true);
+    let hovered = use_kept(None::<PartitionId>);
+    let can_draw = use_kept(true);
     let under_pointer =
         if *can_draw { partition_told(state, *hovered) } else { NO_CANVAS.to_owned() };
     // For the first state, and for a state that no action made.

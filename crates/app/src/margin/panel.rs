@@ -13,7 +13,7 @@ use rosterlab_scenario::foresight::margin::{Found, LossTable, Margin, OfSize, Re
 use rosterlab_scenario::words::terms::Term;
 use yew::prelude::*;
 
-use crate::browser::{InSlices, put_pixels, use_after, width_of};
+use crate::browser::{InSlices, Kept, put_pixels, use_after, use_kept, width_of};
 use crate::floor::layout::Direction;
 use crate::map::paint::Palette;
 use crate::margin::words::{
@@ -183,7 +183,7 @@ impl PartialEq for KnownTable {
 /// The table of losses, and whether it is of the wanted moment or still of an earlier one; `None` until one is known.
 #[hook]
 fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<LossTable>>)> {
-    let known = use_state_eq(|| None::<KnownTable>);
+    let known = use_kept(None::<KnownTable>);
     let keep = known.clone();
     let wanted = (wanted, also);
     use_after(wanted.clone(), move |of| {
@@ -210,10 +210,10 @@ fn use_table(wanted: Moment, also: Option<NodeId>) -> Option<(bool, Option<Rc<Lo
 #[component]
 pub fn LossesPanel(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
-    let also = use_state_eq(|| None::<NodeId>);
-    let is_clean = use_state_eq(|| false);
-    let chosen = use_state_eq(GridPlace::default);
-    let hovered = use_state_eq(|| None::<GridPlace>);
+    let also = use_kept(None::<NodeId>);
+    let is_clean = use_kept(false);
+    let chosen = use_kept(GridPlace::default());
+    let hovered = use_kept(None::<GridPlace>);
     let canvas = use_node_ref();
     let (is_current, table) = use_table(Moment::of(state), *also).unwrap_or_default();
     use_painting(&canvas, table.clone(), state.is_dark());
@@ -290,7 +290,7 @@ fn picture(
     hand: &Hand<'_>,
     table: &Rc<LossTable>,
     canvas: &NodeRef,
-    (chosen, hovered): (&UseStateHandle<GridPlace>, &UseStateHandle<Option<GridPlace>>),
+    (chosen, hovered): (&Kept<GridPlace>, &Kept<Option<GridPlace>>),
 ) -> Html {
     let frame = Frame::of(table);
     let under = {
@@ -451,11 +451,7 @@ fn levels(mode: Mode) -> Html {
 }
 
 /// The choice between crashes and clean stops, and of a node that goes down in every set.
-fn choices(
-    table: &LossTable,
-    is_clean: &UseStateHandle<bool>,
-    also: &UseStateHandle<Option<NodeId>>,
-) -> Html {
+fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>) -> Html {
     let way = |clean: bool, action: &'static str, label: &'static str| {
         let set = is_clean.clone();
         let onclick = Callback::from(move |_: MouseEvent| set.set(clean));

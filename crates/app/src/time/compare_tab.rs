@@ -10,7 +10,7 @@ use rosterlab_engine::{Cell, PartitionId};
 use rosterlab_scenario::foresight::margin::{Found, Margin};
 use yew::prelude::*;
 
-use crate::browser::{put_pixels, use_after, width_of};
+use crate::browser::{put_pixels, use_after, use_kept, width_of};
 use crate::look::Look;
 use crate::map::paint::{Palette, SIDE_PX, paint_only, partition_at};
 use crate::margin::panel::margin_in_slices;
@@ -106,7 +106,7 @@ fn Questions(props: &QuestionsProps) -> Html {
 /// The margin of a namespace at an end, in words; `…` until it is known.
 #[hook]
 fn use_margin_of(end: &Rc<End>, namespace: &str) -> String {
-    let known = use_state(|| None::<(Rc<End>, String)>);
+    let known = use_kept(None::<(Rc<End>, String)>);
     let keep = known.clone();
     use_after((end.clone(), namespace.to_owned()), move |(end, namespace)| {
         let (end, namespace) = (end.clone(), namespace.clone());
