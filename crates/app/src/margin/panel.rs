@@ -62,6 +62,7 @@ impl Moment {
 }
 
 /// Works a margin out in slices: `first` begins it, `done` gets it, or nothing where there is no margin.
+#[must_use]
 pub fn margin_in_slices(
     first: Box<dyn Fn() -> Option<Margin>>,
     done: Callback<Option<Found>>,
@@ -463,7 +464,7 @@ fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>
         options.extend(table.nodes().iter().map(|node| (node.to_string(), node.to_string())));
         let also = also.clone();
         let heard = Callback::from(move |value: String| also.set(value.parse().ok()));
-        choice_list(("field-line", "and also "), "loss-also", &chosen, options, heard)
+        choice_list(("field-line", "and also "), "loss-also", &chosen, options, &heard)
     });
     html! {
         <div class="choices">

@@ -17,7 +17,7 @@ pub fn choice_list(
     name: &'static str,
     chosen: &str,
     options: Vec<Choice>,
-    heard: Callback<String>,
+    heard: &Callback<String>,
 ) -> Html {
     let onchange = heard.reform(|event: Event| value_of(&event));
     let option = |(value, words): Choice| {

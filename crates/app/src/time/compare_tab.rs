@@ -206,7 +206,7 @@ fn choice(state: &State, dispatch: &Dispatch, which: &'static str, chosen: Side)
     };
     let heard =
         dispatch.on_event(move |value: String| Some(Action::Time(action(Side::of_name(&value)?))));
-    choice_list(("pick", words), name, &chosen.name(), options, heard)
+    choice_list(("pick", words), name, &chosen.name(), options, &heard)
 }
 
 /// The number of partitions of each look at one end.

@@ -65,7 +65,7 @@ fn node_choice(state: &State, dispatch: &Dispatch) -> Html {
     options.extend(state.view.nodes.iter().map(|node| (node.id.to_string(), node.id.to_string())));
     let heard = dispatch
         .on_event(|value: String| Some(Action::Time(TimeAction::LogOf(value.parse().ok()))));
-    choice_list(("pick", "Log of "), "log-node", &chosen, options, heard)
+    choice_list(("pick", "Log of "), "log-node", &chosen, options, &heard)
 }
 
 /// The choice between all steps and the last one.
@@ -75,7 +75,7 @@ fn step_choice(state: &State, dispatch: &Dispatch) -> Html {
     let options = options.map(|(value, words)| (value.to_owned(), words.to_owned())).into();
     let heard = dispatch
         .on_event(|value: String| Some(Action::Time(TimeAction::LogLastStep(value == "step"))));
-    choice_list(("pick", "of "), "log-steps", chosen, options, heard)
+    choice_list(("pick", "of "), "log-steps", chosen, options, &heard)
 }
 
 /// The button that copies the shown lines.
