@@ -4,7 +4,6 @@
 //! [`Losses::not_active_without_set`] for every set. A step is short, so that a caller can draw a frame after any of
 //! them. Not here: how counts are computed (see `failure_sets`).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::convert::narrow;
@@ -100,12 +99,19 @@ impl EverySet {
             self.not_active[0] = narrow(none, "a count of partitions");
             return Some(Next::Sets { from: 0 });
         };
-        let mut known: BTreeMap<Vec<Vec<i32>>, u16> = BTreeMap::new();
+        // In the order of the terms.
+        let mut known: Vec<(Vec<Vec<i32>>, u16)> = Vec::new();
         let kind_of = |key: usize| {
             let lost = family.lost_by_label(key);
             let terms = |shape| plan.terms(&self.losses, family, shape, &lost);
-            let next = narrow(known.len(), "a kind of key");
-            *known.entry(family.shapes.iter().map(terms).collect()).or_insert(next)
+            let terms: Vec<Vec<i32>> = family.shapes.iter().map(terms).collect();
+            let found = known.binary_search_by(|(other, _)| other.cmp(&terms));
+            let place = found.unwrap_or_else(|place| {
+                let next = narrow(known.len(), "a kind of key");
+                known.insert(place, (terms, next));
+                place
+            });
+            known[place].1
         };
         let kind_of: Vec<u16> = (0..family.keys()).map(kind_of).collect();
         let strides = family.strides();
