@@ -6,7 +6,6 @@
 //! counts never depend on how long settling takes (scenario-format.md). Not here: which nodes form a cluster
 //! (`clustering`), how clusters change (`change`), verdicts (`rebalance`), what a front end sees (`observe`).
 
-use std::cmp::Reverse;
 use std::rc::Rc;
 
 use crate::balance::Balance;
@@ -18,6 +17,7 @@ use crate::id::{Link, MAX_NODES, NodeId, PARTITIONS, RackId};
 use crate::namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, SetupError};
 use crate::node::Node;
 use crate::node_set::{NodeSet, Slot};
+use crate::order::by_key;
 use crate::record::GroundTruth;
 use crate::roster::{Roster, RosterEntry, RosterNodes};
 use crate::rules::Rules;
@@ -120,8 +120,7 @@ impl Cluster {
             ground: GroundTruth::default(),
             work: Work::default(),
         };
-        let mut nodes = cluster.setup.nodes.clone();
-        nodes.sort_by_key(|node| Reverse(node.id));
+        let nodes = by_key(&cluster.setup.nodes, |node| node.id.highest_first());
         cluster.add_nodes(&nodes);
         cluster.begin();
         Ok(cluster)
@@ -335,16 +334,15 @@ impl Cluster {
 
     /// These nodes, highest id first.
     pub(crate) fn highest_first(&self, set: NodeSet) -> Vec<Slot> {
-        let mut slots: Vec<Slot> = set.iter().collect();
-        slots.sort_by_key(|slot| Reverse(self.id(*slot)));
-        slots
+        let slots: Vec<Slot> = set.iter().collect();
+        by_key(&slots, |slot| self.id(*slot).highest_first())
     }
 
     /// The numbers of the sub-clusters by their principals, highest first.
     pub(crate) fn sub_clusters_by_principal(&self) -> Vec<u32> {
-        let mut sorted: Vec<&SubCluster> = self.sub_clusters.iter().collect();
-        sorted.sort_by_key(|one| Reverse(self.id(one.principal())));
-        sorted.into_iter().map(|one| one.number).collect()
+        let all: Vec<&SubCluster> = self.sub_clusters.iter().collect();
+        let sorted = by_key(&all, |one| self.id(one.principal()).highest_first());
+        sorted.iter().map(|one| one.number).collect()
     }
 
     /// The sub-cluster of a number that a member has.
@@ -649,8 +647,7 @@ impl Cluster {
         settings: &NamespaceSettings,
     ) -> Rc<Roster> {
         self.add_unknown(entries);
-        let mut entries = entries.to_vec();
-        entries.sort_by_key(|entry| Reverse(entry.node));
+        let entries = by_key(entries, |entry| entry.node.highest_first());
         let slots: Vec<Slot> =
             entries.iter().filter_map(|entry| self.any_slot(entry.node)).collect();
         let set: NodeSet = slots.iter().copied().collect();

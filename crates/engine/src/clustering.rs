@@ -5,12 +5,11 @@
 //! clusters before, not on the links alone. Settling a settled cluster changes nothing. Not here: when nodes react (see
 //! `change`) and what happens to their partitions (see `rebalance`).
 
-use std::cmp::Reverse;
-
 use crate::balance::Balance;
 use crate::cuts::Cuts;
 use crate::id::{MAX_NODES, NodeId};
 use crate::node_set::{NodeSet, Slot};
+use crate::order::by_key;
 use crate::rules::{Clause, Rules};
 use crate::version::ClusterKey;
 
@@ -104,7 +103,7 @@ impl Network<'_> {
             missing[slot.index()] = self.missing(rest, slot);
         }
         loop {
-            let rank = |slot: &Slot| (missing[slot.index()], Reverse(self.ids[slot.index()]));
+            let rank = |slot: &Slot| (missing[slot.index()], self.ids[slot.index()].highest_first());
             let worst = rest.iter().filter(|slot| *slot != keeper).max_by_key(rank);
             let Some(worst) = worst.filter(|worst| missing[worst.index()] > 0) else {
                 return rest;
@@ -228,9 +227,8 @@ impl Settling<'_, '_> {
 
     /// The clusters by their principals, highest first.
     fn in_order(&self) -> Vec<NodeSet> {
-        let mut clusters = self.clusters.clone();
-        clusters.sort_by_key(|members| Reverse(self.network.ids[self.highest(*members).index()]));
-        clusters
+        let id = |members: &NodeSet| self.network.ids[self.highest(*members).index()];
+        by_key(&self.clusters, |members| id(members).highest_first())
     }
 
     fn in_clusters(&self) -> NodeSet {

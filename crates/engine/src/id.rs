@@ -64,6 +64,11 @@ impl NodeId {
     pub fn get(self) -> u64 {
         self.0.get()
     }
+
+    /// A key to sort by: the higher the id, the lower it is.
+    pub(crate) fn highest_first(self) -> u64 {
+        u64::MAX - self.get()
+    }
 }
 
 impl fmt::Display for NodeId {

@@ -30,6 +30,7 @@ mod namespace;
 mod node;
 mod node_set;
 mod observe;
+pub mod order;
 mod packed;
 mod rebalance;
 mod record;

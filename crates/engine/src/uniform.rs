@@ -19,6 +19,7 @@ use std::ops::Range;
 
 use crate::id::{PARTITIONS, RackId};
 use crate::node_set::Slot;
+use crate::order::by_key;
 
 /// The most places behind the master that are evened out one by one.
 const MOST_ORDERED: usize = 16;
@@ -70,8 +71,7 @@ struct Racks {
 
 impl Racks {
     fn new(nodes: &[Slot], rack_of: &dyn Fn(Slot) -> RackId) -> Self {
-        let mut by_rack = nodes.to_vec();
-        by_rack.sort_unstable_by_key(|node| rack_of(*node));
+        let by_rack = by_key(nodes, |node| u64::from(rack_of(*node).get()));
         let racks = || by_rack.chunk_by(|a, b| rack_of(*a) == rack_of(*b));
         let slots = nodes.iter().map(|node| node.index() + 1).max().unwrap_or(0);
         let mut of = vec![0; slots];
@@ -145,10 +145,10 @@ impl Targets {
         let none = || vec![0; racks.of.len()];
         let mut targets = Self { masters: none(), apart: none(), behind: none() };
         let of_racks = racks.copies(copies);
-        let mut nodes = racks.nodes.clone();
-        nodes.sort_by_key(|node| of_racks[racks.of(*node)] / racks.sizes[racks.of(*node)]);
+        let of_node = |node: &Slot| of_racks[racks.of(*node)] / racks.sizes[racks.of(*node)];
+        let nodes = by_key(&racks.nodes, |node| of_node(node) as u64);
         give(&mut targets.masters, PARTITIONS, &nodes);
-        nodes.sort_by_key(|node| targets.masters[node.index()]);
+        let nodes = by_key(&nodes, |node| targets.masters[node.index()] as u64);
         let mut replicas = none();
         for (rack, of_rack) in of_racks.into_iter().enumerate() {
             let own: Vec<Slot> =
@@ -330,8 +330,7 @@ impl<'a> Balancer<'a> {
     fn of_one_place(&self, counts: &[usize], places: usize) -> Vec<usize> {
         let mut targets: Vec<usize> = counts.iter().map(|count| count / places).collect();
         let more = PARTITIONS - targets.iter().sum::<usize>();
-        let mut nodes = self.nodes.clone();
-        nodes.sort_by_key(|node| places - counts[node.index()] % places);
+        let nodes = by_key(&self.nodes, |node| (places - counts[node.index()] % places) as u64);
         nodes.iter().take(more).for_each(|node| targets[node.index()] += 1);
         targets
     }

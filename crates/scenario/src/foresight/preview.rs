@@ -330,7 +330,8 @@ fn of_moment(here: &SubClusterNamespaceView, new: &[RosterEntry]) -> Vec<Warning
 fn of_unknown(view: &ClusterView, new: &[RosterEntry]) -> Option<Warning> {
     let unknown = new.iter().map(|entry| entry.node).filter(|id| view.node(*id).is_none());
     let mut nodes: Vec<NodeId> = unknown.collect();
-    nodes.sort_unstable_by(|a, b| b.cmp(a));
+    nodes.sort_unstable();
+    nodes.reverse();
     (!nodes.is_empty()).then_some(Warning::NoSuchNodes { nodes })
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Invariant: a sentence about an orphan also says that it serves nothing.
 
-use std::cmp::Reverse;
 use std::rc::Rc;
 
 use rosterlab_engine::{ClusterView, Event, EventKind, NodeId, Orphaned};
@@ -66,7 +65,8 @@ pub fn of_orphans(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
         }
     }
     for (_, nodes) in &mut reasons {
-        nodes.sort_by_key(|node| Reverse(*node));
+        nodes.sort_unstable();
+        nodes.reverse();
     }
     reasons.iter().map(|(why, nodes)| of_orphan(nodes, *why)).collect()
 }
