@@ -154,7 +154,7 @@ impl Balance {
     /// The replicas of an active partition here, the final master first; empty when it is not active.
     pub fn replicas(&self, pid: PartitionId) -> &[Slot] {
         let width = self.width();
-        if self.places[pid.index()].verdict.is_active() {
+        if self.places[pid].verdict.is_active() {
             &self.replicas[pid.index() * width..][..width]
         } else {
             &[]
@@ -280,14 +280,14 @@ pub(crate) fn due_of(
     let mut by_slot = [Migrations::default(); MAX_NODES];
     let count = |set: NodeSet| convert::count(set.len());
     for migration in migrations {
-        let final_master = &mut by_slot[migration.final_master.index()];
+        let final_master = &mut by_slot[migration.final_master];
         final_master.tx += count(migration.fills);
         final_master.rx += count(migration.incoming);
         final_master.signals += count(migration.signals);
-        migration.incoming.iter().for_each(|slot| by_slot[slot.index()].tx += 1);
-        migration.fills.iter().for_each(|slot| by_slot[slot.index()].rx += 1);
+        migration.incoming.iter().for_each(|slot| by_slot[slot].tx += 1);
+        migration.fills.iter().for_each(|slot| by_slot[slot].rx += 1);
     }
-    nodes.iter().map(|slot| by_slot[slot.index()]).collect()
+    nodes.iter().map(|slot| by_slot[*slot]).collect()
 }
 
 /// A version after its partition's migrations are complete (domain.md §6). A replica has the final version, the first

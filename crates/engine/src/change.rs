@@ -36,7 +36,7 @@ impl Cluster {
         let members: NodeSet = slots.iter().copied().collect();
         let key = self.next_key();
         for slot in &slots {
-            let node = &mut self.nodes[slot.index()];
+            let node = &mut self.nodes[*slot];
             node.start(&setup.namespaces, self.rules);
             node.brand_new = false;
         }
@@ -47,7 +47,7 @@ impl Cluster {
             if settings.mode == Mode::StrongConsistency {
                 let roster = self.make_roster(&entries, 1, settings);
                 for slot in &slots {
-                    let namespace = &mut self.nodes[slot.index()].namespaces[index];
+                    let namespace = &mut self.nodes[*slot].namespaces[index];
                     namespace.pending = Some(roster.clone());
                     namespace.in_force = Some(roster.clone());
                 }
@@ -70,10 +70,10 @@ impl Cluster {
             self.nodes.iter().map(|_| vec![Version::NULL; PARTITIONS]).collect();
         let mut fill = |pid: PartitionId, replicas: &[Slot]| {
             for (place, slot) in replicas.iter().enumerate() {
-                columns[slot.index()][pid.index()] = Version::full(key, place == 0);
+                columns[*slot][pid] = Version::full(key, place == 0);
             }
         };
-        if let Some(roster) = self.nodes[slots[0].index()].namespaces[index].in_force.clone() {
+        if let Some(roster) = self.nodes[slots[0]].namespaces[index].in_force.clone() {
             first_replicas(&scene, &roster, &mut fill);
         } else {
             let rows = self.available_rows(&settings, members, quiesced);
@@ -92,7 +92,7 @@ impl Cluster {
         members: NodeSet,
         quiesced: NodeSet,
     ) -> RosterRows {
-        let rack_of = |slot: Slot| self.nodes[slot.index()].rack;
+        let rack_of = |slot: Slot| self.nodes[slot].rack;
         let live = self.rows(members.minus(quiesced), &rack_of, settings);
         live.then(&self.succession.rows(quiesced, &rack_of, 1))
     }
@@ -154,8 +154,8 @@ impl Cluster {
         let Some(first) = members.iter().next() else {
             return true;
         };
-        let number = self.nodes[first.index()].cluster();
-        let same = members.iter().all(|slot| self.nodes[slot.index()].cluster() == number);
+        let number = self.nodes[first].cluster();
+        let same = members.iter().all(|slot| self.nodes[slot].cluster() == number);
         same && number.is_some_and(|number| self.sub_cluster(number).members == members)
     }
 
@@ -183,20 +183,20 @@ impl Cluster {
             let forced = !members.and(reclustering).is_empty();
             // Members that had prepared a change and never committed it.
             let missed: NodeSet =
-                members.iter().filter(|slot| self.nodes[slot.index()].prepared).collect();
+                members.iter().filter(|slot| self.nodes[*slot].prepared).collect();
             let stands = self.is_formed(members) && missed.is_empty();
             if under_way || (stands && !forced) {
                 continue;
             }
             for index in 0..self.setup.namespaces.len() {
                 let regimes =
-                    members.iter().map(|s| self.nodes[s.index()].namespaces[index].prepared_regime);
+                    members.iter().map(|s| self.nodes[s].namespaces[index].prepared_regime);
                 let next = regimes.max().unwrap_or(FIRST_REGIME) + REGIME_STEP;
                 for slot in members.iter() {
-                    self.nodes[slot.index()].namespaces[index].prepared_regime = next;
+                    self.nodes[slot].namespaces[index].prepared_regime = next;
                 }
             }
-            members.iter().for_each(|slot| self.nodes[slot.index()].prepared = true);
+            members.iter().for_each(|slot| self.nodes[slot].prepared = true);
             let commit_at_ms = self.now_ms + EXCHANGE_MS;
             self.exchanges.push(Exchange { members, missed, commit_at_ms });
         }
@@ -248,11 +248,11 @@ impl Cluster {
         let running = self.running();
         let orphans = self.agreed.iter().fold(running, |left, members| left.minus(*members));
         for slot in self.highest_first(orphans) {
-            if self.nodes[slot.index()].process == Process::Orphan {
+            if self.nodes[slot].process == Process::Orphan {
                 continue;
             }
             let why = self.why_orphan(slot, before);
-            let node = &mut self.nodes[slot.index()];
+            let node = &mut self.nodes[slot];
             node.process = Process::Orphan;
             if self.rules.follow(Clause::OrphansIsolated) {
                 node.isolate();
@@ -267,7 +267,7 @@ impl Cluster {
             return Orphaned::NotTakenIn;
         };
         let principal = self.highest_first(*members)[0];
-        let runs = self.nodes[principal.index()].is_up() && !self.departed.contains(principal);
+        let runs = self.nodes[principal].is_up() && !self.departed.contains(principal);
         let id: NodeId = self.id(principal);
         if principal == slot || (runs && !self.agreed.iter().any(|one| one.contains(principal))) {
             let network = self.network();
@@ -289,7 +289,7 @@ impl Cluster {
         self.exchanges = later;
         for exchange in due {
             for slot in exchange.members.iter() {
-                self.nodes[slot.index()].prepared = false;
+                self.nodes[slot].prepared = false;
             }
             for slot in exchange.missed.iter() {
                 if self.rules.follow(Clause::UncommittedIsSubset) {
@@ -305,7 +305,7 @@ impl Cluster {
     /// Makes subsets of the SC versions with data of a node that had prepared a change and not committed it (domain.md
     /// §7, \[doc\]; that it is not untrusted as well is \[model\]).
     fn make_subsets(&mut self, slot: Slot) {
-        let namespaces = self.nodes[slot.index()].namespaces.iter_mut().zip(&self.setup.namespaces);
+        let namespaces = self.nodes[slot].namespaces.iter_mut().zip(&self.setup.namespaces);
         for (namespace, _) in namespaces.filter(|(_, s)| s.mode == Mode::StrongConsistency) {
             for version in Rc::make_mut(&mut namespace.versions) {
                 if version.has_data() {
@@ -326,7 +326,7 @@ impl Cluster {
         let number = self.formed;
         let principal = self.id(nodes[0]);
         for slot in &nodes {
-            self.nodes[slot.index()].process = Process::Member(number);
+            self.nodes[*slot].process = Process::Member(number);
         }
         kinds.push(EventKind::ClusterFormed { principal, key, nodes: self.ids(&nodes) });
         let namespaces = 0..self.setup.namespaces.len();
@@ -352,7 +352,7 @@ impl Cluster {
         kinds: &mut Vec<EventKind>,
     ) -> Balance {
         let settings = self.setup.namespaces[index].clone();
-        let had_none = |slot: &Slot| self.nodes[slot.index()].namespaces[index].in_force.is_none();
+        let had_none = |slot: &Slot| self.nodes[*slot].namespaces[index].in_force.is_none();
         let first_roster = nodes.iter().all(had_none);
         let (regime, roster) = match settings.mode {
             Mode::Available => ((0, 0), None),
@@ -379,7 +379,7 @@ impl Cluster {
             }
             (None, Mode::StrongConsistency) => {
                 for slot in nodes {
-                    let column = Rc::make_mut(&mut versions[slot.index()]);
+                    let column = Rc::make_mut(&mut versions[*slot]);
                     for version in column.iter_mut() {
                         *version = version.isolated();
                     }
@@ -410,7 +410,7 @@ impl Cluster {
     fn take_regime(&mut self, index: usize, nodes: &[Slot]) -> (u32, u32) {
         let mut regime = (0, 0);
         for slot in nodes {
-            let namespace = &mut self.nodes[slot.index()].namespaces[index];
+            let namespace = &mut self.nodes[*slot].namespaces[index];
             regime.0 = namespace.regime.max(regime.0);
             regime.1 = namespace.prepared_regime.max(regime.1);
             namespace.regime = namespace.prepared_regime;
@@ -426,19 +426,19 @@ impl Cluster {
         nodes: &[Slot],
         kinds: &mut Vec<EventKind>,
     ) -> Option<Rc<Roster>> {
-        let held = |slot: &Slot| self.nodes[slot.index()].namespaces[index].pending.clone();
+        let held = |slot: &Slot| self.nodes[*slot].namespaces[index].pending.clone();
         // `max_by_key` returns the last of equals, so the principal comes last.
         let roster = nodes.iter().rev().filter_map(held).max_by_key(|roster| roster.generation)?;
         let name = &self.setup.namespaces[index].name;
         let changes =
             |old: &Option<Rc<Roster>>| !old.as_ref().is_some_and(|old| old.same_nodes(&roster));
-        if changes(&self.nodes[nodes[0].index()].namespaces[index].in_force) {
+        if changes(&self.nodes[nodes[0]].namespaces[index].in_force) {
             let principal = self.id(nodes[0]);
             let (namespace, roster) = (name.clone(), roster.entries.to_vec());
             kinds.push(EventKind::RosterInForce { namespace, principal, roster });
         }
         for slot in nodes {
-            let node = &mut self.nodes[slot.index()];
+            let node = &mut self.nodes[*slot];
             let contained = roster.set.contains(*slot);
             node.brand_new &= !contained;
             let namespace = &mut node.namespaces[index];
@@ -463,7 +463,7 @@ impl Cluster {
         present: NodeSet,
         kinds: &mut Vec<EventKind>,
     ) -> NodeSet {
-        let told = nodes.iter().copied().filter(|slot| self.nodes[slot.index()].told_to_quiesce);
+        let told = nodes.iter().copied().filter(|slot| self.nodes[*slot].told_to_quiesce);
         let told = told.collect::<NodeSet>().and(present);
         if told.is_empty() || told != present {
             return told;

@@ -45,7 +45,7 @@ impl Cluster {
         };
         let pid = PartitionId::of_digest(&key);
         let copy = |slot: &Slot| {
-            let node = &self.nodes[slot.index()];
+            let node = &self.nodes[*slot];
             let record = node.namespaces[index].record(pid, key)?;
             let Stamp { write, history, .. } = &record.latest;
             Some(CopyOfRecord { node: node.id, write: *write, builds_on: history.clone() })
@@ -67,12 +67,12 @@ impl Cluster {
 
     /// Whether two nodes that believe they are in the same sub-cluster can talk now.
     fn reaches(&self, a: Slot, b: Slot) -> bool {
-        a == b || (self.nodes[b.index()].is_up() && !self.cuts.is_cut(a, b))
+        a == b || (self.nodes[b].is_up() && !self.cuts.is_cut(a, b))
     }
 
     fn arrival(&self, namespace: usize, key: &Digest, from: Option<Slot>) -> Option<Arrival> {
         let from = from.or_else(|| self.highest_principal())?;
-        let number = self.nodes[from.index()].cluster()?;
+        let number = self.nodes[from].cluster()?;
         Some(Arrival { namespace, pid: PartitionId::of_digest(key), from, number })
     }
 
@@ -80,9 +80,9 @@ impl Cluster {
     /// reached.
     fn master_for(&self, at: &Arrival) -> Result<Slot, ClientResult> {
         let balance = &self.sub_cluster(at.number).balances[at.namespace];
-        let place = balance.places[at.pid.index()];
+        let place = balance.places[at.pid];
         let master = place.working_master.ok_or(ClientResult::Unavailable)?;
-        let there = self.nodes[master.index()].cluster() == Some(at.number);
+        let there = self.nodes[master].cluster() == Some(at.number);
         if there && self.reaches(at.from, master) { Ok(master) } else { Err(ClientResult::InDoubt) }
     }
 
@@ -93,7 +93,7 @@ impl Cluster {
         let all: Vec<Slot> = others.collect();
         // A replica that is in another cluster by now rejects the older regime.
         let takes = |slot: &Slot| {
-            self.nodes[slot.index()].cluster() == Some(at.number) && self.reaches(master, *slot)
+            self.nodes[*slot].cluster() == Some(at.number) && self.reaches(master, *slot)
         };
         let reached: Vec<Slot> = all.iter().copied().filter(takes).collect();
         let complete = reached.len() == all.len();
@@ -124,7 +124,7 @@ impl Cluster {
         pid: PartitionId,
         key: Digest,
     ) -> Option<&Record> {
-        self.nodes[slot.index()].namespaces[namespace].record(pid, key)
+        self.nodes[slot].namespaces[namespace].record(pid, key)
     }
 
     /// Puts a version of a record on a node.
@@ -148,7 +148,7 @@ impl Cluster {
             namespace: self.setup.namespaces[namespace].name.clone(),
             key,
             partition: PartitionId::of_digest(&key),
-            master: master.map(|slot| self.nodes[slot.index()].id),
+            master: master.map(|slot| self.nodes[slot].id),
             write,
             result,
         }
@@ -214,7 +214,7 @@ impl Cluster {
             key,
             partition: PartitionId::of_digest(&key),
             mode,
-            node: node.map(|slot| self.nodes[slot.index()].id),
+            node: node.map(|slot| self.nodes[slot].id),
             write,
             stale: answered && latest > write.unwrap_or(0),
             result,
@@ -293,7 +293,7 @@ impl Cluster {
         to: Slot,
     ) -> Vec<EventKind> {
         let mode = self.setup.namespaces[namespace].mode;
-        let source = self.nodes[from.index()].namespaces[namespace].records_of(pid);
+        let source = self.nodes[from].namespaces[namespace].records_of(pid);
         let arriving: Vec<(Digest, Record)> =
             source.iter().map(|((_, key), record)| (*key, record.clone())).collect();
         let mut dropped_writes = Vec::new();
@@ -386,7 +386,7 @@ impl Cluster {
         stamp: Stamp,
         replicated: bool,
     ) {
-        let records = Rc::make_mut(&mut self.nodes[on.index()].namespaces[namespace].records);
+        let records = Rc::make_mut(&mut self.nodes[on].namespaces[namespace].records);
         match place_of(records, &key) {
             Ok(place) => records[place].1.replace(stamp, replicated),
             Err(place) => {

@@ -315,7 +315,7 @@ impl Cluster {
     }
 
     pub(crate) fn id(&self, slot: Slot) -> NodeId {
-        self.nodes[slot.index()].id
+        self.nodes[slot].id
     }
 
     pub(crate) fn ids(&self, slots: &[Slot]) -> Vec<NodeId> {
@@ -365,7 +365,7 @@ impl Cluster {
     pub(crate) fn highest_principal(&self) -> Option<Slot> {
         let number = *self.sub_clusters_by_principal().first()?;
         let nodes = &self.sub_cluster(number).nodes;
-        nodes.iter().copied().find(|slot| self.nodes[slot.index()].cluster() == Some(number))
+        nodes.iter().copied().find(|slot| self.nodes[*slot].cluster() == Some(number))
     }
 
     fn slot_of(&self, id: NodeId) -> Result<Slot, Rejection> {
@@ -385,7 +385,7 @@ impl Cluster {
             let slot = self.slot_of(*id)?;
             refuse(seen.contains(slot), Rejection::Twice(*id))?;
             seen.insert(slot);
-            fit(&self.nodes[slot.index()])?;
+            fit(&self.nodes[slot])?;
         }
         Ok(())
     }
@@ -407,7 +407,7 @@ impl Cluster {
             return Ok(None);
         };
         let slot = self.slot_of(id)?;
-        refuse(!self.nodes[slot.index()].is_up(), Rejection::IsDown(id))?;
+        refuse(!self.nodes[slot].is_up(), Rejection::IsDown(id))?;
         Ok(Some(slot))
     }
 
@@ -420,7 +420,7 @@ impl Cluster {
                 if runs { Rejection::NoCluster } else { Rejection::NothingRuns }
             })?,
         };
-        let node = &self.nodes[slot.index()];
+        let node = &self.nodes[slot];
         let why =
             if node.is_up() { Rejection::InNoCluster(node.id) } else { Rejection::IsDown(node.id) };
         node.cluster().ok_or(why)
@@ -523,7 +523,7 @@ impl Cluster {
     fn add_node(&mut self, setup: NodeSetup) -> Vec<EventKind> {
         let NodeSetup { id, rack, .. } = setup;
         match self.removed_slot(id) {
-            Some(slot) => self.nodes[slot.index()] = Node::new(setup, &self.setup.namespaces),
+            Some(slot) => self.nodes[slot] = Node::new(setup, &self.setup.namespaces),
             None => self.add_nodes(&[setup]),
         }
         let mut kinds = vec![EventKind::NodeAdded { node: id, rack }];
@@ -535,7 +535,7 @@ impl Cluster {
     /// Removes nodes that are down. The running nodes see no difference, so no cluster change follows.
     fn remove_nodes(&mut self, ids: &[NodeId]) -> Vec<EventKind> {
         for slot in self.slots(ids) {
-            self.nodes[slot.index()].remove(&self.setup.namespaces);
+            self.nodes[slot].remove(&self.setup.namespaces);
             self.cuts.remove_node(slot);
         }
         self.ground.mark_possible_losses();
@@ -544,7 +544,7 @@ impl Cluster {
 
     fn start_up(&mut self, slot: Slot) -> Vec<EventKind> {
         let setup = self.setup.clone();
-        let node = &mut self.nodes[slot.index()];
+        let node = &mut self.nodes[slot];
         let untrusted = node.start(&setup.namespaces, self.rules);
         let node = node.id;
         let mut kinds = vec![EventKind::NodeStarted { node }];
@@ -563,7 +563,7 @@ impl Cluster {
         let setup = self.setup.clone();
         let mut kinds = Vec::new();
         for slot in self.slots(ids) {
-            let node = &mut self.nodes[slot.index()];
+            let node = &mut self.nodes[slot];
             let marked_clean = node.stop(shutdown, self.now_ms, &setup.namespaces);
             kinds.push(EventKind::NodeStopped { node: node.id, shutdown, marked_clean });
             self.departed.insert(slot);
@@ -587,7 +587,7 @@ impl Cluster {
         let setup = self.setup.clone();
         let mut kinds = Vec::new();
         for slot in self.slots(ids) {
-            let node = &mut self.nodes[slot.index()];
+            let node = &mut self.nodes[slot];
             for (namespace, settings) in node.namespaces.iter_mut().zip(&setup.namespaces) {
                 namespace.wipe(device, settings.devices);
             }
@@ -600,7 +600,7 @@ impl Cluster {
     fn move_to_rack(&mut self, ids: &[NodeId], rack: RackId) -> Vec<EventKind> {
         let mut kinds = Vec::new();
         for slot in self.slots(ids) {
-            let node = &mut self.nodes[slot.index()];
+            let node = &mut self.nodes[slot];
             kinds.push(EventKind::NodeMoved { node: node.id, from: node.rack, to: rack });
             node.rack = rack;
         }
@@ -633,7 +633,7 @@ impl Cluster {
     /// The nodes of a namespace in a sub-cluster with their configured racks (domain.md §1: `observed_nodes`).
     pub(crate) fn observed(&self, nodes: &[Slot]) -> Vec<RosterEntry> {
         let entry = |slot: &Slot| {
-            let node = &self.nodes[slot.index()];
+            let node = &self.nodes[*slot];
             RosterEntry { node: node.id, rack: node.rack }
         };
         nodes.iter().map(entry).collect()
@@ -653,9 +653,9 @@ impl Cluster {
         let set: NodeSet = slots.iter().copied().collect();
         let mut racks = [RackId::NONE; MAX_NODES];
         for (slot, entry) in slots.iter().zip(&entries) {
-            racks[slot.index()] = entry.rack;
+            racks[*slot] = entry.rack;
         }
-        let rack_of = |slot: Slot| racks[slot.index()];
+        let rack_of = |slot: Slot| racks[slot];
         let rows = Rc::new(self.rows(set, &rack_of, settings));
         self.work.rows_filtered += PARTITIONS as u64;
         Rc::new(Roster { generation, entries: entries.into(), slots, set, rows })
@@ -688,25 +688,20 @@ impl Cluster {
         let index = self.strong_namespace(namespace)?;
         let number = self.sub_cluster_on(on)?;
         let members = self.sub_cluster(number).nodes.clone();
-        let members: Vec<Slot> = members
-            .into_iter()
-            .filter(|s| self.nodes[s.index()].cluster() == Some(number))
-            .collect();
+        let members: Vec<Slot> =
+            members.into_iter().filter(|s| self.nodes[*s].cluster() == Some(number)).collect();
         let entries = match nodes {
             RosterNodes::Observed => self.observed(&members),
             RosterNodes::List(entries) => entries.clone(),
         };
         let held = members.iter().filter_map(|slot| {
-            self.nodes[slot.index()].namespaces[index]
-                .pending
-                .as_ref()
-                .map(|roster| roster.generation)
+            self.nodes[*slot].namespaces[index].pending.as_ref().map(|roster| roster.generation)
         });
         let generation = held.max().unwrap_or(0) + 1;
         let settings = self.setup.namespaces[index].clone();
         let roster = self.make_roster(&entries, generation, &settings);
         for slot in &members {
-            self.nodes[slot.index()].namespaces[index].pending = Some(roster.clone());
+            self.nodes[*slot].namespaces[index].pending = Some(roster.clone());
         }
         Ok(vec![EventKind::RosterStaged {
             namespace: namespace.to_owned(),
@@ -747,7 +742,7 @@ impl Cluster {
         };
         let mut kinds = Vec::new();
         for slot in slots {
-            let node = &mut self.nodes[slot.index()];
+            let node = &mut self.nodes[slot];
             if !node.is_up() {
                 continue;
             }
@@ -773,7 +768,7 @@ impl Cluster {
         let slots = self.slots(ids);
         let mut kinds = Vec::new();
         for slot in slots {
-            let node = &mut self.nodes[slot.index()];
+            let node = &mut self.nodes[slot];
             node.told_to_quiesce = quiesce;
             kinds.push(EventKind::QuiesceSet { node: node.id, quiesce });
         }

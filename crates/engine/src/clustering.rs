@@ -70,7 +70,7 @@ pub(crate) struct Network<'a> {
 
 impl Network<'_> {
     fn highest(&self, set: NodeSet) -> Option<Slot> {
-        set.iter().max_by_key(|slot| self.ids[slot.index()])
+        set.iter().max_by_key(|slot| self.ids[*slot])
     }
 
     /// The running nodes that a node hears, itself among them.
@@ -100,20 +100,20 @@ impl Network<'_> {
         // Counted once and then updated, because links cut between racks can be more than a thousand.
         let mut missing = [0_usize; MAX_NODES];
         for slot in rest.iter() {
-            missing[slot.index()] = self.missing(rest, slot);
+            missing[slot] = self.missing(rest, slot);
         }
         loop {
-            let rank = |slot: &Slot| (missing[slot.index()], self.ids[slot.index()].highest_first());
+            let rank = |slot: &Slot| (missing[*slot], self.ids[*slot].highest_first());
             let worst = rest.iter().filter(|slot| *slot != keeper).max_by_key(rank);
-            let Some(worst) = worst.filter(|worst| missing[worst.index()] > 0) else {
+            let Some(worst) = worst.filter(|worst| missing[*worst] > 0) else {
                 return rest;
             };
             rest.remove(worst);
-            let links = missing[worst.index()];
-            let misses_as_many = |slot: &Slot| *slot != keeper && missing[slot.index()] == links;
+            let links = missing[worst];
+            let misses_as_many = |slot: &Slot| *slot != keeper && missing[*slot] == links;
             tell(worst, links, &|| rest.iter().filter(misses_as_many).collect());
             for other in rest.and(self.cuts.of(worst)).iter() {
-                missing[other.index()] -= 1;
+                missing[other] -= 1;
             }
         }
     }
@@ -227,7 +227,7 @@ impl Settling<'_, '_> {
 
     /// The clusters by their principals, highest first.
     fn in_order(&self) -> Vec<NodeSet> {
-        let id = |members: &NodeSet| self.network.ids[self.highest(*members).index()];
+        let id = |members: &NodeSet| self.network.ids[self.highest(*members)];
         by_key(&self.clusters, |members| id(members).highest_first())
     }
 
@@ -340,7 +340,7 @@ impl Settling<'_, '_> {
         for members in self.in_order() {
             let principal = self.highest(members);
             let heard = self.network.hears(principal);
-            let id = |set: &NodeSet| self.network.ids[self.highest(*set).index()];
+            let id = |set: &NodeSet| self.network.ids[self.highest(*set)];
             let own = id(&members);
             let higher = self.clusters.iter().copied();
             let higher =

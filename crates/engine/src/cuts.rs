@@ -16,7 +16,7 @@ impl Cuts {
     }
 
     pub fn is_cut(&self, a: Slot, b: Slot) -> bool {
-        self.0[a.index()].contains(b)
+        self.0[a].contains(b)
     }
 
     pub fn any(&self) -> bool {
@@ -25,19 +25,19 @@ impl Cuts {
 
     /// Removes a node's cuts.
     pub fn remove_node(&mut self, slot: Slot) {
-        self.0[slot.index()] = NodeSet::EMPTY;
+        self.0[slot] = NodeSet::EMPTY;
         self.0.iter_mut().for_each(|set| set.remove(slot));
     }
 
     /// The nodes whose link with this one is cut.
     pub fn of(&self, slot: Slot) -> NodeSet {
-        self.0[slot.index()]
+        self.0[slot]
     }
 
     pub fn set(&mut self, a: Slot, b: Slot, cut: bool) {
         debug_assert!(a != b);
         for (from, to) in [(a, b), (b, a)] {
-            let set = &mut self.0[from.index()];
+            let set = &mut self.0[from];
             *set = if cut { set.with(to) } else { set.without(to) };
         }
     }

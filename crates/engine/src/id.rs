@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::num::NonZeroU64;
+use std::ops::{Index, IndexMut};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -200,6 +201,36 @@ impl PartitionId {
     #[must_use]
     pub fn index(self) -> usize {
         usize::from(self.0)
+    }
+}
+
+// What is listed by partition is looked up by partition. One panic serves every lookup.
+
+impl<T> Index<PartitionId> for [T] {
+    type Output = T;
+
+    fn index(&self, pid: PartitionId) -> &T {
+        &self[pid.index()]
+    }
+}
+
+impl<T> IndexMut<PartitionId> for [T] {
+    fn index_mut(&mut self, pid: PartitionId) -> &mut T {
+        &mut self[pid.index()]
+    }
+}
+
+impl<T> Index<PartitionId> for Vec<T> {
+    type Output = T;
+
+    fn index(&self, pid: PartitionId) -> &T {
+        &self[..][pid]
+    }
+}
+
+impl<T> IndexMut<PartitionId> for Vec<T> {
+    fn index_mut(&mut self, pid: PartitionId) -> &mut T {
+        &mut self[..][pid]
     }
 }
 

@@ -77,7 +77,7 @@ impl Cluster {
 
     /// What a node sends next: the lowest partition of the first namespace that has something to send.
     fn next_job(&mut self, number: u32, sender: Slot, limits: Option<&Limits>) -> Option<Job> {
-        if self.nodes[sender.index()].cluster() != Some(number) {
+        if self.nodes[sender].cluster() != Some(number) {
             return None;
         }
         (0..self.setup.namespaces.len()).find_map(|index| {
@@ -113,7 +113,7 @@ impl Cluster {
 
     /// Whether two members of a sub-cluster are both still in it, and linked.
     fn meets(&self, number: u32, a: Slot, b: Slot) -> bool {
-        let member = |slot: Slot| self.nodes[slot.index()].cluster() == Some(number);
+        let member = |slot: Slot| self.nodes[slot].cluster() == Some(number);
         member(a) && member(b) && !self.cuts.is_cut(a, b)
     }
 
@@ -162,7 +162,7 @@ impl Cluster {
             let complete = migration.incoming.is_empty();
             let awaits_fill = migration.fills.contains(from);
             let stays = balance.replicas(pid).contains(&from) && !awaits_fill;
-            let served = &mut Rc::make_mut(&mut balance.places)[pid.index()].working_master;
+            let served = &mut Rc::make_mut(&mut balance.places)[pid].working_master;
             let hands_over = *served == Some(from);
             if hands_over {
                 *served = Some(to);
@@ -183,8 +183,8 @@ impl Cluster {
     }
 
     fn version_mut(&mut self, slot: Slot, index: usize, pid: PartitionId) -> &mut Version {
-        let versions = &mut self.nodes[slot.index()].namespaces[index].versions;
-        &mut Rc::make_mut(versions)[pid.index()]
+        let versions = &mut self.nodes[slot].namespaces[index].versions;
+        &mut Rc::make_mut(versions)[pid]
     }
 
     /// Gives the signals of partitions that have nothing else left, from the start or because a node could not be told.
@@ -227,7 +227,7 @@ impl Cluster {
             let is_replica = replicas.contains(slot);
             let version = self.version_mut(slot, index, pid);
             *version = settled(*version, is_replica, false, quiesced.contains(slot), key);
-            if !version.has_data() && self.nodes[slot.index()].namespaces[index].drop_records(pid) {
+            if !version.has_data() && self.nodes[slot].namespaces[index].drop_records(pid) {
                 self.ground.mark_possible_losses();
             }
         }

@@ -3,6 +3,8 @@
 //! Invariant: a set has at most 256 bits, and sets compare as numbers do. A node is identified by its [`Slot`], its
 //! place in the order in which nodes were added. Not here: which nodes hear each other (see `cuts`).
 
+use std::ops::{Index, IndexMut};
+
 use crate::convert::narrow;
 use crate::id::MAX_NODES;
 
@@ -30,6 +32,36 @@ impl Slot {
     /// As a byte.
     pub fn byte(self) -> u8 {
         self.0
+    }
+}
+
+// What is listed by slot is looked up by slot. One panic serves every lookup.
+
+impl<T> Index<Slot> for [T] {
+    type Output = T;
+
+    fn index(&self, slot: Slot) -> &T {
+        &self[slot.index()]
+    }
+}
+
+impl<T> IndexMut<Slot> for [T] {
+    fn index_mut(&mut self, slot: Slot) -> &mut T {
+        &mut self[slot.index()]
+    }
+}
+
+impl<T> Index<Slot> for Vec<T> {
+    type Output = T;
+
+    fn index(&self, slot: Slot) -> &T {
+        &self[..][slot]
+    }
+}
+
+impl<T> IndexMut<Slot> for Vec<T> {
+    fn index_mut(&mut self, slot: Slot) -> &mut T {
+        &mut self[..][slot]
     }
 }
 
@@ -267,7 +299,7 @@ impl From<NodeSet> for NodeTable {
     fn from(set: NodeSet) -> Self {
         let mut table = [false; MAX_NODES];
         for slot in set.iter() {
-            table[slot.index()] = true;
+            table[slot] = true;
         }
         Self(table)
     }

@@ -75,12 +75,12 @@ impl Cluster {
     /// The nodes that run and are in no cluster, highest id first.
     fn orphans(&self) -> Vec<NodeId> {
         let by_id = self.by_id();
-        let orphans = by_id.iter().map(|slot| &self.nodes[slot.index()]);
+        let orphans = by_id.iter().map(|slot| &self.nodes[*slot]);
         orphans.filter(|node| node.process == Process::Orphan).map(|node| node.id).collect()
     }
 
     fn node_view(&self, slot: Slot, seen: &[Seen]) -> NodeView {
-        let node = &self.nodes[slot.index()];
+        let node = &self.nodes[slot];
         let sub_cluster = seen.iter().position(|one| Some(one.number) == node.cluster());
         let home = sub_cluster.map(|index| &seen[index]);
         NodeView {
@@ -128,7 +128,7 @@ impl Cluster {
 
     fn quiesce_state(&self, slot: Slot, home: Option<&Seen>) -> QuiesceState {
         let balances = home.map(|one| &self.sub_cluster(one.number).balances);
-        let told = self.nodes[slot.index()].told_to_quiesce;
+        let told = self.nodes[slot].told_to_quiesce;
         let effective = balances.is_some_and(|balances| {
             // A node outside the roster is in no row, so there is nothing to wait for.
             let outside = balances.iter().all(|balance| !balance.present.contains(slot));
@@ -148,7 +148,7 @@ impl Cluster {
         index: usize,
         home: Option<&Seen>,
     ) -> NodeNamespaceView {
-        let node = &self.nodes[slot.index()];
+        let node = &self.nodes[slot];
         let namespace = &node.namespaces[index];
         let sub_cluster = home.map(|one| self.sub_cluster(one.number));
         let balance = sub_cluster.map(|sub_cluster| &sub_cluster.balances[index]);
@@ -190,7 +190,7 @@ impl Cluster {
         let sub_cluster = self.sub_cluster(seen.number);
         let remaining = &seen.remaining[index];
         let balance = &sub_cluster.balances[index];
-        let held = &self.nodes[sub_cluster.principal().index()].namespaces[index];
+        let held = &self.nodes[sub_cluster.principal()].namespaces[index];
         let ids = self.ids(&sub_cluster.nodes);
         let of_node =
             |figures: &[Migrations]| ids.iter().copied().zip(figures.iter().copied()).collect();
@@ -230,7 +230,7 @@ impl Cluster {
         };
         let mut cells: Vec<Cell> = balance.places.iter().map(cell).collect();
         for migration in balance.migrations.iter().filter(|migration| !migration.is_done()) {
-            cells[migration.pid.index()].migrating = true;
+            cells[migration.pid].migrating = true;
         }
         cells
     }
@@ -257,10 +257,10 @@ impl Cluster {
         };
         let sub_cluster = self.sub_cluster(number);
         let balance = &sub_cluster.balances[index];
-        let verdict = balance.places[partition.index()].verdict;
+        let verdict = balance.places[partition].verdict;
         let facts = balance.roster.as_ref().map(|roster| {
             debug_assert_eq!(roster.len(), balance.same.roster as usize);
-            balance.tallies[partition.index()].facts(&balance.same)
+            balance.tallies[partition].facts(&balance.same)
         });
         Ok(Explanation {
             namespace: namespace.to_owned(),
@@ -280,7 +280,7 @@ impl Cluster {
         self.namespace_index(namespace).is_some_and(|index| {
             self.sub_clusters.iter().any(|sub_cluster| {
                 let places = &sub_cluster.balances[index].places;
-                places[partition.index()].verdict.is_active()
+                places[partition].verdict.is_active()
             })
         })
     }
@@ -290,7 +290,7 @@ impl Cluster {
     #[must_use]
     pub fn versions(&self, namespace: &str, node: NodeId) -> Option<&[Version]> {
         let index = self.namespace_index(namespace)?;
-        Some(&self.nodes[self.slot(node)?.index()].namespaces[index].versions)
+        Some(&self.nodes[self.slot(node)?].namespaces[index].versions)
     }
 
     /// What is still to be migrated in the sub-cluster of a node, in partition order, without partitions that have
@@ -322,7 +322,7 @@ impl Cluster {
         let mut holders = vec![Holders::default(); PARTITIONS];
         let by_id = self.by_id();
         for (place, slot) in by_id.iter().enumerate() {
-            let versions = &self.nodes[slot.index()].namespaces[index].versions;
+            let versions = &self.nodes[*slot].namespaces[index].versions;
             let in_roster = balance.roster.as_ref().is_some_and(|one| one.set.contains(*slot));
             if sub_cluster.members.contains(*slot) {
                 for (holders, version) in holders.iter_mut().zip(versions.iter()) {
@@ -339,7 +339,7 @@ impl Cluster {
         for migration in balance.migrations.iter().filter(|migration| !migration.is_done()) {
             for (place, slot) in by_id.iter().enumerate() {
                 let fills = migration.fills_or_awaits(*slot);
-                holders[migration.pid.index()].filling.insert_if(fills, place);
+                holders[migration.pid].filling.insert_if(fills, place);
             }
         }
         Some(holders)
@@ -377,7 +377,7 @@ impl Cluster {
         let migration = balance.migration(pid);
         all.chain(outside.map(|slot| (None, slot)))
             .map(|(place, slot)| {
-                let version = self.nodes[slot.index()].namespaces[index].versions[pid.index()];
+                let version = self.nodes[slot].namespaces[index].versions[pid];
                 let replica_here = replicas.contains(&slot);
                 let role = match place {
                     None => Role::NotInRoster,
@@ -392,7 +392,7 @@ impl Cluster {
                     present: sub_cluster.members.contains(slot),
                     quiesced: balance.quiesced.contains(slot),
                     replica_here,
-                    working_master: balance.places[pid.index()].working_master == Some(slot),
+                    working_master: balance.places[pid].working_master == Some(slot),
                     version,
                     full: version.is_full(whole),
                     filling: migration.is_some_and(|m| m.fills_or_awaits(slot)),

@@ -216,7 +216,7 @@ impl Writer {
         let mut all_holders = HolderBlocks::new(all, true);
         for pid in PartitionId::all() {
             let Held { holders, evading, .. } = all_holders.of(pid, &columns);
-            let at = |slot: Slot| columns[slot.index()][pid.index()];
+            let at = |slot: Slot| columns[slot][pid];
             let (mut left, mut as_settled) = (holders, evading.is_empty());
             each_settled(cluster, index, pid, &mut |slot, version| {
                 left.remove(slot);
@@ -325,7 +325,7 @@ impl Reader<'_> {
         let width = balance.width();
         let mut replicas = vec![Slot::new(0); PARTITIONS * width];
         for pid in PartitionId::all().filter(|_| width > 0) {
-            if balance.places[pid.index()].verdict.is_active() {
+            if balance.places[pid].verdict.is_active() {
                 replicas[pid.index() * width..][..width]
                     .copy_from_slice(&likely_replicas(balance, pid)[..width]);
             }
@@ -406,7 +406,7 @@ impl Reader<'_> {
             }
             for _ in 0..self.number() {
                 match (Version::of_word(self.word()), self.set()) {
-                    (version, set) if version == only_evading => evading[pid.index()] = set,
+                    (version, set) if version == only_evading => evading[pid] = set,
                     (version, set) => others.push((pid, set, version)),
                 }
             }
@@ -421,7 +421,7 @@ impl Reader<'_> {
         };
         let mut columns: Vec<Vec<Version>> = (0..cluster.nodes.len()).map(column).collect();
         for (pid, set, version) in others {
-            set.iter().for_each(|slot| columns[slot.index()][pid.index()] = version);
+            set.iter().for_each(|slot| columns[slot][pid] = version);
         }
         for (node, column) in cluster.nodes.iter_mut().zip(columns) {
             node.namespaces[index].versions = Rc::new(column);
@@ -441,7 +441,7 @@ struct SeenColumn {
 
 impl SeenColumn {
     fn now(cluster: &Cluster, slot: Slot, index: usize) -> Vec<Marks> {
-        let now = cluster.nodes[slot.index()].namespaces[index].versions.iter();
+        let now = cluster.nodes[slot].namespaces[index].versions.iter();
         now.map(|version| version.marks()).collect()
     }
 

@@ -87,15 +87,15 @@ struct PartitionVersions<'a, 'b> {
 
 impl PartitionVersions<'_, '_> {
     fn at(&self, slot: Slot) -> Version {
-        self.columns[slot.index()][self.pid.index()]
+        self.columns[slot][self.pid]
     }
 
     fn set(&mut self, slot: Slot, version: Version) {
-        self.columns[slot.index()][self.pid.index()] = version;
+        self.columns[slot][self.pid] = version;
     }
 
     fn update(&mut self, slot: Slot, change: impl FnOnce(Version) -> Version) {
-        let version = &mut self.columns[slot.index()][self.pid.index()];
+        let version = &mut self.columns[slot][self.pid];
         *version = change(*version);
     }
 }
@@ -124,11 +124,11 @@ impl<'a> RowMaker<'a> {
     fn new(roster: &'a Roster, present: NodeSet, width: usize, scene: &Scene<'_>) -> Self {
         let mut racks = [RackId::NONE; MAX_NODES];
         for (slot, entry) in roster.slots.iter().zip(roster.entries.iter()) {
-            racks[slot.index()] = entry.rack;
+            racks[*slot] = entry.rack;
         }
         let live = present.minus(scene.quiesced);
         let replication_factor = scene.replication_factor;
-        let count = distinct_racks(live.iter().map(|slot| racks[slot.index()]));
+        let count = distinct_racks(live.iter().map(|slot| racks[slot]));
         let distinct = if count > 1 { count.min(usize::from(replication_factor)) } else { 0 };
         let last = present.and(scene.quiesced);
         let row = Vec::with_capacity(roster.len());
@@ -176,7 +176,7 @@ impl<'a> RowMaker<'a> {
         if held < usize::from(self.replication_factor) && start < self.distinct {
             self.row.clear();
             self.row.extend(full_row.iter().copied().filter(|slot| is_live.contains(*slot)));
-            let rack_of = |slot: Slot| self.racks[slot.index()];
+            let rack_of = |slot: Slot| self.racks[slot];
             put_racks_apart(&mut self.row, rack_of, self.distinct, start, self.distinct.max(start));
             take_seats(&self.row, is_live, self.width, live_holders, seats);
         } else {
@@ -246,7 +246,7 @@ impl HolderBlocks {
         let only_evading = Version::NULL.with_evade();
         self.block.fill(Held::default());
         for slot in self.nodes.iter() {
-            let versions = &columns[slot.index()][start..][..BLOCK];
+            let versions = &columns[slot][start..][..BLOCK];
             for (versions, held) in versions.chunks(8).zip(self.block.chunks_mut(8)) {
                 if versions.iter().all(|version| version.is_null()) {
                     continue;
@@ -300,7 +300,7 @@ pub(crate) fn rebalance_strong(
     let mut columns = columns_of(versions);
     for outsider in members.minus(roster.set).iter() {
         // Nodes outside the roster hold nothing, and what they still have is a subset (domain.md §3).
-        columns[outsider.index()].iter_mut().for_each(|version| *version = version.isolated());
+        columns[outsider].iter_mut().for_each(|version| *version = version.isolated());
     }
     let seen = marks_of(present, &columns);
     let mut all_holders = HolderBlocks::new(present, whole);
@@ -356,7 +356,7 @@ pub(crate) fn rebalance_strong(
 
 /// The marks of each of these nodes' versions.
 fn marks_of(nodes: NodeSet, columns: &[&mut [Version]]) -> Vec<Vec<Marks>> {
-    let marks = |slot: Slot| columns[slot.index()].iter().map(|version| version.marks()).collect();
+    let marks = |slot: Slot| columns[slot].iter().map(|version| version.marks()).collect();
     nodes.iter().map(marks).collect()
 }
 

@@ -99,8 +99,8 @@ pub fn succession(nodes: &[(NodeId, RackId)], replication_factor: usize) -> Vec<
     let mut order = Succession::default();
     order.add(&nodes.iter().map(|(node, _)| *node).collect::<Vec<_>>());
     let all = (0..nodes.len()).map(Slot::new).collect();
-    let rows = order.rows(all, &|slot| nodes[slot.index()].1, replication_factor);
-    let ids = |row: &[Slot]| row.iter().map(|slot| nodes[slot.index()].0).collect();
+    let rows = order.rows(all, &|slot| nodes[slot].1, replication_factor);
+    let ids = |row: &[Slot]| row.iter().map(|slot| nodes[*slot].0).collect();
     PartitionId::all().map(|pid| ids(rows.row(pid))).collect()
 }
 
@@ -158,8 +158,8 @@ impl Succession {
     /// §2.3, §2.4: the lower id has the higher index among ids sorted highest first, and the higher index sorts first).
     /// The hash takes 56 bits and the id 64, which leaves eight for the slot.
     fn key(&self, slot: Slot, pid: PartitionId) -> u128 {
-        let hash = self.hashes[slot.index()][pid.index()];
-        let id = self.ids[slot.index()].get();
+        let hash = self.hashes[slot][pid];
+        let id = self.ids[slot].get();
         u128::from(!hash >> 8) << 72 | u128::from(id) << 8 | slot.index() as u128
     }
 

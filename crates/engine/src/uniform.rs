@@ -77,14 +77,14 @@ impl Racks {
         let mut of = vec![0; slots];
         for (rack, nodes) in racks().enumerate() {
             for node in nodes {
-                of[node.index()] = rack;
+                of[*node] = rack;
             }
         }
         Self { nodes: nodes.to_vec(), of, sizes: racks().map(<[Slot]>::len).collect() }
     }
 
     fn of(&self, node: Slot) -> usize {
-        self.of[node.index()]
+        self.of[node]
     }
 
     /// How many copies of partitions each rack holds, masters included.
@@ -148,12 +148,12 @@ impl Targets {
         let of_node = |node: &Slot| of_racks[racks.of(*node)] / racks.sizes[racks.of(*node)];
         let nodes = by_key(&racks.nodes, |node| of_node(node) as u64);
         give(&mut targets.masters, PARTITIONS, &nodes);
-        let nodes = by_key(&nodes, |node| targets.masters[node.index()] as u64);
+        let nodes = by_key(&nodes, |node| targets.masters[*node] as u64);
         let mut replicas = none();
         for (rack, of_rack) in of_racks.into_iter().enumerate() {
             let own: Vec<Slot> =
                 nodes.iter().copied().filter(|node| racks.of(*node) == rack).collect();
-            let led: usize = own.iter().map(|node| targets.masters[node.index()]).sum();
+            let led: usize = own.iter().map(|node| targets.masters[*node]).sum();
             // A rack leads more than its copies only with RF 1, where there are no replicas.
             give(&mut replicas, of_rack.saturating_sub(led), &own);
             give(&mut targets.apart, PARTITIONS - led, &own);
@@ -171,7 +171,7 @@ impl Targets {
 /// Shares `total` among the nodes; those that come first get one more.
 fn give(shares: &mut [usize], total: usize, nodes: &[Slot]) {
     for (place, node) in nodes.iter().enumerate() {
-        shares[node.index()] = total / nodes.len() + usize::from(place < total % nodes.len());
+        shares[*node] = total / nodes.len() + usize::from(place < total % nodes.len());
     }
 }
 
@@ -210,7 +210,7 @@ impl<'a> Balancer<'a> {
         let mut ranks = vec![0; PARTITIONS * slots];
         for (row, ranks) in rows.chunks_exact(nodes.len()).zip(ranks.chunks_exact_mut(slots)) {
             for (rank, node) in (0..).zip(row) {
-                ranks[node.index()] = rank;
+                ranks[*node] = rank;
             }
         }
         Self { rows, nodes, ranks, slots }
@@ -224,7 +224,7 @@ impl<'a> Balancer<'a> {
     fn sort(&mut self, places: Range<usize>) {
         let rows = self.rows.chunks_exact_mut(self.nodes.len());
         for (row, ranks) in rows.zip(self.ranks.chunks_exact(self.slots)) {
-            row[places.clone()].sort_unstable_by_key(|node| ranks[node.index()]);
+            row[places.clone()].sort_unstable_by_key(|node| ranks[*node]);
         }
     }
 
@@ -251,8 +251,8 @@ impl<'a> Balancer<'a> {
         let mut given = self.claim(seats);
         while let Some(chain) = self.chain(seats, &given) {
             for swap in chain {
-                given[swap.out.index()] -= 1;
-                given[swap.new.index()] += 1;
+                given[swap.out] -= 1;
+                given[swap.new] += 1;
                 self.apply(&swap);
             }
         }
@@ -273,16 +273,16 @@ impl<'a> Balancer<'a> {
             for (number, row) in self.rows().enumerate() {
                 let (head, behind) = row[..seats.end].split_at(seats.places.end);
                 for out in &head[seats.places.start..] {
-                    if steps[out.index()] != step {
+                    if steps[*out] != step {
                         continue;
                     }
                     for new in behind {
-                        if steps[new.index()] < far {
+                        if steps[*new] < far {
                             continue;
                         }
-                        steps[new.index()] = step + 1;
-                        came_from[new.index()] = (number, *out);
-                        if given[new.index()] < seats.targets[new.index()] {
+                        steps[*new] = step + 1;
+                        came_from[*new] = (number, *out);
+                        if given[*new] < seats.targets[*new] {
                             return Some(chain_to(*new, step + 1, &came_from));
                         }
                     }
@@ -317,7 +317,7 @@ impl<'a> Balancer<'a> {
             self.sort(place..places.end);
             let mut counts = vec![0; self.slots];
             for row in self.rows() {
-                row[place..places.end].iter().for_each(|node| counts[node.index()] += 1);
+                row[place..places.end].iter().for_each(|node| counts[*node] += 1);
             }
             let targets = self.of_one_place(&counts, places.end - place);
             let (end, place) = (places.end, place..place + 1);
@@ -330,15 +330,15 @@ impl<'a> Balancer<'a> {
     fn of_one_place(&self, counts: &[usize], places: usize) -> Vec<usize> {
         let mut targets: Vec<usize> = counts.iter().map(|count| count / places).collect();
         let more = PARTITIONS - targets.iter().sum::<usize>();
-        let nodes = by_key(&self.nodes, |node| (places - counts[node.index()] % places) as u64);
-        nodes.iter().take(more).for_each(|node| targets[node.index()] += 1);
+        let nodes = by_key(&self.nodes, |node| (places - counts[*node] % places) as u64);
+        nodes.iter().take(more).for_each(|node| targets[*node] += 1);
         targets
     }
 }
 
 impl Seats<'_> {
     fn group(&self, node: Slot) -> usize {
-        self.groups[node.index()]
+        self.groups[node]
     }
 }
 
@@ -406,12 +406,12 @@ impl<'a> Claims<'a> {
                 urgent.is_none_or(|urgent| urgent == group)
                     && before.iter().all(|other| seats.group(*other) != group)
             };
-            let claims = |node: &Slot| given[node.index()] < seats.targets[node.index()];
+            let claims = |node: &Slot| given[*node] < seats.targets[*node];
             let found = candidates.iter().position(|node| claims(node) && fits(node));
             let found = found.or_else(|| candidates.iter().position(fits)).unwrap_or(0);
             let node = candidates[found];
             row[place..=place + found].rotate_right(1);
-            given[node.index()] += 1;
+            given[node] += 1;
             claimed[seats.group(node)] = claimed[seats.group(node)].saturating_sub(1);
         }
     }
@@ -421,7 +421,7 @@ impl<'a> Claims<'a> {
 fn chain_to(node: Slot, steps: usize, came_from: &[(usize, Slot)]) -> Vec<Swap> {
     let mut new = node;
     let back = |_| {
-        let (row, out) = came_from[new.index()];
+        let (row, out) = came_from[new];
         let swap = Swap { row, out, new };
         new = out;
         swap
@@ -466,8 +466,7 @@ mod tests {
         fn new(succession: &Succession, sizes: &[usize], copies: usize) -> Self {
             let racks = racks_of(sizes);
             let nodes: NodeSet = (0..racks.len()).map(Slot::new).collect();
-            let rack_of =
-                |slot: Slot| RackId::new(u32::try_from(racks[slot.index()]).unwrap()).unwrap();
+            let rack_of = |slot: Slot| RackId::new(u32::try_from(racks[slot]).unwrap()).unwrap();
             Self {
                 name: format!("racks of {sizes:?} nodes, RF {copies}"),
                 hash: succession.rows(nodes, &|_| RackId::NONE, copies),
@@ -482,7 +481,7 @@ mod tests {
         fn counts(&self, places: Range<usize>) -> Vec<usize> {
             let mut counts = vec![0; self.racks.len()];
             for pid in PartitionId::all() {
-                self.rows.row(pid)[places.clone()].iter().for_each(|n| counts[n.index()] += 1);
+                self.rows.row(pid)[places.clone()].iter().for_each(|n| counts[*n] += 1);
             }
             counts
         }
@@ -511,7 +510,7 @@ mod tests {
             for pid in PartitionId::all() {
                 let mut seen = vec![false; self.sizes.len()];
                 for node in &self.rows.row(pid)[..apart] {
-                    let stood = std::mem::replace(&mut seen[self.racks[node.index()]], true);
+                    let stood = std::mem::replace(&mut seen[self.racks[*node]], true);
                     assert!(!stood, "{}: partition {pid}", self.name);
                 }
             }
@@ -669,10 +668,10 @@ mod tests {
         let rows = |order: &[usize]| {
             let mut succession = Succession::default();
             succession.add(&order.iter().map(|node| ids[*node]).collect::<Vec<_>>());
-            let rack_of = |slot: Slot| RackId::new(u32::from(order[slot.index()] > 2)).unwrap();
+            let rack_of = |slot: Slot| RackId::new(u32::from(order[slot] > 2)).unwrap();
             let nodes = (0..order.len()).map(Slot::new).collect();
             let rows = succession.uniform_rows(nodes, &rack_of, 3);
-            let ids = |pid| rows.row(pid).iter().map(|slot| order[slot.index()]).collect();
+            let ids = |pid| rows.row(pid).iter().map(|slot| order[*slot]).collect();
             PartitionId::all().map(ids).collect::<Vec<Vec<usize>>>()
         };
         let forward = rows(&[0, 1, 2, 3, 4, 5, 6, 7, 8]);
@@ -688,7 +687,7 @@ mod tests {
         let mut masters = [0; 8];
         for pid in PartitionId::all() {
             assert_eq!(rows.row(pid).iter().copied().collect::<NodeSet>(), some);
-            masters[rows.row(pid)[0].index()] += 1;
+            masters[rows.row(pid)[0]] += 1;
         }
         masters.sort_unstable();
         assert_eq!(masters, [0, 0, 0, 819, 819, 819, 819, 820]);

@@ -189,7 +189,7 @@ impl Plan {
         let clusters = losses.clusters(losses.running);
         let mut homes = Vec::new();
         for members in &clusters {
-            let mut held = members.iter().map(|slot| losses.held[slot.index()]);
+            let mut held = members.iter().map(|slot| losses.held[slot]);
             let first = held.next().flatten();
             let never = members.and(losses.never_in_force);
             if !held.all(|roster| roster == first) || !(never.is_empty() || never == *members) {

@@ -154,8 +154,8 @@ impl Cluster {
             held.fill(Some(0));
         }
         for slot in running.iter().filter(|_| strong) {
-            let pending = self.nodes[slot.index()].namespaces[index].pending.as_ref();
-            held[slot.index()] = pending.map(|pending| {
+            let pending = self.nodes[slot].namespaces[index].pending.as_ref();
+            held[slot] = pending.map(|pending| {
                 rosters.iter().position(|roster| Rc::ptr_eq(roster, pending)).unwrap_or_else(|| {
                     rosters.push(pending.clone());
                     rosters.len() - 1
@@ -192,7 +192,7 @@ impl Cluster {
     fn served_by(&self, index: usize, pid: PartitionId) -> NodeSet {
         let available = self.setup.namespaces[index].mode == Mode::Available;
         let serves = |one: &&SubCluster| {
-            let place = one.balances[index].places[pid.index()];
+            let place = one.balances[index].places[pid];
             place.verdict.is_active() && !(available && place.fresh)
         };
         self.sub_clusters.iter().filter(serves).map(SubCluster::principal).collect()
@@ -215,7 +215,7 @@ impl Cluster {
             let position = |(roster, marks): (&Rc<Roster>, &Vec<Marks>)| {
                 let replicas = roster.replicas(pid, rf);
                 Position {
-                    marks: marks[pid.index()],
+                    marks: marks[pid],
                     roster_replicas: replicas.iter().copied().collect(),
                     roster_master: replicas.first().copied(),
                 }
@@ -241,7 +241,7 @@ impl Cluster {
     fn marks(&self, index: usize, running: NodeSet, roster: &Roster) -> Vec<Marks> {
         let mut marks = vec![Marks::default(); PARTITIONS];
         for slot in running.and(roster.set).iter() {
-            let namespace = &self.nodes[slot.index()].namespaces[index];
+            let namespace = &self.nodes[slot].namespaces[index];
             // Roster-set protection would mark the node when this roster comes into force (domain.md §4).
             let protects = namespace.in_force.as_ref().is_some_and(|old| !old.same_nodes(roster));
             for (version, marks) in namespace.versions.iter().zip(&mut marks) {
@@ -260,13 +260,13 @@ impl Losses {
     /// The nodes that could be lost, highest id first.
     #[must_use]
     pub fn running(&self) -> Vec<NodeId> {
-        self.order.iter().map(|slot| self.ids[slot.index()]).collect()
+        self.order.iter().map(|slot| self.ids[*slot]).collect()
     }
 
     /// The node at a place of [`Losses::running`].
     #[must_use]
     pub fn member(&self, index: usize) -> Option<NodeId> {
-        self.order.get(index).map(|slot| self.ids[slot.index()])
+        self.order.get(index).map(|slot| self.ids[*slot])
     }
 
     /// As [`Losses::not_active_without`], for a set of places in [`Losses::running`]. For very many sets,
@@ -317,9 +317,9 @@ impl Losses {
     pub fn partitions_not_active_without(&self, lost: &[NodeId]) -> Vec<PartitionId> {
         let mut among = [false; PARTITIONS];
         for group in self.groups_not_active_without(lost) {
-            group.partitions.iter().for_each(|pid| among[pid.index()] = true);
+            group.partitions.iter().for_each(|pid| among[*pid] = true);
         }
-        PartitionId::all().filter(|pid| among[pid.index()]).collect()
+        PartitionId::all().filter(|pid| among[*pid]).collect()
     }
 
     fn groups_not_active_without(&self, lost: &[NodeId]) -> impl Iterator<Item = &Group> {
@@ -371,10 +371,9 @@ impl Losses {
     /// The roster that would come into force in a cluster of these nodes: the highest generation, the principal's on ties
     /// (domain.md §1).
     fn roster_of(&self, members: NodeSet) -> Option<usize> {
-        let holders = members.iter().filter_map(|slot| Some((slot, self.held[slot.index()]?)));
-        let best = holders.max_by_key(|(slot, roster)| {
-            (self.rosters[*roster].generation, self.ids[slot.index()])
-        });
+        let holders = members.iter().filter_map(|slot| Some((slot, self.held[slot]?)));
+        let best = holders
+            .max_by_key(|(slot, roster)| (self.rosters[*roster].generation, self.ids[*slot]));
         best.map(|(_, roster)| roster)
     }
 

@@ -203,7 +203,7 @@ impl Margin {
             return all;
         }
         let lost = losses.partitions_not_active_without(nodes);
-        let further = lost.iter().filter(|pid| !self.out[pid.index()]).count();
+        let further = lost.iter().filter(|pid| !self.out[**pid]).count();
         convert::count(further)
     }
 
@@ -379,7 +379,7 @@ impl Margin {
 fn not_active(losses: &Losses) -> Vec<bool> {
     let mut out = vec![false; PARTITIONS];
     for pid in losses.partitions_not_active_without(&[]) {
-        out[pid.index()] = true;
+        out[pid] = true;
     }
     out
 }
