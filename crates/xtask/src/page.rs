@@ -28,17 +28,23 @@ const ANSWER_WITHIN: Duration = Duration::from_mins(10);
 /// Keeps the names of functions in the module that Trunk builds: `optimize` sorts by them, and stack traces show them.
 const KEPT_NAMES: (&str, &str) = ("CARGO_PROFILE_RELEASE_STRIP", "debuginfo");
 
+/// Leaves the places of panics out of a released module: 9 kB of the compressed first load, for numbers of lines that mean
+/// nothing to a person. The failure panel has the message and a link that does it all again; a build without this, such as
+/// the one that is served for development, then says the place. The compiler has this switch only in its unstable part.
+const NO_PLACES: [(&str, &str); 2] =
+    [("RUSTC_BOOTSTRAP", "1"), ("RUSTFLAGS", "-Zlocation-detail=none")];
+
 /// Builds the page in release mode, makes its module and script smaller, and writes compressed copies of its files.
 pub fn release(places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
-    build(places, toolbox)?;
+    build(places, toolbox, &NO_PLACES)?;
     optimize::page(places)?;
     compress::beside_files_of(&places.dist())
 }
 
-fn build(places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
+fn build(places: &Places, toolbox: &Toolbox, settings: &[(&str, &str)]) -> Result<(), TaskError> {
     let mut trunk = toolbox.command("trunk");
     trunk.current_dir(&places.root).args(["build", "--release", "--locked"]);
-    trunk.envs([KEPT_NAMES]);
+    trunk.envs([KEPT_NAMES]).envs(settings.iter().copied());
     let status = process::run_streaming(&mut trunk, |line| println!("{}", mask_addresses(line)))?;
     if status.success() { Ok(()) } else { Err(TaskError::new("the page does not build")) }
 }
@@ -51,7 +57,7 @@ pub fn serve(places: &Places, toolbox: &Toolbox, port: Option<u16>) -> Result<()
     let port = free_port(port)?;
     let this = env::current_exe().doing(|| "find this program".to_owned())?;
     // Build here first: downloads and compile errors then go through the mask.
-    build(places, toolbox)?;
+    build(places, toolbox, &[])?;
 
     let mut announcer = process::command(this);
     announcer.args(["announce", "--port", &port.to_string()]).stderr(Stdio::inherit());

@@ -41,7 +41,8 @@ fn show(document: &Document, info: &PanicHookInfo) -> Option<()> {
     };
     let panel = element("section", &[("class", "crash"), ("role", "alert")], "")?;
     let sentence = element("p", &[], FAILED)?;
-    let detail = element("pre", &[], &info.to_string())?;
+    // A released page knows no places of panics, and the console has them in any other.
+    let detail = element("pre", &[], info.payload_as_str().unwrap_or_default())?;
     let attributes = [("type", "button"), ("class", "tool"), ("data-action", "reload")];
     let reload = element("button", &attributes, "Start afresh")?;
     let pressed = Closure::<dyn FnMut()>::new(|| {
