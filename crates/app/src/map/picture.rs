@@ -3,6 +3,7 @@
 //! Invariant: a class keeps its swatch whatever else is there (masters by their place among all nodes, rules and marks by
 //! what they are), and the legend counts every partition once. Not here: pixels (see `paint`), reasons (see `groups`).
 
+use rosterlab_engine::order::by_key;
 use rosterlab_engine::{Cell, ClusterView, NodeId, Rule, Version, convert};
 
 use crate::look::Look;
@@ -81,8 +82,8 @@ impl Picture {
             let is_shown = |class: &&Class| class.size > 0 || class.swatch != fresh;
             return (self.legend.iter().filter(is_shown).collect(), 0);
         }
-        let mut shown: Vec<&Class> = self.legend.iter().filter(|class| class.size > 0).collect();
-        shown.sort_by_key(|class| std::cmp::Reverse(class.size));
+        let shown: Vec<&Class> = self.legend.iter().filter(|class| class.size > 0).collect();
+        let mut shown = by_key(&shown, |class| u64::from(u32::MAX - class.size));
         let more = shown.len().saturating_sub(most);
         shown.truncate(most);
         (shown, more)

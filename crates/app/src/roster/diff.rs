@@ -3,9 +3,8 @@
 //! Invariant: every entry of either list appears once, highest id first. Not here: which lists are compared (see
 //! `roster::panel`).
 
-use std::cmp::Reverse;
-
 use rosterlab_engine::RosterEntry;
+use rosterlab_engine::order::by_key;
 
 /// How an entry differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +29,8 @@ pub fn marked(list: &[RosterEntry], other: &[RosterEntry]) -> Vec<(RosterEntry, 
     };
     let missing = other.iter().filter(|there| list.iter().all(|entry| entry.node != there.node));
     let missing = missing.map(|entry| (*entry, Mark::Missing));
-    let mut marked: Vec<_> =
-        list.iter().map(|entry| (*entry, mark(entry))).chain(missing).collect();
-    marked.sort_by_key(|(entry, _)| Reverse(entry.node));
-    marked
+    let marked: Vec<_> = list.iter().map(|entry| (*entry, mark(entry))).chain(missing).collect();
+    by_key(&marked, |(entry, _)| u64::MAX - entry.node.get())
 }
 
 #[cfg(test)]

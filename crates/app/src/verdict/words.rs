@@ -3,8 +3,7 @@
 //! Invariant: pure; the numbers are what a client of the whole network finds ([`rosterlab_engine::Served`]). Not here: the
 //! headline and the counts in words (`rosterlab_scenario::words::served`).
 
-use std::cmp::Reverse;
-
+use rosterlab_engine::order::by_key;
 use rosterlab_engine::{
     ClusterView, Mode, NamespaceSettings, Served, SubClusterNamespaceView, SubClusterView, convert,
 };
@@ -99,8 +98,7 @@ pub fn reasons(view: &ClusterView, namespace: usize) -> Vec<(&'static str, u32)>
             None => reasons.push((why, 1)),
         }
     }
-    reasons.sort_by_key(|(_, number)| Reverse(*number));
-    reasons
+    by_key(&reasons, |(_, number)| u64::from(u32::MAX - number))
 }
 
 /// What one more loss would do to a namespace that is served, with its class in the style sheet.
@@ -122,12 +120,13 @@ pub fn outlook(found: &Found, mode: Mode) -> (&'static str, String) {
 /// The places of the namespaces from the one that fares worst to the one that fares best.
 #[must_use]
 pub fn worst_first(all: &[Served]) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..all.len()).collect();
-    places.sort_by_key(|place| {
+    let places: Vec<usize> = (0..all.len()).collect();
+    by_key(&places, |place| {
         let served = &all[*place];
-        Reverse((served.inactive(), served.twice, served.fresh, served.filling))
-    });
-    places
+        let grave = [served.inactive(), served.twice, served.fresh, served.filling];
+        // Each is at most 4096, so 13 bits hold it.
+        u64::MAX - grave.iter().fold(0, |key, number| key << 13 | u64::from(*number))
+    })
 }
 
 #[cfg(test)]

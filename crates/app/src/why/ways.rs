@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use rosterlab_engine::order::by_key;
 use rosterlab_engine::{ClusterView, NodeId, PartitionId, convert};
 use rosterlab_scenario::Purpose;
 use rosterlab_scenario::foresight::ways::{MOST_ACTIONS, Remedy, Risk, Search, Way};
@@ -42,8 +43,7 @@ impl Answer {
     /// The result of a finished search.
     #[must_use]
     pub fn of(quest: Quest, search: &Search) -> Self {
-        let mut ways = search.found().to_vec();
-        ways.sort_by_key(|way| way.risk);
+        let ways = by_key(search.found(), |way| way.risk as u64);
         Self { quest, ways, is_complete: search.is_complete(), tries: search.tries() }
     }
 }
@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(reach(&way, &view), "main 4,096 · ns2 still 0");
         way.risk = Risk::MayLoseWrites;
         way.after = vec![served(4096), Served { settled: 4086, fresh: 10, ..Served::default() }];
-        assert_eq!(effect(&way, &view), "all active, 10 of them empty, writes may be lost");
+        assert_eq!(effect(&way, &view), "all active, 10 came up empty, writes may be lost");
     }
 
     #[test]
