@@ -23,7 +23,7 @@ use crate::state::State;
 use crate::text::{count, digit_groups, thousands};
 
 /// The columns after a side's name.
-const COLUMNS: [&str; 5] = ["in the roster", "active", "filling", "unavailable", "dead"];
+const COLUMNS: [&str; 5] = ["roster", "active", "filling", "unavailable", "dead"];
 
 /// One row for each sub-cluster and namespace, the orphans, and the margin.
 pub fn sides_panel(state: &State, dispatch: &Dispatch) -> Html {

@@ -22,7 +22,12 @@ const GUTTER_MIN: i32 = 72;
 /// The most cards that a lane has in one column beside others.
 const COLUMN_CARDS: usize = 5;
 
+/// How much higher a lane's name stands over its cards in one column: a window that narrow is a phone's, and its buttons
+/// have 44 px.
+const FINGER_MORE: i32 = 18;
+
 /// The sizes that grow with the text.
+#[derive(Clone, Copy)]
 struct Sizes {
     card_width_min: i32,
     card_width_max: i32,
@@ -53,7 +58,10 @@ impl Sizes {
 pub(super) fn lay_out(wanted: &Wanted) -> Floor {
     let sizes = Sizes::of(wanted.text_percent);
     let (lanes, style) = side_by_side(wanted, &sizes).map_or_else(
-        || (in_one_column(wanted, &sizes), Style::Strip),
+        || {
+            let sizes = Sizes { header: sizes.header + FINGER_MORE, ..sizes };
+            (in_one_column(wanted, &sizes), Style::Strip)
+        },
         |lanes| (lanes, Style::Columns),
     );
     let height = lanes.iter().map(|lane| lane.rect.bottom()).max().unwrap_or(0);
