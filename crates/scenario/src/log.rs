@@ -9,6 +9,7 @@
 
 use std::fmt;
 
+use rosterlab_engine::order::by_key;
 use rosterlab_engine::{
     Cluster, ClusterView, Counts, Event, EventKind, Migrations, Mode, NamespaceSettings, NodeId,
     Orphaned, PARTITIONS, Profile, SubClusterNamespaceView, Until, Untrusted, fnv1a_64,
@@ -341,8 +342,7 @@ pub fn of_timeline(timeline: &Timeline, from: usize) -> Vec<LogLine> {
         let events = timeline.events_of(index).iter();
         let mut of_entry: Vec<LogLine> = events.flat_map(|event| log.lines(event)).collect();
         of_entry.extend(ticker(&before, entry, again.cluster().now_ms()));
-        of_entry.sort_by_key(|line| line.time_ms);
-        lines.extend(of_entry);
+        lines.extend(by_key(&of_entry, |line| line.time_ms));
     }
     lines
 }

@@ -2,9 +2,9 @@
 //!
 //! Invariant: pure. A partition is what a client of the whole network finds ([`rosterlab_engine::Served`]). Not here: reaching an end (see `time::state`) and pixels (see `map::paint`).
 
-use std::cmp::Reverse;
 use std::rc::Rc;
 
+use rosterlab_engine::order::by_key;
 use rosterlab_engine::{Cell, PARTITIONS, PartitionId, convert};
 
 use crate::look::Look;
@@ -95,7 +95,10 @@ impl Comparison {
                 None => changes.push(Change { from, to, size: 1, example }),
             }
         }
-        changes.sort_by_key(|change| (change.to, Reverse(change.size), change.from));
+        // A size is at most 4096.
+        let changes = by_key(&changes, |change| {
+            (change.to as u64) << 32 | u64::from(0xFFFF - change.size) << 8 | change.from as u64
+        });
         Self { left, right, differs: Rc::new(differs), changes }
     }
 

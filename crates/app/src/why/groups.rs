@@ -3,8 +3,7 @@
 //! Invariant: every partition is in exactly one group, so the sizes add up to 4096. There are at most [`MOST_GROUPS`]
 //! groups unless looks and rules alone make more. Not here: the rules' wording (see `rules`).
 
-use std::cmp::Reverse;
-
+use rosterlab_engine::order::by_key;
 use rosterlab_engine::{
     Cell, ClusterView, Holders, NodeId, PARTITIONS, PartitionId, PlaceSet, Rule,
 };
@@ -107,8 +106,11 @@ fn gathered(cells: &[Cell], holders: &[Holders], detail: Detail, most: usize) ->
         found[place].size += 1;
         of.push(u8::try_from(place).unwrap_or(u8::MAX));
     }
-    let mut sorted: Vec<(usize, Group)> = found.into_iter().enumerate().collect();
-    sorted.sort_by_key(|(place, group)| (group.look, Reverse(group.size), group.rule, *place));
+    let sorted: Vec<(usize, Group)> = found.into_iter().enumerate().collect();
+    // A size is at most 4096.
+    let sorted = by_key(&sorted, |(_, group)| {
+        (group.look as u64) << 32 | u64::from(0xFFFF - group.size) << 8 | group.rule as u64
+    });
     let mut moved = [0; 256];
     for (to, (from, _)) in sorted.iter().enumerate() {
         moved[*from] = u8::try_from(to).unwrap_or(u8::MAX);

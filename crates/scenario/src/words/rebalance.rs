@@ -2,8 +2,7 @@
 //!
 //! Invariant: the numbers are the engine's; the reason that decided most partitions comes first.
 
-use std::cmp::Reverse;
-
+use rosterlab_engine::order::by_key;
 use rosterlab_engine::{Availability, ClusterView, Counts, NodeId, Rule, Verdict};
 
 use super::rules;
@@ -69,7 +68,9 @@ fn of_reasons(by_rule: &[(Rule, u32)], inactive: u32, name: Availability) -> Str
             reasons.push(reason);
         }
     }
-    reasons.sort_by_key(|(verdict, partitions)| (Reverse(*partitions), verdict.rule));
+    let reasons = by_key(&reasons, |(verdict, partitions)| {
+        u64::from(u32::MAX - partitions) << 8 | verdict.rule as u64
+    });
     let alone = reasons.len() == 1;
     let reasons = reasons.iter().map(|(verdict, partitions)| {
         let (why, rule) = (rules::because(*verdict), rules::label(verdict.rule));
