@@ -97,7 +97,7 @@ test("two ends whose partitions look the same differ in their answers", async (t
   for (let step = 0; step < 3; step += 1) await action(page, "undo").click();
   await stage();
   await openTab(page, "compare");
-  await eventually(() => page.locator("[data-differ]").innerText(), "0 partitions differ");
+  await eventually(() => page.locator("[data-differ]").innerText().then((text) => text.startsWith("The same map, but ")), true);
   const differing = page.locator(".compare-answers .differs th");
   const answers = async () => (await differing.allInnerTexts()).map((text) => text.split(",")[0].trim());
   await eventually(async () => (await answers()).includes("Roster in force"), true);

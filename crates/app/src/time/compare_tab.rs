@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{Cell, PartitionId};
+use rosterlab_engine::{Cell, PartitionId, convert};
 use rosterlab_scenario::foresight::margin::{Found, Margin};
 use yew::prelude::*;
 
@@ -143,7 +143,12 @@ fn body(state: &State, comparison: &Rc<Comparison>, dispatch: &Dispatch) -> Html
     };
     let (left, right) = state.time.sides;
     let name = |side: Side| side_name(state, side);
-    let differ = format!("{} differ", counted(comparison.size(), "partition"));
+    let pairs = comparison.left.answers.iter().zip(&comparison.right.answers);
+    let answers = convert::count(pairs.filter(|(left, right)| left != right).count());
+    let differ = match (comparison.size(), answers) {
+        (0, 1..) => format!("The same map, but {} above", counted(answers, "other answer")),
+        (size, _) => format!("{} differ", counted(size, "partition")),
+    };
     html! {
         <div class="compare-maps">
             <figure>
