@@ -47,7 +47,7 @@ impl Cluster {
             if settings.mode == Mode::StrongConsistency {
                 let roster = self.make_roster(&entries, 1, settings);
                 for slot in &slots {
-                    let namespace = &mut self.nodes[*slot].namespaces[index];
+                    let namespace = self.part_mut(*slot, index);
                     namespace.pending = Some(roster.clone());
                     namespace.in_force = Some(roster.clone());
                 }
@@ -61,7 +61,7 @@ impl Cluster {
 
     /// Gives every replica of a namespace its full copy, as if all migrations were done long ago.
     fn fill_from_nothing(&mut self, index: usize, slots: &[Slot], key: ClusterKey) {
-        let settings = self.setup.namespaces[index].clone();
+        let settings = self.settings(index).clone();
         let members: NodeSet = slots.iter().copied().collect();
         let quiesced = self.quiesced(index, slots, members, &mut Vec::new());
         let replication_factor = settings.replication_factor;
@@ -189,11 +189,10 @@ impl Cluster {
                 continue;
             }
             for index in 0..self.setup.namespaces.len() {
-                let regimes =
-                    members.iter().map(|s| self.nodes[s].namespaces[index].prepared_regime);
+                let regimes = members.iter().map(|s| self.part(s, index).prepared_regime);
                 let next = regimes.max().unwrap_or(FIRST_REGIME) + REGIME_STEP;
                 for slot in members.iter() {
-                    self.nodes[slot].namespaces[index].prepared_regime = next;
+                    self.part_mut(slot, index).prepared_regime = next;
                 }
             }
             members.iter().for_each(|slot| self.nodes[slot].prepared = true);
@@ -351,8 +350,8 @@ impl Cluster {
         key: ClusterKey,
         kinds: &mut Vec<EventKind>,
     ) -> Balance {
-        let settings = self.setup.namespaces[index].clone();
-        let had_none = |slot: &Slot| self.nodes[*slot].namespaces[index].in_force.is_none();
+        let settings = self.settings(index).clone();
+        let had_none = |slot: &Slot| self.part(*slot, index).in_force.is_none();
         let first_roster = nodes.iter().all(had_none);
         let (regime, roster) = match settings.mode {
             Mode::Available => ((0, 0), None),
@@ -410,7 +409,7 @@ impl Cluster {
     fn take_regime(&mut self, index: usize, nodes: &[Slot]) -> (u32, u32) {
         let mut regime = (0, 0);
         for slot in nodes {
-            let namespace = &mut self.nodes[*slot].namespaces[index];
+            let namespace = self.part_mut(*slot, index);
             regime.0 = namespace.regime.max(regime.0);
             regime.1 = namespace.prepared_regime.max(regime.1);
             namespace.regime = namespace.prepared_regime;
@@ -426,7 +425,7 @@ impl Cluster {
         nodes: &[Slot],
         kinds: &mut Vec<EventKind>,
     ) -> Option<Rc<Roster>> {
-        let held = |slot: &Slot| self.nodes[*slot].namespaces[index].pending.clone();
+        let held = |slot: &Slot| self.part(*slot, index).pending.clone();
         // `max_by_key` returns the last of equals, so the principal comes last.
         let roster = nodes.iter().rev().filter_map(held).max_by_key(|roster| roster.generation)?;
         let name = &self.setup.namespaces[index].name;
@@ -468,7 +467,7 @@ impl Cluster {
         if told.is_empty() || told != present {
             return told;
         }
-        let namespace = self.setup.namespaces[index].name.clone();
+        let namespace = self.settings(index).name.clone();
         kinds.push(EventKind::QuiesceIgnored { namespace, principal: self.id(nodes[0]) });
         NodeSet::EMPTY
     }

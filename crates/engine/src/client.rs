@@ -79,7 +79,7 @@ impl Cluster {
     /// The working master that serves a request. An error if the partition is not active, or the master cannot be
     /// reached.
     fn master_for(&self, at: &Arrival) -> Result<Slot, ClientResult> {
-        let balance = &self.sub_cluster(at.number).balances[at.namespace];
+        let balance = self.sub_cluster(at.number).balance(at.namespace);
         let place = balance.places[at.pid];
         let master = place.working_master.ok_or(ClientResult::Unavailable)?;
         let there = self.nodes[master].cluster() == Some(at.number);
@@ -88,7 +88,7 @@ impl Cluster {
 
     /// The replicas, without the master, that the master can reach with a write, and whether these are all of them.
     fn replicas_of(&self, at: &Arrival, master: Slot) -> (Vec<Slot>, bool) {
-        let balance = &self.sub_cluster(at.number).balances[at.namespace];
+        let balance = self.sub_cluster(at.number).balance(at.namespace);
         let others = balance.replicas(at.pid).iter().copied().filter(|slot| *slot != master);
         let all: Vec<Slot> = others.collect();
         // A replica that is in another cluster by now rejects the older regime.
@@ -103,13 +103,13 @@ impl Cluster {
     /// The version of a record that a master serves: its own, or a later one that a duplicate still has to send
     /// (duplicate resolution, domain.md §9).
     fn resolve(&self, at: &Arrival, master: Slot, key: Digest) -> Option<Record> {
-        let balance = &self.sub_cluster(at.number).balances[at.namespace];
+        let balance = self.sub_cluster(at.number).balance(at.namespace);
         let mut holders = NodeSet::EMPTY.with(master);
         if let Some(migration) = balance.migration(at.pid) {
             // The final master may be a duplicate too. It sends to no node, so it is not among the incoming.
             holders = holders.or(migration.incoming).with(migration.final_master);
         }
-        let mode = self.setup.namespaces[at.namespace].mode;
+        let mode = self.settings(at.namespace).mode;
         let holders = holders.iter().filter(|slot| self.reaches(master, *slot));
         holders
             .filter_map(|slot| self.record(slot, at.namespace, at.pid, key))
@@ -124,7 +124,7 @@ impl Cluster {
         pid: PartitionId,
         key: Digest,
     ) -> Option<&Record> {
-        self.nodes[slot].namespaces[namespace].record(pid, key)
+        self.part(slot, namespace).record(pid, key)
     }
 
     /// Puts a version of a record on a node.
@@ -145,7 +145,7 @@ impl Cluster {
             },
         };
         EventKind::Wrote {
-            namespace: self.setup.namespaces[namespace].name.clone(),
+            namespace: self.settings(namespace).name.clone(),
             key,
             partition: PartitionId::of_digest(&key),
             master: master.map(|slot| self.nodes[slot].id),
@@ -161,7 +161,7 @@ impl Cluster {
             history.clone_from(&before.history);
             history.push(before.write);
         }
-        let regime = self.sub_cluster(at.number).balances[at.namespace].regime;
+        let regime = self.sub_cluster(at.number).balance(at.namespace).regime;
         let stamp = Stamp {
             write,
             regime,
@@ -210,7 +210,7 @@ impl Cluster {
         let latest = self.latest_write(namespace, key).unwrap_or(0);
         let answered = matches!(result, ClientResult::Ok | ClientResult::NotFound);
         EventKind::Read {
-            namespace: self.setup.namespaces[namespace].name.clone(),
+            namespace: self.settings(namespace).name.clone(),
             key,
             partition: PartitionId::of_digest(&key),
             mode,
@@ -242,7 +242,7 @@ impl Cluster {
             Err(result) => return (None, None, result),
         };
         if mode == ReadMode::AllowReplica {
-            let balance = &self.sub_cluster(at.number).balances[at.namespace];
+            let balance = self.sub_cluster(at.number).balance(at.namespace);
             let near = balance.replicas(at.pid).contains(&at.from);
             let filling = balance.migration(at.pid).is_some_and(|m| m.fills_or_awaits(at.from));
             if near && !filling && at.from != master {
@@ -250,7 +250,7 @@ impl Cluster {
                 return (Some(at.from), write, result);
             }
         }
-        let regime = self.sub_cluster(at.number).balances[at.namespace].regime;
+        let regime = self.sub_cluster(at.number).balance(at.namespace).regime;
         let of = (at.namespace, at.pid);
         let seen = self.ground.session.iter().find(|(known, _)| *known == of);
         let seen = seen.map_or(0, |(_, regime)| *regime);
@@ -292,8 +292,8 @@ impl Cluster {
         from: Slot,
         to: Slot,
     ) -> Vec<EventKind> {
-        let mode = self.setup.namespaces[namespace].mode;
-        let source = self.nodes[from].namespaces[namespace].records_of(pid);
+        let mode = self.settings(namespace).mode;
+        let source = self.part(from, namespace).records_of(pid);
         let arriving: Vec<(Digest, Record)> =
             source.iter().map(|((_, key), record)| (*key, record.clone())).collect();
         let mut dropped_writes = Vec::new();
@@ -325,7 +325,7 @@ impl Cluster {
             }
         }
         dropped_writes.retain(|(_, write, _)| self.ground.lose(*write));
-        let name = &self.setup.namespaces[namespace].name;
+        let name = &self.settings(namespace).name;
         let event = |(key, write, kept)| {
             let (namespace, kept) = (name.clone(), Some(kept));
             EventKind::WriteLost { namespace, key, write, kept }
@@ -351,9 +351,9 @@ impl Cluster {
                 node.namespaces[index].record(pid, key).map(|record| &record.latest)
             });
             if !copies.clone().any(|stamp| stamp.holds(write)) {
-                let mode = self.setup.namespaces[index].mode;
+                let mode = self.settings(index).mode;
                 let kept = copies.max_by_key(|stamp| stamp.rank(mode)).map(|stamp| stamp.write);
-                let namespace = self.setup.namespaces[index].name.clone();
+                let namespace = self.settings(index).name.clone();
                 lost.push(EventKind::WriteLost { namespace, key, write, kept });
             }
         }
@@ -386,7 +386,7 @@ impl Cluster {
         stamp: Stamp,
         replicated: bool,
     ) {
-        let records = Rc::make_mut(&mut self.nodes[on].namespaces[namespace].records);
+        let records = Rc::make_mut(&mut self.part_mut(on, namespace).records);
         match place_of(records, &key) {
             Ok(place) => records[place].1.replace(stamp, replicated),
             Err(place) => {

@@ -15,7 +15,7 @@ use crate::cuts::Cuts;
 use crate::event::{Event, EventKind};
 use crate::id::{Link, MAX_NODES, NodeId, PARTITIONS, RackId};
 use crate::namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, SetupError};
-use crate::node::Node;
+use crate::node::{Node, NodeNamespace};
 use crate::node_set::{NodeSet, Slot};
 use crate::order::by_key;
 use crate::record::GroundTruth;
@@ -326,6 +326,21 @@ impl Cluster {
         self.setup.namespaces.iter().position(|namespace| namespace.name == name)
     }
 
+    /// A namespace's settings.
+    pub(crate) fn settings(&self, index: usize) -> &NamespaceSettings {
+        &self.setup.namespaces[index]
+    }
+
+    /// What a node holds of a namespace.
+    pub(crate) fn part(&self, slot: Slot, index: usize) -> &NodeNamespace {
+        &self.nodes[slot].namespaces[index]
+    }
+
+    /// As [`Self::part`], to be changed.
+    pub(crate) fn part_mut(&mut self, slot: Slot, index: usize) -> &mut NodeNamespace {
+        &mut self.nodes[slot].namespaces[index]
+    }
+
     /// Every node that was not removed, highest id first.
     pub(crate) fn by_id(&self) -> Vec<Slot> {
         let there = self.nodes.iter().enumerate().filter(|(_, node)| !node.removed);
@@ -397,7 +412,7 @@ impl Cluster {
 
     fn strong_namespace(&self, name: &str) -> Result<usize, Rejection> {
         let index = self.namespace_named(name)?;
-        let strong = self.setup.namespaces[index].mode == Mode::StrongConsistency;
+        let strong = self.settings(index).mode == Mode::StrongConsistency;
         if strong { Ok(index) } else { Err(Rejection::NotStrong(name.to_owned())) }
     }
 
@@ -695,13 +710,13 @@ impl Cluster {
             RosterNodes::List(entries) => entries.clone(),
         };
         let held = members.iter().filter_map(|slot| {
-            self.nodes[*slot].namespaces[index].pending.as_ref().map(|roster| roster.generation)
+            self.part(*slot, index).pending.as_ref().map(|roster| roster.generation)
         });
         let generation = held.max().unwrap_or(0) + 1;
-        let settings = self.setup.namespaces[index].clone();
+        let settings = self.settings(index).clone();
         let roster = self.make_roster(&entries, generation, &settings);
         for slot in &members {
-            self.nodes[*slot].namespaces[index].pending = Some(roster.clone());
+            self.part_mut(*slot, index).pending = Some(roster.clone());
         }
         Ok(vec![EventKind::RosterStaged {
             namespace: namespace.to_owned(),
@@ -748,7 +763,7 @@ impl Cluster {
             }
             let number = node.cluster();
             let sub_cluster = self.sub_clusters.iter().find(|one| Some(one.number) == number);
-            let places = sub_cluster.map(|sub_cluster| sub_cluster.balances[index].places.clone());
+            let places = sub_cluster.map(|sub_cluster| sub_cluster.balance(index).places.clone());
             let mut partitions = 0;
             let versions = Rc::make_mut(&mut node.namespaces[index].versions);
             for (pid, version) in versions.iter_mut().enumerate() {

@@ -51,6 +51,16 @@ impl SubCluster {
     pub fn principal(&self) -> Slot {
         self.nodes[0]
     }
+
+    /// A namespace's latest rebalance here.
+    pub fn balance(&self, index: usize) -> &Balance {
+        &self.balances[index]
+    }
+
+    /// As [`Self::balance`], to be changed.
+    pub fn balance_mut(&mut self, index: usize) -> &mut Balance {
+        &mut self.balances[index]
+    }
 }
 
 /// What clustering knows of the nodes and the links between them.

@@ -67,8 +67,8 @@ impl Cluster {
         }
         for (index, was_migrating) in before.into_iter().enumerate() {
             let sub_cluster = self.sub_cluster(number);
-            if was_migrating && !sub_cluster.balances[index].is_migrating() {
-                let namespace = self.setup.namespaces[index].name.clone();
+            if was_migrating && !sub_cluster.balance(index).is_migrating() {
+                let namespace = self.settings(index).name.clone();
                 let principal = self.id(sub_cluster.principal());
                 kinds.push(EventKind::MigrationsDone { namespace, principal });
             }
@@ -81,7 +81,7 @@ impl Cluster {
             return None;
         }
         (0..self.setup.namespaces.len()).find_map(|index| {
-            let balance = &mut self.sub_cluster_mut(number)?.balances[index];
+            let balance = self.sub_cluster_mut(number)?.balance_mut(index);
             let start = balance.progress.nothing_before.get_mut(sender.index())?;
             let rest = balance.migrations[*start..].iter();
             *start += rest.take_while(|migration| !migration.is_sender(sender)).count();
@@ -99,7 +99,7 @@ impl Cluster {
         start: usize,
         limit: Option<PartitionId>,
     ) -> Option<Job> {
-        let balance = &self.sub_cluster(number).balances[index];
+        let balance = self.sub_cluster(number).balance(index);
         let fills_wait = self.fills_wait(number);
         let within = |(_, migration): &(usize, &PartitionMigration)| {
             limit.is_none_or(|limit| migration.pid < limit)
@@ -144,13 +144,13 @@ impl Cluster {
     /// arrives, and is complete with the last arrival; or at a replica, which is then complete.
     fn transfer(&mut self, number: u32, job: Job, kinds: &mut Vec<EventKind>) {
         let Job { index, place, from, to } = job;
-        let mode = self.setup.namespaces[index].mode;
+        let mode = self.settings(index).mode;
         let at_once = mode == Mode::Available && self.rules.follow(Clause::ApTakeOver);
         let Some(sub_cluster) = self.sub_cluster_mut(number) else {
             return;
         };
         let key = sub_cluster.key;
-        let balance = &mut sub_cluster.balances[index];
+        let balance = sub_cluster.balance_mut(index);
         let migration = &mut Rc::make_mut(&mut balance.migrations)[place];
         let pid = migration.pid;
         let fills = migration.fills.contains(to) && migration.incoming.is_empty();
@@ -183,7 +183,7 @@ impl Cluster {
     }
 
     fn version_mut(&mut self, slot: Slot, index: usize, pid: PartitionId) -> &mut Version {
-        let versions = &mut self.nodes[slot].namespaces[index].versions;
+        let versions = &mut self.part_mut(slot, index).versions;
         &mut Rc::make_mut(versions)[pid]
     }
 
@@ -192,7 +192,7 @@ impl Cluster {
         let Some(sub_cluster) = self.sub_cluster_mut(number) else {
             return;
         };
-        let balance = &mut sub_cluster.balances[index];
+        let balance = sub_cluster.balance_mut(index);
         if !std::mem::take(&mut balance.progress.signals_wait) {
             return;
         }
@@ -211,7 +211,7 @@ impl Cluster {
     fn signal_all_done_of(&mut self, number: u32, index: usize, place: usize) {
         let sub_cluster = self.sub_cluster(number);
         let key = sub_cluster.key;
-        let balance = &sub_cluster.balances[index];
+        let balance = sub_cluster.balance(index);
         let migration = balance.migrations[place];
         if !migration.incoming.is_empty() || !migration.fills.is_empty() {
             return;
@@ -227,12 +227,12 @@ impl Cluster {
             let is_replica = replicas.contains(slot);
             let version = self.version_mut(slot, index, pid);
             *version = settled(*version, is_replica, false, quiesced.contains(slot), key);
-            if !version.has_data() && self.nodes[slot].namespaces[index].drop_records(pid) {
+            if !version.has_data() && self.part_mut(slot, index).drop_records(pid) {
                 self.ground.mark_possible_losses();
             }
         }
         if let Some(sub_cluster) = self.sub_cluster_mut(number) {
-            let balance = &mut sub_cluster.balances[index];
+            let balance = sub_cluster.balance_mut(index);
             let left = migration.signals.minus(told);
             Rc::make_mut(&mut balance.migrations)[place].signals = left;
             if left.is_empty() {

@@ -66,7 +66,7 @@ impl Cluster {
     #[must_use]
     pub fn served(&self) -> Vec<Served> {
         let of = |index: usize| {
-            let sides = self.sub_clusters.iter().map(|one| &one.balances[index]);
+            let sides = self.sub_clusters.iter().map(|one| one.balance(index));
             Served::of(&sides.map(|balance| Rc::new(self.cells(balance))).collect::<Vec<_>>())
         };
         (0..self.setup.namespaces.len()).map(of).collect()
@@ -151,7 +151,7 @@ impl Cluster {
         let node = &self.nodes[slot];
         let namespace = &node.namespaces[index];
         let sub_cluster = home.map(|one| self.sub_cluster(one.number));
-        let balance = sub_cluster.map(|sub_cluster| &sub_cluster.balances[index]);
+        let balance = sub_cluster.map(|sub_cluster| sub_cluster.balance(index));
         let place = sub_cluster.and_then(|one| one.nodes.iter().position(|other| *other == slot));
         let remaining = home.zip(place).map(|(one, place)| one.remaining[index][place]);
         NodeNamespaceView {
@@ -159,11 +159,11 @@ impl Cluster {
             would_start_untrusted: if node.is_up() {
                 None
             } else {
-                let settings = &self.setup.namespaces[index];
+                let settings = self.settings(index);
                 namespace.storage.would_start_untrusted(settings, self.rules)
             },
             copies: copy_counts(node, slot, index, balance),
-            in_roster: match self.setup.namespaces[index].mode {
+            in_roster: match self.settings(index).mode {
                 Mode::Available => None,
                 Mode::StrongConsistency => Some(
                     namespace.in_force.as_ref().is_some_and(|roster| roster.set.contains(slot)),
@@ -189,7 +189,7 @@ impl Cluster {
     fn balance_view(&self, seen: &Seen, index: usize) -> SubClusterNamespaceView {
         let sub_cluster = self.sub_cluster(seen.number);
         let remaining = &seen.remaining[index];
-        let balance = &sub_cluster.balances[index];
+        let balance = sub_cluster.balance(index);
         let held = &self.nodes[sub_cluster.principal()].namespaces[index];
         let ids = self.ids(&sub_cluster.nodes);
         let of_node =
@@ -256,7 +256,7 @@ impl Cluster {
             found => found?,
         };
         let sub_cluster = self.sub_cluster(number);
-        let balance = &sub_cluster.balances[index];
+        let balance = sub_cluster.balance(index);
         let verdict = balance.places[partition].verdict;
         let facts = balance.roster.as_ref().map(|roster| {
             debug_assert_eq!(roster.len(), balance.same.roster as usize);
@@ -279,7 +279,7 @@ impl Cluster {
     pub fn serves(&self, namespace: &str, partition: PartitionId) -> bool {
         self.namespace_index(namespace).is_some_and(|index| {
             self.sub_clusters.iter().any(|sub_cluster| {
-                let places = &sub_cluster.balances[index].places;
+                let places = &sub_cluster.balance(index).places;
                 places[partition].verdict.is_active()
             })
         })
@@ -300,7 +300,7 @@ impl Cluster {
         let index = self.namespace_index(namespace)?;
         let sub_cluster = self.sub_cluster(self.sub_cluster_on(Some(on)).ok()?);
         let ids = |set: NodeSet| self.ids(&self.highest_first(set));
-        let open = sub_cluster.balances[index].migrations.iter().filter(|one| !one.is_done());
+        let open = sub_cluster.balance(index).migrations.iter().filter(|one| !one.is_done());
         let view = |migration: &PartitionMigration| MigrationView {
             partition: migration.pid,
             final_master: self.id(migration.final_master),
@@ -317,12 +317,12 @@ impl Cluster {
     pub fn holders(&self, namespace: &str, on: NodeId) -> Option<Vec<Holders>> {
         let index = self.namespace_index(namespace)?;
         let sub_cluster = self.sub_cluster(self.sub_cluster_on(Some(on)).ok()?);
-        let balance = &sub_cluster.balances[index];
+        let balance = sub_cluster.balance(index);
         let whole = balance.is_whole();
         let mut holders = vec![Holders::default(); PARTITIONS];
         let by_id = self.by_id();
         for (place, slot) in by_id.iter().enumerate() {
-            let versions = &self.nodes[*slot].namespaces[index].versions;
+            let versions = &self.part(*slot, index).versions;
             let in_roster = balance.roster.as_ref().is_some_and(|one| one.set.contains(*slot));
             if sub_cluster.members.contains(*slot) {
                 for (holders, version) in holders.iter_mut().zip(versions.iter()) {
@@ -362,7 +362,7 @@ impl Cluster {
     }
 
     fn seats(&self, sub_cluster: &SubCluster, index: usize, pid: PartitionId) -> Vec<Seat> {
-        let balance = &sub_cluster.balances[index];
+        let balance = sub_cluster.balance(index);
         let replicas = balance.replicas(pid);
         let rf = usize::from(balance.replication_factor);
         let row: Vec<Slot> = match (&balance.roster, &balance.own_rows) {
@@ -377,7 +377,7 @@ impl Cluster {
         let migration = balance.migration(pid);
         all.chain(outside.map(|slot| (None, slot)))
             .map(|(place, slot)| {
-                let version = self.nodes[slot].namespaces[index].versions[pid];
+                let version = self.part(slot, index).versions[pid];
                 let replica_here = replicas.contains(&slot);
                 let role = match place {
                     None => Role::NotInRoster,

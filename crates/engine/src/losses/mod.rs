@@ -141,7 +141,7 @@ impl Cluster {
     #[must_use]
     pub fn losses(&self, namespace: &str) -> Option<Losses> {
         let index = self.namespace_index(namespace)?;
-        let settings = &self.setup.namespaces[index];
+        let settings = self.settings(index);
         if self.is_changing() {
             return None;
         }
@@ -154,7 +154,7 @@ impl Cluster {
             held.fill(Some(0));
         }
         for slot in running.iter().filter(|_| strong) {
-            let pending = self.nodes[slot].namespaces[index].pending.as_ref();
+            let pending = self.part(slot, index).pending.as_ref();
             held[slot] = pending.map(|pending| {
                 rosters.iter().position(|roster| Rc::ptr_eq(roster, pending)).unwrap_or_else(|| {
                     rosters.push(pending.clone());
@@ -190,9 +190,9 @@ impl Cluster {
 
     /// The principals of the sub-clusters where a partition is active.
     fn served_by(&self, index: usize, pid: PartitionId) -> NodeSet {
-        let available = self.setup.namespaces[index].mode == Mode::Available;
+        let available = self.settings(index).mode == Mode::Available;
         let serves = |one: &&SubCluster| {
-            let place = one.balances[index].places[pid];
+            let place = one.balance(index).places[pid];
             place.verdict.is_active() && !(available && place.fresh)
         };
         self.sub_clusters.iter().filter(serves).map(SubCluster::principal).collect()
@@ -211,7 +211,7 @@ impl Cluster {
         let marks = rosters.iter().map(|roster| self.marks(index, running, roster));
         let marks: Vec<Vec<Marks>> = marks.collect();
         for pid in PartitionId::all() {
-            let rf = self.setup.namespaces[index].replication_factor;
+            let rf = self.settings(index).replication_factor;
             let position = |(roster, marks): (&Rc<Roster>, &Vec<Marks>)| {
                 let replicas = roster.replicas(pid, rf);
                 Position {
@@ -241,7 +241,7 @@ impl Cluster {
     fn marks(&self, index: usize, running: NodeSet, roster: &Roster) -> Vec<Marks> {
         let mut marks = vec![Marks::default(); PARTITIONS];
         for slot in running.and(roster.set).iter() {
-            let namespace = &self.nodes[slot].namespaces[index];
+            let namespace = self.part(slot, index);
             // Roster-set protection would mark the node when this roster comes into force (domain.md §4).
             let protects = namespace.in_force.as_ref().is_some_and(|old| !old.same_nodes(roster));
             for (version, marks) in namespace.versions.iter().zip(&mut marks) {
