@@ -107,13 +107,16 @@ impl Scenario {
     /// The scenario of a timeline's entries up to its position.
     #[must_use]
     pub fn from_timeline(title: &str, timeline: &Timeline) -> Self {
-        let done = &timeline.entries()[..timeline.position()];
+        let mut steps = Vec::new();
+        for entry in &timeline.entries()[..timeline.position()] {
+            add_steps_of(entry, &mut steps);
+        }
         Self {
             format: FormatName::V1,
             title: title.to_owned(),
             about: None,
             cluster: ClusterFile::from(timeline.setup()),
-            steps: done.iter().flat_map(steps_of).collect(),
+            steps,
         }
     }
 }
@@ -376,24 +379,24 @@ impl Planner<'_> {
     }
 }
 
-/// The steps of an entry: one, or several for a time that is too long for one step and for several things.
-fn steps_of(entry: &Entry) -> Vec<Step> {
+/// Adds the steps of an entry: one, or several for a time that is too long for one step and for several things.
+fn add_steps_of(entry: &Entry, steps: &mut Vec<Step>) {
     match entry {
         Entry::Act { command, settle } => {
-            vec![Step { settle: *settle, ..Step::from(action_of(command)) }]
+            steps.push(Step { settle: *settle, ..Step::from(action_of(command)) });
         }
         Entry::Migrate { partitions } => {
-            vec![Action::Migrate(Migrate { partitions: *partitions }).into()]
+            steps.push(Action::Migrate(Migrate { partitions: *partitions }).into());
         }
         Entry::Pass { ms } => {
-            let longest = LONGEST_SECONDS * 1000;
-            let whole = usize::try_from(ms / longest).unwrap_or(usize::MAX);
-            let parts = std::iter::repeat_n(longest, whole).chain([ms % longest]);
-            let parts = parts.filter(|part| *part > 0);
-            let step = |part| Action::Advance(Advance { seconds: Seconds::of_ms(part) }).into();
-            parts.map(step).collect()
+            let mut left = *ms;
+            while left > 0 {
+                let part = left.min(LONGEST_SECONDS * 1000);
+                steps.push(Action::Advance(Advance { seconds: Seconds::of_ms(part) }).into());
+                left -= part;
+            }
         }
-        Entry::Several { entries, .. } => entries.iter().flat_map(steps_of).collect(),
+        Entry::Several { entries, .. } => entries.iter().for_each(|one| add_steps_of(one, steps)),
     }
 }
 
