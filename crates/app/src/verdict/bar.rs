@@ -128,7 +128,7 @@ fn ways(state: &State, dispatch: &Dispatch) -> [Html; 2] {
                 { plain_button(
                     dispatch,
                     ("tool", action),
-                    (Some(format!("{title}: do this now, as the next step of the timeline").into()), None),
+                    (Some(title.clone().into()), None),
                     Action::Ways(WaysAction::Take(quest, place)),
                     (&*title).into(),
                 ) }
