@@ -27,7 +27,7 @@ use crate::page::{Dispatch, PanelProps};
 use crate::state::{Action, State};
 use crate::text::count;
 use crate::verdict::sides::sub_class;
-use crate::verdict::words::of_side;
+use crate::verdict::words::{nobody, of_side};
 
 /// The width of the floor until it is measured, in CSS pixels.
 const UNKNOWN_WIDTH: i32 = 760;
@@ -177,11 +177,8 @@ fn sub_clusters(state: &State, dispatch: &Dispatch) -> Html {
         let others = count(convert::count(more), "more orphan");
         keyed("li", "more", "dim", format!("and {others}"))
     });
-    let nothing = view.sub_clusters.is_empty().then(|| {
-        let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
-        let said = if is_any_up { "no node is in a cluster" } else { "no node is up" };
-        keyed("li", "nothing", "dim", said)
-    });
+    let is_nobody = view.sub_clusters.is_empty();
+    let nothing = is_nobody.then(|| keyed("li", "nothing", "dim", nobody(view)));
     html! {
         <ul class="sub-clusters">
             { for (0..view.sub_clusters.len()).map(chip).chain(nothing) }

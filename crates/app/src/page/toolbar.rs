@@ -41,14 +41,14 @@ pub fn toolbar(state: &State, dispatch: &Dispatch) -> Html {
             <details class="more-tools">
                 { element("summary", "tool", "More") }
                 <div class="tools" role="group" aria-label={format!("More on {name}")}>
-                { tool(Verb::Quiesce, Face::WordsAndKey) }
-                { tool(Verb::QuiesceUndo, Face::WordsAndKey) }
-                { tool(Verb::Restart, Face::WordsAndKey) }
-                { tool(Verb::Wipe, Face::WordsAndKey) }
-                { tool(Verb::Remove, Face::WordsAndKey) }
-                { element("span", "moves", moves(state, &name, dispatch)) }
-                { element("span", "moves", is_dense.then(|| tool(Verb::Links, Face::WordsAndKey))) }
-                { select_more(state, dispatch) }
+                    { tool(Verb::Quiesce, Face::WordsAndKey) }
+                    { tool(Verb::QuiesceUndo, Face::WordsAndKey) }
+                    { tool(Verb::Restart, Face::WordsAndKey) }
+                    { tool(Verb::Wipe, Face::WordsAndKey) }
+                    { tool(Verb::Remove, Face::WordsAndKey) }
+                    { element("span", "moves", moves(state, &name, dispatch)) }
+                    { element("span", "moves", is_dense.then(|| tool(Verb::Links, Face::WordsAndKey))) }
+                    { select_more(state, dispatch) }
                 </div>
                 <div class="tools" role="group" aria-label="All nodes">
                     { tool(Verb::Split, Face::Words) }

@@ -20,7 +20,7 @@ use crate::margin::words::KnownMargin;
 use crate::news;
 use crate::page::verbs::Verb;
 use crate::text::refusal;
-use crate::time::state::SPEEDS;
+use crate::time::state::{SPEEDS, Tab};
 use crate::why::ways::{WaysAction, title};
 
 impl Reducible for State {
@@ -146,7 +146,9 @@ impl State {
 
     /// Works out what the open tab shows.
     pub(super) fn update_time(&mut self) {
-        let answer = self.whole_answer().cloned();
+        // Only the comparison asks for the ways out, and looking for them may go through every partition.
+        let is_compared = self.time.tab == Tab::Compare;
+        let answer = if is_compared { self.whole_answer().cloned() } else { None };
         let Self { time, timeline, namespace, .. } = self;
         time.update(timeline, *namespace, answer.as_ref());
     }

@@ -111,7 +111,7 @@ fn margin(state: &State) -> [Html; 2] {
 
 /// The first way out without risk, and the first that may lose writes.
 fn ways(state: &State, dispatch: &Dispatch) -> [Html; 2] {
-    let Some((quest, answer)) = state.whole_quest().zip(state.whole_answer()) else {
+    let Some(answer) = state.whole_answer() else {
         let waiting =
             if state.is_running() { "Pause time to search for a way out." } else { "Searching…" };
         return [element("p", "verdict-way dim", waiting), Html::default()];
@@ -129,7 +129,7 @@ fn ways(state: &State, dispatch: &Dispatch) -> [Html; 2] {
                     dispatch,
                     ("tool", action),
                     (Some(title.clone().into()), None),
-                    Action::Ways(WaysAction::Take(quest, place)),
+                    Action::Ways(WaysAction::Take(answer.quest, place)),
                     (&*title).into(),
                 ) }
                 { element("span", "verdict-effect", ["→ ", &told(way, &state.view)].concat()) }

@@ -21,6 +21,7 @@ use crate::page::svg;
 use crate::page::term::{explained, term};
 use crate::state::State;
 use crate::text::{count, digit_groups, thousands};
+use crate::verdict::words::nobody;
 
 /// The columns after a side's name.
 const COLUMNS: [&str; 5] = ["roster", "active", "filling", "unavailable", "dead"];
@@ -35,7 +36,7 @@ pub fn sides_panel(state: &State, dispatch: &Dispatch) -> Html {
         }
     }
     if rows.is_empty() {
-        rows.extend(view.namespaces.iter().map(|settings| nobody(view, settings)));
+        rows.extend(view.namespaces.iter().map(|settings| row_of_nobody(view, settings)));
     }
     let head = |name: &'static str| {
         let word = match name {
@@ -139,10 +140,9 @@ fn fresh(namespace: &SubClusterNamespaceView) -> Option<Html> {
 }
 
 /// No node is up, or none in a cluster: every partition of a namespace is unavailable (docs/domain.md §5).
-fn nobody(view: &ClusterView, settings: &NamespaceSettings) -> Html {
+fn row_of_nobody(view: &ClusterView, settings: &NamespaceSettings) -> Html {
     let counts = Counts { unavailable: convert::count(PARTITIONS), ..Counts::default() };
-    let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
-    let who = if is_any_up { "no node is in a cluster" } else { "no node is up" };
+    let who = nobody(view);
     html! {
         <tr key={settings.name.clone()}>
             <th scope="row">{ who }{ element("span", "id dim", [" ", &settings.name].concat()) }</th>

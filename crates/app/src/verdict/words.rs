@@ -23,8 +23,7 @@ pub const REASONS: usize = 4;
 pub fn who(view: &ClusterView) -> String {
     let number = |number: usize, noun: &str| count(convert::count(number), noun);
     let clusters = match view.sub_clusters.as_slice() {
-        [] if view.nodes.iter().any(|node| node.state.is_up()) => "no node is in a cluster".into(),
-        [] => "no node is up".into(),
+        [] => nobody(view).to_owned(),
         [one] => {
             let namespaces = view.namespaces.iter().zip(&one.namespaces);
             let in_roster_of = |here: &SubClusterNamespaceView| {
@@ -52,6 +51,13 @@ pub fn who(view: &ClusterView) -> String {
         0 => clusters,
         orphans => format!("{clusters}, {}", number(orphans, "orphan")),
     }
+}
+
+/// Why there is no sub-cluster.
+#[must_use]
+pub fn nobody(view: &ClusterView) -> &'static str {
+    let is_any_up = view.nodes.iter().any(|node| node.state.is_up());
+    if is_any_up { "no node is in a cluster" } else { "no node is up" }
 }
 
 /// How many of a side's nodes are in a namespace's roster: `2 of 3 in main’s roster`.
