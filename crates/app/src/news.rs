@@ -179,11 +179,7 @@ mod tests {
 
     use super::*;
     use crate::state::State;
-    use crate::testing::id;
-
-    fn ids(text: &str) -> Vec<NodeId> {
-        text.split_whitespace().map(id).collect()
-    }
+    use crate::testing::{id, ids};
 
     fn event(kind: EventKind) -> Rc<Event> {
         Rc::new(Event { at_ms: 0, kind })

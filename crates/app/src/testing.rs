@@ -12,6 +12,11 @@ pub fn id(text: &str) -> NodeId {
     text.parse().unwrap()
 }
 
+/// The nodes of these ids, with spaces between them.
+pub fn ids(text: &str) -> Vec<NodeId> {
+    text.split_whitespace().map(id).collect()
+}
+
 /// The page as it opens, after these actions.
 pub fn run(actions: impl IntoIterator<Item = Action>) -> Rc<State> {
     actions.into_iter().fold(Rc::new(State::open()), State::reduce)

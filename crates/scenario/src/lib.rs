@@ -25,6 +25,8 @@ pub mod report;
 pub mod rolling;
 mod runner;
 pub mod share;
+#[cfg(test)]
+mod testing;
 mod timeline;
 pub mod words;
 

@@ -188,10 +188,7 @@ mod tests {
 
     use super::*;
     use crate::state::case_study;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
+    use crate::testing::id;
 
     /// A102 crashed and came back.
     fn cluster() -> Cluster {

@@ -98,10 +98,7 @@ fn parse(text: &str) -> Result<Vec<RosterEntry>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
+    use crate::testing::id;
 
     fn draft() -> RosterDraft {
         RosterDraft::of(["A103@1", "A101@1"].map(|entry| entry.parse().unwrap()).to_vec())

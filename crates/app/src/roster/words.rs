@@ -129,13 +129,10 @@ fn set_in_asadm(namespace: &str, Lists { pending, draft, .. }: Lists) -> String 
 
 #[cfg(test)]
 mod tests {
-    use rosterlab_engine::{Counts, NodeId};
+    use rosterlab_engine::Counts;
 
     use super::*;
-
-    fn ids(text: &str) -> Vec<NodeId> {
-        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
-    }
+    use crate::testing::ids;
 
     fn entries(text: &str) -> Vec<RosterEntry> {
         text.split_whitespace().map(|entry| entry.parse().unwrap()).collect()

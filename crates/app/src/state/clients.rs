@@ -201,10 +201,7 @@ mod tests {
     use crate::clients::answers::Asked;
     use crate::clients::state::ClientsState;
     use crate::page::verbs::Verb;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
+    use crate::testing::id;
 
     fn client(action: ClientAction) -> Action {
         Action::Clients(action)

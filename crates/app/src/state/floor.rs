@@ -389,10 +389,7 @@ mod tests {
     use super::*;
     use crate::floor::layout::Rect;
     use crate::state::Action;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
+    use crate::testing::id;
 
     fn rack(number: u32) -> RackId {
         RackId::new(number).unwrap()

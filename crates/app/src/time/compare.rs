@@ -132,16 +132,13 @@ pub fn count(cells: &[Cell], look: Look) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use rosterlab_engine::{Command, NodeId, RosterNodes, Shutdown};
+    use rosterlab_engine::{Command, RosterNodes, Shutdown};
     use rosterlab_scenario::Timeline;
     use rosterlab_scenario::foresight::ways::Risk;
 
     use super::*;
     use crate::state::case_study;
-
-    fn ids(text: &str) -> Vec<NodeId> {
-        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
-    }
+    use crate::testing::ids;
 
     fn after(commands: &[Command]) -> Timeline {
         let mut timeline = Timeline::new(case_study()).unwrap();

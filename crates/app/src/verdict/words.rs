@@ -137,14 +137,11 @@ pub fn worst_first(all: &[Served]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use rosterlab_engine::{Cluster, Command, NodeId, Shutdown, Until};
+    use rosterlab_engine::{Cluster, Command, Shutdown, Until};
 
     use super::*;
     use crate::state::case_study;
-
-    fn ids(text: &str) -> Vec<NodeId> {
-        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
-    }
+    use crate::testing::ids;
 
     fn after(setup: rosterlab_engine::ClusterSetup, commands: &[Command]) -> ClusterView {
         let mut cluster = Cluster::new(setup).unwrap();

@@ -187,10 +187,7 @@ mod tests {
 
     use super::*;
     use crate::state::case_study;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
+    use crate::testing::id;
 
     fn do_all(commands: &[Command]) -> Cluster {
         let mut cluster = Cluster::new(case_study()).unwrap();

@@ -241,10 +241,7 @@ mod tests {
 
     use super::*;
     use crate::state::State;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
+    use crate::testing::id;
 
     fn served(settled: u32) -> Served {
         Served { settled, unavailable: 4096 - settled, ..Served::default() }

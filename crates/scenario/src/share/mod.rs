@@ -241,11 +241,8 @@ mod tests {
     };
 
     use super::*;
+    use crate::testing::ids;
     use crate::timeline::{Purpose, Settle};
-
-    fn ids(text: &str) -> Vec<NodeId> {
-        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
-    }
 
     fn node(id: u64, rack: u32) -> NodeSetup {
         NodeSetup::new(NodeId::new(id).unwrap(), RackId::new(rack).unwrap())

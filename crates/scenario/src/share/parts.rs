@@ -164,11 +164,8 @@ mod tests {
 
     use super::*;
     use crate::share;
+    use crate::testing::id;
     use crate::timeline::Purpose;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
 
     fn crash(node: &str) -> Command {
         Command::Stop { nodes: vec![id(node)], shutdown: Shutdown::Unclean }

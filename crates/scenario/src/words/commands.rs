@@ -164,11 +164,8 @@ fn single_link(sides: &[Vec<NodeId>]) -> Option<Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::ids;
     use crate::timeline::Settle;
-
-    fn ids(text: &str) -> Vec<NodeId> {
-        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
-    }
 
     #[test]
     fn cuts_are_told_by_what_they_part() {

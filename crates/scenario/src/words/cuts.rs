@@ -83,14 +83,7 @@ fn of_decision(principal: NodeId, left: &[(NodeId, Left)]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
-
-    fn ids(text: &str) -> Vec<NodeId> {
-        text.split_whitespace().map(id).collect()
-    }
+    use crate::testing::{id, ids};
 
     /// All links between two sides.
     fn between(one: &str, other: &str) -> Vec<Link> {

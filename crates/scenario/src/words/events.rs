@@ -246,14 +246,7 @@ mod tests {
     use rosterlab_engine::{Counts, Link, Orphaned, RackId};
 
     use super::*;
-
-    fn id(text: &str) -> NodeId {
-        text.parse().unwrap()
-    }
-
-    fn ids(text: &str) -> Vec<NodeId> {
-        text.split_whitespace().map(id).collect()
-    }
+    use crate::testing::{id, ids};
 
     fn rebalanced(present: u32, counts: Counts, by_rule: Vec<(Rule, u32)>) -> EventKind {
         EventKind::Rebalanced {

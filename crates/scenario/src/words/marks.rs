@@ -138,10 +138,7 @@ mod tests {
     };
 
     use super::*;
-
-    fn ids(text: &str) -> Vec<NodeId> {
-        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
-    }
+    use crate::testing::ids;
 
     /// The case study's cluster after these commands, each with all its migrations.
     fn after(commands: &[Command]) -> Cluster {

@@ -68,13 +68,10 @@ pub fn of_warning(warning: &Warning) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rosterlab_engine::{NodeId, RosterEntry};
+    use rosterlab_engine::RosterEntry;
 
     use super::*;
-
-    fn ids(text: &str) -> Vec<NodeId> {
-        text.split_whitespace().map(|id| id.parse().unwrap()).collect()
-    }
+    use crate::testing::ids;
 
     fn entries(text: &str) -> Vec<RosterEntry> {
         text.split_whitespace().map(|entry| entry.parse().unwrap()).collect()
