@@ -21,6 +21,7 @@ use setup::Need;
 use size::{FirstLoad, Module};
 use summary::Summary;
 
+mod alike;
 mod args;
 mod compress;
 mod debian;

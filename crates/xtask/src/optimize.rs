@@ -8,20 +8,24 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use crate::alike;
 use crate::places::Places;
 use crate::process::{self, Limit, TaskError, WhileDoing};
 
-/// What wasm-opt does. Its inlining and some other passes make the module smaller but its compressed bytes more, so they
-/// are off. In the order of their names, functions stand beside functions like them, which compresses better. Rust puts the
-/// stack at the bottom of memory, so only an overflow of the stack reaches the first 1 KiB, on which `--low-memory-unused`
-/// relies. It prints the short names that it gives.
-const WASM_OPT: [&str; 21] = [
+/// What of WebAssembly the module may use.
+const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-sign-ext",
+];
+
+/// What wasm-opt does first. Its inlining and some other passes make the module smaller but its compressed bytes more, so
+/// they are off. Rust puts the stack at the bottom of memory, so only an overflow of the stack reaches the first 1 KiB, on
+/// which `--low-memory-unused` relies. It prints the short names that it gives.
+const SHORTER: [&str; 14] = [
     "-O3",
     "--converge",
     "--one-caller-inline-max-function-size=0",
@@ -32,12 +36,14 @@ const WASM_OPT: [&str; 21] = [
     "--skip-pass=memory-packing",
     "--low-memory-unused",
     "--zero-filled-memory",
-    "--reorder-functions-by-name",
     "--strip-debug",
     "--strip-producers",
     "--strip-target-features",
     "--minify-imports-and-exports-and-modules",
 ];
+
+/// What wasm-opt does once functions have the names that `alike` gives: it sorts by them, and takes them out.
+const IN_ORDER: [&str; 2] = ["--reorder-functions-by-name", "--strip-debug"];
 
 /// What terser does with the script that loads the module.
 const TERSER: [&str; 3] = ["--module", "--compress", "--mangle"];
@@ -48,8 +54,11 @@ const TERSER: [&str; 3] = ["--module", "--compress", "--mangle"];
 /// When a tool is not installed or fails.
 pub fn page(places: &Places) -> Result<(), TaskError> {
     let script = places.dist().join("rosterlab-app.js");
-    let names =
-        replace(places, &places.dist().join("rosterlab-app_bg.wasm"), "wasm-opt", &WASM_OPT)?;
+    let module = places.dist().join("rosterlab-app_bg.wasm");
+    let names = replace(places, &module, "wasm-opt", &[&FEATURES[..], &SHORTER].concat())?;
+    let bytes = fs::read(&module).doing(|| format!("read {}", module.display()))?;
+    fs::write(&module, alike::named(&bytes)?).doing(|| format!("write {}", module.display()))?;
+    replace(places, &module, "wasm-opt", &[&FEATURES[..], &IN_ORDER].concat())?;
     let text = fs::read_to_string(&script).doing(|| format!("read {}", script.display()))?;
     fs::write(&script, renamed(&text, &names)).doing(|| format!("write {}", script.display()))?;
     replace(places, &script, "terser", &TERSER).map(|_| ())

@@ -25,7 +25,7 @@ const USUAL_PORT: u16 = 8080;
 /// How long to wait for the server, which builds the page first.
 const ANSWER_WITHIN: Duration = Duration::from_mins(10);
 
-/// Keeps the names of functions in the module that Trunk builds: `optimize` sorts by them, and stack traces show them.
+/// Keeps the names of functions in the module that Trunk builds: stack traces of the served page show them.
 const KEPT_NAMES: (&str, &str) = ("CARGO_PROFILE_RELEASE_STRIP", "debuginfo");
 
 /// Leaves the places of panics out of a released module: 9 kB of the compressed first load, for numbers of lines that mean
