@@ -324,10 +324,15 @@ impl Cluster {
         let nodes = self.highest_first(members);
         let number = self.formed;
         let principal = self.id(nodes[0]);
+        let came: Vec<Slot> =
+            nodes.iter().copied().filter(|slot| self.nodes[*slot].cluster().is_some()).collect();
         for slot in &nodes {
             self.nodes[*slot].process = Process::Member(number);
         }
         kinds.push(EventKind::ClusterFormed { principal, key, nodes: self.ids(&nodes) });
+        for index in 0..self.setup.namespaces.len() {
+            kinds.extend(self.roster_given_up(index, &nodes, &came));
+        }
         let namespaces = 0..self.setup.namespaces.len();
         let balances = namespaces.map(|index| self.rebalance(index, &nodes, key, kinds)).collect();
         let formed_at_ms = self.migration_clock_ms();
@@ -417,7 +422,31 @@ impl Cluster {
         regime
     }
 
-    /// Puts the roster with the highest generation among the members into force, the principal's on ties. Members get
+    /// The pending roster with the highest generation among the members, the principal's on ties (domain.md §1; ties are
+    /// \[model\]).
+    fn winning_roster(&self, index: usize, nodes: &[Slot]) -> Option<&Rc<Roster>> {
+        let held = |slot: &Slot| self.part(*slot, index).pending.as_ref();
+        // `max_by_key` returns the last of equals, so the principal comes last.
+        nodes.iter().rev().filter_map(held).max_by_key(|roster| roster.generation)
+    }
+
+    /// Which of those that come from another cluster give up the roster that was pending there.
+    fn roster_given_up(&self, index: usize, nodes: &[Slot], came: &[Slot]) -> Option<EventKind> {
+        let wins = self.winning_roster(index, nodes)?;
+        let held = |slot: &Slot| self.part(*slot, index).pending.as_ref();
+        let gives_up = |slot: &Slot| held(slot).is_some_and(|roster| !roster.same_nodes(wins));
+        let losers: Vec<Slot> = came.iter().copied().filter(gives_up).collect();
+        let generation = losers.iter().filter_map(held).map(|roster| roster.generation).max()?;
+        Some(EventKind::RosterGivenUp {
+            namespace: self.setup.namespaces[index].name.clone(),
+            principal: self.id(nodes[0]),
+            nodes: self.ids(&losers),
+            generation,
+            wins: wins.generation,
+        })
+    }
+
+    /// Puts the winning roster into force. Members get
     /// roster-set protection if it contains them and differs from the one that they had (domain.md §1, §4).
     fn take_roster(
         &mut self,
@@ -425,9 +454,7 @@ impl Cluster {
         nodes: &[Slot],
         kinds: &mut Vec<EventKind>,
     ) -> Option<Rc<Roster>> {
-        let held = |slot: &Slot| self.part(*slot, index).pending.clone();
-        // `max_by_key` returns the last of equals, so the principal comes last.
-        let roster = nodes.iter().rev().filter_map(held).max_by_key(|roster| roster.generation)?;
+        let roster = self.winning_roster(index, nodes)?.clone();
         let name = &self.setup.namespaces[index].name;
         let changes =
             |old: &Option<Rc<Roster>>| !old.as_ref().is_some_and(|old| old.same_nodes(&roster));

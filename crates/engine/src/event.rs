@@ -281,6 +281,19 @@ pub enum EventKind {
         /// The roster.
         roster: Vec<RosterEntry>,
     },
+    /// Clusters that had different pending rosters of a namespace became one, and one of the rosters won (domain.md §1).
+    RosterGivenUp {
+        /// The namespace.
+        namespace: String,
+        /// The cluster that they are now.
+        principal: NodeId,
+        /// The nodes that gave up the roster that was pending in their clusters, highest id first.
+        nodes: Vec<NodeId>,
+        /// The highest generation of those rosters.
+        generation: u32,
+        /// The generation of the roster that won. If it is no higher, it is the principal's.
+        wins: u32,
+    },
     /// Automatic roster-set protection set `r` (domain.md §4).
     RosterProtected {
         /// The node.

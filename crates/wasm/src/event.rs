@@ -148,6 +148,13 @@ enum EventShape {
         principal: NodeId,
         roster: Vec<RosterEntry>,
     },
+    RosterGivenUp {
+        namespace: String,
+        principal: NodeId,
+        nodes: Vec<NodeId>,
+        generation: u32,
+        wins: u32,
+    },
     RosterProtected {
         node: NodeId,
         namespace: String,

@@ -168,6 +168,15 @@ export type Event = { atMs: number } & (
   | { kind: "clusters-unsettled"; nodes: NodeId[] }
   | { kind: "cluster-formed"; principal: NodeId; clusterKey: string; nodes: NodeId[] }
   | { kind: "roster-in-force"; namespace: string; principal: NodeId; roster: RosterEntry[] }
+  | {
+      kind: "roster-given-up";
+      namespace: string;
+      principal: NodeId;
+      nodes: NodeId[];
+      /** The highest generation of the rosters that were given up, and that of the one that won. */
+      generation: number;
+      wins: number;
+    }
   | { kind: "quiesce-ignored" | "migrations-done"; namespace: string; principal: NodeId }
   | {
       kind: "rebalanced";

@@ -175,8 +175,7 @@ fn hulls(floor: &Floor, state: &State) -> Html {
         let short = format!("sub-cluster {principal}");
         let long = format!("{short} · {}", of_side(view, sub_cluster, state.namespace));
         let fits = |text: &String| text.chars().count() <= hull.label_letters;
-        let shortest = format!("cluster {principal}");
-        let text = [long, short, shortest].into_iter().find(fits).unwrap_or_default();
+        let text = [long, short, principal.to_string()].into_iter().find(fits).unwrap_or_default();
         let class = classes!["hull-label", sub_class(hull.sub_cluster)];
         let (x, y) = ((hull.rect.x + 14).to_string(), (hull.rect.bottom() + 3).to_string());
         html! { <text {key} {class} {x} {y}>{ text }</text> }

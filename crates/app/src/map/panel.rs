@@ -70,6 +70,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) 
                 { element("div", "namespaces", namespaces(state, dispatch)) }
                 { colour_by(state, dispatch) }
             </div>
+            { element("p", "map-twice", served_twice(state)) }
             <div class="map-and-table">
                 <Map state={state.clone()} dispatch={dispatch.clone()} painter={painter.clone()} />
                 { element("div", "map-side", reasons(state, dispatch)) }
@@ -78,6 +79,12 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) 
             { finder(state, dispatch) }
         </section>
     }
+}
+
+/// The alarm that other sides serve partitions that this one serves: the map has only one side.
+fn served_twice(state: &State) -> Option<String> {
+    let twice = state.served(state.timeline.position()).twice;
+    (twice > 0).then(|| format!("⚠ {} are served by two sides at once.", thousands(twice)))
 }
 
 /// The choice of the namespace that is shown here, in the roster and on the cards. One namespace leaves no choice.

@@ -144,6 +144,15 @@ impl State {
         if !is_of_roster(verb) {
             return false;
         }
+        // What was asked about would be dropped, and the recluster would not do what the person believes.
+        if let Some(asking) = self.rosters.asking.as_ref().filter(|asking| asking.verb != verb) {
+            self.refuse(format!(
+                "{} waits for an answer: confirm or cancel it first.",
+                asking.verb.label()
+            ));
+            self.focus.renew(Some(Focus::Question));
+            return true;
+        }
         let name = self.namespace_name();
         let mut found = warnings(self.timeline.cluster(), name, commands);
         let pending = self.shown_namespace().map(|here| &here.pending);
@@ -233,6 +242,7 @@ impl State {
             RosterAction::Confirm => self.confirm(),
             RosterAction::Cancel => {
                 let was_open = self.rosters.asking.take().is_some();
+                self.refusal = None;
                 self.focus.renew(Some(Focus::Back));
                 was_open
             }
@@ -310,6 +320,17 @@ mod tests {
         assert!(refused.rosters.asking.as_ref().is_none());
         let nothing = run([of_roster(RosterAction::Confirm)]);
         assert_eq!(steps(&nothing), 0);
+    }
+
+    #[test]
+    fn another_command_of_the_roster_waits_for_the_answer() {
+        let mut actions = rack_b_stops();
+        actions.extend([press(Verb::StageObserved), press(Verb::Recluster)]);
+        let state = run(actions);
+        assert_eq!(steps(&state), 2, "nothing was staged, so nothing is reclustered");
+        let why = state.refusal.as_deref();
+        assert_eq!(why, Some("Stage only waits for an answer: confirm or cancel it first."));
+        assert!(state.rosters.asking.is_some());
     }
 
     #[test]

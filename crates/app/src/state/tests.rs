@@ -341,7 +341,7 @@ fn the_whole_has_a_way_out_whatever_is_explained_and_it_can_be_compared() {
     let there = compared.time.comparison().unwrap().right.clone();
     let taken = state.reduce(Action::Ways(WaysAction::Take(answer.quest, 0)));
     assert!(there.cluster == *taken.timeline.cluster(), "it is where the way leads");
-    assert_eq!(there.answers[0].1, "no risk: every acknowledged write is there");
+    assert_eq!(there.answers[0].1, "no risk: no acknowledged write is lost");
     assert_eq!(taken.whole_quest(), None, "everything is served");
 }
 

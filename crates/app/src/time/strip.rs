@@ -156,15 +156,17 @@ pub struct Strip {
     pub here: i32,
     /// The top of the scale, which stands for all partitions.
     pub top: i32,
-    /// The area of partitions that are not active, up to the position and after it.
+    /// The area of partitions that two sides serve, above those that are not active, up to the position and after it.
+    pub twice: [String; 2],
+    /// The area of partitions that are not active, likewise.
     pub inactive: [String; 2],
     /// The area of dead partitions, likewise.
     pub dead: [String; 2],
     /// The marks of done steps and of undone steps.
     pub marks: [String; 2],
-    /// The marks below steps after which fewer partitions are active.
+    /// The marks below steps after which fewer partitions are served, or more are served by two sides.
     pub worse: String,
-    /// The marks below steps after which more are active.
+    /// The marks below steps after which it is the other way round.
     pub better: String,
     /// The lines of the branches that are drawn.
     pub lanes: Vec<Lane>,
@@ -222,17 +224,18 @@ pub fn strip(steps: &Steps) -> Strip {
         runs(&steps.served, which, (from, to), axis_y, &|at| scale.x(at), &right)
     };
     let (here, undone) = ((0, steps.position), (steps.position + 1, last));
+    let both = |which: &dyn Fn(Served) -> u32| {
+        [area(which, here.0, here.1), area(which, undone.0, undone.1)]
+    };
     let mut strip = Strip {
         height: axis_y + 18 + line + 4,
         axis_y,
         axis_end: end,
         here: scale.x(steps.position),
         top,
-        inactive: [
-            area(&Served::inactive, here.0, here.1),
-            area(&Served::inactive, undone.0, undone.1),
-        ],
-        dead: [area(&|one| one.dead, here.0, here.1), area(&|one| one.dead, undone.0, undone.1)],
+        twice: both(&|one| if one.twice > 0 { amiss(one) } else { 0 }),
+        inactive: both(&Served::inactive),
+        dead: both(&|one| one.dead),
         ..Strip::default()
     };
     marks(&mut strip, steps, scale);
@@ -276,6 +279,11 @@ fn runs(
     path
 }
 
+/// How many partitions are not as they should be: nobody serves them, or two sides do.
+fn amiss(served: Served) -> u32 {
+    served.inactive() + served.twice
+}
+
 /// Adds the marks of all steps. Where steps are too close to tell shapes apart, only changes of the counts are marked.
 fn marks(strip: &mut Strip, steps: &Steps, scale: Scale) {
     let apart = scale.inner / scale.span;
@@ -285,8 +293,7 @@ fn marks(strip: &mut Strip, steps: &Steps, scale: Scale) {
         5.. => 2,
         _ => 0,
     };
-    let inactive =
-        |position: usize| steps.served.get(position).map_or(0, |served| served.inactive());
+    let inactive = |position: usize| steps.served.get(position).map_or(0, |served| amiss(*served));
     let y = strip.axis_y;
     for (place, kind) in steps.kinds.iter().enumerate() {
         let position = place + 1;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use rosterlab_engine::{Migrations, NodeId, Served, convert};
 use rosterlab_scenario::log;
-use rosterlab_scenario::words::served::outcome;
+use rosterlab_scenario::words::served::{headline, outcome};
 use yew::prelude::*;
 
 use crate::browser::{Room, capture_pointer, use_room, width_of};
@@ -158,18 +158,13 @@ fn draw(state: &State, forks: &[Fork], room: Room) -> Html {
         label: &label,
     });
     let served = state.served(here);
-    let class = match (served.inactive(), served.dead) {
-        (0, _) if served.filling > 0 => "filling",
-        (0, _) => "settled",
-        (_, 0) => "unavailable",
-        _ => "dead",
-    };
-    picture(&laid, width, here, class)
+    picture(&laid, width, here, headline(&[served]).class)
 }
 
 /// The graph as SVG.
 fn picture(laid: &Strip, width: i32, here: usize, class: &'static str) -> Html {
     let Strip { axis_y, axis_end, top, .. } = laid;
+    let [twice, twice_undone] = laid.twice.clone();
     let [inactive, inactive_undone] = laid.inactive.clone();
     let [dead, dead_undone] = laid.dead.clone();
     let [marks, marks_undone] = laid.marks.clone();
@@ -185,9 +180,11 @@ fn picture(laid: &Strip, width: i32, here: usize, class: &'static str) -> Html {
         <svg width={width.to_string()} height={laid.height.to_string()} aria-hidden="true">
             { svg::path("graph-scale", format!("M0 {top}H{axis_end}")) }
             <g class="undone">
+                { svg::path("graph-twice", twice_undone) }
                 { svg::path("graph-inactive", inactive_undone) }
                 { svg::path("graph-dead", dead_undone) }
             </g>
+            { svg::path("graph-twice", twice) }
             { svg::path("graph-inactive", inactive) }
             { svg::path("graph-dead", dead) }
             { svg::path("graph-axis", format!("M0 {axis_y}H{axis_end}")) }
@@ -213,7 +210,7 @@ fn picture(laid: &Strip, width: i32, here: usize, class: &'static str) -> Html {
 /// The key: what the marks mean.
 fn key() -> Html {
     let kinds = MarkKind::ALL.map(MarkKind::key);
-    let outcomes = [("▼", "fewer active"), ("▲", "more active")];
+    let outcomes = [("▼", "worse"), ("▲", "better")];
     let entry = |(glyph, name): (&'static str, &'static str)| {
         html! { <li key={name}>{ unspoken("", glyph) }{ " " }{ name }</li> }
     };
@@ -298,7 +295,7 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
             button_of("data-branch", number.to_string(), button)
         };
     let end = end_of(branch, state);
-    let is_bad = end.inactive() > 0;
+    let is_bad = end.inactive() + end.twice > 0;
     html! {
         <li key={number} class={classes!["branch", branch.pinned.then_some("pinned")]}>
             <p>

@@ -3,7 +3,9 @@
 //! Invariant: the bar has the same height in every state of a window's width, so nothing moves under the pointer when
 //! something happens. What is cut off there stands in full in the panels. Not here: one side's numbers (see `sides`).
 
+use rosterlab_engine::{Command, Mode, Served, Shutdown, SubClusterView};
 use rosterlab_scenario::foresight::ways::Risk;
+use rosterlab_scenario::words::commands::of_command;
 use rosterlab_scenario::words::served::{headline, outcome};
 use yew::prelude::*;
 
@@ -36,8 +38,11 @@ pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
     let more = (more > 0).then(|| format!("and {more} more"));
     // A cluster has at least one namespace.
     let worst = order.first().copied().unwrap_or_default();
-    let is_served = all.get(worst).is_some_and(|served| served.inactive() == 0);
-    let [first, second] = if is_served { margin(state) } else { ways(state, dispatch) };
+    let [first, second] = match all.get(worst) {
+        Some(served) if served.inactive() > 0 => ways(state, dispatch),
+        Some(served) if served.twice > 0 => out_of_two_sides(state, dispatch),
+        _ => margin(state),
+    };
     html! {
         <section
             class={classes!["verdict", headline.class]}
@@ -56,7 +61,7 @@ pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
                 </h2>
                 { element("div", "verdict-first", first) }
             </div>
-            { element("p", "verdict-why", why(state, worst, is_many)) }
+            { element("p", "verdict-why", why(state, &order, all)) }
             { element("div", "verdict-second", second) }
             <div class="verdict-last">
                 <p data-news="" tabindex="0" aria-label="What happened last">{ &*state.news }</p>
@@ -70,11 +75,33 @@ pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// Why the partitions of the namespace that fares worst are what they are.
-fn why(state: &State, namespace: usize, is_many: bool) -> Html {
+/// Why partitions are what they are: of each namespace that is not wholly served, or else of the one that fares worst.
+fn why(state: &State, worst_first: &[usize], all: &[Served]) -> Html {
     if state.view.sub_clusters.is_empty() {
         return html! { <>{ label("Why") }{ element("span", "", "a node in no cluster serves nothing") }</> };
     }
+    let is_served = |place: &&usize| all[**place].inactive() == 0;
+    let unserved = worst_first.iter().take_while(|place| !is_served(place)).count();
+    let told = worst_first.iter().take(unserved.clamp(1, NAMED));
+    let mut each: Vec<(Vec<&str>, String)> = Vec::new();
+    for place in told {
+        let name = &*state.view.namespaces[*place].name;
+        let why = why_of(state, *place);
+        match each.iter_mut().find(|(_, other)| *other == why) {
+            Some((names, _)) => names.push(name),
+            None => each.push((vec![name], why)),
+        }
+    }
+    let is_many = all.len() > 1;
+    let one = |(names, why): &(Vec<&str>, String)| {
+        let of = is_many.then(|| element("span", "id", [&names.join(", "), " "].concat()));
+        html! { <span key={names[0]} class="verdict-counts">{ of }{ why }</span> }
+    };
+    html! { <>{ label("Why") }<span>{ for each.iter().map(one) }</span></> }
+}
+
+/// The reasons of one namespace, each with its number.
+fn why_of(state: &State, namespace: usize) -> String {
     let reasons = reasons(&state.view, namespace);
     let others: u32 = reasons.iter().skip(REASONS).map(|(_, number)| number).sum();
     let mut said: Vec<String> = reasons
@@ -86,9 +113,43 @@ fn why(state: &State, namespace: usize, is_many: bool) -> Html {
         let more = reasons.len() - REASONS;
         said.push(format!("{more} more reasons ({}), below", thousands(others)));
     }
-    let of =
-        is_many.then(|| element("span", "id", state.view.namespaces[namespace].name.clone() + " "));
-    html! { <>{ label("Why") }{ element("span", "", of) }{ said.join(" · ") }</> }
+    said.join(" · ")
+}
+
+/// What ends it that two sides serve the same partitions. In AP healing is enough. In SC each side has a roster of its own:
+/// one side has to stop first, and after healing the newest roster wins (docs/domain.md §1).
+fn out_of_two_sides(state: &State, dispatch: &Dispatch) -> [Html; 2] {
+    let view = &state.view;
+    let served = state.timeline.served(state.timeline.position());
+    let mut strong = view.namespaces.iter().zip(served);
+    let is_strong =
+        strong.any(|(one, served)| one.mode == Mode::StrongConsistency && served.twice > 0);
+    let serves = |side: &&SubClusterView| side.namespaces.iter().any(|one| one.counts.active > 0);
+    let smallest = view.sub_clusters.iter().filter(serves).min_by_key(|side| side.nodes.len());
+    let (command, then) = match smallest.filter(|_| is_strong) {
+        Some(side) => (
+            Command::Stop { nodes: side.nodes.clone(), shutdown: Shutdown::Clean },
+            "Then set the roster of the side that stays once more, heal and start: the newest roster wins.",
+        ),
+        None => (
+            Command::Heal { between: None },
+            "Both sides take writes: of two versions of a record, one is kept.",
+        ),
+    };
+    let title = of_command(&command, view.nodes.len());
+    let way = html! {
+        <p class="verdict-way way-twice">
+            { label("Stop it") }
+            { plain_button(
+                dispatch,
+                ("tool", "way-twice"),
+                (Some(title.clone().into()), None),
+                Action::Do(command),
+                title.into(),
+            ) }
+        </p>
+    };
+    [way, element("p", "verdict-way", then)]
 }
 
 fn label(words: &'static str) -> Html {

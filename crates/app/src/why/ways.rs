@@ -114,30 +114,21 @@ impl WaysState {
 /// The actions in order: `Start B101 and B102, then revive main and recluster`.
 #[must_use]
 pub fn title(way: &Way, view: &ClusterView) -> String {
-    let what = in_turn(Purpose::WayOut, way.entry().each(), view.nodes.len());
-    let on = way.remedies.iter().find_map(|remedy| match remedy {
-        Remedy::RosterSet { on } => *on,
-        _ => None,
-    });
-    let is_split = view.sub_clusters.len() > 1 && !way.remedies.contains(&Remedy::Heal);
-    match on.filter(|_| is_split) {
-        Some(on) => format!("In sub-cluster {on}: {what}"),
-        None => capitalized(&what),
-    }
+    capitalized(&in_turn(Purpose::WayOut, way.entry().each(), view.nodes.len()))
 }
 
 /// What a client of the whole network can reach after a way: `all active`, `1,381 active`, `main 4,096 · ns2 still 0`.
 #[must_use]
 pub fn reach(way: &Way, view: &ClusterView) -> String {
-    let empty: u32 = way.after.iter().map(|after| after.fresh).sum();
+    let is_many = way.after.len() > 1;
+    let each = || view.namespaces.iter().zip(way.before.iter().zip(&way.after));
     let mut text = if way.after.iter().all(|after| after.inactive() == 0) {
         "all active".to_owned()
     } else {
-        let of_each = view.namespaces.iter().zip(way.before.iter().zip(&way.after));
-        let of_each = of_each.map(|(settings, (before, after))| {
+        let of_each = each().map(|(settings, (before, after))| {
             let still = if after.active() > before.active() { "" } else { "still " };
             let active = thousands(after.active());
-            if way.after.len() > 1 {
+            if is_many {
                 format!("{} {still}{active}", settings.name)
             } else {
                 format!("{active} active")
@@ -145,12 +136,16 @@ pub fn reach(way: &Way, view: &ClusterView) -> String {
         });
         of_each.collect::<Vec<_>>().join(" · ")
     };
-    let dead: u32 = way.after.iter().map(|after| after.dead).sum();
-    let twice: u32 = way.after.iter().map(|after| after.twice).sum();
-    for (number, what) in [(empty, "came up empty"), (dead, "dead"), (twice, "served by two sides")]
-    {
-        if number > 0 {
-            text = format!("{text}, {} {what}", thousands(number));
+    for (settings, (_, after)) in each() {
+        let of = if is_many { [" of ", &settings.name].concat() } else { String::new() };
+        for (number, what) in [
+            (after.fresh, "came up empty"),
+            (after.dead, "dead"),
+            (after.twice, "served by two sides"),
+        ] {
+            if number > 0 {
+                text = format!("{text}, {}{of} {what}", thousands(number));
+            }
         }
     }
     text
@@ -160,6 +155,9 @@ pub fn reach(way: &Way, view: &ClusterView) -> String {
 #[must_use]
 pub fn effect(way: &Way, view: &ClusterView) -> String {
     let lost = match way.risk {
+        Risk::None if way.after.iter().any(|after| after.filling > 0) => {
+            "nothing lost, still filling"
+        }
         Risk::None => "nothing lost",
         Risk::LeavesCopiesBehind => "some copies left behind",
         Risk::MayLoseWrites => "writes may be lost",
@@ -197,7 +195,7 @@ pub fn needed_first(ways: &[Way], view: &ClusterView) -> Option<String> {
 #[must_use]
 pub fn risk(risk: Risk) -> (&'static str, &'static str, &'static str) {
     match risk {
-        Risk::None => ("safe", "✓", "no risk: every acknowledged write is there"),
+        Risk::None => ("safe", "✓", "no risk: no acknowledged write is lost"),
         Risk::LeavesCopiesBehind => {
             ("behind", "◪", "copies on nodes that leave the roster stay behind")
         }
@@ -273,7 +271,7 @@ mod tests {
         let set = Remedy::RosterSet { on: Some(id("A103")) };
         assert_eq!(
             title(&way(&[set], view), view),
-            "In sub-cluster A103: set the roster of main to the observed nodes and recluster"
+            "Set the roster of main to the observed nodes on A103 and recluster"
         );
         assert!(title(&way(&[Remedy::Heal, set], view), view).starts_with("Heal all links, then"));
     }
@@ -291,7 +289,7 @@ mod tests {
         assert_eq!(reach(&way, &view), "main 4,096 · ns2 still 0");
         way.risk = Risk::MayLoseWrites;
         way.after = vec![served(4096), Served { settled: 4086, fresh: 10, ..Served::default() }];
-        assert_eq!(effect(&way, &view), "all active, 10 came up empty, writes may be lost");
+        assert_eq!(effect(&way, &view), "all active, 10 of ns2 came up empty, writes may be lost");
     }
 
     #[test]

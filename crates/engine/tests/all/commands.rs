@@ -112,6 +112,36 @@ fn a_roster_set_on_one_side_of_a_split_meets_the_other_on_healing() {
 }
 
 #[test]
+fn of_two_sides_the_newer_roster_wins_and_the_principal_s_where_both_are_as_new() {
+    let given_up = |on_a: u32, on_b: u32| {
+        let mut cluster = case_study();
+        act(&mut cluster, &cut("A101 A102 A103|B101 B102"));
+        for (node, times) in [("A101", on_a), ("B101", on_b)] {
+            let nodes = RosterNodes::Observed;
+            let (namespace, on) = ("main".to_owned(), Some(ids(node)[0]));
+            for _ in 0..times {
+                let (namespace, nodes) = (namespace.clone(), nodes.clone());
+                act(&mut cluster, &Command::RosterSet { namespace, nodes, on });
+            }
+            act(&mut cluster, &Command::Recluster { on });
+        }
+        let events = act(&mut cluster, &Command::Heal { between: None });
+        let mut told = events.into_iter().filter_map(|event| match event.kind {
+            EventKind::RosterGivenUp { nodes, generation, wins, .. } => {
+                Some((nodes, generation, wins))
+            }
+            _ => None,
+        });
+        (told.next(), told.next(), sub_cluster(&cluster, "B102").namespaces[0].roster.len())
+    };
+    // The first roster has generation 1.
+    assert_eq!(given_up(1, 1), (Some((ids("A103 A102 A101"), 2, 2)), None, 2));
+    assert_eq!(given_up(1, 2), (Some((ids("A103 A102 A101"), 2, 3)), None, 2));
+    assert_eq!(given_up(2, 1), (Some((ids("B102 B101"), 2, 3)), None, 3));
+    assert_eq!(given_up(0, 0), (None, None, 5), "both sides hold the same roster");
+}
+
+#[test]
 fn protection_marks_what_a_node_of_a_new_roster_does_not_hold() {
     let mut cluster = case_study();
     act(&mut cluster, &stop("B101 B102"));

@@ -1,10 +1,10 @@
 //! The nearest ways out: the smallest sets of actions that would make a partition active again.
 //!
 //! Invariant: each way was tried on a copy of the cluster, command by command, settled after each, and made the partition
-//! active; no part of it does at no more risk. A way that sets the roster or revives does so for every namespace that it
-//! helps and whose risk is no worse. Smaller sets are tried before larger ones. When no set of [`MOST_ACTIONS`] helps without
-//! risk, all actions are tried together and needless ones are taken out; such a way is checked by leaving out one action
-//! at a time.
+//! active; no part of it does at no more risk, but for this: with every node down, a way starts them all. A way that sets
+//! the roster or revives does so for every namespace that it helps and whose risk is no worse. Smaller sets are tried before
+//! larger ones. When no set of [`MOST_ACTIONS`] helps without risk, all actions are tried together and needless ones are
+//! taken out; such a way is checked by leaving out one action at a time.
 //! A search advances one command at a time, so that the caller can do other work in between. Not here: whether a node can
 //! be started in reality, and sentences.
 
@@ -349,8 +349,13 @@ impl Search {
     /// The next set by size, unless a trial would be needless; moves on.
     fn next_set(&mut self) -> Option<Vec<Remedy>> {
         let Phase::Sets(places) = &mut self.phase else { return None };
-        let set: Vec<Remedy> = places.iter().map(|place| self.remedies[*place]).collect();
+        let mut set: Vec<Remedy> = places.iter().map(|place| self.remedies[*place]).collect();
         let size = places.len();
+        if let Some(place) = set.iter().position(|remedy| matches!(remedy, Remedy::Start(_)))
+            && self.down.len() == self.view.nodes.len()
+        {
+            set.splice(place..=place, self.down.iter().map(|node| Remedy::Start(*node)));
+        }
         if let Some(next) = following(places, self.remedies.len()) {
             *places = next;
         } else {
@@ -546,7 +551,9 @@ fn remedies(view: &ClusterView, down: &[NodeId], strong: bool) -> Vec<Remedy> {
     }
     // Before the starts: where a cluster change is enough, a start is no more than that.
     remedies.push(Remedy::Recluster);
-    remedies.extend(down.iter().take(MOST_STARTS).map(|node| Remedy::Start(*node)));
+    // With every node down, all of them are started: one of them stands for all.
+    let starts = if down.len() == view.nodes.len() { 1 } else { MOST_STARTS };
+    remedies.extend(down.iter().take(starts).map(|node| Remedy::Start(*node)));
     if !strong {
         return remedies;
     }
@@ -556,11 +563,12 @@ fn remedies(view: &ClusterView, down: &[NodeId], strong: bool) -> Vec<Remedy> {
         let place = largest.iter().take_while(|(other, _)| *other >= size).count();
         largest.insert(place, (size, sub_cluster.principal));
     }
-    if largest.is_empty() {
+    if largest.len() < 2 {
         remedies.push(Remedy::RosterSet { on: None });
+    } else {
+        let largest = largest.iter().take(MOST_ROSTERS);
+        remedies.extend(largest.map(|(_, on)| Remedy::RosterSet { on: Some(*on) }));
     }
-    let largest = largest.iter().take(MOST_ROSTERS);
-    remedies.extend(largest.map(|(_, on)| Remedy::RosterSet { on: Some(*on) }));
     remedies.push(Remedy::Revive);
     remedies
 }

@@ -7,6 +7,9 @@ use rosterlab_engine::{Command, Link, NodeId, RosterNodes, Shutdown};
 use super::text::{capitalized, clock, count, link_name, list, nodes};
 use crate::timeline::{Entry, Purpose};
 
+/// The most nodes of a cut that are named.
+const MOST_NAMED: usize = 8;
+
 /// What a step was, as a title; `all` is how many nodes there are.
 #[must_use]
 pub fn of_entry(entry: &Entry, all: usize) -> String {
@@ -53,7 +56,9 @@ pub fn in_turn(purpose: Purpose, entries: &[Entry], all: usize) -> String {
         let mut names: Vec<&str> = names.map(|(_, name, _)| name).collect();
         names.dedup();
         match (for_namespace(purpose, first), first, parts.last_mut()) {
-            (Some((verb, _, end)), ..) => parts.push(format!("{verb} {}{end}", list(names))),
+            (Some((verb, _, end)), ..) => {
+                parts.push(format!("{verb} {}{end}{}", list(names), side_of(first)));
+            }
             (_, Entry::Act { command: Command::Recluster { .. }, .. }, Some(last)) => {
                 last.push_str(" and recluster");
             }
@@ -62,6 +67,18 @@ pub fn in_turn(purpose: Purpose, entries: &[Entry], all: usize) -> String {
         rest = &rest[same..];
     }
     parts.join(", then ")
+}
+
+/// The sub-cluster whose roster is set, where there are others: ` on A103`.
+fn side_of(entry: &Entry) -> String {
+    match entry {
+        Entry::Act { command: Command::RosterSet { on, .. }, .. } => on_side(*on),
+        _ => String::new(),
+    }
+}
+
+fn on_side(on: Option<NodeId>) -> String {
+    on.map(|node| format!(" on {node}")).unwrap_or_default()
 }
 
 /// What is done for a namespace and could be done for several: the verb, the namespace, and the rest.
@@ -117,14 +134,14 @@ pub fn of_command(command: &Command, all: usize) -> String {
                 format!("Restore the links between {}", list(sides.iter().map(|side| named(side))))
             }
         },
-        Command::RosterSet { nodes: RosterNodes::Observed, .. } => {
-            "Stage the observed nodes as the roster".to_owned()
+        Command::RosterSet { nodes, on, .. } => {
+            let what = match nodes {
+                RosterNodes::Observed => "Stage the observed nodes as the roster".to_owned(),
+                RosterNodes::List(entries) => format!("Stage the roster {}", list(entries)),
+            };
+            what + &on_side(*on)
         }
-        Command::RosterSet { nodes: RosterNodes::List(entries), .. } => {
-            format!("Stage the roster {}", list(entries))
-        }
-        Command::Recluster { on: None } => "Recluster".to_owned(),
-        Command::Recluster { on: Some(node) } => format!("Recluster on {node}"),
+        Command::Recluster { on } => ["Recluster", &on_side(*on)].concat(),
         Command::Revive { namespace, .. } => format!("Revive {namespace}"),
         Command::Quiesce { nodes } => format!("Quiesce {}", named(nodes)),
         Command::QuiesceUndo { nodes } => format!("Take back the quiesce of {}", named(nodes)),
@@ -143,6 +160,10 @@ fn of_cut(sides: &[Vec<NodeId>], all: usize) -> String {
         // A bundle within a rack.
         _ if sides.len() > 2 && sides.iter().all(|side| side.len() == 1) => {
             format!("Cut every link between {}", nodes(&sides.concat()))
+        }
+        _ if sides.iter().map(Vec::len).sum::<usize>() > MOST_NAMED => {
+            let sizes = list(sides.iter().map(Vec::len));
+            format!("Cut into sides of {sizes} nodes")
         }
         _ => {
             let sides = sides.iter().map(|side| nodes(side));
@@ -188,7 +209,10 @@ mod tests {
         let cut = of_command(&Command::Cut { between: within }, 128);
         assert_eq!(cut, "Cut every link between 64 nodes");
         let sides = vec![many[..32].to_vec(), many[32..].to_vec()];
-        assert_eq!(of_command(&Command::Cut { between: sides }, 128), "Cut 32 nodes from 32 nodes");
+        assert_eq!(
+            of_command(&Command::Cut { between: sides }, 128),
+            "Cut into sides of 32 and 32 nodes"
+        );
     }
 
     fn together(purpose: Purpose, commands: Vec<Command>) -> String {
@@ -214,6 +238,13 @@ mod tests {
         assert_eq!(
             together(Purpose::Commands, vec![stage("main"), stage("ns2"), recluster()]),
             "Set the roster of main and ns2 to the observed nodes and recluster"
+        );
+        let on = ids("A103").first().copied();
+        let (namespace, nodes) = ("main".to_owned(), RosterNodes::Observed);
+        let there = vec![Command::RosterSet { namespace, nodes, on }, Command::Recluster { on }];
+        assert_eq!(
+            together(Purpose::Commands, there),
+            "Set the roster of main to the observed nodes on A103 and recluster"
         );
         let back = |name: &str| Command::RosterSet {
             namespace: name.to_owned(),

@@ -145,6 +145,18 @@ fn of_roster_event(kind: &EventKind) -> String {
             "In sub-cluster {principal} the roster of {namespace} is {} now.",
             roster(entries)
         ),
+        EventKind::RosterGivenUp { namespace, principal, nodes: losers, generation, wins } => {
+            let why = if wins > generation {
+                "is newer"
+            } else {
+                "is the principal’s, and both are equally new"
+            };
+            format!(
+                "{} gave up the roster of {namespace} that they held (generation {generation}): \
+                 that of sub-cluster {principal} (generation {wins}) {why}.",
+                nodes(losers)
+            )
+        }
         EventKind::RosterProtected { node, namespace, partitions } => format!(
             "{node} marked {} of {namespace} with r: roster-set protection.",
             count(*partitions, "empty version")
