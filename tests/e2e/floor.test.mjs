@@ -258,7 +258,7 @@ test("one cut link makes one node an orphan, not a sub-cluster of one", async (t
     await page.locator("[data-news]").innerText(),
     /The principal B102, the highest id, decided: A101 left, .*A101 is an orphan\. It serves nothing/,
   );
-  assert.match(await page.locator("[data-orphans]").innerText(), /Orphan\s*A101: 4,096 unavailable there/);
+  assert.match(await page.locator("[data-orphans]").innerText(), /Orphan\s*A101: a client that asks there finds all 4,096 unavailable/);
 
   // The orphan's own view, opened by keyboard like every button.
   await page.locator('[data-orphan="A101"]').focus();

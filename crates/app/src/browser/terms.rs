@@ -47,7 +47,7 @@ fn hear(document: &Document, event: &Event) {
             }
         }
         "scroll" => bubble.set_hidden(true),
-        kind => match at(".term") {
+        kind => match at(".term, .hint") {
             Some(term) => show(&bubble, &term),
             // It stays while the pointer is on it, and while its term has the focus.
             None if at(".term-bubble").is_none() => {

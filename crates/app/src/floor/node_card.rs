@@ -6,6 +6,7 @@
 //! pointer.
 
 use rosterlab_engine::{CopyCounts, NodeId, NodeState, PARTITIONS, RackId, convert};
+use rosterlab_scenario::words::terms::Term;
 use yew::prelude::*;
 
 use crate::browser::{capture_pointer, show_label_as_tip, use_place};
@@ -13,6 +14,7 @@ use crate::floor::card::{Facts, NamespaceLine, Note, ORPHAN_SIGN, mark_text, sho
 use crate::floor::layout::{Point, Rect};
 use crate::page::element::element;
 use crate::page::svg;
+use crate::page::term::hint;
 use crate::text::thousands;
 use crate::verdict::sides::sub_class;
 
@@ -172,10 +174,10 @@ fn body(facts: &Facts) -> Html {
         return facts.lines.iter().map(namespace_line).collect();
     };
     let CopyCounts { master, full, untrusted, evade, with_data, .. } = only.copies;
-    let number = |class: &'static str, name: &'static str, number: u32| {
+    let number = |class: &'static str, name: Html, number: u32| {
         html! {
             <span key={class} class={classes!["copies", class, (number == 0).then_some("zero")]}>
-                { element("span", "copies-name", name) }{ " " }
+                { name }{ " " }
                 { element("span", "copies-count", thousands(number)) }{ " " }
             </span>
         }
@@ -185,10 +187,10 @@ fn body(facts: &Facts) -> Html {
             { bar(only.copies, 1) }
             { thin_bar(only.copies) }
             <span class="face-copies">
-                { number("master", "master", master) }
-                { number("full", "full", full) }
-                { number("subset", "subset", with_data - full) }
-                { number("evade", "empty e", evade - untrusted) }
+                { number("master", hint(Term::WorkingMaster, "copies-name", "master"), master) }
+                { number("full", element("span", "copies-name", "full"), full) }
+                { number("subset", hint(Term::Subset, "copies-name", "subset"), with_data - full) }
+                { number("evade", hint(Term::Evade, "copies-name", "empty e"), evade - untrusted) }
             </span>
         </>
     }
@@ -207,7 +209,7 @@ fn namespace_line(line: &NamespaceLine) -> Html {
             <span class="face-line-copies">
                 { element("span", "visually-hidden", " full ") }
                 { thousands(full) }
-                { element("span", "face-line-subset", subset) }
+                { hint(Term::Subset, "face-line-subset", subset.unwrap_or_default()) }
             </span>
             <span aria-hidden="true">{ sign }</span>
             { element("span", "visually-hidden", format!(", {words}, ")) }

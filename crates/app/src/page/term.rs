@@ -1,15 +1,23 @@
 //! A word of the field that is explained where it stands: by pointer, focus and tap.
 //!
-//! Invariant: a term is a button, so it never stands inside another one. Not here: what terms mean (the scenario crate's
+//! Invariant: a term is a button, so inside another one, such as a card, there is a [`hint`] in its place, which only a
+//! pointer reaches; the toolbar has the same words as terms for the selected card. Not here: what terms mean (the scenario crate's
 //! `words::terms`), and the bubble that shows it (see `browser::use_terms`).
 
 use rosterlab_scenario::words::terms::Term;
 use yew::prelude::*;
 
 use crate::page::element::element;
+
 /// A word with its explanation.
 pub fn term(term: Term, word: &str) -> Html {
     html! { <button type="button" class="term" aria-description={term.text()}>{ word }</button> }
+}
+
+/// A word on a card, with its explanation for a pointer.
+pub fn hint(term: Term, class: &'static str, word: impl Into<AttrValue>) -> Html {
+    let word: AttrValue = word.into();
+    html! { <span class={classes![class, "hint"]} aria-description={term.text()}>{ word }</span> }
 }
 
 /// A text in which a word is explained, the first time that it occurs.

@@ -168,7 +168,7 @@ impl Form<'_> {
                     { self.check(
                         Field::Commit(index),
                         "commit-to-device",
-                        "A write is on the drive before it is acknowledged. A crash sets no e.",
+                        "A write is on the drive before it is acknowledged, so a crash sets no e (evade: untrusted).",
                         Some(typed.commits),
                     ) }
                     { self.check(
@@ -191,7 +191,7 @@ impl Form<'_> {
                         Field::AutoRevive(index),
                         "auto-revive",
                         if draft.can_revive() {
-                            "A start after a crash sets r in place of e."
+                            "A start after a crash sets r (revived) in place of e (evade: untrusted)."
                         } else {
                             "Servers have it from 7.1: choose that profile below."
                         },
@@ -331,9 +331,9 @@ fn clustering(form: &Form<'_>, draft: &SettingsDraft) -> Html {
 fn profile(form: &Form<'_>, draft: &SettingsDraft) -> Html {
     let options = [("4.5.3", "4.5.3 (case study)"), ("6.0", "6.0"), ("7.1", "7.1 and later")];
     let differs = match draft.profile {
-        Profile::V4_5_3 => "r is trusted as soon as the whole roster is present.",
+        Profile::V4_5_3 => "r (revived) is trusted as soon as the whole roster is present.",
         Profile::V6_0 => {
-            "r is trusted only if the whole roster is present and no version there has e."
+            "r (revived) is trusted only if the whole roster is present and no version there has e (evade)."
         }
         Profile::V7_1 => "As 6.0, with auto-revive, and fresh-partitions in the log.",
     };

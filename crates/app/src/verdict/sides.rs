@@ -169,7 +169,7 @@ fn orphans(view: &ClusterView) -> Option<Html> {
                 { unspoken("orphan-sign", ORPHAN_SIGN) }
                 <span>
                     { explained(who, "Orphan", Term::Orphan) }{ element("b", "id", ids) }
-                    { format!(": {all} unavailable there{ap}") }
+                    { format!(": a client that asks there finds all {all} unavailable{ap}") }
                 </span>
             </p>
         }
