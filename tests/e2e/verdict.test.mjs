@@ -55,6 +55,70 @@ test("the bar says what, why and how safely out; the safe way is one click", asy
   assert.deepEqual(complaints, []);
 });
 
+test("what two sides serve is an alarm of its own, and the bar says how it ends", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await action(page, "split").click();
+  await eventually(() => page.locator(".sides tbody tr").count(), 2);
+  // Each side gets a roster of its own, which is the mistake.
+  for (const principal of ["A103", "B102"]) {
+    await page.locator(`[data-action="show-sub-cluster"]`, { hasText: principal }).click();
+    await action(page, "stage-and-recluster").click();
+    const question = action(page, "roster-confirm");
+    if (await question.count()) await question.click();
+  }
+  await eventually(() => headline(page), "Served by two sides");
+  assert.equal(await verdict(page), "twice");
+  assert.match(await outcome(page), /4,096 served by two sides/);
+  assert.equal(await page.locator(".map-twice").innerText(), "⚠ 4,096 are served by two sides at once.");
+  assert.notEqual(await page.locator(".graph-twice").last().getAttribute("d"), "", "the timeline shows it");
+  assert.notEqual(await page.locator(".graph-worse").getAttribute("d"), "");
+  const stop = action(page, "way-twice");
+  assert.equal(await stop.innerText(), "Stop B101 and B102");
+  await stop.click();
+  await eventually(async () => (await headline(page)).startsWith("Serving"), true);
+  assert.equal(await page.locator(".map-twice").innerText(), "");
+  // The side that stays gets the newer roster, so that it wins when all are together again.
+  await action(page, "stage-observed").click();
+  if (await action(page, "roster-confirm").count()) await action(page, "roster-confirm").click();
+  await action(page, "heal").click();
+  await page.locator('[data-rack="2"] [data-action="start-rack"]').click();
+  await eventually(() => page.locator(".sides tbody tr").count(), 1);
+  const roster = await page.locator(".roster-line").first().innerText();
+  assert.ok(roster.includes("A101") && !roster.includes("B102"), roster);
+  assert.deepEqual(complaints, []);
+});
+
+test("a roster that loses when two sides become one is told with both generations", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await action(page, "split").click();
+  for (const principal of ["A103", "B102"]) {
+    await page.locator(`[data-action="show-sub-cluster"]`, { hasText: principal }).click();
+    await action(page, "stage-and-recluster").click();
+    const question = action(page, "roster-confirm");
+    if (await question.count()) await question.click();
+  }
+  await action(page, "heal").click();
+  await eventually(() => page.locator(".sides tbody tr").count(), 1);
+  const news = await page.locator("[data-news]").innerText();
+  assert.match(
+    news,
+    /A103, A102 and A101 gave up the roster of main that they held \(generation 2\): that of sub-cluster B102 \(generation 2\) is the principal’s, and both are equally new\./,
+  );
+  assert.deepEqual(complaints, []);
+});
+
+test("with every node down, the safe way starts them all", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  for (const rack of ["1", "2"]) await page.locator(`[data-rack="${rack}"] [data-action="stop-rack"]`).click();
+  await eventually(() => headline(page), "Not serving");
+  const safe = action(page, "way-safe");
+  await safe.waitFor();
+  assert.equal(await safe.innerText(), "Start A101, A102, A103, B101 and B102");
+  await safe.click();
+  await eventually(async () => (await headline(page)).startsWith("Serving"), true);
+  assert.deepEqual(complaints, []);
+});
+
 test("the bar stays in view and keeps its height", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const bar = page.locator(".verdict");
