@@ -86,7 +86,13 @@ fn why(state: &State, worst_first: &[usize], all: &[Served]) -> Html {
     let mut each: Vec<(Vec<&str>, String)> = Vec::new();
     for place in told {
         let name = &*state.view.namespaces[*place].name;
-        let why = why_of(state, *place);
+        let why = match all[*place] {
+            served if served.inactive() > 0 || served.twice == 0 => why_of(state, *place),
+            _ if mode_of(&state.view, *place) == Mode::Available => {
+                "in AP every side serves".to_owned()
+            }
+            _ => "each side has a roster of its own in force".to_owned(),
+        };
         match each.iter_mut().find(|(_, other)| *other == why) {
             Some((names, _)) => names.push(name),
             None => each.push((vec![name], why)),
@@ -128,7 +134,11 @@ fn out_of_two_sides(state: &State, dispatch: &Dispatch) -> [Html; 2] {
     let smallest = view.sub_clusters.iter().filter(serves).min_by_key(|side| side.nodes.len());
     let (command, then) = match smallest.filter(|_| is_strong) {
         Some(side) => (
-            Command::Stop { nodes: side.nodes.clone(), shutdown: Shutdown::Clean },
+            // Highest first there; elsewhere people read them from the lowest on.
+            Command::Stop {
+                nodes: side.nodes.iter().rev().copied().collect(),
+                shutdown: Shutdown::Clean,
+            },
             "Then set the roster of the side that stays once more, heal and start: the newest roster wins.",
         ),
         None => (
@@ -139,7 +149,7 @@ fn out_of_two_sides(state: &State, dispatch: &Dispatch) -> [Html; 2] {
     let title = of_command(&command, view.nodes.len());
     let way = html! {
         <p class="verdict-way way-twice">
-            { label("Stop it") }
+            { label("Way out") }
             { plain_button(
                 dispatch,
                 ("tool", "way-twice"),

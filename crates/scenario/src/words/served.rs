@@ -44,7 +44,7 @@ pub fn headline(all: &[Served]) -> Headline {
     }
 }
 
-/// The counts in short: `all active`, `1,381 unavailable`, `12 unavailable, 3 dead`, `all active, 9 still filling`.
+/// The counts in short, and what is amiss in place of what is as it should be: `all active`, `1,381 unavailable`, `12 unavailable, 3 dead`, `all active, 9 still filling`.
 #[must_use]
 pub fn outcome(served: Served) -> String {
     let is_whole = served.inactive() == 0;
@@ -53,7 +53,8 @@ pub fn outcome(served: Served) -> String {
     } else {
         [(served.unavailable, "unavailable"), (served.dead, "dead")]
     };
-    let mut parts = if is_whole { vec!["all active".to_owned()] } else { Vec::new() };
+    let is_once = is_whole && served.twice == 0;
+    let mut parts = if is_once { vec!["all active".to_owned()] } else { Vec::new() };
     for (number, what) in [(served.twice, "served by two sides"), first, second] {
         if number > 0 {
             parts.push(format!("{} {what}", thousands(number)));
@@ -149,6 +150,6 @@ mod tests {
         assert_eq!(of(2715, 0, 1381, 0), "1,381 unavailable");
         assert_eq!(of(0, 0, 1, 2), "1 unavailable, 2 dead");
         let twice = Served { settled: 4096, twice: 12, ..Served::default() };
-        assert_eq!(outcome(twice), "all active, 12 served by two sides");
+        assert_eq!(outcome(twice), "12 served by two sides");
     }
 }
