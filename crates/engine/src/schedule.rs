@@ -7,7 +7,7 @@
 use crate::balance::Balance;
 use crate::cluster::{Cluster, Until};
 use crate::clustering::SubCluster;
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::migration::{Limits, limit_of};
 
 /// What is due next.
@@ -17,21 +17,34 @@ enum Due {
     Round(u32),
 }
 
+/// What happens while time passes.
+struct Course<'a> {
+    events: Vec<Event>,
+    /// Is shown the cluster after everything that happened.
+    seen: &'a mut dyn FnMut(&Cluster),
+}
+
 impl Cluster {
     /// Lets simulated time pass, and returns the events that happened.
     pub fn advance(&mut self, until: Until) -> Vec<Event> {
+        self.advance_seen(until, &mut |_| {})
+    }
+
+    /// As [`Cluster::advance`], and shows the cluster after each change and each round of migrations on the way.
+    pub fn advance_seen(&mut self, until: Until, seen: &mut dyn FnMut(&Self)) -> Vec<Event> {
         self.assert_invariants();
         let began_ms = self.now_ms;
-        let mut events = Vec::new();
+        let mut course = Course { events: Vec::new(), seen };
         match until {
-            Until::Time(end_ms) => self.play(end_ms, &mut events),
-            Until::Settled => self.settle(&mut events),
-            Until::Prepared => self.prepare_only(&mut events),
+            Until::Time(end_ms) => self.play(end_ms, &mut course),
+            Until::Settled => self.settle(&mut course),
+            Until::Prepared => self.prepare_only(&mut course),
             Until::Migrated { partitions } => {
-                self.settle(&mut events);
-                self.migrate(partitions, &mut events);
+                self.settle(&mut course);
+                self.migrate(partitions, &mut course);
             }
         }
+        let events = course.events;
         self.assert_reached(began_ms, until);
         debug_assert!(events.is_sorted_by_key(|event| event.at_ms), "events come in order");
         self.assert_invariants();
@@ -82,7 +95,7 @@ impl Cluster {
         Some((sub_cluster.formed_at_ms + after_ms + self.frozen_ms).max(self.now_ms))
     }
 
-    fn change(&mut self, at_ms: u64, due: &Due, events: &mut Vec<Event>) {
+    fn change(&mut self, at_ms: u64, due: &Due, course: &mut Course<'_>) {
         self.now_ms = self.now_ms.max(at_ms);
         let mut kinds = Vec::new();
         match due {
@@ -90,39 +103,44 @@ impl Cluster {
             Due::Commit => self.commit(&mut kinds),
             Due::Round(number) => self.round(*number, None, &mut kinds),
         }
-        kinds.extend(self.count_lost_writes());
-        events.extend(self.dated(kinds));
+        self.happened(kinds, course);
     }
 
-    fn play(&mut self, end_ms: u64, events: &mut Vec<Event>) {
+    fn happened(&mut self, mut kinds: Vec<EventKind>, course: &mut Course<'_>) {
+        kinds.extend(self.count_lost_writes());
+        course.events.extend(self.dated(kinds));
+        (course.seen)(self);
+    }
+
+    fn play(&mut self, end_ms: u64, course: &mut Course<'_>) {
         while let Some((at_ms, due)) = self.next_due(true).filter(|(at_ms, _)| *at_ms <= end_ms) {
-            self.change(at_ms, &due, events);
+            self.change(at_ms, &due, course);
         }
         self.now_ms = self.now_ms.max(end_ms);
     }
 
-    fn settle(&mut self, events: &mut Vec<Event>) {
+    fn settle(&mut self, course: &mut Course<'_>) {
         while let Some((at_ms, due)) = self.next_due(false) {
-            self.change_frozen(at_ms, &due, events);
+            self.change_frozen(at_ms, &due, course);
         }
     }
 
-    fn prepare_only(&mut self, events: &mut Vec<Event>) {
+    fn prepare_only(&mut self, course: &mut Course<'_>) {
         while self.exchanges.is_empty() {
             let Some((at_ms, due)) = self.next_due(false) else {
                 return;
             };
-            self.change_frozen(at_ms, &due, events);
+            self.change_frozen(at_ms, &due, course);
         }
     }
 
-    fn change_frozen(&mut self, at_ms: u64, due: &Due, events: &mut Vec<Event>) {
+    fn change_frozen(&mut self, at_ms: u64, due: &Due, course: &mut Course<'_>) {
         assert!(at_ms >= self.now_ms, "what is due is not past");
         self.frozen_ms += at_ms - self.now_ms;
-        self.change(at_ms, due, events);
+        self.change(at_ms, due, course);
     }
 
-    fn migrate(&mut self, partitions: Option<u32>, events: &mut Vec<Event>) {
+    fn migrate(&mut self, partitions: Option<u32>, course: &mut Course<'_>) {
         let limits = partitions.map(|count| self.limits(count));
         loop {
             let open = |one: &SubCluster| {
@@ -142,8 +160,7 @@ impl Cluster {
             self.now_ms = at_ms;
             let mut kinds = Vec::new();
             self.round(number, limits.as_ref(), &mut kinds);
-            kinds.extend(self.count_lost_writes());
-            events.extend(self.dated(kinds));
+            self.happened(kinds, course);
         }
     }
 
