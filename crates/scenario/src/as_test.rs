@@ -7,7 +7,7 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use crate::file::{Action, Expect, Scenario, Step};
+use crate::file::{Action, Bounds, Expect, Scenario, Step};
 use crate::share;
 use crate::timeline::Timeline;
 
@@ -162,7 +162,7 @@ pub fn scenario(timeline: &Timeline) -> Scenario {
     let view = timeline.cluster().view();
     let expect = |expect: Expect| Step::from(Action::Expect(Box::new(expect)));
     let namespaces = view.namespaces.iter().map(|settings| &settings.name);
-    let sub_clusters = u32::try_from(view.sub_clusters.len()).ok();
+    let sub_clusters = u32::try_from(view.sub_clusters.len()).ok().map(Bounds::exactly);
     scenario.steps.push(expect(Expect {
         namespace: namespaces.clone().next().cloned(),
         sub_clusters,
@@ -173,9 +173,9 @@ pub fn scenario(timeline: &Timeline) -> Scenario {
             scenario.steps.push(expect(Expect {
                 namespace: Some(name.clone()),
                 on: Some(sub_cluster.principal),
-                active: Some(namespace.counts.active),
-                unavailable: Some(namespace.counts.unavailable),
-                dead: Some(namespace.counts.dead),
+                active: Some(Bounds::exactly(namespace.counts.active)),
+                unavailable: Some(Bounds::exactly(namespace.counts.unavailable)),
+                dead: Some(Bounds::exactly(namespace.counts.dead)),
                 ..Expect::default()
             }));
         }

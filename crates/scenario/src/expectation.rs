@@ -10,7 +10,7 @@ use rosterlab_engine::{ClusterView, Counts, PARTITIONS, SubClusterNamespaceView,
 use crate::answer::ClientAnswer;
 use crate::file::error::{Cause, ScenarioError, without_dot};
 use crate::file::names::RuleName;
-use crate::file::{Expect, MasterField};
+use crate::file::{Bounds, Expect, MasterField, When};
 use crate::plan::ClientExpectation;
 
 /// An expectation that does not hold.
@@ -37,20 +37,29 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
+    fn count(&mut self, name: &str, expected: Option<Bounds>, found: u32) {
+        if let Some(expected) = expected
+            && !expected.hold(found)
+        {
+            self.fails(name, expected.to_string(), found.to_string());
+        }
+    }
+
     fn field<T: fmt::Display + PartialEq>(&mut self, name: &str, expected: Option<T>, found: &T) {
         if let Some(expected) = expected
             && expected != *found
         {
-            self.failures.push(Failure {
-                place: without_dot(format!("{}.{name}", self.place)),
-                expected: expected.to_string(),
-                found: found.to_string(),
-            });
+            self.fails(name, expected.to_string(), found.to_string());
         }
+    }
+
+    fn fails(&mut self, name: &str, expected: String, found: String) {
+        let place = without_dot(format!("{}.{name}", self.place));
+        self.failures.push(Failure { place, expected, found });
     }
 }
 
-/// The fields of an `expect` that do not hold.
+/// The fields of an `expect` that do not hold at this moment; with `never`, one failure if all of them do.
 ///
 /// # Errors
 /// When it asks for a node that is not there or is in no sub-cluster.
@@ -63,15 +72,24 @@ pub(crate) fn failures(
     let here = sub_cluster(place, expect, namespace, view)?;
     let mut comparison = Comparison { place, failures: Vec::new() };
     let sub_clusters = convert::count(view.sub_clusters.len());
-    comparison.field("sub_clusters", expect.sub_clusters, &sub_clusters);
+    comparison.count("sub_clusters", expect.sub_clusters, sub_clusters);
     let orphans = convert::count(view.orphans.len());
-    comparison.field("orphans", expect.orphans, &orphans);
+    comparison.count("orphans", expect.orphans, orphans);
     let lost = convert::narrow(view.lost_writes, "the number of lost writes");
-    comparison.field("lost_writes", expect.lost_writes, &lost);
+    comparison.count("lost_writes", expect.lost_writes, lost);
     cluster_fields(&mut comparison, expect, here);
     node_fields(&mut comparison, expect, namespace, view)?;
     partition_fields(&mut comparison, expect, here);
-    Ok(comparison.failures)
+    if expect.when != When::Never {
+        return Ok(comparison.failures);
+    }
+    let holds = comparison.failures.is_empty();
+    let never = || Failure {
+        place: place.to_owned(),
+        expected: "this never".to_owned(),
+        found: "it".to_owned(),
+    };
+    Ok(holds.then(never).into_iter().collect())
 }
 
 /// Differences between what a client was told and what the step expects.
@@ -119,18 +137,18 @@ fn cluster_fields(
     let all = convert::count(PARTITIONS);
     let none = Counts { active: 0, unavailable: all, dead: 0 };
     let counts = here.map_or(none, |here| here.counts);
-    comparison.field("unavailable", expect.unavailable, &counts.unavailable);
-    comparison.field("dead", expect.dead, &counts.dead);
-    comparison.field("active", expect.active, &counts.active);
-    comparison.field("fresh", expect.fresh, &here.map_or(0, |here| here.fresh));
+    comparison.count("unavailable", expect.unavailable, counts.unavailable);
+    comparison.count("dead", expect.dead, counts.dead);
+    comparison.count("active", expect.active, counts.active);
+    comparison.count("fresh", expect.fresh, here.map_or(0, |here| here.fresh));
     let present = here.map_or(0, |here| here.roster_nodes_present);
-    comparison.field("roster_nodes_present", expect.roster_nodes_present, &present);
-    comparison.field("regime", expect.regime, &here.map_or(0, |here| here.regime));
+    comparison.count("roster_nodes_present", expect.roster_nodes_present, present);
+    comparison.count("regime", expect.regime, here.map_or(0, |here| here.regime));
     let remaining = here.map_or(&[][..], |here| here.remaining.as_slice());
     let to_send = remaining.iter().map(|(_, migrations)| migrations.tx).sum();
-    comparison.field("migrations", expect.migrations, &to_send);
+    comparison.count("migrations", expect.migrations, to_send);
     if expect.node.is_none() {
-        comparison.field("filling", expect.filling, &here.map_or(0, |here| here.filling));
+        comparison.count("filling", expect.filling, here.map_or(0, |here| here.filling));
     }
 }
 
@@ -147,14 +165,14 @@ fn node_fields(
         return Err(ScenarioError::new(format!("{}.node", comparison.place), cause));
     };
     let copies = node.copies;
-    comparison.field("full", expect.full, &copies.full);
-    comparison.field("subset", expect.subset, &copies.subset);
-    comparison.field("evade", expect.evade, &copies.evade);
-    comparison.field("revived", expect.revived, &copies.revived);
-    comparison.field("data", expect.data, &copies.with_data);
-    comparison.field("filling", expect.filling, &copies.filling);
+    comparison.count("full", expect.full, copies.full);
+    comparison.count("subset", expect.subset, copies.subset);
+    comparison.count("evade", expect.evade, copies.evade);
+    comparison.count("revived", expect.revived, copies.revived);
+    comparison.count("data", expect.data, copies.with_data);
+    comparison.count("filling", expect.filling, copies.filling);
     if let Some(MasterField::Count(count)) = expect.master {
-        comparison.field("master", Some(count), &copies.master);
+        comparison.count("master", Some(count), copies.master);
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! any kind is an error that names its place, never a panic. No two files import each other, directly or through others.
 //! In reading order:
 //! `timeline` (with `checkpoints`), `file` (the scenario file: its types and reading one), `plan` (steps into entries and
-//! back), `answer`, `expectation`, `one_step`, `runner`; then what makes text of it: `words` (sentences), `look`, `report`,
+//! back), `answer`, `expectation`, `one_step`, `watch` (expectations for every moment), `runner`; then what makes text of it: `words` (sentences), `look`, `report`,
 //! `log` and `explain`; `foresight` (what would happen: `what_if`, `margin`, `preview`, `ways`); `rolling` (a rolling restart, step by step); `share` (a timeline as one line of an
 //! address) and `as_test` (a timeline as a test).
 //!
@@ -28,6 +28,7 @@ pub mod share;
 #[cfg(test)]
 mod testing;
 mod timeline;
+mod watch;
 pub mod words;
 
 pub use answer::ClientAnswer;

@@ -12,6 +12,7 @@ use crate::file::clock::ClockTime;
 use crate::file::error::{Cause, ScenarioError};
 use crate::plan::{Doing, Plan, refusal};
 use crate::timeline::Entry;
+use crate::watch::Watches;
 
 /// The wall clock of a scenario: what it shows at one simulated time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +57,7 @@ pub struct Runner<'a> {
     plan: Plan,
     cluster: Cluster,
     clock: Clock,
+    watches: Watches,
     next: usize,
 }
 
@@ -76,7 +78,8 @@ impl<'a> Runner<'a> {
         let plan = scenario.plan()?;
         let refused = |error| ScenarioError::new("cluster", Cause::Setup(error));
         let cluster = Cluster::with_rules(plan.setup.clone(), rules).map_err(refused)?;
-        Ok(Self { scenario, plan, cluster, clock: Clock::default(), next: 0 })
+        let (clock, watches) = (Clock::default(), Watches::default());
+        Ok(Self { scenario, plan, cluster, clock, watches, next: 0 })
     }
 
     /// The cluster as it is after the steps so far.
@@ -122,13 +125,18 @@ impl<'a> Runner<'a> {
         let doing = &self.plan.doings[index];
         if let Doing::Happen { entry, client: expected } = doing {
             let refused = |rejection| refusal(&place, step, rejection);
-            events = entry.run(&mut self.cluster).map_err(refused)?;
+            let watches = &mut self.watches;
+            let mut see = |cluster: &Cluster| watches.see(cluster, index, began_ms, &mut failed);
+            events = entry.run_seen(&mut self.cluster, &mut see).map_err(refused)?;
             client = events.iter().find_map(answer);
-            failed = client_failures(&place, *expected, client);
+            failed.extend(client_failures(&place, *expected, client));
         }
         let view = self.cluster.view();
         if let Doing::Expect { namespace, expect } = doing {
             failed = failures(&place, expect, *namespace, &view)?;
+            if failed.is_empty() {
+                self.watches.add(&place, *namespace, expect);
+            }
         }
         let action = step.action.name();
         let (clock, failures) = (self.clock, failed);

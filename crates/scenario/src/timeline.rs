@@ -132,26 +132,39 @@ impl Entry {
     /// # Errors
     /// When the cluster refuses the command, or one of several; nothing has changed then.
     pub fn run(&self, cluster: &mut Cluster) -> Result<Vec<Event>, Rejection> {
+        self.run_seen(cluster, &mut |_| {})
+    }
+
+    /// As [`Entry::run`], and shows the cluster after the command and after each change and round of migrations.
+    pub(crate) fn run_seen(
+        &self,
+        cluster: &mut Cluster,
+        seen: &mut dyn FnMut(&Cluster),
+    ) -> Result<Vec<Event>, Rejection> {
         match self {
             Self::Act { command, settle } => {
                 let mut events = cluster.apply(command)?;
-                events.extend(cluster.advance(match settle {
+                seen(cluster);
+                let until = match settle {
                     Settle::Fully => Until::Settled,
                     Settle::Prepared => Until::Prepared,
-                }));
+                };
+                events.extend(cluster.advance_seen(until, seen));
                 Ok(events)
             }
             Self::Pass { ms } => {
-                Ok(cluster.advance(Until::Time(cluster.now_ms().saturating_add(*ms))))
+                let until = Until::Time(cluster.now_ms().saturating_add(*ms));
+                Ok(cluster.advance_seen(until, seen))
             }
             Self::Migrate { partitions } => {
-                Ok(cluster.advance(Until::Migrated { partitions: *partitions }))
+                let until = Until::Migrated { partitions: *partitions };
+                Ok(cluster.advance_seen(until, seen))
             }
             Self::Several { entries, .. } => {
                 let mut tried = cluster.clone();
                 let mut events = Vec::new();
                 for entry in entries {
-                    events.extend(entry.run(&mut tried)?);
+                    events.extend(entry.run_seen(&mut tried, seen)?);
                 }
                 *cluster = tried;
                 Ok(events)

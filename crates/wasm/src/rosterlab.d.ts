@@ -5,6 +5,8 @@ export type RosterEntry = string;
 
 /** A scenario (see docs/scenario-format.md). An object may leave out `format` and `steps`. */
 export interface Scenario {
+  /** Where an editor finds the schema. */
+  $schema?: string;
   format?: "rosterlab-scenario/1";
   title?: string;
   about?: string;
@@ -72,27 +74,32 @@ interface RecordName {
   digest?: string;
 }
 
+/** A count that is expected: one number, or bounds, which are included. */
+export type Count = number | { "at-least": number } | { "at-most": number } | { between: [number, number] };
+
 interface Expectation {
+  /** `"always"` and `"never"`: at every moment to the end of a run; a single step knows only its own moment. */
+  when?: "now" | "always" | "never";
   namespace?: string;
   on?: NodeId;
-  unavailable?: number;
-  dead?: number;
-  active?: number;
-  filling?: number;
-  fresh?: number;
-  sub_clusters?: number;
-  orphans?: number;
-  regime?: number;
-  roster_nodes_present?: number;
-  migrations?: number;
-  lost_writes?: number;
+  unavailable?: Count;
+  dead?: Count;
+  active?: Count;
+  filling?: Count;
+  fresh?: Count;
+  sub_clusters?: Count;
+  orphans?: Count;
+  regime?: Count;
+  roster_nodes_present?: Count;
+  migrations?: Count;
+  lost_writes?: Count;
   node?: NodeId;
-  full?: number;
-  subset?: number;
-  evade?: number;
-  revived?: number;
-  data?: number;
-  master?: number | NodeId;
+  full?: Count;
+  subset?: Count;
+  evade?: Count;
+  revived?: Count;
+  data?: Count;
+  master?: Count | NodeId;
   partition?: number;
   availability?: Availability;
   rule?: RuleName;

@@ -156,6 +156,10 @@ fn the_schema_refuses_what_it_does_not_know() {
         r#"{"do":"add","id":"A2","stay-quiesced":"yes"}"#,
         r#"{"do":"expect","orphans":257}"#,
         r#"{"do":"expect","fresh":-1}"#,
+        r#"{"do":"expect","fresh":{"at-most":4097}}"#,
+        r#"{"do":"expect","fresh":{"at-most":1,"at-least":0}}"#,
+        r#"{"do":"expect","fresh":{"atmost":1}}"#,
+        r#"{"do":"expect","fresh":0,"when":"sometimes"}"#,
     ] {
         assert!(schema.check(&schema.0, &of(step), "").is_err(), "{step}");
     }

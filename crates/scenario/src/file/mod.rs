@@ -5,7 +5,7 @@
 //! In reading order:
 //! - `limits`;
 //! - readers of fields: `placed` (values and objects, with errors that have places), `fields` (numbers within limits),
-//!   `names`, `clock`, `key`. serde writes the types; that a field may be left out and that others are refused stands in
+//!   `bounds` (of counts), `names`, `clock`, `key`. serde writes the types; that a field may be left out and that others are refused stands in
 //!   serde's attributes only for the schema;
 //! - types: `action` (one table of all actions), `step`, `cluster`, `scenario`;
 //! - reading: `json` (text into a value), `parse`, `error`, `seems` (guesses what a file is that is not a scenario),
@@ -16,6 +16,7 @@
 //! `runner`).
 
 mod action;
+mod bounds;
 pub(crate) mod clock;
 mod cluster;
 pub(crate) mod error;
@@ -37,8 +38,9 @@ mod step;
 
 pub use action::{
     Action, Add, Advance, Cut, Expect, Heal, MasterField, Migrate, Move, Nodes, Read, Recluster,
-    Revive, RosterField, RosterSet, Wipe, Write,
+    Revive, RosterField, RosterSet, When, Wipe, Write,
 };
+pub use bounds::Bounds;
 pub use clock::{ClockTime, ClockTimeError, Seconds};
 pub use cluster::{ClusterFile, NamespaceFile, NodeFile};
 pub use error::{Cause, ScenarioError};

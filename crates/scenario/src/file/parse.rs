@@ -30,7 +30,9 @@ impl<'a> Head<'a> {
     fn read(fields: Fields<'a>) -> Result<Self, Wrong> {
         // What is wrong in the cluster is told before a field that is only misspelt.
         let cluster = fields.maybe("cluster")?;
-        fields.refuse_others(&["format", "title", "about", "cluster", "steps"], &[])?;
+        // `$schema` is for editors, which then check and complete what is written.
+        fields.refuse_others(&["format", "title", "about", "cluster", "steps"], &["$schema"])?;
+        fields.maybe::<String>("$schema")?;
         fields.required::<String>("format")?;
         Ok(Self {
             title: fields.maybe("title")?.unwrap_or_default(),

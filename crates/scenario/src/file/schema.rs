@@ -15,7 +15,7 @@ use super::cluster::ClusterFile;
 use super::key::{DigestText, Key};
 use super::limits::{FORMAT, MAX_STEPS};
 use super::scenario::Scenario;
-use super::schema_types::{Node, schema};
+use super::schema_types::{Count, Node, schema};
 use super::step::Step;
 
 /// The schema as indented text with a final line break.
@@ -78,7 +78,8 @@ impl JsonSchema for MasterField {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let node = generator.subschema_for::<Node>();
-        json_schema!({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 4096}, node]})
+        let count = generator.subschema_for::<Count<4096>>();
+        json_schema!({"anyOf": [count, node]})
     }
 }
 
@@ -94,6 +95,7 @@ impl JsonSchema for Scenario {
             "description": "What happens to a simulated cluster, step by step.",
             "type": "object",
             "properties": {
+                "$schema": {"description": "Where an editor finds this schema.", "type": "string"},
                 "format": {"const": FORMAT},
                 "title": {"description": "Its title.", "type": "string"},
                 "about": {"description": "What it is about, in Markdown.", "type": "string"},

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
 
 /// Implements a type's schema.
 macro_rules! schema {
@@ -31,6 +32,25 @@ schema!(Node, "Node", {
     "type": "string",
     "pattern": "^(?!0+$)[0-9A-Fa-f]{1,16}$"
 });
+
+/// A count of at most `MOST`: one number, or bounds.
+pub(crate) struct Count<const MOST: u32>;
+
+impl<const MOST: u32> JsonSchema for Count<MOST> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("CountTo{MOST}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let number = json!({"type": "integer", "minimum": 0, "maximum": MOST});
+        let two = json!({"type": "array", "items": number, "minItems": 2, "maxItems": 2});
+        let bounds = |name: &str, value: &Value| json!({"type": "object", "properties": {name: value}, "required": [name], "additionalProperties": false});
+        json_schema!({
+            "description": "A count: one number, or bounds, which are included.",
+            "anyOf": [number, bounds("at-least", &number), bounds("at-most", &number), bounds("between", &two)]
+        })
+    }
+}
 
 /// A server profile.
 pub(crate) struct Server;

@@ -241,6 +241,10 @@ fn steps_that_are_none() {
             of(r#"{"do":"expect","partition":0,"rule":"quarter"}"#),
             of(r#"{"do":"expect","partition":0}"#),
             of(r#"{"do":"expect","on":"A109","dead":0}"#),
+            of(r#"{"do":"expect","dead":{"atmost":0}}"#),
+            of(r#"{"do":"expect","dead":{"between":[0,4097]}}"#),
+            of(r#"{"do":"expect","when":"sometimes","dead":0}"#),
+            of(r#"{"do":"expect","when":"always"}"#),
         ],
         &expect![[r#"
             steps[0]: a step is an object that has "do"
@@ -279,7 +283,7 @@ fn steps_that_are_none() {
             steps[0]: expects nothing
             steps[0].unavailable: -1 is not a whole number from 0 to 4096
             steps[0].unavailable: 4097 is not a whole number from 0 to 4096
-            steps[0].unavailble: unknown field `unavailble`, expected one of `namespace`, `on`, `unavailable`, `dead`, `active`, `filling`, `fresh`, `sub_clusters`, `orphans`, `regime`, `roster_nodes_present`, `migrations`, `lost_writes`, `node`, `full`, `subset`, `evade`,…
+            steps[0].unavailble: unknown field `unavailble`, expected one of `when`, `namespace`, `on`, `unavailable`, `dead`, `active`, `filling`, `fresh`, `sub_clusters`, `orphans`, `regime`, `roster_nodes_present`, `migrations`, `lost_writes`, `node`, `full`, `subset`, …
             steps[0].evade: means nothing without "node"
             steps[0].node: expects nothing
             steps[0].node: no node "A109"
@@ -288,6 +292,10 @@ fn steps_that_are_none() {
             steps[0].rule: unknown variant `quarter`, expected one of `too-few-nodes`, `no-data`, `super-majority`, `no-full-copy`, `all-replicas`, `majority`, `half`, `nothing-else`, `no-roster`, `no-cluster`, `ap`
             steps[0].partition: expects nothing
             steps[0].on: no node "A109"
+            steps[0].dead.atmost: unknown field `atmost`, expected one of `at-least`, `at-most`, `between`
+            steps[0].dead.between: 4097 is not a whole number from 0 to 4096
+            steps[0].when: unknown variant `sometimes`, expected one of `now`, `always`, `never`
+            steps[0]: expects nothing
         "#]],
     );
 }

@@ -6,6 +6,7 @@ mod as_test;
 mod available;
 mod bad_input;
 mod clustering;
+mod expectations;
 mod fuzzed;
 mod golden;
 mod margin;

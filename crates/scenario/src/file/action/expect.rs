@@ -6,7 +6,8 @@ use rosterlab_engine::{Availability, NodeId, PartitionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::file::fields::{ALL, MOST_NODES, narrowed, whole};
+use crate::file::bounds::Bounds;
+use crate::file::fields::{ALL, MOST_NODES};
 use crate::file::names::RuleName;
 use crate::file::placed::{Fields, FromFields, FromJson, Wrong, named};
 
@@ -19,6 +20,9 @@ const MOST: u64 = u32::MAX as u64;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Expect {
+    /// When it has to hold.
+    #[serde(skip_serializing_if = "When::is_now")]
+    pub when: When,
     /// The namespace; may be left out when there is only one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
@@ -29,72 +33,81 @@ pub struct Expect {
     pub on: Option<NodeId>,
     /// Partitions that do not serve while a roster node is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
-    pub unavailable: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<4096>"))]
+    pub unavailable: Option<Bounds>,
     /// Partitions that do not serve although the whole roster is present.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
-    pub dead: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<4096>"))]
+    pub dead: Option<Bounds>,
     /// Partitions that serve.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
-    pub active: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<4096>"))]
+    pub active: Option<Bounds>,
     /// Active partitions whose copies are being filled; with `node`, copies there that are still to be filled.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
-    pub filling: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<4096>"))]
+    pub filling: Option<Bounds>,
     /// Active partitions that came up empty.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
-    pub fresh: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<4096>"))]
+    pub fresh: Option<Bounds>,
     /// How many sub-clusters there are.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 256)))]
-    pub sub_clusters: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<256>"))]
+    pub sub_clusters: Option<Bounds>,
     /// How many nodes run and are in no cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 256)))]
-    pub orphans: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<256>"))]
+    pub orphans: Option<Bounds>,
     /// The regime of the latest rebalance.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32"))]
-    pub regime: Option<u32>,
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "crate::file::schema_types::Count<{ u32::MAX }>")
+    )]
+    pub regime: Option<Bounds>,
     /// How many roster nodes are present.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 256)))]
-    pub roster_nodes_present: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<256>"))]
+    pub roster_nodes_present: Option<Bounds>,
     /// How many migrations all nodes together are still to send.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32"))]
-    pub migrations: Option<u32>,
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "crate::file::schema_types::Count<{ u32::MAX }>")
+    )]
+    pub migrations: Option<Bounds>,
     /// Acknowledged writes lost so far, in all namespaces.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32"))]
-    pub lost_writes: Option<u32>,
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "crate::file::schema_types::Count<{ u32::MAX }>")
+    )]
+    pub lost_writes: Option<Bounds>,
     /// The node whose versions the next fields count.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Node"))]
     pub node: Option<NodeId>,
     /// Full copies of `node`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
-    pub full: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<4096>"))]
+    pub full: Option<Bounds>,
     /// Subsets of `node` without `e`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
-    pub subset: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<4096>"))]
+    pub subset: Option<Bounds>,
     /// Versions of `node` with `e`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
-    pub evade: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<4096>"))]
+    pub evade: Option<Bounds>,
     /// Versions of `node` with `r`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
-    pub revived: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<4096>"))]
+    pub revived: Option<Bounds>,
     /// Versions of `node` with data.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u32", range(min = 0, max = 4096)))]
-    pub data: Option<u32>,
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Count<4096>"))]
+    pub data: Option<Bounds>,
     /// How many partitions `node` serves (a number), or the node that serves `partition` (an id).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "MasterField"))]
@@ -115,6 +128,7 @@ pub struct Expect {
 
 impl FromFields for Expect {
     const NAMES: &'static [&'static str] = &[
+        "when",
         "namespace",
         "on",
         "unavailable",
@@ -142,25 +156,26 @@ impl FromFields for Expect {
 
     fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
         Ok(Self {
+            when: fields.maybe("when")?.unwrap_or_default(),
             namespace: fields.maybe("namespace")?,
             on: fields.maybe("on")?,
-            unavailable: fields.whole("unavailable", 0, ALL)?,
-            dead: fields.whole("dead", 0, ALL)?,
-            active: fields.whole("active", 0, ALL)?,
-            filling: fields.whole("filling", 0, ALL)?,
-            fresh: fields.whole("fresh", 0, ALL)?,
-            sub_clusters: fields.whole("sub_clusters", 0, MOST_NODES)?,
-            orphans: fields.whole("orphans", 0, MOST_NODES)?,
-            regime: fields.whole("regime", 0, MOST)?,
-            roster_nodes_present: fields.whole("roster_nodes_present", 0, MOST_NODES)?,
-            migrations: fields.whole("migrations", 0, MOST)?,
-            lost_writes: fields.whole("lost_writes", 0, MOST)?,
+            unavailable: fields.bounds("unavailable", ALL)?,
+            dead: fields.bounds("dead", ALL)?,
+            active: fields.bounds("active", ALL)?,
+            filling: fields.bounds("filling", ALL)?,
+            fresh: fields.bounds("fresh", ALL)?,
+            sub_clusters: fields.bounds("sub_clusters", MOST_NODES)?,
+            orphans: fields.bounds("orphans", MOST_NODES)?,
+            regime: fields.bounds("regime", MOST)?,
+            roster_nodes_present: fields.bounds("roster_nodes_present", MOST_NODES)?,
+            migrations: fields.bounds("migrations", MOST)?,
+            lost_writes: fields.bounds("lost_writes", MOST)?,
             node: fields.maybe("node")?,
-            full: fields.whole("full", 0, ALL)?,
-            subset: fields.whole("subset", 0, ALL)?,
-            evade: fields.whole("evade", 0, ALL)?,
-            revived: fields.whole("revived", 0, ALL)?,
-            data: fields.whole("data", 0, ALL)?,
+            full: fields.bounds("full", ALL)?,
+            subset: fields.bounds("subset", ALL)?,
+            evade: fields.bounds("evade", ALL)?,
+            revived: fields.bounds("revived", ALL)?,
+            data: fields.bounds("data", ALL)?,
             master: fields.maybe("master")?,
             partition: fields.maybe("partition")?,
             availability: fields.maybe_with("availability", availability)?,
@@ -169,14 +184,49 @@ impl FromFields for Expect {
     }
 }
 
+/// When an expectation has to hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// After the steps before it.
+    #[default]
+    Now,
+    /// From here to the end of the run, after each step and at every moment within one.
+    Always,
+    /// At no moment from here to the end of the run does all of it hold.
+    Never,
+}
+
+impl When {
+    // serde's `skip_serializing_if` hands over a reference.
+    #[expect(clippy::trivially_copy_pass_by_ref)]
+    fn is_now(&self) -> bool {
+        *self == Self::Now
+    }
+}
+
+impl FromJson for When {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        named(value)
+    }
+}
+
 /// The field `master` of `expect`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum MasterField {
     /// How many partitions a node serves.
-    Count(u32),
+    Count(Bounds),
     /// Who serves a partition.
     Node(NodeId),
+}
+
+impl Fields<'_> {
+    /// Reads the bounds of a count that may be left out.
+    fn bounds(self, name: &str, limit: u64) -> Result<Option<Bounds>, Wrong> {
+        self.maybe_with(name, |value| Bounds::read(value, limit))
+    }
 }
 
 /// What a partition is, by its name.
@@ -200,7 +250,7 @@ impl FromJson for MasterField {
         if value.is_string() {
             NodeId::from_json(value).map(Self::Node)
         } else {
-            narrowed(whole(value, 0, ALL)?).map(Self::Count)
+            Bounds::read(value, ALL).map(Self::Count)
         }
     }
 }

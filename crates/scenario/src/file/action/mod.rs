@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::placed::{Fields, Wrong};
 
 pub use client::{Read, Write};
-pub use expect::{Expect, MasterField};
+pub use expect::{Expect, MasterField, When};
 pub use nodes::{Add, Cut, Heal, Move, Nodes, Wipe};
 pub use roster::{Recluster, Revive, RosterField, RosterSet};
 pub use time::{Advance, Migrate};
