@@ -1,100 +1,182 @@
-//! Parses the command line.
+//! The command line: what `rosterlab` can be asked, and the words of its help.
 //!
-//! Invariant: an [`Invocation`] is valid except for the contents of its file. Not here: reading files.
+//! Invariant: a [`Command`] is valid except for the contents of its files. Not here: reading files. The help, the man page,
+//! the completions and `docs/command-line.md` are all made from this file.
 
-use std::ffi::OsString;
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use lexopt::{Arg, Parser, ValueExt};
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
 use rosterlab_figure::View;
 use rosterlab_scenario::as_test::TestLanguage;
 
-/// What `rosterlab` is asked to do.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Invocation {
-    /// `--help`
-    Help,
-    /// `--version`
-    Version,
-    /// `schema`
+/// A simulator of how an Aerospike cluster with strong consistency behaves.
+#[derive(Debug, Parser)]
+#[command(name = "rosterlab", version, about, max_term_width = 96, after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// What is to be done.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for all commands.
+const AFTER_HELP: &str = "\
+FILE is a scenario or holds a share link of the page; - is standard input.
+
+Exit codes: 0 success; 1 an expectation does not hold; 2 bad input.";
+
+/// One command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a scenario and check what it expects.
+    Run(Run),
+    /// Print a scenario; this turns a share link into a file to edit.
+    Scenario(OneFile),
+    /// Explain why a partition is active, unavailable or dead.
+    Explain(Explain),
+    /// Try the loss of every set of K nodes after the last step.
+    ///
+    /// Prints one line for each set: the partitions that no sub-cluster would serve, and those of AP namespaces that would
+    /// come up empty (fresh).
+    WhatIf(WhatIf),
+    /// Print the order of succession of a roster, one line for each partition.
+    Succession(Succession),
+    /// Print a moment as HTML that needs no script.
+    Figure(Figure),
+    /// Print a moment as a test: a function for cargo, a test for Node.js, or a scenario that ends with expectations.
+    Test(Test),
+    /// Print the JSON Schema of scenario files.
     Schema,
-    /// `run`
-    Run {
-        /// Where the scenario is.
-        file: Source,
-        /// How it is printed.
-        format: Format,
+    /// Print the completions of a shell.
+    ///
+    /// For bash: rosterlab completions bash > ~/.local/share/bash-completion/completions/rosterlab
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: Shell,
     },
-    /// `scenario`
-    Scenario {
-        /// Where the scenario is.
-        file: Source,
-    },
-    /// `succession`
-    Succession {
-        /// At least one node, none twice.
-        roster: Vec<RosterEntry>,
-        /// 1 to 128.
-        replication_factor: usize,
-        /// Only this one.
-        partition: Option<PartitionId>,
-    },
-    /// `explain`
-    Explain {
-        /// Where the scenario is.
-        file: Source,
-        /// Which partition.
-        partition: PartitionId,
-        /// Which namespace; else the only one.
-        namespace: Option<String>,
-        /// In the sub-cluster of this node; else in the one with the highest principal.
-        on: Option<NodeId>,
-    },
-    /// `figure`
-    Figure {
-        /// Where the scenario is.
-        file: Source,
-        /// What is shown.
-        view: View,
-        /// After how many steps; else after all.
-        step: Option<usize>,
-        /// Which namespace; else the first.
-        namespace: Option<String>,
-        /// Which partition is explained; else the lowest of the worst ones.
-        partition: Option<PartitionId>,
-        /// The address from which the element loads the scenario; if given, the figure is inside the element.
-        src: Option<String>,
-        /// What a reader can do with the element.
-        controls: Option<Controls>,
-    },
-    /// `test`
-    Test {
-        /// Where the scenario is.
-        file: Source,
-        /// What the test is written in.
-        language: TestLanguage,
-        /// After how many steps; else after all.
-        step: Option<usize>,
-    },
-    /// `what-if`
-    WhatIf {
-        /// Where the scenario is.
-        file: Source,
-        /// How many nodes.
-        lose: usize,
+    /// Print a manual page: that of rosterlab, or that of one command.
+    ///
+    /// To read one: rosterlab man run | man -l -
+    Man {
+        /// Which command.
+        command: Option<String>,
     },
 }
 
-/// Where a scenario is.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Source {
-    /// Standard input.
-    Stdin,
-    /// A file.
-    File(PathBuf),
+/// A command that has only a file.
+#[derive(Args, Debug)]
+pub struct OneFile {
+    /// A scenario, or - for standard input.
+    pub file: PathBuf,
+}
+
+/// `run`
+#[derive(Args, Debug)]
+pub struct Run {
+    /// A scenario, or - for standard input.
+    pub file: PathBuf,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `explain`
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// A scenario, or - for standard input.
+    pub file: PathBuf,
+    /// Which partition, 0 to 4095.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub partition: PartitionId,
+    /// Which namespace; may be left out when there is only one.
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// In the sub-cluster of this node, else in the one with the highest principal. An orphan is in no cluster.
+    #[arg(long, value_name = "NODE")]
+    pub on: Option<NodeId>,
+}
+
+/// `what-if`
+#[derive(Args, Debug)]
+pub struct WhatIf {
+    /// A scenario, or - for standard input.
+    pub file: PathBuf,
+    /// How many nodes are lost.
+    #[arg(long, value_name = "K", value_parser = up_to(MAX_NODES))]
+    pub lose: usize,
+    /// They stop without warning; gives the same, because how nodes go makes no difference until they return.
+    #[arg(long)]
+    pub unclean: bool,
+}
+
+/// `succession`
+#[derive(Args, Debug)]
+pub struct Succession {
+    /// The nodes with their racks, as A101@1,A102@1,B101@2; without @ for rack 0.
+    #[arg(long, value_name = "ROSTER", value_parser = roster)]
+    pub roster: Roster,
+    /// How many copies of a partition there should be, 1 to 128.
+    #[arg(long, value_name = "N", value_parser = up_to(128))]
+    pub replication_factor: usize,
+    /// Only this partition.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub partition: Option<PartitionId>,
+}
+
+/// `figure`
+#[derive(Args, Debug)]
+pub struct Figure {
+    /// A scenario, or - for standard input.
+    pub file: PathBuf,
+    /// What is shown.
+    #[arg(long, default_value = "map", value_parser = names::<View>(&View::ALL))]
+    pub view: View,
+    /// The moment after this step, expectations not counted; else after the last.
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
+    /// Which namespace; else the first.
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// Which partition is explained; else the lowest of the worst ones.
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub partition: Option<PartitionId>,
+    /// Where the page finds the scenario; the figure is then inside the element that makes it live.
+    #[arg(long, value_name = "ADDRESS")]
+    pub src: Option<String>,
+    /// What a reader can do with the element.
+    #[arg(long, value_parser = names::<Controls>(&Controls::ALL))]
+    pub controls: Option<Controls>,
+}
+
+/// `test`
+#[derive(Args, Debug)]
+pub struct Test {
+    /// A scenario, or - for standard input.
+    pub file: PathBuf,
+    /// What the test is written in.
+    #[arg(long = "as", value_name = "LANGUAGE", value_parser = names::<TestLanguage>(&TestLanguage::ALL))]
+    pub language: TestLanguage,
+    /// The moment after this step, expectations not counted; else after the last.
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
+}
+
+/// How `run` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// One object for each step.
+    #[default]
+    Ndjson,
+    /// Rows for people.
+    Table,
+    /// The server's log lines.
+    Log,
 }
 
 /// What a reader of an embedded figure can do.
@@ -119,233 +201,55 @@ impl Controls {
     }
 }
 
-impl FromStr for Controls {
-    type Err = &'static str;
+/// The nodes of a roster, in order: at least one, none twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roster(pub Vec<RosterEntry>);
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.iter().find(|(_, name)| *name == text);
-        found.map(|(controls, _)| *controls).ok_or("controls are none, step or full")
-    }
-}
-
-/// How `run` prints.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// One object for each step.
-    #[default]
-    Ndjson,
-    /// Rows.
-    Table,
-    /// The server's log lines.
-    Log,
-}
-
-impl FromStr for Format {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "ndjson" => Ok(Self::Ndjson),
-            "table" => Ok(Self::Table),
-            "log" => Ok(Self::Log),
-            _ => Err("a format is ndjson, table or log"),
-        }
-    }
-}
-
-/// The operands and options of all commands.
-#[derive(Default)]
-struct Raw {
-    operands: Vec<OsString>,
-    format: Option<Format>,
-    roster: Option<Vec<RosterEntry>>,
-    replication_factor: Option<usize>,
-    partition: Option<PartitionId>,
-    namespace: Option<String>,
-    on: Option<NodeId>,
-    lose: Option<usize>,
-    view: Option<View>,
-    step: Option<usize>,
-    src: Option<String>,
-    controls: Option<Controls>,
-    language: Option<TestLanguage>,
-}
-
-/// The options of a command.
-fn known(command: &str) -> Option<&'static [&'static str]> {
-    Some(match command {
-        "run" => &["format"],
-        "succession" => &["roster", "replication-factor", "partition"],
-        "explain" => &["partition", "namespace", "on"],
-        "what-if" => &["lose", "unclean"],
-        "figure" => &["view", "step", "namespace", "partition", "src", "controls"],
-        "test" => &["as", "step"],
-        "scenario" | "schema" => &[],
-        _ => return None,
+/// Reads one of the named values of a type, and lists them in the help.
+fn names<T: Copy + Send + Sync + 'static>(
+    all: &'static [(T, &'static str)],
+) -> impl TypedValueParser<Value = T> {
+    let known = PossibleValuesParser::new(all.iter().map(|(_, name)| *name));
+    known.try_map(move |name| {
+        let found = all.iter().find(|(_, known)| *known == name);
+        found.map(|(value, _)| *value).ok_or("no such value")
     })
 }
 
-/// Parses the arguments, without the program's name.
-///
-/// # Errors
-/// A sentence about the first error.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, String> {
-    let mut parser = Parser::from_args(arguments);
-    let command = match parser.next().map_err(|error| error.to_string())? {
-        None => return Err("no command is given; see rosterlab --help".to_owned()),
-        Some(Arg::Long("help") | Arg::Short('h')) => return Ok(Invocation::Help),
-        Some(Arg::Long("version") | Arg::Short('V')) => return Ok(Invocation::Version),
-        Some(Arg::Value(command)) => command.string().map_err(|error| error.to_string())?,
-        Some(other) => return Err(format!("{}; see rosterlab --help", other.unexpected())),
-    };
-    let Some(options) = known(&command) else {
-        return Err(format!("unknown command {command:?}; see rosterlab --help"));
-    };
-    let mut raw = Raw::default();
-    while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
-        match argument {
-            Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
-            Arg::Value(operand) => raw.operands.push(operand),
-            Arg::Long(name) if options.contains(&name) => {
-                let name = name.to_owned();
-                raw.option(&name, &mut parser)?;
-            }
-            other => return Err(format!("{}; see rosterlab --help", other.unexpected())),
-        }
-    }
-    raw.invocation(&command)
-}
-
-impl Raw {
-    fn option(&mut self, name: &str, parser: &mut Parser) -> Result<(), String> {
-        if name == "unclean" {
-            // How nodes go makes no difference to what is left (see `rosterlab_scenario::foresight::what_if`).
-            return Ok(());
-        }
-        let value = parser.value().map_err(|error| error.to_string())?;
-        let value = value.string().map_err(|error| format!("--{name}: {error}"))?;
-        let value = value.as_str();
-        match name {
-            "format" => once(&mut self.format, name, of_text(name, value)?),
-            "roster" => once(&mut self.roster, name, roster(value)?),
-            "replication-factor" => {
-                once(&mut self.replication_factor, name, number(name, value, 128)?)
-            }
-            "partition" => once(&mut self.partition, name, of_text(name, value)?),
-            "namespace" => once(&mut self.namespace, name, value.to_owned()),
-            "on" => once(&mut self.on, name, of_text(name, value)?),
-            "as" => once(&mut self.language, name, of_text(name, value)?),
-            "view" => once(&mut self.view, name, of_text(name, value)?),
-            "step" => once(&mut self.step, name, of_text(name, value)?),
-            "src" => once(&mut self.src, name, value.to_owned()),
-            "controls" => once(&mut self.controls, name, of_text(name, value)?),
-            _ => once(&mut self.lose, name, number(name, value, MAX_NODES)?),
-        }
-    }
-
-    fn invocation(mut self, command: &str) -> Result<Invocation, String> {
-        Ok(match command {
-            "run" => Invocation::Run {
-                file: self.file(command)?,
-                format: self.format.unwrap_or_default(),
-            },
-            "succession" => {
-                self.nothing_left(command)?;
-                Invocation::Succession {
-                    roster: needed(self.roster, command, "roster")?,
-                    replication_factor: needed(
-                        self.replication_factor,
-                        command,
-                        "replication-factor",
-                    )?,
-                    partition: self.partition,
-                }
-            }
-            "scenario" => Invocation::Scenario { file: self.file(command)? },
-            "explain" => Invocation::Explain {
-                file: self.file(command)?,
-                partition: needed(self.partition, command, "partition")?,
-                namespace: self.namespace,
-                on: self.on,
-            },
-            "test" => Invocation::Test {
-                file: self.file(command)?,
-                language: needed(self.language, command, "as")?,
-                step: self.step,
-            },
-            "figure" => Invocation::Figure {
-                file: self.file(command)?,
-                view: self.view.unwrap_or_default(),
-                step: self.step,
-                namespace: self.namespace,
-                partition: self.partition,
-                src: self.src,
-                controls: self.controls,
-            },
-            "what-if" => Invocation::WhatIf {
-                file: self.file(command)?,
-                lose: needed(self.lose, command, "lose")?,
-            },
-            _ => {
-                self.nothing_left(command)?;
-                Invocation::Schema
-            }
-        })
-    }
-
-    fn file(&mut self, command: &str) -> Result<Source, String> {
-        match self.operands.as_mut_slice() {
-            [] => Err(format!("{command} needs a file, or - for standard input")),
-            [file] if file == "-" => Ok(Source::Stdin),
-            [file] => Ok(Source::File(PathBuf::from(std::mem::take(file)))),
-            [_, second, ..] => {
-                Err(format!("{command} takes one file; {} is too many", second.display()))
-            }
-        }
-    }
-
-    fn nothing_left(&self, command: &str) -> Result<(), String> {
-        match self.operands.first() {
-            None => Ok(()),
-            Some(operand) => Err(format!("{command} takes no {}", operand.display())),
-        }
+/// Reads a whole number from 1 to `most`.
+fn up_to(most: usize) -> impl Fn(&str) -> Result<usize, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+        number.ok_or_else(|| format!("a whole number from 1 to {most} is expected"))
     }
 }
 
-fn once<T>(slot: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
-    if slot.replace(value).is_some() {
-        return Err(format!("--{name} is given twice"));
-    }
-    Ok(())
+fn of_text<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
 }
 
-fn needed<T>(slot: Option<T>, command: &str, name: &str) -> Result<T, String> {
-    slot.ok_or_else(|| format!("{command} needs --{name}"))
-}
-
-fn of_text<T: FromStr<Err: Display>>(name: &str, text: &str) -> Result<T, String> {
-    text.parse().map_err(|error| format!("--{name}: {error}"))
-}
-
-fn number(name: &str, text: &str, most: usize) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| (1..=most).contains(number));
-    number.ok_or_else(|| {
-        let text: String = text.chars().take(40).collect();
-        format!("--{name}: {text:?} is not a whole number from 1 to {most}")
-    })
-}
-
-fn roster(text: &str) -> Result<Vec<RosterEntry>, String> {
+fn roster(text: &str) -> Result<Roster, String> {
     let mut roster: Vec<RosterEntry> = Vec::new();
     for entry in text.split(',') {
-        let entry: RosterEntry = of_text("roster", entry)?;
+        let entry: RosterEntry = of_text(entry)?;
         if roster.iter().any(|other| other.node == entry.node) {
-            return Err(format!("--roster: node {} is named twice", entry.node));
+            return Err(format!("node {} is named twice", entry.node));
         }
         roster.push(entry);
     }
     if roster.len() > MAX_NODES {
-        return Err(format!("--roster: a roster has at most {MAX_NODES} nodes"));
+        return Err(format!("a roster has at most {MAX_NODES} nodes"));
     }
-    Ok(roster)
+    Ok(Roster(roster))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn no_two_options_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
 }

@@ -5,9 +5,9 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::path::Path;
 
-use rosterlab_engine::{Cluster, NodeId, PartitionId, RosterEntry};
-use rosterlab_scenario::as_test::TestLanguage;
+use rosterlab_engine::{Cluster, PartitionId};
 use rosterlab_scenario::foresight::what_if;
 use rosterlab_scenario::log::{Log, LogLine};
 use rosterlab_scenario::words::share_links::of_difference;
@@ -16,7 +16,7 @@ use rosterlab_scenario::{
     report, share,
 };
 
-use crate::args::{Format, Source};
+use crate::args::{Explain, Format, Succession, Test, WhatIf};
 
 /// The result of a command that could be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,23 +55,18 @@ pub fn print(out: &mut impl Write, text: &str) -> Result<Expectations, Problem> 
 }
 
 /// The scenario of a file, or of the share link in it.
-pub fn read(file: &Source) -> Result<Scenario, Problem> {
+pub fn read(file: &Path) -> Result<Scenario, Problem> {
     // One byte beyond the limit is enough to see that the file is too long.
     let most = MAX_BYTES as u64 + 1;
     let mut bytes = Vec::new();
-    let read = match file {
-        Source::Stdin => io::stdin().lock().take(most).read_to_end(&mut bytes),
-        Source::File(path) => File::open(path).and_then(|f| f.take(most).read_to_end(&mut bytes)),
+    let (read, name) = if file == Path::new("-") {
+        (io::stdin().lock().take(most).read_to_end(&mut bytes), "standard input".to_owned())
+    } else {
+        let read = File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes));
+        (read, file.display().to_string())
     };
-    match (read, file) {
-        (Ok(_), _) => scenario(&bytes),
-        (Err(error), Source::Stdin) => {
-            Err(Problem::Input(format!("cannot read standard input: {error}")))
-        }
-        (Err(error), Source::File(path)) => {
-            Err(Problem::Input(format!("cannot read {}: {error}", path.display())))
-        }
-    }
+    read.map_err(|error| Problem::Input(format!("cannot read {name}: {error}")))?;
+    scenario(&bytes)
 }
 
 /// The scenario of a file's contents: a scenario, a share link, or an address that ends in one.
@@ -90,7 +85,7 @@ fn scenario(bytes: &[u8]) -> Result<Scenario, Problem> {
 }
 
 /// `scenario`
-pub fn print_scenario(file: &Source, out: &mut impl Write) -> Result<Expectations, Problem> {
+pub fn print_scenario(file: &Path, out: &mut impl Write) -> Result<Expectations, Problem> {
     let scenario = read(file)?;
     writeln!(out, "{}", scenario.to_json().trim_end())?;
     Ok(Expectations::Hold)
@@ -110,27 +105,22 @@ pub fn timeline_at(scenario: &Scenario, step: Option<usize>) -> Result<Timeline,
 }
 
 /// `test`
-pub fn print_test(
-    file: &Source,
-    language: TestLanguage,
-    step: Option<usize>,
-    out: &mut impl Write,
-) -> Result<Expectations, Problem> {
-    let timeline = timeline_at(&read(file)?, step)?;
-    let test = as_test::as_test(&timeline, language);
+pub fn print_test(wanted: &Test, out: &mut impl Write) -> Result<Expectations, Problem> {
+    let timeline = timeline_at(&read(&wanted.file)?, wanted.step)?;
+    let test = as_test::as_test(&timeline, wanted.language);
     let text = test.ok_or_else(|| {
         Problem::Input("this is too long for a share link, and the test needs one".to_owned())
     })?;
     print(out, &text)
 }
 
-fn last(file: &Source) -> Result<Cluster, Problem> {
+fn last(file: &Path) -> Result<Cluster, Problem> {
     let scenario = read(file)?;
     Ok(Runner::new(&scenario)?.into_last()?)
 }
 
 /// `run`
-pub fn run(file: &Source, format: Format, out: &mut impl Write) -> Result<Expectations, Problem> {
+pub fn run(file: &Path, format: Format, out: &mut impl Write) -> Result<Expectations, Problem> {
     let scenario = read(file)?;
     let mut runner = Runner::new(&scenario)?;
     let mut expectations = Expectations::Hold;
@@ -186,34 +176,24 @@ fn print_log(
 }
 
 /// `succession`
-pub fn succession(
-    roster: &[RosterEntry],
-    replication_factor: usize,
-    only: Option<PartitionId>,
-    out: &mut impl Write,
-) -> Result<Expectations, Problem> {
-    let nodes: Vec<_> = roster.iter().map(|entry| (entry.node, entry.rack)).collect();
-    let rows = rosterlab_engine::succession(&nodes, replication_factor);
+pub fn succession(wanted: &Succession, out: &mut impl Write) -> Result<Expectations, Problem> {
+    let Succession { roster, replication_factor, partition: only } = wanted;
+    let nodes: Vec<_> = roster.0.iter().map(|entry| (entry.node, entry.rack)).collect();
+    let rows = rosterlab_engine::succession(&nodes, *replication_factor);
     for (partition, row) in PartitionId::all().zip(&rows) {
         if only.is_some_and(|only| only != partition) {
             continue;
         }
-        writeln!(out, "{}", report::succession_line(partition, row, replication_factor))?;
+        writeln!(out, "{}", report::succession_line(partition, row, *replication_factor))?;
     }
     Ok(Expectations::Hold)
 }
 
 /// `explain`
-pub fn explain(
-    file: &Source,
-    partition: PartitionId,
-    namespace: Option<&str>,
-    on: Option<NodeId>,
-    out: &mut impl Write,
-) -> Result<Expectations, Problem> {
-    let cluster = last(file)?;
+pub fn explain(wanted: &Explain, out: &mut impl Write) -> Result<Expectations, Problem> {
+    let cluster = last(&wanted.file)?;
     let namespaces = &cluster.setup().namespaces;
-    let namespace = match (namespace, namespaces.as_slice()) {
+    let namespace = match (&wanted.namespace, namespaces.as_slice()) {
         (Some(name), _) => name,
         (None, [only]) => &only.name,
         (None, all) => {
@@ -223,15 +203,15 @@ pub fn explain(
         }
     };
     let explanation = cluster
-        .explain(namespace, partition, on)
+        .explain(namespace, wanted.partition, wanted.on)
         .map_err(|rejection| Problem::Input(rejection.to_string()))?;
     print(out, &explain::text(&explanation, cluster.setup().profile))
 }
 
 /// `what-if`
-pub fn what_if(file: &Source, lose: usize, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let cluster = last(file)?;
-    let losses = what_if::what_if(&cluster, lose)
+pub fn what_if(wanted: &WhatIf, out: &mut impl Write) -> Result<Expectations, Problem> {
+    let cluster = last(&wanted.file)?;
+    let losses = what_if::what_if(&cluster, wanted.lose)
         .map_err(|error| Problem::Input(format!("--lose: {error}")))?;
     for outcome in losses {
         writeln!(out, "{}", report::loss_line(&outcome, &cluster.setup().namespaces))?;

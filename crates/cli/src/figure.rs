@@ -4,41 +4,26 @@
 
 use std::io::Write;
 
-use rosterlab_engine::PartitionId;
 use rosterlab_figure::View;
 
-use crate::args::{Controls, Source};
+use crate::args::Figure;
 use crate::commands::{Expectations, Problem, read, timeline_at};
 
-/// The options of `figure`.
-pub struct Wanted<'a> {
-    pub view: View,
-    pub step: Option<usize>,
-    pub namespace: Option<&'a str>,
-    pub partition: Option<PartitionId>,
-    pub src: Option<&'a str>,
-    pub controls: Option<Controls>,
-}
-
 /// Prints the figure; with `src` inside its element.
-pub fn print(
-    file: &Source,
-    wanted: &Wanted<'_>,
-    out: &mut impl Write,
-) -> Result<Expectations, Problem> {
-    let scenario = read(file)?;
+pub fn print(wanted: &Figure, out: &mut impl Write) -> Result<Expectations, Problem> {
+    let scenario = read(&wanted.file)?;
     let timeline = timeline_at(&scenario, wanted.step)?;
     let step = timeline.position();
     let figure = rosterlab_figure::Wanted {
         view: wanted.view,
         title: &scenario.title,
         say: scenario.said_after(step),
-        namespace: wanted.namespace,
+        namespace: wanted.namespace.as_deref(),
         partition: wanted.partition,
     };
     let figure = rosterlab_figure::figure(&timeline, &figure)
         .map_err(|error| Problem::Input(format!("--namespace: {error}")))?;
-    match wanted.src {
+    match &wanted.src {
         Some(src) => {
             // Markdown leaves a tag on a line of its own unchanged.
             writeln!(out, "{}\n{figure}\n</rosterlab-playground>", element(wanted, src, step))?;
@@ -49,7 +34,7 @@ pub fn print(
 }
 
 /// The element's opening tag.
-fn element(wanted: &Wanted<'_>, src: &str, step: usize) -> String {
+fn element(wanted: &Figure, src: &str, step: usize) -> String {
     let view = View::ALL.iter().find(|(view, _)| *view == wanted.view).map_or("", |(_, name)| name);
     let mut tag = "<rosterlab-playground".to_owned();
     let mut attribute = |name: &str, value: &str| {
@@ -62,7 +47,7 @@ fn element(wanted: &Wanted<'_>, src: &str, step: usize) -> String {
     if let Some(controls) = wanted.controls {
         attribute("controls", controls.name());
     }
-    if let Some(namespace) = wanted.namespace {
+    if let Some(namespace) = &wanted.namespace {
         attribute("namespace", namespace);
     }
     if let Some(partition) = wanted.partition {

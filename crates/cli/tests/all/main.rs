@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
+mod help;
 mod output;
 mod schema;
 mod table;
@@ -19,6 +20,8 @@ fn repository(path: &str) -> PathBuf {
 fn rosterlab(arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rosterlab"))
         .args(arguments)
+        // The help is as wide as the terminal, and this is how a terminal tells.
+        .env_remove("COLUMNS")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -102,16 +102,6 @@ fn what_if_tries_every_set() {
 }
 
 #[test]
-fn help_and_version() {
-    let (code, help, _) = told(&["--help"], "");
-    assert_eq!(code, 0);
-    for command in ["run", "succession", "explain", "what-if", "schema"] {
-        assert!(help.contains(&format!("rosterlab {command}")), "{command}");
-    }
-    assert_eq!(told(&["--version"], "").1, format!("rosterlab {}\n", env!("CARGO_PKG_VERSION")));
-}
-
-#[test]
 fn a_link_of_the_page_is_a_scenario_everywhere() {
     let link = "https://host/page#s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1\n";
     let (code, scenario, _) = told(&["scenario", "-"], link);
@@ -158,12 +148,7 @@ fn a_figure_of_what_is_not_there_is_refused() {
             ["--step", "8"],
             "error: --step: there is no step 8, the last is 7 (expectations are not counted)\n",
         ),
-        (["--view", "maps"], "error: --view: a view is map, floor, roster, why or all\n"),
         (["--namespace", "x"], "error: --namespace: there is no namespace \"x\"\n"),
-        (
-            ["--partition", "4096"],
-            "error: --partition: \"4096\" is no partition: a whole number from 0 to 4095\n",
-        ),
     ] {
         let (code, out, complaints) = told(&[&["figure", path], &options[..]].concat(), "");
         assert_eq!((code, out.as_str(), complaints.as_str()), (2, "", complaint));

@@ -13,13 +13,14 @@ fn three(steps: &str) -> String {
     format!("{THREE}{steps}]}}")
 }
 
-/// Each row is one invocation; what is expected is the exit code and everything on standard error.
+/// Each row is one invocation; what is expected is the exit code and what standard error says before the usage.
 fn check(rows: &[(&[&str], &str)], expected: &Expect) {
     let mut text = String::new();
     for (arguments, input) in rows {
         let (code, _, complaint) = told(arguments, input);
-        assert!(complaint.lines().count() <= 2, "{arguments:?}: {complaint}");
         assert!(!complaint.contains("panicked"), "{arguments:?}: {complaint}");
+        let (complaint, _) = complaint.split_once("\nUsage: ").unwrap_or((&complaint, ""));
+        let complaint = complaint.replace("\n\n", "\n").trim_end().replace("\n", "\n    ");
         writeln!(text, "{code} {}", complaint.trim_end()).unwrap();
     }
     expected.assert_eq(&text);
@@ -33,9 +34,15 @@ fn arguments() {
             (&["--help"], ""),
             (&["-h"], ""),
             (&["run", "--help"], ""),
+            (&["help", "what-if"], ""),
             (&["--version"], ""),
             (&["--verbose"], ""),
             (&["play"], ""),
+            (&["explian"], ""),
+            (&["run", "-", "--fromat", "log"], ""),
+            (&["run", "-", "--format", "tabel"], ""),
+            (&["man", "play"], ""),
+            (&["completions", "csh"], ""),
             (&["run"], ""),
             (&["run", "a", "b"], ""),
             (&["run", "there-is-no-such-file.json"], ""),
@@ -73,37 +80,74 @@ fn arguments() {
             (&["what-if", "-", "--lose", "99999999999999999999"], ""),
         ],
         &expect![[r#"
-            2 error: no command is given; see rosterlab --help
+            2 A simulator of how an Aerospike cluster with strong consistency behaves
             0 
             0 
             0 
             0 
-            2 error: invalid option '--verbose'; see rosterlab --help
-            2 error: unknown command "play"; see rosterlab --help
-            2 error: run needs a file, or - for standard input
-            2 error: run takes one file; b is too many
+            0 
+            2 error: unexpected argument '--verbose' found
+                  tip: a similar argument exists: '--version'
+            2 error: unrecognized subcommand 'play'
+                  tip: a similar subcommand exists: 'explain'
+            2 error: unrecognized subcommand 'explian'
+                  tip: a similar subcommand exists: 'explain'
+            2 error: unexpected argument '--fromat' found
+                  tip: a similar argument exists: '--format'
+            2 error: invalid value 'tabel' for '--format <FORMAT>'
+                  [possible values: ndjson, table, log]
+                  tip: a similar value exists: 'table'
+                For more information, try '--help'.
+            2 error: there is no command "play"; there are run, scenario, explain, what-if, succession, figure, test, schema, completions, man, help
+            2 error: invalid value 'csh' for '<SHELL>'
+                  [possible values: bash, elvish, fish, powershell, zsh]
+                  tip: a similar value exists: 'zsh'
+                For more information, try '--help'.
+            2 error: the following required arguments were not provided:
+                  <FILE>
+            2 error: unexpected argument 'b' found
             2 error: cannot read there-is-no-such-file.json: No such file or directory (os error 2)
             2 error: cannot read .: Is a directory (os error 21)
-            2 error: missing argument for option '--format'
-            2 error: --format: a format is ndjson, table or log
-            2 error: --format is given twice
-            2 error: invalid option '--partition'; see rosterlab --help
-            2 error: schema takes no please
-            2 error: succession needs --roster
-            2 error: succession needs --replication-factor
-            2 error: --replication-factor: "0" is not a whole number from 1 to 128
-            2 error: --replication-factor: "2x" is not a whole number from 1 to 128
-            2 error: --roster: "" is no node id: one to sixteen hexadecimal digits, not all zero
-            2 error: --roster: node A1 is named twice
-            2 error: --roster: "-1" is no rack id: a whole number from 0 to 1000000
-            2 error: --roster: "" is no node id: one to sixteen hexadecimal digits, not all zero
-            2 error: --partition: "4096" is no partition: a whole number from 0 to 4095
-            2 error: succession takes no A1
-            2 error: explain needs --partition
-            2 error: --partition: "-1" is no partition: a whole number from 0 to 4095
-            2 error: what-if needs --lose
-            2 error: --lose: "0" is not a whole number from 1 to 256
-            2 error: --lose: "99999999999999999999" is not a whole number from 1 to 256
+            2 error: a value is required for '--format <FORMAT>' but none was supplied
+                  [possible values: ndjson, table, log]
+                For more information, try '--help'.
+            2 error: invalid value 'xml' for '--format <FORMAT>'
+                  [possible values: ndjson, table, log]
+                For more information, try '--help'.
+            2 error: the argument '--format <FORMAT>' cannot be used multiple times
+            2 error: unexpected argument '--partition' found
+                  tip: to pass '--partition' as a value, use '-- --partition'
+            2 error: unexpected argument 'please' found
+            2 error: the following required arguments were not provided:
+                  --roster <ROSTER>
+                  --replication-factor <N>
+            2 error: the following required arguments were not provided:
+                  --replication-factor <N>
+            2 error: invalid value '0' for '--replication-factor <N>': a whole number from 1 to 128 is expected
+                For more information, try '--help'.
+            2 error: invalid value '2x' for '--replication-factor <N>': a whole number from 1 to 128 is expected
+                For more information, try '--help'.
+            2 error: invalid value '' for '--roster <ROSTER>': "" is no node id: one to sixteen hexadecimal digits, not all zero
+                For more information, try '--help'.
+            2 error: invalid value 'A1,A1@2' for '--roster <ROSTER>': node A1 is named twice
+                For more information, try '--help'.
+            2 error: invalid value 'A1@-1' for '--roster <ROSTER>': "-1" is no rack id: a whole number from 0 to 1000000
+                For more information, try '--help'.
+            2 error: invalid value 'A1,' for '--roster <ROSTER>': "" is no node id: one to sixteen hexadecimal digits, not all zero
+                For more information, try '--help'.
+            2 error: invalid value '4096' for '--partition <N>': "4096" is no partition: a whole number from 0 to 4095
+                For more information, try '--help'.
+            2 error: unexpected argument 'A1' found
+            2 error: the following required arguments were not provided:
+                  --partition <N>
+            2 error: invalid value '-1' for '--partition <N>': "-1" is no partition: a whole number from 0 to 4095
+                For more information, try '--help'.
+            2 error: the following required arguments were not provided:
+                  --lose <K>
+            2 error: invalid value '0' for '--lose <K>': a whole number from 1 to 256 is expected
+                For more information, try '--help'.
+            2 error: invalid value '99999999999999999999' for '--lose <K>': a whole number from 1 to 256 is expected
+                For more information, try '--help'.
         "#]],
     );
 }
