@@ -3,20 +3,18 @@
 //! Invariant: standard output gets complete lines, each a step, a partition or a set; failures go to standard error with
 //! their place. Not here: parsing the command line.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use rosterlab_engine::{Cluster, PartitionId};
 use rosterlab_scenario::foresight::what_if;
 use rosterlab_scenario::log::{Log, LogLine};
-use rosterlab_scenario::words::share_links::of_difference;
 use rosterlab_scenario::{
-    MAX_BYTES, Runner, Scenario, ScenarioError, StepReport, Timeline, as_test, explain, log,
-    report, share,
+    Runner, ScenarioError, StepReport, Timeline, as_test, explain, log, report,
 };
 
 use crate::args::{Explain, Format, Succession, Test, WhatIf};
+use crate::source::{Mistake, Source};
 
 /// The result of a command that could be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +28,10 @@ pub enum Expectations {
 /// Why a command could not be done.
 #[derive(Debug)]
 pub enum Problem {
-    /// Bad input, with the error message.
+    /// What is wrong with the arguments.
     Input(String),
+    /// What is wrong with a file.
+    File(Mistake),
     /// The output could not be written.
     Output(io::Error),
 }
@@ -42,9 +42,9 @@ impl From<io::Error> for Problem {
     }
 }
 
-impl From<ScenarioError> for Problem {
-    fn from(error: ScenarioError) -> Self {
-        Self::Input(error.to_string())
+impl From<Mistake> for Problem {
+    fn from(mistake: Mistake) -> Self {
+        Self::File(mistake)
     }
 }
 
@@ -55,45 +55,24 @@ pub fn print(out: &mut impl Write, text: &str) -> Result<Expectations, Problem> 
 }
 
 /// The scenario of a file, or of the share link in it.
-pub fn read(file: &Path) -> Result<Scenario, Problem> {
-    // One byte beyond the limit is enough to see that the file is too long.
-    let most = MAX_BYTES as u64 + 1;
-    let mut bytes = Vec::new();
-    let (read, name) = if file == Path::new("-") {
-        (io::stdin().lock().take(most).read_to_end(&mut bytes), "standard input".to_owned())
-    } else {
-        let read = File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes));
-        (read, file.display().to_string())
-    };
-    read.map_err(|error| Problem::Input(format!("cannot read {name}: {error}")))?;
-    scenario(&bytes)
-}
-
-/// The scenario of a file's contents: a scenario, a share link, or an address that ends in one.
-fn scenario(bytes: &[u8]) -> Result<Scenario, Problem> {
-    let text = str::from_utf8(bytes).unwrap_or_default().trim_start_matches('\u{feff}').trim();
-    let link = text.rsplit_once('#').map_or(text, |(_, link)| link);
-    if text.starts_with('{') || !link.starts_with("s1=") {
-        return Ok(Scenario::parse(bytes)?);
+pub fn read(file: &Path) -> Result<Source, Problem> {
+    let source = Source::read(file)?;
+    if let Some(note) = &source.note {
+        let _ = writeln!(io::stderr(), "note: {note}");
     }
-    let shared = share::read(link).map_err(|error| Problem::Input(error.to_string()))?;
-    if let Some(differs) = &shared.differs {
-        // A note, not an error: the results that follow are those of this version.
-        let _ = writeln!(io::stderr(), "note: {}", of_difference(differs));
-    }
-    Ok(Scenario::from_timeline("From a link", &shared.timeline))
+    Ok(source)
 }
 
 /// `scenario`
 pub fn print_scenario(file: &Path, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let scenario = read(file)?;
-    writeln!(out, "{}", scenario.to_json().trim_end())?;
+    let source = read(file)?;
+    writeln!(out, "{}", source.scenario.to_json().trim_end())?;
     Ok(Expectations::Hold)
 }
 
 /// The timeline of a scenario after `step` steps, or after all.
-pub fn timeline_at(scenario: &Scenario, step: Option<usize>) -> Result<Timeline, Problem> {
-    let mut timeline = scenario.timeline()?;
+pub fn timeline_at(source: &Source, step: Option<usize>) -> Result<Timeline, Problem> {
+    let mut timeline = source.scenario.timeline().map_err(|error| source.mistake(&error))?;
     let last = timeline.entries().len();
     let step = step.unwrap_or(last);
     if !timeline.seek(step) {
@@ -115,14 +94,16 @@ pub fn print_test(wanted: &Test, out: &mut impl Write) -> Result<Expectations, P
 }
 
 fn last(file: &Path) -> Result<Cluster, Problem> {
-    let scenario = read(file)?;
-    Ok(Runner::new(&scenario)?.into_last()?)
+    let source = read(file)?;
+    let last = Runner::new(&source.scenario).and_then(Runner::into_last);
+    Ok(last.map_err(|error| source.mistake(&error))?)
 }
 
 /// `run`
 pub fn run(file: &Path, format: Format, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let scenario = read(file)?;
-    let mut runner = Runner::new(&scenario)?;
+    let source = read(file)?;
+    let wrong = |error: ScenarioError| source.mistake(&error);
+    let mut runner = Runner::new(&source.scenario).map_err(wrong)?;
     let mut expectations = Expectations::Hold;
     let mut log = Log::new(&runner.cluster().view());
     if format == Format::Table {
@@ -133,7 +114,7 @@ pub fn run(file: &Path, format: Format, out: &mut impl Write) -> Result<Expectat
         let before = (format == Format::Log).then(|| runner.cluster().clone());
         let entry = runner.next_entry().cloned();
         let Some(report) = runner.next() else { return Ok(expectations) };
-        let report = report?;
+        let report = report.map_err(wrong)?;
         match format {
             Format::Ndjson => writeln!(out, "{}", report::ndjson(&report))?,
             Format::Table => out.write_all(report::table_rows(&report).as_bytes())?,
@@ -152,7 +133,8 @@ pub fn run(file: &Path, format: Format, out: &mut impl Write) -> Result<Expectat
             out.flush()?;
         }
         for failure in &report.failures {
-            let _ = writeln!(io::stderr(), "{failure}");
+            let position = source.position(&failure.place);
+            let _ = writeln!(io::stderr(), "{}:{position}: {failure}", source.name);
         }
     }
 }

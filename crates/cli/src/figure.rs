@@ -11,13 +11,13 @@ use crate::commands::{Expectations, Problem, read, timeline_at};
 
 /// Prints the figure; with `src` inside its element.
 pub fn print(wanted: &Figure, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let scenario = read(&wanted.file)?;
-    let timeline = timeline_at(&scenario, wanted.step)?;
+    let source = read(&wanted.file)?;
+    let timeline = timeline_at(&source, wanted.step)?;
     let step = timeline.position();
     let figure = rosterlab_figure::Wanted {
         view: wanted.view,
-        title: &scenario.title,
-        say: scenario.said_after(step),
+        title: &source.scenario.title,
+        say: source.scenario.said_after(step),
         namespace: wanted.namespace.as_deref(),
         partition: wanted.partition,
     };

@@ -7,7 +7,9 @@
 mod args;
 mod commands;
 mod figure;
+mod position;
 mod shells;
+mod source;
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -35,8 +37,9 @@ fn main() -> ExitCode {
         Ok(Expectations::Hold) => ExitCode::SUCCESS,
         Ok(Expectations::Fail) => ExitCode::from(1),
         Err(Problem::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(Problem::Output(error)) => complain(&format!("cannot print: {error}")),
-        Err(Problem::Input(message)) => complain(&message),
+        Err(Problem::Output(error)) => complain(&format!("error: cannot print: {error}")),
+        Err(Problem::Input(message)) => complain(&format!("error: {message}")),
+        Err(Problem::File(mistake)) => complain(&mistake.to_string()),
     }
 }
 
@@ -47,7 +50,7 @@ fn complain(message: &str) -> ExitCode {
     let message: String =
         message.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     // If standard error is closed too, the exit code must suffice.
-    let _ = writeln!(io::stderr(), "error: {message}");
+    let _ = writeln!(io::stderr(), "{message}");
     ExitCode::from(2)
 }
 

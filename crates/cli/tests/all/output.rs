@@ -43,7 +43,8 @@ fn a_failed_expectation_says_what_was_found() {
     assert_eq!(code, 1);
     assert_eq!(
         complaints,
-        "steps[1].unavailable: expected 0, found 4096\nsteps[1].dead: expected 1, found 0\n"
+        "<stdin>:1:133: steps[1].unavailable: expected 0, found 4096\n\
+         <stdin>:1:149: steps[1].dead: expected 1, found 0\n"
     );
     let last: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
     assert_eq!(last["failed"][0]["place"], "steps[1].unavailable");
@@ -112,7 +113,7 @@ fn a_link_of_the_page_is_a_scenario_everywhere() {
     let (code, _, complaint) = told(&["run", "-"], "s1=0.1.0-0_a.n2S-main_1-A1_s5");
     assert_eq!(
         (code, complaint.as_str()),
-        (2, "error: step 1, character 30: a node's place is expected\n")
+        (2, "<stdin>:1:30: error: step 1, character 30: a node's place is expected\n")
     );
 }
 

@@ -20,7 +20,7 @@ fn check(rows: &[(&[&str], &str)], expected: &Expect) {
         let (code, _, complaint) = told(arguments, input);
         assert!(!complaint.contains("panicked"), "{arguments:?}: {complaint}");
         let (complaint, _) = complaint.split_once("\nUsage: ").unwrap_or((&complaint, ""));
-        let complaint = complaint.replace("\n\n", "\n").trim_end().replace("\n", "\n    ");
+        let complaint = complaint.replace("\n\n", "\n").trim_end().replace('\n', "\n    ");
         writeln!(text, "{code} {}", complaint.trim_end()).unwrap();
     }
     expected.assert_eq(&text);
@@ -36,13 +36,6 @@ fn arguments() {
             (&["run", "--help"], ""),
             (&["help", "what-if"], ""),
             (&["--version"], ""),
-            (&["--verbose"], ""),
-            (&["play"], ""),
-            (&["explian"], ""),
-            (&["run", "-", "--fromat", "log"], ""),
-            (&["run", "-", "--format", "tabel"], ""),
-            (&["man", "play"], ""),
-            (&["completions", "csh"], ""),
             (&["run"], ""),
             (&["run", "a", "b"], ""),
             (&["run", "there-is-no-such-file.json"], ""),
@@ -86,28 +79,11 @@ fn arguments() {
             0 
             0 
             0 
-            2 error: unexpected argument '--verbose' found
-                  tip: a similar argument exists: '--version'
-            2 error: unrecognized subcommand 'play'
-                  tip: a similar subcommand exists: 'explain'
-            2 error: unrecognized subcommand 'explian'
-                  tip: a similar subcommand exists: 'explain'
-            2 error: unexpected argument '--fromat' found
-                  tip: a similar argument exists: '--format'
-            2 error: invalid value 'tabel' for '--format <FORMAT>'
-                  [possible values: ndjson, table, log]
-                  tip: a similar value exists: 'table'
-                For more information, try '--help'.
-            2 error: there is no command "play"; there are run, scenario, explain, what-if, succession, figure, test, schema, completions, man, help
-            2 error: invalid value 'csh' for '<SHELL>'
-                  [possible values: bash, elvish, fish, powershell, zsh]
-                  tip: a similar value exists: 'zsh'
-                For more information, try '--help'.
             2 error: the following required arguments were not provided:
                   <FILE>
             2 error: unexpected argument 'b' found
-            2 error: cannot read there-is-no-such-file.json: No such file or directory (os error 2)
-            2 error: cannot read .: Is a directory (os error 21)
+            2 there-is-no-such-file.json: error: cannot be read: No such file or directory (os error 2)
+            2 .: error: cannot be read: Is a directory (os error 21)
             2 error: a value is required for '--format <FORMAT>' but none was supplied
                   [possible values: ndjson, table, log]
                 For more information, try '--help'.
@@ -153,6 +129,40 @@ fn arguments() {
 }
 
 #[test]
+fn what_is_misspelt_is_answered_with_what_is_near() {
+    check(
+        &[
+            (&["--verbose"], ""),
+            (&["play"], ""),
+            (&["explian"], ""),
+            (&["run", "-", "--fromat", "log"], ""),
+            (&["run", "-", "--format", "tabel"], ""),
+            (&["man", "play"], ""),
+            (&["completions", "csh"], ""),
+        ],
+        &expect![[r#"
+            2 error: unexpected argument '--verbose' found
+                  tip: a similar argument exists: '--version'
+            2 error: unrecognized subcommand 'play'
+                  tip: a similar subcommand exists: 'explain'
+            2 error: unrecognized subcommand 'explian'
+                  tip: a similar subcommand exists: 'explain'
+            2 error: unexpected argument '--fromat' found
+                  tip: a similar argument exists: '--format'
+            2 error: invalid value 'tabel' for '--format <FORMAT>'
+                  [possible values: ndjson, table, log]
+                  tip: a similar value exists: 'table'
+                For more information, try '--help'.
+            2 error: there is no command "play"; there are run, scenario, explain, what-if, succession, figure, test, schema, completions, man, help
+            2 error: invalid value 'csh' for '<SHELL>'
+                  [possible values: bash, elvish, fish, powershell, zsh]
+                  tip: a similar value exists: 'zsh'
+                For more information, try '--help'.
+        "#]],
+    );
+}
+
+#[test]
 fn runs() {
     let holds = three(r#"{"do":"stop","nodes":["A1"]},{"do":"expect","unavailable":0}"#);
     let fails = three(r#"{"do":"stop","nodes":["A1"]},{"do":"expect","unavailable":7}"#);
@@ -160,6 +170,10 @@ fn runs() {
     let unknown = three(r#"{"do":"explode"}"#);
     let write = three(r#"{"do":"write","key":"k","result":"unavailable"}"#);
     let deep = "[".repeat(10_000);
+    let misspelt = three(r#"{"do":"expect","unavailble":7}"#);
+    let twice = three("{\"do\":\"migrate\",\n \"do\":\"migrate\"}");
+    let near = three(r#"{"do":"restart","nodes":["A1"]}"#);
+    let of_file = THREE.replace("title", "tilte");
     check(
         &[
             (&["run", "-"], &holds),
@@ -169,6 +183,12 @@ fn runs() {
             (&["run", "-", "--format", "log"], &fails),
             (&["run", "-"], &refused),
             (&["run", "-"], &unknown),
+            (&["run", "-"], &misspelt),
+            (&["run", "-"], &twice),
+            (&["run", "-"], &near),
+            (&["run", "-"], &format!("{of_file}]}}")),
+            (&["run", "-"], "{\n  \"format\": \"rosterlab-scenario/1\",\n  cluster: 5\n}"),
+            (&["run", "-"], "s1=0.1.0-0_a.n2S-main_1-A1_s5"),
             (&["run", "-"], &write),
             (&["run", "-"], &deep),
             (&["run", "-"], ""),
@@ -186,22 +206,28 @@ fn runs() {
             0 
             0 
             0 
-            1 steps[1].unavailable: expected 7, found 0
-            1 steps[1].unavailable: expected 7, found 0
-            2 error: steps[1].nodes[0]: no node "A9"
-            2 error: steps[0].do: unknown action "explode"; the actions are stop, crash, start, wipe, add, remove, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
-            1 steps[0].result: expected unavailable, found ok
-            2 error: line 1 column 128: not JSON: recursion limit exceeded
-            2 error: line 1 column 0: not JSON: EOF while parsing a value
-            2 error: line 1 column 1: not JSON: expected value
+            1 <stdin>:1:161: steps[1].unavailable: expected 7, found 0
+            1 <stdin>:1:161: steps[1].unavailable: expected 7, found 0
+            2 <stdin>:1:156: error: steps[1].nodes[0]: no node "A9"
+            2 <stdin>:1:118: error: steps[0].do: unknown action "explode"; the actions are stop, crash, start, wipe, add, remove, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
+            2 <stdin>:1:132: error: steps[0].unavailble: unknown field `unavailble`; did you mean `unavailable`?
+            2 <stdin>:2:2: error: steps[0]: the key "do" appears twice
+            2 <stdin>:1:118: error: steps[0].do: unknown action "restart"; did you mean "start"?
+            2 <stdin>:1:34: error: tilte: unknown field `tilte`; did you mean `title`?
+            2 <stdin>:3:3: error: not JSON: key must be a string
+            2 <stdin>:1:30: error: step 1, character 30: a node's place is expected
+            1 <stdin>:1:141: steps[0].result: expected unavailable, found ok
+            2 <stdin>:1:128: error: not JSON: recursion limit exceeded
+            2 <stdin>:1:1: error: not JSON: EOF while parsing a value
+            2 <stdin>:1:1: error: not JSON: expected value
             0 
             2 error: no namespace "mian"
             2 error: node A1 is down
             2 error: no node "A9"
-            2 error: steps[1].nodes[0]: no node "A9"
+            2 <stdin>:1:156: error: steps[1].nodes[0]: no node "A9"
             0 
             2 error: --lose: cannot lose 3 nodes: 2 are up, and at least one has to be lost
-            2 error: steps[1].nodes[0]: no node "A9"
+            2 <stdin>:1:156: error: steps[1].nodes[0]: no node "A9"
         "#]],
     );
 }
@@ -222,14 +248,21 @@ fn files_that_are_something_else() {
                 "{\"groups\": [], \"title\": \"Network Information\"}",
             ),
             (&["scenario", "-"], "\n"),
+            (
+                &["run", "-"],
+                "# a comment\nformat: rosterlab-scenario/1\ncluster:\n  nodes:\n  - id: A1\n",
+            ),
+            (&["run", "-"], "kind: Deployment\nmetadata:\n  name: x\n"),
         ],
         &expect![[r#"
-            2 error: This is not a scenario. It looks like an aerospike.conf (line 1: "service {"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
-            2 error: This is not a scenario. It looks like a roster that asinfo printed (line 1: "roster=A101@1,A102@1:pending_roster=A101…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
-            2 error: This is not a scenario. It looks like a list of roster nodes (line 1: "A101@1,A102@1,B101@2"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
-            2 error: This is not a scenario. It looks like the YAML of an AerospikeCluster (line 1: "apiVersion: asdb.aerospike.com/v1"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
-            2 error: This is not a scenario. It looks like JSON of another kind (line 1: "{"groups": [], "title": "Network Informa…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
-            2 error: This is not a scenario. It is empty.
+            2 <stdin>:1:1: error: This is not a scenario. It looks like an aerospike.conf (line 1: "service {"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 <stdin>:1:1: error: This is not a scenario. It looks like a roster that asinfo printed (line 1: "roster=A101@1,A102@1:pending_roster=A101…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 <stdin>:1:1: error: This is not a scenario. It looks like a list of roster nodes (line 1: "A101@1,A102@1,B101@2"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 <stdin>:1:1: error: This is not a scenario. It looks like the YAML of an AerospikeCluster (line 1: "apiVersion: asdb.aerospike.com/v1"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 <stdin>:1:1: error: This is not a scenario. It looks like JSON of another kind (line 1: "{"groups": [], "title": "Network Informa…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 <stdin>:1:1: error: This is not a scenario. It is empty.
+            2 <stdin>:2:1: error: this scenario is written in YAML, and scenarios are JSON: convert it, for example with yq -o=json . FILE
+            2 <stdin>:1:1: error: This is not a scenario. It looks like YAML (line 1: "kind: Deployment"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
         "#]],
     );
     // The command's own output is not a scenario either.
@@ -244,7 +277,10 @@ fn files_that_are_something_else() {
 fn bytes_that_are_no_text() {
     let output = rosterlab(&["run", "-"], b"{\"format\": \"\xff\xfe\"}");
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: not JSON: not UTF-8 text\n");
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "<stdin>:1:13: error: not JSON: not UTF-8 text\n"
+    );
     assert!(output.stdout.is_empty());
 }
 
@@ -253,7 +289,7 @@ fn more_bytes_than_a_scenario_may_have() {
     let output = rosterlab(&["run", "-"], &vec![b' '; 5 * 1024 * 1024]);
     assert_eq!(output.status.code(), Some(2));
     let complaint = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(complaint, "error: a scenario has at most 4194304 bytes\n");
+    assert_eq!(complaint, "<stdin>:1:1: error: a scenario has at most 4194304 bytes\n");
 }
 
 #[test]

@@ -1,0 +1,232 @@
+//! Reading a scenario from a file or from standard input, and telling what is wrong with it and where.
+//!
+//! Invariant: a [`Mistake`] about a file's contents has a line and a column. Not here: which files (see `files`).
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use rosterlab_scenario::file::Action;
+use rosterlab_scenario::file::seems::FileKind;
+use rosterlab_scenario::share::{self, ShareError};
+use rosterlab_scenario::words::share_links::of_difference;
+use rosterlab_scenario::{Cause, FORMAT, MAX_BYTES, Scenario, ScenarioError};
+
+use crate::position::Position;
+
+/// What standard input is called.
+const STDIN: &str = "<stdin>";
+
+/// What is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The file, or `<stdin>`.
+    pub file: String,
+    /// Where; `None` when the file cannot be read.
+    pub position: Option<Position>,
+    /// What.
+    pub message: String,
+}
+
+/// As compilers write it, so that editors and CI find the place.
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(position) = self.position {
+            write!(f, ":{position}")?;
+        }
+        write!(f, ": error: {}", self.message)
+    }
+}
+
+/// A scenario and the text that it was read from.
+#[derive(Debug)]
+pub struct Source {
+    /// The file, or `<stdin>`.
+    pub name: String,
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What is to be told although nothing is wrong.
+    pub note: Option<String>,
+    text: String,
+}
+
+impl Source {
+    /// Reads a file that holds a scenario, a share link, or an address that ends in one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(file: &Path) -> Result<Self, Mistake> {
+        let is_stdin = file == Path::new("-");
+        let name = if is_stdin { STDIN.to_owned() } else { file.display().to_string() };
+        // One byte beyond the limit is enough to see that the file is too long.
+        let most = MAX_BYTES as u64 + 1;
+        let mut bytes = Vec::new();
+        let read = if is_stdin {
+            io::stdin().lock().take(most).read_to_end(&mut bytes)
+        } else {
+            File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes))
+        };
+        match read {
+            Ok(_) => Self::of_bytes(name, bytes),
+            Err(error) => {
+                let message = format!("cannot be read: {error}");
+                Err(Mistake { file: name, position: None, message })
+            }
+        }
+    }
+
+    fn of_bytes(name: String, bytes: Vec<u8>) -> Result<Self, Mistake> {
+        let parsed = Scenario::parse(&bytes);
+        let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+            // What is right before the first byte that is none, which is where the mistake is.
+            let right = error.utf8_error().valid_up_to();
+            String::from_utf8_lossy(&error.as_bytes()[..right]).into_owned()
+        });
+        match (parsed, link(&text)) {
+            (Ok(scenario), _) => Ok(Self { name, scenario, note: None, text }),
+            (Err(_), Some(link)) => match share::read(link) {
+                Ok(shared) => {
+                    // A note, not an error: the results that follow are those of this version.
+                    let note = shared.differs.as_ref().map(of_difference);
+                    let scenario = Scenario::from_timeline("From a link", &shared.timeline);
+                    Ok(Self { name, scenario, note, text })
+                }
+                Err(error) => Err(of_link(name, &text, link, &error)),
+            },
+            (Err(error), None) => Err(mistake(name, &text, &error)),
+        }
+    }
+
+    /// The position of a place. A share link has no places, so it is where the link begins.
+    pub fn position(&self, place: &str) -> Position {
+        match link(&self.text) {
+            Some(link) => Position::at(&self.text, start_of(&self.text, link)),
+            None => Position::of_place(&self.text, place),
+        }
+    }
+
+    /// The mistake of a step that cannot be done.
+    pub fn mistake(&self, error: &ScenarioError) -> Mistake {
+        let message = error.to_string();
+        Mistake { file: self.name.clone(), position: Some(self.position(&error.place)), message }
+    }
+}
+
+/// The share link in a text, if it is one or an address that ends in one.
+fn link(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let link = text.rsplit_once('#').map_or(text, |(_, link)| link);
+    (!text.starts_with('{') && link.starts_with("s1=")).then_some(link)
+}
+
+fn start_of(text: &str, part: &str) -> usize {
+    part.as_ptr().addr().saturating_sub(text.as_ptr().addr())
+}
+
+fn of_link(file: String, text: &str, link: &str, error: &ShareError) -> Mistake {
+    let position = Some(Position::at(text, start_of(text, link) + error.at));
+    Mistake { file, position, message: error.to_string() }
+}
+
+/// What is wrong with a file that is no scenario.
+fn mistake(file: String, text: &str, error: &ScenarioError) -> Mistake {
+    let without_place = || ScenarioError { place: String::new(), cause: error.cause.clone() };
+    let (position, message) = match (&error.cause, syntax(&error.place)) {
+        // The position has the line and the column already.
+        (_, Some((line, column))) => {
+            (Position::of_bytes(text, line, column), without_place().to_string())
+        }
+        (Cause::TooLong, _) => (Position::START, error.to_string()),
+        (Cause::NotUtf8, _) => (Position::at(text, text.len()), error.to_string()),
+        (Cause::Seems(seems), _) => {
+            let line = seems.line.as_ref().map_or(1, |line| line.number);
+            (Position { line, column: 1 }, error.to_string())
+        }
+        (Cause::Unreadable(message), _) => {
+            (unreadable(text, &error.place, message), error.to_string())
+        }
+        _ => (Position::of_place(text, &error.place), error.to_string()),
+    };
+    let message = match &error.cause {
+        Cause::Seems(seems) if seems.kind == FileKind::Yaml => of_yaml(text, &message),
+        Cause::Unreadable(told) => {
+            misspelt_name(told).map_or(message, |told| placed(&error.place, &told))
+        }
+        Cause::UnknownAction(name) => match nearest(name, Action::NAMES) {
+            Some(known) => {
+                placed(&error.place, &format!("unknown action {name:?}; did you mean {known:?}?"))
+            }
+            None => message,
+        },
+        _ => message,
+    };
+    Mistake { file, position: Some(position), message }
+}
+
+fn placed(place: &str, message: &str) -> String {
+    if place.is_empty() { message.to_owned() } else { format!("{place}: {message}") }
+}
+
+/// The line and column of a place that is one: `line 3 column 7`.
+fn syntax(place: &str) -> Option<(usize, usize)> {
+    let (line, column) = place.strip_prefix("line ")?.split_once(" column ")?;
+    Some((line.parse().ok()?, column.parse().ok()?))
+}
+
+/// The position of what could not be read; a repeated key is where it is repeated.
+fn unreadable(text: &str, place: &str, message: &str) -> Position {
+    let repeated = message.strip_prefix("the key ").and_then(|m| m.strip_suffix(" appears twice"));
+    match repeated.and_then(|key| serde_json::from_str::<String>(key).ok()) {
+        Some(key) => Position::of_second(text, place, &key),
+        None => Position::of_place(text, place),
+    }
+}
+
+fn of_yaml(text: &str, message: &str) -> String {
+    if text.contains(FORMAT) {
+        "this scenario is written in YAML, and scenarios are JSON: convert it, for example with \
+         yq -o=json . FILE"
+            .to_owned()
+    } else {
+        message.to_owned()
+    }
+}
+
+/// The message of an unknown field or name with what was probably meant, in place of all that may stand there.
+fn misspelt_name(message: &str) -> Option<String> {
+    let (wrong, known) = message.split_once(", expected ")?;
+    let quoted = |text: &str| -> Vec<String> {
+        text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    let is_name = wrong.starts_with("unknown field") || wrong.starts_with("unknown variant");
+    let name = is_name.then(|| quoted(wrong)).and_then(|names| names.into_iter().next())?;
+    let meant = nearest(&name, &quoted(known))?.to_owned();
+    Some(format!("{wrong}; did you mean `{meant}`?"))
+}
+
+/// The known name that is nearest to a misspelt one, if one is near.
+fn nearest<'a, T: AsRef<str>>(name: &str, known: &'a [T]) -> Option<&'a str> {
+    let far = |known: &&str| strsim::damerau_levenshtein(name, known);
+    let nearest = known.iter().map(AsRef::as_ref).min_by_key(far)?;
+    (far(&nearest) <= (name.chars().count() / 3).max(1)).then_some(nearest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_near_is_suggested_and_what_is_far_is_not() {
+        for (name, expected) in [
+            ("stpo", Some("stop")),
+            ("restart", Some("start")),
+            ("roster_set", Some("roster-set")),
+            ("explode", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(name, Action::NAMES), expected, "{name}");
+        }
+    }
+}
