@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
 use rosterlab_figure::View;
@@ -33,8 +33,14 @@ Exit codes: 0 success; 1 an expectation does not hold; 2 bad input.";
 /// One command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a scenario and check what it expects.
+    /// Run scenarios and check what they expect.
+    ///
+    /// Several run at the same time; what is printed comes in the order of the files. Where the arguments may mean several
+    /// files, each line of ndjson begins with its file, and a summary ends the run: of the formats that are not for people on
+    /// standard error.
     Run(Run),
+    /// Check that files are scenarios whose every step can be done, whatever they expect.
+    Validate(Validate),
     /// Print a scenario; this turns a share link into a file to edit.
     Scenario(OneFile),
     /// Explain why a partition is active, unavailable or dead.
@@ -79,11 +85,23 @@ pub struct OneFile {
 /// `run`
 #[derive(Args, Debug)]
 pub struct Run {
-    /// A scenario, or - for standard input.
-    pub file: PathBuf,
+    /// Scenarios, folders of them (every .json file below), patterns such as 'tests/**/*.json', or - for standard input.
+    #[arg(required = true, value_name = "FILES")]
+    pub files: Vec<PathBuf>,
     /// How it is printed.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// `validate`
+#[derive(Args, Debug)]
+pub struct Validate {
+    /// Scenarios, folders of them (every .json file below), patterns such as 'tests/**/*.json', or - for standard input.
+    #[arg(required = true, value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: FormatOfFiles,
 }
 
 /// `explain`
@@ -168,15 +186,53 @@ pub struct Test {
 }
 
 /// How `run` prints.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// One object for each step.
+    /// A line for each file, what does not hold, and a summary.
     #[default]
+    Text,
+    /// One JSON object for each step.
     Ndjson,
-    /// Rows for people.
+    /// A row for each step, for people.
     Table,
     /// The server's log lines.
     Log,
+    /// One JSON document about the files.
+    Json,
+    /// XML that CI servers show as tests: each expectation is one.
+    Junit,
+    /// The Test Anything Protocol: each file is a test.
+    Tap,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+/// How `validate` prints: the formats that tell of files and not of steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FormatOfFiles {
+    /// A line for each file, and a summary.
+    #[default]
+    Text,
+    /// One JSON document about the files.
+    Json,
+    /// XML that CI servers show as tests: each file is one.
+    Junit,
+    /// The Test Anything Protocol: each file is a test.
+    Tap,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+impl From<FormatOfFiles> for Format {
+    fn from(format: FormatOfFiles) -> Self {
+        match format {
+            FormatOfFiles::Text => Self::Text,
+            FormatOfFiles::Json => Self::Json,
+            FormatOfFiles::Junit => Self::Junit,
+            FormatOfFiles::Tap => Self::Tap,
+            FormatOfFiles::Github => Self::Github,
+        }
+    }
 }
 
 /// What a reader of an embedded figure can do.

@@ -8,12 +8,9 @@ use std::path::Path;
 
 use rosterlab_engine::{Cluster, PartitionId};
 use rosterlab_scenario::foresight::what_if;
-use rosterlab_scenario::log::{Log, LogLine};
-use rosterlab_scenario::{
-    Runner, ScenarioError, StepReport, Timeline, as_test, explain, log, report,
-};
+use rosterlab_scenario::{Runner, Timeline, as_test, explain, report};
 
-use crate::args::{Explain, Format, Succession, Test, WhatIf};
+use crate::args::{Explain, Succession, Test, WhatIf};
 use crate::source::{Mistake, Source};
 
 /// The result of a command that could be done.
@@ -32,6 +29,8 @@ pub enum Problem {
     Input(String),
     /// What is wrong with a file.
     File(Mistake),
+    /// Something is wrong with files, and it has been told.
+    Told,
     /// The output could not be written.
     Output(io::Error),
 }
@@ -97,64 +96,6 @@ fn last(file: &Path) -> Result<Cluster, Problem> {
     let source = read(file)?;
     let last = Runner::new(&source.scenario).and_then(Runner::into_last);
     Ok(last.map_err(|error| source.mistake(&error))?)
-}
-
-/// `run`
-pub fn run(file: &Path, format: Format, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let source = read(file)?;
-    let wrong = |error: ScenarioError| source.mistake(&error);
-    let mut runner = Runner::new(&source.scenario).map_err(wrong)?;
-    let mut expectations = Expectations::Hold;
-    let mut log = Log::new(&runner.cluster().view());
-    if format == Format::Table {
-        writeln!(out, "{}", report::table_head())?;
-    }
-    loop {
-        // Cheap: a cluster shares its data with its copies.
-        let before = (format == Format::Log).then(|| runner.cluster().clone());
-        let entry = runner.next_entry().cloned();
-        let Some(report) = runner.next() else { return Ok(expectations) };
-        let report = report.map_err(wrong)?;
-        match format {
-            Format::Ndjson => writeln!(out, "{}", report::ndjson(&report))?,
-            Format::Table => out.write_all(report::table_rows(&report).as_bytes())?,
-            Format::Log => {
-                let ticks = match (before, entry) {
-                    (Some(before), Some(entry)) => {
-                        log::ticker(&before, &entry, report.view.time_ms)
-                    }
-                    _ => Vec::new(),
-                };
-                print_log(&mut log, &report, ticks, out)?;
-            }
-        }
-        if !report.failures.is_empty() {
-            expectations = Expectations::Fail;
-            out.flush()?;
-        }
-        for failure in &report.failures {
-            let position = source.position(&failure.place);
-            let _ = writeln!(io::stderr(), "{}:{position}: {failure}", source.name);
-        }
-    }
-}
-
-/// The log lines of a step, of all nodes, in the order of time.
-fn print_log(
-    log: &mut Log,
-    report: &StepReport,
-    ticks: Vec<LogLine>,
-    out: &mut impl Write,
-) -> Result<(), Problem> {
-    let mut lines: Vec<LogLine> = report.events.iter().flat_map(|e| log.lines(e)).collect();
-    lines.extend(ticks);
-    lines.sort_by_key(|line| line.time_ms);
-    let width = report.view.nodes.iter().map(|node| node.id.to_string().len()).max();
-    for line in &lines {
-        let node = line.node.to_string();
-        writeln!(out, "{node:<w$}  {}", line.dated(report.clock), w = width.unwrap_or_default())?;
-    }
-    Ok(())
 }
 
 /// `succession`

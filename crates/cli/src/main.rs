@@ -7,17 +7,23 @@
 mod args;
 mod commands;
 mod figure;
+mod files;
 mod position;
+mod report;
+mod run;
 mod shells;
 mod source;
 
 use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, Format, Run, Validate};
 use commands::{Expectations, Problem};
+use files::Files;
+use run::Task;
 
 fn main() -> ExitCode {
     let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
@@ -38,6 +44,7 @@ fn main() -> ExitCode {
         Ok(Expectations::Fail) => ExitCode::from(1),
         Err(Problem::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Problem::Output(error)) => complain(&format!("error: cannot print: {error}")),
+        Err(Problem::Told) => ExitCode::from(2),
         Err(Problem::Input(message)) => complain(&format!("error: {message}")),
         Err(Problem::File(mistake)) => complain(&mistake.to_string()),
     }
@@ -46,17 +53,23 @@ fn main() -> ExitCode {
 /// The most characters of an error, which may quote a person's input.
 const LONGEST: usize = 500;
 
+/// A text on one line of bounded length, without what a terminal would obey.
+fn printable(text: &str) -> String {
+    text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 fn complain(message: &str) -> ExitCode {
-    let message: String =
-        message.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     // If standard error is closed too, the exit code must suffice.
-    let _ = writeln!(io::stderr(), "{message}");
+    let _ = writeln!(io::stderr(), "{}", printable(message));
     ExitCode::from(2)
 }
 
 fn perform(command: Command, out: &mut impl Write) -> Result<Expectations, Problem> {
     match command {
-        Command::Run(run) => commands::run(&run.file, run.format, out),
+        Command::Run(Run { files, format }) => on_files(&files, Task::Run, format, out),
+        Command::Validate(Validate { files, format }) => {
+            on_files(&files, Task::Validate, format.into(), out)
+        }
         Command::Scenario(of) => commands::print_scenario(&of.file, out),
         Command::Explain(explain) => commands::explain(&explain, out),
         Command::WhatIf(what_if) => commands::what_if(&what_if, out),
@@ -67,4 +80,14 @@ fn perform(command: Command, out: &mut impl Write) -> Result<Expectations, Probl
         Command::Completions { shell } => shells::completions(shell, out),
         Command::Man { command } => shells::man(command.as_deref(), out),
     }
+}
+
+fn on_files(
+    arguments: &[PathBuf],
+    task: Task,
+    format: Format,
+    out: &mut impl Write,
+) -> Result<Expectations, Problem> {
+    let files = Files::of(arguments).map_err(Problem::Input)?;
+    run::run(&files, task, format, out)
 }

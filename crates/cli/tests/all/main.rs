@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
+mod files;
+mod formats;
 mod help;
 mod output;
 mod schema;
 mod table;
 
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -43,5 +46,43 @@ fn told(arguments: &[&str], input: &str) -> (i32, String, String) {
         output.status.code().unwrap(),
         String::from_utf8(output.stdout).unwrap(),
         String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+/// A new folder with these files, for one test.
+fn folder(test: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&folder);
+    for (name, text) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// As [`told`], in a folder.
+fn told_in(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_rosterlab"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+/// A file with this title and these steps on three nodes, a line for each step.
+fn three_nodes(title: &str, steps: &[&str]) -> String {
+    let steps = steps.join(",\n");
+    format!(
+        r#"{{"format":"rosterlab-scenario/1","title":"{title}",
+"cluster":{{"nodes":[{{"id":"A1"}},{{"id":"A2"}},{{"id":"A3"}}]}},"steps":[
+{steps}
+]}}"#
     )
 }

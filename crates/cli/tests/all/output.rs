@@ -9,7 +9,7 @@ fn the_same_file_prints_the_same_bytes() {
     for file in ["case-study", "consistent-or-available", "two-stops-in-a-row"] {
         let path = repository(&format!("www/scenarios/{file}.json"));
         let path = path.to_str().unwrap();
-        for format in ["ndjson", "table", "log"] {
+        for format in ["ndjson", "table", "log", "text", "json", "junit", "tap", "github"] {
             let once = told(&["run", path, "--format", format], "");
             assert_eq!(once, told(&["run", path, "--format", format], ""), "{file} {format}");
             assert_eq!((once.0, once.2.as_str()), (0, ""), "{file} {format}");
@@ -22,7 +22,7 @@ fn the_same_file_prints_the_same_bytes() {
 #[test]
 fn a_line_of_ndjson() {
     let path = repository("www/scenarios/case-study.json");
-    let (_, out, _) = told(&["run", path.to_str().unwrap()], "");
+    let (_, out, _) = told(&["run", path.to_str().unwrap(), "--format", "ndjson"], "");
     let first = out.lines().next().unwrap();
     assert!(first.starts_with(
         r#"{"step":0,"do":"stop","sub_clusters":[{"nodes":["A103","A102","A101"],"principal":"A103","cluster_key":""#
@@ -39,7 +39,7 @@ fn a_failed_expectation_says_what_was_found() {
         r#"{"format":"rosterlab-scenario/1","cluster":{"nodes":[{"id":"A1"},{"id":"A2"}]},"steps":["#,
         r#"{"do":"stop","nodes":["A1"]},{"do":"expect","unavailable":0,"dead":1}]}"#
     );
-    let (code, out, complaints) = told(&["run", "-"], file);
+    let (code, out, complaints) = told(&["run", "-", "--format", "ndjson"], file);
     assert_eq!(code, 1);
     assert_eq!(
         complaints,
@@ -107,8 +107,9 @@ fn a_link_of_the_page_is_a_scenario_everywhere() {
     let link = "https://host/page#s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1\n";
     let (code, scenario, _) = told(&["scenario", "-"], link);
     assert_eq!(code, 0);
-    let by_link = told(&["run", "-"], link);
-    assert_eq!(by_link, told(&["run", "-"], &scenario));
+    let run = ["run", "-", "--format", "ndjson"];
+    let by_link = told(&run, link);
+    assert_eq!(by_link, told(&run, &scenario));
     assert_eq!(by_link.1.lines().count(), 3, "three steps: {}", by_link.1);
     let (code, _, complaint) = told(&["run", "-"], "s1=0.1.0-0_a.n2S-main_1-A1_s5");
     assert_eq!(
@@ -165,7 +166,7 @@ const ONE_LINK_CUT: &str = concat!(
 
 #[test]
 fn an_orphan_is_printed_as_one() {
-    let (code, out, complaints) = told(&["run", "-"], ONE_LINK_CUT);
+    let (code, out, complaints) = told(&["run", "-", "--format", "ndjson"], ONE_LINK_CUT);
     assert_eq!((code, complaints.as_str()), (0, ""));
     let line: Value = serde_json::from_str(out.trim_end()).unwrap();
     assert_eq!(line["orphans"], serde_json::json!(["A1"]));

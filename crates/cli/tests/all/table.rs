@@ -39,7 +39,11 @@ fn arguments() {
             (&["run"], ""),
             (&["run", "a", "b"], ""),
             (&["run", "there-is-no-such-file.json"], ""),
-            (&["run", "."], ""),
+            (&["run", "src"], ""),
+            (&["run", "no-such-*.json"], ""),
+            (&["run", "-", "-"], ""),
+            (&["validate"], ""),
+            (&["validate", "-", "--format", "log"], ""),
             (&["run", "-", "--format"], ""),
             (&["run", "-", "--format", "xml"], ""),
             (&["run", "-", "--format", "log", "--format", "log"], ""),
@@ -80,15 +84,23 @@ fn arguments() {
             0 
             0 
             2 error: the following required arguments were not provided:
-                  <FILE>
-            2 error: unexpected argument 'b' found
+                  <FILES>...
+            2 a: error: cannot be read: No such file or directory (os error 2)
+                b: error: cannot be read: No such file or directory (os error 2)
             2 there-is-no-such-file.json: error: cannot be read: No such file or directory (os error 2)
-            2 .: error: cannot be read: Is a directory (os error 21)
+            2 error: there is no .json file in src
+            2 error: no file matches no-such-*.json
+            2 error: standard input can be read only once
+            2 error: the following required arguments were not provided:
+                  <FILES>...
+            2 error: invalid value 'log' for '--format <FORMAT>'
+                  [possible values: text, json, junit, tap, github]
+                For more information, try '--help'.
             2 error: a value is required for '--format <FORMAT>' but none was supplied
-                  [possible values: ndjson, table, log]
+                  [possible values: text, ndjson, table, log, json, junit, tap, github]
                 For more information, try '--help'.
             2 error: invalid value 'xml' for '--format <FORMAT>'
-                  [possible values: ndjson, table, log]
+                  [possible values: text, ndjson, table, log, json, junit, tap, github]
                 For more information, try '--help'.
             2 error: the argument '--format <FORMAT>' cannot be used multiple times
             2 error: unexpected argument '--partition' found
@@ -150,10 +162,10 @@ fn what_is_misspelt_is_answered_with_what_is_near() {
             2 error: unexpected argument '--fromat' found
                   tip: a similar argument exists: '--format'
             2 error: invalid value 'tabel' for '--format <FORMAT>'
-                  [possible values: ndjson, table, log]
+                  [possible values: text, ndjson, table, log, json, junit, tap, github]
                   tip: a similar value exists: 'table'
                 For more information, try '--help'.
-            2 error: there is no command "play"; there are run, scenario, explain, what-if, succession, figure, test, schema, completions, man, help
+            2 error: there is no command "play"; there are run, validate, scenario, explain, what-if, succession, figure, test, schema, completions, man, help
             2 error: invalid value 'csh' for '<SHELL>'
                   [possible values: bash, elvish, fish, powershell, zsh]
                   tip: a similar value exists: 'zsh'
@@ -179,7 +191,7 @@ fn runs() {
             (&["run", "-"], &holds),
             (&["run", "-", "--format", "table"], &holds),
             (&["run", "-", "--format=log"], &holds),
-            (&["run", "-"], &fails),
+            (&["run", "-", "--format", "ndjson"], &fails),
             (&["run", "-", "--format", "log"], &fails),
             (&["run", "-"], &refused),
             (&["run", "-"], &unknown),
@@ -189,7 +201,7 @@ fn runs() {
             (&["run", "-"], &format!("{of_file}]}}")),
             (&["run", "-"], "{\n  \"format\": \"rosterlab-scenario/1\",\n  cluster: 5\n}"),
             (&["run", "-"], "s1=0.1.0-0_a.n2S-main_1-A1_s5"),
-            (&["run", "-"], &write),
+            (&["run", "-", "--format", "ndjson"], &write),
             (&["run", "-"], &deep),
             (&["run", "-"], ""),
             (&["run", "-"], "\0"),
@@ -281,7 +293,7 @@ fn bytes_that_are_no_text() {
         String::from_utf8(output.stderr).unwrap(),
         "<stdin>:1:13: error: not JSON: not UTF-8 text\n"
     );
-    assert!(output.stdout.is_empty());
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("ERROR  <stdin>\n"));
 }
 
 #[test]
@@ -310,8 +322,10 @@ fn more_sets_than_are_tried() {
 
 #[test]
 fn steps_before_a_bad_one_are_printed() {
-    let (code, out, _) =
-        told(&["run", "-"], &three(r#"{"do":"migrate"},{"do":"start","nodes":["A1"]}"#));
+    let (code, out, _) = told(
+        &["run", "-", "--format", "ndjson"],
+        &three(r#"{"do":"migrate"},{"do":"start","nodes":["A1"]}"#),
+    );
     assert_eq!((code, out.lines().count()), (2, 1));
 }
 
