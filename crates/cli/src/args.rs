@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
 use rosterlab_figure::View;
@@ -45,10 +45,10 @@ pub enum Command {
     Scenario(OneFile),
     /// Explain why a partition is active, unavailable or dead.
     Explain(Explain),
-    /// Try the loss of every set of K nodes after the last step.
+    /// Try the loss of every set of K nodes.
     ///
     /// Prints one line for each set: the partitions that no sub-cluster would serve, and those of AP namespaces that would
-    /// come up empty (fresh).
+    /// come up empty (fresh). With --max-unavailable it is a check: the exit code is 1 when a set leaves more.
     WhatIf(WhatIf),
     /// Print the order of succession of a roster, one line for each partition.
     Succession(Succession),
@@ -110,8 +110,21 @@ pub struct Explain {
     /// A scenario, or - for standard input.
     pub file: PathBuf,
     /// Which partition, 0 to 4095.
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub partition: PartitionId,
+    #[arg(long, value_name = "N", allow_hyphen_values = true, required_unless_present = "key")]
+    pub partition: Option<PartitionId>,
+    /// The partition of the record with this key in this set; '' is no set. A whole number is an integer key, and '"7"' the
+    /// text 7.
+    #[arg(
+        long,
+        value_names = ["SET", "KEY"],
+        num_args = 2,
+        allow_hyphen_values = true,
+        conflicts_with = "partition"
+    )]
+    pub key: Option<Vec<String>>,
+    /// The moment after this step, expectations not counted; else after the last.
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
     /// Which namespace; may be left out when there is only one.
     #[arg(long, value_name = "NAME")]
     pub namespace: Option<String>,
@@ -128,6 +141,12 @@ pub struct WhatIf {
     /// How many nodes are lost.
     #[arg(long, value_name = "K", value_parser = up_to(MAX_NODES))]
     pub lose: usize,
+    /// The most partitions of a namespace that may be unavailable after a loss; more is exit code 1.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(0..=4096))]
+    pub max_unavailable: Option<u32>,
+    /// The moment after this step, expectations not counted; else after the last.
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
     /// They stop without warning; gives the same, because how nodes go makes no difference until they return.
     #[arg(long)]
     pub unclean: bool,

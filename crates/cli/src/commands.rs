@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rosterlab_engine::{Cluster, PartitionId};
 use rosterlab_scenario::foresight::what_if;
-use rosterlab_scenario::{Runner, Timeline, as_test, explain, report};
+use rosterlab_scenario::{Key, Runner, Timeline, as_test, explain, report};
 
 use crate::args::{Explain, Succession, Test, WhatIf};
 use crate::source::{Mistake, Source};
@@ -92,8 +92,12 @@ pub fn print_test(wanted: &Test, out: &mut impl Write) -> Result<Expectations, P
     print(out, &text)
 }
 
-fn last(file: &Path) -> Result<Cluster, Problem> {
+/// The cluster after `step` steps, or after all.
+fn cluster_at(file: &Path, step: Option<usize>) -> Result<Cluster, Problem> {
     let source = read(file)?;
+    if step.is_some() {
+        return Ok(timeline_at(&source, step)?.cluster().clone());
+    }
     let last = Runner::new(&source.scenario).and_then(Runner::into_last);
     Ok(last.map_err(|error| source.mistake(&error))?)
 }
@@ -114,7 +118,12 @@ pub fn succession(wanted: &Succession, out: &mut impl Write) -> Result<Expectati
 
 /// `explain`
 pub fn explain(wanted: &Explain, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let cluster = last(&wanted.file)?;
+    let partition = match (wanted.partition, wanted.key.as_deref()) {
+        (Some(partition), _) => partition,
+        (None, Some([set, key])) => PartitionId::of_digest(&key_of(key).digest(set)),
+        (None, _) => return Err(Problem::Input("which partition?".to_owned())),
+    };
+    let cluster = cluster_at(&wanted.file, wanted.step)?;
     let namespaces = &cluster.setup().namespaces;
     let namespace = match (&wanted.namespace, namespaces.as_slice()) {
         (Some(name), _) => name,
@@ -126,18 +135,47 @@ pub fn explain(wanted: &Explain, out: &mut impl Write) -> Result<Expectations, P
         }
     };
     let explanation = cluster
-        .explain(namespace, wanted.partition, wanted.on)
+        .explain(namespace, partition, wanted.on)
         .map_err(|rejection| Problem::Input(rejection.to_string()))?;
     print(out, &explain::text(&explanation, cluster.setup().profile))
 }
 
+/// A key as a person writes it: a whole number, text, or text in quotes.
+fn key_of(text: &str) -> Key {
+    let number = text.parse().map(Key::Integer);
+    number.unwrap_or_else(|_| {
+        let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        Key::Text(quoted.unwrap_or(text).to_owned())
+    })
+}
+
 /// `what-if`
 pub fn what_if(wanted: &WhatIf, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let cluster = last(&wanted.file)?;
+    let cluster = cluster_at(&wanted.file, wanted.step)?;
     let losses = what_if::what_if(&cluster, wanted.lose)
         .map_err(|error| Problem::Input(format!("--lose: {error}")))?;
-    for outcome in losses {
-        writeln!(out, "{}", report::loss_line(&outcome, &cluster.setup().namespaces))?;
+    let namespaces = &cluster.setup().namespaces;
+    let (mut sets, mut too_many, mut worst) = (0, 0, None);
+    for loss in losses {
+        writeln!(out, "{}", report::loss_line(&loss, namespaces))?;
+        sets += 1;
+        let most = loss.inactive.iter().copied().max().unwrap_or_default();
+        if wanted.max_unavailable.is_some_and(|allowed| allowed < most) {
+            too_many += 1;
+            if worst.as_ref().is_none_or(|(before, _)| *before < most) {
+                worst = Some((most, loss));
+            }
+        }
     }
-    Ok(Expectations::Hold)
+    let (Some(allowed), Some((most, loss))) = (wanted.max_unavailable, worst) else {
+        return Ok(Expectations::Hold);
+    };
+    out.flush()?;
+    let nodes: Vec<String> = loss.nodes.iter().map(ToString::to_string).collect();
+    let _ = writeln!(
+        io::stderr(),
+        "{too_many} of {sets} sets leave more than {allowed} partitions unavailable; the worst is the loss of {}: {most}",
+        nodes.join(" ")
+    );
+    Ok(Expectations::Fail)
 }

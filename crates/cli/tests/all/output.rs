@@ -103,6 +103,66 @@ fn what_if_tries_every_set() {
 }
 
 #[test]
+fn what_if_is_a_check_when_it_is_told_how_much_may_be_unavailable() {
+    let path = repository("www/scenarios/split-by-rack.json");
+    let what_if = |options: &[&str]| {
+        let base = ["what-if", path.to_str().unwrap(), "--step", "0", "--lose", "2"];
+        told(&[&base[..], options].concat(), "")
+    };
+    let (code, lines, nothing) = what_if(&[]);
+    assert_eq!((code, nothing.as_str()), (0, ""));
+    let unavailable = |line: &str| -> u64 {
+        let line: Value = serde_json::from_str(line).unwrap();
+        line["unavailable"]["main"].as_u64().unwrap()
+    };
+    let most = lines.lines().map(unavailable).max().unwrap();
+    assert!(most > 0, "{lines}");
+    assert_eq!(
+        what_if(&["--max-unavailable", &most.to_string()]),
+        (0, lines.clone(), String::new())
+    );
+    let allowed = most - 1;
+    let (code, again, complaint) = what_if(&["--max-unavailable", &allowed.to_string()]);
+    assert_eq!((code, again), (1, lines.clone()));
+    let over = lines.lines().filter(|line| unavailable(line) > allowed).count();
+    let expected = format!("{over} of 15 sets leave more than {allowed} partitions unavailable; ");
+    assert!(
+        complaint.starts_with(&expected) && complaint.ends_with(&format!(": {most}\n")),
+        "{complaint}"
+    );
+    assert_eq!(what_if(&["--max-unavailable", "4097"]).0, 2);
+}
+
+#[test]
+fn a_partition_is_explained_after_a_step_and_by_the_key_of_a_record() {
+    let path = repository("www/scenarios/case-study.json");
+    let explain =
+        |options: &[&str]| told(&[&["explain", path.to_str().unwrap()], options].concat(), "");
+    let (code, before, _) = explain(&["--partition", "492", "--step", "0"]);
+    assert_eq!(code, 0);
+    assert!(before.contains("partition 492") && before.contains(": active\n"), "{before}");
+    assert_ne!(explain(&["--partition", "492"]).1, before);
+    // The digests of the scenario crate's golden values: partition 492 and 1207.
+    assert_eq!(explain(&["--key", "demo", "key1", "--step", "0"]).1, before);
+    let of = |key: &str| explain(&["--key", "demo", key]).1;
+    assert!(of("1").contains("partition 1207"));
+    assert_ne!(of("\"1\""), of("1"), "a text of digits is another key");
+    assert!(explain(&["--key", "", "-1"]).1.contains("partition 985"));
+    for (options, expected) in [
+        (&["--partition", "1", "--key", "demo", "1"][..], "cannot be used with"),
+        (&["--key", "demo"], "2 values required"),
+        (
+            &["--partition", "1", "--step", "99"],
+            "error: --step: there is no step 99, the last is 7",
+        ),
+        (&[], "the following required arguments were not provided"),
+    ] {
+        let (code, _, complaint) = explain(options);
+        assert!(code == 2 && complaint.contains(expected), "{options:?}: {complaint}");
+    }
+}
+
+#[test]
 fn a_link_of_the_page_is_a_scenario_everywhere() {
     let link = "https://host/page#s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1\n";
     let (code, scenario, _) = told(&["scenario", "-"], link);

@@ -49,27 +49,6 @@ fn arguments() {
             (&["run", "-", "--format", "log", "--format", "log"], ""),
             (&["run", "-", "--partition", "1"], ""),
             (&["schema", "please"], ""),
-            (&["succession"], ""),
-            (&["succession", "--roster", "A1"], ""),
-            (&["succession", "--roster", "A1", "--replication-factor", "0"], ""),
-            (&["succession", "--roster", "A1", "--replication-factor", "2x"], ""),
-            (&["succession", "--roster", "", "--replication-factor", "2"], ""),
-            (&["succession", "--roster", "A1,A1@2", "--replication-factor", "2"], ""),
-            (&["succession", "--roster", "A1@-1", "--replication-factor", "2"], ""),
-            (&["succession", "--roster", "A1,", "--replication-factor", "2"], ""),
-            (
-                &[
-                    "succession",
-                    "--roster",
-                    "A1",
-                    "--replication-factor",
-                    "1",
-                    "--partition",
-                    "4096",
-                ],
-                "",
-            ),
-            (&["succession", "A1"], ""),
             (&["explain", "-"], ""),
             (&["explain", "-", "--partition", "-1"], ""),
             (&["what-if", "-"], ""),
@@ -107,6 +86,47 @@ fn arguments() {
                   tip: to pass '--partition' as a value, use '-- --partition'
             2 error: unexpected argument 'please' found
             2 error: the following required arguments were not provided:
+                  --partition <N>
+            2 error: invalid value '-1' for '--partition <N>': "-1" is no partition: a whole number from 0 to 4095
+                For more information, try '--help'.
+            2 error: the following required arguments were not provided:
+                  --lose <K>
+            2 error: invalid value '0' for '--lose <K>': a whole number from 1 to 256 is expected
+                For more information, try '--help'.
+            2 error: invalid value '99999999999999999999' for '--lose <K>': a whole number from 1 to 256 is expected
+                For more information, try '--help'.
+        "#]],
+    );
+}
+
+#[test]
+fn arguments_of_succession() {
+    check(
+        &[
+            (&["succession"], ""),
+            (&["succession", "--roster", "A1"], ""),
+            (&["succession", "--roster", "A1", "--replication-factor", "0"], ""),
+            (&["succession", "--roster", "A1", "--replication-factor", "2x"], ""),
+            (&["succession", "--roster", "", "--replication-factor", "2"], ""),
+            (&["succession", "--roster", "A1,A1@2", "--replication-factor", "2"], ""),
+            (&["succession", "--roster", "A1@-1", "--replication-factor", "2"], ""),
+            (&["succession", "--roster", "A1,", "--replication-factor", "2"], ""),
+            (
+                &[
+                    "succession",
+                    "--roster",
+                    "A1",
+                    "--replication-factor",
+                    "1",
+                    "--partition",
+                    "4096",
+                ],
+                "",
+            ),
+            (&["succession", "A1"], ""),
+        ],
+        &expect![[r#"
+            2 error: the following required arguments were not provided:
                   --roster <ROSTER>
                   --replication-factor <N>
             2 error: the following required arguments were not provided:
@@ -126,16 +146,6 @@ fn arguments() {
             2 error: invalid value '4096' for '--partition <N>': "4096" is no partition: a whole number from 0 to 4095
                 For more information, try '--help'.
             2 error: unexpected argument 'A1' found
-            2 error: the following required arguments were not provided:
-                  --partition <N>
-            2 error: invalid value '-1' for '--partition <N>': "-1" is no partition: a whole number from 0 to 4095
-                For more information, try '--help'.
-            2 error: the following required arguments were not provided:
-                  --lose <K>
-            2 error: invalid value '0' for '--lose <K>': a whole number from 1 to 256 is expected
-                For more information, try '--help'.
-            2 error: invalid value '99999999999999999999' for '--lose <K>': a whole number from 1 to 256 is expected
-                For more information, try '--help'.
         "#]],
     );
 }
