@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
 use rosterlab_figure::View;
@@ -106,11 +106,12 @@ pub struct Validate {
 
 /// `explain`
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new("which").required(true).args(["partition", "key"])))]
 pub struct Explain {
     /// A scenario, or - for standard input.
     pub file: PathBuf,
     /// Which partition, 0 to 4095.
-    #[arg(long, value_name = "N", allow_hyphen_values = true, required_unless_present = "key")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub partition: Option<PartitionId>,
     /// The partition of the record with this key in this set; '' is no set. A whole number is an integer key, and '"7"' the
     /// text 7.
@@ -118,8 +119,7 @@ pub struct Explain {
         long,
         value_names = ["SET", "KEY"],
         num_args = 2,
-        allow_hyphen_values = true,
-        conflicts_with = "partition"
+        allow_hyphen_values = true
     )]
     pub key: Option<Vec<String>>,
     /// The moment after this step, expectations not counted; else after the last.

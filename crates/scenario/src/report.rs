@@ -1,6 +1,6 @@
 //! Reports of steps as lines of JSON or rows of a table.
 //!
-//! Invariant: keys are in the order that scenario-format.md shows, nodes highest id first, namespaces in the order of the
+//! Invariant: keys are in the order that docs/command-line.md shows, nodes highest id first, namespaces in the order of the
 //! settings; the same report gives the same bytes. An AP namespace has `fresh` (partitions that came up empty) instead of
 //! `roster_nodes_present` and `regime`. `orphans` are the nodes that run and are in no cluster. `result` and `stale` are
 //! there only after a client's operation, `failed` only when an expectation does not hold.

@@ -18,7 +18,7 @@ fn the_same_file_prints_the_same_bytes() {
     }
 }
 
-/// The line that scenario-format.md shows, with a golden value.
+/// The line that docs/command-line.md shows, with a golden value.
 #[test]
 fn a_line_of_ndjson() {
     let path = repository("www/scenarios/case-study.json");

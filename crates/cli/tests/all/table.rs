@@ -86,7 +86,7 @@ fn arguments() {
                   tip: to pass '--partition' as a value, use '-- --partition'
             2 error: unexpected argument 'please' found
             2 error: the following required arguments were not provided:
-                  --partition <N>
+                  <--partition <N>|--key <SET> <KEY>>
             2 error: invalid value '-1' for '--partition <N>': "-1" is no partition: a whole number from 0 to 4095
                 For more information, try '--help'.
             2 error: the following required arguments were not provided:
