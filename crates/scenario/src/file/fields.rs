@@ -71,17 +71,8 @@ impl FromJson for RosterEntry {
     }
 }
 
-impl FromJson for Profile {
-    fn from_json(value: &Value) -> Result<Self, Wrong> {
-        named(value)
-    }
-}
-
-impl FromJson for StartingRoster {
-    fn from_json(value: &Value) -> Result<Self, Wrong> {
-        named(value)
-    }
-}
+named!(Profile: "4.5.3" => V4_5_3, "6.0" => V6_0, "7.1" => V7_1);
+named!(StartingRoster: "all" => All, "none" => None);
 
 /// Whether a field is `false` and can be left out; serde passes a reference.
 #[expect(clippy::trivially_copy_pass_by_ref)]

@@ -5,13 +5,12 @@
 use std::fmt;
 
 use rosterlab_engine::{ClientResult, ReadMode, Rule};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
-use super::placed::{FromJson, Wrong, named};
+use super::placed::named;
 
 /// How a client's operation has to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -27,11 +26,7 @@ pub enum Outcome {
     StaleRegime,
 }
 
-impl FromJson for Outcome {
-    fn from_json(value: &Value) -> Result<Self, Wrong> {
-        named(value)
-    }
-}
+named!(Outcome: "ok" => Ok, "in-doubt" => InDoubt, "unavailable" => Unavailable, "not-found" => NotFound, "stale-regime" => StaleRegime);
 
 impl From<ClientResult> for Outcome {
     fn from(result: ClientResult) -> Self {
@@ -52,7 +47,7 @@ impl fmt::Display for Outcome {
 }
 
 /// How consistent a read has to be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadModeName {
@@ -75,11 +70,7 @@ impl ReadModeName {
     }
 }
 
-impl FromJson for ReadModeName {
-    fn from_json(value: &Value) -> Result<Self, Wrong> {
-        named(value)
-    }
-}
+named!(ReadModeName: "session" => Session, "linearize" => Linearize, "allow-replica" => AllowReplica, "allow-unavailable" => AllowUnavailable);
 
 impl From<ReadModeName> for ReadMode {
     fn from(name: ReadModeName) -> Self {
@@ -104,7 +95,7 @@ impl From<ReadMode> for ReadModeName {
 }
 
 /// The rule that decided a partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleName {
@@ -132,11 +123,7 @@ pub enum RuleName {
     Ap,
 }
 
-impl FromJson for RuleName {
-    fn from_json(value: &Value) -> Result<Self, Wrong> {
-        named(value)
-    }
-}
+named!(RuleName: "too-few-nodes" => TooFewNodes, "no-data" => NoData, "super-majority" => SuperMajority, "no-full-copy" => NoFullCopy, "all-replicas" => AllReplicas, "majority" => Majority, "half" => Half, "nothing-else" => NothingElse, "no-roster" => NoRoster, "no-cluster" => NoCluster, "ap" => Ap);
 
 impl From<Rule> for RuleName {
     fn from(rule: Rule) -> Self {
@@ -159,5 +146,35 @@ impl From<Rule> for RuleName {
 impl fmt::Display for RuleName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use rosterlab_engine::{Availability, Profile, StartingRoster};
+
+    use super::*;
+    use crate::file::When;
+    use crate::file::placed::FromJson;
+
+    fn check<T: Copy + Debug + PartialEq + Serialize + FromJson>(all: &[T]) {
+        for value in all {
+            let written = serde_json::to_value(value).unwrap();
+            assert_eq!(T::from_json(&written).ok(), Some(*value), "{written}");
+        }
+    }
+
+    #[test]
+    fn every_name_is_read_as_it_is_written() {
+        use {Outcome as O, ReadModeName as M, When as W};
+        check(&[O::Ok, O::InDoubt, O::Unavailable, O::NotFound, O::StaleRegime]);
+        check(&[M::Session, M::Linearize, M::AllowReplica, M::AllowUnavailable]);
+        check(&Rule::ALL.map(RuleName::from));
+        check(&[W::Now, W::Always, W::Never]);
+        check(&[Availability::Active, Availability::Unavailable, Availability::Dead]);
+        check(&Profile::ALL);
+        check(&[StartingRoster::All, StartingRoster::None]);
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: a number beyond its limits is refused. Not here: comparing (see `expectation`).
 
 use rosterlab_engine::{Availability, NodeId, PartitionId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::file::bounds::Bounds;
@@ -178,14 +178,14 @@ impl FromFields for Expect {
             data: fields.bounds("data", ALL)?,
             master: fields.maybe("master")?,
             partition: fields.maybe("partition")?,
-            availability: fields.maybe_with("availability", availability)?,
+            availability: fields.maybe("availability")?,
             rule: fields.maybe("rule")?,
         })
     }
 }
 
 /// When an expectation has to hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
@@ -206,11 +206,7 @@ impl When {
     }
 }
 
-impl FromJson for When {
-    fn from_json(value: &Value) -> Result<Self, Wrong> {
-        named(value)
-    }
-}
+named!(When: "now" => Now, "always" => Always, "never" => Never);
 
 /// The field `master` of `expect`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -229,21 +225,7 @@ impl Fields<'_> {
     }
 }
 
-/// What a partition is, by its name.
-fn availability(value: &Value) -> Result<Availability, Wrong> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "kebab-case")]
-    enum Name {
-        Active,
-        Unavailable,
-        Dead,
-    }
-    Ok(match named(value)? {
-        Name::Active => Availability::Active,
-        Name::Unavailable => Availability::Unavailable,
-        Name::Dead => Availability::Dead,
-    })
-}
+named!(Availability: "active" => Active, "unavailable" => Unavailable, "dead" => Dead);
 
 impl FromJson for MasterField {
     fn from_json(value: &Value) -> Result<Self, Wrong> {
