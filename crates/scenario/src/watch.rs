@@ -1,7 +1,7 @@
 //! Expectations that hold always or never: from their step to the end of the run, at every moment.
 //!
-//! Invariant: each is told once, at the first moment at which it does not hold. A moment at which its node is not there or
-//! in no cluster says nothing about it. Not here: what it compares (see `expectation`).
+//! Invariant: each is told once, at the first moment at which it does not hold. A moment at which its `on` is in no cluster,
+//! or a node that it names is not there, says nothing about it. Not here: what it compares (see `expectation`).
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,7 @@
 //! The formats of `run` for CI and for programs, whole, of one file that holds, one that fails and one that is wrong.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use expect_test::{Expect, expect};
 use serde_json::Value;
@@ -186,4 +187,18 @@ fn no_format_has_colours_where_there_is_no_terminal() {
         let (_, out, complaints) = told_in(&folder, &["run", ".", "--format", format]);
         assert!(!out.contains('\u{1b}') && !complaints.contains('\u{1b}'), "{format}");
     }
+}
+
+/// `CLICOLOR_FORCE` asks for the colours of a terminal where there is none.
+#[test]
+fn a_terminal_has_colours_unless_it_wants_none() {
+    let folder = three_files("terminal");
+    let told = |no_color: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rosterlab"));
+        command.args(["run", "a.json"]).current_dir(&folder).env("CLICOLOR_FORCE", "1");
+        command.env_remove("NO_COLOR").envs(no_color.map(|value| ("NO_COLOR", value)));
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert!(told(None).starts_with("\u{1b}[32mok   \u{1b}[0m  a.json: holds "), "{}", told(None));
+    assert!(told(Some("1")).starts_with("ok     a.json: holds "));
 }
