@@ -200,6 +200,9 @@ function eventful() {
     { do: "crash", nodes },
     { do: "wipe", nodes },
     { do: "start", nodes },
+    { do: "cut", between: [["A101", "A102"], ["B101", "C101"]] },
+    { do: "roster-set", namespace: "main", nodes: "observed", on: "A101" },
+    { do: "heal" },
   ].flatMap((command) => newer.apply(command));
   newer.free();
   // Links with which clustering never settles.
