@@ -529,13 +529,14 @@ pub fn commands(remedies: &[Remedy], namespaces: &[usize], view: &ClusterView) -
 /// The commands that stage the roster in force, wherever another one is staged. Without a roster in force there is
 /// nothing to go back to.
 fn unstage(view: &ClusterView) -> impl Iterator<Item = Command> {
-    view.sub_clusters.iter().flat_map(|here| {
+    let is_split = view.sub_clusters.len() > 1;
+    view.sub_clusters.iter().flat_map(move |here| {
         let staged = here.namespaces.iter().zip(&view.namespaces);
         let staged = staged.filter(|(one, _)| one.pending != one.roster && !one.roster.is_empty());
-        staged.map(|(one, settings)| Command::RosterSet {
+        staged.map(move |(one, settings)| Command::RosterSet {
             namespace: settings.name.clone(),
             nodes: RosterNodes::List(one.roster.clone()),
-            on: Some(here.principal),
+            on: is_split.then_some(here.principal),
         })
     })
 }
