@@ -1,4 +1,4 @@
-// One Chromium and one server for each test file, and a new page for each test.
+// One browser and one server for each test file, and a new page for each test. `engines.mjs` says which browser.
 //
 //     test("…", async (t) => {
 //       const { page, complaints } = await openPage(t);
@@ -10,39 +10,15 @@
 // with the file.
 
 import { after } from "node:test";
-import { chromium } from "playwright-core";
+import { closeBrowsers, newPage } from "./engines.mjs";
 import { startServer } from "./server.mjs";
 
-/** No GPU, no sandbox (tests may run as root), and none of the browser's own traffic. */
-export const BROWSER_ARGS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-dev-shm-usage",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-const browsers = new Map();
 const servers = new Map();
 
 after(async () => {
-  for (const browser of browsers.values()) await (await browser).close();
+  await closeBrowsers();
   for (const server of servers.values()) await (await server).close();
 });
-
-function sharedBrowser({ args = [], env = {} }) {
-  const key = JSON.stringify([args, env]);
-  if (!browsers.has(key)) {
-    const executablePath = process.env.ROSTERLAB_CHROMIUM || "/usr/bin/chromium";
-    const options = { executablePath, args: [...BROWSER_ARGS, ...args], env: { ...process.env, ...env } };
-    browsers.set(key, chromium.launch(options));
-  }
-  return browsers.get(key);
-}
 
 function sharedServer(base, policy) {
   const key = `${base} ${policy}`;
@@ -59,14 +35,13 @@ function sharedServer(base, policy) {
  * @param {import("node:test").TestContext} t the page is closed when this test ends
  * @param {{ base?: string, policy?: string, context?: import("playwright-core").BrowserContextOptions,
  *   launch?: { args?: string[], env?: Record<string, string> } }} [options]
- *   the path under which the site is served, its policy, playwright's options for the page (viewport,
- *   colour scheme …), and further arguments and variables for the browser
+ *   the path under which the site is served, its policy, Playwright's options for the page (viewport,
+ *   colour scheme …) and `fontSize`, and further arguments and variables for Chromium
  */
 export async function openBlankPage(t, { base = "/", policy, context: contextOptions = {}, launch = {} } = {}) {
   const { url } = await sharedServer(base, policy);
-  const context = await (await sharedBrowser(launch)).newContext(contextOptions);
-  t.after(() => context.close());
-  const page = await context.newPage();
+  const page = await newPage(contextOptions, launch);
+  t.after(() => page.context().close());
 
   const complaints = [];
   const requests = [];

@@ -1,8 +1,8 @@
 // The client strip: one record is written and read on every side of a split, in SC and in AP beside it. By mouse and by keyboard.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
+import { test } from "./engines.mjs";
 import { Keyboard, action, eventually, node, openTab } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };

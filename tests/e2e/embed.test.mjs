@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { test } from "node:test";
 import { openBlankPage } from "./browser.mjs";
+import { test, walk } from "./engines.mjs";
 import { counts, eventually } from "./rosterlab.mjs";
 import { CONTENT_SECURITY_POLICY, DIST } from "./server.mjs";
 
@@ -71,7 +71,7 @@ test("the loader is small", () => {
   assert.ok(bytes <= LOADER_MAX_GZIP_BYTES, `${bytes} bytes compressed`);
 });
 
-test("without JavaScript the page can be read", async (t) => {
+walk("without JavaScript the page can be read", async (t) => {
   const { page, complaints } = await openDocs(t, PLAIN, { context: { javaScriptEnabled: false } });
   const first = figures(page).first();
   assert.match(await first.innerText(), /Step 3 of 7: Crash A102/);
@@ -81,7 +81,7 @@ test("without JavaScript the page can be read", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("nothing heavy is fetched before a figure is near the viewport", async (t) => {
+walk("nothing heavy is fetched before a figure is near the viewport", async (t) => {
   const far = `<div>${"<p>text</p>".repeat(400)}</div>
     <rosterlab-playground scenario="case-study.json" view="map"><p>still</p></rosterlab-playground>`;
   const { page, requests } = await openDocs(t, "embed/examples/far.html", { body: docs(far) });
@@ -122,7 +122,7 @@ test("the attribute may hold the scenario itself, and a mistake in it is reporte
 
 // A book by mdBook has inline scripts, which the strict policy forbids.
 for (const [path, policy] of [[PLAIN], [TWELVE], ["embed/examples/mdbook/rack.html", ""], ["embed/examples/mdx-rack.html"]]) {
-  test(`every live figure of ${path} shows the same as its still figure`, async (t) => {
+  (path === PLAIN ? walk : test)(`every live figure of ${path} shows the same as its still figure`, async (t) => {
     const { page, complaints, requests } = await openDocs(t, path, { policy });
     assert.notEqual(await figures(page).locator("figure").count(), 0);
     await wakeAll(page);
@@ -141,7 +141,7 @@ for (const [path, policy] of [[PLAIN], [TWELVE], ["embed/examples/mdbook/rack.ht
   });
 }
 
-test("it works from a sub-path, and without a network once it is loaded", async (t) => {
+walk("it works from a sub-path, and without a network once it is loaded", async (t) => {
   const { page, complaints } = await openDocs(t, PLAIN, { base: "/docs/lab/" });
   await wakeAll(page);
   await page.context().setOffline(true);
@@ -152,7 +152,7 @@ test("it works from a sub-path, and without a network once it is loaded", async 
   assert.deepEqual(complaints, []);
 });
 
-test("mouse and keyboard go through the steps, and the focus stays", async (t) => {
+walk("mouse and keyboard go through the steps, and the focus stays", async (t) => {
   const { page } = await openDocs(t, PLAIN);
   await wakeAll(page);
   await listen(page);
@@ -172,7 +172,7 @@ test("mouse and keyboard go through the steps, and the focus stays", async (t) =
   assert.equal(focus, "Next");
 });
 
-test("a reader acts on the cluster and continues in the playground", async (t) => {
+walk("a reader acts on the cluster and continues in the playground", async (t) => {
   const { page, url, complaints } = await openDocs(t, PLAIN);
   await wakeAll(page);
   const full = figures(page).nth(2);
@@ -268,7 +268,7 @@ test("a figure that cannot be shown says why, and the still figure stays", async
   for (const text of await page.getByText("still").all()) assert.equal(await text.isVisible(), true);
 });
 
-test("it works in a frame", async (t) => {
+walk("it works in a frame", async (t) => {
   const { page, complaints } = await openDocs(t, "embed/examples/frame.html", { policy: WITH_FRAMES });
   const frame = page.frameLocator("iframe");
   await frame.getByRole("button", { name: "Next" }).click();
@@ -276,7 +276,7 @@ test("it works in a frame", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("a frame hears and answers the origin that its address names, and no other", async (t) => {
+walk("a frame hears and answers the origin that its address names, and no other", async (t) => {
   const host = (origin) => `<!doctype html><html lang="en"><head><title>host</title><link rel="icon" href="../../icon.svg" /></head>
     <body><iframe title="figure" src="../frame.html?scenario=examples/case-study.json&step=0&origin=${encodeURIComponent(origin)}"></iframe></body></html>`;
   const talk = async (origin) => {
@@ -327,7 +327,7 @@ test("a frame hears and answers the origin that its address names, and no other"
 
 for (const colorScheme of ["light", "dark"]) {
   for (const width of [1024, 360]) {
-    test(`axe finds nothing in the plain page, ${colorScheme}, ${width} wide`, async (t) => {
+    walk(`axe finds nothing in the plain page, ${colorScheme}, ${width} wide`, async (t) => {
       const { page } = await openDocs(t, PLAIN, {
         context: { colorScheme, viewport: { width, height: 800 }, bypassCSP: true },
       });

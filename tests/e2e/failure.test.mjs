@@ -1,8 +1,8 @@
 // When the page itself crashes, it says so and offers to reload.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
+import { test } from "./engines.mjs";
 import { action, expectCounts } from "./rosterlab.mjs";
 
 test("a crash of the page shows a sentence and a button that reloads", async (t) => {

@@ -2,8 +2,8 @@
 // wipe. Each by mouse, by single clicks instead of a drag, and by keyboard only.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
+import { Finger, cannot, test, walk } from "./engines.mjs";
 import { Keyboard, action, counts, eventually, focused, node, rack } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -42,7 +42,7 @@ async function fence(page, ids, { release = true } = {}) {
   if (release) await page.mouse.up();
 }
 
-test("a fence around two cards cuts them off, crashes them or stops them, in one command", async (t) => {
+walk("a fence around two cards cuts them off, crashes them or stops them, in one command", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await fence(page, ["B101", "B102"]);
   await eventually(() => fenced(page).innerText(), "B101 and B102");
@@ -105,7 +105,7 @@ const SELECTIONS = {
 };
 
 for (const [way, select] of Object.entries(SELECTIONS)) {
-  test(`nodes selected ${way} lose power together and start again together`, async (t) => {
+  (way.startsWith("with") ? walk : test)(`nodes selected ${way} lose power together and start again together`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     await select(page);
     await eventually(() => picked(page), ["A101", "A103", "B101"]);
@@ -132,14 +132,15 @@ for (const [way, select] of Object.entries(SELECTIONS)) {
   });
 }
 
-test("on a phone, taps select more nodes while that mode is on", async (t) => {
+walk("on a phone, taps select more nodes while that mode is on", { skip: cannot("touch") }, async (t) => {
   const { page, complaints } = await openPage(t, PHONE);
-  await page.locator(".more-tools > summary").tap();
-  await action(page, "select-more").tap();
-  await page.locator(".more-tools > summary").tap();
-  await node(page, "B102").tap();
+  const finger = new Finger(page);
+  await finger.tap(page.locator(".more-tools > summary"));
+  await finger.tap(action(page, "select-more"));
+  await finger.tap(page.locator(".more-tools > summary"));
+  await finger.tap(node(page, "B102"));
   await eventually(() => picked(page), ["A102", "B102"]);
-  await action(page, "stop").tap();
+  await finger.tap(action(page, "stop"));
   await eventually(() => lastStep(page), "Stop A102 and B102");
   assert.deepEqual(complaints, []);
 });
@@ -230,7 +231,7 @@ for (const [way, press] of Object.entries(PRESSES)) {
   });
 }
 
-test("a card can be dragged to the empty lane of a new rack", async (t) => {
+walk("a card can be dragged to the empty lane of a new rack", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "add-rack").click();
   await rack(page, 3).waitFor();

@@ -1,8 +1,8 @@
 // Move cards, cut and restore links, form sub-clusters: each by mouse, by single clicks instead of a drag, and by keyboard.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { openPage } from "./browser.mjs";
+import { openBlankPage, openPage } from "./browser.mjs";
+import { Finger, cannot, test, walk } from "./engines.mjs";
 import {
   Keyboard,
   Mouse,
@@ -41,7 +41,8 @@ const MOVES = {
 };
 
 for (const [way, move] of Object.entries(MOVES)) {
-  test(`a card moves to another rack ${way} and keeps the focus; the roster follows after roster-set and recluster`, async (t) => {
+  const run = ["by drag", "by keyboard, picked up and carried by an arrow"].includes(way) ? walk : test;
+  run(`a card moves to another rack ${way} and keeps the focus; the roster follows after roster-set and recluster`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     await move(page);
     await rack(page, 2).locator('[data-node="A103"]').waitFor();
@@ -59,30 +60,24 @@ for (const [way, move] of Object.entries(MOVES)) {
   });
 }
 
-test("a card moves by touch on its grip, and the page does not scroll", async (t) => {
+walk("a card moves by touch on its grip, and the page does not scroll", { skip: cannot("touch") }, async (t) => {
   const { page, complaints } = await openPage(t, PHONE);
   // Below the verdict, which stays in view, and with the other lane in view too.
   await node(page, "A103").evaluate((card) => scrollBy(0, card.getBoundingClientRect().top - 110));
-  const touch = await page.context().newCDPSession(page);
   const grip = await node(page, "A103").locator(".grip").boundingBox();
   const lane = await rack(page, 2).boundingBox();
   const scrolled = await page.evaluate(() => scrollY);
-  const [x, y] = [grip.x + grip.width / 2, grip.y + grip.height / 2];
-  const send = (type, to) =>
-    touch.send("Input.dispatchTouchEvent", {
-      type,
-      touchPoints: to === undefined ? [] : [{ x, y: to }],
-    });
-  await send("touchStart", y);
-  for (let step = 1; step <= 8; step += 1) await send("touchMove", y + ((lane.y + 60 - y) * step) / 8);
+  const finger = new Finger(page);
+  const x = grip.x + grip.width / 2;
+  await finger.drag({ x, y: grip.y + grip.height / 2 }, { x, y: lane.y + 60 }, { release: false });
   await eventually(() => page.locator(".lane.target").count(), 1);
   assert.equal(await page.evaluate(() => scrollY), scrolled);
-  await send("touchEnd");
+  await finger.up();
   await rack(page, 2).locator('[data-node="A103"]').waitFor();
   assert.deepEqual(complaints, []);
 });
 
-test("Escape cancels a drag, and a drop outside all lanes moves nothing", async (t) => {
+walk("Escape cancels a drag, and a drop outside all lanes moves nothing", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const mouse = new Mouse(page);
   await mouse.drag("A103", 2, { release: false });
@@ -123,7 +118,7 @@ test("Escape on a link goes back to a card and keeps the selection", async (t) =
   assert.equal(await picked(), 2, "one press does one thing");
 });
 
-test("a link is cut and restored by a click on it and by a click on its line", async (t) => {
+walk("a link is cut and restored by a click on it and by a click on its line", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const state = () => link(page, "A101-B101").getAttribute("data-state");
   await link(page, "A101-B101").click();
@@ -151,7 +146,7 @@ test("a link is cut and restored by a click on it and by a click on its line", a
   assert.deepEqual(complaints, []);
 });
 
-test("a link is cut and restored by keyboard, and arrows go from link to link", async (t) => {
+walk("a link is cut and restored by keyboard, and arrows go from link to link", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.on("A102", "l");
@@ -176,7 +171,7 @@ test("all links together are one tab stop", async (t) => {
   assert.equal(await page.locator('[data-node][tabindex="0"]').count(), 1);
 });
 
-test("isolate, split by rack and heal", async (t) => {
+walk("isolate, split by rack and heal", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await node(page, "A103").click();
   await action(page, "isolate").click();

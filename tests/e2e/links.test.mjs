@@ -2,15 +2,15 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
 import { openBlankPage, openPage } from "./browser.mjs";
-import { action, eventually, expectCounts, focused, node, openTab } from "./rosterlab.mjs";
+import { test, walk } from "./engines.mjs";
+import { action, eventually, expectCounts, focused, node, openTab, pasted, typeInto } from "./rosterlab.mjs";
 
 const CASE = "s1=0.1.0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1";
 
 const refusal = (page) => page.locator(".refusal").innerText();
 
-test("the address follows the steps, and opening it elsewhere shows the same", async (t) => {
+walk("the address follows the steps, and opening it elsewhere shows the same", async (t) => {
   const { page, url, complaints } = await openPage(t);
   assert.equal(new URL(page.url()).hash, "", "nothing is done yet");
   await node(page, "A102").click();
@@ -62,17 +62,15 @@ test("a share link whose version gave another result says so", async (t) => {
   );
 });
 
-test("the current moment can be copied as a test and as a figure's tag", async (t) => {
-  const context = { permissions: ["clipboard-read", "clipboard-write"] };
-  const { page, url, complaints } = await openPage(t, { context });
+walk("the current moment can be copied as a test and as a figure's tag", async (t) => {
+  const { page, url, complaints } = await openPage(t);
   await page.goto(`${url}#${CASE}`);
   await expectCounts(page, "A103", { unavailable: 4096 });
   await action(page, "share").click();
   const copied = async (name) => {
-    await page.evaluate(() => navigator.clipboard.writeText(""));
     await action(page, name).click();
-    await eventually(() => page.evaluate(() => navigator.clipboard.readText().then((text) => text !== "")), true);
-    return page.evaluate(() => navigator.clipboard.readText());
+    await eventually(() => action(page, name).innerText(), "✓ Copied");
+    return pasted(page);
   };
   const link = await page.locator("#share-link").inputValue().then((address) => address.split("#")[1]);
   const rust = await copied("copy-rust");
@@ -84,9 +82,8 @@ test("the current moment can be copied as a test and as a figure's tag", async (
   assert.deepEqual(complaints, []);
 });
 
-test("a scenario can be saved with expectations, copied and opened again; one with a mistake gives a sentence", async (t) => {
-  const context = { permissions: ["clipboard-read", "clipboard-write"] };
-  const { page, url, requests, complaints } = await openPage(t, { context });
+walk("a scenario can be saved with expectations, copied and opened again; one with a mistake gives a sentence", async (t) => {
+  const { page, url, requests, complaints } = await openPage(t);
   await page.goto(`${url}#${CASE}`);
   await expectCounts(page, "A103", { unavailable: 4096 });
   await action(page, "share").click();
@@ -103,7 +100,7 @@ test("a scenario can be saved with expectations, copied and opened again; one wi
   assert.deepEqual({ does, unavailable }, { does: "expect", unavailable: 4096 });
   await action(page, "copy-scenario").click();
   await eventually(() => page.locator("[role=status]").last().innerText(), "Copied.");
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), text);
+  assert.equal(await pasted(page), text);
   const later = requests.slice(loaded).filter((address) => !address.endsWith("icon.svg"));
   assert.deepEqual(later, [], "the page needs nothing more");
 
@@ -132,9 +129,8 @@ test("the page opens the published case study, the file that the command line ru
   assert.deepEqual(complaints, []);
 });
 
-test("the share link can be copied, and the experiment saved as a file and opened again", async (t) => {
-  const context = { permissions: ["clipboard-read", "clipboard-write"] };
-  const { page, url, complaints } = await openPage(t, { context });
+walk("the share link can be copied, and the experiment saved as a file and opened again", async (t) => {
+  const { page, url, complaints } = await openPage(t);
   await page.goto(`${url}#${CASE}`);
   await expectCounts(page, "A103", { unavailable: 4096 });
   await action(page, "share").click();
@@ -142,7 +138,7 @@ test("the share link can be copied, and the experiment saved as a file and opene
   await action(page, "copy-link").click();
   await eventually(() => page.locator("[role=status]").last().innerText(), "Copied.");
   await eventually(() => action(page, "copy-link").innerText(), "✓ Copied", "it is seen as well as heard");
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const copied = await pasted(page);
   assert.match(copied, /#s1=[0-9.]+-[0-9a-z]+_a\.n2S-main_1-A101~2\.2-B101~1_s34_g_c1$/);
 
   const [download] = await Promise.all([page.waitForEvent("download"), action(page, "save").click()]);
@@ -162,7 +158,7 @@ test("the address holds what is looked at: another visit and a reload show the s
   const entries = await page.evaluate(() => history.length);
   await action(page, "crash").click();
   await page.locator('[data-colour-by="rule"]').click();
-  await page.locator("#partition").fill("42");
+  await typeInto(page.locator("#partition"), "42");
   await page.locator("#partition").press("Enter");
   await openTab(page, "log");
   await node(page, "B101").click();

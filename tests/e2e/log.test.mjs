@@ -1,16 +1,16 @@
 // The server's log: of one node or all, of all steps or the last one, and copying it.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
-import { Keyboard, action, eventually, node } from "./rosterlab.mjs";
+import { test, walk } from "./engines.mjs";
+import { Keyboard, action, eventually, node, pasted } from "./rosterlab.mjs";
 
 const WIDE = { viewport: { width: 1440, height: 940 } };
 const lines = (page) => page.locator(".log-lines li").allInnerTexts();
 const status = (page) => page.getByRole("status").innerText();
 
-async function open(t, context = {}) {
-  const opened = await openPage(t, { context: { ...WIDE, ...context } });
+async function open(t) {
+  const opened = await openPage(t, { context: WIDE });
   await opened.page.locator('[data-tab="log"]').click();
   await opened.page.locator(".log").waitFor();
   return opened;
@@ -53,20 +53,20 @@ test("only the last lines are shown until a person asks for more", async (t) => 
   assert.deepEqual(complaints, []);
 });
 
-test("the shown lines are copied where the browser allows it", async (t) => {
-  const { page, complaints } = await open(t, { permissions: ["clipboard-read", "clipboard-write"] });
+walk("the shown lines are copied where the browser allows it", async (t) => {
+  const { page, complaints } = await open(t);
   await action(page, "crash").click();
   await eventually(async () => (await lines(page)).length > 0, true);
   const shown = (await lines(page)).length;
   await action(page, "copy-log").click();
   await eventually(() => status(page), `Copied ${shown} lines of the log.`);
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const copied = await pasted(page);
   assert.equal(copied.trimEnd().split("\n").length, shown);
   assert.match(copied, /^B102 {2}Jan 01 2019 00:00:01 GMT: INFO/);
   assert.deepEqual(complaints, []);
 });
 
-test("where the browser forbids copying, the lines are selected and the page says so", async (t) => {
+walk("where the browser forbids copying, the lines are selected and the page says so", async (t) => {
   const opened = await openPage(t, { context: WIDE });
   const { page, complaints, url } = opened;
   await page.addInitScript(() => {
@@ -82,9 +82,7 @@ test("where the browser forbids copying, the lines are selected and the page say
 });
 
 test("the log is opened, filtered and copied by keyboard only", async (t) => {
-  const { page, complaints } = await openPage(t, {
-    context: { ...WIDE, permissions: ["clipboard-read", "clipboard-write"] },
-  });
+  const { page, complaints } = await openPage(t, { context: WIDE });
   const keyboard = new Keyboard(page);
   await keyboard.crash("A102");
   await keyboard.tabTo(() => document.activeElement?.role === "tab", "a tab");

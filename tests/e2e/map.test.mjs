@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { createHash, getHashes } from "node:crypto";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
-import { Keyboard, action, eventually, node } from "./rosterlab.mjs";
+import { test, walk } from "./engines.mjs";
+import { Keyboard, action, eventually, node, typeInto } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
 const chosen = (page) => page.locator("#partition").inputValue();
@@ -33,7 +33,7 @@ function colourOf(page, partition) {
   }, partition);
 }
 
-test("a click on a cell explains its partition", async (t) => {
+walk("a click on a cell explains its partition", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await page.locator('[data-map="main"]').click({ position: { x: 18 * 4 + 2, y: 16 * 4 + 2 } });
   await eventually(() => chosen(page), String(16 * 64 + 18));
@@ -42,7 +42,7 @@ test("a click on a cell explains its partition", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("every cell has its partition's colour, and the explanation agrees", async (t) => {
+walk("every cell has its partition's colour, and the explanation agrees", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await resetTooEarly(page);
   const rows = page.locator(".reasons tbody tr");
@@ -65,7 +65,7 @@ test("every cell has its partition's colour, and the explanation agrees", async 
   assert.deepEqual(complaints, []);
 });
 
-test("arrow keys walk the map", async (t) => {
+walk("arrow keys walk the map", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.tabTo(() => "map" in (document.activeElement?.dataset ?? {}), "the map");
@@ -87,17 +87,17 @@ test("arrow keys walk the map", async (t) => {
 
 test("a partition's number can be typed, and an invalid one is refused", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
-  await page.locator("#partition").fill("1042");
+  await typeInto(page.locator("#partition"), "1042");
   await page.keyboard.press("Enter");
   const label = () => page.locator('[data-map="main"]').getAttribute("aria-label");
   await eventually(async () => (await label()).includes("Partition 1042"), true);
-  await page.locator("#partition").fill("4096");
+  await typeInto(page.locator("#partition"), "4096");
   await page.keyboard.press("Enter");
   await eventually(() => chosen(page), "1042");
   assert.deepEqual(complaints, []);
 });
 
-test("the line below the map describes the cell under the pointer", async (t) => {
+walk("the line below the map describes the cell under the pointer", async (t) => {
   const { page } = await openPage(t, WIDE);
   await page.locator('[data-map="main"]').hover({ position: { x: 6, y: 2 } });
   await eventually(() => page.locator(".map-hover").innerText(), "1: active, rule 2");
@@ -139,7 +139,7 @@ test("by mouse: colours mean rule, master or mark, and the legend counts all par
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: arrows choose what colours mean, and marks are those of the selected node", async (t) => {
+walk("by keyboard: arrows choose what colours mean, and marks are those of the selected node", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.crash("A102");
@@ -150,8 +150,7 @@ test("by keyboard: arrows choose what colours mean, and marks are those of the s
     await eventually(() => page.locator(".legend").getAttribute("data-legend"), by);
   }
   await eventually(async () => (await legend(page)).sort(), ["no copy 2,715", "untrusted (e) 1,381"]);
-  await keyboard.press("Shift+Tab");
-  await keyboard.go("A101");
+  await keyboard.go("A101", "Shift+Tab");
   await keyboard.press("Enter");
   await eventually(async () => (await legend(page)).some((entry) => entry.startsWith("full copy ")), true);
   assert.deepEqual(complaints, []);

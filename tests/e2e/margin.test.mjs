@@ -1,8 +1,8 @@
 // The margin, which is always on screen, and the picture and table of all failure sets.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
+import { test } from "./engines.mjs";
 import { Keyboard, action, counts, eventually, expectCounts, node, resetTooEarly } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };

@@ -9,7 +9,7 @@ import { arch, cpus, release, tmpdir, type } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { BROWSER_ARGS } from "./browser.mjs";
+import { CHROMIUM_ARGS } from "./engines.mjs";
 import { startServer } from "./server.mjs";
 
 const DOCUMENT = fileURLToPath(new URL("../../docs/performance.md", import.meta.url));
@@ -37,7 +37,7 @@ assert.ok(Number(process.env.ROSTERLAB_FIRST_LOAD) > 0, "cargo xtask perf sets R
 
 const LAUNCH = {
   executablePath: process.env.ROSTERLAB_CHROMIUM || "/usr/bin/chromium",
-  args: BROWSER_ARGS,
+  args: CHROMIUM_ARGS,
 };
 const VIEWPORT = { width: 1440, height: 940 };
 const browser = await chromium.launch(LAUNCH);

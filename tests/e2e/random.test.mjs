@@ -4,8 +4,8 @@
 // ROSTERLAB_SEED sets another seed, ROSTERLAB_ACTIONS another number of actions.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
+import { test } from "./engines.mjs";
 
 const SEED = Number(process.env.ROSTERLAB_SEED ?? 20261122);
 const ACTIONS = Number(process.env.ROSTERLAB_ACTIONS ?? 2000);

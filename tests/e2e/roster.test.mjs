@@ -2,9 +2,9 @@
 // real cluster. By mouse and by keyboard.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
-import { Keyboard, Mouse, action, eventually, expectCounts, focused, link, node, rosters } from "./rosterlab.mjs";
+import { test, walk } from "./engines.mjs";
+import { Keyboard, Mouse, action, eventually, expectCounts, focused, link, node, pasted, rosters, typeInto } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
 const RACK_A = ["A103@1", "A102@1", "A101@1"];
@@ -20,7 +20,7 @@ async function stopRackB(page) {
   await expectCounts(page, "A103", {});
 }
 
-test("pointing at an action previews it, and doing it has the previewed effect", async (t) => {
+walk("pointing at an action previews it, and doing it has the previewed effect", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await stopRackB(page);
   await action(page, "crash").click();
@@ -117,7 +117,7 @@ test("a roster is edited by clicks: a node removed, a rack changed, then set", a
   await eventually(text, "B102@2,A103@1,A102@1,A101@1");
   await eventually(async () => /B101 leaves the roster/.test(await consequence(page)), true);
   assert.equal(await command(page, "asadm"), "manage roster remove nodes B101@2 ns main");
-  await page.locator('[data-draft-rack="A103"]').fill("3");
+  await typeInto(page.locator('[data-draft-rack="A103"]'), "3");
   await page.locator('[data-draft-rack="A103"]').press("Tab");
   await eventually(text, "B102@2,A103@3,A102@1,A101@1");
   await action(page, "set-roster").click();
@@ -184,9 +184,7 @@ test("revive waits for a recluster and says so", async (t) => {
 });
 
 test("a command can be copied, and the page says so", async (t) => {
-  const { page, complaints } = await openPage(t, {
-    context: { ...WIDE.context, permissions: ["clipboard-read", "clipboard-write"] },
-  });
+  const { page, complaints } = await openPage(t, WIDE);
   await action(page, "recluster").hover();
   await eventually(() => command(page, "asadm"), "manage recluster");
   await action(page, "copy-asadm").click();
@@ -194,7 +192,7 @@ test("a command can be copied, and the page says so", async (t) => {
   await eventually(() => action(page, "copy-asadm").innerText(), "✓ Copied", "it is seen as well as heard");
   await action(page, "revive").hover();
   await eventually(() => action(page, "copy-asadm").innerText(), "Copy", "another command is not copied yet");
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "manage recluster");
+  assert.equal(await pasted(page), "manage recluster");
   assert.deepEqual(complaints, []);
 });
 

@@ -64,6 +64,31 @@ export function focused(page) {
   });
 }
 
+/** What is in the clipboard. It is pasted into a field of the test's own, which needs no permission in any engine. */
+export async function pasted(page) {
+  await page.evaluate(() => {
+    const before = document.activeElement;
+    const field = document.createElement("textarea");
+    window.pasted = new Promise((done) => {
+      field.addEventListener("input", () => {
+        field.remove();
+        before.focus();
+        done(field.value);
+      });
+    });
+    document.body.append(field);
+    field.focus();
+  });
+  await page.keyboard.press("Control+v");
+  return page.evaluate(() => window.pasted);
+}
+
+/** Types a text into a field, in the place of what is there. Playwright's `fill` ends in no change event in Firefox. */
+export async function typeInto(field, text) {
+  await field.press("Control+a");
+  for (const letter of text) await field.press(letter);
+}
+
 /** Opens a tab below the floor with a click. */
 export const openTab = (page, name) => page.locator(`[data-tab="${name}"]`).click();
 
@@ -109,11 +134,14 @@ export class Keyboard {
     return this.page.keyboard.press(key);
   }
 
-  /** Presses Tab until `fits` is true of the focused element. */
-  async tabTo(fits, what) {
+  /**
+   * Presses Tab until `fits` is true of the focused element. `key` is Shift+Tab where that element comes before: after a
+   * page's last element, Firefox goes to its own window, and its driver does not come back from there.
+   */
+  async tabTo(fits, what, key = "Tab") {
     for (let stop = 0; stop < 150; stop += 1) {
       if (await this.page.evaluate(fits)) return;
-      await this.press("Tab");
+      await this.press(key);
     }
     assert.fail(`no tab stop is ${what}`);
   }
@@ -129,8 +157,8 @@ export class Keyboard {
   }
 
   /** Focuses a card: Tab to any card, then arrows. */
-  async go(id) {
-    await this.tabTo(() => "node" in (document.activeElement?.dataset ?? {}), "a card");
+  async go(id, key) {
+    await this.tabTo(() => "node" in (document.activeElement?.dataset ?? {}), "a card", key);
     for (let step = 0; step < 20; step += 1) {
       const key = await this.page.evaluate((wanted) => {
         const middle = (element) => {

@@ -1,8 +1,8 @@
 // Settings: namespaces, the server's profile, a new cluster. A refusal has a sentence, and nothing is lost.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
+import { test } from "./engines.mjs";
 import { Keyboard, action, counts, eventually, expectCounts, focused, node } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };

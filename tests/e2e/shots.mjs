@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import pixelmatch from "pixelmatch";
 import { PNG } from "pngjs";
 import { openPage } from "./browser.mjs";
+import { cannot } from "./engines.mjs";
 import { withPalette } from "./palette.mjs";
 import { eventually } from "./rosterlab.mjs";
 
@@ -29,7 +30,7 @@ const LAUNCH = {
 };
 
 /** Why this system's shots cannot be compared, or `false`. */
-export const SKIP = process.platform === "linux" ? false : "only Linux takes its fonts from fonts.conf";
+export const SKIP = process.platform === "linux" ? cannot("reference shots") : "only Linux takes its fonts from fonts.conf";
 
 /** Opens the page for a shot. */
 export function openForShot(t, { viewport, colorScheme }) {

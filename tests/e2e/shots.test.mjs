@@ -4,7 +4,7 @@
 // the shots the same on every machine.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "./engines.mjs";
 import { action, counts, eventually, resetTooEarly } from "./rosterlab.mjs";
 import { SKIP, expectShot, openForShot } from "./shots.mjs";
 

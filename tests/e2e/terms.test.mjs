@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
-import { Keyboard, Mouse, action, eventually, expectCounts, node } from "./rosterlab.mjs";
+import { Finger, cannot, test, walk } from "./engines.mjs";
+import { Keyboard, Mouse, action, eventually, expectCounts, node, typeInto } from "./rosterlab.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -36,7 +36,7 @@ test("a chip says what the rules saw and what is so since", async (t) => {
   // The first partition of which a copy was full when the rules looked.
   for (let partition = 0; (await changed.innerText()) === ""; partition += 1) {
     assert.ok(partition < 20, "one of the first partitions had a full copy");
-    await page.locator("#partition").fill(String(partition));
+    await typeInto(page.locator("#partition"), String(partition));
     await page.locator("#partition").press("Enter");
     await eventually(() => page.locator("#partition").inputValue(), String(partition));
   }
@@ -77,7 +77,7 @@ test("a cut says what is missing, who decided and by which tie-break", async (t)
   assert.deepEqual(complaints, []);
 });
 
-test("by pointer and by keyboard: a word is explained, and Escape closes that alone", async (t) => {
+walk("by pointer and by keyboard: a word is explained, and Escape closes that alone", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await crashAfterRack(page);
   assert.equal(await bubble(page).isVisible(), false);
@@ -101,11 +101,12 @@ test("by pointer and by keyboard: a word is explained, and Escape closes that al
   assert.deepEqual(complaints, []);
 });
 
-test("on a phone a tap explains a word within the window", async (t) => {
+walk("on a phone a tap explains a word within the window", { skip: cannot("touch") }, async (t) => {
   const { page, complaints } = await openPage(t, PHONE);
   await crashAfterRack(page);
+  const finger = new Finger(page);
   for (const word of ["unavailable", "roster-master", "s", "margin", "returns with e"]) {
-    await term(page, word).tap();
+    await finger.tap(term(page, word));
     await eventually(() => bubble(page).innerText(), await term(page, word).getAttribute("aria-description"), word);
     const { x, y, width, height } = await bubble(page).boundingBox();
     assert.ok(x >= 0 && y >= 0 && x + width <= 360 && y + height <= 640, `${word}: ${x} ${y} ${width} ${height}`);

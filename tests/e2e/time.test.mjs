@@ -3,8 +3,8 @@
 // The test drives the page's timers itself, so nothing depends on how fast the machine is.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openBlankPage } from "./browser.mjs";
+import { test } from "./engines.mjs";
 import { action, eventually, node } from "./rosterlab.mjs";
 
 /** Opens the page with repeating timers that only `tick` drives, and with its requests for frames counted. */

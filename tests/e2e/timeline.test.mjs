@@ -1,8 +1,8 @@
 // The timeline: scrubbing by drag, click and keys; branches that are kept, taken and compared; speeds, steps, the ticker.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
+import { test, walk } from "./engines.mjs";
 import { Keyboard, action, eventually, expectCounts, node } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -43,7 +43,7 @@ async function pointOf(page, step, of = 6) {
   return { x: x + 14 + (step * (width - 28)) / of, y: y + height / 2 };
 }
 
-test("clicks and drags scrub the graph", async (t) => {
+walk("clicks and drags scrub the graph", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await threeSteps(page);
   assert.equal(await position(page), 3);
@@ -68,7 +68,7 @@ test("clicks and drags scrub the graph", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("the graph is a slider for the keyboard, and arrows go through the tabs", async (t) => {
+walk("the graph is a slider for the keyboard, and arrows go through the tabs", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.crash("A102");

@@ -1,8 +1,8 @@
 // The nearest ways out of an inactive partition: shown with their risk, taken by mouse and by keyboard.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { openPage } from "./browser.mjs";
+import { test } from "./engines.mjs";
 import { Keyboard, Mouse, action, eventually, expectCounts, focused } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
