@@ -3,14 +3,20 @@
 //! Invariant: a word that makes no sense is refused with a sentence, never guessed at. It does not
 //! carry anything out: `main` does.
 
+use crate::engines::Engine;
+
 /// What `cargo xtask` prints when asked for help.
 pub const USAGE: &str = "\
 usage: cargo xtask TASK
 
   serve [--port N]   build the page, serve it on 127.0.0.1 and rebuild it when a source changes
   test [--fast]      run every check and test; --fast leaves out the page and the browser
-  e2e [-- ARGS]      build the page and run the browser tests; ARGS go to node's test runner,
-                     and those that end in .test.mjs name the files to run
+  test --engines all run every browser test in Firefox and WebKit too, not only those of what
+                     differs between engines; this takes half an hour more
+  e2e [--engine NAME] [-- ARGS]
+                     build the page and run the browser tests in chromium, firefox or webkit;
+                     ARGS go to node's test runner, and those that end in .test.mjs name the
+                     files to run
   e2e --update-shots build the page and take the reference screenshots anew
   api                build the npm packages and run their tests
   perf               build the page, measure it in the browser and write docs/performance.md
@@ -20,9 +26,10 @@ usage: cargo xtask TASK
   help               print this
 
 serve, test, api, e2e, perf and size first install what is missing: the compiler's target for the
-browser, wasm-bindgen, trunk and, for the npm packages, wasm-pack; for the tests, mdBook, Chromium
-and npm packages. Programs go to $ROSTERLAB_TOOLS, by default a folder in the user's cache.
-ROSTERLAB_CHROMIUM names another browser.";
+browser, wasm-bindgen, trunk and, for the npm packages, wasm-pack; for the tests, mdBook, npm
+packages and Chromium, and for test Firefox and WebKitGTK. Programs go to $ROSTERLAB_TOOLS, by
+default a folder in the user's cache. ROSTERLAB_CHROMIUM, ROSTERLAB_FIREFOX and
+ROSTERLAB_MINIBROWSER name other browsers.";
 
 /// What to do with the screenshots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +38,40 @@ pub enum Shots {
     Compare,
     /// Write them as the new references.
     Update,
+}
+
+/// How much of the browser tests is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What differs between engines.
+    Walks,
+    /// All.
+    All,
+}
+
+/// A run of the browser tests.
+#[derive(Debug, PartialEq, Eq)]
+pub struct E2e {
+    /// The engine to run them in.
+    pub engine: Engine,
+    /// How much of them.
+    pub extent: Extent,
+    /// What to do with the screenshots.
+    pub shots: Shots,
+    /// Arguments for node's test runner.
+    pub args: Vec<String>,
+}
+
+impl Default for E2e {
+    /// All of them, in Chromium.
+    fn default() -> Self {
+        Self {
+            engine: Engine::Chromium,
+            extent: Extent::All,
+            shots: Shots::Compare,
+            args: Vec::new(),
+        }
+    }
 }
 
 /// What to do.
@@ -47,9 +88,11 @@ pub enum Task {
     },
     /// Run all suites.
     Test {
-        /// Run only the suites that need neither browser nor page.
-        fast: bool,
+        /// How much Firefox and WebKit run of the browser tests. Chromium runs all.
+        extent: Extent,
     },
+    /// Run only the suites that need neither browser nor page.
+    TestFast,
     /// Measure the bytes of a first visit and of the module for JavaScript.
     Size,
     /// Measure times in the browser.
@@ -57,12 +100,7 @@ pub enum Task {
     /// Build the npm packages and run their tests.
     Api,
     /// Run the browser tests.
-    E2e {
-        /// What to do with the screenshots.
-        shots: Shots,
-        /// Arguments for node's test runner.
-        args: Vec<String>,
-    },
+    E2e(E2e),
     /// Say where the page is as soon as it is served. `serve` starts this beside the server; it is
     /// not for people.
     Announce {
@@ -88,22 +126,47 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, String> {
             Task::Announce { port: port(&mut words)?.ok_or("announce wants --port N")? }
         }
         Some("test") => match words.next().as_deref() {
-            None => Task::Test { fast: false },
-            Some("--fast") => Task::Test { fast: true },
+            None => Task::Test { extent: Extent::Walks },
+            Some("--fast") => Task::TestFast,
+            Some("--engines=all") => Task::Test { extent: Extent::All },
+            Some("--engines") => match words.next().as_deref() {
+                Some("all") => Task::Test { extent: Extent::All },
+                _ => return Err("--engines wants all".to_owned()),
+            },
             Some(other) => return Err(format!("test does not know {other}")),
         },
-        Some("e2e") => match words.next().as_deref() {
-            None => Task::E2e { shots: Shots::Compare, args: Vec::new() },
-            Some("--") => Task::E2e { shots: Shots::Compare, args: words.by_ref().collect() },
-            Some("--update-shots") => Task::E2e { shots: Shots::Update, args: Vec::new() },
-            Some(other) => return Err(format!("put -- before {other}, for node's test runner")),
-        },
+        Some("e2e") => Task::E2e(e2e(&mut words)?),
         Some(other) => return Err(format!("there is no task {other}")),
     };
     match words.next() {
         None => Ok(task),
         Some(extra) => Err(format!("nothing can follow here, but there is {extra}")),
     }
+}
+
+/// `--update-shots`, or `--engine NAME` and `-- ARGS`, each of which may be missing.
+fn e2e(words: &mut impl Iterator<Item = String>) -> Result<E2e, String> {
+    let mut run = E2e::default();
+    while let Some(word) = words.next() {
+        let (flag, value) = match word.split_once('=') {
+            Some((flag, value)) => (flag, Some(value.to_owned())),
+            None => (word.as_str(), None),
+        };
+        match flag {
+            "--engine" => {
+                let name = value.or_else(|| words.next()).unwrap_or_default();
+                run.engine =
+                    Engine::named(&name).ok_or("--engine wants chromium, firefox or webkit")?;
+            }
+            "--update-shots" if run == E2e::default() => {
+                run.shots = Shots::Update;
+                break;
+            }
+            "--" => run.args = words.by_ref().collect(),
+            other => return Err(format!("put -- before {other}, for node's test runner")),
+        }
+    }
+    Ok(run)
 }
 
 /// `--port N`, `--port=N` or nothing.
@@ -122,7 +185,8 @@ fn port(words: &mut impl Iterator<Item = String>) -> Result<Option<u16>, String>
 
 #[cfg(test)]
 mod tests {
-    use super::{Shots, Task, parse};
+    use super::{E2e, Extent, Shots, Task, parse};
+    use crate::engines::Engine;
 
     fn read(line: &str) -> Result<Task, String> {
         parse(line.split_whitespace().map(str::to_owned))
@@ -139,13 +203,21 @@ mod tests {
         assert_eq!(read("serve --port 8080"), Ok(Task::Serve { port: Some(8080) }));
         assert_eq!(read("serve --port=1"), Ok(Task::Serve { port: Some(1) }));
         assert_eq!(read("announce --port 9"), Ok(Task::Announce { port: 9 }));
-        assert_eq!(read("test"), Ok(Task::Test { fast: false }));
-        assert_eq!(read("test --fast"), Ok(Task::Test { fast: true }));
-        let (compare, update) = (Shots::Compare, Shots::Update);
-        assert_eq!(read("e2e"), Ok(Task::E2e { shots: compare, args: vec![] }));
-        assert_eq!(read("e2e --update-shots"), Ok(Task::E2e { shots: update, args: vec![] }));
+        assert_eq!(read("test"), Ok(Task::Test { extent: Extent::Walks }));
+        assert_eq!(read("test --fast"), Ok(Task::TestFast));
+        assert_eq!(read("test --engines all"), Ok(Task::Test { extent: Extent::All }));
+        assert_eq!(read("test --engines=all"), Ok(Task::Test { extent: Extent::All }));
+        assert_eq!(read("e2e"), Ok(Task::E2e(E2e::default())));
+        let shots = E2e { shots: Shots::Update, ..E2e::default() };
+        assert_eq!(read("e2e --update-shots"), Ok(Task::E2e(shots)));
         let args = vec!["--test-only".to_owned(), "a.test.mjs".to_owned()];
-        assert_eq!(read("e2e -- --test-only a.test.mjs"), Ok(Task::E2e { shots: compare, args }));
+        let some = E2e { args: args.clone(), ..E2e::default() };
+        assert_eq!(read("e2e -- --test-only a.test.mjs"), Ok(Task::E2e(some)));
+        let webkit = E2e { engine: Engine::WebKit, args, ..E2e::default() };
+        let line = "e2e --engine webkit -- --test-only a.test.mjs";
+        assert_eq!(read(line), Ok(Task::E2e(webkit)));
+        let firefox = E2e { engine: Engine::Firefox, ..E2e::default() };
+        assert_eq!(read("e2e --engine=firefox"), Ok(Task::E2e(firefox)));
     }
 
     #[test]
@@ -165,6 +237,11 @@ mod tests {
             "announce",
             "e2e a.test.mjs",
             "e2e --update-shots a.test.mjs",
+            "e2e --engine",
+            "e2e --engine safari",
+            "e2e --engine webkit --update-shots",
+            "test --engines",
+            "test --engines webkit",
         ] {
             assert!(read(line).is_err(), "{line}");
         }

@@ -1,7 +1,7 @@
 //! The project's own commands. A newcomer needs two: `cargo xtask serve` and `cargo xtask test`.
 //!
 //! Reading order: `args` (the command line), `setup` with `target` and `debian` (install what a
-//! fresh machine lacks), `page` (build and serve), `compress` (compressed copies), `packages` (npm),
+//! fresh machine lacks; `engines`: the browsers), `page` (build and serve), `compress` (compressed copies), `packages` (npm),
 //! `embed` (the element and the example pages), `suites` with `score` and `size` (the checks),
 //! `summary` (the table at the end). All of them use `places`, `process` and `mask`.
 //!
@@ -14,7 +14,8 @@
 use std::env;
 use std::process::ExitCode;
 
-use args::{Shots, Task};
+use args::{E2e, Task};
+use engines::Engine;
 use places::Places;
 use process::TaskError;
 use setup::Need;
@@ -26,6 +27,7 @@ mod args;
 mod compress;
 mod debian;
 mod embed;
+mod engines;
 mod mask;
 mod optimize;
 mod packages;
@@ -70,7 +72,7 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
         Task::Help => println!("{}", args::USAGE),
         Task::Announce { port } => page::announce(port),
         Task::Setup => {
-            setup::run(&Places::find()?, Need::PageAndBrowser, &mut summary)?;
+            setup::run(&Places::find()?, Need::PageAndEngines, &mut summary)?;
         }
         Task::Serve { port } => {
             let places = Places::find()?;
@@ -94,16 +96,19 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
             let toolbox = setup::run(&places, Need::PageAndBrowser, &mut summary)?;
             suites::perf(&places, &toolbox)?;
         }
-        Task::Test { fast: true } => {
+        Task::TestFast => {
             suites::native(&Places::find()?, &mut summary);
             return Ok(conclude(&summary));
         }
-        Task::Test { fast: false } => {
+        Task::Test { extent } => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut summary)?;
+            let toolbox = setup::run(&places, Need::PageAndEngines, &mut summary)?;
             suites::native(&places, &mut summary);
             suites::api(&places, &toolbox, &mut summary);
-            suites::browser(&places, &toolbox, Shots::Compare, &[], &mut summary);
+            let run = E2e::default();
+            if suites::browser(&places, &toolbox, &run, &mut summary) {
+                suites::other_engines(&places, &toolbox, extent, &mut summary);
+            }
             return Ok(conclude(&summary));
         }
         Task::Api => {
@@ -112,10 +117,12 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
             suites::api(&places, &toolbox, &mut summary);
             return Ok(conclude(&summary));
         }
-        Task::E2e { shots, args } => {
+        Task::E2e(run) => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut summary)?;
-            suites::browser(&places, &toolbox, shots, &args, &mut summary);
+            let is_usual = run.engine == Engine::Chromium;
+            let need = if is_usual { Need::PageAndBrowser } else { Need::PageAndEngines };
+            let toolbox = setup::run(&places, need, &mut summary)?;
+            suites::browser(&places, &toolbox, &run, &mut summary);
             return Ok(conclude(&summary));
         }
     }

@@ -10,12 +10,14 @@ pub struct Score {
     pub passed: u32,
     /// Checks that failed.
     pub failed: u32,
+    /// Tests that say of themselves that they cannot run here.
+    pub skipped: u32,
 }
 
 impl Score {
     /// The score of a part that is one check.
     pub fn one(passed: bool) -> Self {
-        Self { passed: u32::from(passed), failed: u32::from(!passed) }
+        Self { passed: u32::from(passed), failed: u32::from(!passed), skipped: 0 }
     }
 }
 
@@ -72,6 +74,7 @@ impl ResultReader {
         match word {
             "pass" => self.score.passed += number,
             "fail" | "cancelled" => self.score.failed += number,
+            "skipped" => self.score.skipped += number,
             _ => {}
         }
     }
@@ -100,7 +103,8 @@ mod tests {
     fn check(runner: TestRunner, output: &str, succeeded: bool, passed: u32, failed: u32) {
         let mut reader = ResultReader::new(runner);
         output.lines().for_each(|line| reader.read(line));
-        assert_eq!(reader.score(succeeded), Score { passed, failed });
+        let score = reader.score(succeeded);
+        assert_eq!((score.passed, score.failed), (passed, failed));
     }
 
     const CARGO: &str = "running 3 tests\ntest a ... ok\n\n\
@@ -128,6 +132,13 @@ mod tests {
             1,
             2,
         );
+    }
+
+    #[test]
+    fn skipped_tests_are_counted_by_themselves() {
+        let mut reader = ResultReader::new(TestRunner::Node);
+        "ℹ tests 3\nℹ pass 2\nℹ fail 0\nℹ skipped 1\n".lines().for_each(|line| reader.read(line));
+        assert_eq!(reader.score(true), Score { passed: 2, failed: 0, skipped: 1 });
     }
 
     #[test]

@@ -14,7 +14,8 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::debian::Apt;
-use crate::places::{Places, variable};
+use crate::engines::{Engine, OTHERS};
+use crate::places::Places;
 use crate::process::{self, Limit, TaskError, WhileDoing};
 use crate::summary::{PartOutcome, Summary};
 use crate::target;
@@ -32,22 +33,20 @@ const WASM_PACK: &str = "wasm-pack";
 /// Try a later version before you trust it.
 const WASM_PACK_VERSION: &str = "0.15.1";
 
-/// Browsers that the tests can drive. The first is the one that set-up installs.
-const BROWSERS: [&str; 4] =
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-
 /// The oldest Node.js that runs the browser tests and what makes the released page smaller.
 const NODE_MAJOR: u32 = 20;
 
-/// What a task needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a task needs. Each has what the one before has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 pub enum Need {
     /// What builds the page.
     Page,
     /// What builds the page and the npm packages.
     PageAndPackages,
-    /// What builds both and tests them in a browser.
+    /// What builds both and tests them in Chromium.
     PageAndBrowser,
+    /// What builds both and tests them in every engine.
+    PageAndEngines,
 }
 
 /// What set-up found or installed.
@@ -55,8 +54,8 @@ pub enum Need {
 pub struct Toolbox {
     path: OsString,
     debians_compiler: bool,
-    /// The browser, if one was asked for.
-    pub browser: Option<PathBuf>,
+    /// The browsers that were asked for and are here, by their engines.
+    pub browsers: Vec<(Engine, PathBuf)>,
 }
 
 impl Toolbox {
@@ -85,10 +84,10 @@ pub fn run(places: &Places, need: Need, summary: &mut Summary) -> Result<Toolbox
     let mut toolbox = Toolbox {
         path: places.tools_path()?,
         debians_compiler: places.bin().join("rustc").exists(),
-        browser: None,
+        browsers: Vec::new(),
     };
     let is_needed = |tool: &Tool| match tool.package {
-        MDBOOK => need == Need::PageAndBrowser,
+        MDBOOK => need >= Need::PageAndBrowser,
         WASM_PACK => need != Need::Page,
         _ => true,
     };
@@ -100,12 +99,15 @@ pub fn run(places: &Places, need: Need, summary: &mut Summary) -> Result<Toolbox
     if need != Need::Page {
         step(summary, "page build's packages", || provide_packages(places, &places.page_build()))?;
     }
-    if need == Need::PageAndBrowser {
-        step(summary, "browser", || {
-            let (browser, done) = provide_browser(places, &mut apt)?;
-            toolbox.browser = Some(browser);
-            Ok(done)
-        })?;
+    if need >= Need::PageAndBrowser {
+        let others: &[Engine] = if need == Need::PageAndEngines { &OTHERS } else { &[] };
+        for engine in [Engine::Chromium].iter().chain(others) {
+            step(summary, engine.name(), || {
+                let (program, done) = engine.provide(places, &mut apt)?;
+                toolbox.browsers.extend(program.map(|program| (*engine, program)));
+                Ok(done)
+            })?;
+        }
         for (name, folder) in [("browser", places.e2e()), ("API", places.api())] {
             step(summary, &format!("{name} tests' packages"), || {
                 provide_packages(places, &folder)
@@ -219,27 +221,6 @@ impl Tool {
         let what = format!("cargo install {} {}", self.package, self.version);
         process::run_quietly(&mut install, &what, &places.scratch().join("log"), Limit::None)
     }
-}
-
-/// Finds the browser that `ROSTERLAB_CHROMIUM` names or one on `PATH`, or installs Debian's, and the
-/// driver for wasm-bindgen's tests with it.
-fn provide_browser(places: &Places, apt: &mut Apt) -> Result<(PathBuf, String), TaskError> {
-    let look = |name: &str| process::find_in(&process::own_path(), name);
-    let browser = || match variable("ROSTERLAB_CHROMIUM") {
-        Some(named) => Some(PathBuf::from(named)).filter(|file| file.exists()),
-        None => BROWSERS.into_iter().find_map(look),
-    };
-    let mut done = "found";
-    if browser().is_none() || look("chromedriver").is_none() {
-        apt.install(places, &["chromium", "chromium-driver"])?;
-        done = "installed";
-    }
-    let browser = browser().ok_or_else(|| {
-        TaskError::new("no browser: install chromium, or name one in ROSTERLAB_CHROMIUM")
-    })?;
-    let version = process::answer(process::command(&browser).arg("--version")).unwrap_or_default();
-    let version = version.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
-    Ok((browser, format!("{done}, {version}")))
 }
 
 /// Installs the packages of `package-lock.json`, unless the same lock file was installed last.

@@ -11,8 +11,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::args::Shots;
+use crate::args::{E2e, Extent, Shots};
 use crate::embed;
+use crate::engines::{Engine, OTHERS};
 use crate::packages;
 use crate::page;
 use crate::places::Places;
@@ -102,18 +103,11 @@ fn package_tests(places: &Places, toolbox: &Toolbox) -> Result<PartOutcome, Task
     node_tests(node, &places.api(), Vec::new(), Vec::new())
 }
 
-/// Tests the components, builds the page, checks its size and runs the browser tests.
+/// Tests the components, builds the page, checks its size and runs the browser tests. Says whether the page was built.
 ///
 /// To update the screenshots, only their own test file runs.
-pub fn browser(
-    places: &Places,
-    toolbox: &Toolbox,
-    shots: Shots,
-    args: &[String],
-    summary: &mut Summary,
-) {
-    let is_whole = args.is_empty() && shots == Shots::Compare;
-    if is_whole {
+pub fn browser(places: &Places, toolbox: &Toolbox, run: &E2e, summary: &mut Summary) -> bool {
+    if *run == E2e::default() {
         part(summary, "component tests", || components(places, toolbox));
     }
     let mut is_built = false;
@@ -126,9 +120,20 @@ pub fn browser(
         Ok(PartOutcome::Scored(Score::one(true)))
     });
     part(summary, "size", || if is_built { size(places) } else { skip("page") });
-    part(summary, "browser tests", || {
-        if is_built { e2e(places, toolbox, shots, args) } else { skip("page") }
-    });
+    let name = format!("browser tests in {}", run.engine.name());
+    part(summary, &name, || if is_built { e2e(places, toolbox, run) } else { skip("page") });
+    is_built
+}
+
+/// Runs the browser tests in the engines beside Chromium. The page was built.
+pub fn other_engines(places: &Places, toolbox: &Toolbox, extent: Extent, summary: &mut Summary) {
+    for engine in OTHERS {
+        let run = E2e { engine, extent, ..E2e::default() };
+        let is_here = toolbox.browsers.iter().any(|(here, _)| *here == engine);
+        part(summary, &format!("browser tests in {}", engine.name()), || {
+            if is_here { e2e(places, toolbox, &run) } else { skip(engine.name()) }
+        });
+    }
 }
 
 /// Runs one suite and adds its row. A suite that cannot be started counts as one failure.
@@ -201,8 +206,11 @@ fn node(places: &Places, toolbox: &Toolbox) -> Command {
         .env("ROSTERLAB_DIST", places.dist())
         .env("NO_COLOR", "1")
         .env_remove("FORCE_COLOR");
-    if let Some(browser) = &toolbox.browser {
-        node.env("ROSTERLAB_CHROMIUM", browser);
+    for (engine, program) in &toolbox.browsers {
+        // WebKit's program is the driver, which starts the browser.
+        if *engine != Engine::WebKit {
+            node.env(engine.variable(), program);
+        }
     }
     node
 }
@@ -218,27 +226,57 @@ fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), Task
     if status.success() { Ok(()) } else { Err(TaskError::new("the recipes' pages do not build")) }
 }
 
-fn e2e(
-    places: &Places,
-    toolbox: &Toolbox,
-    shots: Shots,
-    args: &[String],
-) -> Result<PartOutcome, TaskError> {
+fn e2e(places: &Places, toolbox: &Toolbox, run: &E2e) -> Result<PartOutcome, TaskError> {
     let (mut files, flags): (Vec<String>, Vec<String>) =
-        args.iter().cloned().partition(|name| is_test(name));
+        run.args.iter().cloned().partition(|name| is_test(name));
     let mut node = node(places, toolbox);
-    if shots == Shots::Update {
+    node.env("ROSTERLAB_ENGINE", run.engine.name());
+    if run.extent == Extent::Walks {
+        node.env("ROSTERLAB_WALKS", "1");
+        files = files_with(&places.e2e(), WALK)?;
+    }
+    if run.shots == Shots::Update {
         node.env("ROSTERLAB_UPDATE_SHOTS", "1");
         files = vec![SHOTS_TEST.to_owned()];
     }
-    node_tests(node, &places.e2e(), files, flags)
+    let is_chosen = !run.args.is_empty();
+    let outcome = node_tests(node, &places.e2e(), files, flags)?;
+    Ok(match outcome {
+        PartOutcome::Scored(score) if !is_chosen => PartOutcome::Scored(limit_skipped(score)),
+        other => other,
+    })
 }
+
+/// An engine may skip what it cannot do, but no more than a tenth: beyond that it tests too little.
+fn limit_skipped(mut score: Score) -> Score {
+    let all = score.passed + score.failed + score.skipped;
+    if score.skipped * 10 > all {
+        println!("{} of {all} tests were skipped, which is more than a tenth", score.skipped);
+        score.failed += 1;
+    }
+    score
+}
+
+/// What a test file has in it for each test of what differs between engines.
+const WALK: &str = "walk(";
 
 /// The test file that compares screenshots.
 const SHOTS_TEST: &str = "shots.test.mjs";
 
 fn is_test(name: &str) -> bool {
     name.ends_with(".test.mjs")
+}
+
+/// The test files of a folder that have `part` in their text.
+fn files_with(folder: &Path, part: &str) -> Result<Vec<String>, TaskError> {
+    let mut files: Vec<String> = fs::read_dir(folder)
+        .doing(|| format!("read {}", folder.display()))?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| is_test(name))
+        .filter(|name| fs::read_to_string(folder.join(name)).is_ok_and(|it| it.contains(part)))
+        .collect();
+    files.sort();
+    Ok(files)
 }
 
 /// Runs test files of a folder: `files`, or all when it is empty.
@@ -249,12 +287,7 @@ fn node_tests(
     flags: Vec<String>,
 ) -> Result<PartOutcome, TaskError> {
     if files.is_empty() {
-        files = fs::read_dir(folder)
-            .doing(|| format!("read {}", folder.display()))?
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| is_test(name))
-            .collect();
-        files.sort();
+        files = files_with(folder, "")?;
     }
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .arg(format!("--test-timeout={TEST_TIMEOUT_MS}"))

@@ -45,6 +45,7 @@ impl Summary {
             if let PartOutcome::Scored(score) = row.outcome {
                 total.passed += score.passed;
                 total.failed += score.failed;
+                total.skipped += score.skipped;
             }
         }
         total
@@ -53,18 +54,23 @@ impl Summary {
     /// The table, and the sum as its last line.
     pub fn table(&self) -> String {
         let width = self.rows.iter().map(|row| row.part.len()).max().unwrap_or(0).max("part".len());
-        let mut text = format!("{:width$}  seconds  passed  failed\n", "part");
+        let mut text = format!("{:width$}  seconds  passed  failed  skipped\n", "part");
         for PartRow { part, time, outcome } in &self.rows {
             let seconds = time.as_secs_f64();
-            let (passed, failed) = match outcome {
-                PartOutcome::Done => ("-".to_owned(), "-".to_owned()),
-                PartOutcome::Skipped => ("skipped".to_owned(), "-".to_owned()),
-                PartOutcome::Scored(score) => (score.passed.to_string(), score.failed.to_string()),
+            let [passed, failed, skipped] = match outcome {
+                PartOutcome::Done => ["-", "-", "-"].map(str::to_owned),
+                PartOutcome::Skipped => ["-", "-", "all"].map(str::to_owned),
+                PartOutcome::Scored(Score { passed, failed, skipped }) => {
+                    [passed, failed, skipped].map(u32::to_string)
+                }
             };
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{part:width$}  {seconds:7.1}  {passed:>6}  {failed:>6}");
+            let _ = writeln!(
+                text,
+                "{part:width$}  {seconds:7.1}  {passed:>6}  {failed:>6}  {skipped:>7}"
+            );
         }
-        let Score { passed, failed } = self.total();
+        let Score { passed, failed, .. } = self.total();
         let _ = write!(text, "{passed} passed, {failed} failed");
         text
     }
@@ -82,11 +88,15 @@ mod tests {
         summary.add("set-up: trunk", Instant::now(), PartOutcome::Done);
         summary.add("clippy", Instant::now(), PartOutcome::Skipped);
         summary.add("format", Instant::now(), PartOutcome::Scored(Score::one(true)));
-        summary.add("tests", Instant::now(), PartOutcome::Scored(Score { passed: 4, failed: 1 }));
+        summary.add(
+            "tests",
+            Instant::now(),
+            PartOutcome::Scored(Score { passed: 4, failed: 1, skipped: 2 }),
+        );
         let table = summary.table();
         assert_eq!(table.lines().last(), Some("5 passed, 1 failed"));
-        assert_eq!(table.lines().next(), Some("part           seconds  passed  failed"));
-        assert!(table.contains("tests              0.0       4       1\n"), "{table}");
+        assert_eq!(table.lines().next(), Some("part           seconds  passed  failed  skipped"));
+        assert!(table.contains("tests              0.0       4       1        2\n"), "{table}");
     }
 
     #[test]
