@@ -9,6 +9,7 @@
 
 mod floor;
 mod map;
+mod markdown;
 mod markup;
 mod tables;
 

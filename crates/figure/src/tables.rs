@@ -13,6 +13,7 @@ use rosterlab_scenario::words::text::{nodes, thousands};
 use rosterlab_scenario::words::{marks, rules};
 
 use crate::map::class_of;
+use crate::markdown::markdown;
 use crate::markup::Markup;
 use crate::{Moment, Wanted};
 
@@ -40,25 +41,9 @@ pub fn caption(to: &mut Markup, moment: &Moment<'_>, wanted: &Wanted<'_>) {
     let place = if of == 0 { what } else { format!("Step {at} of {of}: {what}") };
     to.with("span", &[("class", "rl-step")], place);
     if let Some(say) = wanted.say {
-        to.open("p", &[("class", "rl-say")]);
-        markdown(to, say);
-        to.close("p");
+        markdown(to, "rl-say", say);
     }
     to.close("figcaption");
-}
-
-/// Text with `code`, which is all of Markdown that scenarios need; an unpaired backtick is a backtick.
-fn markdown(to: &mut Markup, text: &str) {
-    let mut rest = text;
-    while let Some((before, code, after)) = rest
-        .split_once('`')
-        .and_then(|(before, rest)| rest.split_once('`').map(|(code, after)| (before, code, after)))
-    {
-        to.text(before);
-        to.with("code", &[], code);
-        rest = after;
-    }
-    to.text(rest);
 }
 
 /// What a client of the whole network can reach of the namespace.
@@ -257,22 +242,5 @@ fn seats(to: &mut Markup, why: &rosterlab_engine::Explanation) {
     if let Some(order) = marks::working_order(why) {
         let order: Vec<String> = order.iter().map(ToString::to_string).collect();
         to.with("p", &[], format!("{}: {}", marks::WORKING_ORDER, order.join(" › ")));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn code_is_code_and_the_rest_is_text() {
-        for (said, expected) in [
-            ("gets `e`; `<r>` too", "gets <code>e</code>; <code>&lt;r&gt;</code> too"),
-            ("an odd ` stays", "an odd ` stays"),
-        ] {
-            let mut to = Markup::default();
-            markdown(&mut to, said);
-            assert_eq!(to.done(), expected);
-        }
     }
 }
