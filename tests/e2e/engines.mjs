@@ -23,6 +23,7 @@ const LACKS = {
   firefox: { "changing media": NO_MEDIA, "reference shots": NO_SHOTS },
   webkit: {
     touch: "WebKitGTK's driver has no fingers",
+    "a still pointer": "its driver moves the pointer and does not leave it there",
     "forced colours": "WebKitGTK has no forced colours",
     "changing media": NO_MEDIA,
     "larger text": "MiniBrowser has no setting for the size of text",
@@ -33,6 +34,9 @@ if (!LACKS[ENGINE]) throw new Error(`ROSTERLAB_ENGINE is one of ${Object.keys(LA
 
 /** Why this engine cannot run a test with these needs, or `false`. */
 export const cannot = (...needs) => needs.map((need) => LACKS[ENGINE][need]).find(Boolean) ?? false;
+
+/** The smallest width of a window, in CSS pixels: a small phone's, where the browser goes so far. MiniBrowser stops at 334. */
+export const NARROW = ENGINE === "webkit" ? 340 : 320;
 
 /** A test that continuous integration runs in every engine. */
 export const walk = nodeTest;
@@ -59,7 +63,13 @@ function firefoxPreferences({ colorScheme, reducedMotion, forcedColors, hasTouch
     "layout.css.prefers-color-scheme.content-override": colorScheme === "dark" ? 0 : 1,
     ...(reducedMotion === "reduce" && { "ui.prefersReducedMotion": 1 }),
     ...(forcedColors === "active" && { "browser.display.document_color_use": 2 }),
-    ...(hasTouch && { "dom.w3c_touch_events.enabled": 1, "ui.primaryPointerCapabilities": 1, "ui.allPointerCapabilities": 1 }),
+    ...(hasTouch && {
+      "dom.w3c_touch_events.enabled": 1,
+      "ui.primaryPointerCapabilities": 1,
+      "ui.allPointerCapabilities": 1,
+      // A phone's scrollbars lie over the page.
+      "ui.useOverlayScrollbars": 1,
+    }),
     ...(fontSize && { "font.size.variable.x-western": fontSize }),
   };
 }

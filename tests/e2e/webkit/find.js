@@ -85,8 +85,8 @@ const aim = (element) => {
   };
 };
 
-/** Where to press an element, or why it cannot be pressed. An element that is not in view is scrolled into it. */
-const target = (element, position, force) => {
+/** Where to press an element, or why it cannot be pressed. An element that is out of view or covered is scrolled to `block`. */
+const target = (element, position, force, block) => {
   if (!isShown(element)) return { why: "it is not shown" };
   let box = element.getBoundingClientRect();
   const point = () => {
@@ -101,7 +101,7 @@ const target = (element, position, force) => {
     return false;
   };
   if (isOutside(point()) || (!force && !isHit())) {
-    element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    element.scrollIntoView({ block, inline: "center", behavior: "instant" });
     box = element.getBoundingClientRect();
   }
   if (!force && element.matches(":disabled, [aria-disabled=true], [aria-disabled=true] *")) return { why: "it is disabled" };

@@ -139,8 +139,12 @@ class Locator {
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       const after = target(element, ...given);
       return after.why || (after.x === before.x && after.y === before.y) ? after : { why: "it moves" };`;
+    let tried = 0;
     const attempt = async () => {
-      const found = await this.#one(script, position ?? null, force);
+      // At another place in the window, no bar that stays in view may lie over it.
+      const block = ["center", "start", "end"][tried % 3];
+      tried += 1;
+      const found = await this.#one(script, position ?? null, force, block);
       why = found.why;
       return found.why ? undefined : found;
     };

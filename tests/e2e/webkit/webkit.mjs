@@ -21,7 +21,12 @@ class Context {
     context.home = mkdtempSync(join(tmpdir(), "rosterlab-webkit-"));
     context.proxy = await startProxy(options);
     const { home, proxy } = context;
-    context.session = await Session.start({ options, proxyPort: proxy.port, home, display });
+    try {
+      context.session = await Session.start({ options, proxyPort: proxy.port, home, display });
+    } catch (error) {
+      proxy.close();
+      throw error;
+    }
     context.viewport = options.viewport ?? { width: 1280, height: 720 };
     return context;
   }
@@ -38,6 +43,8 @@ class Context {
   }
 
   async close() {
+    if (this.isClosed) return;
+    this.isClosed = true;
     await this.session.close();
     this.proxy.close();
     // A process of MiniBrowser's may still write into it.
@@ -48,15 +55,18 @@ class Context {
 export const webkit = {
   async launch() {
     const display = await startDisplay();
-    let version = "";
+    const contexts = [];
     return {
-      version: () => version,
+      version: () => contexts[0]?.session.version,
       async newContext(options = {}) {
         const context = await Context.open(display.name, options);
-        version = context.session.version;
+        contexts.push(context);
         return context;
       },
-      close: async () => display.close(),
+      async close() {
+        for (const context of contexts) await context.close();
+        display.close();
+      },
     };
   },
 };
