@@ -14,14 +14,25 @@ function showFailure(error) {
 }
 
 async function fetchModule() {
-  const response = await fetch(new URL("./rosterlab-app_bg.wasm", import.meta.url));
+  // The mode and the credentials of the preload in index.html. With others, a browser fetches the module once more.
+  const asPreloaded = { mode: "no-cors", credentials: "include" };
+  const response = await fetch(new URL("./rosterlab-app_bg.wasm", import.meta.url), asPreloaded);
   if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
   return response;
 }
 
+async function importGlue() {
+  try {
+    return await import("./rosterlab-app.js");
+  } catch (error) {
+    // Not every browser names the file.
+    throw new Error(`rosterlab-app.js: ${error.message}`, { cause: error });
+  }
+}
+
 try {
   // The module compiles while it arrives.
-  const [{ default: init }, response] = await Promise.all([import("./rosterlab-app.js"), fetchModule()]);
+  const [{ default: init }, response] = await Promise.all([importGlue(), fetchModule()]);
   await init({ module_or_path: response });
 } catch (error) {
   console.error(error);
