@@ -56,6 +56,7 @@ for (const [way, move] of Object.entries(MOVES)) {
     await eventually(() => rosters(page), { Roster: before, Pending: after, Observed: after });
     await action(page, "recluster").click();
     await eventually(() => rosters(page), { Roster: after, Pending: after, Observed: after });
+    assert.equal(await page.evaluate(() => getSelection().toString()), "", "no text was selected on the way");
     assert.deepEqual(complaints, []);
   });
 }

@@ -65,6 +65,7 @@ walk("clicks and drags scrub the graph", async (t) => {
   await eventually(() => position(page), 3);
   await expectCounts(page, "A103", { unavailable: 4096 });
   assert.equal(await branches(page), 0, "seeking makes no branch");
+  assert.equal(await page.evaluate(() => getSelection().toString()), "", "no text was selected on the way");
   assert.deepEqual(complaints, []);
 });
 

@@ -10,7 +10,7 @@ use rosterlab_scenario::log;
 use rosterlab_scenario::words::served::{headline, outcome};
 use yew::prelude::*;
 
-use crate::browser::{Room, capture_pointer, use_room, width_of};
+use crate::browser::{Room, capture_pointer, focus, use_room, width_of};
 use crate::page::button::{States, button_of, worded_button};
 use crate::page::element::{element, keyed, unspoken};
 use crate::page::svg;
@@ -71,6 +71,11 @@ fn Graph(props: &PanelProps) -> Html {
             seek(&event);
         })
     };
+    // WebKit selects the text of the page while it drags, unless the press is kept from it; then it gives no focus either.
+    let onmousedown = Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        focus("[data-action=\"scrub\"]");
+    });
     let onpointermove = Callback::from(move |event: PointerEvent| {
         if event.buttons() & 1 == 1 {
             seek(&event);
@@ -95,6 +100,7 @@ fn Graph(props: &PanelProps) -> Html {
             aria-valuenow={timeline.position().to_string()}
             aria-valuetext={state.place(timeline.position())}
             {onpointerdown}
+            {onmousedown}
             {onpointermove}
             {onkeydown}
         >
