@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openPage } from "./browser.mjs";
-import { test, walk } from "./engines.mjs";
+import { NARROW, test, walk } from "./engines.mjs";
 import { Keyboard, action, eventually, expectCounts, node } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -205,13 +205,21 @@ test("speeds, one step of time, and the ticker's figures", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("at phone width the graph and the branches fit", async (t) => {
-  const { page, complaints } = await openPage(t, { context: { viewport: { width: 360, height: 640 } } });
-  await twoWays(page);
-  for (const name of ["timeline", "compare", "log"]) {
-    await tab(page, name).click();
-    await eventually(() => tab(page, name).getAttribute("aria-selected"), "true");
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), name);
-  }
-  assert.deepEqual(complaints, []);
-});
+for (const width of [360, NARROW]) {
+  walk(`at ${width} px the graph, the branches and the comparison fit`, async (t) => {
+    const { page, complaints } = await openPage(t, { context: { viewport: { width, height: 640 } } });
+    await twoWays(page);
+    for (const name of ["timeline", "compare", "log"]) {
+      await tab(page, name).click();
+      await eventually(() => tab(page, name).getAttribute("aria-selected"), "true");
+      const beyond = await page.evaluate(() =>
+        [...document.querySelectorAll(".tab-panel *")]
+          .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth)
+          .map((element) => element.outerHTML.slice(0, 80)),
+      );
+      assert.deepEqual(beyond, [], name);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), name);
+    }
+    assert.deepEqual(complaints, []);
+  });
+}
