@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { openPage } from "./browser.mjs";
-import { test, walk } from "./engines.mjs";
+import { cannot, test, walk } from "./engines.mjs";
 import { Keyboard, Mouse, action, eventually, expectCounts, focused, link, node, pasted, rosters, typeInto } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -45,7 +45,20 @@ walk("pointing at an action previews it, and doing it has the previewed effect",
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: focusing an action previews it, and Escape closes the question", async (t) => {
+walk("an action that comes to a still pointer, because the page scrolls, is previewed", { skip: cannot("a still pointer") }, async (t) => {
+  const { page, complaints } = await openPage(t, { context: { viewport: { width: 1440, height: 500 } } });
+  await stopRackB(page);
+  await action(page, "revive").scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await action(page, "revive").boundingBox();
+  const place = { x: x + width / 2, y: y + height / 2 };
+  await page.evaluate(() => scrollBy(0, -120));
+  await page.mouse.move(place.x, place.y);
+  await page.evaluate(() => scrollBy(0, 120));
+  await eventually(async () => /^Revive/.test(await consequence(page)), true);
+  assert.deepEqual(complaints, []);
+});
+
+walk("by keyboard: focusing an action previews it, and Escape closes the question", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await stopRackB(page);
   const keyboard = new Keyboard(page);

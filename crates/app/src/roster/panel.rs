@@ -137,12 +137,13 @@ fn no_observed(state: &State) -> &'static str {
 /// A button that previews its action when the pointer or the focus reaches it.
 fn considerable(state: &State, dispatch: &Dispatch, verb: Verb) -> Html {
     let consider = Action::Roster(RosterAction::Consider(verb));
-    let onpointermove = dispatch.on(consider.clone());
+    // A button can come to a pointer that is still, when the page scrolls; then it does not move.
+    let onpointerover = dispatch.on(consider.clone());
     // Not when the focus returns from a closed question: then the preview is of the next step.
     let onfocusin = dispatch
         .on_event(move |event: FocusEvent| event.related_target().map(|_| consider.clone()));
     html! {
-        <span class="considerable" {onpointermove} {onfocusin}>
+        <span class="considerable" {onpointerover} {onfocusin}>
             { verb_button(state, dispatch, verb, Face::Words) }
         </span>
     }
