@@ -1,7 +1,7 @@
 // Move cards, cut and restore links, form sub-clusters: each by mouse, by single clicks instead of a drag, and by keyboard.
 
 import assert from "node:assert/strict";
-import { openBlankPage, openPage } from "./browser.mjs";
+import { openPage } from "./browser.mjs";
 import { Finger, cannot, test, walk } from "./engines.mjs";
 import {
   Keyboard,
@@ -290,6 +290,16 @@ test("when clustering never settles, the page shows a state and says so", async 
   const told = /clustering never settles: A109, A108, A107 and A106 would go on joining and leaving clusters/;
   await eventually(async () => told.test(await page.locator("[data-news]").innerText()), true);
   assert.equal(await node(page, "A109").getAttribute("data-state"), "up");
+  assert.deepEqual(complaints, []);
+});
+
+walk("a key acts on the card that it is pressed on, also where no event told of the focus", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await node(page, "A102").click();
+  const press = (card) => card.dispatchEvent(new KeyboardEvent("keydown", { key: "c", bubbles: true, cancelable: true }));
+  await node(page, "B101").evaluate(press);
+  await eventually(() => node(page, "B101").getAttribute("data-state"), "crashed");
+  assert.equal(await node(page, "A102").getAttribute("data-state"), "up");
   assert.deepEqual(complaints, []);
 });
 

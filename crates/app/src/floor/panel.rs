@@ -333,6 +333,8 @@ impl FloorInput {
                     hand: &self.hand,
                     are_letters_on: self.are_letters_on,
                 };
+                // A key acts on the card that has it, also where the browser did not tell that the focus came.
+                self.dispatch.dispatch(Action::Select(node));
                 if context.press(self.hand.0, node, home, &event) {
                     event.prevent_default();
                 }
