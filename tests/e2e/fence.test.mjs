@@ -68,7 +68,21 @@ walk("a fence around two cards cuts them off, crashes them or stops them, in one
   assert.deepEqual(complaints, []);
 });
 
-test("Escape cancels a fence while it is drawn, and its bar cancels it afterwards", async (t) => {
+walk("a finger draws a fence that it begins sideways; up and down, it scrolls the page", { skip: cannot("touch") }, async (t) => {
+  const { page, complaints } = await openPage(t, { context: { ...WIDE.context, hasTouch: true } });
+  const { left, top, right, bottom } = await around(page, ["B101", "B102"]);
+  const finger = new Finger(page);
+  await finger.down(right, bottom);
+  for (let x = right; x > left; x -= 20) await finger.move(x, bottom);
+  for (let y = bottom; y > top; y -= 20) await finger.move(left, y);
+  await finger.move(left, top);
+  await finger.up();
+  await eventually(() => fenced(page).innerText(), "B101 and B102");
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  assert.deepEqual(complaints, []);
+});
+
+walk("Escape cancels a fence while it is drawn, and its bar cancels it afterwards", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await fence(page, ["B101"], { release: false });
   await page.locator(".fence").waitFor();
