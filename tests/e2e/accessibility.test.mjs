@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { openPage } from "./browser.mjs";
-import { cannot, test, walk } from "./engines.mjs";
+import { NARROW, cannot, test, walk } from "./engines.mjs";
 import { action, eventually, link, node, openTab } from "./rosterlab.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -152,7 +152,16 @@ walk("text at twice the size fits", { skip: cannot("larger text") }, async (t) =
   }
 });
 
-test("at 200 % zoom everything can still be reached", async (t) => {
+walk("on the smallest phones nothing is cut off", async (t) => {
+  const { page, complaints } = await openPage(t, { context: { viewport: { width: NARROW, height: 568 }, hasTouch: true } });
+  assert.deepEqual(await faults(page), []);
+  await action(page, "crash").click();
+  await eventually(() => node(page, "A102").getAttribute("data-state"), "crashed");
+  assert.deepEqual(await faults(page), [], "after a crash");
+  assert.deepEqual(complaints, []);
+});
+
+walk("at 200 % zoom everything can still be reached", async (t) => {
   const viewport = { width: 720, height: 470 };
   const { page } = await openPage(t, { context: { viewport, deviceScaleFactor: 2 } });
   assert.deepEqual(await faults(page), []);
