@@ -85,6 +85,22 @@ walk("arrow keys walk the map", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
+walk("a group of choices has its name in the row of the first of them", async (t) => {
+  const { page } = await openPage(t, WIDE);
+  await page.locator('[data-tab="clients"]').click();
+  for (const group of [".choices:has([data-colour-by])", ".read-modes"]) {
+    const [name, first] = await page.locator(group).evaluate((group) => {
+      const text = document.createRange();
+      text.selectNodeContents(group.querySelector("legend"));
+      return [text, group.querySelector("label")].map((part) => {
+        const { top, height } = part.getBoundingClientRect();
+        return top + height / 2;
+      });
+    });
+    assert.ok(Math.abs(name - first) < 4, `${group}: the name is at ${name}, the first choice at ${first}`);
+  }
+});
+
 test("a partition's number can be typed, and an invalid one is refused", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await typeInto(page.locator("#partition"), "1042");
