@@ -1,7 +1,7 @@
 // Move cards, cut and restore links, form sub-clusters: each by mouse, by single clicks instead of a drag, and by keyboard.
 
 import assert from "node:assert/strict";
-import { openPage } from "./browser.mjs";
+import { openBlankPage, openPage } from "./browser.mjs";
 import { Finger, cannot, test, walk } from "./engines.mjs";
 import {
   Keyboard,
@@ -300,6 +300,28 @@ walk("a key acts on the card that it is pressed on, also where no event told of 
   await node(page, "B101").evaluate(press);
   await eventually(() => node(page, "B101").getAttribute("data-state"), "crashed");
   assert.equal(await node(page, "A102").getAttribute("data-state"), "up");
+  assert.deepEqual(complaints, []);
+});
+
+walk("cards are in their places, and all below them too, from the first frame on", async (t) => {
+  const { page, url, complaints } = await openBlankPage(t, WIDE);
+  await page.addInitScript(() => {
+    window.frames = [];
+    const look = () => {
+      const cards = [...document.querySelectorAll("[data-node]")];
+      const more = document.querySelector('[data-action="losses"]');
+      if (cards.length > 0 && more) {
+        const unplaced = cards.filter((card) => card.style.left === "").length;
+        window.frames.push(`${unplaced} unplaced, what is below at ${Math.round(more.getBoundingClientRect().top)}`);
+      }
+      if (window.frames.length < 20) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  await page.goto(url);
+  await eventually(() => page.evaluate(() => window.frames.length), 20);
+  assert.equal(await page.evaluate(() => [...new Set(window.frames)].length), 1, `${await page.evaluate(() => window.frames)}`);
+  assert.match(await page.evaluate(() => window.frames[0]), /^0 unplaced/);
   assert.deepEqual(complaints, []);
 });
 

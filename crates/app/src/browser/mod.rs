@@ -25,7 +25,7 @@ pub use focus::{FocusedElement, focus, focused, use_kept_focus};
 pub use hooks::{Kept, use_after, use_kept};
 pub use listener::{Listener, is_typing, page_keys};
 pub use pointer::{capture_pointer, position_in, show_label_as_tip};
-pub use size::{Room, use_place, use_room, width_of};
+pub use size::{Room, placed, room_of, use_room, width_of};
 pub use slices::InSlices;
 pub use terms::use_terms;
 pub use theme::{show_theme, use_system_dark};

@@ -48,6 +48,13 @@ impl Drop for SizeWatch {
     }
 }
 
+/// How much room the first element has that a selector finds.
+#[must_use]
+pub fn room_of(selector: &str) -> Option<Room> {
+    let found = window()?.document()?.query_selector(selector).ok()??;
+    Some(measure(found.unchecked_ref()))
+}
+
 /// How much room an element has, kept up to date; `None` until it is known.
 #[hook]
 pub fn use_room(node: &NodeRef) -> Option<Room> {
@@ -82,24 +89,14 @@ pub fn width_of(node: &NodeRef) -> Option<i32> {
     Some(node.cast::<HtmlElement>()?.client_width())
 }
 
-/// Puts an element at a place in its container, shifted by an offset.
-#[hook]
-pub fn use_place(node: &NodeRef, rect: Rect, offset: Point) {
-    let node = node.clone();
-    use_after((rect, offset), move |(rect, offset)| {
-        let Some(element) = node.cast::<HtmlElement>() else { return };
-        let style = element.style();
-        let set = |property: &str, value: String| {
-            // Fails only for unknown properties.
-            style.set_property(property, &value).ok();
-        };
-        set("left", format!("{}px", rect.x));
-        set("top", format!("{}px", rect.y));
-        set("width", format!("{}px", rect.width));
-        set("height", format!("{}px", rect.height));
-        // An empty value removes the property.
-        let moved = (*offset != Point::default())
-            .then(|| format!("translate({}px,{}px)", offset.x, offset.y));
-        set("transform", moved.unwrap_or_default());
-    });
+/// The style of an element at a place in its container, shifted by an offset. It goes to the style object as a property
+/// (`~style`), so that an element is in its place from the moment when it is there.
+#[must_use]
+pub fn placed(rect: Rect, offset: Point) -> String {
+    let Rect { x, y, width, height } = rect;
+    let mut style = format!("left:{x}px;top:{y}px;width:{width}px;height:{height}px");
+    if offset != Point::default() {
+        style += &format!(";transform:translate({}px,{}px)", offset.x, offset.y);
+    }
+    style
 }

@@ -9,7 +9,7 @@ use rosterlab_engine::{CopyCounts, NodeId, NodeState, PARTITIONS, RackId, conver
 use rosterlab_scenario::words::terms::Term;
 use yew::prelude::*;
 
-use crate::browser::{capture_pointer, show_label_as_tip, use_place};
+use crate::browser::{capture_pointer, placed, show_label_as_tip};
 use crate::floor::card::{Facts, NamespaceLine, Note, ORPHAN_SIGN, mark_text, short_id};
 use crate::floor::layout::{Point, Rect};
 use crate::page::element::element;
@@ -58,7 +58,6 @@ pub struct NodeCardProps {
 pub fn NodeCard(props: &NodeCardProps) -> Html {
     let NodeCardProps { facts, rect, offset, is_small, .. } = props;
     let element = use_node_ref();
-    use_place(&element, *rect, *offset);
     let tell = {
         let (node, rack, on_event) = (facts.node, facts.rack, props.on_event.clone());
         move |event: CardEvent| on_event.emit((node, rack, event))
@@ -100,6 +99,7 @@ pub fn NodeCard(props: &NodeCardProps) -> Html {
         <div
             ref={element}
             class={classes_of(props)}
+            ~style={placed(*rect, *offset)}
             data-node={facts.node.to_string()}
             data-state={facts.class()}
             role="button"

@@ -8,7 +8,9 @@ use std::rc::Rc;
 use rosterlab_engine::{Command, Link, NodeId, RackId, Shutdown, convert};
 use yew::prelude::*;
 
-use crate::browser::{capture_pointer, focus, page_keys, position_in, use_after, use_room};
+use crate::browser::{
+    Room, capture_pointer, focus, page_keys, position_in, room_of, use_after, use_room,
+};
 use crate::floor::card::{Facts, ORPHAN_SIGN};
 use crate::floor::fence::{adding_form, fence_bar};
 use crate::floor::gesture::{Drop, Gesture, Input, Outcome};
@@ -29,8 +31,10 @@ use crate::text::count;
 use crate::verdict::sides::sub_class;
 use crate::verdict::words::{nobody, of_side};
 
-/// The width of the floor until it is measured, in CSS pixels.
-const UNKNOWN_WIDTH: i32 = 760;
+/// What is as wide as the floor's panel, and is there before the floor is.
+const AS_WIDE: &str = ".toolbar";
+/// The room around the floor in its panel, in CSS pixels. A phone has a little less; the floor is measured soon.
+const AROUND: i32 = 24;
 
 /// How many orphans are listed by name.
 const MOST_ORPHANS: usize = 6;
@@ -55,10 +59,12 @@ impl Reducible for Hand {
 pub fn FloorPanel(props: &PanelProps) -> Html {
     let PanelProps { state, dispatch } = props;
     let node = use_node_ref();
-    let room = use_room(&node);
+    let room = use_room(&node).or_else(|| {
+        let panel = room_of(AS_WIDE)?;
+        Some(Room { width: panel.width - AROUND, ..panel })
+    });
     let hand = use_reducer(|| Hand(Gesture::Idle, None));
-    let width = room.map_or(UNKNOWN_WIDTH, |room| room.width);
-    let text_percent = room.map_or(100, |room| room.text_percent);
+    let Room { width, text_percent } = room.unwrap_or(Room { width: 760, text_percent: 100 });
     let places = (state.racks(), drawn_links(state), width, text_percent);
     let floor = use_memo(places, |(racks, links, width, text_percent)| {
         lay_out(&Wanted { racks, links, width: *width, text_percent: *text_percent })
@@ -327,14 +333,14 @@ impl FloorInput {
                 self.hand.dispatch(Input::Press { node, home, pointer, at });
             }
             CardEvent::Key(event) => {
+                // A key acts on the card that has it, also where the browser did not tell that the focus came.
+                self.dispatch.dispatch(Action::Select(node));
                 let context = CardKey {
                     dispatch: &self.dispatch,
                     floor: &self.floor,
                     hand: &self.hand,
                     are_letters_on: self.are_letters_on,
                 };
-                // A key acts on the card that has it, also where the browser did not tell that the focus came.
-                self.dispatch.dispatch(Action::Select(node));
                 if context.press(self.hand.0, node, home, &event) {
                     event.prevent_default();
                 }

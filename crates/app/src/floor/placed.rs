@@ -4,7 +4,7 @@
 
 use yew::prelude::*;
 
-use crate::browser::use_place;
+use crate::browser::placed;
 use crate::floor::layout::{Point, Rect};
 
 /// What a box needs.
@@ -21,7 +21,6 @@ pub struct PlacedBoxProps {
 /// A box at a place.
 #[component]
 pub fn PlacedBox(props: &PlacedBoxProps) -> Html {
-    let element = use_node_ref();
-    use_place(&element, props.rect, Point::default());
-    html! { <div ref={element} class={props.class}>{ props.children.clone() }</div> }
+    let style = placed(props.rect, Point::default());
+    html! { <div class={props.class} ~style={style}>{ props.children.clone() }</div> }
 }
