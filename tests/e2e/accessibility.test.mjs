@@ -153,6 +153,13 @@ walk("text at twice the size fits", { skip: cannot("larger text") }, async (t) =
   }
 });
 
+test("no panel has a soft shadow, which would take WebKit longer than all else that an action does", async (t) => {
+  const { page } = await openPage(t, { context: { viewport: SIZES[0] } });
+  const shadows = await page.locator(".panel").evaluateAll((panels) => panels.map((panel) => getComputedStyle(panel).boxShadow));
+  // Computed, a shadow is a colour, two offsets, the blur and the spread.
+  for (const shadow of shadows) assert.match(shadow, /^(none|rgba?\([^)]*\) 0px 1px 0px 0px)$/);
+});
+
 walk("on the smallest phones nothing is cut off", async (t) => {
   const { page, complaints } = await openPage(t, { context: { viewport: { width: NARROW, height: 568 }, hasTouch: true } });
   assert.deepEqual(await faults(page), []);
