@@ -153,7 +153,26 @@ walk("the share link can be copied, and the experiment saved as a file and opene
   assert.deepEqual(complaints, []);
 });
 
-test("the address holds what is looked at: another visit and a reload show the same", async (t) => {
+test("the last state lands in the address, also after the browser has refused one", async (t) => {
+  const { page, url, complaints } = await openBlankPage(t);
+  await page.addInitScript(() => {
+    const { replaceState } = History.prototype;
+    let refusals = 1;
+    History.prototype.replaceState = function (...args) {
+      if (refusals > 0) {
+        refusals -= 1;
+        throw new DOMException("too often", "SecurityError");
+      }
+      return replaceState.apply(this, args);
+    };
+  });
+  await page.goto(url);
+  await action(page, "crash").click();
+  await eventually(() => page.evaluate(() => location.hash.endsWith("_c1")), true);
+  assert.deepEqual(complaints, []);
+});
+
+walk("the address holds what is looked at: another visit and a reload show the same", async (t) => {
   const { page, url, complaints } = await openPage(t, { context: { viewport: { width: 1440, height: 940 } } });
   const entries = await page.evaluate(() => history.length);
   await action(page, "crash").click();

@@ -25,13 +25,14 @@ pub fn hash() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
-/// Replaces the part behind the `#` by a share link, without a step of the browser's own history.
-pub fn put_hash(link: &str) {
+/// Replaces the part behind the `#` by a share link, without a step of the browser's own history. Says whether that was
+/// done: browsers refuse it when it is done very often.
+#[must_use]
+pub fn put_hash(link: &str) -> bool {
     let history = window().and_then(|window| window.history().ok());
-    if let Some(history) = history {
-        // Browsers refuse this when it is done very often; the next step writes the address again.
-        history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{link}"))).ok();
-    }
+    history.is_some_and(|history| {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{link}"))).is_ok()
+    })
 }
 
 /// Calls back with the part of the address from the `#` on, whenever a person changes it.

@@ -4,6 +4,7 @@
 //! Invariant: an effect runs after its state was drawn. The map is the exception: it is painted as soon as an action was
 //! reduced (see `map::panel`). Not here: what an action does (see `state`).
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
@@ -42,6 +43,8 @@ use crate::why::ways_list::use_search;
 const TICK_MS: u32 = 100;
 /// How long the address may lag behind, in real milliseconds.
 const ADDRESS_MS: u32 = 400;
+/// How long the page waits after the browser has refused an address. Browsers count over 10 to 30 seconds.
+const REFUSED_MS: u32 = 5_000;
 
 /// How long the page waits before it works out what a considered action would do, in real milliseconds.
 const WEIGH_AFTER_MS: u32 = 30;
@@ -176,12 +179,17 @@ fn use_address(state: &Rc<State>, dispatch: &Dispatch) {
         if is_same || address.pending.is_some() {
             return;
         }
-        address.pending = Some(Timeout::new(ADDRESS_MS, move || {
-            let mut address = later.borrow_mut();
-            address.pending.take();
-            put_hash(&address.shown.share_link().unwrap_or_default().0);
-        }));
+        address.pending = Some(write_address(later, ADDRESS_MS));
     });
+}
+
+/// Writes the address a little later, and once more after that if the browser refuses it: so the last state lands in it.
+fn write_address(kept: Rc<RefCell<Address>>, after_ms: u32) -> Timeout {
+    Timeout::new(after_ms, move || {
+        let mut address = kept.borrow_mut();
+        let is_done = put_hash(&address.shown.share_link().unwrap_or_default().0);
+        address.pending = (!is_done).then(|| write_address(kept.clone(), REFUSED_MS));
+    })
 }
 
 /// Lets simulated time run at a speed; without a speed, nothing ticks.
