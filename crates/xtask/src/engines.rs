@@ -114,8 +114,10 @@ impl Engine {
         })?;
         let version = process::answer(process::command(&program).arg("--version"));
         let version = version.unwrap_or_default();
-        let version = version.lines().next().unwrap_or_default().trim();
-        Ok((Some(program), format!("{done}, {version}")))
+        // WebKit's driver says nothing.
+        let said = version.lines().next().filter(|line| !line.is_empty());
+        let version = said.map(|line| format!(", {}", line.trim())).unwrap_or_default();
+        Ok((Some(program), format!("{done}{version}")))
     }
 }
 
