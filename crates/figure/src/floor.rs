@@ -16,6 +16,8 @@ const WIDTH: usize = 112;
 const HEIGHT: usize = 40;
 const GAP: usize = 8;
 const HEAD: usize = 22;
+/// The size of the text around the picture, in its units.
+const TEXT: usize = 14;
 /// The most boxes in a column; a lane with more nodes has more columns.
 const MOST_DOWN: usize = 8;
 /// The most links that are listed one by one.
@@ -66,8 +68,8 @@ fn picture(to: &mut Markup, moment: &Moment<'_>) {
         moment.view.sub_clusters.len()
     );
     let view_box = format!("0 0 {width} {height}");
-    // The natural size; style sheets may make it smaller, not larger.
-    let (width, height_text) = (width.to_string(), height.to_string());
+    // The natural size, which grows with the text; style sheets may make it smaller, not larger.
+    let (width, height_text) = (ems(width), ems(height));
     to.open(
         "svg",
         &[
@@ -94,6 +96,12 @@ fn picture(to: &mut Markup, moment: &Moment<'_>) {
         left += lane + GAP;
     }
     to.close("svg");
+}
+
+/// A length of the picture in `em`: its words have the size of the text around it.
+fn ems(length: usize) -> String {
+    let thousandths = (length * 1000).div_ceil(TEXT);
+    format!("{}.{:03}em", thousandths / 1000, thousandths % 1000)
 }
 
 fn node_box(to: &mut Markup, moment: &Moment<'_>, node: &NodeView, (x, y): (usize, usize)) {

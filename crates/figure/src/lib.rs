@@ -96,6 +96,14 @@ impl fmt::Display for NoSuchNamespace {
     }
 }
 
+/// A text or an attribute's value for any page, with nothing left that HTML, Markdown or a template would take for its own.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut to = Markup::default();
+    to.text(text);
+    to.done()
+}
+
 /// The moment that is drawn: the position of a timeline.
 struct Moment<'a> {
     timeline: &'a Timeline,

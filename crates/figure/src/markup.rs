@@ -1,6 +1,8 @@
 //! Builds HTML piece by piece.
 //!
-//! Invariant: all text and attribute values are escaped here, so nothing from outside can become markup.
+//! Invariant: all text and attribute values are escaped here, so nothing from outside can become markup: neither of HTML, nor of
+//! the template languages and Markdown dialects through which a page may be made, such as `{{ x }}` of Vue or `*x*`. A
+//! character reference is never their syntax.
 
 use std::fmt::{Display, Write as _};
 
@@ -68,6 +70,7 @@ impl Markup {
         self.close("table");
     }
 
+    /// Text or the value of an attribute.
     fn escape(&mut self, text: &str) {
         for character in text.chars() {
             match character {
@@ -76,6 +79,10 @@ impl Markup {
                 '>' => self.0.push_str("&gt;"),
                 '"' => self.0.push_str("&quot;"),
                 '\'' => self.0.push_str("&#39;"),
+                // What templates and Markdown would take for their own.
+                '{' | '}' | '[' | ']' | '*' | '_' | '`' | '$' | '~' | '|' | '\\' => {
+                    let _ = write!(self.0, "&#{};", u32::from(character));
+                }
                 // Control characters are not allowed in HTML.
                 c if c.is_control() => self.0.push(' '),
                 c => self.0.push(c),
@@ -100,6 +107,20 @@ mod tests {
         assert_eq!(
             to.done(),
             "<b title=\"&quot;&gt;&lt;script&gt;\">&lt;/b&gt;&lt;img src=x onerror=&#39;1&#39;&gt; &amp;</b>"
+        );
+    }
+
+    #[test]
+    fn nothing_from_outside_becomes_a_template_or_markdown() {
+        let mut to = Markup::default();
+        to.with("b", &[("title", "{x}")], "{{ y }} ${z} *a* _b_ `c` [d] ~e~ |f| \\g");
+        let html = to.done();
+        for sign in ["{", "}", "[", "]", "*", "_", "`", "$", "~", "|", "\\"] {
+            assert!(!html.contains(sign), "{sign} in {html}");
+        }
+        assert!(
+            html.starts_with("<b title=\"&#123;x&#125;\">&#123;&#123; y &#125;&#125; "),
+            "{html}"
         );
     }
 }
