@@ -184,8 +184,20 @@ pub struct Figure {
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub partition: Option<PartitionId>,
     /// Where the page finds the scenario; the figure is then inside the element that makes it live.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["inline", "single_file"])]
     pub src: Option<String>,
+    /// The element contains the scenario, so the page needs no file beside it.
+    #[arg(long)]
+    pub inline: bool,
+    /// What the page is made with; html is also right for Markdown by CommonMark's rules.
+    #[arg(long = "for", value_name = "TOOL", default_value = "html", value_parser = names::<Host>(&Host::ALL))]
+    pub host: Host,
+    /// A whole page in one file, with all that it needs: it opens from a disk, by a double click.
+    #[arg(long, conflicts_with = "host")]
+    pub single_file: bool,
+    /// The folder of the element's files, which `cargo xtask site` makes; for --single-file.
+    #[arg(long, value_name = "FOLDER", default_value = "dist/embed", requires = "single_file")]
+    pub embed: PathBuf,
     /// What a reader can do with the element.
     #[arg(long, value_parser = names::<Controls>(&Controls::ALL))]
     pub controls: Option<Controls>,
@@ -274,6 +286,32 @@ impl Controls {
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(controls, _)| *controls == self).map_or("", |(_, name)| name)
     }
+}
+
+/// What makes the page that a figure gets into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// Any page, and Markdown that leaves HTML as it is.
+    Html,
+    /// Python-Markdown, which leaves only what begins with an element that it knows.
+    Mkdocs,
+    /// Pandoc's own Markdown, which reads text inside HTML as Markdown.
+    Pandoc,
+    /// MDX, whose tags are JSX.
+    Mdx,
+    /// Vue's templates.
+    Vue,
+}
+
+impl Host {
+    /// Every value, with its name.
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::Html, "html"),
+        (Self::Mkdocs, "mkdocs"),
+        (Self::Pandoc, "pandoc"),
+        (Self::Mdx, "mdx"),
+        (Self::Vue, "vue"),
+    ];
 }
 
 /// The nodes of a roster, in order: at least one, none twice.

@@ -195,10 +195,80 @@ fn a_figure_is_inside_its_element_when_that_is_told_where_the_scenario_is() {
     assert!(bare.starts_with("<figure class=\"rl\" tabindex=\"0\"><figcaption"), "{bare}");
     assert!(bare.contains(">Step 3 of 7: Crash A102</span>"), "{bare}");
     assert!(bare.contains("<td class=\"rl-n rl-unavailable\">4,096</td>"), "{bare}");
+    let bare = bare.trim_end();
+    assert!(!bare.contains('\n'), "on one line");
     let options = ["--view", "map", "--step", "3", "--src", "a?b&c=\"d\"", "--controls", "full"];
     let (_, inside, _) = told(&[&["figure", path], &options[..]].concat(), "");
     let tag = "<rosterlab-playground scenario=\"a?b&amp;c=&quot;d&quot;\" view=\"map\" step=\"3\" controls=\"full\">";
-    assert_eq!(inside, format!("{tag}\n{bare}</rosterlab-playground>\n"));
+    let element = format!("{tag}{bare}</rosterlab-playground>");
+    assert_eq!(inside, format!("<div class=\"rosterlab-figure\">{element}</div>\n"));
+    for (host, expected) in [
+        ("mkdocs", inside.trim_end().to_owned()),
+        ("vue", format!("<div class=\"rosterlab-figure\" v-pre>{element}</div>")),
+        ("pandoc", format!("```{{=html}}\n{element}\n```")),
+    ] {
+        let (_, printed, _) = told(&[&["figure", path, "--for", host], &options[..]].concat(), "");
+        assert_eq!(printed, expected + "\n", "{host}");
+    }
+    let (_, mdx, _) = told(&[&["figure", path, "--for", "mdx"], &options[..]].concat(), "");
+    let tag = "<rosterlab-playground scenario={\"a?b&c=\\\"d\\\"\"} view={\"map\"} step={\"3\"} controls={\"full\"}";
+    let html = serde_json::to_string(bare).unwrap();
+    assert_eq!(mdx, format!("{tag} dangerouslySetInnerHTML={{{{ __html: {html} }}}} />\n"));
+}
+
+/// A title with what templates and Markdown would take for their own.
+const TITLED: &str = concat!(
+    r#"{"format":"rosterlab-scenario/1","title":"{x} {{ y }} ${z} *a* _b_ `c` [d](e) <f> | --- ","#,
+    r#""cluster":{"nodes":[{"id":"A1"},{"id":"A2"},{"id":"A3"}]},"steps":[]}"#
+);
+
+#[test]
+fn a_figure_can_contain_its_scenario_and_any_title() {
+    let (code, html, complaints) = told(&["figure", "-", "--inline"], TITLED);
+    assert_eq!((code, complaints.as_str()), (0, ""));
+    assert!(!html.contains(['{', '}', '*', '_', '`', '[', ']', '|']), "{html}");
+    let attribute = html.split(" scenario=\"").nth(1).unwrap().split('"').next().unwrap();
+    let scenario = attribute
+        .replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
+    let scenario: String = scenario
+        .split("&#")
+        .enumerate()
+        .map(|(place, part)| match part.split_once(';') {
+            Some((number, rest)) if place > 0 => {
+                format!("{}{rest}", char::from(number.parse::<u8>().unwrap()))
+            }
+            _ => part.to_owned(),
+        })
+        .collect();
+    assert_eq!(told(&["scenario", "-"], &scenario), told(&["scenario", "-"], TITLED));
+    let (code, _, complaints) = told(&["figure", "-", "--inline", "--src", "a.json"], TITLED);
+    assert_eq!(code, 2, "{complaints}");
+}
+
+#[test]
+fn a_single_file_contains_its_style_and_its_script() {
+    let folder = std::env::temp_dir().join(format!("rosterlab-single-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let embed = folder.to_str().unwrap();
+    let arguments = ["figure", "-", "--single-file", "--controls", "step", "--embed", embed];
+    let (code, out, complaints) = told(&arguments, TITLED);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(complaints.contains("`cargo xtask site` makes this folder"), "{complaints}");
+    std::fs::write(folder.join("rosterlab.css"), "b { c: d }\n").unwrap();
+    std::fs::write(folder.join("rosterlab-single.js"), "f();\n").unwrap();
+    let (code, page, complaints) = told(&arguments, TITLED);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!((code, complaints.as_str()), (0, ""));
+    assert!(page.starts_with("<!doctype html>\n"), "{page:.200}");
+    for part in
+        ["<style>\nb { c: d }\n</style>", "<script>\nf();\n</script>", " controls=\"step\">"]
+    {
+        assert_eq!(page.matches(part).count(), 1, "{part}");
+    }
+    assert!(!page.contains(" src=") && !page.contains(" href="), "it names no other file");
 }
 
 #[test]
