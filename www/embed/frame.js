@@ -16,7 +16,7 @@ const CALLS = ["seek", "apply", "check", "advance", "undo", "redo", "state", "li
 /** The attributes that the address and the call `set` may set. */
 const ATTRIBUTES = ["scenario", "view", "step", "controls", "theme", "namespace", "partition"];
 
-const EVENTS = ["rosterlab-step", "rosterlab-change", "rosterlab-solved", "rosterlab-error"];
+const EVENTS = ["rosterlab-ready", "rosterlab-step", "rosterlab-change", "rosterlab-solved", "rosterlab-error"];
 
 const query = new URLSearchParams(location.search);
 const origin = originOf(query.get("origin"));
@@ -24,15 +24,6 @@ const figure = document.createElement("rosterlab-playground");
 for (const name of ATTRIBUTES) if (query.has(name)) figure.setAttribute(name, query.get(name));
 for (const name of EVENTS) figure.addEventListener(name, ({ detail }) => send({ event: name, detail }));
 document.querySelector("main").append(figure);
-figure.ready.then(
-  () => send({ event: "rosterlab-ready", detail: {} }),
-  ({ message }) => {
-    const said = document.createElement("p");
-    said.setAttribute("role", "alert");
-    said.textContent = `The figure cannot be shown: ${message}`;
-    document.querySelector("main").append(said);
-  },
-);
 new ResizeObserver(() => {
   send({ event: "rosterlab-height", detail: { height: document.documentElement.offsetHeight } });
 }).observe(document.body);

@@ -7,9 +7,18 @@
 //
 // docs/embedding.md documents attributes, methods, events, custom properties and the iframe form.
 
-/** The module with the engine, which all elements of a page share. */
+/** The module with the controls, which all elements of a page share. A failed load is tried again when a figure is wanted again. */
 let live;
-const enliven = () => (live ??= import("./rosterlab-live.js"));
+let loads = 0;
+function enliven() {
+  if (!live) {
+    loads += 1;
+    // A browser remembers that a module could not be fetched, by its address.
+    live = loads === 1 ? import("./rosterlab-live.js") : import(new URL(`rosterlab-live.js?try=${loads}`, import.meta.url));
+    live.catch(() => (live = undefined));
+  }
+  return live;
+}
 
 /** The distance from the viewport at which an element becomes live. */
 const NEAR = "300px";
@@ -24,21 +33,23 @@ const near = new IntersectionObserver(
 export class RosterlabPlayground extends HTMLElement {
   static observedAttributes = ["scenario", "view", "step", "controls", "theme", "namespace", "partition"];
 
-  #begin;
-  #failed;
-  #waking = false;
+  /** The running attempt to become live, or the one that succeeded. */
+  #attempt = null;
+  #hasFailed = false;
   #figure = null;
+  #settle;
 
-  /** Resolves with this element when the figure is live, or rejects with the reason why it cannot be. */
-  ready = new Promise((resolve, reject) => {
-    this.#begin = resolve;
-    this.#failed = reject;
-  });
+  /**
+   * Resolves with this element when the figure is live, or rejects with the reason why it cannot be. A further attempt is a new
+   * promise.
+   */
+  ready = this.#expect();
 
-  constructor() {
-    super();
-    // Nobody has to wait for `ready`, so its rejection must not count as unhandled.
-    this.ready.catch(() => {});
+  #expect() {
+    const ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    // Nobody has to wait for it, so its rejection must not count as unhandled.
+    ready.catch(() => {});
+    return ready;
   }
 
   connectedCallback() {
@@ -53,32 +64,71 @@ export class RosterlabPlayground extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     // Setting the same step again goes back to it, because the reader may have moved on.
-    if (before !== now || name === "step") this.#figure?.attribute(name);
+    if (before === now && name !== "step") return;
+    if (this.#figure) this.#figure.attribute(name);
+    else if (this.#hasFailed) this.#again();
   }
 
   /** Makes the figure live now. */
-  wake = async () => {
-    if (this.#waking) return this.ready;
-    this.#waking = true;
-    near.unobserve(this);
-    this.removeEventListener("pointerdown", this.wake);
-    this.removeEventListener("focusin", this.wake);
-    try {
-      const { Figure } = await enliven();
-      this.#figure = await Figure.of(this);
-      this.#begin(this);
-    } catch (error) {
-      // The still figure stays. The console tells developers the reason.
-      console.warn(`rosterlab-playground: ${error.message}`, error);
-      this.dispatchEvent(new CustomEvent("rosterlab-error", { bubbles: true, composed: true, detail: { code: error.code ?? "load", message: error.message } }));
-      this.#failed(error);
+  wake = () => {
+    if (!this.#attempt) {
+      if (this.#hasFailed) this.ready = this.#expect();
+      this.#hasFailed = false;
+      this.#attempt = this.#begin(this.#settle);
     }
     return this.ready;
   };
 
-  async #do(work) {
-    await this.wake();
-    return work(this.#figure);
+  /** Tries again once all attributes are set that a page sets together, and after an attempt that runs. */
+  #again() {
+    queueMicrotask(() => this.isConnected && this.wake());
+  }
+
+  async #begin({ resolve, reject }) {
+    near.unobserve(this);
+    const before = this.#attributes();
+    try {
+      const { Figure } = await enliven();
+      this.#figure = await Figure.of(this);
+      this.removeEventListener("pointerdown", this.wake);
+      this.removeEventListener("focusin", this.wake);
+      resolve(this);
+      this.#send("rosterlab-ready", {});
+    } catch (error) {
+      this.#attempt = null;
+      this.#hasFailed = true;
+      reject(error);
+      this.#tell(error);
+    }
+    // An attribute may have changed in the meantime.
+    if (this.#attributes() === before) return;
+    if (this.#figure) RosterlabPlayground.observedAttributes.forEach((name) => this.#figure.attribute(name));
+    else this.#again();
+  }
+
+  #attributes() {
+    return JSON.stringify(RosterlabPlayground.observedAttributes.map((name) => this.getAttribute(name)));
+  }
+
+  /** Says what went wrong: to the reader in a line below the still figure, which stays, to the page and to its developer. */
+  #tell(error) {
+    const { code = "load", message, attribute } = error;
+    console.warn(`rosterlab-playground: ${message}`, error);
+    const line = document.createElement("p");
+    line.setAttribute("role", "status");
+    line.setAttribute("part", "status failure");
+    line.textContent = `This figure is not live: ${message}`;
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    root.replaceChildren(document.createElement("slot"), line);
+    this.#send("rosterlab-error", { code, message, ...(attribute && { attribute }) });
+  }
+
+  #send(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
+  }
+
+  #do(work) {
+    return this.wake().then(() => work(this.#figure));
   }
 
   /** Goes to where `n` steps are done. Gives false when there are fewer steps. */

@@ -3,20 +3,50 @@
 //
 // The engine draws the figure with the code that drew the still figure. Nothing is computed here.
 
-import init, { Playground } from "./rosterlab.js";
-
 const at = (name) => new URL(name, import.meta.url);
 
+/** In a page of one file, the engine and the style sheet: `cargo xtask site` makes it. */
+const inlined = typeof ROSTERLAB_INLINED === "undefined" ? null : ROSTERLAB_INLINED;
+
+async function fetched(name) {
+  const answer = await fetch(at(name));
+  if (!answer.ok) throw new Error(`${name} is not there (${answer.status})`);
+  return answer;
+}
+
 /** Loads the engine and the style sheet once for all elements. A strict style-src allows a constructed sheet. */
-const common = (async () => {
-  const sheet = new CSSStyleSheet();
-  const style = fetch(at("rosterlab.css")).then((answer) => {
-    if (!answer.ok) throw new Error(`the style sheet is not there (${answer.status})`);
-    return answer.text();
+let loaded;
+let loads = 0;
+const common = () => {
+  loads += 1;
+  loaded ??= prepare(loads).catch((error) => {
+    // To be tried again when a figure is wanted again.
+    loaded = undefined;
+    throw error;
   });
-  await Promise.all([init({ module_or_path: at("rosterlab_bg.wasm") }), style.then((text) => sheet.replace(text))]);
-  return sheet;
-})();
+  return loaded;
+};
+
+async function prepare(time) {
+  const sheet = new CSSStyleSheet();
+  // A browser remembers that a module could not be fetched, by its address.
+  const module = time === 1 ? import("./rosterlab.js") : import(at(`rosterlab.js?try=${time}`));
+  const [{ default: init, Playground }, bytes, style] = await Promise.all([
+    module,
+    inlined ? inlined.module() : fetched("rosterlab_bg.wasm"),
+    inlined ? inlined.style : fetched("rosterlab.css").then((answer) => answer.text()),
+  ]);
+  await Promise.all([init({ module_or_path: bytes }), sheet.replace(style)]);
+  // Its rules about themes are for the page's own elements, too.
+  if (!getComputedStyle(document.documentElement).getPropertyValue("--rosterlab-sheet")) document.adoptedStyleSheets.push(sheet);
+  return { sheet, Playground };
+}
+
+/** The values that an attribute may have. The engine knows those of `view`, `namespace` and `partition`. */
+const VALUES = { controls: ["none", "step", "full"], theme: ["light", "dark"] };
+
+/** The error of an attribute that cannot be obeyed. */
+const wrong = (attribute, message, code = "bad-attribute") => Object.assign(new Error(message), { code, attribute });
 
 /** What a reader can do to a node. */
 const NODE_ACTIONS = [
@@ -26,7 +56,7 @@ const NODE_ACTIONS = [
 ];
 
 /** Loads what the attribute `scenario` names: a share link, a scenario, the id of an inert script element, or a file's address. */
-async function load(source, base) {
+async function load(Playground, source, base) {
   if (!source) throw new Error("the attribute scenario is missing");
   if (/^#?s1=/.test(source)) return { playground: Playground.fromLink(source.replace(/^#/, "")), goals: [] };
   let text;
@@ -58,8 +88,36 @@ const element = (tag, attributes = {}, ...children) => {
   return made;
 };
 
+/** Goes to a step that an attribute names, or gives false. */
+function seek(playground, step) {
+  const wanted = Number(step);
+  return step.trim() !== "" && Number.isSafeInteger(wanted) && wanted >= 0 && playground.seek(wanted);
+}
+
+/** The HTML of a playground's moment. */
+function draw(playground, { view, namespace, partition }) {
+  try {
+    return playground.figure({ view, namespace, partition: partition === undefined ? undefined : Number(partition) });
+  } catch (error) {
+    throw error.place ? wrong(error.place, error.message, error.code) : error;
+  }
+}
+
+/** Keys that a control needs whatever the page does with them: slides take the space bar, search fields a letter. */
+const KEYS = { BUTTON: /^(Enter| )$/, A: /^Enter$/, SELECT: /^(?!Tab$|Escape$)/, INPUT: /^(?!Tab$|Escape$)/, FIGURE: /^Arrow(Left|Right)$/ };
+
+/** Keeps a key of the focused control from the page. */
+function keep(event) {
+  const { key, target, ctrlKey, altKey, metaKey } = event;
+  if (ctrlKey || altKey || metaKey || !KEYS[target.nodeName.toUpperCase()]?.test(key)) return;
+  // A figure needs the arrows only where it is wider than its place.
+  if (target.localName === "figure" && target.scrollWidth <= target.clientWidth) return;
+  event.stopPropagation();
+}
+
 export class Figure {
   #host;
+  #Playground;
   #root;
   #picture = element("div", { class: "rl-picture", part: "figure" });
   #bar = element("div", { class: "rl-bar", part: "controls", role: "group", "aria-label": "Controls of the figure" });
@@ -67,91 +125,114 @@ export class Figure {
   #frame = element("div", { class: "rl-live" });
   #node = null;
   #isSolved = false;
-  #loading = 0;
   #goals = [];
+  /** The attributes that are obeyed: the last ones that could be. */
+  #obeyed = {};
+  /** The names of attributes that changed and are not obeyed yet. */
+  #changes = new Set(["scenario", "step"]);
+  #turn = 0;
+  #isDue = false;
   /** The engine's playground. Call `show` after changing it. */
   playground;
 
-  /** Makes an element's figure and shows it in the element. */
+  /** Makes an element's figure and shows it in the element. Throws when an attribute cannot be obeyed. */
   static async of(host) {
-    const [sheet, loaded] = await Promise.all([
-      common,
-      common.then(() => load(host.getAttribute("scenario"), host.baseURI)),
-    ]);
-    return new Figure(host, sheet, loaded);
+    const { sheet, Playground } = await common();
+    const figure = new Figure(host, Playground);
+    await figure.#obey();
+    // Until now readers saw the still figure.
+    figure.#root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
+    figure.#root.adoptedStyleSheets = [sheet];
+    figure.#root.replaceChildren(figure.#frame);
+    return figure;
   }
 
-  constructor(host, sheet, loaded) {
+  constructor(host, Playground) {
     this.#host = host;
+    this.#Playground = Playground;
     this.#frame.append(this.#picture, this.#bar, this.#status);
     this.#bar.addEventListener("click", this.#onClick);
     this.#bar.addEventListener("change", this.#onChange);
     this.#picture.addEventListener("click", this.#onMap);
-    this.#take(loaded);
-    this.show();
-    // Until now readers saw the still figure.
-    this.#root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-    this.#root.adoptedStyleSheets = [sheet];
-    this.#root.replaceChildren(this.#frame);
+    for (const type of ["keydown", "keypress", "keyup"]) this.#frame.addEventListener(type, keep);
   }
 
-  #take({ playground, goals }) {
-    this.playground?.free();
-    this.playground = playground;
-    this.#goals = goals;
-    this.#isSolved = false;
-    this.#node = null;
-    const step = this.#host.getAttribute("step");
-    if (step !== null && !this.#goTo(step)) this.#say(`There is no step ${step}.`, true);
-  }
-
-  #goTo(step) {
-    const wanted = Number(step);
-    return Number.isSafeInteger(wanted) && wanted >= 0 && this.playground.seek(wanted);
-  }
-
-  /** Reacts to a changed attribute. */
-  async attribute(name) {
-    if (name === "scenario") {
-      const mine = ++this.#loading;
+  /** Reacts to a changed attribute, once for all that change together. */
+  attribute(name) {
+    this.#changes.add(name);
+    if (this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(async () => {
+      this.#isDue = false;
       try {
-        const loaded = await load(this.#host.getAttribute("scenario"), this.#host.baseURI);
-        // The attribute may have changed again in the meantime.
-        if (mine !== this.#loading) return loaded.playground.free();
-        this.#take(loaded);
-        this.#changed();
+        if (await this.#obey()) this.#report();
+        else if (this.#status.classList.contains("bad")) this.#say("");
       } catch (error) {
         this.#fail(error);
       }
-    } else if (name === "step") {
-      const step = this.#host.getAttribute("step");
-      if (step === null) return;
-      if (this.#goTo(step)) this.#changed();
-      else this.#say(`There is no step ${step}.`, true);
-    } else {
-      this.show();
+    });
+  }
+
+  /**
+   * Obeys the attributes that changed: all of them, or none and throws. Those that cannot be obeyed yet are tried again with
+   * the next change. Says whether another moment is shown.
+   */
+  async #obey() {
+    const mine = ++this.#turn;
+    const host = this.#host;
+    const wanted = Object.fromEntries([...host.attributes].map(({ name, value }) => [name, value]));
+    for (const [name, values] of Object.entries(VALUES)) {
+      if (wanted[name] !== undefined && !values.includes(wanted[name])) {
+        throw wrong(name, `${name} is ${values.join(" or ")}, not ${JSON.stringify(wanted[name])}`);
+      }
     }
+    const isNew = this.#changes.has("scenario");
+    const loaded = isNew ? await load(this.#Playground, wanted.scenario, host.baseURI) : { playground: this.playground };
+    const { playground } = loaded;
+    // An attribute may have changed again in the meantime.
+    if (mine !== this.#turn) {
+      if (isNew) playground.free();
+      return false;
+    }
+    const before = playground.step;
+    const isSought = wanted.step !== undefined && (isNew || this.#changes.has("step"));
+    let picture;
+    try {
+      if (isSought && !seek(playground, wanted.step)) {
+        throw wrong("step", `there is no step ${wanted.step}, the last is ${playground.steps}`);
+      }
+      picture = draw(playground, wanted);
+    } catch (error) {
+      if (isNew) playground.free();
+      else playground.seek(before);
+      throw error;
+    }
+    if (isNew) {
+      this.playground?.free();
+      this.playground = playground;
+      this.#goals = loaded.goals;
+      this.#isSolved = false;
+      this.#node = null;
+    }
+    this.#obeyed = wanted;
+    this.#changes.clear();
+    this.#show(picture);
+    return isNew || isSought;
   }
 
   #wanted(name) {
-    return this.#host.getAttribute(name) ?? undefined;
+    return this.#obeyed[name];
   }
 
   /** Draws the figure and its controls. */
   show() {
-    const partition = this.#wanted("partition");
-    const view = this.#wanted("view");
-    try {
-      this.#picture.innerHTML = this.playground.figure({
-        view,
-        namespace: this.#wanted("namespace"),
-        partition: partition === undefined ? undefined : Number(partition),
-      });
-    } catch (error) {
-      this.#fail(error);
-    }
+    this.#try(() => this.#show(draw(this.playground, this.#obeyed)));
+  }
+
+  #show(picture) {
+    this.#picture.innerHTML = picture;
     const theme = this.#wanted("theme");
-    this.#frame.className = theme === "light" || theme === "dark" ? `rl-live rl-theme-${theme}` : "rl-live";
+    this.#frame.className = theme ? `rl-live rl-theme-${theme}` : "rl-live";
     this.#controls();
   }
 
@@ -197,7 +278,8 @@ export class Figure {
     } catch {
       // The steps are too many for a share link. The figure still works without it.
     }
-    const home = this.#wanted("playground") ?? at("../");
+    // A page of one file has no playground beside it.
+    const home = this.#wanted("playground") ?? (inlined ? null : at("../"));
     return [
       element("label", {}, "Node", element("select", { "data-do": "node" }, ...options)),
       ...NODE_ACTIONS.map(([name, label]) => act(name, label)),
@@ -207,7 +289,7 @@ export class Figure {
       act("recluster", "Recluster"),
       act("revive", "Revive"),
       act("migrate", "Let it migrate"),
-      ...(link ? [element("a", { href: new URL(`#${link}`, home), target: "_blank", rel: "noopener" }, "Open in Rosterlab")] : []),
+      ...(link && home ? [element("a", { href: new URL(`#${link}`, new URL(home, this.#host.baseURI)), target: "_blank", rel: "noopener" }, "Open in Rosterlab")] : []),
     ];
   }
 
@@ -312,6 +394,11 @@ export class Figure {
 
   #changed() {
     this.show();
+    this.#report();
+  }
+
+  /** Says at which moment the figure is. */
+  #report() {
     const { step, steps } = this.playground;
     const { subClusters } = this.state();
     const counts = subClusters.map(({ principal, counts }) => ({ principal, ...counts }));
@@ -340,9 +427,10 @@ export class Figure {
     }
   }
 
-  #fail(error) {
-    this.#say(error.message, true);
-    this.#tell("rosterlab-error", { code: error.code ?? "load", message: error.message });
+  /** Says what could not be done. What was there stays. */
+  #fail({ code = "load", message, attribute }) {
+    this.#say(message, true);
+    this.#tell("rosterlab-error", { code, message, ...(attribute && { attribute }) });
   }
 
   #say(text, isBad = false) {
