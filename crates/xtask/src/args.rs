@@ -13,6 +13,8 @@ usage: cargo xtask TASK
   test [--fast]      run every check and test; --fast leaves out the page and the browser
   test --engines all run every browser test in Firefox and WebKit too, not only those of what
                      differs between engines; this takes half an hour more
+  site               build dist, the folder to publish: the page, the element for other pages
+                     in embed, the page as one file in rosterlab.html, compressed copies
   e2e [--engine NAME] [-- ARGS]
                      build the page and run the browser tests in chromium, firefox or webkit;
                      ARGS go to node's test runner, and those that end in .test.mjs name the
@@ -25,8 +27,8 @@ usage: cargo xtask TASK
   setup              only install what the other tasks need
   help               print this
 
-serve, test, api, e2e, perf and size first install what is missing: the compiler's target for the
-browser, wasm-bindgen, trunk and, for the npm packages, wasm-pack; for the tests, mdBook, npm
+serve, test, site, api, e2e, perf and size first install what is missing: the compiler's target for
+the browser, wasm-bindgen, trunk and, for the npm packages, wasm-pack; for the tests, mdBook, npm
 packages and Chromium, and for test Firefox and WebKitGTK. Programs go to $ROSTERLAB_TOOLS, by
 default a folder in the user's cache. ROSTERLAB_CHROMIUM, ROSTERLAB_FIREFOX and
 ROSTERLAB_MINIBROWSER name other browsers.";
@@ -86,6 +88,8 @@ pub enum Task {
         /// The port to serve on, or any free one.
         port: Option<u16>,
     },
+    /// Build the folder to publish.
+    Site,
     /// Run all suites.
     Test {
         /// How much Firefox and WebKit run of the browser tests. Chromium runs all.
@@ -119,6 +123,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, String> {
         None | Some("help" | "--help" | "-h") => Task::Help,
         Some("setup") => Task::Setup,
         Some("size") => Task::Size,
+        Some("site") => Task::Site,
         Some("api") => Task::Api,
         Some("perf") => Task::Perf,
         Some("serve") => Task::Serve { port: port(&mut words)? },
@@ -198,6 +203,7 @@ mod tests {
         assert_eq!(read("--help"), Ok(Task::Help));
         assert_eq!(read("setup"), Ok(Task::Setup));
         assert_eq!(read("size"), Ok(Task::Size));
+        assert_eq!(read("site"), Ok(Task::Site));
         assert_eq!(read("api"), Ok(Task::Api));
         assert_eq!(read("serve"), Ok(Task::Serve { port: None }));
         assert_eq!(read("serve --port 8080"), Ok(Task::Serve { port: Some(8080) }));

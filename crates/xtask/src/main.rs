@@ -2,7 +2,7 @@
 //!
 //! Reading order: `args` (the command line), `setup` with `target` and `debian` (install what a
 //! fresh machine lacks; `engines`: the browsers), `page` (build and serve), `compress` (compressed copies), `packages` (npm),
-//! `embed` (the element and the example pages), `suites` with `score` and `size` (the checks),
+//! `embed` (the element and the example pages), `site` (the folder to publish), `suites` with `score` and `size` (the checks),
 //! `summary` (the table at the end). All of them use `places`, `process` and `mask`.
 //!
 //! Invariant: a failure is a value until it reaches `main`, which prints it once and turns it into
@@ -36,6 +36,7 @@ mod places;
 mod process;
 mod score;
 mod setup;
+mod site;
 mod size;
 mod suites;
 mod summary;
@@ -78,6 +79,12 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
             let places = Places::find()?;
             let toolbox = setup::run(&places, Need::Page, &mut summary)?;
             page::serve(&places, &toolbox, port)?;
+        }
+        Task::Site => {
+            let places = Places::find()?;
+            let toolbox = setup::run(&places, Need::PageAndPackages, &mut summary)?;
+            site::build(&places, &toolbox)?;
+            println!("\nThe site is in {}: serve the folder as it is.", places.dist().display());
         }
         Task::Size => {
             let places = Places::find()?;

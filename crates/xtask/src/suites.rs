@@ -20,6 +20,7 @@ use crate::places::Places;
 use crate::process::{self, TaskError, WhileDoing};
 use crate::score::{ResultReader, Score, TestRunner};
 use crate::setup::Toolbox;
+use crate::site;
 use crate::size::{FirstLoad, Module};
 use crate::summary::{PartOutcome, Summary};
 use crate::wasm_compiler::TARGET;
@@ -112,9 +113,7 @@ pub fn browser(places: &Places, toolbox: &Toolbox, run: &E2e, summary: &mut Summ
     }
     let mut is_built = false;
     part(summary, "page build", || {
-        page::release(places, toolbox)?;
-        packages::build_for_pages(places, toolbox)?;
-        let native = embed::build(places)?;
+        let native = site::build(places, toolbox)?;
         recipes(places, toolbox, &native)?;
         is_built = true;
         Ok(PartOutcome::Scored(Score::one(true)))
