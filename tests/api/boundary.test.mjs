@@ -315,12 +315,33 @@ test("a call from within a getter is done first, completely", () => {
   playground.free();
 });
 
+test("a playground may be freed from within a getter of its own command", () => {
+  const playground = new Playground(three());
+  const command = (then) => ({
+    do: "crash",
+    get nodes() {
+      playground.free();
+      return then();
+    },
+  });
+  assert.equal(playground.apply(command(() => ["A101"]))[0].node, "A101", "the call that runs ends as it should");
+  assert.equal(thrown(() => playground.step).code, "freed");
+  const other = Playground.fromLink(new Playground(three()).link());
+  assert.ok(other instanceof Playground);
+  const within = { do: "crash", get nodes() { other.free(); return [other.namespaces[0]]; } };
+  assert.equal(thrown(() => other.apply(within)).code, "bad-input", "a freed playground is refused within the getter too");
+  assert.equal(thrown(() => other.step).code, "freed");
+  assert.equal(new Playground(three()).apply({ do: "stop", nodes: ["A101"] })[0].kind, "node-stopped", "the module lives");
+});
+
 test("a freed playground says so, and others still work", () => {
   const [gone, stays] = [new Playground(three()), new Playground(three())];
   gone.free();
   for (const call of [() => gone.view(), () => gone.apply({ do: "migrate" }), () => gone.step, () => gone.link()]) {
-    assert.throws(call, /null pointer passed to rust/);
+    assert.deepEqual(thrown(call), { code: "freed", place: null, message: "this playground was freed" });
   }
+  gone.free();
+  assert.equal(thrown(() => Playground.prototype.view.call({})).code, "bad-input");
   assert.equal(stays.view().nodes.length, 3);
 });
 

@@ -1,4 +1,4 @@
-// The package for pages in a real browser, under a strict Content-Security-Policy. Every scenario and every golden case gives
+// The package in a real browser, under a strict Content-Security-Policy. Every scenario and every golden case gives
 // the same bytes as in the native program.
 
 import assert from "node:assert/strict";
@@ -19,9 +19,7 @@ async function loaded(t) {
   );
   await page.goto(url);
   await page.evaluate(async () => {
-    const module = await import("/rosterlab.js");
-    await module.default();
-    window.rosterlab = module;
+    window.rosterlab = await import("/index.js");
   });
   return { page, complaints, requests };
 }
@@ -100,7 +98,7 @@ test("the order of succession is the same as natively", async (t) => {
 test("a page loads the module and nothing else, and errors are the page's own", async (t) => {
   const { page, complaints, requests } = await loaded(t);
   const names = requests.map((request) => new URL(request).pathname);
-  assert.deepEqual(names, ["/", "/rosterlab.js", "/rosterlab_bg.wasm"]);
+  assert.deepEqual(names, ["/", "/index.js", "/init.js", "/rosterlab.js", "/guard.js", "/rosterlab_bg.wasm"]);
   const found = await page.evaluate(() => {
     const { Playground } = window.rosterlab;
     const playground = new Playground({ cluster: { nodes: [{ id: "A1" }, { id: "A2" }, { id: "A3" }] } });

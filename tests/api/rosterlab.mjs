@@ -1,4 +1,4 @@
-// The package for Node.js, the native command line, and the scenarios that both run.
+// The package, the native command line, and the scenarios that both run.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -9,10 +9,12 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The built packages, one folder for each target: `ROSTERLAB_PACKAGES`, or `pkg` at the top of the project. */
+/** What is built for npm: `ROSTERLAB_PACKAGES`, or `pkg` at the top of the project. */
 export const PACKAGES = process.env.ROSTERLAB_PACKAGES || join(ROOT, "pkg");
+/** The built package. */
+export const PACKAGE = join(PACKAGES, "rosterlab");
 
-export const rosterlab = createRequire(import.meta.url)(join(PACKAGES, "nodejs/rosterlab.js"));
+export const rosterlab = createRequire(import.meta.url)(PACKAGE);
 
 const NATIVE = process.env.ROSTERLAB_NATIVE || join(ROOT, "target/debug/rosterlab");
 
@@ -90,7 +92,7 @@ export function thrown(call) {
     call();
   } catch (error) {
     assert.ok(error instanceof Error, `a real error, not ${error}`);
-    assert.equal(error.name, "RosterlabError", error.stack);
+    assert.ok(error instanceof rosterlab.RosterlabError && rosterlab.isRosterlabError(error), error.stack);
     assert.match(error.code, /^[a-z]+(-[a-z]+)*$/);
     assert.ok(error.place === null || error.message.includes(error.place), error.message);
     const { code, place, message } = error;

@@ -498,7 +498,20 @@ export interface Fault {
   message: string;
 }
 
-/** What every function throws. */
-export interface RosterlabError extends Error, Fault {
+/** What every function and method throws. */
+export class RosterlabError extends Error implements Fault {
+  constructor(code: string, place: string | null, message: string, options?: { cause?: unknown });
   name: "RosterlabError";
+  code: string;
+  place: string | null;
+}
+
+/** Whether a caught value is an error of this package, another copy's or another realm's too. */
+export function isRosterlabError(error: unknown): error is RosterlabError;
+
+declare global {
+  interface SymbolConstructor {
+    /** Not every library of TypeScript has it. */
+    readonly dispose: unique symbol;
+  }
 }

@@ -20,18 +20,19 @@ usage: cargo xtask TASK
                      ARGS go to node's test runner, and those that end in .test.mjs name the
                      files to run
   e2e --update-shots build the page and take the reference screenshots anew
-  api                build the npm packages and run their tests
+  api                build the npm package and run its tests
+  pack               build the npm package and its tarball in pkg; print where it is
   perf               build the page, measure it in the browser and write docs/performance.md
-  size               build the page and the npm packages; print the bytes of a first visit and
-                     of the packages' module; fail above the limits
+  size               build the page and the npm package; print the bytes of a first visit and
+                     of the package's module; fail above the limits
   setup              only install what the other tasks need
   help               print this
 
-serve, test, site, api, e2e, perf and size first install what is missing: the compiler's target for
-the browser, wasm-bindgen, trunk and, for the npm packages, wasm-pack; for the tests, mdBook, npm
-packages and Chromium, and for test Firefox and WebKitGTK. Programs go to $ROSTERLAB_TOOLS, by
-default a folder in the user's cache. ROSTERLAB_CHROMIUM, ROSTERLAB_FIREFOX and
-ROSTERLAB_MINIBROWSER name other browsers.";
+serve, test, site, api, pack, e2e, perf and size first install what is missing: the compiler's
+target for the browser, wasm-bindgen, trunk and, for the npm package, wasm-pack; for the tests,
+mdBook, npm packages and Chromium, and for test Firefox and WebKitGTK. Programs go to
+$ROSTERLAB_TOOLS, by default a folder in the user's cache. ROSTERLAB_CHROMIUM, ROSTERLAB_FIREFOX
+and ROSTERLAB_MINIBROWSER name other browsers.";
 
 /// What to do with the screenshots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,8 +102,10 @@ pub enum Task {
     Size,
     /// Measure times in the browser.
     Perf,
-    /// Build the npm packages and run their tests.
+    /// Build the npm package and run its tests.
     Api,
+    /// Build the npm package's tarball.
+    Pack,
     /// Run the browser tests.
     E2e(E2e),
     /// Say where the page is as soon as it is served. `serve` starts this beside the server; it is
@@ -125,6 +128,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, String> {
         Some("size") => Task::Size,
         Some("site") => Task::Site,
         Some("api") => Task::Api,
+        Some("pack") => Task::Pack,
         Some("perf") => Task::Perf,
         Some("serve") => Task::Serve { port: port(&mut words)? },
         Some("announce") => {
@@ -205,6 +209,7 @@ mod tests {
         assert_eq!(read("size"), Ok(Task::Size));
         assert_eq!(read("site"), Ok(Task::Site));
         assert_eq!(read("api"), Ok(Task::Api));
+        assert_eq!(read("pack"), Ok(Task::Pack));
         assert_eq!(read("serve"), Ok(Task::Serve { port: None }));
         assert_eq!(read("serve --port 8080"), Ok(Task::Serve { port: Some(8080) }));
         assert_eq!(read("serve --port=1"), Ok(Task::Serve { port: Some(1) }));
@@ -234,6 +239,7 @@ mod tests {
             "test --fast twice",
             "size now",
             "api now",
+            "pack now",
             "serve 8080",
             "serve --port",
             "serve --port 0",

@@ -98,6 +98,12 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
                 return Ok(Ended::WithFailures);
             }
         }
+        Task::Pack => {
+            let places = Places::find()?;
+            let toolbox = setup::run(&places, Need::PageAndPackages, &mut summary)?;
+            packages::build(&places, &toolbox)?;
+            println!("{}", packages::pack(&places)?.display());
+        }
         Task::Perf => {
             let places = Places::find()?;
             let toolbox = setup::run(&places, Need::PageAndBrowser, &mut summary)?;

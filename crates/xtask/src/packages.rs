@@ -1,75 +1,176 @@
-//! Builds the npm packages into `pkg`, one folder for each way of loading WebAssembly.
+//! Builds the npm package into `pkg/rosterlab`, and its tarball.
 //!
-//! Invariant: wasm-pack finds every program that it calls on `PATH` and installs nothing.
+//! Invariant: the package's folder is made anew each time, from this list of files, so that it has the same files whatever was
+//! built before. There is one module of WebAssembly: the loaders for pages, bundlers and Node.js share it. wasm-pack finds every
+//! program that it calls on `PATH` and installs nothing.
 //!
-//! The packages' contents are defined in `crates/wasm`.
+//! The package's contents are defined in `crates/wasm`: the engine's in Rust, the loaders and `package.json` in `npm`.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::mask::mask_addresses;
+use crate::page::NO_PLACES;
 use crate::places::Places;
 use crate::process::{self, TaskError, WhileDoing};
 use crate::setup::Toolbox;
 
-/// The ways of loading: from a page without a bundler, through a bundler, in Node.js.
-pub const TARGETS: [&str; 3] = ["web", "bundler", "nodejs"];
-/// The crate that the packages are built from.
+/// The crate that the package is built from.
 pub const CRATE: &str = "crates/wasm";
 /// The package's name, with which the names of its files begin.
 const NAME: &str = "rosterlab";
+/// The version that stands for the workspace's in the sources of the package.
+const NO_VERSION: &str = "\"version\": \"0.0.0\"";
 
-/// Builds all packages in release mode.
+/// The ways of loading that wasm-pack knows and the package needs: `import` from a page, and `require`.
+const WEB: &str = "web";
+const NODE: &str = "nodejs";
+
+/// The package's files that are as they are in the project.
+const AS_THEY_ARE: [&str; 15] = [
+    "crates/wasm/LICENSE-APACHE",
+    "crates/wasm/LICENSE-MIT",
+    "crates/wasm/README.md",
+    "crates/wasm/npm/element.d.ts",
+    "crates/wasm/npm/element.js",
+    "crates/wasm/npm/guard.js",
+    "crates/wasm/npm/index.js",
+    "crates/wasm/npm/init.d.ts",
+    "crates/wasm/npm/init.js",
+    "crates/wasm/npm/node.cjs",
+    "crates/wasm/npm/node.js",
+    "www/embed/rosterlab-embed.js",
+    "www/embed/rosterlab-live.js",
+    "www/embed/rosterlab.css",
+    "www/scenario.schema.json",
+];
+
+/// Builds the package in release mode.
 pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
-    TARGETS.iter().try_for_each(|target| build_one(places, toolbox, target))
+    build_for_pages(places, toolbox)?;
+    build_for_node(places, toolbox)?;
+    assemble(places)
 }
 
-/// Builds the package that a page loads without a bundler.
+/// Builds the module with the bindings that a page imports.
 pub fn build_for_pages(places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
-    build_one(places, toolbox, TARGETS[0])
+    bind(places, toolbox, WEB)
 }
 
-/// Builds the package for Node.js.
+/// Builds the module with the bindings that Node.js requires.
 pub fn build_for_node(places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
-    build_one(places, toolbox, TARGETS[2])
+    bind(places, toolbox, NODE)
 }
 
-fn build_one(places: &Places, toolbox: &Toolbox, target: &str) -> Result<(), TaskError> {
-    let folder = places.packages().join(target);
+/// Makes the tarball of the built package, as npm would publish it, and says where it is.
+pub fn pack(places: &Places) -> Result<PathBuf, TaskError> {
+    let mut npm = process::command("npm");
+    npm.current_dir(places.package())
+        .args(["pack", "--ignore-scripts", "--silent", "--pack-destination"])
+        .arg(places.packages());
+    let name = process::answer(&mut npm).ok_or_else(|| TaskError::new("npm could not pack"))?;
+    Ok(places.packages().join(name))
+}
+
+fn bind(places: &Places, toolbox: &Toolbox, target: &str) -> Result<(), TaskError> {
     let mut pack = toolbox.command("wasm-pack");
     pack.current_dir(&places.root)
-        .args(["--log-level", "warn", "build", "--mode", "no-install", "--release"])
+        .envs(NO_PLACES)
+        .args(["--log-level", "warn", "build", "--mode", "no-install", "--release", "--no-pack"])
         .args(["--target", target, "--out-name", NAME, "--out-dir"])
-        .arg(&folder)
+        .arg(places.packages().join(target))
         .args([CRATE, "--", "--locked"]);
     let status = process::run_streaming(&mut pack, |line| println!("{}", mask_addresses(line)))?;
-    if !status.success() {
-        return Err(TaskError::new(format!("the package for {target} does not build")));
+    if status.success() {
+        Ok(())
+    } else {
+        Err(TaskError::new(format!("the bindings for {target} do not build")))
     }
-    // wasm-pack gives a package its crate's name.
-    let manifest = folder.join("package.json");
-    let text = fs::read_to_string(&manifest).doing(|| format!("read {}", manifest.display()))?;
-    let text = renamed(&text)
-        .ok_or_else(|| TaskError::new("wasm-pack did not give the package its crate's name"))?;
-    fs::write(&manifest, text).doing(|| format!("write {}", manifest.display()))
 }
 
-/// Replaces the crate's name in a `package.json` with the package's own.
-fn renamed(manifest: &str) -> Option<String> {
-    let crate_name = format!("\"name\": \"{NAME}-wasm\"");
-    manifest
-        .contains(&crate_name)
-        .then(|| manifest.replacen(&crate_name, &format!("\"name\": \"{NAME}\""), 1))
+/// Puts the package together from both bindings and the project's files.
+fn assemble(places: &Places) -> Result<(), TaskError> {
+    let (web, node) = (places.packages().join(WEB), places.packages().join(NODE));
+    let folder = places.package();
+    if folder.exists() {
+        fs::remove_dir_all(&folder).doing(|| format!("empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).doing(|| format!("make {}", folder.display()))?;
+
+    let module = format!("{NAME}_bg.wasm");
+    let bytes = read(&web.join(&module))?;
+    if bytes != read(&node.join(&module))? {
+        return Err(TaskError::new("the module differs between the bindings"));
+    }
+    let put = |name: &str, bytes: &[u8]| {
+        fs::write(folder.join(name), bytes).doing(|| format!("write {name} of the package"))
+    };
+    put(&module, &bytes)?;
+    put("rosterlab.js", &read(&web.join("rosterlab.js"))?)?;
+    put("bindings.cjs", node_bindings(&text(&node.join("rosterlab.js"))?).as_bytes())?;
+    let types = text(&node.join("rosterlab.d.ts"))?;
+    put("index.d.ts", types.as_bytes())?;
+    put("index.d.cts", types.as_bytes())?;
+    for path in AS_THEY_ARE {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        put(name, &read(&places.root.join(path))?)?;
+    }
+    let source = |name: &str| text(&places.root.join(CRATE).join("npm").join(name));
+    put("guard.cjs", required(&source("guard.js")?).as_bytes())?;
+    put("element.cjs", source("element.js")?.as_bytes())?;
+    put("element.d.cts", source("element.d.ts")?.replace("/index.js", "/index.cjs").as_bytes())?;
+    put("package.json", versioned(&source("package.json")?).as_bytes())
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, TaskError> {
+    fs::read(file).doing(|| format!("read {}", file.display()))
+}
+
+fn text(file: &Path) -> Result<String, TaskError> {
+    fs::read_to_string(file).doing(|| format!("read {}", file.display()))
+}
+
+/// The bindings for Node.js, which also work where only Node's own modules have the coders of text (jest's jsdom).
+fn node_bindings(script: &str) -> String {
+    format!("const {{ TextDecoder, TextEncoder }} = require(\"node:util\");\n{script}")
+}
+
+/// A module without imports as a script for `require`: its exports begin a line.
+fn required(module: &str) -> String {
+    let (mut script, mut names) = (String::new(), Vec::new());
+    for line in module.lines() {
+        let declared = line.strip_prefix("export ");
+        if let Some(declared) = declared {
+            let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let name = declared.split(|c| !is_of_name(c)).nth(1).unwrap_or_default();
+            names.push(name.to_owned());
+        }
+        script.push_str(declared.unwrap_or(line));
+        script.push('\n');
+    }
+    format!("{script}\nmodule.exports = {{ {} }};\n", names.join(", "))
+}
+
+/// The package's description with the workspace's version.
+fn versioned(manifest: &str) -> String {
+    manifest.replacen(NO_VERSION, &format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")), 1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::renamed;
+    use super::{NO_VERSION, required, versioned};
 
     #[test]
-    fn a_package_gets_its_own_name_and_nothing_else_changes() {
-        let manifest = "{\n  \"name\": \"rosterlab-wasm\",\n  \"main\": \"rosterlab.js\"\n}\n";
-        let expected = "{\n  \"name\": \"rosterlab\",\n  \"main\": \"rosterlab.js\"\n}\n";
-        assert_eq!(renamed(manifest).as_deref(), Some(expected));
-        assert_eq!(renamed(expected), None);
+    fn a_module_becomes_a_script_for_require() {
+        let module = "// A.\nexport class B extends C {\n}\n\nexport function d(e) {\n  f();\n}\n";
+        let script = "// A.\nclass B extends C {\n}\n\nfunction d(e) {\n  f();\n}\n\nmodule.exports = { B, d };\n";
+        assert_eq!(required(module), script);
+    }
+
+    #[test]
+    fn the_package_has_the_version_of_the_workspace() {
+        let manifest = include_str!("../../wasm/npm/package.json");
+        assert!(manifest.contains(NO_VERSION));
+        assert!(versioned(manifest).contains(env!("CARGO_PKG_VERSION")));
     }
 }

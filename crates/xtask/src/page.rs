@@ -30,8 +30,9 @@ const KEPT_NAMES: (&str, &str) = ("CARGO_PROFILE_RELEASE_STRIP", "debuginfo");
 
 /// Leaves the places of panics out of a released module: 9 kB of the compressed first load, for numbers of lines that mean
 /// nothing to a person. The failure panel has the message and a link that does it all again; a build without this, such as
-/// the one that is served for development, then says the place. The compiler has this switch only in its unstable part.
-const NO_PLACES: [(&str, &str); 2] =
+/// the one that is served for development, then says the place. The places would also name folders of the machine that built
+/// the module. The compiler has this switch only in its unstable part.
+pub const NO_PLACES: [(&str, &str); 2] =
     [("RUSTC_BOOTSTRAP", "1"), ("RUSTFLAGS", "-Zlocation-detail=none")];
 
 /// Builds the page in release mode, makes its module and script smaller, and writes compressed copies of its files.

@@ -51,9 +51,14 @@ impl Places {
         self.root.join("dist")
     }
 
-    /// The built npm packages: one folder for each way of loading them.
+    /// What is built for npm: the package, its tarball, and the bindings that it is made from.
     pub fn packages(&self) -> PathBuf {
         self.root.join("pkg")
+    }
+
+    /// The built npm package.
+    pub fn package(&self) -> PathBuf {
+        self.packages().join("rosterlab")
     }
 
     /// The npm packages that make the released page smaller.

@@ -74,14 +74,14 @@ impl FirstLoad {
     }
 }
 
-/// The module for JavaScript. It is the same in every package.
+/// The module for JavaScript.
 #[derive(Debug)]
 pub struct Module(FileSize);
 
 impl Module {
-    /// Measures the module in the package for pages.
+    /// Measures the module in the npm package.
     pub fn measure(places: &Places) -> Result<Self, TaskError> {
-        file_size(&places.packages(), "web/rosterlab_bg.wasm".to_owned()).map(Self)
+        file_size(&places.package(), "rosterlab_bg.wasm".to_owned()).map(Self)
     }
 
     /// Whether the bytes are within the limit.

@@ -55,14 +55,14 @@ pub fn native(places: &Places, summary: &mut Summary) {
     });
 }
 
-/// Builds the npm packages and tests them: the module in Node.js and in the browser, the size, and the packages'
-/// own tests.
+/// Builds the npm package and tests it: the module in Node.js and in the browser, the size, and the package's own
+/// tests.
 pub fn api(places: &Places, toolbox: &Toolbox, summary: &mut Summary) {
     part(summary, "API tests in Node.js", || module_tests(places, toolbox, &["--node"]));
     let in_browser = ["--headless", "--chrome"];
     part(summary, "API tests in the browser", || module_tests(places, toolbox, &in_browser));
     let mut is_built = false;
-    part(summary, "packages build", || {
+    part(summary, "package build", || {
         packages::build(places, toolbox)?;
         is_built = true;
         Ok(PartOutcome::Scored(Score::one(true)))
@@ -93,14 +93,15 @@ fn module_size(places: &Places) -> Result<PartOutcome, TaskError> {
     Ok(PartOutcome::Scored(Score::one(module.fits())))
 }
 
-/// Compares the built packages with the native command line, in Node.js and in the browser.
+/// Compares the built package with the native command line, in Node.js and in the browser, and uses it as its users do.
 fn package_tests(places: &Places, toolbox: &Toolbox) -> Result<PartOutcome, TaskError> {
     let native = embed::command_line(places)?;
+    packages::pack(places)?;
     let mut node = node(places, toolbox);
     node.current_dir(places.api())
         .env("ROSTERLAB_NATIVE", native)
         .env("ROSTERLAB_PACKAGES", places.packages())
-        .env("ROSTERLAB_DIST", places.packages().join("web"));
+        .env("ROSTERLAB_DIST", places.package());
     node_tests(node, &places.api(), Vec::new(), Vec::new())
 }
 
