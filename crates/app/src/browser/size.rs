@@ -94,9 +94,9 @@ pub fn width_of(node: &NodeRef) -> Option<i32> {
 #[must_use]
 pub fn placed(rect: Rect, offset: Point) -> String {
     let Rect { x, y, width, height } = rect;
-    let mut style = format!("left:{x}px;top:{y}px;width:{width}px;height:{height}px");
-    if offset != Point::default() {
-        style += &format!(";transform:translate({}px,{}px)", offset.x, offset.y);
+    let style = format!("left:{x}px;top:{y}px;width:{width}px;height:{height}px");
+    if offset == Point::default() {
+        return style;
     }
-    style
+    format!("{style};transform:translate({}px,{}px)", offset.x, offset.y)
 }
