@@ -102,7 +102,7 @@ test("a roster that loses when two sides become one is told with both generation
   const news = await page.locator("[data-news]").innerText();
   assert.match(
     news,
-    /A103, A102 and A101 gave up the roster of main that they held \(generation 2\): that of sub-cluster B102 \(generation 2\) is the principal’s, and both are equally new\./,
+    /A103, A102 and A101 gave up the roster of main that they held \(generation 2\): the one that B102 held \(generation 2\) is the principal’s, and both are equally new\./,
   );
   assert.deepEqual(complaints, []);
 });

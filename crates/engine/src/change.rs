@@ -331,7 +331,7 @@ impl Cluster {
         }
         kinds.push(EventKind::ClusterFormed { principal, key, nodes: self.ids(&nodes) });
         for index in 0..self.setup.namespaces.len() {
-            kinds.extend(self.roster_given_up(index, &nodes, &came));
+            kinds.extend(self.rosters_given_up(index, &nodes, &came));
         }
         let namespaces = 0..self.setup.namespaces.len();
         let balances = namespaces.map(|index| self.rebalance(index, &nodes, key, kinds)).collect();
@@ -430,24 +430,39 @@ impl Cluster {
         nodes.iter().rev().filter_map(held).max_by_key(|roster| roster.generation)
     }
 
-    /// Which of those that come from another cluster give up the roster that was pending there.
-    fn roster_given_up(&self, index: usize, nodes: &[Slot], came: &[Slot]) -> Option<EventKind> {
-        let wins = self.winning_roster(index, nodes)?;
+    /// Which of those that come from another cluster give up the roster that was pending there: an event for each
+    /// generation, the highest first.
+    fn rosters_given_up(&self, index: usize, nodes: &[Slot], came: &[Slot]) -> Vec<EventKind> {
+        let Some(wins) = self.winning_roster(index, nodes) else { return Vec::new() };
         let held = |slot: &Slot| self.part(*slot, index).pending.as_ref();
-        let gives_up = |slot: &Slot| held(slot).is_some_and(|roster| !roster.same_nodes(wins));
-        let losers: Vec<Slot> = came.iter().copied().filter(gives_up).collect();
-        let generation = losers.iter().filter_map(held).map(|roster| roster.generation).max()?;
-        Some(EventKind::RosterGivenUp {
+        let Some(holder) =
+            nodes.iter().find(|slot| held(slot).is_some_and(|one| Rc::ptr_eq(one, wins)))
+        else {
+            return Vec::new();
+        };
+        let mut losers: Vec<(u32, Vec<Slot>)> = Vec::new();
+        for slot in came {
+            let Some(roster) = held(slot).filter(|roster| !roster.same_nodes(wins)) else {
+                continue;
+            };
+            match losers.iter_mut().find(|(generation, _)| *generation == roster.generation) {
+                Some((_, slots)) => slots.push(*slot),
+                None => losers.push((roster.generation, vec![*slot])),
+            }
+        }
+        losers.sort_unstable_by_key(|(generation, _)| std::cmp::Reverse(*generation));
+        let given_up = losers.into_iter().map(|(generation, slots)| EventKind::RosterGivenUp {
             namespace: self.setup.namespaces[index].name.clone(),
-            principal: self.id(nodes[0]),
-            nodes: self.ids(&losers),
+            holder: self.id(*holder),
+            nodes: self.ids(&slots),
             generation,
             wins: wins.generation,
-        })
+        });
+        given_up.collect()
     }
 
-    /// Puts the winning roster into force. Members get
-    /// roster-set protection if it contains them and differs from the one that they had (domain.md §1, §4).
+    /// Puts the winning roster into force. Members get roster-set protection if it contains them and differs from the one
+    /// that they had (domain.md §1, §4).
     fn take_roster(
         &mut self,
         index: usize,

@@ -285,13 +285,13 @@ pub enum EventKind {
     RosterGivenUp {
         /// The namespace.
         namespace: String,
-        /// The cluster that they are now.
-        principal: NodeId,
+        /// The highest id of those that held the roster that won.
+        holder: NodeId,
         /// The nodes that gave up the roster that was pending in their clusters, highest id first.
         nodes: Vec<NodeId>,
-        /// The highest generation of those rosters.
+        /// The generation of their roster.
         generation: u32,
-        /// The generation of the roster that won. If it is no higher, it is the principal's.
+        /// The generation of the roster that won. If it is no higher, it is the new principal's.
         wins: u32,
     },
     /// Automatic roster-set protection set `r` (domain.md §4).

@@ -150,7 +150,7 @@ enum EventShape {
     },
     RosterGivenUp {
         namespace: String,
-        principal: NodeId,
+        holder: NodeId,
         nodes: Vec<NodeId>,
         generation: u32,
         wins: u32,

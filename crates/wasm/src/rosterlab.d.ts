@@ -178,9 +178,10 @@ export type Event = { atMs: number } & (
   | {
       kind: "roster-given-up";
       namespace: string;
-      principal: NodeId;
+      /** The highest id of those that held the roster that won. */
+      holder: NodeId;
       nodes: NodeId[];
-      /** The highest generation of the rosters that were given up, and that of the one that won. */
+      /** The generation of the roster that was given up, and that of the one that won. */
       generation: number;
       wins: number;
     }

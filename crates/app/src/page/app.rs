@@ -242,7 +242,6 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
                 before.focus();
             }
         }
-        Some(Focus::Partition) => focus("#partition"),
         None => {}
     });
 }

@@ -107,8 +107,6 @@ pub enum Focus {
     Question,
     /// Back to where it was before the question.
     Back,
-    /// To the number of the partition that is explained.
-    Partition,
 }
 
 impl Panel {

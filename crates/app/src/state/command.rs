@@ -39,6 +39,7 @@ impl State {
             Action::Ways(WaysAction::Take(quest, place)) => {
                 self.way(*quest, *place).map(Way::entry)
             }
+            Action::Ways(WaysAction::OneSide) => self.one_side(),
             _ => None,
         }
     }

@@ -13,6 +13,7 @@ mod clients;
 mod command;
 mod derived;
 mod floor;
+mod one_side;
 mod perform;
 mod rolling;
 mod roster;
@@ -41,6 +42,7 @@ use crate::settings::draft::Settings;
 use crate::share::state::SharingState;
 use crate::time::state::{SPEEDS, TimeState};
 use crate::why::ways::WaysState;
+pub use one_side::OneSide;
 use rolling::PlayingRestart;
 
 /// The cluster of the case study (docs/domain.md §10): ids with their racks.

@@ -317,20 +317,25 @@ impl State {
 
     /// Takes a way out, or keeps what a search has found.
     pub(super) fn on_ways(&mut self, action: WaysAction) -> bool {
-        let (quest, place) = match action {
+        let title = match action {
             WaysAction::Found(answer) => return self.ways.keep(answer),
-            WaysAction::Take(quest, place) => (quest, place),
+            WaysAction::Take(quest, place) => {
+                let Some(way) = self.way(quest, place) else { return false };
+                title(way, &self.view)
+            }
+            WaysAction::OneSide => {
+                let Some(entry) = self.one_side() else { return false };
+                news::of_entry(&entry, self.view.nodes.len())
+            }
         };
-        let Some(way) = self.way(quest, place) else { return false };
-        let title = title(way, &self.view);
         self.perform_of(&Action::Ways(action));
         if self.refusal.is_some() {
             return true;
         }
         let summary = news::summary(&self.view);
         self.tell(format!("Way out taken: {title}. {summary}"));
-        // The way's button is gone.
-        self.focus.renew(Some(Focus::Partition));
+        // The way's button is gone. The verdict is in view, so nothing scrolls.
+        self.focus.renew(Some(Focus::On(".verdict-head")));
         true
     }
 }

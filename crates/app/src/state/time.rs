@@ -11,6 +11,7 @@ use crate::news;
 use crate::text::{clock, count};
 use crate::time::compare::Side;
 use crate::time::state::{CHANGE_MS, STEP_MS, Tab, TimeAction};
+use crate::verdict::words::worst;
 
 impl State {
     /// How long a step of time is now.
@@ -28,17 +29,22 @@ impl State {
         format!("Step {position} of {all}, {at}: {}; {what}", self.title(position))
     }
 
-    /// What a client of the whole network can reach in the shown namespace at a position.
+    /// What a client of the whole network can reach at a position, in the namespace that fares worst there.
     #[must_use]
     pub fn served(&self, position: usize) -> Served {
-        self.timeline.served(position).get(self.namespace).copied().unwrap_or_default()
+        worst(self.timeline.served(position)).1
     }
 
-    /// What a client of the whole network can reach in the shown namespace at a position, and who is apart there if that
-    /// step parted them: `A101 alone; all active`.
+    /// What a client of the whole network can reach at a position in the namespace that fares worst, and who is apart there
+    /// if that step parted them: `A101 alone; all active`, `ns2 825 unavailable`.
     #[must_use]
     pub fn outcome(&self, position: usize) -> String {
-        let what = outcome(self.served(position));
+        let all = self.timeline.served(position);
+        let (place, served) = worst(all);
+        let mut what = outcome(served);
+        if all.iter().any(|other| *other != served) {
+            what = format!("{} {what}", self.view.namespaces[place].name);
+        }
         let apart = position.checked_sub(1).map(|entry| apart(self.timeline.events_of(entry)));
         match apart.unwrap_or_default().as_str() {
             "" => what,

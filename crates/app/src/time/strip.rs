@@ -23,7 +23,7 @@ const LETTER: i32 = 7;
 const MOST_LABELS: usize = 14;
 const MOST_TRIED: usize = 60;
 /// The most letters of a label.
-const MOST_LETTERS: i32 = 52;
+pub const MOST_LETTERS: usize = 52;
 
 /// The kind of a step's mark; each kind has its own shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -280,7 +280,8 @@ fn runs(
 }
 
 /// How many partitions are not as they should be: nobody serves them, or two sides do.
-fn amiss(served: Served) -> u32 {
+#[must_use]
+pub fn amiss(served: Served) -> u32 {
     served.inactive() + served.twice
 }
 
@@ -324,16 +325,23 @@ fn lane(fork: &Fork, y: i32, axis_y: i32, scale: Scale, steps: &Steps) -> Lane {
     Lane { path, label: Label { x, y: y - 4, position: fork.at, text } }
 }
 
+/// A text of at most so many letters; eight are left in any case.
+#[must_use]
+pub fn cut_short(text: &str, room: usize) -> String {
+    let room = room.max(8);
+    if text.chars().count() > room {
+        text.chars().take(room - 1).chain(['…']).collect()
+    } else {
+        text.to_owned()
+    }
+}
+
 /// A text shortened to a width, and its resulting width.
 fn fitting(text: &str, width: i32, text_percent: i32) -> (String, i32) {
     let letter = (LETTER * text_percent / 100).max(1);
     let room = usize::try_from(width / letter).unwrap_or(0).max(8);
     let letters = text.chars().count();
-    let cut = if letters > room {
-        text.chars().take(room - 1).chain(['…']).collect()
-    } else {
-        text.to_owned()
-    };
+    let cut = cut_short(text, room);
     let width = i32::try_from(letters.min(room)).unwrap_or(0) * letter;
     (cut, width)
 }
@@ -352,7 +360,9 @@ fn labels(steps: &Steps, scale: Scale, y: i32) -> Vec<Label> {
         if placed.iter().any(|(.., label)| label.position == position) {
             continue;
         }
-        let most = (steps.width - 4).min(LETTER * MOST_LETTERS * steps.text_percent / 100);
+        let most = (steps.width - 4).min(
+            LETTER * convert::narrow::<i32, _>(MOST_LETTERS, "letters") * steps.text_percent / 100,
+        );
         // The present position's label is bold, so its letters are wider.
         let percent =
             if position == here { steps.text_percent * 11 / 10 } else { steps.text_percent };

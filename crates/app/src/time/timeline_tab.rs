@@ -21,7 +21,10 @@ use crate::time::branches::Branch;
 use crate::time::compare::Side;
 use crate::time::history::history;
 use crate::time::state::{TimeAction, percent, progress};
-use crate::time::strip::{Fork, Label, MarkKind, Steps, Strip, position_at, strip};
+use crate::time::strip::{
+    Fork, Label, MOST_LETTERS, MarkKind, Steps, Strip, amiss, cut_short, position_at, strip,
+};
+use crate::verdict::words::worst;
 
 /// The number of steps that Page Up and Page Down go.
 const PAGE: isize = 10;
@@ -127,16 +130,16 @@ fn forks(state: &State) -> Vec<Fork> {
     let nodes = state.view.nodes.len();
     let fork = |branch: &Branch| {
         let parting = branch.parting(&state.timeline, nodes);
-        let end = outcome(end_of(branch, state));
+        let end = outcome(end_of(branch));
         let label = format!("branch: {} → {end}", parting.title);
         Fork { at: parting.fork, len: branch.course.entries().len(), label }
     };
     state.time.branches.all().iter().map(fork).collect()
 }
 
-/// What a client of the whole network can reach at the end of a branch.
-fn end_of(branch: &Branch, state: &State) -> Served {
-    branch.course.served().get(state.namespace).copied().unwrap_or_default()
+/// What a client of the whole network can reach at the end of a branch, in the namespace that fares worst.
+fn end_of(branch: &Branch) -> Served {
+    worst(branch.course.served()).1
 }
 
 /// Lays the graph out and draws it.
@@ -148,8 +151,13 @@ fn draw(state: &State, forks: &[Fork], room: Room) -> Html {
         // A step is labelled with the time at which it was done: the end of the step before it.
         let at = clock(timeline.at_ms(position.saturating_sub(1)));
         let title = if position == 0 { "start".to_owned() } else { state.title(position) };
-        if position == here && position > 0 {
-            format!("{at} {title}: {}", state.outcome(position))
+        let amiss = |position: usize| amiss(state.served(position));
+        let is_turn = position > 0 && amiss(position) != amiss(position - 1);
+        if position > 0 && (position == here || is_turn) {
+            // What came of it stays whole; what was done is cut short.
+            let outcome = state.outcome(position);
+            let room = MOST_LETTERS.saturating_sub(at.len() + outcome.len() + 3);
+            format!("{at} {}: {outcome}", cut_short(&title, room))
         } else {
             format!("{at} {title}")
         }
@@ -300,7 +308,7 @@ fn branch_line(state: &State, branch: &Branch, dispatch: &Dispatch) -> Html {
             );
             button_of("data-branch", number.to_string(), button)
         };
-    let end = end_of(branch, state);
+    let end = end_of(branch);
     let is_bad = end.inactive() + end.twice > 0;
     html! {
         <li key={number} class={classes!["branch", branch.pinned.then_some("pinned")]}>

@@ -3,22 +3,22 @@
 //! Invariant: the bar has the same height in every state of a window's width, so nothing moves under the pointer when
 //! something happens. What is cut off there stands in full in the panels. Not here: one side's numbers (see `sides`).
 
-use rosterlab_engine::{Command, Mode, Served, Shutdown, SubClusterView};
-use rosterlab_scenario::foresight::ways::Risk;
-use rosterlab_scenario::words::commands::of_command;
+use rosterlab_engine::{Mode, Served};
+use rosterlab_scenario::foresight::ways::{Risk, Way};
 use rosterlab_scenario::words::served::{headline, outcome};
 use yew::prelude::*;
 
 use crate::margin::words::mode_of;
+use crate::news::nodes;
 use crate::page::Dispatch;
 use crate::page::button::plain_button;
 use crate::page::element::{element, unspoken};
-use crate::state::{Action, State};
+use crate::state::{Action, OneSide, State};
 use crate::text::thousands;
 use crate::time::compare::Side;
 use crate::time::state::TimeAction;
 use crate::verdict::words::{NAMED, REASONS, outlook, reasons, who, worst_first};
-use crate::why::ways::{WaysAction, effect, reach, title};
+use crate::why::ways::{WaysAction, effect, makes_worse, reach, title};
 
 /// The bar.
 pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
@@ -50,7 +50,7 @@ pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
             data-verdict={headline.class}
         >
             <div class="verdict-now">
-                <h2 class="verdict-head">
+                <h2 class="verdict-head" tabindex="-1">
                     { unspoken("verdict-sign", headline.glyph) }
                     <b data-headline="">{ headline.words }</b>
                     { element("span", "verdict-who", who(&state.view)) }
@@ -122,39 +122,26 @@ fn why_of(state: &State, namespace: usize) -> String {
     said.join(" · ")
 }
 
-/// What ends it that two sides serve the same partitions. In AP healing is enough. In SC each side has a roster of its own:
-/// one side has to stop first, and after healing the newest roster wins (docs/domain.md §1).
+/// What ends it that two sides serve the same partitions.
 fn out_of_two_sides(state: &State, dispatch: &Dispatch) -> [Html; 2] {
-    let view = &state.view;
-    let served = state.timeline.served(state.timeline.position());
-    let mut strong = view.namespaces.iter().zip(served);
-    let is_strong =
-        strong.any(|(one, served)| one.mode == Mode::StrongConsistency && served.twice > 0);
-    let serves = |side: &&SubClusterView| side.namespaces.iter().any(|one| one.counts.active > 0);
-    let smallest = view.sub_clusters.iter().filter(serves).min_by_key(|side| side.nodes.len());
-    let (command, then) = match smallest.filter(|_| is_strong) {
-        Some(side) => (
-            // Highest first there; elsewhere people read them from the lowest on.
-            Command::Stop {
-                nodes: side.nodes.iter().rev().copied().collect(),
-                shutdown: Shutdown::Clean,
-            },
-            "Then set the roster of the side that stays once more, heal and start: the newest roster wins.",
+    let (title, then) = match state.sides_at_odds() {
+        Some(OneSide { kept, others }) => (
+            format!("Keep {}’s side: stop {}, heal, start", kept.principal, nodes(&others)),
+            "Its roster is set once more first, because the newest wins. What only the others took is lost.",
         ),
         None => (
-            Command::Heal { between: None },
+            "Heal all links".to_owned(),
             "Both sides take writes: of two versions of a record, one is kept.",
         ),
     };
-    let title = of_command(&command, view.nodes.len());
     let way = html! {
-        <p class="verdict-way way-twice">
-            { label("Way out") }
+        <p class="verdict-way way-risky">
+            { label("May lose writes") }
             { plain_button(
                 dispatch,
-                ("tool", "way-twice"),
+                ("tool", "way-one-side"),
                 (Some(title.clone().into()), None),
-                Action::Do(command),
+                Action::Ways(WaysAction::OneSide),
                 title.into(),
             ) }
         </p>
@@ -188,7 +175,9 @@ fn ways(state: &State, dispatch: &Dispatch) -> [Html; 2] {
         return [element("p", "verdict-way dim", waiting), Html::default()];
     };
     let first = |name: &'static str, risk: Risk, action: &'static str| {
-        let place = answer.ways.iter().position(|way| way.risk == risk)?;
+        // What makes something else worse is in the list below, and not offered here as safe.
+        let is_it = |way: &Way| way.risk == risk && (risk != Risk::None || !makes_worse(way));
+        let place = answer.ways.iter().position(is_it)?;
         let way = &answer.ways[place];
         let title = title(way, &state.view);
         // The label of the others says what may be lost.

@@ -5,7 +5,8 @@
 
 use rosterlab_engine::order::by_key;
 use rosterlab_engine::{
-    ClusterView, Mode, NamespaceSettings, Served, SubClusterNamespaceView, SubClusterView, convert,
+    Cell, ClusterView, Mode, NamespaceSettings, QuiesceState, Served, SubClusterNamespaceView,
+    SubClusterView, convert,
 };
 use rosterlab_scenario::foresight::margin::Found;
 use rosterlab_scenario::words::rules;
@@ -33,7 +34,9 @@ pub fn who(view: &ClusterView) -> String {
             match each.next() {
                 // All of them are in every roster, and the rosters are equally long.
                 Some((present, all))
-                    if present == one.nodes.len() && each.all(|other| other == (present, all)) =>
+                    if all > 0
+                        && present == one.nodes.len()
+                        && each.all(|other| other == (present, all)) =>
                 {
                     format!("{present} of {all} roster nodes")
                 }
@@ -47,10 +50,16 @@ pub fn who(view: &ClusterView) -> String {
         }
         many => number(many.len(), "sub-cluster"),
     };
-    match view.orphans.len() {
-        0 => clusters,
-        orphans => format!("{clusters}, {}", number(orphans, "orphan")),
+    let quiesced = view.nodes.iter().filter(|node| node.quiesce == QuiesceState::Effective).count();
+    let mut who = clusters;
+    for (count, what) in [(view.orphans.len(), "orphan"), (quiesced, "quiesced")] {
+        match (count, what) {
+            (0, _) => {}
+            (_, "orphan") => who = format!("{who}, {}", number(count, what)),
+            _ => who = format!("{who}, {count} {what}"),
+        }
     }
+    who
 }
 
 /// Why there is no sub-cluster.
@@ -96,9 +105,21 @@ pub fn of_side(view: &ClusterView, side: &SubClusterView, namespace: usize) -> S
 pub fn reasons(view: &ClusterView, namespace: usize) -> Vec<(&'static str, u32)> {
     let cells = view.reached(namespace);
     let is_all_served = cells.iter().all(|cell| cell.verdict.is_active());
+    let sides = || view.sub_clusters.iter().filter_map(|side| side.namespaces.get(namespace));
     let mut reasons: Vec<(&'static str, u32)> = Vec::new();
-    for cell in cells.iter().filter(|cell| cell.verdict.is_active() == is_all_served) {
-        let why = rules::reason(cell.verdict.rule, is_all_served);
+    let told = cells.iter().zip(0..).filter(|(cell, _)| cell.verdict.is_active() == is_all_served);
+    for (cell, partition) in told {
+        // Of what nobody serves, the reason of one side says nothing about the others.
+        let rule = cell.verdict.rule;
+        let is_shared = |side: &SubClusterNamespaceView| {
+            let other: &Cell = &side.cells[partition];
+            other.verdict.rule == rule
+        };
+        let why = if is_all_served || sides().all(is_shared) {
+            rules::reason(rule, is_all_served)
+        } else {
+            "each side for a reason of its own"
+        };
         match reasons.iter_mut().find(|(other, _)| *other == why) {
             Some((_, number)) => *number += 1,
             None => reasons.push((why, 1)),
@@ -133,6 +154,13 @@ pub fn worst_first(all: &[Served]) -> Vec<usize> {
         // Each is at most 4096, so 13 bits hold it.
         u64::MAX - grave.iter().fold(0, |key, number| key << 13 | u64::from(*number))
     })
+}
+
+/// The namespace that fares worst, by its place, and how it fares.
+#[must_use]
+pub fn worst(all: &[Served]) -> (usize, Served) {
+    let place = worst_first(all).first().copied().unwrap_or_default();
+    (place, all.get(place).copied().unwrap_or_default())
 }
 
 #[cfg(test)]

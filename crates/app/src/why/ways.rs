@@ -31,7 +31,7 @@ pub struct Quest {
 pub struct Answer {
     /// The quest it answers.
     pub quest: Quest,
-    /// The ways, safest first, and of equal risk nearest first.
+    /// The ways, safest first; of equal risk those first that make nothing worse, and then the nearest.
     pub ways: Vec<Way>,
     /// Whether the search was exhaustive: no smaller way was missed.
     pub is_complete: bool,
@@ -43,9 +43,17 @@ impl Answer {
     /// The result of a finished search.
     #[must_use]
     pub fn of(quest: Quest, search: &Search) -> Self {
-        let ways = by_key(search.found(), |way| way.risk as u64);
+        let ways =
+            by_key(search.found(), |way| (way.risk as u64) << 1 | u64::from(makes_worse(way)));
         Self { quest, ways, is_complete: search.is_complete(), tries: search.tries() }
     }
+}
+
+/// Whether less is served of a namespace after a way, or more by two sides, whatever it does for the partition.
+#[must_use]
+pub fn makes_worse(way: &Way) -> bool {
+    let mut each = way.before.iter().zip(&way.after);
+    each.any(|(before, after)| after.active() < before.active() || after.twice > before.twice)
 }
 
 /// The answers for the present cluster.
@@ -61,6 +69,8 @@ pub struct WaysState {
 pub enum WaysAction {
     /// Takes the way at this place of the answer to a quest.
     Take(Quest, usize),
+    /// Ends that two sides serve the same partitions.
+    OneSide,
     /// Delivers the answer of a finished search.
     Found(Rc<Answer>),
 }
@@ -207,7 +217,7 @@ pub fn risk(risk: Risk) -> (&'static str, &'static str, &'static str) {
 #[must_use]
 pub fn status(status: &WaysStatus, view: &ClusterView) -> String {
     let answer = match status {
-        WaysStatus::Active => return "Active: nothing to do.".to_owned(),
+        WaysStatus::Active => return "Active here: nothing to do for this partition.".to_owned(),
         WaysStatus::ActiveEmpty => {
             return "Active and empty. Bring the nodes that hold its data back before clients write: \
                     where both sides have a record, only one is kept."

@@ -127,17 +127,19 @@ fn of_two_sides_the_newer_roster_wins_and_the_principal_s_where_both_are_as_new(
         }
         let events = act(&mut cluster, &Command::Heal { between: None });
         let mut told = events.into_iter().filter_map(|event| match event.kind {
-            EventKind::RosterGivenUp { nodes, generation, wins, .. } => {
-                Some((nodes, generation, wins))
+            EventKind::RosterGivenUp { nodes, generation, wins, holder, .. } => {
+                Some((nodes, generation, wins, holder))
             }
             _ => None,
         });
         (told.next(), told.next(), sub_cluster(&cluster, "B102").namespaces[0].roster.len())
     };
     // The first roster has generation 1.
-    assert_eq!(given_up(1, 1), (Some((ids("A103 A102 A101"), 2, 2)), None, 2));
-    assert_eq!(given_up(1, 2), (Some((ids("A103 A102 A101"), 2, 3)), None, 2));
-    assert_eq!(given_up(2, 1), (Some((ids("B102 B101"), 2, 3)), None, 3));
+    let (a, b) = (ids("A103 A102 A101"), ids("B102 B101"));
+    assert_eq!(given_up(1, 1), (Some((a.clone(), 2, 2, b[0])), None, 2));
+    assert_eq!(given_up(1, 2), (Some((a.clone(), 2, 3, b[0])), None, 2));
+    assert_eq!(given_up(2, 1), (Some((b.clone(), 2, 3, a[0])), None, 3));
+    assert_eq!(given_up(1, 0), (Some((b, 1, 2, a[0])), None, 3));
     assert_eq!(given_up(0, 0), (None, None, 5), "both sides hold the same roster");
 }
 

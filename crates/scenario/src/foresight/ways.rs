@@ -707,12 +707,22 @@ fn risk_of_cluster_change(
     staged.fold(least, Risk::max)
 }
 
-/// The risk of rosters that came into force although no sub-cluster had them staged: a node that started brought them.
+/// The risk of rosters that came into force where they were not staged: another side had them, or a node that started
+/// brought them.
 fn risk_of_change(before: &ClusterView, after: &ClusterView) -> Risk {
     let mut risk = Risk::None;
     for here in &after.sub_clusters {
         for (index, one) in here.namespaces.iter().enumerate() {
             let next = &one.roster;
+            // A side that served has writes that the other roster's nodes need not have.
+            for side in &before.sub_clusters {
+                let held = &side.namespaces[index];
+                let is_here = side.nodes.iter().any(|node| here.nodes.contains(node));
+                if is_here && held.counts.active > 0 && held.pending != *next {
+                    risk =
+                        risk.max(risk_of_roster(after, index, (&held.roster, next), &here.nodes));
+                }
+            }
             let was_there = before.sub_clusters.iter().any(|side| {
                 let side = &side.namespaces[index];
                 side.roster == *next || side.pending == *next

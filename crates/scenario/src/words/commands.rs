@@ -21,19 +21,24 @@ pub fn of_entry(entry: &Entry, all: usize) -> String {
             format!("Migrate {}", count(*partitions, "partition"))
         }
         Entry::Several { purpose: Purpose::RollingRestart, entries } => {
-            let mut restarted: Vec<NodeId> = Vec::new();
+            let (mut restarted, mut started) = (Vec::<NodeId>::new(), Vec::<NodeId>::new());
             for entry in entries {
-                if let Entry::Act {
-                    command: Command::Quiesce { nodes } | Command::Stop { nodes, .. },
-                    ..
-                } = entry
-                {
-                    restarted.extend_from_slice(nodes);
+                match entry {
+                    Entry::Act {
+                        command: Command::Quiesce { nodes } | Command::Stop { nodes, .. },
+                        ..
+                    } => restarted.extend_from_slice(nodes),
+                    Entry::Act { command: Command::Start { nodes }, .. } => {
+                        started.extend_from_slice(nodes);
+                    }
+                    _ => {}
                 }
             }
             restarted.sort_unstable();
             restarted.dedup();
-            format!("Rolling restart of {}", nodes(&restarted))
+            let is_last_up = restarted.iter().all(|node| started.contains(node));
+            let end = if is_last_up { "" } else { ", not finished" };
+            format!("Rolling restart of {}{end}", nodes(&restarted))
         }
         Entry::Several { purpose, entries } => {
             let prefix = if *purpose == Purpose::WayOut { "way out: " } else { "" };
@@ -267,6 +272,9 @@ mod tests {
         });
         let restart = together(Purpose::RollingRestart, restart.concat());
         assert_eq!(restart, "Rolling restart of A101 and A102");
+        let halted = vec![Command::Quiesce { nodes: ids("A102") }, recluster()];
+        let halted = together(Purpose::RollingRestart, halted);
+        assert_eq!(halted, "Rolling restart of A102, not finished");
     }
 
     #[test]

@@ -145,7 +145,7 @@ fn of_roster_event(kind: &EventKind) -> String {
             "In sub-cluster {principal} the roster of {namespace} is {} now.",
             roster(entries)
         ),
-        EventKind::RosterGivenUp { namespace, principal, nodes: losers, generation, wins } => {
+        EventKind::RosterGivenUp { namespace, holder, nodes: losers, generation, wins } => {
             let why = if wins > generation {
                 "is newer"
             } else {
@@ -153,7 +153,7 @@ fn of_roster_event(kind: &EventKind) -> String {
             };
             format!(
                 "{} gave up the roster of {namespace} that they held (generation {generation}): \
-                 that of sub-cluster {principal} (generation {wins}) {why}.",
+                 the one that {holder} held (generation {wins}) {why}.",
                 nodes(losers)
             )
         }
