@@ -73,7 +73,8 @@ fn show(bubble: &HtmlElement, term: &Element) {
     let height = room(window().and_then(|window| window.inner_height().ok()));
     let left = term.left().min(width - size.width() - EDGE_PX).max(EDGE_PX);
     let fits = term.bottom() + size.height() <= height;
-    let top = if fits { term.bottom() } else { (term.top() - size.height()).max(0.0) };
+    // Rounded up, so that it never lies under a pointer that is on the term's last line, and takes its press.
+    let top = if fits { term.bottom().ceil() } else { (term.top() - size.height()).max(0.0) };
     for (side, px) in [("left", left), ("top", top)] {
         // Whole pixels: Rust's formatting of floats takes 6 kB.
         #[expect(clippy::cast_possible_truncation, reason = "a place on a screen is small")]
