@@ -71,9 +71,10 @@ const aim = (element) => {
   const kinds = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
   const hear = (event) => {
     const path = event.composedPath();
-    if (event.type === "pointerdown") {
-      isMissed = !path.includes(element) && !path.some((over) => over.localName === "label" && over.control === element);
-    }
+    const isHit = path.includes(element) || path.some((over) => over.localName === "label" && over.control === element);
+    // It may also move away while it is pressed; then the click comes to what both places have in common.
+    if (event.type === "pointerdown") isMissed = !isHit;
+    if (event.type === "click") isMissed ||= !isHit;
     if (!isMissed) return;
     event.preventDefault();
     event.stopImmediatePropagation();
