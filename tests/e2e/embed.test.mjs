@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { openBlankPage } from "./browser.mjs";
-import { test, walk } from "./engines.mjs";
+import { cannot, test, walk } from "./engines.mjs";
 import { counts, eventually } from "./rosterlab.mjs";
 import { CONTENT_SECURITY_POLICY, DIST } from "./server.mjs";
 
@@ -71,7 +71,7 @@ test("the loader is small", () => {
   assert.ok(bytes <= LOADER_MAX_GZIP_BYTES, `${bytes} bytes compressed`);
 });
 
-walk("without JavaScript the page can be read", async (t) => {
+walk("without JavaScript the page can be read", { skip: cannot("no scripts") }, async (t) => {
   const { page, complaints } = await openDocs(t, PLAIN, { context: { javaScriptEnabled: false } });
   const first = figures(page).first();
   assert.match(await first.innerText(), /Step 3 of 7: Crash A102/);

@@ -20,7 +20,11 @@ const NO_SHOTS = "the reference screenshots are Chromium's";
 /** What a test may need, and why an engine lacks it. */
 const LACKS = {
   chromium: {},
-  firefox: { "changing media": NO_MEDIA, "reference shots": NO_SHOTS },
+  firefox: {
+    "changing media": NO_MEDIA,
+    "no scripts": "its driver cannot turn scripts off",
+    "reference shots": NO_SHOTS,
+  },
   webkit: {
     touch: "WebKitGTK's driver has no fingers",
     "a still pointer": "its driver moves the pointer and does not leave it there",
