@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { PACKAGES, native, read, rosterlab, thrown } from "./rosterlab.mjs";
+import { PACKAGE, native, read, rosterlab, thrown } from "./rosterlab.mjs";
 
 const MOMENTS = [
   ["case-study.json", 3],
@@ -19,7 +19,7 @@ function run(t, texts) {
   const folder = mkdtempSync(join(tmpdir(), "rosterlab-"));
   t.after(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, "node_modules"));
-  symlinkSync(join(PACKAGES, "nodejs"), join(folder, "node_modules/rosterlab"));
+  symlinkSync(PACKAGE, join(folder, "node_modules/rosterlab"));
   const files = texts.map((text, index) => join(folder, `copied-${index}.test.mjs`));
   files.forEach((file, index) => writeFileSync(file, texts[index]));
   const env = { ...process.env };

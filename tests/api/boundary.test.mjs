@@ -171,7 +171,7 @@ for (const [what, call, code, place] of [
   ["seek to nothing", (p) => p.seek(), "bad-input", "n"],
   ["seek before the first", (p) => p.seek(-1), "bad-input", "n"],
   ["seek to a half", (p) => p.seek(0.5), "bad-input", "n"],
-  ["log from text", (p) => p.log("x"), "bad-input", "n"],
+  ["log from text", (p) => p.log("x"), "bad-input", "from"],
   ["view of a number", (p) => p.view(5), "bad-input", "namespace"],
   ["view of an unknown namespace", (p) => p.view("other"), "unknown-namespace", "namespace"],
   ["explain nothing", (p) => p.explain(), "bad-input", "partition"],
@@ -182,7 +182,9 @@ for (const [what, call, code, place] of [
   ["explain on no node", (p) => p.explain(0, "main", "zz"), "bad-input", "on"],
   ["explain on an unknown node", (p) => p.explain(0, "main", "A109"), "unknown-node", "on"],
   ["explain on a node that is down", (p) => p.explain(0, null, "B101"), "node-is-down", "on"],
-  ["a figure of a number", (p) => p.figure(5), "bad-input", "view"],
+  ["a figure of a number", (p) => p.figure(5), "bad-input", "options"],
+  ["a figure with a misspelt option", (p) => p.figure({ veiw: "map" }), "bad-input", "veiw"],
+  ["a figure whose option throws", (p) => p.figure({ get view() { throw new Error("not today"); } }), "bad-input", "view"],
   ["a figure of no view", (p) => p.figure({ view: "sky" }), "bad-input", "view"],
   ["a figure of an unknown namespace", (p) => p.figure({ namespace: "other" }), "unknown-namespace", "namespace"],
   ["a figure of partition 4096", (p) => p.figure({ partition: 4096 }), "bad-input", "partition"],
@@ -196,14 +198,16 @@ for (const [what, call, code, place] of [
   ["lose 257", (p) => p.whatIf({ lose: 257 }), "bad-input", "lose"],
   ["lose 256 of three", (p) => p.whatIf({ lose: 256 }), "cannot-lose", "lose"],
   ["lose more than are up", (p) => p.whatIf({ lose: 3 }), "cannot-lose", "lose"],
-  ["lose an unknown node", (p) => p.whatIf({ nodes: ["A109"] }), "unknown-node", "nodes"],
-  ["lose what is down", (p) => p.whatIf({ nodes: ["B101"] }), "node-is-down", "nodes"],
+  ["lose an unknown node", (p) => p.whatIf({ nodes: ["A101", "A109"] }), "unknown-node", "nodes[1]"],
+  ["lose a node twice", (p) => p.whatIf({ nodes: ["A102", "A101", "A102"] }), "node-twice", "nodes[2]"],
+  ["lose what is down", (p) => p.whatIf({ nodes: ["B101"] }), "node-is-down", "nodes[0]"],
   ["lose with an unknown field", (p) => p.whatIf({ lose: 1, how: "fast" }), "bad-input", "how"],
   ["follow nothing", () => Playground.fromLink(), "bad-input", "link"],
   ["follow a number", () => Playground.fromLink(5), "bad-input", "link"],
   ["follow something else", () => Playground.fromLink("hello"), "bad-link", "character 1"],
-  ["follow 20 MB", () => Playground.fromLink("s1=".padEnd(20_000_000, "x")), "too-long", null],
-  ["follow 20,000 characters", () => Playground.fromLink("s1=".padEnd(20_000, "x")), "bad-link", "character 1"],
+  ["follow 20 MB", () => Playground.fromLink("s1=".padEnd(20_000_000, "x")), "too-long", "link"],
+  ["follow 20,000 characters", () => Playground.fromLink("s1=".padEnd(20_000, "x")), "link-too-long", /^character \d+$/],
+  ["follow an address with something else", () => Playground.fromLink("https://example.org/#hello"), "bad-link", "character 22"],
   ["follow a link cut short", (p) => Playground.fromLink(p.link().slice(0, -1)), "bad-link", /^character \d+$/],
   ["follow a link with more than is true", (p) => Playground.fromLink(`${p.link()}_c2`), "node-is-down", /^character \d+$/],
   ["a roster of nothing", () => succession(), "bad-input", "roster"],
@@ -237,7 +241,7 @@ test("with several namespaces, one must be named", () => {
   const playground = new Playground({ cluster });
   assert.deepEqual(playground.namespaces, ["a", "b"]);
   assert.equal(thrown(() => playground.view()).code, "which-namespace");
-  assert.equal(thrown(() => playground.explain(1)).message, "which namespace? There are a, b");
+  assert.equal(thrown(() => playground.explain(1)).message, "namespace: which namespace? There are a, b");
   assert.equal(playground.view("b").namespace, "b");
   assert.deepEqual(Object.keys(playground.whatIf({ lose: 1 })[0].unavailable), ["a", "b"]);
 });
@@ -313,6 +317,25 @@ test("a call from within a getter is done first, completely", () => {
   assert.equal(playground.apply(command)[0].node, "A101");
   assert.equal(playground.step, 3);
   playground.free();
+});
+
+test("fields are an object's own: what is inherited, or put on a prototype, is none", () => {
+  const inherited = Object.create({ steps: [{ do: "crash", nodes: ["A101"] }], format: "rosterlab-scenario/9" });
+  assert.equal(new Playground(Object.assign(inherited, three())).steps, 0);
+  assert.equal(thrown(() => new Playground(Object.create(three()))).code, "bad-input");
+  const polluted = { steps: 5, format: 5, cluster: 5, view: "sky", place: "somewhere", code: "none" };
+  const refuse = () => assert.fail("a setter on a prototype was called");
+  try {
+    Object.assign(Object.prototype, polluted);
+    for (const key of ["code", "place"]) Object.defineProperty(Object.prototype, key, { set: refuse, configurable: true });
+    const playground = new Playground(three());
+    assert.match(playground.figure({}), /^<figure/);
+    const { code, place } = thrown(() => playground.apply({ do: "crash", nodes: ["A109"] }));
+    assert.deepEqual([code, place], ["unknown-node", "nodes[0]"]);
+    assert.equal(thrown(() => new Playground({})).code, "bad-input");
+  } finally {
+    for (const key of Object.keys(polluted)) delete Object.prototype[key];
+  }
 });
 
 test("a playground may be freed from within a getter of its own command", () => {

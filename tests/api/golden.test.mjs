@@ -1,11 +1,8 @@
 // Every scenario and every golden case gives the same bytes in Node.js as in the native program.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { OUTDATED, PACKAGES, available, golden, histories, native, ndjson, rosterlab, scenarios, withoutPlaces } from "./rosterlab.mjs";
+import { OUTDATED, available, golden, histories, native, ndjson, rosterlab, scenarios, withoutPlaces } from "./rosterlab.mjs";
 
 for (const { name, text } of scenarios) {
   test(`the same as natively: ${name}`, () => {
@@ -173,16 +170,3 @@ for (const { name, roster, replication_factor: factor, rows } of golden.successi
     assert.equal(found.map((row) => `${JSON.stringify(row)}\n`).join(""), stdout);
   });
 }
-
-test("the package for bundlers works where modules import WebAssembly", () => {
-  const { href } = pathToFileURL(join(PACKAGES, "bundler/rosterlab.js"));
-  const script = `
-    import { runScenario } from ${JSON.stringify(href)};
-    const chunks = [];
-    for await (const chunk of process.stdin) chunks.push(chunk);
-    process.stdout.write(runScenario(Buffer.concat(chunks).toString()).ndjson);
-  `;
-  const options = ["--experimental-wasm-modules", "--no-warnings", "--input-type=module", "-e", script];
-  const { stdout, stderr } = spawnSync(process.execPath, options, { input: scenarios[0].text });
-  assert.equal(stdout.toString(), ndjson(scenarios[0].text), stderr.toString());
-});

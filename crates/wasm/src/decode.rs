@@ -30,6 +30,35 @@ extern "C" {
     fn is_array(value: &JsValue) -> Result<bool, JsValue>;
 }
 
+/// From how many pages of memory on it is looked whether there is room: 64 MiB.
+const MANY_PAGES: usize = 1024;
+/// The bytes that a call must find free. Most need far less.
+const ROOM: usize = 1 << 24;
+
+/// Refuses to begin what needs memory when there is hardly any left: in the middle, the module could only be given up.
+/// Playgrounds that were dropped return their memory only when the caller's code ends.
+pub(crate) fn room() -> Result<(), Fault> {
+    if pages() < MANY_PAGES {
+        return Ok(());
+    }
+    let mut probe = Vec::<u8>::new();
+    let found = probe.try_reserve_exact(ROOM);
+    // Else the compiler leaves out an allocation that nothing uses.
+    std::hint::black_box(&probe);
+    let cause = "there is no memory left: free() playgrounds that are no longer used";
+    found.map_err(|_| Fault::new("out-of-memory", "", cause))
+}
+
+#[cfg(target_arch = "wasm32")]
+fn pages() -> usize {
+    core::arch::wasm32::memory_size::<0>()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn pages() -> usize {
+    0
+}
+
 /// A scenario, as an object (which may leave out `format` and `steps`) or as the JSON text of a file.
 pub(crate) fn scenario(value: &JsValue) -> Result<Scenario, Fault> {
     let text = match value.dyn_ref::<JsString>() {
@@ -59,7 +88,32 @@ pub(crate) fn text(value: &JsValue, place: &str) -> Result<String, Fault> {
     let Some(text) = value.dyn_ref::<JsString>() else {
         return Err(Fault::new(BAD_INPUT, place, &format!("{} is not text", kind(value))));
     };
-    owned(text)
+    let long = |_| Fault::new("too-long", place, &format!("text has at most {MAX_BYTES} bytes"));
+    owned(text).map_err(long)
+}
+
+/// The fields of an object of options, each with its value; what is inherited is none. Others than the known are refused.
+pub(crate) fn options(value: &JsValue, known: &[&str]) -> Result<Vec<(String, JsValue)>, Fault> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(Vec::new());
+    }
+    if !value.is_object() {
+        return Err(Fault::new(BAD_INPUT, "options", &format!("{} is not an object", kind(value))));
+    }
+    let mut fields = Vec::new();
+    let keys = Reflect::own_keys(value).map_err(|thrown| unreadable("options", &thrown))?;
+    for key in keys.iter() {
+        let Some(name) = key.dyn_ref::<JsString>() else { continue };
+        let name = owned(name)?;
+        if !known.contains(&name.as_str()) {
+            let cause = format!("there is no such option, only {}", known.join(", "));
+            let shown: String = name.chars().filter(|c| !c.is_control()).take(120).collect();
+            return Err(Fault::new(BAD_INPUT, &shown, &cause));
+        }
+        let field = Reflect::get(value, &key).map_err(|thrown| unreadable(&name, &thrown))?;
+        fields.push((name, field));
+    }
+    Ok(fields)
 }
 
 /// A node's id that may be left out.
@@ -98,8 +152,8 @@ pub(crate) fn milliseconds(value: &JsValue) -> Result<u64, Fault> {
 }
 
 /// A number of steps.
-pub(crate) fn position(value: &JsValue) -> Result<usize, Fault> {
-    let number = whole(value, "n", u64::from(u32::MAX))?;
+pub(crate) fn position(value: &JsValue, place: &str) -> Result<usize, Fault> {
+    let number = whole(value, place, u64::from(u32::MAX))?;
     Ok(usize::try_from(number).unwrap_or(usize::MAX))
 }
 
@@ -164,13 +218,14 @@ fn json(value: &JsValue) -> Result<String, Fault> {
 
 /// The JSON text of a scenario, with `format` and `steps` added where the object leaves them out.
 fn json_of_scenario(value: &JsValue) -> Result<String, Fault> {
-    let mut text = json(value)?;
+    let mut writer = Writer::default();
+    writer.value(value, 0)?;
+    let Writer { mut text, fields, .. } = writer;
     if !text.starts_with('{') {
         return Ok(text);
     }
     for (key, usual) in [("format", format!("{FORMAT:?}")), ("steps", "[]".to_owned())] {
-        let found = Reflect::get(value, &key.into()).map_err(|thrown| unreadable(key, &thrown))?;
-        if found.is_undefined() {
+        if !fields.iter().any(|field| field == key) {
             let comma = if text == "{}" { "" } else { "," };
             text.insert_str(1, &format!("{key:?}:{usual}{comma}"));
         }
@@ -225,6 +280,8 @@ struct Writer {
     text: String,
     /// Where the value stands: `steps[4].nodes[0]`.
     place: String,
+    /// The names of the outermost object's fields. What is inherited is no field.
+    fields: Vec<String>,
 }
 
 impl Writer {
@@ -324,6 +381,9 @@ impl Writer {
                 }
                 self.primitive(&key)?;
                 self.text.push(':');
+                if depth == 0 {
+                    self.fields.push(name);
+                }
                 self.value(&field, depth + 1)?;
             }
             self.place.truncate(whole);

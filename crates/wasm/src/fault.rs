@@ -3,8 +3,8 @@
 //! Invariant: every kind of fault has one code, which stays the same from version to version. The message starts with the
 //! place. Not here: finding errors.
 
-use js_sys::{Error, Reflect};
-use rosterlab_engine::Rejection;
+use js_sys::{Error, Object, Reflect};
+use rosterlab_engine::{NodeId, Rejection};
 use rosterlab_scenario::foresight::what_if::WhatIfError;
 use rosterlab_scenario::share::{ShareCause, ShareError};
 use rosterlab_scenario::{Cause, ScenarioError, StepError};
@@ -40,6 +40,18 @@ impl Fault {
     pub(crate) fn rejected(place: &str, rejection: &Rejection) -> Self {
         Self::new(code_of(rejection), place, &rejection.to_string())
     }
+
+    /// The fault of a list `nodes`: its place is the node's that was rejected, the second one's if it is there twice.
+    pub(crate) fn rejected_of(nodes: &[NodeId], rejection: &Rejection) -> Self {
+        let at = match rejection {
+            Rejection::NoNode(node) | Rejection::IsDown(node) | Rejection::Twice(node) => {
+                nodes.iter().rposition(|other| other == node)
+            }
+            _ => None,
+        };
+        let place = at.map_or_else(|| "nodes".to_owned(), |at| format!("nodes[{at}]"));
+        Self::rejected(&place, rejection)
+    }
 }
 
 impl From<ScenarioError> for Fault {
@@ -55,15 +67,22 @@ impl From<StepError> for Fault {
     }
 }
 
+impl Fault {
+    /// The fault of the text of a share link that stands behind some characters of the argument: its place counts them.
+    pub(crate) fn in_link(mut error: ShareError, before: usize) -> Self {
+        error.at += before;
+        error.into()
+    }
+}
+
 impl From<ShareError> for Fault {
     fn from(error: ShareError) -> Self {
         let code = match &error.cause {
             ShareCause::Rejected(rejection) => code_of(rejection),
             ShareCause::Setup(_) => "bad-cluster",
-            ShareCause::Unknown
-            | ShareCause::TooLong
-            | ShareCause::TooManySteps(_)
-            | ShareCause::Expected(_) => "bad-link",
+            ShareCause::TooLong => "link-too-long",
+            ShareCause::TooManySteps(_) => "too-many-steps",
+            ShareCause::Unknown | ShareCause::Expected(_) => "bad-link",
         };
         Self::said(code, &format!("character {}", error.at + 1), error.to_string())
     }
@@ -82,11 +101,17 @@ impl From<WhatIfError> for Fault {
 impl From<Fault> for JsValue {
     fn from(fault: Fault) -> Self {
         let error = Error::new(&fault.message);
-        error.set_name(NAME);
         let place = fault.place.map_or(Self::NULL, Self::from);
-        for (key, value) in [("code", fault.code.into()), ("place", place)] {
-            // Setting a property of a new object cannot fail.
-            let _ = Reflect::set(&error, &key.into(), &value);
+        for (key, value) in [("name", NAME.into()), ("code", fault.code.into()), ("place", place)] {
+            // Defined, not assigned: what others put on a prototype, or froze, does not matter then.
+            let property = Object::new();
+            for (key, value) in
+                [("value", &value), ("writable", &Self::TRUE), ("configurable", &Self::TRUE)]
+            {
+                // Neither can fail on a new object.
+                let _ = Reflect::set(&property, &key.into(), value);
+            }
+            let _ = Reflect::define_property(&error, &key.into(), &property);
         }
         error.into()
     }

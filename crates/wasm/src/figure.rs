@@ -2,7 +2,6 @@
 //!
 //! Invariant: the HTML comes from the figure crate and is the same that the command line prints. Not here: its style.
 
-use js_sys::Reflect;
 use rosterlab_figure::{View, Wanted, figure};
 use rosterlab_scenario::Timeline;
 use wasm_bindgen::JsValue;
@@ -27,23 +26,21 @@ impl Playground {
     }
 
     fn drawn(&self, options: &JsValue) -> Result<String, Fault> {
+        let options = decode::options(options, &["view", "namespace", "partition"])?;
         let option = |name: &str| {
-            if options.is_undefined() || options.is_null() {
-                return Ok(JsValue::UNDEFINED);
-            }
-            Reflect::get(options, &name.into())
-                .map_err(|_| Fault::new(BAD_INPUT, name, "options are an object"))
+            let field = options.iter().find(|(known, _)| known == name);
+            field.map_or(JsValue::UNDEFINED, |(_, value)| value.clone())
         };
         let refuse = |place: &str, cause: &dyn std::fmt::Display| {
             Fault::new(BAD_INPUT, place, &cause.to_string())
         };
-        let view = match decode::maybe_text(&option("view")?, "view")? {
+        let view = match decode::maybe_text(&option("view"), "view")? {
             Some(name) => name.parse::<View>().map_err(|error| refuse("view", &error))?,
             None => View::default(),
         };
-        let namespace = decode::maybe_text(&option("namespace")?, "namespace")?;
-        let partition = decode::maybe_partition(&option("partition")?)?;
-        // Reading options may run the caller's code, which may use this playground: borrow it only afterwards.
+        let namespace = decode::maybe_text(&option("namespace"), "namespace")?;
+        let partition = decode::maybe_partition(&option("partition"))?;
+        // Reading options may have run the caller's code, which may use this playground: it is borrowed only now.
         let timeline = self.timeline()?;
         let wanted = Wanted {
             view,

@@ -10,7 +10,9 @@ use rosterlab_engine::NodeId;
 use rosterlab_scenario::foresight::what_if::{Question, what_if, what_if_lost};
 use rosterlab_scenario::log::{self, Level};
 use rosterlab_scenario::share::{Differs, Served};
-use rosterlab_scenario::{Clock, Entry, Scenario, Timeline, namespace_of, report, share};
+use rosterlab_scenario::{
+    Clock, Entry, Scenario, ScenarioError, Timeline, namespace_of, report, share,
+};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -86,9 +88,10 @@ impl Playground {
     /// When the scenario is wrong, or one of its steps cannot be done, with its place.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        #[wasm_bindgen(unchecked_param_type = "Scenario | string")] scenario: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "ScenarioInput")] scenario: &JsValue,
     ) -> Result<Playground, JsValue> {
         let scenario = decode::scenario(scenario)?;
+        decode::room()?;
         let timeline = scenario.timeline().map_err(Fault::from)?;
         let course = timeline.entries().to_vec();
         let said =
@@ -108,7 +111,9 @@ impl Playground {
     ) -> Result<Playground, JsValue> {
         let text = decode::text(link, "link")?;
         let behind = text.rsplit_once('#').map_or(text.as_str(), |(_, link)| link);
-        let shared = share::read(behind).map_err(Fault::from)?;
+        let before = text[..text.len() - behind.len()].chars().count();
+        decode::room()?;
+        let shared = share::read(behind).map_err(|error| Fault::in_link(error, before))?;
         let (timeline, differs) = (RefCell::new(shared.timeline), shared.differs);
         let (said, course) = (Vec::new(), Vec::new());
         Ok(Self { timeline, title: String::new(), about: None, differs, said, course })
@@ -161,7 +166,7 @@ impl Playground {
     #[wasm_bindgen(unchecked_return_type = "Event[]")]
     pub fn apply(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "Command")] command: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "ReadonlyDeep<Command>")] command: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let step = decode::step(command)?;
         Ok(encode_events(self.timeline_mut()?.do_step(&step).map_err(Fault::from)?)?)
@@ -174,7 +179,7 @@ impl Playground {
     #[wasm_bindgen(unchecked_return_type = "Fault | null")]
     pub fn check(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "Command")] command: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "ReadonlyDeep<Command>")] command: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let checked = decode::step(command)
             .and_then(|step| self.timeline()?.check_step(&step).map_err(Fault::from));
@@ -243,9 +248,10 @@ impl Playground {
     #[wasm_bindgen(js_name = whatIf, unchecked_return_type = "Loss[]")]
     pub fn what_if(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "Losses")] losses: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "ReadonlyDeep<Losses>")] losses: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let question = decode::losses(losses)?;
+        decode::room()?;
         let timeline = self.timeline()?;
         let cluster = timeline.cluster();
         let namespaces = &cluster.setup().namespaces;
@@ -253,7 +259,7 @@ impl Playground {
             Question::Any(lose) => what_if(cluster, lose).map_err(Fault::from)?.collect(),
             Question::These(nodes) => {
                 let lost = what_if_lost(cluster, &nodes);
-                vec![lost.map_err(|rejection| Fault::rejected("nodes", &rejection))?]
+                vec![lost.map_err(|rejection| Fault::rejected_of(&nodes, &rejection))?]
             }
         };
         let lines: Vec<_> = lost.iter().map(|loss| report::loss_line(loss, namespaces)).collect();
@@ -284,7 +290,7 @@ impl Playground {
         &self,
         #[wasm_bindgen(unchecked_param_type = "number")] n: &JsValue,
     ) -> Result<bool, JsValue> {
-        let position = decode::position(n)?;
+        let position = decode::position(n, "n")?;
         Ok(self.timeline_mut()?.seek(position))
     }
 
@@ -298,7 +304,7 @@ impl Playground {
         #[wasm_bindgen(unchecked_optional_param_type = "number | null")] from: &JsValue,
     ) -> Result<JsValue, JsValue> {
         let is_there = !from.is_undefined() && !from.is_null();
-        let from = if is_there { decode::position(from)? } else { 0 };
+        let from = if is_there { decode::position(from, "from")? } else { 0 };
         let lines = log::of_timeline(&*self.timeline()?, from);
         let lines = lines.iter().map(|line| Line {
             node: line.node,
@@ -338,6 +344,7 @@ impl Playground {
     }
 
     fn timeline_mut(&self) -> Result<RefMut<'_, Timeline>, Fault> {
+        decode::room()?;
         self.timeline.try_borrow_mut().map_err(|_| busy())
     }
 }
@@ -349,5 +356,8 @@ fn busy() -> Fault {
 
 /// The index of a namespace, which may be left out when there is only one.
 fn namespace_in(timeline: &Timeline, named: Option<&str>) -> Result<usize, Fault> {
-    Ok(namespace_of(timeline.setup(), named)?)
+    let named = namespace_of(timeline.setup(), named);
+    // Its place is the argument's name, also when that was left out.
+    let place = || "namespace".to_owned();
+    Ok(named.map_err(|error| ScenarioError { place: place(), cause: error.cause })?)
 }

@@ -38,6 +38,19 @@ export interface Scenario {
   steps?: Step[];
 }
 
+/** The content of a scenario's file as TypeScript reads imported JSON, with wider types; it is checked when it is read. */
+export interface ScenarioFile {
+  readonly format: string;
+  readonly cluster: object;
+  readonly steps?: readonly { readonly do: string }[];
+}
+
+/** The same data, in lists and objects that may be read-only. */
+export type ReadonlyDeep<T> = T extends object ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> } : T;
+
+/** What a scenario is read from: an object, a file's content, or its text. */
+export type ScenarioInput = ReadonlyDeep<Scenario> | ScenarioFile | string;
+
 /** The server whose rules for revived partitions apply. */
 export type Server = "4.5.3" | "6.0" | "7.1";
 

@@ -47,13 +47,14 @@ struct Report {
 /// When the scenario is wrong, or one of its steps cannot be done, with its place.
 #[wasm_bindgen(js_name = runScenario, unchecked_return_type = "Report")]
 pub fn run_scenario(
-    #[wasm_bindgen(unchecked_param_type = "Scenario | string")] scenario: &JsValue,
+    #[wasm_bindgen(unchecked_param_type = "ScenarioInput")] scenario: &JsValue,
 ) -> Result<JsValue, JsValue> {
     Ok(run(scenario)?)
 }
 
 fn run(scenario: &JsValue) -> Result<JsValue, Fault> {
     let scenario = decode::scenario(scenario)?;
+    decode::room()?;
     let (mut failures, mut ndjson) = (Vec::new(), String::new());
     let steps = js_sys::Array::new();
     for step in Runner::new(&scenario)? {
@@ -80,7 +81,7 @@ fn run(scenario: &JsValue) -> Result<JsValue, Fault> {
 /// When the roster, the replication factor (1 to 128) or the partition is not valid.
 #[wasm_bindgen(unchecked_return_type = "SuccessionRow[]")]
 pub fn succession(
-    #[wasm_bindgen(unchecked_param_type = "string[]")] roster: &JsValue,
+    #[wasm_bindgen(unchecked_param_type = "readonly string[]")] roster: &JsValue,
     #[wasm_bindgen(js_name = replicationFactor, unchecked_param_type = "number")]
     replication_factor: &JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "number | null")] partition: &JsValue,
