@@ -71,6 +71,11 @@ impl Places {
         self.root.join("tests/api")
     }
 
+    /// The projects that use the npm package.
+    pub fn consumers(&self) -> PathBuf {
+        self.root.join("tests/consumers")
+    }
+
     /// The browser tests.
     pub fn e2e(&self) -> PathBuf {
         self.root.join("tests/e2e")

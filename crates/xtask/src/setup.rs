@@ -108,10 +108,12 @@ pub fn run(places: &Places, need: Need, summary: &mut Summary) -> Result<Toolbox
                 Ok(done)
             })?;
         }
-        for (name, folder) in [("browser", places.e2e()), ("API", places.api())] {
-            step(summary, &format!("{name} tests' packages"), || {
-                provide_packages(places, &folder)
-            })?;
+        for (name, folder) in [
+            ("browser tests", places.e2e()),
+            ("API tests", places.api()),
+            ("example projects", places.consumers()),
+        ] {
+            step(summary, &format!("{name}' packages"), || provide_packages(places, &folder))?;
         }
     }
     // Removed only now, so that an interrupted set-up does not start over.

@@ -69,7 +69,10 @@ pub fn api(places: &Places, toolbox: &Toolbox, summary: &mut Summary) {
     });
     part(summary, "package size", || if is_built { module_size(places) } else { skip("package") });
     part(summary, "package tests", || {
-        if is_built { package_tests(places, toolbox) } else { skip("package") }
+        if is_built { package_tests(places, toolbox, &places.api()) } else { skip("package") }
+    });
+    part(summary, "package in example projects", || {
+        if is_built { package_tests(places, toolbox, &places.consumers()) } else { skip("package") }
     });
 }
 
@@ -93,16 +96,20 @@ fn module_size(places: &Places) -> Result<PartOutcome, TaskError> {
     Ok(PartOutcome::Scored(Score::one(module.fits())))
 }
 
-/// Compares the built package with the native command line, in Node.js and in the browser, and uses it as its users do.
-fn package_tests(places: &Places, toolbox: &Toolbox) -> Result<PartOutcome, TaskError> {
+/// Runs the tests of a folder on the package: comparisons with the native command line, or projects that use it.
+fn package_tests(
+    places: &Places,
+    toolbox: &Toolbox,
+    folder: &Path,
+) -> Result<PartOutcome, TaskError> {
     let native = embed::command_line(places)?;
     packages::pack(places)?;
     let mut node = node(places, toolbox);
-    node.current_dir(places.api())
+    node.current_dir(folder)
         .env("ROSTERLAB_NATIVE", native)
         .env("ROSTERLAB_PACKAGES", places.packages())
         .env("ROSTERLAB_DIST", places.package());
-    node_tests(node, &places.api(), Vec::new(), Vec::new())
+    node_tests(node, folder, Vec::new(), Vec::new())
 }
 
 /// Tests the components, builds the page, checks its size and runs the browser tests. Says whether the page was built.

@@ -1,0 +1,2 @@
+// There are neither Node.js's types nor the DOM's here.
+declare const console: { log(text: string): void };

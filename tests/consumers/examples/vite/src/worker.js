@@ -1,0 +1,5 @@
+import { Playground } from "rosterlab";
+
+const playground = new Playground({ cluster: { nodes: [{ id: "A101" }, { id: "A102" }, { id: "A103" }] } });
+playground.apply({ do: "crash", nodes: ["A101", "A102"] });
+postMessage(playground.view().subClusters[0].counts);
