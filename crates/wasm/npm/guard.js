@@ -35,8 +35,12 @@ export function guarded(bindings) {
     return new RosterlabError("internal", null, `the module has failed: ${thrown?.message ?? thrown}`, { cause: thrown });
   }
 
-  function run(work) {
+  function alive() {
     if (failure) throw new RosterlabError("internal", null, `the module has failed earlier: ${failure.message}`, { cause: failure });
+  }
+
+  function run(work) {
+    alive();
     try {
       return work();
     } catch (thrown) {
@@ -46,16 +50,16 @@ export function guarded(bindings) {
 
   class Playground extends Raw {
     constructor(scenario) {
+      alive();
       try {
-        run(() => {});
         super(scenario);
       } catch (thrown) {
-        throw isRosterlabError(thrown) && thrown instanceof RosterlabError ? thrown : asError(thrown);
+        throw asError(thrown);
       }
     }
 
     static fromLink(link) {
-      return Object.setPrototypeOf(run(() => Raw.fromLink(link)), this.prototype);
+      return Object.setPrototypeOf(run(() => Raw.fromLink(link)), (this ?? Playground).prototype);
     }
 
     free() {

@@ -9,6 +9,10 @@ const counts = JSON.stringify(playground.view().subClusters[0].counts);
 const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 worker.onmessage = async ({ data }) => {
   await customElements.whenDefined("rosterlab-playground");
-  const isSame = JSON.stringify(data) === counts;
+  const figure = document.createElement("rosterlab-playground");
+  figure.setAttribute("scenario", playground.link());
+  document.body.append(figure);
+  await figure.wake();
+  const isSame = JSON.stringify(data) === counts && (await figure.link()) === playground.link();
   document.querySelector("output").textContent = isSame ? counts : `the worker says ${JSON.stringify(data)}`;
 };
