@@ -4,12 +4,10 @@
 
 import { createServer } from "node:http";
 import { after } from "node:test";
-import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import sirv from "sirv";
+import { DIST } from "./sites.mjs";
 
-/** The built site: `ROSTERLAB_DIST`, or `dist` at the top of the project. */
-export const DIST = process.env.ROSTERLAB_DIST || fileURLToPath(new URL("../../dist", import.meta.url));
 
 const ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
 

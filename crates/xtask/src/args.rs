@@ -20,6 +20,8 @@ usage: cargo xtask TASK
                      ARGS go to node's test runner, and those that end in .test.mjs name the
                      files to run
   e2e --update-shots build the page and take the reference screenshots anew
+  hosts [-- ARGS]    build the site and, with other people's tools, the sites of
+                     www/embed/examples, and test the figures in them
   api                build the npm package and run its tests
   pack               build the npm package and its tarball in pkg; print where it is
   perf               build the page, measure it in the browser and write docs/performance.md
@@ -28,11 +30,11 @@ usage: cargo xtask TASK
   setup              only install what the other tasks need
   help               print this
 
-serve, test, site, api, pack, e2e, perf and size first install what is missing: the compiler's
-target for the browser, wasm-bindgen, trunk and, for the npm package, wasm-pack; for the tests,
-mdBook, npm packages and Chromium, and for test Firefox and WebKitGTK. Programs go to
-$ROSTERLAB_TOOLS, by default a folder in the user's cache. ROSTERLAB_CHROMIUM, ROSTERLAB_FIREFOX
-and ROSTERLAB_MINIBROWSER name other browsers.";
+serve, test, site, hosts, api, pack, e2e, perf and size first install what is missing: the
+compiler's target for the browser, wasm-bindgen, trunk and, for the npm package, wasm-pack; for
+the tests, mdBook, npm packages and Chromium, for test Firefox and WebKitGTK, for test and hosts
+Python packages. Programs go to $ROSTERLAB_TOOLS, by default a folder in the user's cache.
+ROSTERLAB_CHROMIUM, ROSTERLAB_FIREFOX and ROSTERLAB_MINIBROWSER name other browsers.";
 
 /// What to do with the screenshots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +104,11 @@ pub enum Task {
     Size,
     /// Measure times in the browser.
     Perf,
+    /// Build sites with other people's tools and test the figures in them.
+    Hosts {
+        /// Arguments for node's test runner.
+        args: Vec<String>,
+    },
     /// Build the npm package and run its tests.
     Api,
     /// Build the npm package's tarball.
@@ -143,6 +150,11 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, String> {
                 _ => return Err("--engines wants all".to_owned()),
             },
             Some(other) => return Err(format!("test does not know {other}")),
+        },
+        Some("hosts") => match words.next().as_deref() {
+            None => Task::Hosts { args: Vec::new() },
+            Some("--") => Task::Hosts { args: words.by_ref().collect() },
+            Some(other) => return Err(format!("put -- before {other}, for node's test runner")),
         },
         Some("e2e") => Task::E2e(e2e(&mut words)?),
         Some(other) => return Err(format!("there is no task {other}")),
@@ -218,6 +230,9 @@ mod tests {
         assert_eq!(read("test --fast"), Ok(Task::TestFast));
         assert_eq!(read("test --engines all"), Ok(Task::Test { extent: Extent::All }));
         assert_eq!(read("test --engines=all"), Ok(Task::Test { extent: Extent::All }));
+        assert_eq!(read("hosts"), Ok(Task::Hosts { args: vec![] }));
+        let args = vec!["single.test.mjs".to_owned()];
+        assert_eq!(read("hosts -- single.test.mjs"), Ok(Task::Hosts { args }));
         assert_eq!(read("e2e"), Ok(Task::E2e(E2e::default())));
         let shots = E2e { shots: Shots::Update, ..E2e::default() };
         assert_eq!(read("e2e --update-shots"), Ok(Task::E2e(shots)));
@@ -240,6 +255,8 @@ mod tests {
             "size now",
             "api now",
             "pack now",
+            "hosts single.test.mjs",
+            "site now",
             "serve 8080",
             "serve --port",
             "serve --port 0",

@@ -73,7 +73,9 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
         Task::Help => println!("{}", args::USAGE),
         Task::Announce { port } => page::announce(port),
         Task::Setup => {
-            setup::run(&Places::find()?, Need::PageAndEngines, &mut summary)?;
+            let places = Places::find()?;
+            setup::run(&places, Need::PageAndEngines, &mut summary)?;
+            setup::hosts(&places, &mut summary)?;
         }
         Task::Serve { port } => {
             let places = Places::find()?;
@@ -116,12 +118,22 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
         Task::Test { extent } => {
             let places = Places::find()?;
             let toolbox = setup::run(&places, Need::PageAndEngines, &mut summary)?;
+            let python = setup::hosts(&places, &mut summary)?;
             suites::native(&places, &mut summary);
             suites::api(&places, &toolbox, &mut summary);
             let run = E2e::default();
             if suites::browser(&places, &toolbox, &run, &mut summary) {
+                suites::hosts(&places, &toolbox, &python, &[], &mut summary);
                 suites::other_engines(&places, &toolbox, extent, &mut summary);
             }
+            return Ok(conclude(&summary));
+        }
+        Task::Hosts { args } => {
+            let places = Places::find()?;
+            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut summary)?;
+            let python = setup::hosts(&places, &mut summary)?;
+            site::build(&places, &toolbox)?;
+            suites::hosts(&places, &toolbox, &python, &args, &mut summary);
             return Ok(conclude(&summary));
         }
         Task::Api => {

@@ -81,6 +81,11 @@ impl Places {
         self.root.join("tests/e2e")
     }
 
+    /// The tests of figures in other people's pages.
+    pub fn hosts(&self) -> PathBuf {
+        self.root.join("tests/hosts")
+    }
+
     /// `PATH` with the tools' programs first.
     pub fn tools_path(&self) -> Result<OsString, TaskError> {
         let own = own_path();

@@ -132,6 +132,38 @@ pub fn browser(places: &Places, toolbox: &Toolbox, run: &E2e, summary: &mut Summ
     is_built
 }
 
+/// Builds sites with other people's tools and tests the figures in them. The page was built.
+pub fn hosts(
+    places: &Places,
+    toolbox: &Toolbox,
+    python: &Path,
+    args: &[String],
+    summary: &mut Summary,
+) {
+    let command = || -> Result<Command, TaskError> {
+        let mut node = node(places, toolbox);
+        node.current_dir(places.hosts())
+            .env("ROSTERLAB_NATIVE", embed::command_line(places)?)
+            .env("ROSTERLAB_PYTHON", python);
+        Ok(node)
+    };
+    let mut are_built = false;
+    part(summary, "sites build", || {
+        let status =
+            process::run_streaming(command()?.arg("build.mjs"), |line| println!("{line}"))?;
+        are_built = status.success();
+        Ok(PartOutcome::Scored(Score::one(are_built)))
+    });
+    part(summary, "figures in sites", || {
+        if !are_built {
+            return skip("site");
+        }
+        let (files, flags): (Vec<String>, Vec<String>) =
+            args.iter().cloned().partition(|name| is_test(name));
+        node_tests(command()?, &places.hosts(), files, flags)
+    });
+}
+
 /// Runs the browser tests in the engines beside Chromium. The page was built.
 pub fn other_engines(places: &Places, toolbox: &Toolbox, extent: Extent, summary: &mut Summary) {
     for engine in OTHERS {

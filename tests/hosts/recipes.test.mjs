@@ -1,0 +1,124 @@
+// The recipes of docs/embedding.md, in sites that other people's tools have built (build.mjs): every figure is where the author
+// put it, once, still and live, and has the theme of its site.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { contrast, eventually, open, schemes, wakeAll } from "./host.mjs";
+import { BUILT } from "./sites.mjs";
+
+/** Each site: its page, what a reader does for the dark theme, and the theme without that on a system that is dark. */
+const SITES = {
+  mkdocs: { path: "rack/", dark: (page) => page.locator("label[for=__palette_1]:visible").click(), first: "light" },
+  sphinx: {
+    path: "index.html",
+    dark: async (page) => {
+      const theme = () => page.evaluate(() => document.body.dataset.theme);
+      for (let press = 0; press < 3 && (await theme()) !== "dark"; press += 1) {
+        await page.locator("button.theme-toggle:visible").first().click();
+      }
+    },
+    first: "dark",
+  },
+  vitepress: { path: "index.html", first: "dark" },
+  starlight: {
+    path: "index.html",
+    dark: (page) => page.locator("starlight-theme-select select:visible").first().selectOption("dark"),
+    first: "dark",
+  },
+  reveal: { path: "index.html", first: "dark" },
+  pandoc: { path: "index.html", first: "light" },
+  notebook: { path: "index.html", first: "dark" },
+};
+
+const openSite = (t, name, context = {}) =>
+  open(t, SITES[name].path, { folder: join(BUILT, name), context: { viewport: { width: 1400, height: 900 }, ...context } });
+
+/** Where the figures and the text after them are. */
+const places = (page) =>
+  page.evaluate(() => {
+    const found = (text) =>
+      [...document.querySelectorAll("p, li, section, div")].filter((element) => element.children.length === 0 && element.textContent.trim() === text);
+    return {
+      elements: document.querySelectorAll("rosterlab-playground").length,
+      outside: [...document.querySelectorAll("figure.rl")].filter((figure) => figure.parentElement.localName !== "rosterlab-playground").length,
+      inside: document.querySelectorAll("rosterlab-playground > figure.rl:only-child").length,
+      nested: document.querySelectorAll("rosterlab-playground rosterlab-playground").length,
+      between: found("Between the figures.").map((element) => element.closest("rosterlab-playground") === null),
+      after: found("After the figures.").map((element) => element.closest("rosterlab-playground") === null),
+      title: document.querySelectorAll("rosterlab-playground > figure .rl-title")[1]?.textContent,
+      said: document.querySelectorAll("rosterlab-playground > figure .rl-say")[1]?.innerHTML,
+    };
+  });
+
+const EXPECTED = {
+  elements: 2,
+  outside: 0,
+  inside: 2,
+  nested: 0,
+  between: [true],
+  after: [true],
+  title: "Signs {x} and {{ y }} and ${z}, *a* _b_ `c` [d](e) <f> | \\g",
+  said: "Lost: <code>{{ A2 }}</code>, {gone}.",
+};
+
+for (const name of Object.keys(SITES)) {
+  const { dark, first } = SITES[name];
+
+  test(`${name}: figures stand where they were put, readable without JavaScript on a dark system`, async (t) => {
+    const { page } = await openSite(t, name, { javaScriptEnabled: false, colorScheme: "dark" });
+    assert.deepEqual(await places(page), EXPECTED);
+    const ids = await page.evaluate(() =>
+      [...document.querySelectorAll(".rl .rl-id")].map((id) => {
+        const style = getComputedStyle(id);
+        return [id instanceof SVGElement ? style.fill : style.color, getComputedStyle(id.closest(".rl")).backgroundColor];
+      }),
+    );
+    assert.ok(ids.length > 5);
+    for (const [ink, paper] of ids) assert.ok(contrast(ink, paper) > 4.5, `${ink} on ${paper}`);
+  });
+
+  test(`${name}: figures are live, seen once, and follow the theme of the site`, async (t) => {
+    const { page, complaints, requests } = await openSite(t, name, { colorScheme: "dark" });
+    assert.equal(await wakeAll(page), 2);
+    assert.deepEqual(await places(page), EXPECTED);
+    const differing = await page.evaluate(() =>
+      [...document.querySelectorAll("rosterlab-playground")]
+        .filter((element) => !element.shadowRoot.querySelector("figure").isEqualNode(element.querySelector("figure")))
+        .map((element) => element.querySelector(".rl-title").textContent),
+    );
+    assert.deepEqual(differing, [], "live as it was still");
+    assert.equal(await page.locator("rosterlab-playground > figure:visible").count(), 0, "the still one is not seen beside it");
+    assert.equal(requests.filter((url) => url.endsWith(".wasm")).length, 1);
+    assert.deepEqual(await schemes(page), [first, first]);
+    if (dark) {
+      await dark(page);
+      await eventually(() => schemes(page), ["dark", "dark"]);
+    }
+    // Requests to other hosts are refused here.
+    assert.deepEqual(complaints.filter((said) => !/ERR_FAILED|MathJax|require/.test(said)), []);
+  });
+}
+
+test("vitepress: the reader's switch changes the figures", async (t) => {
+  const { page } = await openSite(t, "vitepress", { colorScheme: "light" });
+  await wakeAll(page);
+  assert.deepEqual(await schemes(page), ["light", "light"]);
+  await page.locator(".VPSwitchAppearance:visible").first().click();
+  await eventually(() => schemes(page), ["dark", "dark"]);
+});
+
+test("reveal: keys of a focused control do not turn the slide, other keys do", async (t) => {
+  const { page } = await openSite(t, "reveal");
+  await wakeAll(page);
+  const slide = () => page.evaluate(() => globalThis.Reveal.getIndices().h);
+  const step = () => page.locator("rosterlab-playground .rl-picture .rl-step").first().innerText();
+  await page.locator("rosterlab-playground").first().getByRole("button", { name: "Next" }).focus();
+  await page.keyboard.press(" ");
+  await eventually(step, "Step 4 of 7: Start A102");
+  assert.equal(await slide(), 0);
+  await page.keyboard.press("ArrowRight");
+  await eventually(slide, 1);
+  const size = await page.locator("rosterlab-playground .rl-picture figure").first().evaluate((figure) => getComputedStyle(figure).fontSize);
+  assert.equal(size, "20px", "larger, as the slides ask");
+});
