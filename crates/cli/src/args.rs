@@ -189,7 +189,7 @@ pub struct Figure {
     /// The element contains the scenario, so the page needs no file beside it.
     #[arg(long)]
     pub inline: bool,
-    /// What the page is made with; html is also right for Markdown by CommonMark's rules.
+    /// What the page is made with; html is also right for plain Markdown.
     #[arg(long = "for", value_name = "TOOL", default_value = "html", value_parser = names::<Host>(&Host::ALL))]
     pub host: Host,
     /// A whole page in one file, with all that it needs: it opens from a disk, by a double click.
