@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use crate::process::{TaskError, WhileDoing};
 
 /// Kinds of files that compress well. Pictures and fonts do not.
-const KINDS: [&str; 5] = ["css", "html", "js", "svg", "wasm"];
+const KINDS: [&str; 6] = ["css", "html", "js", "json", "svg", "wasm"];
 /// Brotli's highest quality.
 const BROTLI_QUALITY: u32 = 11;
 /// The window's size as a power of two: 4 MiB, more than any file has.
@@ -26,16 +26,25 @@ const BUFFER_BYTES: usize = 1 << 16;
 pub fn beside_files_of(folder: &Path) -> Result<(), TaskError> {
     let entries = fs::read_dir(folder).doing(|| format!("read {}", folder.display()))?;
     for file in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-        let kind = file.extension().and_then(|kind| kind.to_str()).unwrap_or_default().to_owned();
-        if !KINDS.contains(&kind.as_str()) {
-            continue;
+        let kind = file.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
+        if KINDS.contains(&kind) {
+            beside(&file)?;
         }
-        let bytes = fs::read(&file).doing(|| format!("read {}", file.display()))?;
-        for (ending, copy) in [("gz", gzipped(&bytes)), ("br", brotlied(&bytes))] {
-            let copy = copy.doing(|| format!("compress {}", file.display()))?;
-            let beside = file.with_extension(format!("{kind}.{ending}"));
-            fs::write(&beside, copy).doing(|| format!("write {}", beside.display()))?;
-        }
+    }
+    Ok(())
+}
+
+/// Writes both copies beside a file.
+///
+/// # Errors
+/// When the file cannot be read or a copy cannot be written.
+pub fn beside(file: &Path) -> Result<(), TaskError> {
+    let bytes = fs::read(file).doing(|| format!("read {}", file.display()))?;
+    for (ending, copy) in [("gz", gzipped(&bytes)), ("br", brotlied(&bytes))] {
+        let copy = copy.doing(|| format!("compress {}", file.display()))?;
+        let kind = file.extension().unwrap_or_default().to_string_lossy();
+        let beside = file.with_extension(format!("{kind}.{ending}"));
+        fs::write(&beside, copy).doing(|| format!("write {}", beside.display()))?;
     }
     Ok(())
 }

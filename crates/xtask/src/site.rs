@@ -20,9 +20,10 @@ pub fn build(places: &Places, toolbox: &Toolbox) -> Result<PathBuf, TaskError> {
     let native = embed::build(places)?;
     single_files(places, toolbox)?;
     let embed = places.dist().join("embed");
-    for folder in [places.dist(), embed.join("examples"), embed] {
-        compress::beside_files_of(&folder)?;
-    }
+    compress::beside_files_of(&embed.join("examples"))?;
+    compress::beside_files_of(&embed)?;
+    // The page's other files have their copies.
+    compress::beside(&places.dist().join("rosterlab.html"))?;
     Ok(native)
 }
 
