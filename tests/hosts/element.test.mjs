@@ -178,7 +178,7 @@ for (const file of ["rosterlab-live.js", "rosterlab.js", "rosterlab_bg.wasm", "r
     assert.match(await line(page), /^This figure is not live: /);
     // The methods give the reason, and what nobody waits for is no uncaught error.
     const said = await page.locator("rosterlab-playground").evaluate((figure) => {
-      figure.seek(1).catch(() => {});
+      figure.seek(1);
       figure.wake();
       return figure.ready.then(() => "live", ({ message }) => message);
     });

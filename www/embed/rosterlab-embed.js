@@ -128,7 +128,11 @@ export class RosterlabPlayground extends HTMLElement {
   }
 
   #do(work) {
-    return this.wake().then(() => work(this.#figure));
+    const awake = this.wake();
+    const done = awake.then(() => work(this.#figure));
+    // A failed load has been told already.
+    awake.catch(() => done.catch(() => {}));
+    return done;
   }
 
   /** Goes to where `n` steps are done. Gives false when there are fewer steps. */
