@@ -7,24 +7,23 @@ import { test } from "node:test";
 import { contrast, eventually, open, schemes, wakeAll } from "./host.mjs";
 import { BUILT } from "./sites.mjs";
 
-/** Each site: its page, what a reader does for the dark theme, and the theme without that on a system that is dark. */
+/** Presses furo's button until the page has a theme. */
+async function pressUntil(page, theme) {
+  const current = () => page.evaluate(() => document.body.dataset.theme);
+  for (let press = 0; press < 3 && (await current()) !== theme; press += 1) {
+    await page.locator("button.theme-toggle:visible").first().click();
+  }
+}
+
+/** Each site: its page, its theme on a system that is dark, and how a reader switches to another, if that is possible. */
 const SITES = {
-  mkdocs: { path: "rack/", dark: (page) => page.locator("label[for=__palette_1]:visible").click(), first: "light" },
-  sphinx: {
-    path: "index.html",
-    dark: async (page) => {
-      const theme = () => page.evaluate(() => document.body.dataset.theme);
-      for (let press = 0; press < 3 && (await theme()) !== "dark"; press += 1) {
-        await page.locator("button.theme-toggle:visible").first().click();
-      }
-    },
-    first: "dark",
-  },
-  vitepress: { path: "index.html", first: "dark" },
+  mkdocs: { path: "rack/", first: "light", to: (page) => page.locator("label.md-header__button[for^=__palette]:visible").click() },
+  sphinx: { path: "index.html", first: "dark", to: pressUntil },
+  vitepress: { path: "index.html", first: "dark", to: (page) => page.locator(".VPSwitchAppearance:visible").first().click() },
   starlight: {
     path: "index.html",
-    dark: (page) => page.locator("starlight-theme-select select:visible").first().selectOption("dark"),
     first: "dark",
+    to: (page, theme) => page.locator("starlight-theme-select select:visible").first().selectOption(theme),
   },
   reveal: { path: "index.html", first: "dark" },
   pandoc: { path: "index.html", first: "light" },
@@ -63,7 +62,7 @@ const EXPECTED = {
 };
 
 for (const name of Object.keys(SITES)) {
-  const { dark, first } = SITES[name];
+  const { first, to } = SITES[name];
 
   test(`${name}: figures stand where they were put, readable without JavaScript on a dark system`, async (t) => {
     const { page } = await openSite(t, name, { javaScriptEnabled: false, colorScheme: "dark" });
@@ -91,22 +90,15 @@ for (const name of Object.keys(SITES)) {
     assert.equal(await page.locator("rosterlab-playground > figure:visible").count(), 0, "the still one is not seen beside it");
     assert.equal(requests.filter((url) => url.endsWith(".wasm")).length, 1);
     assert.deepEqual(await schemes(page), [first, first]);
-    if (dark) {
-      await dark(page);
-      await eventually(() => schemes(page), ["dark", "dark"]);
+    const other = first === "dark" ? "light" : "dark";
+    for (const theme of to ? [other, first] : []) {
+      await to(page, theme);
+      await eventually(() => schemes(page), [theme, theme]);
     }
     // Requests to other hosts are refused here.
     assert.deepEqual(complaints.filter((said) => !/ERR_FAILED|MathJax|require/.test(said)), []);
   });
 }
-
-test("vitepress: the reader's switch changes the figures", async (t) => {
-  const { page } = await openSite(t, "vitepress", { colorScheme: "light" });
-  await wakeAll(page);
-  assert.deepEqual(await schemes(page), ["light", "light"]);
-  await page.locator(".VPSwitchAppearance:visible").first().click();
-  await eventually(() => schemes(page), ["dark", "dark"]);
-});
 
 test("reveal: keys of a focused control do not turn the slide, other keys do", async (t) => {
   const { page } = await openSite(t, "reveal");
