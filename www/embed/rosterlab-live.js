@@ -8,9 +8,9 @@ const at = (name) => new URL(name, import.meta.url);
 /** In a page of one file, the engine and the style sheet: `cargo xtask site` makes it. */
 const inlined = typeof ROSTERLAB_INLINED === "undefined" ? null : ROSTERLAB_INLINED;
 
-async function fetched(name) {
-  const answer = await fetch(at(name));
-  if (!answer.ok) throw new Error(`${name} is not there (${answer.status})`);
+async function fetched(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url.pathname.split("/").at(-1)} is not there (${answer.status})`);
   return answer;
 }
 
@@ -29,12 +29,16 @@ const common = () => {
 
 async function prepare(time) {
   const sheet = new CSSStyleSheet();
-  // A browser remembers that a module could not be fetched, by its address.
-  const module = time === 1 ? import("./rosterlab.js") : import(at(`rosterlab.js?try=${time}`));
+  const module = import("./rosterlab.js").catch((error) => {
+    // A browser remembers that a module could not be fetched, by its address. Bundlers must not look for this one.
+    if (time > 1) return import(/* @vite-ignore */ /* webpackIgnore: true */ at(`rosterlab.js?try=${time}`).href);
+    throw error;
+  });
   const [{ default: init, Playground }, bytes, style] = await Promise.all([
     module,
-    inlined ? inlined.module() : fetched("rosterlab_bg.wasm"),
-    inlined ? inlined.style : fetched("rosterlab.css").then((answer) => answer.text()),
+    // Bundlers find files that are named like this.
+    inlined ? inlined.module() : fetched(new URL("./rosterlab_bg.wasm", import.meta.url)),
+    inlined ? inlined.style : fetched(new URL("./rosterlab.css", import.meta.url)).then((answer) => answer.text()),
   ]);
   await Promise.all([init({ module_or_path: bytes }), sheet.replace(style)]);
   // Its rules about themes are for the page's own elements, too.
