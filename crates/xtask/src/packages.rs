@@ -27,7 +27,7 @@ const WEB: &str = "web";
 const NODE: &str = "nodejs";
 
 /// The package's files that are as they are in the project.
-const AS_THEY_ARE: [&str; 14] = [
+const AS_THEY_ARE: [&str; 15] = [
     "crates/wasm/LICENSE-APACHE",
     "crates/wasm/LICENSE-MIT",
     "crates/wasm/README.md",
@@ -40,6 +40,7 @@ const AS_THEY_ARE: [&str; 14] = [
     "crates/wasm/npm/node.cjs",
     "crates/wasm/npm/node.js",
     "www/embed/rosterlab-embed.js",
+    "www/embed/rosterlab-live.js",
     "www/embed/rosterlab.css",
     "www/scenario.schema.json",
 ];
@@ -114,8 +115,6 @@ fn assemble(places: &Places) -> Result<(), TaskError> {
         let name = path.rsplit('/').next().unwrap_or(path);
         put(name, &read(&places.root.join(path))?)?;
     }
-    let live = text(&places.root.join("www/embed/rosterlab-live.js"))?;
-    put("rosterlab-live.js", with_addresses(&live)?.as_bytes())?;
     let source = |name: &str| text(&places.root.join(CRATE).join("npm").join(name));
     put("guard.cjs", required(&source("guard.js")?).as_bytes())?;
     put("element.cjs", source("element.js")?.as_bytes())?;
@@ -134,20 +133,6 @@ fn text(file: &Path) -> Result<String, TaskError> {
 /// The bindings for Node.js, which also work where only Node's own modules have the coders of text (jest's jsdom).
 fn node_bindings(script: &str) -> String {
     format!("const {{ TextDecoder, TextEncoder }} = require(\"node:util\");\n{script}")
-}
-
-/// The element's script with the addresses of what it fetches written as bundlers recognise them.
-fn with_addresses(script: &str) -> Result<String, TaskError> {
-    let mut changed = script.to_owned();
-    for name in ["rosterlab_bg.wasm", "rosterlab.css"] {
-        let call = format!("fetched(\"{name}\")");
-        if !changed.contains(&call) {
-            return Err(TaskError::new(format!("the element's script does not fetch {name}")));
-        }
-        let address = format!("fetched(new URL(\"./{name}\", import.meta.url))");
-        changed = changed.replace(&call, &address);
-    }
-    Ok(changed)
 }
 
 /// A module without imports as a script for `require`: its exports begin a line.
@@ -173,15 +158,7 @@ fn versioned(manifest: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{NO_VERSION, required, versioned, with_addresses};
-
-    #[test]
-    fn bundlers_see_what_the_element_fetches() {
-        let script = include_str!("../../../www/embed/rosterlab-live.js");
-        let changed = with_addresses(script).unwrap();
-        assert!(changed.contains("fetched(new URL(\"./rosterlab_bg.wasm\", import.meta.url))"));
-        assert!(with_addresses("").is_err());
-    }
+    use super::{NO_VERSION, required, versioned};
 
     #[test]
     fn a_module_becomes_a_script_for_require() {
