@@ -5,8 +5,9 @@ use rosterlab_engine::{
     RackId, RosterEntry, RosterNodes, Served, Shutdown, Until,
 };
 use rosterlab_scenario::foresight::ways::{
-    MOST_ACTIONS, MOST_WAYS, Remedy, Risk, Search, Way, commands,
+    MOST_ACTIONS, MOST_WAYS, Remedy, Risk, Search, Way, commands, risk_of_steps,
 };
+use rosterlab_scenario::{Entry, Settle};
 
 fn id(text: &str) -> NodeId {
     text.parse().unwrap()
@@ -159,6 +160,36 @@ fn with_no_node_up_all_are_started() {
         let least = if revives { Risk::MayLoseWrites } else { Risk::None };
         assert_eq!((found[0].risk, found.len()), (least, 1), "{found:?}");
     }
+}
+
+#[test]
+fn a_way_that_brings_another_side_s_roster_into_force_is_no_safe_one() {
+    let names: Vec<String> = ["A", "B", "C"]
+        .iter()
+        .flat_map(|rack| (1..=4).map(move |n| format!("{rack}10{n}")))
+        .collect();
+    let nodes: Vec<(&str, u32)> =
+        names.iter().zip(0..).map(|(name, n)| (&**name, n / 4 + 1)).collect();
+    let mut cluster = cluster(&nodes);
+    let rack = |rack: usize| names[rack * 4..][..4].iter().map(|name| id(name)).collect::<Vec<_>>();
+    act(&mut cluster, &Command::Cut { between: vec![rack(0), rack(1), rack(2)] });
+    for on in ["C104", "B104"].map(|node| Some(id(node))) {
+        let (namespace, nodes) = ("main".to_owned(), RosterNodes::Observed);
+        act(&mut cluster, &Command::RosterSet { namespace, nodes, on });
+        act(&mut cluster, &Command::Recluster { on });
+    }
+    // Both sides have taken writes. C's roster wins when all are one again: C104 is the principal.
+    act(&mut cluster, &Command::Stop { nodes: rack(2), shutdown: Shutdown::Clean });
+    let heal = Command::Heal { between: None };
+    let start = Command::Start { nodes: rack(2) };
+    let entries = [heal, start].map(|command| Entry::Act { command, settle: Settle::Fully });
+    let mut after = cluster.clone();
+    for entry in &entries {
+        entry.run(&mut after).unwrap();
+    }
+    assert!(rosters(&after).iter().flatten().all(|entry| entry.node != id("B104")));
+    assert_eq!(risk_of_steps(&cluster, &entries), Some(Risk::MayLoseWrites));
+    assert!(ways(&cluster).iter().all(|way| way.risk > Risk::None));
 }
 
 #[test]
