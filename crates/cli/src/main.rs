@@ -1,8 +1,8 @@
 //! `rosterlab`: the simulator for the command line. Scenario files in, reports out.
 //!
 //! Invariant: the exit code is 0 on success, 1 when an expectation does not hold, and 2 on bad input of any kind, with one
-//! or two lines on standard error (arguments that are wrong: what clap prints). It never panics, not even when nobody reads its output. Not here: anything that the
-//! scenario crate can do without a terminal or a file.
+//! or two lines on standard error (arguments that are wrong: what clap prints). It never panics, not even when nobody reads
+//! its output. Not here: anything that the scenario crate can do without a terminal or a file.
 
 mod args;
 mod commands;
@@ -23,7 +23,8 @@ use clap::Parser;
 use args::{Arguments, Command, Format, Run, Validate};
 use commands::{Expectations, Problem};
 use files::Files;
-use run::Task;
+use report::Report;
+use run::{Outcome, Task};
 
 fn main() -> ExitCode {
     let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout().lock()));
@@ -89,5 +90,12 @@ fn on_files(
     out: &mut impl Write,
 ) -> Result<Expectations, Problem> {
     let files = Files::of(arguments).map_err(Problem::Input)?;
-    run::run(&files, task, format, out)
+    let mut report = Report::new(format, task, files.may_be_many, files.paths.len());
+    report.begin(out)?;
+    run::each(&files, task, format, |run| report.file(run, out))?;
+    match report.end(out)? {
+        Outcome::Holds => Ok(Expectations::Hold),
+        Outcome::Fails => Ok(Expectations::Fail),
+        Outcome::Error => Err(Problem::Told),
+    }
 }

@@ -1,9 +1,8 @@
-//! `run` and `validate`: runs scenarios, several at a time, and hands each result to a report.
+//! `run` and `validate`: runs scenarios, several at a time, and hands each result on.
 //!
 //! Invariant: results come in the order of the files, whatever finishes first, so the output is the same on every machine.
 //! Not here: how they are printed (see `report`).
 
-use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -15,10 +14,8 @@ use rosterlab_scenario::{Failure, Runner, ScenarioError, StepReport, log, report
 use serde_json::Value;
 
 use crate::args::Format;
-use crate::commands::{Expectations, Problem};
 use crate::files::Files;
 use crate::position::Position;
-use crate::report::Report;
 use crate::source::{Mistake, Source};
 
 /// What became of one file.
@@ -96,22 +93,14 @@ pub enum Task {
     Validate,
 }
 
-/// Runs the files and reports them.
-pub fn run(
+/// Runs the files, several at a time, and gives each result on in the order of the files. The first error of `take` ends it.
+pub fn each<E>(
     files: &Files,
     task: Task,
     format: Format,
-    out: &mut impl Write,
-) -> Result<Expectations, Problem> {
-    let mut report = Report::new(format, task, files.may_be_many, files.paths.len());
-    report.begin(out)?;
-    in_order(&files.paths, |path| file(path, task, format), |run| report.file(run, out))?;
-    let worst = report.end(out)?;
-    match worst {
-        Outcome::Holds => Ok(Expectations::Hold),
-        Outcome::Fails => Ok(Expectations::Fail),
-        Outcome::Error => Err(Problem::Told),
-    }
+    take: impl FnMut(FileRun) -> Result<(), E>,
+) -> Result<(), E> {
+    in_order(&files.paths, |path| file(path, task, format), take)
 }
 
 /// Does work for each item on all cores and takes the results in the order of the items. The first error of `take` ends it.
