@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, EventTarget, HtmlElement, window};
+use web_sys::{Element, EventTarget, FocusOptions, HtmlElement, window};
 use yew::prelude::*;
 
 use crate::browser::hooks::use_after;
@@ -51,6 +51,18 @@ pub fn focus(selector: &str) {
     let found = document.and_then(|document| document.query_selector(selector).ok().flatten());
     if let Some(element) = found {
         give_focus(element.unchecked_ref());
+    }
+}
+
+/// Moves the focus to an element that is in view, such as one of a bar that stays there: a browser would scroll to where the
+/// bar stood without that.
+pub fn focus_in_view(selector: &str) {
+    let document = window().and_then(|window| window.document());
+    let found = document.and_then(|document| document.query_selector(selector).ok().flatten());
+    if let Some(element) = found {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        element.unchecked_ref::<HtmlElement>().focus_with_options(&options).ok();
     }
 }
 

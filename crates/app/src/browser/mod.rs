@@ -21,7 +21,7 @@ pub use address::{hash, page_address, put_hash, use_followed_addresses};
 pub use canvas::put_pixels;
 pub use clipboard::copy;
 pub use file::ChosenFile;
-pub use focus::{FocusedElement, focus, focused, use_kept_focus};
+pub use focus::{FocusedElement, focus, focus_in_view, focused, use_kept_focus};
 pub use hooks::{Kept, use_after, use_kept};
 pub use listener::{Listener, is_typing, page_keys};
 pub use pointer::{capture_pointer, position_in, show_label_as_tip};

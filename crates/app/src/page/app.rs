@@ -13,8 +13,8 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::browser::{
-    FocusedElement, focus, focused, hash, is_typing, page_keys, put_hash, show_theme, use_after,
-    use_followed_addresses, use_kept_focus, use_system_dark, use_terms,
+    FocusedElement, focus, focus_in_view, focused, hash, is_typing, page_keys, put_hash,
+    show_theme, use_after, use_followed_addresses, use_kept_focus, use_system_dark, use_terms,
 };
 use crate::floor::links::selector as link_selector;
 use crate::floor::panel::{FloorPanel, card_selector};
@@ -230,6 +230,7 @@ fn use_focus(wanted: &Numbered<Option<Focus>>) {
             focus(&format!("[data-rack=\"{rack}\"] [data-action=\"add-node\"]"));
         }
         Some(Focus::On(selector)) => focus(selector),
+        Some(Focus::Verdict) => focus_in_view(".verdict-head"),
         Some(Focus::Question) => {
             let now = focused();
             if !now.as_ref().is_some_and(|now| now.matches(QUESTION)) {

@@ -107,6 +107,8 @@ pub enum Focus {
     Question,
     /// Back to where it was before the question.
     Back,
+    /// To the verdict bar, which is always in view.
+    Verdict,
 }
 
 impl Panel {

@@ -335,7 +335,7 @@ impl State {
         let summary = news::summary(&self.view);
         self.tell(format!("Way out taken: {title}. {summary}"));
         // The way's button is gone. The verdict is in view, so nothing scrolls.
-        self.focus.renew(Some(Focus::On(".verdict-head")));
+        self.focus.renew(Some(Focus::Verdict));
         true
     }
 }

@@ -318,7 +318,7 @@ fn a_way_out_is_searched_for_found_and_taken() {
     assert_eq!(out.title(steps + 1), "Way out: start A102");
     assert!(out.news.starts_with("Way out taken: Start A102. "), "{}", out.news);
     assert_eq!(out.ways_status(), WaysStatus::Active);
-    assert_eq!(out.focus.what, Some(Focus::On(".verdict-head")));
+    assert_eq!(out.focus.what, Some(Focus::Verdict));
     let again = Rc::ptr_eq(&out, &out.clone().reduce(take));
     assert!(again, "there is nothing to take any more");
 }

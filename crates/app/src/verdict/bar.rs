@@ -91,7 +91,7 @@ fn why(state: &State, worst_first: &[usize], all: &[Served]) -> Html {
             _ if mode_of(&state.view, *place) == Mode::Available => {
                 "in AP every side serves".to_owned()
             }
-            _ => "each side has a roster of its own in force".to_owned(),
+            _ => "two sides have rosters of their own in force".to_owned(),
         };
         match each.iter_mut().find(|(_, other)| *other == why) {
             Some((names, _)) => names.push(name),
@@ -127,7 +127,7 @@ fn out_of_two_sides(state: &State, dispatch: &Dispatch) -> [Html; 2] {
     let (title, then) = match state.sides_at_odds() {
         Some(OneSide { kept, others }) => (
             format!("Keep {}’s side: stop {}, heal, start", kept.principal, nodes(&others)),
-            "Its roster is set once more first, because the newest wins. What only the others took is lost.",
+            "Its roster is set once more first, because the newest wins. What only the others hold is lost.",
         ),
         None => (
             "Heal all links".to_owned(),

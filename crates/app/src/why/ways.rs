@@ -49,11 +49,14 @@ impl Answer {
     }
 }
 
-/// Whether less is served of a namespace after a way, or more by two sides, whatever it does for the partition.
+/// Whether less is served of a namespace after a way, or more by two sides, or more is empty, whatever it does for the
+/// partition.
 #[must_use]
 pub fn makes_worse(way: &Way) -> bool {
     let mut each = way.before.iter().zip(&way.after);
-    each.any(|(before, after)| after.active() < before.active() || after.twice > before.twice)
+    each.any(|(before, after)| {
+        after.active() < before.active() || after.twice > before.twice || after.fresh > before.fresh
+    })
 }
 
 /// The answers for the present cluster.
