@@ -67,9 +67,7 @@ test("by keyboard: a way that may lose writes says so, is taken and can be undon
   );
   await keyboard.press("Enter");
   await expectCounts(page, "A103", {});
-  await eventually(() => page.evaluate(() => document.activeElement.id), "partition");
-  // A text field has its own undo, so undo from a card.
-  await keyboard.go("A101");
+  await eventually(() => page.evaluate(() => document.activeElement.className), "verdict-head");
   await keyboard.press("Control+z");
   await expectCounts(page, "A103", { unavailable: 1381 });
   await eventually(async () => (await ways(page))[0], TOO_EARLY[0]);
@@ -102,7 +100,7 @@ test("dead partitions are revived, and the page names the source of its rules", 
   await page.locator(".ways-risky summary").click();
   await action(page, "take-way").click();
   await expectCounts(page, "B102", {});
-  assert.equal(await focused(page), null, "the focus is on the partition's number");
+  assert.equal(await focused(page), null, "the focus is on the verdict");
   assert.deepEqual(complaints, []);
 });
 

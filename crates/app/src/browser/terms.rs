@@ -41,9 +41,11 @@ fn hear(document: &Document, event: &Event) {
             let is_escape =
                 event.dyn_ref().is_some_and(|key: &KeyboardEvent| key.key() == "Escape");
             if is_escape && !bubble.hidden() {
-                // One press closes one thing.
-                event.prevent_default();
                 bubble.set_hidden(true);
+                // One press closes one thing. But a hint comes by itself where the pointer lies, and is no such thing.
+                if !matches!(document.query_selector(".hint:hover"), Ok(Some(_))) {
+                    event.prevent_default();
+                }
             }
         }
         "scroll" => bubble.set_hidden(true),

@@ -220,7 +220,7 @@ pub fn risk(risk: Risk) -> (&'static str, &'static str, &'static str) {
 #[must_use]
 pub fn status(status: &WaysStatus, view: &ClusterView) -> String {
     let answer = match status {
-        WaysStatus::Active => return "Active here: nothing to do for this partition.".to_owned(),
+        WaysStatus::Active => return "Active: nothing to do.".to_owned(),
         WaysStatus::ActiveEmpty => {
             return "Active and empty. Bring the nodes that hold its data back before clients write: \
                     where both sides have a record, only one is kept."
