@@ -334,7 +334,7 @@ impl State {
         }
         let summary = news::summary(&self.view);
         self.tell(format!("Way out taken: {title}. {summary}"));
-        // The way's button is gone. The verdict is in view, so nothing scrolls.
+        // The way's button is gone; the verdict is in view.
         self.focus.renew(Some(Focus::Verdict));
         true
     }
