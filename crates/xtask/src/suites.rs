@@ -266,34 +266,63 @@ fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), Task
 }
 
 fn e2e(places: &Places, toolbox: &Toolbox, run: &E2e) -> Result<PartOutcome, TaskError> {
-    let once = || {
-        let (mut files, flags): (Vec<String>, Vec<String>) =
-            run.args.iter().cloned().partition(|name| is_test(name));
+    let (mut files, flags): (Vec<String>, Vec<String>) =
+        run.args.iter().cloned().partition(|name| is_test(name));
+    let tests = |files: Vec<String>| {
         let mut node = node(places, toolbox);
         node.env("ROSTERLAB_ENGINE", run.engine.name());
         if run.extent == Extent::Walks {
             node.env("ROSTERLAB_WALKS", "1");
-            files = files_with(&places.e2e(), WALK)?;
         }
         if run.shots == Shots::Update {
             node.env("ROSTERLAB_UPDATE_SHOTS", "1");
-            files = vec![SHOTS_TEST.to_owned()];
         }
-        node_tests(node, &places.e2e(), files, flags)
+        node_tests(node, &places.e2e(), files, flags.clone())
     };
     let is_chosen = !run.args.is_empty();
-    let mut outcome = once()?;
-    // The drivers of Firefox and WebKit lose a browser at times on a busy machine: what fails there has to fail twice.
-    if run.engine != Engine::Chromium
-        && matches!(&outcome, PartOutcome::Scored(score) if score.failed > 0)
-    {
-        println!("Tests failed in {}: all of its tests are run once more.", run.engine.name());
-        outcome = once()?;
+    if run.extent == Extent::Walks {
+        files = files_with(&places.e2e(), WALK)?;
     }
+    if run.shots == Shots::Update {
+        files = vec![SHOTS_TEST.to_owned()];
+    }
+    let outcome = if run.engine == Engine::Chromium {
+        tests(files)?
+    } else {
+        if files.is_empty() {
+            files = files_with(&places.e2e(), "")?;
+        }
+        patiently(files, tests)?
+    };
     Ok(match outcome {
         PartOutcome::Scored(score) if !is_chosen => PartOutcome::Scored(limit_skipped(score)),
         other => other,
     })
+}
+
+/// How often the tests of a file may be run in Firefox and WebKit.
+const TRIES: u32 = 3;
+
+/// Runs the tests file by file. The drivers of Firefox and WebKit lose a browser at times on a busy machine, so a file with a
+/// failure is run again, and said to be; what fails every time is a failure.
+fn patiently(
+    files: Vec<String>,
+    tests: impl Fn(Vec<String>) -> Result<PartOutcome, TaskError>,
+) -> Result<PartOutcome, TaskError> {
+    let mut all = Score::default();
+    for file in files {
+        for time in 1..=TRIES {
+            let PartOutcome::Scored(score) = tests(vec![file.clone()])? else { break };
+            if score.failed == 0 || time == TRIES {
+                all.passed += score.passed;
+                all.failed += score.failed;
+                all.skipped += score.skipped;
+                break;
+            }
+            println!("{file} failed, and is run again.");
+        }
+    }
+    Ok(PartOutcome::Scored(all))
 }
 
 /// An engine may skip what it cannot do, but no more than a tenth: beyond that it tests too little.
