@@ -191,7 +191,7 @@ test("twelve nodes in three parts are one sentence and a row for each side", asy
   assert.deepEqual(complaints, []);
 });
 
-walk("on a phone the verdict and the way out stay in view, and targets have 44 px", async (t) => {
+test("on a phone the verdict and the way out stay in view, and targets have 44 px", async (t) => {
   const { page, complaints } = await openPage(t, PHONE);
   await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
   await node(page, "A102").click();
