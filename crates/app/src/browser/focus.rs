@@ -47,23 +47,25 @@ pub fn focused() -> Option<FocusedElement> {
 
 /// Moves the focus to the first element that a selector finds.
 pub fn focus(selector: &str) {
-    let document = window().and_then(|window| window.document());
-    let found = document.and_then(|document| document.query_selector(selector).ok().flatten());
-    if let Some(element) = found {
-        give_focus(element.unchecked_ref());
+    if let Some(element) = first(selector) {
+        give_focus(&element);
     }
 }
 
 /// Moves the focus to an element that is in view, such as one of a bar that stays there: a browser would scroll to where the
 /// bar stood without that.
 pub fn focus_in_view(selector: &str) {
-    let document = window().and_then(|window| window.document());
-    let found = document.and_then(|document| document.query_selector(selector).ok().flatten());
-    if let Some(element) = found {
+    if let Some(element) = first(selector) {
         let options = FocusOptions::new();
         options.set_prevent_scroll(true);
-        element.unchecked_ref::<HtmlElement>().focus_with_options(&options).ok();
+        element.focus_with_options(&options).ok();
     }
+}
+
+/// The first element that a selector finds.
+fn first(selector: &str) -> Option<HtmlElement> {
+    let found = window()?.document()?.query_selector(selector).ok()??;
+    Some(found.unchecked_into())
 }
 
 /// Keeps the focus near its place when a change takes its element away. Otherwise the browser would move the focus to the

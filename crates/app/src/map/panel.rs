@@ -83,7 +83,7 @@ pub fn map_panel(state: &Rc<State>, dispatch: &Dispatch, painter: &Rc<Painter>) 
 
 /// The alarm that other sides serve partitions that this one serves: the map has only one side.
 fn served_twice(state: &State) -> Option<String> {
-    let all = state.timeline.served(state.timeline.position());
+    let all = state.served_now();
     let twice = all.get(state.namespace).map_or(0, |served| served.twice);
     (twice > 0).then(|| format!("⚠ {} are served by two sides at once.", thousands(twice)))
 }

@@ -133,7 +133,7 @@ impl State {
     /// nobody serves in the namespace that fares worst; `None` while everything is served, and while time runs.
     #[must_use]
     pub fn whole_quest(&self) -> Option<Quest> {
-        let all = self.timeline.served(self.timeline.position());
+        let all = self.served_now();
         let worst = *worst_first(all).first()?;
         if all[worst].inactive() == 0 || self.is_running() {
             return None;

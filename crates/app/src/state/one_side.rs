@@ -39,7 +39,7 @@ impl State {
 
     /// The SC namespaces that two sides serve, by index.
     fn served_twice(&self) -> impl Iterator<Item = usize> + '_ {
-        let served = self.timeline.served(self.timeline.position());
+        let served = self.served_now();
         let namespaces = self.view.namespaces.iter().zip(served).enumerate();
         namespaces
             .filter(|(_, (one, served))| one.mode == Mode::StrongConsistency && served.twice > 0)

@@ -29,6 +29,12 @@ impl State {
         format!("Step {position} of {all}, {at}: {}; {what}", self.title(position))
     }
 
+    /// What a client of the whole network can reach now, by namespace.
+    #[must_use]
+    pub fn served_now(&self) -> &[Served] {
+        self.timeline.served(self.timeline.position())
+    }
+
     /// What a client of the whole network can reach at a position, in the namespace that fares worst there.
     #[must_use]
     pub fn served(&self, position: usize) -> Served {

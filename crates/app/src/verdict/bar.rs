@@ -22,7 +22,7 @@ use crate::why::ways::{WaysAction, effect, makes_worse, reach, title};
 
 /// The bar.
 pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
-    let all = state.timeline.served(state.timeline.position());
+    let all = state.served_now();
     let headline = headline(all);
     let order = worst_first(all);
     let is_many = all.len() > 1;

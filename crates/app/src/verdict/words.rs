@@ -23,7 +23,7 @@ pub const REASONS: usize = 4;
 #[must_use]
 pub fn who(view: &ClusterView) -> String {
     let number = |number: usize, noun: &str| count(convert::count(number), noun);
-    let clusters = match view.sub_clusters.as_slice() {
+    let mut who = match view.sub_clusters.as_slice() {
         [] => nobody(view).to_owned(),
         [one] => {
             let namespaces = view.namespaces.iter().zip(&one.namespaces);
@@ -50,16 +50,13 @@ pub fn who(view: &ClusterView) -> String {
         }
         many => number(many.len(), "sub-cluster"),
     };
-    let quiesced = view.nodes.iter().filter(|node| node.quiesce == QuiesceState::Effective).count();
-    let mut who = clusters;
-    for (count, what) in [(view.orphans.len(), "orphan"), (quiesced, "quiesced")] {
-        match (count, what) {
-            (0, _) => {}
-            (_, "orphan") => who = format!("{who}, {}", number(count, what)),
-            _ => who = format!("{who}, {count} {what}"),
-        }
+    if !view.orphans.is_empty() {
+        who = format!("{who}, {}", number(view.orphans.len(), "orphan"));
     }
-    who
+    match view.nodes.iter().filter(|node| node.quiesce == QuiesceState::Effective).count() {
+        0 => who,
+        quiesced => format!("{who}, {quiesced} quiesced"),
+    }
 }
 
 /// Why there is no sub-cluster.
