@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openPage } from "./browser.mjs";
-import { test, walk } from "./engines.mjs";
+import { test } from "./engines.mjs";
 import { action, counts, eventually, expectCounts, link, node, openTab } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -18,6 +18,16 @@ async function twoOfFive(page) {
   await node(page, "A102").click();
   await action(page, "crash").click();
   await expectCounts(page, "A103", { unavailable: 4096 });
+}
+
+/** After a split by rack, each side gets a roster of its own, which is the mistake. */
+async function rosterOnEachSide(page) {
+  for (const principal of ["A103", "B102"]) {
+    await page.locator(`[data-action="show-sub-cluster"]`, { hasText: principal }).click();
+    await action(page, "stage-and-recluster").click();
+    const question = action(page, "roster-confirm");
+    if (await question.count()) await question.click();
+  }
 }
 
 test("one cut link: one side serves nothing, and the bar and the timeline say that all is served", async (t) => {
@@ -59,13 +69,7 @@ test("what two sides serve is an alarm of its own, and the bar says how it ends"
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "split").click();
   await eventually(() => page.locator(".sides tbody tr").count(), 2);
-  // Each side gets a roster of its own, which is the mistake.
-  for (const principal of ["A103", "B102"]) {
-    await page.locator(`[data-action="show-sub-cluster"]`, { hasText: principal }).click();
-    await action(page, "stage-and-recluster").click();
-    const question = action(page, "roster-confirm");
-    if (await question.count()) await question.click();
-  }
+  await rosterOnEachSide(page);
   await eventually(() => headline(page), "Served by two sides");
   assert.equal(await verdict(page), "twice");
   assert.match(await outcome(page), /4,096 served by two sides/);
@@ -89,12 +93,7 @@ test("what two sides serve is an alarm of its own, and the bar says how it ends"
 test("a roster that loses when two sides become one is told with both generations", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "split").click();
-  for (const principal of ["A103", "B102"]) {
-    await page.locator(`[data-action="show-sub-cluster"]`, { hasText: principal }).click();
-    await action(page, "stage-and-recluster").click();
-    const question = action(page, "roster-confirm");
-    if (await question.count()) await question.click();
-  }
+  await rosterOnEachSide(page);
   await action(page, "heal").click();
   await eventually(() => page.locator(".sides tbody tr").count(), 1);
   const news = await page.locator("[data-news]").innerText();
