@@ -8,7 +8,6 @@ import { chromium } from "playwright-core";
 import sirv from "sirv";
 import { DIST } from "./sites.mjs";
 
-
 const ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
 
 let browser;
@@ -27,8 +26,10 @@ async function serve(folder) {
   const files = sirv(folder, { dev: true });
   const server = createServer((request, response) => {
     files(request, response, () => {
-      response.statusCode = 404;
-      response.end("not found");
+      // A site may name an icon that it does not have, and a browser asks for it whenever it likes: that is no fault.
+      const icon = /\/favicon\.\w+$/.test(request.url);
+      response.statusCode = icon ? 204 : 404;
+      response.end(icon ? undefined : "not found");
     });
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
@@ -59,7 +60,7 @@ export async function open(t, path, { folder = DIST, body, context: options = {}
   const complaints = [];
   const requests = [];
   page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+    if (message.type() === "error") complaints.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error}`));
   page.on("request", (request) => requests.push(request.url()));
