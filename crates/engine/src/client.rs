@@ -12,7 +12,7 @@ use crate::event::{ClientResult, EventKind};
 use crate::id::{Digest, NodeId, PartitionId};
 use crate::namespace::Mode;
 use crate::node_set::{NodeSet, Slot};
-use crate::record::{Record, Stamp, place_of};
+use crate::record::{Record, Stamp};
 use crate::rules::Clause;
 
 /// One node's copy of a record.
@@ -61,8 +61,7 @@ impl Cluster {
     }
 
     fn latest_write(&self, namespace: usize, key: Digest) -> Option<u64> {
-        let place = place_of(&self.ground.latest, &(namespace, key)).ok()?;
-        Some(self.ground.latest[place].1)
+        self.ground.latest.get(&namespace)?.get(PartitionId::of_digest(&key), &key).copied()
     }
 
     /// Whether two nodes that believe they are in the same sub-cluster can talk now.
@@ -156,11 +155,9 @@ impl Cluster {
 
     fn write_at(&mut self, at: &Arrival, master: Slot, key: Digest, write: u64) -> ClientResult {
         let before = self.resolve(at, master, key).map(|record| record.latest);
-        let mut history = Vec::new();
-        if let Some(before) = &before {
-            history.clone_from(&before.history);
-            history.push(before.write);
-        }
+        let (mut history, mut shed) =
+            before.as_ref().map(Stamp::successor_history).unwrap_or_default();
+        self.shorten(at, key, &mut history, &mut shed);
         let regime = self.sub_cluster(at.number).balance(at.namespace).regime;
         let stamp = Stamp {
             write,
@@ -169,6 +166,7 @@ impl Cluster {
             written_at_ms: self.now_ms,
             stored_at_ms: self.now_ms,
             history,
+            shed,
         };
         let (replicas, complete) = self.replicas_of(at, master);
         for slot in replicas.into_iter().chain([master]) {
@@ -178,21 +176,37 @@ impl Cluster {
             return ClientResult::InDoubt;
         }
         self.ground.acknowledged.push(write);
-        let latest = &mut self.ground.latest;
-        match place_of(latest, &(at.namespace, key)) {
-            Ok(place) => latest[place].1 = write,
-            Err(place) => latest.insert(place, ((at.namespace, key), write)),
-        }
+        let latest = self.ground.latest.entry(at.namespace).or_default();
+        latest.change_or_put(at.pid, key, write, |latest, write| *latest = write);
         self.see_regime(at, regime);
         ClientResult::Ok
     }
 
-    fn see_regime(&mut self, at: &Arrival, regime: u32) {
-        let of = (at.namespace, at.pid);
-        match self.ground.session.iter_mut().find(|(known, _)| *known == of) {
-            Some((_, seen)) => *seen = regime.max(*seen),
-            None => self.ground.session.push((of, regime)),
+    /// Sheds from a long history what nobody will ask for. In SC that is all but the record's last acknowledged write, which
+    /// is all that losses are counted by; in AP, where rivals are compared, what every copy builds on.
+    fn shorten(&self, at: &Arrival, key: Digest, history: &mut Vec<u64>, shed: &mut u64) {
+        if !Stamp::is_worth_shedding(history) {
+            return;
         }
+        if self.settings(at.namespace).mode == Mode::StrongConsistency {
+            let acknowledged = self.latest_write(at.namespace, key);
+            history.retain(|write| Some(*write) == acknowledged);
+            return;
+        }
+        let records =
+            self.nodes.iter().filter_map(|node| node.namespaces[at.namespace].record(at.pid, key));
+        let common = records
+            .flat_map(Record::stamps)
+            .try_fold(u64::MAX, |common, stamp| Some(stamp.latest_common(history)?.min(common)));
+        if let Some(common) = common {
+            history.retain(|write| *write > common);
+            *shed = common.max(*shed);
+        }
+    }
+
+    fn see_regime(&mut self, at: &Arrival, regime: u32) {
+        let seen = self.ground.session.entry((at.namespace, at.pid)).or_default();
+        *seen = regime.max(*seen);
     }
 
     /// A client reads (domain.md §9).
@@ -251,9 +265,7 @@ impl Cluster {
             }
         }
         let regime = self.sub_cluster(at.number).balance(at.namespace).regime;
-        let of = (at.namespace, at.pid);
-        let seen = self.ground.session.iter().find(|(known, _)| *known == of);
-        let seen = seen.map_or(0, |(_, regime)| *regime);
+        let seen = self.ground.session.get(&(at.namespace, at.pid)).copied().unwrap_or(0);
         if mode == ReadMode::Session && regime < seen {
             return (Some(master), None, ClientResult::StaleRegime);
         }
@@ -294,8 +306,7 @@ impl Cluster {
     ) -> Vec<EventKind> {
         let mode = self.settings(namespace).mode;
         let source = self.part(from, namespace).records_of(pid);
-        let arriving: Vec<(Digest, Record)> =
-            source.iter().map(|((_, key), record)| (*key, record.clone())).collect();
+        let arriving: Vec<(Digest, Record)> = source.to_vec();
         let mut dropped_writes = Vec::new();
         for (key, record) in arriving {
             let here = self.record(to, namespace, pid, key);
@@ -321,7 +332,7 @@ impl Cluster {
             }
             if arrives {
                 self.take_in(to, namespace, pid, key, record);
-                self.ground.mark_possible_losses();
+                self.ground.mark_possible_losses(namespace, [pid]);
             }
         }
         dropped_writes.retain(|(_, write, _)| self.ground.lose(*write));
@@ -336,17 +347,21 @@ impl Cluster {
     /// Counts the records whose last acknowledged write is on no node any more, for whatever reason: wiped drives, a
     /// crash before the flush, a removed node, or an older value in its place (domain.md §9).
     pub(crate) fn count_lost_writes(&mut self) -> Vec<EventKind> {
-        let look = std::mem::take(&mut self.ground.may_have_lost);
-        if !look || !self.rules.follow(Clause::EveryLossCounts) {
+        let partitions = std::mem::take(&mut self.ground.may_have_lost);
+        if partitions.is_empty() || !self.rules.follow(Clause::EveryLossCounts) {
             return Vec::new();
         }
+        let latest_of = |(index, pid): (usize, PartitionId)| {
+            let latest = self.ground.latest.get(&index).map_or(&[][..], |latest| latest.of(pid));
+            latest.iter().map(move |(key, write)| (index, pid, *key, *write))
+        };
+        let mut latest: Vec<_> = partitions.into_iter().flat_map(latest_of).collect();
+        latest.sort_unstable_by_key(|(index, _, key, _)| (*index, *key));
         let mut lost = Vec::new();
-        for ((index, key), write) in &self.ground.latest {
-            let (index, key, write) = (*index, *key, *write);
+        for (index, pid, key, write) in latest {
             if self.ground.lost.binary_search(&write).is_ok() {
                 continue;
             }
-            let pid = PartitionId::of_digest(&key);
             let copies = self.nodes.iter().filter_map(|node| {
                 node.namespaces[index].record(pid, key).map(|record| &record.latest)
             });
@@ -387,12 +402,8 @@ impl Cluster {
         replicated: bool,
     ) {
         let records = Rc::make_mut(&mut self.part_mut(on, namespace).records);
-        match place_of(records, &key) {
-            Ok(place) => records[place].1.replace(stamp, replicated),
-            Err(place) => {
-                let record = Record { latest: stamp, flushed: None, replicated };
-                records.insert(place, (key, record));
-            }
-        }
+        let new = Record::new(stamp, replicated);
+        let replace = |old: &mut Record, new: Record| old.replace(new.latest, new.replicated);
+        records.change_or_put(key.0, key.1, new, replace);
     }
 }

@@ -550,10 +550,10 @@ impl Cluster {
     /// Removes nodes that are down. The running nodes see no difference, so no cluster change follows.
     fn remove_nodes(&mut self, ids: &[NodeId]) -> Vec<EventKind> {
         for slot in self.slots(ids) {
+            self.mark_possible_losses(slot);
             self.nodes[slot].remove(&self.setup.namespaces);
             self.cuts.remove_node(slot);
         }
-        self.ground.mark_possible_losses();
         ids.iter().map(|node| EventKind::NodeRemoved { node: *node }).collect()
     }
 
@@ -578,12 +578,14 @@ impl Cluster {
         let setup = self.setup.clone();
         let mut kinds = Vec::new();
         for slot in self.slots(ids) {
+            if shutdown == Shutdown::Unclean {
+                self.mark_possible_losses(slot);
+            }
             let node = &mut self.nodes[slot];
             let marked_clean = node.stop(shutdown, self.now_ms, &setup.namespaces);
             kinds.push(EventKind::NodeStopped { node: node.id, shutdown, marked_clean });
             self.departed.insert(slot);
         }
-        self.ground.mark_possible_losses();
         self.forget_empty_sub_clusters();
         self.schedule_cluster_change(&mut kinds);
         kinds
@@ -602,14 +604,21 @@ impl Cluster {
         let setup = self.setup.clone();
         let mut kinds = Vec::new();
         for slot in self.slots(ids) {
+            self.mark_possible_losses(slot);
             let node = &mut self.nodes[slot];
             for (namespace, settings) in node.namespaces.iter_mut().zip(&setup.namespaces) {
                 namespace.wipe(device, settings.devices);
             }
             kinds.push(EventKind::DrivesWiped { node: node.id, device });
         }
-        self.ground.mark_possible_losses();
         kinds
+    }
+
+    /// A node's copies of records may go, so the next count looks at those partitions.
+    fn mark_possible_losses(&mut self, slot: Slot) {
+        for (index, part) in self.nodes[slot].namespaces.iter().enumerate() {
+            self.ground.mark_possible_losses(index, part.records.partitions());
+        }
     }
 
     fn move_to_rack(&mut self, ids: &[NodeId], rack: RackId) -> Vec<EventKind> {

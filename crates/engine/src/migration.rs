@@ -228,7 +228,7 @@ impl Cluster {
             let version = self.version_mut(slot, index, pid);
             *version = settled(*version, is_replica, false, quiesced.contains(slot), key);
             if !version.has_data() && self.part_mut(slot, index).drop_records(pid) {
-                self.ground.mark_possible_losses();
+                self.ground.mark_possible_losses(index, [pid]);
             }
         }
         if let Some(sub_cluster) = self.sub_cluster_mut(number) {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::command::Shutdown;
 use crate::id::{Digest, NodeId, PARTITIONS, PartitionId, RackId};
 use crate::namespace::{NamespaceSettings, NodeSetup};
-use crate::record::{Record, Sorted, place_of};
+use crate::record::{ByPartition, Record};
 use crate::roster::Roster;
 use crate::rules::Rules;
 use crate::storage::{Distrust, StartMark, Storage};
@@ -152,8 +152,8 @@ pub(crate) struct NodeNamespace {
     pub regime: u32,
     /// The regime that it last prepared; above `regime` when a rebalance was interrupted (domain.md §1).
     pub prepared_regime: u32,
-    /// What clients wrote, by partition and digest.
-    pub records: Rc<Sorted<(PartitionId, Digest), Record>>,
+    /// What clients wrote.
+    pub records: Rc<ByPartition<Record>>,
 }
 
 impl NodeNamespace {
@@ -196,7 +196,7 @@ impl NodeNamespace {
         } else if let Some(number) = device {
             // A record is on one device, which its digest decides. \[model\]
             let elsewhere = |digest: &Digest| digest.0[19] % devices != number;
-            Rc::make_mut(&mut self.records).retain(|((_, digest), _)| elsewhere(digest));
+            Rc::make_mut(&mut self.records).retain(|digest, _| elsewhere(digest));
         }
     }
 
@@ -206,7 +206,7 @@ impl NodeNamespace {
             return;
         }
         let records = Rc::make_mut(&mut self.records);
-        records.retain_mut(|(_, record)| record.survive_crash(now_ms));
+        records.retain(|_, record| record.survive_crash(now_ms));
     }
 
     /// Automatic roster-set protection: versions without data and without `e` get `r` (domain.md §4, \[doc\]). A
@@ -224,22 +224,19 @@ impl NodeNamespace {
 
     /// A record, if the node has it.
     pub fn record(&self, pid: PartitionId, key: Digest) -> Option<&Record> {
-        let place = place_of(&self.records, &(pid, key)).ok()?;
-        Some(&self.records[place].1)
+        self.records.get(pid, &key)
     }
 
     /// A partition's records, in order.
-    pub fn records_of(&self, pid: PartitionId) -> &[((PartitionId, Digest), Record)] {
-        let from = self.records.partition_point(|((of, _), _)| *of < pid);
-        let count = self.records[from..].partition_point(|((of, _), _)| *of == pid);
-        &self.records[from..from + count]
+    pub fn records_of(&self, pid: PartitionId) -> &[(Digest, Record)] {
+        self.records.of(pid)
     }
 
     /// Drops a partition's records. Returns whether there were any.
     pub fn drop_records(&mut self, pid: PartitionId) -> bool {
         let some = !self.records_of(pid).is_empty();
         if some {
-            Rc::make_mut(&mut self.records).retain(|((partition, _), _)| *partition != pid);
+            Rc::make_mut(&mut self.records).remove(pid);
         }
         some
     }

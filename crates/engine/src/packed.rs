@@ -639,7 +639,7 @@ impl PackedCluster {
         let parts = self.kinds.iter().flat_map(|kind| &kind.namespaces);
         balances.map(balance).sum::<usize>()
             + self.rest.ground.bytes()
-            + parts.map(|part| size_of_val(&**part.records)).sum::<usize>()
+            + parts.map(|part| part.records.bytes()).sum::<usize>()
             + self.kinds.len() * kind
             + self.nodes.len() * node
             + size_of_val(&self.words[..])

@@ -4,6 +4,8 @@
 //! Not here: records' contents (the number of the write stands for the value), and how clients write and read (see
 //! `client`).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::id::{Digest, PartitionId};
 use crate::namespace::Mode;
 
@@ -23,14 +25,38 @@ pub(crate) struct Stamp {
     pub written_at_ms: u64,
     /// When it arrived at this node.
     pub stored_at_ms: u64,
-    /// The writes that it builds on, oldest first. They tell a successor from a rival.
+    /// The writes that it builds on, oldest first, but for those that were shed. They tell a successor from a rival.
     pub history: Vec<u64>,
+    /// Every copy of the record builds on the same writes up to this one, which were shed from the history; 0 for none.
+    pub shed: u64,
 }
+
+/// How long a history may be before what nobody will ask for is shed from it.
+const LONG_HISTORY: usize = 64;
 
 impl Stamp {
     /// Whether it includes a write: it is that write, or builds on it.
     pub fn holds(&self, write: u64) -> bool {
-        self.write == write || self.history.contains(&write)
+        self.write == write || write <= self.shed || self.history.binary_search(&write).is_ok()
+    }
+
+    /// What a write that replaces this one builds on: its history, and up to where that was shed.
+    pub fn successor_history(&self) -> (Vec<u64>, u64) {
+        let mut history = Vec::with_capacity(self.history.len() + 1);
+        history.extend_from_slice(&self.history);
+        history.push(self.write);
+        (history, self.shed)
+    }
+
+    /// The latest of these writes, oldest first, that it includes.
+    pub fn latest_common(&self, writes: &[u64]) -> Option<u64> {
+        writes.iter().rev().copied().find(|write| self.holds(*write))
+    }
+
+    /// Whether a history is so long that it is worth the work to shed some of it. Lengths of which this is so are so
+    /// far apart that a write's share of that work stays small.
+    pub fn is_worth_shedding(history: &[u64]) -> bool {
+        history.len() >= LONG_HISTORY && history.len().is_power_of_two()
     }
 
     /// Which of two versions of a record is kept: in SC the later regime, then the later write; in AP the higher
@@ -47,35 +73,56 @@ impl Stamp {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Record {
     pub latest: Stamp,
-    /// The version before, kept while `latest` may not be flushed yet.
+    /// The version before the first that is not flushed yet, if the buffer has not been flushed since.
     pub flushed: Option<Stamp>,
+    /// When the first version that may not be flushed arrived. The buffer is flushed [`FLUSH_MS`] later, with all versions
+    /// that arrived until then.
+    pub buffered_at_ms: u64,
     /// Whether all replicas were known to have it.
     pub replicated: bool,
 }
 
 impl Record {
+    /// A record that a node did not have.
+    pub fn new(latest: Stamp, replicated: bool) -> Self {
+        let buffered_at_ms = latest.stored_at_ms;
+        Self { latest, flushed: None, buffered_at_ms, replicated }
+    }
+
     /// Stores a newer version in place of the one that a node has.
     pub fn replace(&mut self, latest: Stamp, replicated: bool) {
-        let was_flushed = self.latest.stored_at_ms + FLUSH_MS <= latest.stored_at_ms;
-        let before = std::mem::replace(&mut self.latest, latest);
-        if was_flushed {
-            self.flushed = Some(before);
+        if self.is_flushed(latest.stored_at_ms) {
+            self.buffered_at_ms = latest.stored_at_ms;
+            self.flushed = Some(std::mem::replace(&mut self.latest, latest));
+        } else {
+            self.latest = latest;
         }
         self.replicated = replicated;
     }
 
+    /// Whether the latest version is flushed by now.
+    fn is_flushed(&self, now_ms: u64) -> bool {
+        self.buffered_at_ms + FLUSH_MS <= now_ms
+    }
+
     /// Reduces the record to what an unclean stop leaves. Returns `false` when none of it was flushed.
     pub fn survive_crash(&mut self, now_ms: u64) -> bool {
-        if self.latest.stored_at_ms + FLUSH_MS <= now_ms {
+        if self.is_flushed(now_ms) {
             return true;
         }
         match self.flushed.take() {
             Some(flushed) => {
+                self.buffered_at_ms = flushed.stored_at_ms;
                 self.latest = flushed;
                 true
             }
             None => false,
         }
+    }
+
+    /// The stamps that the node may come back with after a crash, or has now.
+    pub fn stamps(&self) -> impl Iterator<Item = &Stamp> {
+        std::iter::once(&self.latest).chain(&self.flushed)
     }
 }
 
@@ -85,20 +132,27 @@ pub(crate) struct GroundTruth {
     pub writes: u64,
     /// The acknowledged writes, in order: writes are numbered as they come.
     pub acknowledged: Vec<u64>,
-    /// The last acknowledged write of each record.
-    pub latest: Sorted<(usize, Digest), u64>,
-    /// The highest regime that the session has seen of each partition that it used, in the order of their first use.
-    pub session: Vec<((usize, PartitionId), u32)>,
+    /// The last acknowledged write of each record, by namespace.
+    pub latest: BTreeMap<usize, ByPartition<u64>>,
+    /// The highest regime that the session has seen of each partition that it used.
+    pub session: BTreeMap<(usize, PartitionId), u32>,
     /// Acknowledged writes whose value is gone, or was replaced by a rival's (domain.md §9), in the order of their numbers.
     pub lost: Vec<u64>,
-    /// Whether copies were removed or replaced since losses were last counted.
-    pub may_have_lost: bool,
+    /// The partitions, each with its namespace, of which copies of records were removed or replaced since losses were
+    /// last counted.
+    pub may_have_lost: BTreeSet<(usize, PartitionId)>,
 }
 
 impl GroundTruth {
-    /// Copies of records were removed or replaced, so the next count checks what was lost.
-    pub fn mark_possible_losses(&mut self) {
-        self.may_have_lost = !self.latest.is_empty();
+    /// Copies of records of these partitions were removed or replaced, so the next count checks what was lost.
+    pub fn mark_possible_losses(
+        &mut self,
+        namespace: usize,
+        partitions: impl IntoIterator<Item = PartitionId>,
+    ) {
+        if self.latest.contains_key(&namespace) {
+            self.may_have_lost.extend(partitions.into_iter().map(|pid| (namespace, pid)));
+        }
     }
 
     /// Counts an acknowledged write as lost. Returns whether it was not yet.
@@ -110,19 +164,80 @@ impl GroundTruth {
         place.is_err()
     }
 
-    /// Its size in bytes.
+    /// Its approximate size in bytes.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.acknowledged)
             + size_of_val(&*self.lost)
-            + size_of_val(&*self.latest)
-            + size_of_val(&*self.session)
+            + self.latest.values().map(ByPartition::bytes).sum::<usize>()
+            + self.session.len() * size_of::<((usize, PartitionId), u32)>()
     }
 }
 
-/// Values in the order of their keys, each key once. A cluster has few records, and a list is less code than a tree.
-pub(crate) type Sorted<K, V> = Vec<(K, V)>;
+/// Something for each of a namespace's records, by partition and then by digest.
+///
+/// A partition's part is a short list: with a million records it has some 250.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ByPartition<T>(BTreeMap<PartitionId, Vec<(Digest, T)>>);
 
-/// The place of a key in a sorted list, or the place where it belongs.
-pub(crate) fn place_of<K: Ord, V>(list: &[(K, V)], key: &K) -> Result<usize, usize> {
-    list.binary_search_by(|(known, _)| known.cmp(key))
+impl<T> Default for ByPartition<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T> ByPartition<T> {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The partitions of which there is something, in order.
+    pub fn partitions(&self) -> impl Iterator<Item = PartitionId> + '_ {
+        self.0.keys().copied()
+    }
+
+    /// What there is of a partition, in the order of digests.
+    pub fn of(&self, pid: PartitionId) -> &[(Digest, T)] {
+        self.0.get(&pid).map_or(&[], Vec::as_slice)
+    }
+
+    /// What there is for a record.
+    pub fn get(&self, pid: PartitionId, key: &Digest) -> Option<&T> {
+        let list = self.of(pid);
+        let place = list.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
+        Some(&list[place].1)
+    }
+
+    /// Changes what there is for a record, or puts `new` there if there is nothing.
+    pub fn change_or_put(
+        &mut self,
+        pid: PartitionId,
+        key: Digest,
+        new: T,
+        change: impl FnOnce(&mut T, T),
+    ) {
+        let list = self.0.entry(pid).or_default();
+        match list.binary_search_by(|(known, _)| known.cmp(&key)) {
+            Ok(place) => change(&mut list[place].1, new),
+            Err(place) => list.insert(place, (key, new)),
+        }
+    }
+
+    /// Keeps what `keep` says, which may change it.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Digest, &mut T) -> bool) {
+        self.0.retain(|_, list| {
+            list.retain_mut(|(key, one)| keep(key, one));
+            !list.is_empty()
+        });
+    }
+
+    /// Drops a partition's part. Returns whether there was one.
+    pub fn remove(&mut self, pid: PartitionId) -> bool {
+        self.0.remove(&pid).is_some()
+    }
+
+    /// Its approximate size in bytes.
+    pub fn bytes(&self) -> usize {
+        self.0.values().map(|list| size_of::<Vec<(Digest, T)>>() + size_of_val(&**list)).sum()
+    }
 }

@@ -100,6 +100,60 @@ fn an_unclean_stop_loses_the_last_second_and_nothing_older() {
 }
 
 #[test]
+fn a_buffer_is_flushed_a_second_after_its_first_write() {
+    let writes_survived = |count: u64, apart_ms: u64, crash_at_ms: u64| {
+        let mut cluster = cluster("A1 A2 A3", 2);
+        let key = key_of(&cluster, "A1");
+        for write_number in 0..count {
+            cluster.advance(Until::Time(write_number * apart_ms));
+            assert_eq!(write(&mut cluster, key, "A1"), ClientResult::Ok);
+        }
+        cluster.advance(Until::Time(crash_at_ms));
+        cluster.apply(&crash("A1")).unwrap();
+        let copies = cluster.copies_of_record("main", key);
+        copies.iter().find(|copy| copy.node == ids("A1")[0]).map_or(0, |copy| copy.write)
+    };
+    assert_eq!(writes_survived(2, 500, 999), 0, "the buffer was not flushed yet");
+    assert_eq!(writes_survived(2, 500, 1_000), 2, "both were in the buffer");
+    assert_eq!(writes_survived(51, 100, 5_050), 50, "the last opened a new buffer");
+}
+
+#[test]
+fn a_record_that_is_written_often_stays_small_and_its_losses_exact() {
+    // In AP, what may be shed depends on what a node has flushed, which lies up to two seconds back.
+    for (mode, most) in [(Mode::StrongConsistency, 64), (Mode::Available, 256)] {
+        let mut setup = crate::common::setup("A1 A2 A3 A4", 2);
+        setup.namespaces[0].mode = mode;
+        let mut cluster = Cluster::new(setup).unwrap();
+        let key = key_of(&cluster, "A1");
+        for number in 0..3_000 {
+            cluster.advance(Until::Time(number * 10));
+            assert_eq!(write(&mut cluster, key, "A1"), ClientResult::Ok);
+        }
+        for copy in cluster.copies_of_record("main", key) {
+            assert!(copy.builds_on.len() <= most, "{mode:?}: {}", copy.builds_on.len());
+        }
+        // A1 goes with an old copy; the others write on, so nothing that came later can be shed.
+        act(&mut cluster, &stop("A1"));
+        for _ in 0..200 {
+            assert_eq!(write(&mut cluster, key, "A4"), ClientResult::Ok);
+        }
+        act(&mut cluster, &start("A1"));
+        migrate(&mut cluster);
+        assert_eq!(cluster.view().lost_writes, 0, "{mode:?}");
+        assert_eq!(read(&mut cluster, key, "A1", ReadMode::Session).1, Some(3_200), "{mode:?}");
+        // The only nodes that have it lose it all.
+        let holders = cluster.copies_of_record("main", key);
+        for copy in holders {
+            act(&mut cluster, &crash(&copy.node.to_string()));
+            let nodes = vec![copy.node];
+            cluster.apply(&Command::Wipe { nodes, device: None }).unwrap();
+        }
+        assert_eq!(cluster.view().lost_writes, 1, "{mode:?}: the last acknowledged write");
+    }
+}
+
+#[test]
 fn a_clean_stop_loses_nothing() {
     let mut cluster = cluster("A1 A2 A3", 2);
     let key = key_of(&cluster, "A1");
@@ -138,6 +192,27 @@ fn in_ap_both_sides_accept_and_healing_loses_what_it_does_not_keep() {
     assert_eq!((lost.len(), cluster.view().lost_writes), (1, 1), "{lost:?}");
     let (_, kept, _) = read(&mut cluster, key, "A1", ReadMode::Session);
     assert_eq!(kept, Some(lost[0].1));
+}
+
+#[test]
+fn in_ap_rivals_are_counted_behind_a_history_that_was_shed() {
+    let mut cluster = available("A1 A2 A3 A4");
+    let key = key_of(&cluster, "A1");
+    for _ in 0..500 {
+        assert_eq!(write(&mut cluster, key, "A1"), ClientResult::Ok);
+    }
+    act(&mut cluster, &cut("A1 A2|A3 A4"));
+    migrate(&mut cluster);
+    for (side, writes) in [("A1", 150), ("A4", 130)] {
+        for _ in 0..writes {
+            assert_eq!(write(&mut cluster, key, side), ClientResult::Ok, "{side}");
+        }
+    }
+    act(&mut cluster, &Command::Heal { between: None });
+    migrate(&mut cluster);
+    // A1's side wins by its higher generation; all of the other side's writes are gone.
+    assert_eq!(cluster.view().lost_writes, 130);
+    assert_eq!(read(&mut cluster, key, "A1", ReadMode::Session).1, Some(650));
 }
 
 #[test]
