@@ -71,6 +71,6 @@ pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};
 pub use version::{ClusterKey, CopyState, RevivedBy, UNIQUE_FAMILY, Version};
 pub use view::{
     Answer, Belief, Cell, ClusterView, CopyCounts, Explanation, Holders, Membership, MigrationView,
-    NamespaceBelief, NodeNamespaceView, NodeState, NodeView, QuiesceState, Role, Seat,
-    SubClusterNamespaceView, SubClusterView,
+    NamespaceBelief, NodeNamespaceView, NodeState, NodeView, QuiesceState, Replica, Replicas, Role,
+    Seat, SubClusterNamespaceView, SubClusterView,
 };

@@ -23,8 +23,8 @@ use crate::served::Served;
 use crate::version::Version;
 use crate::view::{
     Answer, Belief, Cell, ClusterView, CopyCounts, Explanation, Holders, Membership, MigrationView,
-    NamespaceBelief, NodeNamespaceView, NodeState, NodeView, QuiesceState, Role, Seat,
-    SubClusterNamespaceView, SubClusterView,
+    NamespaceBelief, NodeNamespaceView, NodeState, NodeView, QuiesceState, Replica, Replicas, Role,
+    Seat, SubClusterNamespaceView, SubClusterView,
 };
 
 /// A sub-cluster's number, and what each of its nodes still has to migrate, by namespace.
@@ -309,6 +309,28 @@ impl Cluster {
             signals: ids(migration.signals),
         };
         Some(open.map(view).collect())
+    }
+
+    /// The replicas of every partition in the sub-cluster of a node. `None` when there is no such namespace, or that node
+    /// is in no cluster.
+    #[must_use]
+    pub fn replicas(&self, namespace: &str, on: NodeId) -> Option<Replicas> {
+        let index = self.namespace_index(namespace)?;
+        let balance = self.sub_cluster(self.sub_cluster_on(Some(on)).ok()?).balance(index);
+        let width = balance.width();
+        let replica = |slot: &Slot| Replica { node: self.id(*slot), filling: false, fill: false };
+        // Without a roster there is no list.
+        let mut replicas: Vec<Replica> = balance.replicas.iter().map(replica).collect();
+        for migration in balance.migrations.iter().filter(|migration| !migration.is_done()) {
+            let slots = balance.replicas(migration.pid);
+            let row = replicas[migration.pid.index() * width..].iter_mut();
+            for (replica, slot) in row.zip(slots) {
+                replica.filling = migration.fills_or_awaits(*slot);
+                replica.fill = replica.filling && balance.is_only_filled(migration.pid, *slot);
+            }
+        }
+        let active = balance.places.iter().map(|place| place.verdict.is_active()).collect();
+        Some(Replicas::new(width, active, replicas))
     }
 
     /// Which nodes hold what of each partition, in partition order, as the sub-cluster of a node sees it. `None` when

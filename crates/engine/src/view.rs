@@ -291,6 +291,48 @@ pub struct Holders {
     pub away: PlaceSet,
 }
 
+/// One replica of a partition in a sub-cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replica {
+    /// The node.
+    pub node: NodeId,
+    /// Whether a migration is still to fill it, or, of the first one, to bring it the data.
+    pub filling: bool,
+    /// Whether that migration is a fill, which `migrate-fill-delay` delays (domain.md §6).
+    pub fill: bool,
+}
+
+/// The replicas of all partitions of a namespace in a sub-cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replicas {
+    width: usize,
+    active: Vec<bool>,
+    /// In partition order, `width` each.
+    replicas: Vec<Replica>,
+}
+
+impl Replicas {
+    pub(crate) fn new(width: usize, active: Vec<bool>, replicas: Vec<Replica>) -> Self {
+        Self { width, active, replicas }
+    }
+
+    /// How many replicas an active partition has here.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The replicas of a partition, the final master first; none when it is not active.
+    #[must_use]
+    pub fn of(&self, partition: PartitionId) -> &[Replica] {
+        if self.active[partition] {
+            &self.replicas[partition.index() * self.width..][..self.width]
+        } else {
+            &[]
+        }
+    }
+}
+
 /// What is still to be migrated of one partition (domain.md §6). Nodes come highest id first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MigrationView {

@@ -1,4 +1,6 @@
 //! The promises of the crate, checked from outside: one binary, one module for each promise.
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 
+mod clients;
+mod common;
 mod wire_golden;
