@@ -1,14 +1,16 @@
 //! The operator's language: what clients, the admin tool and logs of an Aerospike cluster send, print and read.
 //!
-//! In reading order: `wire` (frames, from bytes to values and back), `info` (the info commands, answered as one node of a
-//! simulated cluster would), `admin` (the admin tool's commands, warnings and tables).
+//! In reading order: `wire` (frames, from bytes to values and back), `bins` (what operations make of a record), `info`
+//! (the info commands, answered as one node of a simulated cluster would), `admin` (the admin tool's commands, warnings
+//! and tables).
 //!
 //! Invariant: pure. Whatever it is given, a value or an error; never a panic, a socket, a file or a clock. Work and memory
 //! are bounded by limits that stand beside what they limit.
 //!
-//! Not here: sockets and records' contents (see the command line's `serve`), sentences of our own (see the scenario
+//! Not here: sockets and which records there are (see the command line's `serve`), sentences of our own (see the scenario
 //! crate's `words`). It is a simulator's view of documented formats, and not affiliated with Aerospike.
 
 pub mod admin;
+pub mod bins;
 pub mod info;
 pub mod wire;

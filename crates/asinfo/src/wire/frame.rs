@@ -14,8 +14,8 @@ pub const HEADER_BYTES: usize = 8;
 /// The most bytes of an info request. The longest one that is sent, a roster of 256 nodes, has some 10 kB.
 pub const MOST_INFO_BYTES: usize = 64 * 1024;
 
-/// The most bytes of a message. The server's own limit is 128 MiB, which 10,000 connections could turn into more than a
-/// terabyte. A write has at most a record of 1 MiB, and 5,000 rows of a batch with a long set name each have some 1 MB.
+/// The most bytes of a message. The server's own limit is 128 MiB, which a few connections would fill the memory with. A
+/// write has a record of 1 MiB at most, and a batch of 5,000 rows is of that size too.
 pub const MOST_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The most bytes of a reply: the server's own limit. `partition-info` of 32 namespaces has some 10 MB.
