@@ -47,7 +47,8 @@ pub enum ResultCode {
 }
 
 impl ResultCode {
-    const ALL: [Self; 18] = [
+    /// Every one of them.
+    pub const ALL: [Self; 18] = [
         Self::Ok,
         Self::Error,
         Self::NotFound,
