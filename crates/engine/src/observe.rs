@@ -16,7 +16,7 @@ use crate::id::{NodeId, PARTITIONS, PartitionId};
 use crate::namespace::Mode;
 use crate::node::{Node, Process};
 use crate::node_set::{NodeSet, Slot};
-use crate::rebalance::working_order;
+use crate::rebalance::{working_order, working_orders};
 use crate::roster::Roster;
 use crate::scene::Scene;
 use crate::served::Served;
@@ -333,6 +333,30 @@ impl Cluster {
         Some(Replicas::new(width, active, replicas))
     }
 
+    /// The place of a node in the working order of each partition (domain.md §3), in partition order; `None` for a
+    /// partition in whose order it is not. The list is empty when there is no such namespace, no roster, or that node is
+    /// in no cluster.
+    #[must_use]
+    pub fn places_in_order(&self, namespace: &str, node: NodeId) -> Vec<Option<usize>> {
+        let mut places = Vec::new();
+        let Some((index, slot)) = self.namespace_index(namespace).zip(self.slot(node)) else {
+            return places;
+        };
+        let Ok(number) = self.sub_cluster_on(Some(node)) else { return places };
+        let sub_cluster = self.sub_cluster(number);
+        let balance = sub_cluster.balance(index);
+        let mut tell = |order: &[Slot]| places.push(order.iter().position(|one| *one == slot));
+        match (&balance.roster, &balance.own_rows) {
+            (Some(roster), _) => {
+                let scene = self.scene(sub_cluster, balance);
+                working_orders(&scene, roster, PartitionId::all(), &mut tell);
+            }
+            (None, Some(rows)) => PartitionId::all().for_each(|pid| tell(rows.row(pid))),
+            (None, None) => {}
+        }
+        places
+    }
+
     /// Which nodes hold what of each partition, in partition order, as the sub-cluster of a node sees it. `None` when
     /// there is no such namespace, or that node is in no cluster.
     #[must_use]
@@ -367,17 +391,23 @@ impl Cluster {
         Some(holders)
     }
 
+    fn scene<'a>(&self, sub_cluster: &'a SubCluster, balance: &Balance) -> Scene<'a> {
+        let SubCluster { key, nodes, .. } = sub_cluster;
+        let Balance { replication_factor, quiesced, .. } = *balance;
+        Scene { nodes, replication_factor, key: *key, quiesced, rules: self.rules }
+    }
+
     fn working_order(
         &self,
         sub_cluster: &SubCluster,
         balance: &Balance,
         pid: PartitionId,
     ) -> Vec<NodeId> {
-        let SubCluster { key, nodes, .. } = sub_cluster;
-        let Balance { replication_factor, quiesced, .. } = *balance;
-        let scene = Scene { nodes, replication_factor, key: *key, quiesced, rules: self.rules };
         match (&balance.roster, &balance.own_rows) {
-            (Some(roster), _) => self.ids(&working_order(&scene, roster, pid)),
+            (Some(roster), _) => {
+                let scene = self.scene(sub_cluster, balance);
+                self.ids(&working_order(&scene, roster, pid))
+            }
             (None, Some(rows)) => self.ids(rows.row(pid)),
             (None, None) => Vec::new(),
         }

@@ -363,12 +363,27 @@ fn marks_of(nodes: NodeSet, columns: &[&mut [Version]]) -> Vec<Vec<Marks>> {
 /// The order of a partition's nodes here: those present of the roster's row, quiesced nodes last and stand-ins on racks of
 /// their own (domain.md §3). The first RF are the replicas of an active partition.
 pub(crate) fn working_order(scene: &Scene<'_>, roster: &Roster, pid: PartitionId) -> Vec<Slot> {
+    let mut found = Vec::new();
+    working_orders(scene, roster, std::iter::once(pid), &mut |order| found = order.to_vec());
+    found
+}
+
+/// The same of several partitions, one after the other.
+pub(crate) fn working_orders(
+    scene: &Scene<'_>,
+    roster: &Roster,
+    of: impl Iterator<Item = PartitionId>,
+    tell: &mut dyn FnMut(&[Slot]),
+) {
     let present = roster.set.and(scene.nodes.iter().copied().collect());
     let width = usize::from(scene.replication_factor).min(present.len());
+    let mut rows = RowMaker::new(roster, present, width, scene);
     let mut order = Vec::new();
-    // Were all nodes holders, the whole row would matter.
-    RowMaker::new(roster, present, width, scene).seats(pid, present, &mut order);
-    order
+    for pid in of {
+        // Were all nodes holders, the whole row would matter.
+        rows.seats(pid, present, &mut order);
+        tell(&order);
+    }
 }
 
 fn same_facts(scene: &Scene<'_>, strong: &StrongScene<'_>, present: NodeSet) -> SameFacts {

@@ -308,12 +308,12 @@ pub struct Replicas {
     width: usize,
     active: Vec<bool>,
     /// In partition order, `width` each.
-    replicas: Vec<Replica>,
+    all: Vec<Replica>,
 }
 
 impl Replicas {
-    pub(crate) fn new(width: usize, active: Vec<bool>, replicas: Vec<Replica>) -> Self {
-        Self { width, active, replicas }
+    pub(crate) fn new(width: usize, active: Vec<bool>, all: Vec<Replica>) -> Self {
+        Self { width, active, all }
     }
 
     /// How many replicas an active partition has here.
@@ -326,7 +326,7 @@ impl Replicas {
     #[must_use]
     pub fn of(&self, partition: PartitionId) -> &[Replica] {
         if self.active[partition] {
-            &self.replicas[partition.index() * self.width..][..self.width]
+            &self.all[partition.index() * self.width..][..self.width]
         } else {
             &[]
         }

@@ -13,14 +13,14 @@ use super::site::Build;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     UnknownNamespace,
-    BadNamespace,
     NamespaceMissing,
     NodesMissing,
     BadNodes,
     NotStrong,
     RosterSet,
+    /// A namespace that `roster-set` does not find.
+    RosterNamespace,
     FailedRevive,
-    Recluster,
     UnstableCluster,
     NotSpecifiedSize,
     BadSize,
@@ -28,32 +28,28 @@ pub(super) enum Refusal {
     PermanentlyQuiesced,
     UnknownContext,
     BadParameter,
-    NotServed,
-    NotFound,
+    /// A setting that cannot be set.
+    NotSet,
 }
 
 impl Refusal {
     /// The result code and the words.
     fn of_7_2(self) -> (u16, &'static str) {
         match self {
-            Self::UnknownNamespace => (20, "namespace not found on node"),
-            Self::BadNamespace => (4, "bad 'namespace'"),
+            Self::UnknownNamespace | Self::RosterNamespace => (20, "namespace not found on node"),
             Self::NamespaceMissing => (4, "missing 'namespace'"),
             Self::NodesMissing => (4, "missing 'nodes'"),
             Self::BadNodes => (4, "bad 'nodes'"),
             Self::NotStrong => (4, "namespace not strong-consistency"),
             Self::RosterSet => (1, "roster-set"),
             Self::FailedRevive => (7, "failed revive"),
-            Self::Recluster => (1, "unknown"),
             Self::UnstableCluster => (7, "unstable cluster"),
             Self::NotSpecifiedSize => (7, "cluster not specified size"),
             Self::BadSize => (4, "bad size"),
             Self::BadIgnoreMigrations => (4, "bad ignore migrations"),
             Self::PermanentlyQuiesced => (22, "permanently quiesced"),
             Self::UnknownContext => (4, "unknown context"),
-            Self::BadParameter => (4, "bad parameter"),
-            Self::NotServed => (22, "not simulated"),
-            Self::NotFound => (2, "not found"),
+            Self::BadParameter | Self::NotSet => (4, "bad parameter"),
         }
     }
 
@@ -61,21 +57,20 @@ impl Refusal {
     fn of_old(self) -> &'static str {
         match self {
             Self::UnknownNamespace => "unknown-namespace",
-            Self::BadNamespace => "bad-namespace",
             Self::NamespaceMissing => "namespace-name",
             Self::NodesMissing => "nodes",
-            Self::BadNodes | Self::NotStrong | Self::RosterSet => "roster-set",
+            Self::BadNodes | Self::NotStrong | Self::RosterSet | Self::RosterNamespace => {
+                "roster-set"
+            }
             Self::FailedRevive => "failed-revive",
-            Self::Recluster => "",
             Self::UnstableCluster => "unstable-cluster",
             Self::NotSpecifiedSize => "cluster-not-specified-size",
             Self::BadSize => "bad-size",
             Self::BadIgnoreMigrations => "bad-ignore-migrations",
             Self::PermanentlyQuiesced => "permanently-quiesced",
-            Self::UnknownContext => "unknown-context",
+            Self::UnknownContext => "invalid context",
             Self::BadParameter => "bad-parameter",
-            Self::NotServed => "not-simulated",
-            Self::NotFound => "not-found",
+            Self::NotSet => "error",
         }
     }
 
@@ -88,7 +83,7 @@ impl Refusal {
         }
         match self {
             // The old answer is this word alone.
-            Self::Recluster => "ERROR".to_owned(),
+            Self::NotSet => self.of_old().to_owned(),
             other => format!("ERROR::{}", other.of_old()),
         }
     }
@@ -129,7 +124,7 @@ mod tests {
         assert_eq!(of(Refusal::UnstableCluster, "4.5.3.2"), "ERROR::unstable-cluster");
         assert_eq!(of(Refusal::UnstableCluster, "7.1.0.0"), "ERROR::unstable-cluster");
         assert_eq!(of(Refusal::UnstableCluster, "7.2.0.1"), "ERROR:7:unstable cluster");
-        assert_eq!(of(Refusal::Recluster, "4.5.3.2"), "ERROR");
-        assert_eq!(of(Refusal::Recluster, "8.0.0.0"), "ERROR::unknown");
+        assert_eq!(of(Refusal::NotSet, "4.5.3.2"), "error");
+        assert_eq!(of(Refusal::RosterSet, "8.0.0.0"), "ERROR::roster-set");
     }
 }

@@ -6,17 +6,24 @@
 //!
 //! In reading order: `site` (what the network knows), `request`, `error`, then a file for each subject.
 
+mod about;
+mod config;
 mod error;
+mod fields;
+mod figures;
+mod namespaces;
 mod network;
 mod operate;
+mod partitions;
 mod replicas;
 mod request;
 mod rosters;
 mod site;
+mod statistics;
 
 pub use error::refused;
 pub use request::MAX_REQUEST;
-pub use site::{Build, BuildError, NodeSite, Records, Site};
+pub use site::{Build, BuildError, NodeSite, Records, SetRecords, Site};
 
 use rosterlab_engine::{
     Cluster, ClusterView, Command, Membership, NamespaceBelief, NodeId, NodeView, SubClusterView,
@@ -112,8 +119,40 @@ pub fn answer(
 }
 
 fn reply(asked: &Asked<'_>, request: &Request<'_>) -> Result<Reply, Refusal> {
+    if first_build(request.name).is_some_and(|first| asked.build() < first) {
+        return Ok(error::unrecognized(asked.build()));
+    }
+    match request.name {
+        "recluster" => return Ok(operate::recluster(asked)),
+        "revive" => return operate::revive(asked, request),
+        "quiesce" => return operate::quiesce(asked, true),
+        "quiesce-undo" => return operate::quiesce(asked, false),
+        "cluster-stable" => return operate::cluster_stable(asked, request),
+        "roster" => return rosters::roster(asked, request),
+        "roster-set" => return rosters::roster_set(asked, request),
+        "racks" => return rosters::racks(asked, request),
+        "get-config" | "config-get" => return config::get(asked, request),
+        "set-config" | "config-set" => return config::set(asked, request),
+        _ => {}
+    }
+    let text = client_text(asked, request).or_else(|| operator_text(asked, request));
+    Ok(text.map_or_else(|| error::unrecognized(asked.build()), Reply::Text))
+}
+
+/// The first build that has a command, for those that not all have \[open\].
+fn first_build(name: &str) -> Option<Build> {
+    Some(Build(match name {
+        "best-practices" => [5, 7, 0, 0],
+        "connection" | "user-agent-set" | "user-agents" => [8, 1, 0, 0],
+        "release" => [8, 1, 1, 0],
+        _ => return None,
+    }))
+}
+
+/// What client libraries ask.
+fn client_text(asked: &Asked<'_>, request: &Request<'_>) -> Option<String> {
     let here = asked.here;
-    let text = match request.name {
+    Some(match request.name {
         "node" | "name" => asked.node.id.to_string(),
         "build" => asked.build().to_string(),
         "partition-generation" => here.map_or(-1, |here| here.partition_generation).to_string(),
@@ -121,16 +160,46 @@ fn reply(asked: &Asked<'_>, request: &Request<'_>) -> Result<Reply, Refusal> {
         "rebalance-generation" => here.map_or(0, |here| here.rebalance_generation).to_string(),
         "cluster-name" => asked.site.cluster_name.clone().unwrap_or_else(|| "null".to_owned()),
         "service" | "service-clear-std" => network::service(asked),
-        "service-clear-alt" | "service-tls-std" | "service-tls-alt" => String::new(),
-        "peers-clear-std" => network::peers(asked, true),
-        "peers-clear-alt" | "peers-tls-std" | "peers-tls-alt" => network::peers(asked, false),
+        "service-clear-alt" | "service-tls-std" | "service-tls-alt" | "services-alternate" => {
+            String::new()
+        }
+        "peers-clear-std" | "alumni-clear-std" => network::peers(asked, true),
+        "peers-clear-alt" | "peers-tls-std" | "peers-tls-alt" | "alumni-tls-std" => {
+            network::peers(asked, false)
+        }
         "services" | "services-alumni" => network::services(asked),
-        "alumni-clear-std" => network::peers(asked, true),
-        "alumni-tls-std" => network::peers(asked, false),
-        "replicas" | "replicas-all" => replicas::replicas(asked, usize::MAX),
+        "replicas" => replicas::replicas(asked, request),
+        "replicas-all" => replicas::replicas_all(asked),
+        "replicas-master" => replicas::replicas_master(asked),
         "rack-ids" => rosters::rack_ids(asked),
-        "recluster" => return Ok(operate::recluster(asked)),
-        _ => return Ok(error::unrecognized(asked.build())),
-    };
-    Ok(Reply::Text(text))
+        "partitions" => rosterlab_engine::PARTITIONS.to_string(),
+        "user-agent-set" => "ok".to_owned(),
+        _ => return None,
+    })
+}
+
+/// What operators and their tools ask.
+fn operator_text(asked: &Asked<'_>, request: &Request<'_>) -> Option<String> {
+    Some(match request.name {
+        "status" => "ok".to_owned(),
+        "version" => about::version(asked),
+        "release" => about::release(asked),
+        "edition" => about::EDITION.to_owned(),
+        "features" => about::features(asked).to_owned(),
+        "digests" => "RIPEMD160".to_owned(),
+        "statistics" if request.branch.is_none() => statistics::statistics(asked),
+        "namespaces" => namespaces::names(asked),
+        "namespace" => namespaces::namespace(asked, request.branch.or(request.params)),
+        "sets" => namespaces::sets(asked, request),
+        "objects" => namespaces::objects(asked).to_string(),
+        "partition-info" => partitions::partition_info(asked),
+        "best-practices" => "failed_best_practices=none".to_owned(),
+        "connection" => "admin=false".to_owned(),
+        "logs" => "0:/var/log/aerospike/aerospike.log".to_owned(),
+        "log" if request.branch.or(request.params) == Some("0") => about::log(),
+        // There are none of these in the simulation.
+        "health-outliers" | "udf-list" | "sindex-list" | "sindex" | "query-show" | "scan-show"
+        | "dcs" | "get-dc-config" => String::new(),
+        _ => return None,
+    })
 }

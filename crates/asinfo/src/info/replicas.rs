@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use rosterlab_engine::{Mode, NodeId, PARTITIONS, PartitionId, Replica};
 
 use super::Asked;
+use super::request::Request;
 
 /// A column's bits: bit `0x80 >> (p & 7)` of byte `p >> 3` is partition `p`.
 type Bitmap = [u8; PARTITIONS / 8];
@@ -48,24 +49,53 @@ pub(super) fn columns(asked: &Asked<'_>, namespace: usize) -> Vec<Bitmap> {
     columns
 }
 
-/// `replicas`, with no more than so many columns if a number is given: `ns:regime,columns,bitmap,…;…`.
-pub(super) fn replicas(asked: &Asked<'_>, most: usize) -> String {
+fn add_columns(text: &mut String, columns: &[Bitmap]) {
+    for bits in columns {
+        text.push(',');
+        STANDARD.encode_string(bits, text);
+    }
+}
+
+fn of_each(asked: &Asked<'_>, add: impl Fn(&mut String, usize)) -> String {
     let mut text = String::new();
     for (namespace, settings) in asked.view.namespaces.iter().enumerate() {
+        if namespace > 0 {
+            text.push(';');
+        }
+        text.push_str(&settings.name);
+        text.push(':');
+        add(&mut text, namespace);
+    }
+    text
+}
+
+/// `replicas` and `replicas:max=N`: `ns:regime,columns,bitmap,…;…`. The regime is 0 in AP.
+pub(super) fn replicas(asked: &Asked<'_>, request: &Request<'_>) -> String {
+    let most = request.param("max").and_then(|max| max.parse().ok()).filter(|max| *max > 0);
+    of_each(asked, |text, namespace| {
         let columns = columns(asked, namespace);
-        let shown = &columns[..columns.len().min(most)];
-        let regime = match settings.mode {
+        let shown = &columns[..columns.len().min(most.unwrap_or(usize::MAX))];
+        let regime = match asked.view.namespaces[namespace].mode {
             Mode::StrongConsistency => asked.belief(namespace).regime.unwrap_or(0),
             Mode::Available => 0,
         };
-        if !text.is_empty() {
-            text.push(';');
-        }
-        let _ = write!(text, "{}:{regime},{}", settings.name, shown.len());
-        for bits in shown {
-            text.push(',');
-            STANDARD.encode_string(bits, &mut text);
-        }
-    }
-    text
+        let _ = write!(text, "{regime},{}", shown.len());
+        add_columns(text, shown);
+    })
+}
+
+/// `replicas-all`: the same without the regime.
+pub(super) fn replicas_all(asked: &Asked<'_>) -> String {
+    of_each(asked, |text, namespace| {
+        let columns = columns(asked, namespace);
+        let _ = write!(text, "{}", columns.len());
+        add_columns(text, &columns);
+    })
+}
+
+/// `replicas-master`: column 0 alone.
+pub(super) fn replicas_master(asked: &Asked<'_>) -> String {
+    of_each(asked, |text, namespace| {
+        STANDARD.encode_string(columns(asked, namespace)[0], text);
+    })
 }

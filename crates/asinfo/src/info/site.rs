@@ -117,6 +117,8 @@ pub struct NodeSite {
     pub uptime_s: u64,
     /// The records that it has, by namespace in the cluster's order; a namespace that is missing has none.
     pub records: Vec<Records>,
+    /// The sets that it has records of.
+    pub sets: Vec<SetRecords>,
 }
 
 impl NodeSite {
@@ -133,8 +135,22 @@ impl NodeSite {
             client_connections: 1,
             uptime_s: 0,
             records: Vec::new(),
+            sets: Vec::new(),
         }
     }
+}
+
+/// The records of a set on a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetRecords {
+    /// The namespace's name.
+    pub namespace: String,
+    /// The set's name.
+    pub set: String,
+    /// How many records.
+    pub objects: u64,
+    /// Bytes that they take.
+    pub bytes: u64,
 }
 
 /// The records of a namespace on a node, counted by what the node is to their partitions.
