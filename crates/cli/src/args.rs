@@ -4,6 +4,7 @@
 //! the completions and `docs/command-line.md` are all made from this file.
 
 use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -11,9 +12,12 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
+use rosterlab_asinfo::info::Build;
 use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
 use rosterlab_figure::View;
 use rosterlab_scenario::as_test::TestLanguage;
+
+use crate::serve::InDoubt;
 
 /// A simulator of how an Aerospike cluster with strong consistency behaves.
 #[derive(Debug, Parser)]
@@ -56,6 +60,13 @@ pub enum Command {
     Figure(Figure),
     /// Print a moment as a test: a function for cargo, a test for Node.js, or a scenario that ends with expectations.
     Test(Test),
+    /// Serve the cluster to real clients and tools.
+    ///
+    /// Each node listens on a port of its own, for the info protocol and for record commands: get, put, touch, add, append,
+    /// operate, delete and batches of reads. The cluster starts as the scenario says; its steps are done on demand, or at
+    /// their times with --play. Faults are typed on standard input (help lists them) or sent to the HTTP control.
+    /// Simulated time passes as real time does. SIGTERM ends it.
+    Serve(Serve),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Print the completions of a shell.
@@ -216,6 +227,52 @@ pub struct Test {
     pub step: Option<usize>,
 }
 
+/// `serve`
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// A scenario, or - for standard input.
+    pub file: PathBuf,
+    /// The port of the scenario's first node; the others follow in their order. 0 takes free ones.
+    #[arg(long, value_name = "PORT", default_value_t = 3000)]
+    pub port_base: u16,
+    /// The port of the HTTP control; 0 takes a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub control_port: u16,
+    /// The address to listen on. Any but loopback lets others in, who can do everything that you can.
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub bind: IpAddr,
+    /// The name or address that nodes tell clients, if it is not the one that they listen on.
+    #[arg(long, value_name = "HOST")]
+    pub advertise: Option<String>,
+    /// A file that is written when clients can connect: JSON with the addresses of nodes and control.
+    #[arg(long, value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+    /// How many simulated seconds pass in a real one, 0.001 to 1000.
+    #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = speed)]
+    pub speed: f64,
+    /// Do the scenario's steps at their times.
+    #[arg(long)]
+    pub play: bool,
+    /// The build that nodes report; client libraries refuse those before 4.9.0.3.
+    #[arg(long, value_name = "BUILD", default_value = "7.1.0.0", value_parser = of_text::<Build>)]
+    pub build: Build,
+    /// What a client gets whose write is in doubt.
+    #[arg(long, value_enum, default_value_t)]
+    pub in_doubt: InDoubt,
+    /// Allow deletions without a tombstone in strong consistency (strong-consistency-allow-expunge).
+    #[arg(long)]
+    pub allow_expunge: bool,
+    /// How much memory records may take, in MiB; writes beyond it get result 8.
+    #[arg(long, value_name = "MIB", default_value_t = 512)]
+    pub memory: usize,
+    /// The most connections of all nodes together; one more is closed at once.
+    #[arg(long, value_name = "N", default_value_t = 4000)]
+    pub max_connections: usize,
+    /// How long a connection may be silent before it is closed, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub idle_seconds: u64,
+}
+
 /// How `run` prints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -335,6 +392,12 @@ fn up_to(most: usize) -> impl Fn(&str) -> Result<usize, String> + Clone + Send +
         let number = text.parse().ok().filter(|number| (1..=most).contains(number));
         number.ok_or_else(|| format!("a whole number from 1 to {most} is expected"))
     }
+}
+
+/// Reads a speed.
+fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse().ok().filter(|speed| (0.001..=1000.0).contains(speed));
+    speed.ok_or_else(|| "a number from 0.001 to 1000 is expected".to_owned())
 }
 
 fn of_text<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {

@@ -11,6 +11,7 @@ mod files;
 mod position;
 mod report;
 mod run;
+mod serve;
 mod shells;
 mod source;
 
@@ -77,6 +78,7 @@ fn perform(command: Command, out: &mut impl Write) -> Result<Expectations, Probl
         Command::Succession(succession) => commands::succession(&succession, out),
         Command::Figure(figure) => figure::print(&figure, out),
         Command::Test(test) => commands::print_test(&test, out),
+        Command::Serve(serve) => serve::serve(&serve, out),
         Command::Schema => commands::print(out, &rosterlab_scenario::schema_text()),
         Command::Completions { shell } => shells::completions(shell, out),
         Command::Man { command } => shells::man(command.as_deref(), out),

@@ -103,7 +103,8 @@ impl Cluster {
     }
 
     /// Whether a cluster change is still to come because of what has happened so far.
-    pub(crate) fn is_changing(&self) -> bool {
+    #[must_use]
+    pub fn is_changing(&self) -> bool {
         self.prepare_at_ms.is_some() || !self.exchanges.is_empty()
     }
 

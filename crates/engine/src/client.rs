@@ -60,6 +60,46 @@ impl Cluster {
         self.latest_write(index, key)
     }
 
+    /// What a client's write that reaches a node now would build on: the write that the partition's working master has of the
+    /// record, duplicates resolved; `None` if there is none. Nothing changes.
+    ///
+    /// # Errors
+    /// What the client would be told: the partition is not active, or its master cannot be reached. An unknown namespace
+    /// and a node that is in no cluster have no active partition.
+    pub fn builds_on(
+        &self,
+        namespace: &str,
+        key: Digest,
+        on: NodeId,
+    ) -> Result<Option<u64>, ClientResult> {
+        let unavailable = ClientResult::Unavailable;
+        let index = self.namespace_index(namespace).ok_or(unavailable)?;
+        let slot = self.slot(on).ok_or(unavailable)?;
+        let at = self.arrival(index, &key, Some(slot)).ok_or(unavailable)?;
+        let master = self.master_for(&at)?;
+        Ok(self.resolve(&at, master, key).map(|record| record.latest.write))
+    }
+
+    /// The writes that some node still has of some record, on the drives of nodes that are down too. A write that several
+    /// nodes have comes several times.
+    pub fn stored_writes(&self) -> impl Iterator<Item = u64> + '_ {
+        let parts = self.nodes.iter().flat_map(|node| &node.namespaces);
+        let records = parts.flat_map(|part| part.records.iter());
+        records.flat_map(Record::stamps).map(|stamp| stamp.write)
+    }
+
+    /// The number of records that a node has, by partition, without partitions of which it has none. Empty for an unknown
+    /// namespace or node.
+    pub fn record_counts(
+        &self,
+        namespace: &str,
+        node: NodeId,
+    ) -> impl Iterator<Item = (PartitionId, usize)> + '_ {
+        let part = self.namespace_index(namespace).zip(self.slot(node));
+        let part = part.map(|(index, slot)| self.part(slot, index));
+        part.into_iter().flat_map(|part| part.records.counts())
+    }
+
     fn latest_write(&self, namespace: usize, key: Digest) -> Option<u64> {
         self.ground.latest.get(&namespace)?.get(PartitionId::of_digest(&key), &key).copied()
     }

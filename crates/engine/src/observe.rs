@@ -45,7 +45,6 @@ impl Cluster {
             Seen { number: *number, remaining }
         };
         let seen: Vec<Seen> = numbers.iter().map(seen).collect();
-        let balances = self.sub_clusters.iter().flat_map(|sub_cluster| &sub_cluster.balances);
         ClusterView {
             time_ms: self.now_ms,
             profile: self.setup.profile,
@@ -56,9 +55,16 @@ impl Cluster {
             sub_clusters: seen.iter().map(|one| self.sub_cluster_view(one)).collect(),
             orphans: self.orphans(),
             changing: self.is_changing(),
-            migrating: balances.into_iter().any(Balance::is_migrating),
+            migrating: self.is_migrating(),
             lost_writes: self.ground.lost.len() as u64,
         }
+    }
+
+    /// Whether a migration is under way or waiting for its fill delay.
+    #[must_use]
+    pub fn is_migrating(&self) -> bool {
+        let mut balances = self.sub_clusters.iter().flat_map(|one| &one.balances);
+        balances.any(Balance::is_migrating)
     }
 
     /// What a client of the whole network can reach, by namespace: the counts that [`ClusterView::served`] gives, without

@@ -191,6 +191,16 @@ impl<T> ByPartition<T> {
         self.0.is_empty()
     }
 
+    /// Everything, by partition and then by digest.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.values().flatten().map(|(_, one)| one)
+    }
+
+    /// How many records each partition has something for.
+    pub fn counts(&self) -> impl Iterator<Item = (PartitionId, usize)> + '_ {
+        self.0.iter().map(|(pid, list)| (*pid, list.len()))
+    }
+
     /// The partitions of which there is something, in order.
     pub fn partitions(&self) -> impl Iterator<Item = PartitionId> + '_ {
         self.0.keys().copied()

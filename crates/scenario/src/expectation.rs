@@ -63,7 +63,7 @@ impl Comparison<'_> {
 ///
 /// # Errors
 /// When it asks for a node that is not there or is in no sub-cluster.
-pub(crate) fn failures(
+pub fn failures(
     place: &str,
     expect: &Expect,
     namespace: usize,

@@ -13,6 +13,7 @@
 mod answer;
 pub mod as_test;
 mod checkpoints;
+pub mod event_data;
 mod expectation;
 pub mod explain;
 pub mod file;
@@ -32,7 +33,7 @@ mod watch;
 pub mod words;
 
 pub use answer::ClientAnswer;
-pub use expectation::Failure;
+pub use expectation::{Failure, failures};
 #[cfg(feature = "schema")]
 pub use file::schema_text;
 pub use file::{

@@ -132,7 +132,7 @@ impl Step {
     ///
     /// # Errors
     /// The first error that can be found without doing it.
-    pub(crate) fn doing(&self, setup: &ClusterSetup, place: &str) -> Result<Doing, ScenarioError> {
+    pub fn doing(&self, setup: &ClusterSetup, place: &str) -> Result<Doing, ScenarioError> {
         Planner { setup, place }.doing(self)
     }
 }

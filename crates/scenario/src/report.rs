@@ -36,6 +36,18 @@ pub fn ndjson(report: &StepReport) -> String {
     })
 }
 
+/// A cluster at one moment, with the keys that a step's report has for it: `sub_clusters` and `orphans`.
+#[must_use]
+pub fn moment(view: &ClusterView) -> impl Serialize + use<'_> {
+    #[derive(Serialize)]
+    struct Moment<'a> {
+        sub_clusters: Vec<SubCluster<'a>>,
+        orphans: &'a [NodeId],
+    }
+    let sub_clusters = view.sub_clusters.iter().map(|here| SubCluster::of(here, view)).collect();
+    Moment { sub_clusters, orphans: &view.orphans }
+}
+
 #[derive(Serialize)]
 struct Line<'a> {
     step: usize,

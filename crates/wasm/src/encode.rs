@@ -4,6 +4,11 @@
 //! survive `JSON.stringify`. A typed array is a copy: a view into this module's memory would break as soon as the memory
 //! grows, which any later call may cause. Not here: the data (see `view`, `event`, `explanation`).
 
+use std::rc::Rc;
+
+use js_sys::{Array, Reflect};
+use rosterlab_engine::Event;
+use rosterlab_scenario::event_data::EventData;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
 
@@ -15,6 +20,18 @@ const ENCODING: serde_wasm_bindgen::Serializer =
 /// Encodes a value.
 pub(crate) fn encode(value: &(impl Serialize + ?Sized)) -> Result<JsValue, Fault> {
     value.serialize(&ENCODING).map_err(|error| Fault::new("internal", "", &error.to_string()))
+}
+
+/// Encodes events as a list of objects with `atMs`, `kind` and the fields of that kind.
+pub(crate) fn encode_events(events: &[Rc<Event>]) -> Result<JsValue, Fault> {
+    let list = Array::new();
+    for event in events {
+        let object = encode(&EventData(&event.kind))?;
+        // Set by hand: serde's `flatten` would encode everything a second time.
+        let _ = Reflect::set(&object, &"atMs".into(), &number(event.at_ms).into());
+        list.push(&object);
+    }
+    Ok(list.into())
 }
 
 /// Parses our own JSON text: where there is text anyway, a second encoding would only be more code.

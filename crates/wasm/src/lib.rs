@@ -12,7 +12,6 @@
 mod as_test;
 mod decode;
 mod encode;
-mod event;
 mod explanation;
 mod fault;
 mod figure;

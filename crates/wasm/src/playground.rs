@@ -18,8 +18,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::decode;
+use crate::encode::encode_events;
 use crate::encode::{encode, number, parsed};
-use crate::event::encode_events;
 use crate::explanation::ExplanationData;
 use crate::fault::Fault;
 use crate::view::View;

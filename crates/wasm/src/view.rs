@@ -11,6 +11,7 @@ use rosterlab_engine::{
     SubClusterView,
 };
 use rosterlab_scenario::RuleName;
+use rosterlab_scenario::event_data::{PerNode, PerRule, per_node, per_rule};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -269,42 +270,6 @@ impl<'a> SubCluster<'a> {
             masters: Uint16Array::from(masters.as_slice()),
         }
     }
-}
-
-/// How many partitions a rule decided.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct PerRule {
-    rule: RuleName,
-    partitions: u32,
-}
-
-/// What a node is due to migrate.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct PerNode {
-    node: NodeId,
-    tx: u32,
-    rx: u32,
-    signals: u32,
-}
-
-/// The pairs as objects.
-pub(crate) fn per_rule(pairs: &[(Rule, u32)]) -> Vec<PerRule> {
-    let object = |(rule, partitions): &(Rule, u32)| PerRule {
-        rule: (*rule).into(),
-        partitions: *partitions,
-    };
-    pairs.iter().map(object).collect()
-}
-
-/// The pairs as objects.
-pub(crate) fn per_node(pairs: &[(NodeId, Migrations)]) -> Vec<PerNode> {
-    let object = |(node, Migrations { tx, rx, signals }): &(NodeId, Migrations)| PerNode {
-        node: *node,
-        tx: *tx,
-        rx: *rx,
-        signals: *signals,
-    };
-    pairs.iter().map(object).collect()
 }
 
 #[cfg(test)]

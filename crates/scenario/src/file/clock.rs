@@ -23,6 +23,12 @@ pub struct ClockTime {
 }
 
 impl ClockTime {
+    /// Milliseconds since midnight.
+    #[must_use]
+    pub fn ms(self) -> u64 {
+        self.ms
+    }
+
     /// This time plus `ms`, past midnight if need be.
     #[must_use]
     pub fn later(self, ms: u64) -> Self {

@@ -1,43 +1,62 @@
-//! Events as JavaScript sees them: flat objects with `atMs`, `kind` and the fields of that kind.
+//! Events as data for programs: flat objects with `kind` and the fields of that kind, in JavaScript and in JSON the same.
 //!
 //! Invariant: the compiler compares kinds and fields with the engine's, so none is missing. Digests and node ids are text.
-//! Not here: sentences.
+//! Not here: sentences (see `words`).
 #![expect(
     clippy::trivially_copy_pass_by_ref,
-    clippy::ref_option,
     reason = "serde's `serialize_with` passes references"
 )]
 
-use std::rc::Rc;
-
-use js_sys::{Array, Reflect};
 use rosterlab_engine::{
-    ClientResult, ClusterKey, Counts, Digest, Event, EventKind, Left, Link, Migrations, NodeId,
-    Orphaned, PartitionId, RackId, ReadMode, RosterEntry, Rule, Shutdown, Untrusted,
+    ClientResult, ClusterKey, Counts, Digest, EventKind, Left, Link, Migrations, NodeId, Orphaned,
+    PartitionId, RackId, ReadMode, RosterEntry, Rule, Shutdown, Untrusted,
 };
-use rosterlab_scenario::{DigestText, Outcome, ReadModeName};
 use serde::{Serialize, Serializer};
-use wasm_bindgen::JsValue;
 
-use crate::encode::{encode, number, text};
-use crate::fault::Fault;
-use crate::view::{per_node, per_rule};
-
-/// Events as a list of objects.
-pub(crate) fn encode_events(events: &[Rc<Event>]) -> Result<JsValue, Fault> {
-    let list = Array::new();
-    for event in events {
-        let object = encode(&EventData(&event.kind))?;
-        // Set by hand: serde's `flatten` would encode everything a second time.
-        let _ = Reflect::set(&object, &"atMs".into(), &number(event.at_ms).into());
-        list.push(&object);
-    }
-    Ok(list.into())
-}
+use crate::file::key::DigestText;
+use crate::file::names::{Outcome, ReadModeName, RuleName};
 
 /// What happened.
-#[derive(Serialize)]
-struct EventData<'a>(#[serde(with = "EventShape")] &'a EventKind);
+#[derive(Debug, Serialize)]
+pub struct EventData<'a>(#[serde(with = "EventShape")] pub &'a EventKind);
+
+/// How many partitions a rule decided.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PerRule {
+    rule: RuleName,
+    partitions: u32,
+}
+
+/// What a node is due to migrate.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PerNode {
+    node: NodeId,
+    tx: u32,
+    rx: u32,
+    signals: u32,
+}
+
+/// The pairs as objects.
+#[must_use]
+pub fn per_rule(pairs: &[(Rule, u32)]) -> Vec<PerRule> {
+    let object = |(rule, partitions): &(Rule, u32)| PerRule {
+        rule: (*rule).into(),
+        partitions: *partitions,
+    };
+    pairs.iter().map(object).collect()
+}
+
+/// The pairs as objects.
+#[must_use]
+pub fn per_node(pairs: &[(NodeId, Migrations)]) -> Vec<PerNode> {
+    let object = |(node, Migrations { tx, rx, signals }): &(NodeId, Migrations)| PerNode {
+        node: *node,
+        tx: *tx,
+        rx: *rx,
+        signals: *signals,
+    };
+    pairs.iter().map(object).collect()
+}
 
 #[derive(Serialize)]
 #[serde(
@@ -188,7 +207,6 @@ enum EventShape {
         key: Digest,
         partition: PartitionId,
         master: Option<NodeId>,
-        #[serde(serialize_with = "count")]
         write: u64,
         #[serde(serialize_with = "outcome")]
         result: ClientResult,
@@ -201,7 +219,6 @@ enum EventShape {
         #[serde(serialize_with = "self::mode")]
         mode: ReadMode,
         node: Option<NodeId>,
-        #[serde(serialize_with = "maybe_count")]
         write: Option<u64>,
         stale: bool,
         #[serde(serialize_with = "outcome")]
@@ -211,11 +228,13 @@ enum EventShape {
         namespace: String,
         #[serde(rename = "digest", serialize_with = "digest")]
         key: Digest,
-        #[serde(serialize_with = "count")]
         write: u64,
-        #[serde(serialize_with = "maybe_count")]
         kept: Option<u64>,
     },
+}
+
+fn text<S: Serializer>(key: &ClusterKey, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(key)
 }
 
 fn shutdown<S: Serializer>(shutdown: &Shutdown, serializer: S) -> Result<S::Ok, S::Error> {
@@ -306,14 +325,6 @@ fn digest<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Err
     DigestText(*digest).serialize(serializer)
 }
 
-fn count<S: Serializer>(count: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(number(*count))
-}
-
-fn maybe_count<S: Serializer>(count: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
-    count.map(number).serialize(serializer)
-}
-
 fn outcome<S: Serializer>(result: &ClientResult, serializer: S) -> Result<S::Ok, S::Error> {
     Outcome::from(*result).serialize(serializer)
 }
@@ -402,7 +413,7 @@ mod tests {
             data(&read),
             json!({
                 "kind": "read", "namespace": "main", "digest": "ab".repeat(20), "partition": 2987,
-                "mode": "allow-replica", "node": null, "write": 3.0, "stale": true, "result": "in-doubt"
+                "mode": "allow-replica", "node": null, "write": 3, "stale": true, "result": "in-doubt"
             })
         );
     }

@@ -1,0 +1,222 @@
+//! The HTTP control: test suites in any language drive the cluster through it.
+//!
+//! Invariant: a step that is refused changes nothing and says where it is wrong. It listens where the nodes do, and pages
+//! of other sites cannot use it. Not here: what steps mean (see the scenario crate).
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::sse::{Event as ServerSent, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio_stream::wrappers::BroadcastStream;
+use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
+use tokio_stream::{Stream, StreamExt};
+
+use super::simulation::Progress;
+use super::told::Told;
+
+/// The longest that a request waits for the cluster.
+const MOST_WAIT: Duration = Duration::from_mins(10);
+
+/// What the control asks of the thread that has the simulation.
+#[derive(Debug)]
+pub enum Ask {
+    /// What the cluster is like.
+    State,
+    /// These steps: JSON text of one, or of a list.
+    Steps(Bytes),
+    /// The scenario's next step.
+    Next,
+    /// Back to the start.
+    Reset,
+    /// A line of the operator's language.
+    Line(String),
+}
+
+/// An answer: done, with data, or not.
+pub type Answer = Result<Value, Fault>;
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The status of the reply.
+    pub status: u16,
+    /// Where in what was sent; empty if it is all of it.
+    pub place: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// A question and where its answer goes.
+pub type Asked = (Ask, oneshot::Sender<Answer>);
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct Control {
+    /// Where questions go.
+    pub asks: mpsc::Sender<Asked>,
+    /// How far the cluster has come.
+    pub progress: watch::Receiver<Progress>,
+    /// What happens: each listener gets a receiver of its own.
+    pub events: broadcast::Sender<Told>,
+}
+
+/// What a request waits for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Until {
+    /// No cluster change is to come.
+    Settled,
+    /// Neither a change nor a migration is left.
+    Migrated,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Waiting {
+    until: Option<Until>,
+}
+
+const HELP: &str = "\
+rosterlab: the control of a simulated cluster
+
+GET  /state    what the cluster is like now
+GET  /events   what happens from now on, as server-sent events: one JSON object each
+POST /steps    does a step of the scenario format, or a list of them (JSON)
+POST /next     does the scenario's next step
+POST /reset    sets the cluster back to its start, without records
+POST /admin    does a line of the admin tool (text), such as: manage recluster
+
+POST /steps, /next and /admin take ?until=settled or ?until=migrated: the reply waits until the cluster has come so far.
+";
+
+/// The control's routes.
+pub fn routes(control: Control) -> Router {
+    Router::new()
+        .route("/", get(|| async { HELP }))
+        .route("/state", get(state))
+        .route("/events", get(events))
+        .route("/steps", post(steps))
+        .route("/next", post(next))
+        .route("/reset", post(reset))
+        .route("/admin", post(admin))
+        .layer(middleware::from_fn(only_from_here))
+        .with_state(control)
+}
+
+/// A page of another site may send requests to loopback without being able to read the replies: its origin says so.
+async fn only_from_here(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let is_own = |origin: &str| host.is_some_and(|host| origin == format!("http://{host}"));
+    let origin = headers.get(header::ORIGIN);
+    match origin.map(|origin| origin.to_str().is_ok_and(is_own)) {
+        None | Some(true) => next.run(request).await,
+        Some(false) => {
+            let message = "requests of pages of other sites are refused".to_owned();
+            Fault { status: 403, place: String::new(), message }.into_response()
+        }
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        (status, Json(json!({"error": self.message, "place": self.place}))).into_response()
+    }
+}
+
+impl Control {
+    async fn ask(&self, ask: Ask) -> Answer {
+        let stopping =
+            || Fault { status: 503, place: String::new(), message: "the server stops".to_owned() };
+        let (sender, answer) = oneshot::channel();
+        self.asks.send((ask, sender)).await.map_err(|_| stopping())?;
+        answer.await.map_err(|_| stopping())?
+    }
+
+    /// Waits until the cluster has come so far.
+    async fn wait(&self, until: Option<Until>) -> Result<(), Fault> {
+        let come_so_far = |progress: &Progress| match until {
+            None => true,
+            Some(Until::Settled) => !progress.changing,
+            Some(Until::Migrated) => !progress.changing && !progress.migrating,
+        };
+        let mut progress = self.progress.clone();
+        match tokio::time::timeout(MOST_WAIT, progress.wait_for(come_so_far)).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Fault {
+                status: 504,
+                place: String::new(),
+                message: "the cluster did not come so far within ten minutes".to_owned(),
+            }),
+        }
+    }
+
+    async fn ask_and_wait(&self, ask: Ask, until: Option<Until>) -> Result<Json<Value>, Fault> {
+        let done = self.ask(ask).await?;
+        self.wait(until).await?;
+        Ok(Json(done))
+    }
+}
+
+async fn state(State(control): State<Control>) -> Result<Json<Value>, Fault> {
+    control.ask(Ask::State).await.map(Json)
+}
+
+async fn steps(
+    State(control): State<Control>,
+    Query(Waiting { until }): Query<Waiting>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Fault> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if !kind.is_some_and(|kind| kind.starts_with("application/json")) {
+        let message = "the body has to be JSON, and its content-type application/json".to_owned();
+        return Err(Fault { status: 415, place: String::new(), message });
+    }
+    control.ask_and_wait(Ask::Steps(body), until).await
+}
+
+async fn next(
+    State(control): State<Control>,
+    Query(Waiting { until }): Query<Waiting>,
+) -> Result<Json<Value>, Fault> {
+    control.ask_and_wait(Ask::Next, until).await
+}
+
+async fn reset(State(control): State<Control>) -> Result<Json<Value>, Fault> {
+    control.ask(Ask::Reset).await.map(Json)
+}
+
+async fn admin(
+    State(control): State<Control>,
+    Query(Waiting { until }): Query<Waiting>,
+    line: String,
+) -> Result<String, Fault> {
+    let told = control.ask_and_wait(Ask::Line(line), until).await?;
+    Ok(told.as_str().unwrap_or_default().to_owned())
+}
+
+async fn events(
+    State(control): State<Control>,
+) -> Sse<impl Stream<Item = Result<ServerSent, Infallible>>> {
+    let told = BroadcastStream::new(control.events.subscribe()).map(|told| {
+        Ok(match told {
+            Ok(told) => ServerSent::default().data(told.json()),
+            Err(BroadcastStreamRecvError::Lagged(missed)) => {
+                ServerSent::default().event("missed").data(missed.to_string())
+            }
+        })
+    });
+    Sse::new(told).keep_alive(KeepAlive::default())
+}

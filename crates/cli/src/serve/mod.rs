@@ -1,0 +1,443 @@
+//! `serve`: the simulated cluster on sockets, for real clients and tools.
+//!
+//! In reading order: `simulation` (the cluster, its clock and its counters), `contents` (what records hold), `requests`
+//! (record requests), `node` (a node's socket), `play` (the scenario's steps), `control` (HTTP), `typed` (standard input),
+//! `state` and `told` (what the control says).
+//!
+//! Invariant: the engine has one owner, the thread that runs everything here; only the control's questions come from
+//! tasks that could run elsewhere. It listens on loopback unless told otherwise. Not here: what requests and replies look
+//! like (see the crate `asinfo`).
+
+mod contents;
+mod control;
+mod node;
+mod play;
+mod requests;
+mod simulation;
+mod state;
+mod told;
+mod typed;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Write};
+use std::net::IpAddr;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use rosterlab_engine::NodeId;
+use rosterlab_scenario::{Doing, Step};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::{AbortHandle, LocalSet};
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+pub use simulation::InDoubt;
+
+use crate::args::Serve;
+use crate::commands::{Expectations, Problem};
+use crate::source::Source;
+use control::{Answer, Ask, Asked, Control, Fault};
+use node::{Limits, Shared};
+use play::{Done, Play};
+use simulation::{Settings, Simulation};
+use typed::Typed;
+
+/// How often simulated time catches up with real time.
+const TICK: Duration = Duration::from_millis(10);
+
+/// How long it takes until a node that cannot listen on its port tries again.
+const TRY_AGAIN: Duration = Duration::from_millis(500);
+
+/// Serves a scenario's cluster until it is told to end.
+pub fn serve(arguments: &Serve, out: &mut impl Write) -> Result<Expectations, Problem> {
+    let source = Source::read(&arguments.file).map_err(Problem::File)?;
+    let plan = source.scenario.plan().map_err(|error| Problem::File(source.mistake(&error)))?;
+    let settings = Settings {
+        speed: arguments.speed,
+        build: arguments.build,
+        in_doubt: arguments.in_doubt,
+        allow_expunge: arguments.allow_expunge,
+        most_record_bytes: arguments.memory.saturating_mul(1024 * 1024),
+    };
+    let simulation = Simulation::new(plan.setup.clone(), settings)
+        .map_err(|error| Problem::Input(error.to_string()))?;
+    let play = Play::new(&source.scenario, plan);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let local = LocalSet::new();
+    let served = local.block_on(&runtime, async {
+        let server = Server::start(arguments, simulation).await?;
+        server.announce(arguments, out)?;
+        server.run(play, arguments).await;
+        Ok(Expectations::Hold)
+    });
+    // Standard input may be read by a thread that waits for a line.
+    runtime.shutdown_background();
+    served
+}
+
+/// The cluster with its sockets.
+struct Server {
+    simulation: Shared,
+    bind: IpAddr,
+    limits: Limits,
+    /// The listeners of nodes that are up at the start.
+    listeners: BTreeMap<NodeId, TcpListener>,
+    control: TcpListener,
+    control_url: String,
+}
+
+impl Server {
+    /// Opens all sockets.
+    async fn start(arguments: &Serve, mut simulation: Simulation) -> Result<Self, Problem> {
+        let bind = arguments.bind;
+        let host = arguments.advertise.clone().unwrap_or_else(|| bind.to_string());
+        let mut listeners = BTreeMap::new();
+        let view = simulation.view();
+        // In the order of the file, so that a port can be foretold.
+        let nodes = simulation.cluster.setup().nodes.clone();
+        for (place, node) in nodes.iter().enumerate() {
+            let port = port_of(arguments.port_base, place)
+                .ok_or_else(|| Problem::Input("--port-base leaves too few ports".to_owned()))?;
+            let listener = TcpListener::bind((bind, port)).await.map_err(|error| {
+                Problem::Input(format!("node {} cannot listen on port {port}: {error}", node.id))
+            })?;
+            simulation.put_at(node.id, &host, listener.local_addr()?.port());
+            if view.node(node.id).is_some_and(|node| node.state.is_up()) {
+                listeners.insert(node.id, listener);
+            }
+        }
+        let port = arguments.control_port;
+        let control = TcpListener::bind((bind, port)).await.map_err(|error| {
+            Problem::Input(format!("the control cannot listen on port {port}: {error}"))
+        })?;
+        let control_url = format!("http://{}", control.local_addr()?);
+        let limits = Limits {
+            connections: arguments.max_connections,
+            idle: Duration::from_secs(arguments.idle_seconds),
+        };
+        let simulation = Rc::new(RefCell::new(simulation));
+        Ok(Self { simulation, bind, limits, listeners, control, control_url })
+    }
+
+    /// Says where everything is.
+    fn announce(&self, arguments: &Serve, out: &mut impl Write) -> Result<(), Problem> {
+        let simulation = self.simulation.borrow();
+        let setup = simulation.cluster.setup();
+        let mut nodes = Vec::new();
+        for node in &setup.nodes {
+            let Some((host, port)) = simulation.address_of(node.id) else { continue };
+            writeln!(out, "node {} {host}:{port} rack {}", node.id, node.rack)?;
+            let id = node.id.to_string();
+            nodes.push(json!({"id": id, "host": host, "port": port, "rack": node.rack.get()}));
+        }
+        writeln!(out, "control {}", self.control_url)?;
+        writeln!(out, "records take at most {} MiB", arguments.memory)?;
+        writeln!(out, "ready; help lists what can be typed")?;
+        out.flush()?;
+        if let Some(file) = &arguments.ready_file {
+            let namespaces: Vec<&str> =
+                setup.namespaces.iter().map(|settings| settings.name.as_str()).collect();
+            let ready = json!({
+                "control": self.control_url, "nodes": nodes, "namespaces": namespaces,
+                "pid": std::process::id(),
+            });
+            write_at_once(file, &ready)
+                .map_err(|error| Problem::Input(format!("{}: {error}", file.display())))?;
+        }
+        Ok(())
+    }
+
+    /// Runs until it is told to end.
+    async fn run(self, play: Play, arguments: &Serve) {
+        let Self { simulation, bind, limits, listeners, control, .. } = self;
+        tokio::task::spawn_local(tick(Rc::clone(&simulation)));
+        tokio::task::spawn_local(keep_nodes(Rc::clone(&simulation), bind, limits, listeners));
+        let end = Rc::new(Notify::new());
+        let (asks, asked) = mpsc::channel(64);
+        let shared = {
+            let simulation = simulation.borrow();
+            Control {
+                asks: asks.clone(),
+                progress: simulation.progress(),
+                events: simulation.events(),
+            }
+        };
+        tokio::spawn(async move {
+            // It runs until the process ends.
+            let _ = axum::serve(control, control::routes(shared)).await;
+        });
+        let on_demand = if arguments.play {
+            tokio::task::spawn_local(play::play(play, Rc::clone(&simulation), tell_step));
+            None
+        } else {
+            Some(play)
+        };
+        tokio::task::spawn_local(answer(Rc::clone(&simulation), on_demand, asked));
+        tokio::task::spawn_local(listen_to_input(asks, Rc::clone(&end)));
+        let mut terminate = signal(SignalKind::terminate()).ok();
+        let terminated = async {
+            match &mut terminate {
+                Some(signal) => drop(signal.recv().await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = terminated => {}
+            _ = tokio::signal::ctrl_c() => {}
+            () = end.notified() => {}
+        }
+        if let Some(file) = &arguments.ready_file {
+            // It may be gone already.
+            let _ = std::fs::remove_file(file);
+        }
+    }
+}
+
+/// The port of the node at a place of the scenario; 0 is any that is free.
+fn port_of(base: u16, place: usize) -> Option<u16> {
+    if base == 0 { Some(0) } else { base.checked_add(u16::try_from(place).ok()?) }
+}
+
+/// Writes a file so that nobody sees half of it.
+fn write_at_once(file: &Path, value: &Value) -> io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".part");
+    std::fs::write(&beside, format!("{value}\n"))?;
+    std::fs::rename(beside, file)
+}
+
+async fn tick(simulation: Shared) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        ticks.tick().await;
+        simulation.borrow_mut().tick();
+    }
+}
+
+/// Keeps a listener for each node that is up, and none for others.
+async fn keep_nodes(
+    simulation: Shared,
+    bind: IpAddr,
+    limits: Limits,
+    mut listeners: BTreeMap<NodeId, TcpListener>,
+) {
+    let mut changed = simulation.borrow().nodes_changed();
+    let mut running: BTreeMap<NodeId, AbortHandle> = BTreeMap::new();
+    loop {
+        let view = simulation.borrow_mut().view();
+        running.retain(|node, task| {
+            let stays = view.node(*node).is_some_and(|node| node.state.is_up());
+            if !stays {
+                task.abort();
+            }
+            stays
+        });
+        let mut some_failed = false;
+        for node in view.nodes.iter().filter(|node| node.state.is_up()) {
+            if running.contains_key(&node.id) {
+                continue;
+            }
+            let listener = match listeners.remove(&node.id) {
+                Some(listener) => Ok(listener),
+                None => listen(node.id, &simulation, bind).await,
+            };
+            match listener {
+                Ok(listener) => {
+                    let serve = node::serve(node.id, listener, Rc::clone(&simulation), limits);
+                    running.insert(node.id, tokio::task::spawn_local(serve).abort_handle());
+                }
+                Err(error) => {
+                    eprintln!("node {} cannot listen: {error}; it tries again", node.id);
+                    some_failed = true;
+                }
+            }
+        }
+        if some_failed {
+            sleep(TRY_AGAIN).await;
+        } else if changed.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A listener at the node's port, or at a free one for a node that is new.
+async fn listen(node: NodeId, simulation: &Shared, bind: IpAddr) -> io::Result<TcpListener> {
+    let port = simulation.borrow().address_of(node).map_or(0, |(_, port)| port);
+    let listener = TcpListener::bind((bind, port)).await?;
+    if port == 0 {
+        let port = listener.local_addr()?.port();
+        simulation.borrow_mut().put_at(node, &bind.to_string(), port);
+    }
+    Ok(listener)
+}
+
+/// Answers the control's questions, one at a time.
+async fn answer(simulation: Shared, mut play: Option<Play>, mut asked: mpsc::Receiver<Asked>) {
+    while let Some((ask, reply)) = asked.recv().await {
+        let answer = answer_to(&ask, &simulation, &mut play);
+        // Whoever asked may be gone.
+        let _ = reply.send(answer);
+    }
+}
+
+fn answer_to(ask: &Ask, simulation: &Shared, play: &mut Option<Play>) -> Answer {
+    match ask {
+        Ask::State => Ok(state::state(&mut simulation.borrow_mut())),
+        Ask::Steps(json) => steps(json, &mut simulation.borrow_mut()),
+        Ask::Next => {
+            let Some(play) = play else {
+                return fault(409, "", "the steps are done at their times (--play)");
+            };
+            match play.step(simulation) {
+                Some((number, done)) => of_step(number, &done, simulation),
+                None => fault(404, "", "the scenario has no more steps"),
+            }
+        }
+        Ask::Reset => {
+            simulation.borrow_mut().reset();
+            if let Some(play) = play {
+                play.rewind();
+            }
+            Ok(json!({}))
+        }
+        Ask::Line(line) => fault(422, "", &format!("{line:?} is no command")),
+    }
+}
+
+fn fault(status: u16, place: &str, message: &str) -> Answer {
+    Err(Fault { status, place: place.to_owned(), message: message.to_owned() })
+}
+
+/// Does steps in order: JSON text of one, or of a list. It stops at the first that is wrong; those before it are done.
+fn steps(json: &[u8], simulation: &mut Simulation) -> Answer {
+    let steps = match serde_json::from_slice::<Value>(json) {
+        Ok(Value::Array(steps)) => steps,
+        Ok(step) => vec![step],
+        Err(error) => return fault(400, "", &format!("this is no JSON: {error}")),
+    };
+    let mut told = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let place_of = |place: &str| {
+            if steps.len() > 1 { format!("[{index}].{place}") } else { place.to_owned() }
+        };
+        let doing = Step::read(step.to_string().as_bytes())
+            .and_then(|step| step.doing(simulation.cluster.setup(), ""));
+        let entry = match doing {
+            Ok(Doing::Happen { entry, .. }) => entry,
+            Ok(Doing::Expect { namespace, expect }) => {
+                let failures =
+                    rosterlab_scenario::failures("", &expect, namespace, &simulation.view());
+                match failures {
+                    Ok(failures) if failures.is_empty() => continue,
+                    Ok(failures) => {
+                        return fault(409, &place_of(&failures[0].place), &failures[0].to_string());
+                    }
+                    Err(error) => {
+                        return fault(422, &place_of(&error.place), &error.to_string());
+                    }
+                }
+            }
+            Err(error) => return fault(422, &place_of(&error.place), &error.to_string()),
+        };
+        match simulation.perform(&entry) {
+            Ok(events) => {
+                let view = simulation.view();
+                told.extend(events.iter().map(|event| told::Told::of(event, &view)));
+            }
+            Err(rejection) => return fault(409, &place_of("nodes"), &rejection.to_string()),
+        }
+    }
+    Ok(json!({"timeMs": simulation.now_ms(), "events": parsed(&told)}))
+}
+
+fn parsed(told: &[told::Told]) -> Vec<Value> {
+    told.iter().filter_map(|told| serde_json::from_str(told.json()).ok()).collect()
+}
+
+fn of_step(number: usize, done: &Done, simulation: &Shared) -> Answer {
+    match done {
+        Done::Happened(events) => {
+            let mut simulation = simulation.borrow_mut();
+            let view = simulation.view();
+            let told: Vec<_> = events.iter().map(|event| told::Told::of(event, &view)).collect();
+            Ok(json!({"step": number, "timeMs": simulation.now_ms(), "events": parsed(&told)}))
+        }
+        Done::Checked(failures) if failures.is_empty() => Ok(json!({"step": number})),
+        Done::Checked(failures) => {
+            fault(409, &format!("steps[{number}]"), &failures[0].to_string())
+        }
+        Done::Refused(why) => fault(409, &format!("steps[{number}]"), why),
+    }
+}
+
+fn tell_step(number: usize, done: &Done) {
+    match done {
+        Done::Happened(_) => println!("step {number}: done"),
+        Done::Checked(failures) if failures.is_empty() => println!("step {number}: holds"),
+        Done::Checked(failures) => {
+            for failure in failures {
+                eprintln!("step {number}: {failure}");
+            }
+        }
+        Done::Refused(why) => eprintln!("step {number}: {why}"),
+    }
+}
+
+/// Does what is typed on standard input, line by line. At its end the server goes on.
+async fn listen_to_input(asks: mpsc::Sender<Asked>, end: Rc<Notify>) {
+    let (sender, mut lines) = mpsc::channel::<String>(16);
+    // A thread of its own: a read of a terminal cannot be given up.
+    std::thread::spawn(move || {
+        for line in io::stdin().lock().lines().map_while(Result::ok) {
+            if sender.blocking_send(line).is_err() {
+                return;
+            }
+        }
+    });
+    while let Some(line) = lines.recv().await {
+        let ask = match typed::read(&line) {
+            Typed::Nothing => continue,
+            Typed::Help => {
+                print!("{}", typed::HELP);
+                continue;
+            }
+            Typed::Quit => {
+                end.notify_one();
+                return;
+            }
+            Typed::Step(step) => Ask::Steps(step.to_string().into()),
+            Typed::State => Ask::State,
+            Typed::Next => Ask::Next,
+            Typed::Reset => Ask::Reset,
+            Typed::Admin => Ask::Line(line),
+        };
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        if asks.send((ask, reply)).await.is_err() {
+            return;
+        }
+        match answer.await {
+            Ok(Ok(Value::String(text))) => print!("{text}"),
+            Ok(Ok(told)) => print_told(&told),
+            Ok(Err(fault)) if fault.place.is_empty() => eprintln!("{}", fault.message),
+            Ok(Err(fault)) => eprintln!("{}: {}", fault.place, fault.message),
+            Err(_) => return,
+        }
+    }
+}
+
+/// What happened as sentences, anything else as JSON.
+fn print_told(told: &Value) {
+    match told.get("events").and_then(Value::as_array) {
+        Some(events) => {
+            for text in events.iter().filter_map(|event| event["text"].as_str()) {
+                println!("{text}");
+            }
+        }
+        None => println!("{told:#}"),
+    }
+}
