@@ -4,6 +4,7 @@
 mod any_bytes;
 mod clients;
 mod common;
+mod wire_fuzzed;
 mod wire_golden;
 mod wire_properties;
 mod wire_refusals;
