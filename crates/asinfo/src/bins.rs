@@ -28,7 +28,7 @@ pub const MOST_RESULT_BYTES: usize = 16 * 1024 * 1024;
 /// A record as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// How often it was written since it was created, as far as that can be counted (see [`Record::next_generation`]).
+    /// How often it was written since it was created, as far as its bits go: 10 in strong consistency, 16 in AP.
     pub generation: u32,
     /// At least one, each with a name of its own, in the order in which they were created.
     pub bins: Vec<Bin>,
