@@ -41,6 +41,6 @@ pub use file::{
     ReadModeName, RuleName, Scenario, ScenarioError, Seconds, Step,
 };
 pub use one_step::StepError;
-pub use plan::{ClientExpectation, Doing, Plan, namespace_of};
+pub use plan::{ClientExpectation, Doing, Plan, namespace_of, refusal};
 pub use runner::{Clock, Runner, StepReport};
 pub use timeline::{Course, Entry, Purpose, Settle, SharedEvents, Timeline, fork};

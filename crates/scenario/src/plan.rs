@@ -122,7 +122,8 @@ impl Scenario {
 }
 
 /// A cluster's rejection of a step as an error, placed at the list element that it is about.
-pub(crate) fn refusal(place: &str, step: &Step, rejection: Rejection) -> ScenarioError {
+#[must_use]
+pub fn refusal(place: &str, step: &Step, rejection: Rejection) -> ScenarioError {
     let place = format!("{place}{}", place_within(&step.action, &rejection));
     ScenarioError::new(place, Cause::Rejected(rejection))
 }

@@ -56,6 +56,13 @@ pub struct Fault {
     pub message: String,
 }
 
+impl Fault {
+    /// A fault.
+    pub fn new(status: u16, place: &str, message: &str) -> Self {
+        Self { status, place: place.to_owned(), message: message.to_owned() }
+    }
+}
+
 /// A question and where its answer goes.
 pub type Asked = (Ask, oneshot::Sender<Answer>);
 
@@ -122,8 +129,7 @@ async fn only_from_here(request: Request, next: Next) -> Response {
     match origin.map(|origin| origin.to_str().is_ok_and(is_own)) {
         None | Some(true) => next.run(request).await,
         Some(false) => {
-            let message = "requests of pages of other sites are refused".to_owned();
-            Fault { status: 403, place: String::new(), message }.into_response()
+            Fault::new(403, "", "requests of pages of other sites are refused").into_response()
         }
     }
 }
@@ -154,11 +160,9 @@ impl Control {
         let mut progress = self.progress.clone();
         match tokio::time::timeout(MOST_WAIT, progress.wait_for(come_so_far)).await {
             Ok(_) => Ok(()),
-            Err(_) => Err(Fault {
-                status: 504,
-                place: String::new(),
-                message: "the cluster did not come so far within ten minutes".to_owned(),
-            }),
+            Err(_) => {
+                Err(Fault::new(504, "", "the cluster did not come so far within ten minutes"))
+            }
         }
     }
 
@@ -181,8 +185,8 @@ async fn steps(
 ) -> Result<Json<Value>, Fault> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if !kind.is_some_and(|kind| kind.starts_with("application/json")) {
-        let message = "the body has to be JSON, and its content-type application/json".to_owned();
-        return Err(Fault { status: 415, place: String::new(), message });
+        let message = "the body has to be JSON, and its content-type application/json";
+        return Err(Fault::new(415, "", message));
     }
     control.ask_and_wait(Ask::Steps(body), until).await
 }

@@ -2,12 +2,13 @@
 //!
 //! In reading order: `simulation` (the cluster, its clock and its counters), `contents` (what records hold), `requests`
 //! (record requests), `node` (a node's socket), `play` (the scenario's steps), `control` (HTTP), `typed` (standard input),
-//! `state` and `told` (what the control says).
+//! `answers`, `state` and `told` (what the control says).
 //!
 //! Invariant: the engine has one owner, the thread that runs everything here; only the control's questions come from
 //! tasks that could run elsewhere. It listens on loopback unless told otherwise. Not here: what requests and replies look
 //! like (see the crate `asinfo`).
 
+mod answers;
 mod contents;
 mod control;
 mod node;
@@ -27,7 +28,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use rosterlab_engine::NodeId;
-use rosterlab_scenario::{Doing, Step};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -40,7 +40,7 @@ pub use simulation::InDoubt;
 use crate::args::Serve;
 use crate::commands::{Expectations, Problem};
 use crate::source::Source;
-use control::{Answer, Ask, Asked, Control, Fault};
+use control::{Ask, Asked, Control};
 use node::{Limits, Shared};
 use play::{Done, Play};
 use simulation::{Settings, Simulation};
@@ -134,10 +134,6 @@ impl Server {
             let id = node.id.to_string();
             nodes.push(json!({"id": id, "host": host, "port": port, "rack": node.rack.get()}));
         }
-        writeln!(out, "control {}", self.control_url)?;
-        writeln!(out, "records take at most {} MiB", arguments.memory)?;
-        writeln!(out, "ready; help lists what can be typed")?;
-        out.flush()?;
         if let Some(file) = &arguments.ready_file {
             let namespaces: Vec<&str> =
                 setup.namespaces.iter().map(|settings| settings.name.as_str()).collect();
@@ -148,6 +144,10 @@ impl Server {
             write_at_once(file, &ready)
                 .map_err(|error| Problem::Input(format!("{}: {error}", file.display())))?;
         }
+        writeln!(out, "control {}", self.control_url)?;
+        writeln!(out, "records take at most {} MiB", arguments.memory)?;
+        writeln!(out, "ready; help lists what can be typed")?;
+        out.flush()?;
         Ok(())
     }
 
@@ -176,7 +176,7 @@ impl Server {
         } else {
             Some(play)
         };
-        tokio::task::spawn_local(answer(Rc::clone(&simulation), on_demand, asked));
+        tokio::task::spawn_local(answers::answer(Rc::clone(&simulation), on_demand, asked));
         tokio::task::spawn_local(listen_to_input(asks, Rc::clone(&end)));
         let mut terminate = signal(SignalKind::terminate()).ok();
         let terminated = async {
@@ -274,105 +274,6 @@ async fn listen(node: NodeId, simulation: &Shared, bind: IpAddr) -> io::Result<T
         simulation.borrow_mut().put_at(node, &bind.to_string(), port);
     }
     Ok(listener)
-}
-
-/// Answers the control's questions, one at a time.
-async fn answer(simulation: Shared, mut play: Option<Play>, mut asked: mpsc::Receiver<Asked>) {
-    while let Some((ask, reply)) = asked.recv().await {
-        let answer = answer_to(&ask, &simulation, &mut play);
-        // Whoever asked may be gone.
-        let _ = reply.send(answer);
-    }
-}
-
-fn answer_to(ask: &Ask, simulation: &Shared, play: &mut Option<Play>) -> Answer {
-    match ask {
-        Ask::State => Ok(state::state(&mut simulation.borrow_mut())),
-        Ask::Steps(json) => steps(json, &mut simulation.borrow_mut()),
-        Ask::Next => {
-            let Some(play) = play else {
-                return fault(409, "", "the steps are done at their times (--play)");
-            };
-            match play.step(simulation) {
-                Some((number, done)) => of_step(number, &done, simulation),
-                None => fault(404, "", "the scenario has no more steps"),
-            }
-        }
-        Ask::Reset => {
-            simulation.borrow_mut().reset();
-            if let Some(play) = play {
-                play.rewind();
-            }
-            Ok(json!({}))
-        }
-        Ask::Line(line) => fault(422, "", &format!("{line:?} is no command")),
-    }
-}
-
-fn fault(status: u16, place: &str, message: &str) -> Answer {
-    Err(Fault { status, place: place.to_owned(), message: message.to_owned() })
-}
-
-/// Does steps in order: JSON text of one, or of a list. It stops at the first that is wrong; those before it are done.
-fn steps(json: &[u8], simulation: &mut Simulation) -> Answer {
-    let steps = match serde_json::from_slice::<Value>(json) {
-        Ok(Value::Array(steps)) => steps,
-        Ok(step) => vec![step],
-        Err(error) => return fault(400, "", &format!("this is no JSON: {error}")),
-    };
-    let mut told = Vec::new();
-    for (index, step) in steps.iter().enumerate() {
-        let place_of = |place: &str| {
-            if steps.len() > 1 { format!("[{index}].{place}") } else { place.to_owned() }
-        };
-        let doing = Step::read(step.to_string().as_bytes())
-            .and_then(|step| step.doing(simulation.cluster.setup(), ""));
-        let entry = match doing {
-            Ok(Doing::Happen { entry, .. }) => entry,
-            Ok(Doing::Expect { namespace, expect }) => {
-                let failures =
-                    rosterlab_scenario::failures("", &expect, namespace, &simulation.view());
-                match failures {
-                    Ok(failures) if failures.is_empty() => continue,
-                    Ok(failures) => {
-                        return fault(409, &place_of(&failures[0].place), &failures[0].to_string());
-                    }
-                    Err(error) => {
-                        return fault(422, &place_of(&error.place), &error.to_string());
-                    }
-                }
-            }
-            Err(error) => return fault(422, &place_of(&error.place), &error.to_string()),
-        };
-        match simulation.perform(&entry) {
-            Ok(events) => {
-                let view = simulation.view();
-                told.extend(events.iter().map(|event| told::Told::of(event, &view)));
-            }
-            Err(rejection) => return fault(409, &place_of("nodes"), &rejection.to_string()),
-        }
-    }
-    Ok(json!({"timeMs": simulation.now_ms(), "events": parsed(&told)}))
-}
-
-fn parsed(told: &[told::Told]) -> Vec<Value> {
-    told.iter().filter_map(|told| serde_json::from_str(told.json()).ok()).collect()
-}
-
-fn of_step(number: usize, done: &Done, simulation: &Shared) -> Answer {
-    match done {
-        Done::Happened(events) => {
-            let mut simulation = simulation.borrow_mut();
-            let view = simulation.view();
-            let told: Vec<_> = events.iter().map(|event| told::Told::of(event, &view)).collect();
-            Ok(json!({"step": number, "timeMs": simulation.now_ms(), "events": parsed(&told)}))
-        }
-        Done::Checked(failures) if failures.is_empty() => Ok(json!({"step": number})),
-        Done::Checked(failures) => {
-            fault(409, &format!("steps[{number}]"), &failures[0].to_string())
-        }
-        Done::Refused(why) => fault(409, &format!("steps[{number}]"), why),
-    }
 }
 
 fn tell_step(number: usize, done: &Done) {

@@ -7,6 +7,7 @@ mod formats;
 mod help;
 mod output;
 mod schema;
+mod serve;
 mod table;
 
 use std::fs;

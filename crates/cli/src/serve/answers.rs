@@ -1,0 +1,115 @@
+//! What the control is answered.
+//!
+//! Invariant: a step that is refused changes nothing, and of a list those before it are done. Not here: HTTP (see
+//! `control`).
+
+use std::rc::Rc;
+
+use rosterlab_engine::Event;
+use rosterlab_scenario::{Doing, ScenarioError, Step, failures, refusal};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::control::{Answer, Ask, Asked, Fault};
+use super::node::Shared;
+use super::play::{Done, Play};
+use super::simulation::Simulation;
+use super::state;
+use super::told::Told;
+
+/// Answers the control's questions, one at a time. Without `play` the steps are done at their times.
+pub async fn answer(simulation: Shared, mut play: Option<Play>, mut asked: mpsc::Receiver<Asked>) {
+    while let Some((ask, reply)) = asked.recv().await {
+        let answer = answer_to(&ask, &simulation, play.as_mut());
+        // Whoever asked may be gone.
+        let _ = reply.send(answer);
+    }
+}
+
+fn answer_to(ask: &Ask, simulation: &Shared, play: Option<&mut Play>) -> Answer {
+    match ask {
+        Ask::State => Ok(state::state(&mut simulation.borrow_mut())),
+        Ask::Steps(json) => steps(json, &mut simulation.borrow_mut()),
+        Ask::Next => {
+            let Some(play) = play else {
+                return Err(Fault::new(409, "", "the steps are done at their times (--play)"));
+            };
+            match play.step(simulation) {
+                Some((number, done)) => of_step(number, &done, simulation),
+                None => Err(Fault::new(404, "", "the scenario has no more steps")),
+            }
+        }
+        Ask::Reset => {
+            simulation.borrow_mut().reset();
+            if let Some(play) = play {
+                play.rewind();
+            }
+            Ok(json!({}))
+        }
+        Ask::Line(line) => Err(Fault::new(422, "", &format!("{line:?} is no command"))),
+    }
+}
+
+/// Does steps in order: JSON text of one, or of a list. It stops at the first that is wrong.
+fn steps(text: &[u8], simulation: &mut Simulation) -> Answer {
+    let value: Value = serde_json::from_slice(text)
+        .map_err(|error| Fault::new(400, "", &format!("this is no JSON: {error}")))?;
+    let mut told = Vec::new();
+    match value {
+        Value::Array(steps) => {
+            for (index, value) in steps.iter().enumerate() {
+                told.extend(step(&format!("[{index}]"), value, simulation)?);
+            }
+        }
+        value => told.extend(step("", &value, simulation)?),
+    }
+    Ok(json!({"timeMs": simulation.now_ms(), "events": told}))
+}
+
+/// Does a step and says what happened.
+fn step(place: &str, value: &Value, simulation: &mut Simulation) -> Result<Vec<Value>, Fault> {
+    let wrong = |status: u16, error: &ScenarioError| {
+        let beside = if place.is_empty() || error.place.is_empty() { "" } else { "." };
+        let place = format!("{place}{beside}{}", error.place);
+        let without_place = ScenarioError { place: String::new(), cause: error.cause.clone() };
+        Fault::new(status, &place, &without_place.to_string())
+    };
+    let step = Step::read(value.to_string().as_bytes()).map_err(|error| wrong(422, &error))?;
+    let doing = step.doing(simulation.cluster.setup(), "").map_err(|error| wrong(422, &error))?;
+    match doing {
+        Doing::Happen { entry, .. } => match simulation.perform(&entry) {
+            Ok(events) => Ok(told(&events, simulation)),
+            Err(rejection) => Err(wrong(409, &refusal("", &step, rejection))),
+        },
+        Doing::Expect { namespace, expect } => {
+            let failures = failures(place, &expect, namespace, &simulation.view())
+                .map_err(|error| wrong(422, &error))?;
+            match failures.first() {
+                None => Ok(Vec::new()),
+                Some(failure) => Err(Fault::new(409, &failure.place, &failure.to_string())),
+            }
+        }
+    }
+}
+
+fn told(events: &[Event], simulation: &mut Simulation) -> Vec<Value> {
+    let view = simulation.view();
+    let told = events.iter().map(|event| Told::of(event, &Rc::clone(&view)));
+    told.filter_map(|told| serde_json::from_str(told.json()).ok()).collect()
+}
+
+fn of_step(number: usize, done: &Done, simulation: &Shared) -> Answer {
+    let place = format!("steps[{number}]");
+    match done {
+        Done::Happened(events) => {
+            let mut simulation = simulation.borrow_mut();
+            let events = told(events, &mut simulation);
+            Ok(json!({"step": number, "timeMs": simulation.now_ms(), "events": events}))
+        }
+        Done::Checked(failures) => match failures.first() {
+            None => Ok(json!({"step": number, "events": []})),
+            Some(failure) => Err(Fault::new(409, &place, &failure.to_string())),
+        },
+        Done::Refused(why) => Err(Fault::new(409, &place, why)),
+    }
+}
