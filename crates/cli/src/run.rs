@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
+use rosterlab_asinfo::log::{self, Log, LogLine};
 use rosterlab_scenario::file::{Action, Step};
-use rosterlab_scenario::log::{Log, LogLine};
-use rosterlab_scenario::{Failure, Runner, ScenarioError, StepReport, log, report};
+use rosterlab_scenario::{Failure, Runner, ScenarioError, StepReport, report};
 use serde_json::Value;
 
 use crate::args::Format;

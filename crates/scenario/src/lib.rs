@@ -4,8 +4,8 @@
 //! any kind is an error that names its place, never a panic. No two files import each other, directly or through others.
 //! In reading order:
 //! `timeline` (with `checkpoints`), `file` (the scenario file: its types and reading one), `plan` (steps into entries and
-//! back), `answer`, `expectation`, `one_step`, `watch` (expectations for every moment), `runner`; then what makes text of it: `words` (sentences), `look`, `report`,
-//! `log` and `explain`; `foresight` (what would happen: `what_if`, `margin`, `preview`, `ways`); `rolling` (a rolling restart, step by step); `share` (a timeline as one line of an
+//! back), `answer`, `expectation`, `one_step`, `watch` (expectations for every moment), `runner`; then what makes text of it: `words` (sentences), `look`, `report`
+//! and `explain`; `foresight` (what would happen: `what_if`, `margin`, `preview`, `ways`); `rolling` (a rolling restart, step by step); `share` (a timeline as one line of an
 //! address) and `as_test` (a timeline as a test).
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
@@ -18,7 +18,6 @@ mod expectation;
 pub mod explain;
 pub mod file;
 pub mod foresight;
-pub mod log;
 pub mod look;
 mod one_step;
 mod plan;

@@ -1,7 +1,7 @@
 //! Runs a scenario step by step.
 //!
 //! Invariant: the same file gives the same reports, byte for byte. A step that cannot be done ends the run; an expectation
-//! that does not hold does not. Not here: how a report is printed (see `report`, `log`).
+//! that does not hold does not. Not here: how a report is printed (see `report`), and the servers' log lines (the asinfo crate's).
 
 use rosterlab_engine::{Cluster, ClusterView, Event, Rules};
 

@@ -6,9 +6,9 @@
 
 use std::cell::{Ref, RefCell, RefMut};
 
+use rosterlab_asinfo::log::{self, Level};
 use rosterlab_engine::NodeId;
 use rosterlab_scenario::foresight::what_if::{Question, what_if, what_if_lost};
-use rosterlab_scenario::log::{self, Level};
 use rosterlab_scenario::share::{Differs, Served};
 use rosterlab_scenario::{
     Clock, Entry, Scenario, ScenarioError, Timeline, namespace_of, report, share,

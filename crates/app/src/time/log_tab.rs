@@ -1,9 +1,9 @@
 //! The Log tab: the last lines of the server's log, of one node or of all, with a button that copies them.
 //!
-//! Invariant: the page holds no more lines than were asked for. Not here: the lines' wording (the scenario crate's `log`).
+//! Invariant: the page holds no more lines than were asked for. Not here: the lines' wording (the asinfo crate's `log`).
 
+use rosterlab_asinfo::log::{Level, LogLine};
 use rosterlab_engine::convert;
-use rosterlab_scenario::log::{Level, LogLine};
 use yew::prelude::*;
 
 use crate::browser::copy;

@@ -1,12 +1,12 @@
 //! The last lines of the server's log at the present position.
 //!
 //! Invariant: pure; only about as many lines are made as are shown, in whole steps, however long the timeline is. Not here:
-//! the lines' wording (the scenario crate's `log`).
+//! the lines' wording (the asinfo crate's `log`).
 
 use std::rc::Rc;
 
+use rosterlab_asinfo::log::{Log, LogLine, ticker};
 use rosterlab_engine::NodeId;
-use rosterlab_scenario::log::{Log, LogLine, ticker};
 use rosterlab_scenario::{Clock, Entry, SharedEvents, Timeline};
 
 /// The number of lines that are shown at first, and that each request for more adds.

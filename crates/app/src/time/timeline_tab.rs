@@ -5,8 +5,8 @@
 
 use std::rc::Rc;
 
+use rosterlab_asinfo::log;
 use rosterlab_engine::{Migrations, NodeId, Served, convert};
-use rosterlab_scenario::log;
 use rosterlab_scenario::words::served::{headline, outcome};
 use yew::prelude::*;
 

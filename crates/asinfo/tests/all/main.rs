@@ -1,9 +1,11 @@
 //! The promises of the crate, checked from outside: one binary, one module for each promise.
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
+#![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod any_bytes;
 mod clients;
 mod common;
+mod log_lines;
 mod wire_fuzzed;
 mod wire_golden;
 mod wire_properties;

@@ -18,7 +18,7 @@
 //! - `warnings`: documented mistakes that roster commands can be.
 //!
 //! Invariant: pure; a sentence says only what its command or event says, in the field's own terms, and names the rule that
-//! decided. Not here: the server's log lines (`log` quotes the server's format), and news of a front end.
+//! decided. Not here: the server's log lines (the asinfo crate quotes the server's format), and news of a front end.
 
 pub mod clients;
 pub mod commands;

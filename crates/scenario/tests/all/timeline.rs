@@ -5,7 +5,6 @@ use rosterlab_engine::{
     Availability, ClusterSetup, Command, Digest, Event, Mode, NodeId, NodeSetup, RackId,
     RosterNodes, Shutdown, SubClusterView, Verdict,
 };
-use rosterlab_scenario::log::of_timeline;
 use rosterlab_scenario::{Entry, Purpose, Settle, Timeline, fork};
 
 use crate::strategies::{entry, seeded, setup};
@@ -90,23 +89,6 @@ fn several_things_in_one_action_are_one_step() {
     timeline.act(stop(0xA2)).unwrap();
     timeline.follow(&course);
     same(&timeline, &after);
-}
-
-#[test]
-fn the_log_of_several_things_is_that_of_each() {
-    let act = |command| Entry::Act { command, settle: Settle::Fully };
-    let start = Command::Start { nodes: vec![node(0xA1)] };
-    let all = Entry::Migrate { partitions: None };
-    let entries = vec![act(stop(0xA1)), Entry::Pass { ms: 35_000 }, act(start), all];
-    let mut one_by_one = Timeline::new(three_nodes()).unwrap();
-    for entry in entries.clone() {
-        one_by_one.perform(entry).unwrap();
-    }
-    let mut at_once = Timeline::new(three_nodes()).unwrap();
-    at_once.perform(Entry::Several { purpose: Purpose::Commands, entries }).unwrap();
-    let lines = of_timeline(&at_once, 0);
-    assert_eq!(lines, of_timeline(&one_by_one, 0));
-    assert!(lines.iter().any(|line| line.text.contains("migrations: remaining")), "{lines:?}");
 }
 
 #[test]

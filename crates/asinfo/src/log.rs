@@ -5,7 +5,7 @@
 //! its place in the server's source where a published log shows it, as of 4.5.3.2; the line on participating nodes was
 //! seen in a later server. The date is fixed, because simulated time has none.
 //!
-//! Not here: the console, and sentences of our own (see `words`).
+//! Not here: the console (see `admin`), and sentences of our own (see the scenario crate's `words`).
 
 use std::fmt;
 
@@ -14,9 +14,7 @@ use rosterlab_engine::{
     Cluster, ClusterView, Counts, Event, EventKind, Migrations, Mode, NamespaceSettings, NodeId,
     Orphaned, PARTITIONS, Profile, SubClusterNamespaceView, Until, Untrusted, fnv1a_64,
 };
-
-use crate::runner::Clock;
-use crate::timeline::{Entry, Timeline};
+use rosterlab_scenario::{Clock, Entry, Timeline};
 
 /// The date that every line carries.
 const DATE: &str = "Jan 01 2019";
