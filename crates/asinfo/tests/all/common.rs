@@ -70,7 +70,9 @@ impl Net {
         let text = match self.reply(node, request) {
             Reply::Text(text) => text,
             Reply::Act { commands, text } => {
-                commands.iter().for_each(|one| drop(self.cluster.apply(one).unwrap()));
+                for command in &commands {
+                    self.cluster.apply(command).unwrap();
+                }
                 text
             }
             Reply::LeftOut => panic!("{node} leaves {request} out"),
@@ -79,31 +81,56 @@ impl Net {
         text
     }
 
-    pub fn act(&mut self, command: Command) {
-        self.cluster.apply(&command).unwrap();
+    pub fn act(&mut self, command: &Command) {
+        self.cluster.apply(command).unwrap();
         self.cluster.advance(Until::Settled);
     }
 
     pub fn stop(&mut self, nodes: &str) {
-        self.act(Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Clean });
+        self.act(&Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Clean });
     }
 
     pub fn crash(&mut self, nodes: &str) {
-        self.act(Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Unclean });
+        self.act(&Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Unclean });
     }
 
     pub fn start(&mut self, nodes: &str) {
-        self.act(Command::Start { nodes: ids(nodes) });
+        self.act(&Command::Start { nodes: ids(nodes) });
     }
 
     /// A cut between sides separated by `|`.
     pub fn cut(&mut self, sides: &str) {
-        self.act(Command::Cut { between: sides.split('|').map(ids).collect() });
+        self.act(&Command::Cut { between: sides.split('|').map(ids).collect() });
+    }
+
+    /// The value of a field in an answer.
+    pub fn field(&self, node: &str, request: &str, key: &str) -> String {
+        field(&self.ask(node, request), key).to_owned()
+    }
+
+    /// `unavailable_partitions` and `dead_partitions` of `main` on a node.
+    pub fn inactive(&self, node: &str) -> (String, String) {
+        let text = self.ask(node, "namespace/main");
+        let of = |key| field(&text, key).to_owned();
+        (of("unavailable_partitions"), of("dead_partitions"))
     }
 
     pub fn migrate(&mut self) {
         self.cluster.advance(Until::Migrated { partitions: None });
     }
+}
+
+/// The value of a key in a list of pairs.
+pub fn field<'a>(text: &'a str, key: &str) -> &'a str {
+    let mut values = text.split([';', ':']).filter_map(|pair| pair.split_once('='));
+    let value = values.find(|(k, _)| *k == key);
+    value.unwrap_or_else(|| panic!("{text} has no {key}")).1
+}
+
+/// Fields of an answer, a line each.
+pub fn fields(text: &str, keys: &[&str]) -> String {
+    let line = |key: &&str| format!("{key}={}", field(text, key));
+    keys.iter().map(line).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// The bitmaps of a namespace in an answer to `replicas`, column by column, and its regime.

@@ -3,9 +3,15 @@
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
 mod any_bytes;
+mod case_study;
 mod clients;
 mod common;
+mod histories;
 mod log_lines;
+mod operators;
+mod partition_info;
+mod properties;
+mod sides;
 mod wire_fuzzed;
 mod wire_golden;
 mod wire_properties;
