@@ -20,7 +20,7 @@ fn service(asked: &Asked<'_>, fields: &mut Fields) {
     fields.add("migrate-fill-delay", setup.fill_delay_ms / 1_000);
     fields.add("migrate-threads", setup.migrate_threads);
     fields.add("min-cluster-size", setup.min_cluster_size);
-    if asked.build().since(5, 0) {
+    if asked.build().since(5, 2) {
         fields.add("stay-quiesced", asked.node.stay_quiesced);
     }
     fields.add_all(About::ServiceConfig.figures(asked.build()));

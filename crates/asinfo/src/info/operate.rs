@@ -51,7 +51,7 @@ pub(super) fn revive(asked: &Asked<'_>, request: &Request<'_>) -> Result<Reply, 
 }
 
 /// `quiesce:` and `quiesce-undo:`, of this node, in all namespaces. To say it twice is no error \[open\]. A node that stays
-/// quiesced is told so from 5.0 on; older builds have no such setting.
+/// quiesced is told so.
 pub(super) fn quiesce(asked: &Asked<'_>, quiesce: bool) -> Result<Reply, Refusal> {
     if asked.node.stay_quiesced {
         return if quiesce {
