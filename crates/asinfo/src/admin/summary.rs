@@ -51,7 +51,9 @@ struct OfNamespace {
     migrating: bool,
     devices: usize,
     nodes: usize,
-    uneven: bool,
+    /// By node.
+    devices_of: BTreeMap<At, usize>,
+    shmem: bool,
     memory: Storage,
     data: BTreeMap<&'static str, Storage>,
     index: i128,
@@ -94,8 +96,8 @@ pub(super) fn summary(session: &mut Session, with: &[String]) -> Result<Vec<Tabl
 
 fn of_namespace(namespace: &str, found: &Namespaces) -> OfNamespace {
     let mut of = OfNamespace::default();
-    let mut counts = BTreeSet::new();
-    for values in found.of.values().filter_map(|of_node| of_node.get(namespace)) {
+    let of_nodes = found.of.iter().filter_map(|(at, of_node)| Some((*at, of_node.get(namespace)?)));
+    for (at, values) in of_nodes {
         let number = |names: &[&str]| first(values, names).and_then(whole).unwrap_or(0);
         of.nodes += 1;
         let migrating = ["migrate_tx_partitions_remaining", "migrate_rx_partitions_remaining"];
@@ -104,7 +106,8 @@ fn of_namespace(namespace: &str, found: &Namespaces) -> OfNamespace {
             name.starts_with("storage-engine.device") || name.starts_with("storage-engine.file")
         };
         let devices = values.keys().filter(device).count();
-        counts.insert(devices);
+        of.devices_of.insert(at, devices);
+        of.shmem |= values.get("index-type").is_some_and(|kind| kind == "shmem");
         of.devices += devices;
         let total = number(&["memory-size"]);
         let used = number(&["memory_used_bytes"]);
@@ -138,7 +141,6 @@ fn of_namespace(namespace: &str, found: &Namespaces) -> OfNamespace {
         of.strong |= values.get("strong-consistency").is_some_and(|value| value == "true");
         of.racks |= number(&["rack-id"]) != 0;
     }
-    of.uneven = counts.len() > 1;
     of
 }
 
@@ -170,7 +172,11 @@ fn cluster(
     let migrating = of.values().any(|of| of.migrating);
     let devices: usize = of.values().map(|of| of.devices).sum();
     let nodes = statistics.len().max(1);
-    let even = of.values().all(|of| !of.uneven);
+    let mut devices_of: BTreeMap<At, usize> = BTreeMap::new();
+    for (at, devices) in of.values().flat_map(|of| &of.devices_of) {
+        *devices_of.entry(*at).or_default() += devices;
+    }
+    let even = devices_of.values().collect::<BTreeSet<_>>().len() <= 1;
     let mut rows: Vec<(String, Value)> = vec![
         ("Migrations".into(), truth(migrating, if migrating { Tone::Alert } else { Tone::Good })),
         ("Cluster Name".into(), joined(names)),

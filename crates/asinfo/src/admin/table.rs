@@ -211,8 +211,9 @@ impl Table {
                     }),
                 );
                 if self.has_totals() {
+                    // Sums are not padded here.
                     let total = group.total.as_ref().and_then(|total| total.get(at));
-                    parts.push(pad(total.map_or("", |cell| &cell.text), Align::Left, total_width));
+                    parts.push(total.map(|cell| cell.text.clone()).unwrap_or_default());
                 }
                 push_line(&mut out, &parts.join("|"));
             }
