@@ -1,5 +1,7 @@
 //! The admin tool against what the real one printed, and against lines that nobody types.
 
+#![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+
 mod support;
 
 use proptest::prelude::*;
@@ -221,17 +223,17 @@ fn a_node_that_comes_back_is_found_again() {
 fn the_history_goes_up_and_down() {
     let mut fake = Fake::new("");
     let mut console = console();
-    assert_eq!(console.previous(), None);
-    assert_eq!(console.next(), None);
+    assert_eq!(console.earlier(), None);
+    assert_eq!(console.later(), None);
     console.enter("show racks", &mut fake);
     console.enter("show roster", &mut fake);
     console.enter("show roster", &mut fake);
-    assert_eq!(console.previous(), Some("show roster"));
-    assert_eq!(console.previous(), Some("show racks"));
-    assert_eq!(console.previous(), None);
-    assert_eq!(console.next(), Some("show roster"));
-    assert_eq!(console.next(), Some(""));
-    assert_eq!(console.next(), None);
+    assert_eq!(console.earlier(), Some("show roster"));
+    assert_eq!(console.earlier(), Some("show racks"));
+    assert_eq!(console.earlier(), None);
+    assert_eq!(console.later(), Some("show roster"));
+    assert_eq!(console.later(), Some(""));
+    assert_eq!(console.later(), None);
 }
 
 #[test]
@@ -330,26 +332,26 @@ fn the_summary_counts_over_all_nodes() {
     let mut fake = Fake::new("trouble");
     let said = console().enter("summary", &mut fake).text();
     expect_test::expect![[r#"
-        ~~~~~~~~~~~~~~~Cluster Summary~~~~~~~~~~~~~~~~
-        Migrations                |True             
-        Cluster Name              |mine             
-        Server Version            |7.1.0.0,E-7.1.0.0
-        Cluster Size              |1,2              
-        Devices Total             |5                
-        Devices Per-Node          |2                
-        Devices Equal Across Nodes|False            
-        System Memory Used%       |53.0 %           
-        System Memory Avail%      |47.0 %           
-        Shmem Index Used          |376.760 MB       
-        Shmem Sindex Used         |80.000 MB        
-        Data Device Total         |100.000 GB       
-        Data Device Used          |25.000 GB        
-        Data Device Used%         |25.0 %           
-        Data Device Avail         |70.800 GB        
-        Data Device Avail%        |70.8 %           
-        Namespaces Active         |2                
-        Namespaces Total          |2                
-        Active Features           |Rack-aware,SC    
+        ~~~~~~~~~~~~~~~~~~~~~Cluster Summary~~~~~~~~~~~~~~~~~~~~~
+        Migrations                |True                        
+        Cluster Name              |mine                        
+        Server Version            |7.1.0.0,E-7.1.0.0           
+        Cluster Size              |1,2                         
+        Devices Total             |5                           
+        Devices Per-Node          |2                           
+        Devices Equal Across Nodes|False                       
+        System Memory Used%       |53.0 %                      
+        System Memory Avail%      |47.0 %                      
+        Shmem Index Used          |376.760 MB                  
+        Shmem Sindex Used         |80.000 MB                   
+        Data Device Total         |100.000 GB                  
+        Data Device Used          |25.000 GB                   
+        Data Device Used%         |25.0 %                      
+        Data Device Avail         |70.800 GB                   
+        Data Device Avail%        |70.8 %                      
+        Namespaces Active         |2                           
+        Namespaces Total          |2                           
+        Active Features           |Rack-aware,SC,Index-on-shmem
         Number of rows: 19
 
         ~~~~~~~~~~~~~~~~~~~~~~~~~~Namespace Summary~~~~~~~~~~~~~~~~~~~~~~~~~~
@@ -404,8 +406,9 @@ fn a_line_may_be_long_but_not_endless() {
     assert!(said.starts_with("ERROR: A line has more than"), "{said}");
     let said = console.enter(&"a;".repeat(1000), &mut fake).text();
     assert_eq!(said, "ERROR: Too many commands on one line\n");
-    let nodes: String = (1..5000).map(|node| format!(" {node:X}")).collect();
+    let nodes: Vec<String> = (1..5000).map(|node| format!("{node:X}")).collect();
+    let nodes = nodes.join(" ");
     let said =
-        console.enter(&format!("manage roster stage nodes{nodes} ns test"), &mut fake).text();
+        console.enter(&format!("manage roster stage nodes {nodes} ns test"), &mut fake).text();
     assert!(said.len() < 100_000);
 }

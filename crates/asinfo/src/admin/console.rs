@@ -180,13 +180,13 @@ impl Console {
     }
 
     /// The line before the one that is shown (arrow up).
-    pub fn previous(&mut self) -> Option<&str> {
+    pub fn earlier(&mut self) -> Option<&str> {
         self.place = self.place.checked_sub(1)?;
         self.history.get(self.place).map(String::as_str)
     }
 
     /// The line after the one that is shown (arrow down); an empty one after the last.
-    pub fn next(&mut self) -> Option<&str> {
+    pub fn later(&mut self) -> Option<&str> {
         if self.place >= self.history.len() {
             return None;
         }

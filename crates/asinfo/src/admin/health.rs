@@ -3,7 +3,7 @@
 //! Invariant: reads only; a rule that nobody answered for is skipped, not passed. Not here: the real tool's other rules, most of
 //! which look at machines and operating systems.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::cluster::{Scope, Session};
@@ -107,137 +107,157 @@ fn line(text: &mut String, name: &str, said: &str) {
     let _ = write!(text, "\n{:>13}  {said}", format!("{name}:"));
 }
 
-/// What strongly consistent namespaces are found to have.
+/// What was found wrong, and where.
 #[derive(Default)]
-struct Strong {
-    any: bool,
+struct Faults {
+    /// Whether any namespace is strongly consistent.
+    any_strong: bool,
+    /// Whether any node told of its clock.
+    any_clock: bool,
+    /// The largest cluster that a node is in.
+    size: Option<i128>,
     dead: BTreeSet<String>,
     unavailable: BTreeSet<String>,
     stopped: BTreeSet<String>,
+    skewed: BTreeSet<String>,
     unset: BTreeSet<String>,
     differs: BTreeSet<String>,
+    factors: BTreeSet<i128>,
 }
 
-fn findings(session: &mut Session, with: &[String]) -> Result<Vec<Finding>, Failure> {
+fn faults(session: &mut Session, with: &[String]) -> Result<Faults, Failure> {
     let whom = session.cluster.select(Scope::With(with))?;
     let statistics = service(session, &whom);
     let found = namespaces(session, &whom, |_| true);
-    let mut strong = Strong::default();
-    let mut factors = BTreeSet::new();
+    let mut faults = Faults { any_clock: !statistics.is_empty(), ..Faults::default() };
     let names = session.cluster.names();
     for (at, of_node) in &found.of {
         for (namespace, values) in of_node {
-            factors.extend(first(values, &["replication-factor", "repl-factor"]).and_then(whole));
-            if !values.get("strong-consistency").is_some_and(|value| value == "true") {
-                continue;
-            }
-            strong.any = true;
-            let on = format!("{namespace} on {}", names[*at]);
-            let some = |name: &str| {
-                values.get(name).and_then(|text| whole(text)).is_some_and(|count| count != 0)
-            };
-            if some("dead_partitions") {
-                strong.dead.insert(on.clone());
-            }
-            if some("unavailable_partitions") {
-                strong.unavailable.insert(on.clone());
-            }
-            if values.get("clock_skew_stop_writes").is_some_and(|value| value == "true") {
-                strong.stopped.insert(on);
+            faults
+                .factors
+                .extend(first(values, &["replication-factor", "repl-factor"]).and_then(whole));
+            if is(values, "strong-consistency") {
+                faults.any_strong = true;
+                let on = format!("{namespace} on {}", names[*at]);
+                let some = |name: &str| {
+                    first(values, &[name]).and_then(whole).is_some_and(|count| count != 0)
+                };
+                for (wrong, list) in [
+                    (some("dead_partitions"), &mut faults.dead),
+                    (some("unavailable_partitions"), &mut faults.unavailable),
+                    (is(values, "clock_skew_stop_writes"), &mut faults.stopped),
+                ] {
+                    if wrong {
+                        list.insert(on.clone());
+                    }
+                }
             }
         }
     }
-    if strong.any {
-        rosters(session, &whom, &mut strong);
-    }
-    let skewed = statistics.iter().filter(|(_, values)| {
+    for (at, values) in &statistics {
         let number = |names: &[&str]| first(values, names).and_then(whole);
         let skew = number(&["cluster_clock_skew_ms", "cluster_clock_skew"]);
         let limit = number(&["cluster_clock_skew_stop_writes_sec"]);
-        skew.zip(limit)
-            .is_some_and(|(skew, limit)| skew.saturating_mul(4) > limit.saturating_mul(3000))
-    });
-    let skewed: BTreeSet<String> = skewed.map(|(at, _)| names[*at].clone()).collect();
-    let largest = statistics
-        .values()
-        .filter_map(|values| values.get("cluster_size").and_then(|text| whole(text)))
-        .max();
-    let sizes: BTreeMap<i128, ()> = largest.into_iter().map(|size| (size, ())).collect();
-    let equal: BTreeSet<String> = factors
-        .iter()
-        .filter(|factor| sizes.contains_key(factor))
-        .map(|factor| format!("{factor} nodes"))
-        .collect();
-    let known = strong.any;
-    let of = |level, fails, passes, meaning, whom: BTreeSet<String>, known: bool| Finding {
-        level,
-        fails,
-        passes,
-        meaning,
-        whom: known.then(|| whom.into_iter().collect()),
+        let beyond =
+            |(skew, limit): (i128, i128)| skew.saturating_mul(4) > limit.saturating_mul(3000);
+        if skew.zip(limit).is_some_and(beyond) {
+            faults.skewed.insert(names[*at].clone());
+        }
+        faults.size = faults.size.max(number(&["cluster_size"]));
+    }
+    if faults.any_strong {
+        rosters(session, &whom, &mut faults);
+    }
+    Ok(faults)
+}
+
+fn is(values: &replies::Values, name: &str) -> bool {
+    values.get(name).is_some_and(|value| value == "true")
+}
+
+fn findings(session: &mut Session, with: &[String]) -> Result<Vec<Finding>, Failure> {
+    let faults = faults(session, with)?;
+    let strong = faults.any_strong;
+    let equal = faults.factors.iter().filter(|factor| Some(**factor) == faults.size);
+    let equal: BTreeSet<String> = equal.map(|factor| format!("{factor} nodes")).collect();
+    let of = |known: bool, whom: BTreeSet<String>, [fails, passes, meaning]: [&'static str; 3]| {
+        Finding {
+            level: Level::Warning,
+            fails,
+            passes,
+            meaning,
+            whom: known.then(|| whom.into_iter().collect()),
+        }
     };
-    use Level::{Critical, Warning};
-    Ok(vec![
-        of(
-            Warning,
-            "Wrong clock skew for SC mode",
-            "Namespace clock_skew_stop_writes check",
-            "Clocks are too far apart for strong consistency, so writes are refused.",
-            strong.stopped,
-            known,
-        ),
-        of(
-            Warning,
-            "Non-zero dead partitions",
-            "Namespace dead partitions check",
-            "Partitions are unavailable although all roster nodes are there. Will require the use of the revive command.",
-            strong.dead,
-            known,
-        ),
-        of(
-            Warning,
-            "Non-zero unavailable partitions",
-            "Namespace unavailable partitions check",
-            "Roster nodes are missing, or not trusted: as many as the replication factor, or more.",
-            strong.unavailable,
-            known,
-        ),
-        of(
-            Warning,
-            "Cluster clock_skew breached warning level",
-            "Cluster clock_skew check",
-            "Clocks are apart by more than three quarters of what stops writes.",
-            skewed,
-            known && !statistics.is_empty(),
-        ),
-        of(
-            Warning,
-            "Nodes equal to replication factor.",
-            "Nodes equal to replication factor check",
-            "Number of nodes is equal to replication factor, rolling restart not possible",
-            equal,
-            largest.is_some(),
-        ),
-        of(
-            Warning,
-            "Roster misconfigured.",
-            "Roster misconfiguration check",
-            "The roster in force is not the observed nodes.",
-            strong.differs,
-            known,
-        ),
-        of(
-            Critical,
+    let unset = of(
+        strong,
+        faults.unset,
+        [
             "Roster is null or NOT set.",
             "Roster null check",
             "A strongly consistent namespace without a roster serves nothing.",
-            strong.unset,
-            known,
+        ],
+    );
+    Ok(vec![
+        of(
+            strong,
+            faults.stopped,
+            [
+                "Wrong clock skew for SC mode",
+                "Namespace clock_skew_stop_writes check",
+                "Clocks are too far apart for strong consistency, so writes are refused.",
+            ],
         ),
+        of(
+            strong,
+            faults.dead,
+            [
+                "Non-zero dead partitions",
+                "Namespace dead partitions check",
+                "Partitions are unavailable although all roster nodes are there. Will require the use of the revive command.",
+            ],
+        ),
+        of(
+            strong,
+            faults.unavailable,
+            [
+                "Non-zero unavailable partitions",
+                "Namespace unavailable partitions check",
+                "Roster nodes are missing, or not trusted: as many as the replication factor, or more.",
+            ],
+        ),
+        of(
+            strong && faults.any_clock,
+            faults.skewed,
+            [
+                "Cluster clock_skew breached warning level",
+                "Cluster clock_skew check",
+                "Clocks are apart by more than three quarters of what stops writes.",
+            ],
+        ),
+        of(
+            faults.size.is_some(),
+            equal,
+            [
+                "Nodes equal to replication factor.",
+                "Nodes equal to replication factor check",
+                "Number of nodes is equal to replication factor, rolling restart not possible",
+            ],
+        ),
+        of(
+            strong,
+            faults.differs,
+            [
+                "Roster misconfigured.",
+                "Roster misconfiguration check",
+                "The roster in force is not the observed nodes.",
+            ],
+        ),
+        Finding { level: Level::Critical, ..unset },
     ])
 }
 
-fn rosters(session: &mut Session, whom: &[usize], strong: &mut Strong) {
+fn rosters(session: &mut Session, whom: &[usize], faults: &mut Faults) {
     let names = session.cluster.names();
     for (at, reply) in session.ask(whom, "roster:") {
         let Ok(text) = checked(reply, "") else { continue };
@@ -246,9 +266,9 @@ fn rosters(session: &mut Session, whom: &[usize], strong: &mut Strong) {
             let on = format!("{namespace} on {}", names[at]);
             let set = |nodes: &[String]| nodes.iter().cloned().collect::<BTreeSet<String>>();
             if rosters.current.is_empty() {
-                strong.unset.insert(on);
+                faults.unset.insert(on);
             } else if set(&rosters.current) != set(&rosters.observed) {
-                strong.differs.insert(on);
+                faults.differs.insert(on);
             }
         }
     }

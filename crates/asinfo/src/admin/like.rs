@@ -48,7 +48,7 @@ impl Pattern {
                 ('*', Some(last)) => last.repeated = true,
                 ('.', _) => steps.push(Step { sign: None, repeated: false }),
                 ('\\', _) => {
-                    steps.push(Step { sign: signs.next().or(Some('\\')), repeated: false })
+                    steps.push(Step { sign: signs.next().or(Some('\\')), repeated: false });
                 }
                 _ => steps.push(Step { sign: Some(sign), repeated: false }),
             }

@@ -128,7 +128,7 @@ fn is_strong(
         !values.is_empty() && values.get("type").is_none_or(|kind| kind != "unknown")
     }) {
         None => {
-            out.push(Block::Error(format!("namespace {namespace} does not exist on this node")))
+            out.push(Block::Error(format!("namespace {namespace} does not exist on this node")));
         }
         Some(values)
             if values

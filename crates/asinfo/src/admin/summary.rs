@@ -12,6 +12,9 @@ use super::sheet::{Form, Head, Sheet, Total, Value, first, float, left, percent,
 use super::show::{answered, service};
 use super::table::{Style, Table, Tone};
 
+/// Features in the order in which the tool names them.
+const FEATURES: [&str; 3] = ["Rack-aware", "SC", "Index-on-shmem"];
+
 /// What storage of one kind holds over all nodes.
 #[derive(Clone, Copy, Default)]
 struct Storage {
@@ -53,15 +56,14 @@ struct OfNamespace {
     nodes: usize,
     /// By node.
     devices_of: BTreeMap<At, usize>,
-    shmem: bool,
     memory: Storage,
     data: BTreeMap<&'static str, Storage>,
     index: i128,
     sindex: i128,
     factors: BTreeSet<i128>,
     masters: i128,
-    strong: bool,
-    racks: bool,
+    /// What is made use of, by the names that the tool gives it.
+    features: BTreeSet<&'static str>,
 }
 
 /// `summary`.
@@ -107,7 +109,6 @@ fn of_namespace(namespace: &str, found: &Namespaces) -> OfNamespace {
         };
         let devices = values.keys().filter(device).count();
         of.devices_of.insert(at, devices);
-        of.shmem |= values.get("index-type").is_some_and(|kind| kind == "shmem");
         of.devices += devices;
         let total = number(&["memory-size"]);
         let used = number(&["memory_used_bytes"]);
@@ -138,8 +139,13 @@ fn of_namespace(namespace: &str, found: &Namespaces) -> OfNamespace {
             "repl-factor",
         ]));
         of.masters = of.masters.saturating_add(number(&["master_objects"]));
-        of.strong |= values.get("strong-consistency").is_some_and(|value| value == "true");
-        of.racks |= number(&["rack-id"]) != 0;
+        let is = |name: &str, wanted: &str| values.get(name).is_some_and(|value| value == wanted);
+        let has = [
+            number(&["rack-id"]) != 0,
+            is("strong-consistency", "true"),
+            is("index-type", "shmem"),
+        ];
+        of.features.extend(FEATURES.iter().zip(has).filter(|(_, has)| *has).map(|(name, _)| *name));
     }
     of
 }
@@ -229,12 +235,8 @@ fn cluster(
     let active = of.values().filter(|of| of.masters > 0).count();
     rows.push(("Namespaces Active".into(), plain(active)));
     rows.push(("Namespaces Total".into(), plain(of.len())));
-    let features =
-        [(of.values().any(|of| of.racks), "Rack-aware"), (of.values().any(|of| of.strong), "SC")];
-    rows.push((
-        "Active Features".into(),
-        joined(features.iter().filter(|(has, _)| *has).map(|(_, name)| name)),
-    ));
+    let used = FEATURES.iter().filter(|name| of.values().any(|of| of.features.contains(*name)));
+    rows.push(("Active Features".into(), joined(used)));
     let (titles, values): (Vec<String>, Vec<Value>) = rows.into_iter().unzip();
     let mut sheet =
         Sheet::new("Cluster Summary".to_owned(), titles.iter().map(|title| left(title)).collect());
