@@ -1,11 +1,14 @@
-//! What the control is answered.
+//! What the control and standard input are answered.
 //!
 //! Invariant: a step that is refused changes nothing, and of a list those before it are done. Not here: HTTP (see
-//! `control`).
+//! `control`), what the admin tool says (see the crate `asinfo`).
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::SystemTime;
 
-use rosterlab_engine::Event;
+use rosterlab_asinfo::admin::{Console, Nodes};
+use rosterlab_engine::{Event, NodeId};
 use rosterlab_scenario::{Doing, ScenarioError, Step, failures, refusal};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -19,14 +22,23 @@ use super::told::Told;
 
 /// Answers the control's questions, one at a time. Without `play` the steps are done at their times.
 pub async fn answer(simulation: Shared, mut play: Option<Play>, mut asked: mpsc::Receiver<Asked>) {
+    let mut consoles = Consoles::default();
     while let Some((ask, reply)) = asked.recv().await {
-        let answer = answer_to(&ask, &simulation, play.as_mut());
+        let answer = answer_to(&ask, &simulation, play.as_mut(), &mut consoles);
         // Whoever asked may be gone.
         let _ = reply.send(answer);
     }
 }
 
-fn answer_to(ask: &Ask, simulation: &Shared, play: Option<&mut Play>) -> Answer {
+/// A session of the admin tool for each node that somebody connected it to.
+type Consoles = BTreeMap<NodeId, Console>;
+
+fn answer_to(
+    ask: &Ask,
+    simulation: &Shared,
+    play: Option<&mut Play>,
+    consoles: &mut Consoles,
+) -> Answer {
     match ask {
         Ask::State => Ok(state::state(&mut simulation.borrow_mut())),
         Ask::Steps(json) => steps(json, &mut simulation.borrow_mut()),
@@ -46,7 +58,51 @@ fn answer_to(ask: &Ask, simulation: &Shared, play: Option<&mut Play>) -> Answer 
             }
             Ok(json!({}))
         }
-        Ask::Line(line) => Err(Fault::new(422, "", &format!("{line:?} is no command"))),
+        Ask::Admin { text, node } => {
+            admin(text, node.as_deref(), consoles, &mut simulation.borrow_mut()).map(Value::String)
+        }
+    }
+}
+
+/// Does lines of the admin tool, connected to a node, or to the highest one that is up.
+fn admin(
+    text: &str,
+    node: Option<&str>,
+    consoles: &mut Consoles,
+    simulation: &mut Simulation,
+) -> Result<String, Fault> {
+    let view = simulation.view();
+    let node = match node {
+        Some(name) => {
+            let id = name.parse().ok().filter(|id| view.node(*id).is_some());
+            id.ok_or_else(|| Fault::new(422, "node", &format!("no node {name:?}")))?
+        }
+        None => {
+            let mut up = view.nodes.iter().filter(|node| node.state.is_up());
+            let first = up.next().ok_or_else(|| Fault::new(409, "", "no node is up"))?;
+            first.id
+        }
+    };
+    let console = consoles.entry(node).or_insert_with(|| Console::new(node, node.get()));
+    Ok(console.enter(text, &mut Served(simulation)).text())
+}
+
+/// The served cluster, as the admin tool sees it.
+struct Served<'a>(&'a mut Simulation);
+
+impl Nodes for Served<'_> {
+    fn ask(&mut self, node: NodeId, request: &str) -> Option<String> {
+        let up = self.0.view().node(node).is_some_and(|node| node.state.is_up());
+        if up { self.0.info(node, request) } else { None }
+    }
+
+    fn host_name(&self, ip: &str) -> String {
+        if ip == "127.0.0.1" { "localhost".to_owned() } else { ip.to_owned() }
+    }
+
+    fn now(&self) -> String {
+        let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        now.replace('T', " ").replace('Z', " UTC")
     }
 }
 

@@ -38,8 +38,13 @@ pub enum Ask {
     Next,
     /// Back to the start.
     Reset,
-    /// A line of the operator's language.
-    Line(String),
+    /// Lines of the admin tool.
+    Admin {
+        /// The lines.
+        text: String,
+        /// The node that the tool is connected to; else the highest one that is up.
+        node: Option<String>,
+    },
 }
 
 /// An answer: done, with data, or not.
@@ -93,6 +98,13 @@ struct Waiting {
     until: Option<Until>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForAdmin {
+    until: Option<Until>,
+    node: Option<String>,
+}
+
 const HELP: &str = "\
 rosterlab: the control of a simulated cluster
 
@@ -101,7 +113,7 @@ GET  /events   what happens from now on, as server-sent events: one JSON object 
 POST /steps    does a step of the scenario format, or a list of them (JSON)
 POST /next     does the scenario's next step
 POST /reset    sets the cluster back to its start, without records
-POST /admin    does a line of the admin tool (text), such as: manage recluster
+POST /admin    does lines of the admin tool (text), such as: show roster; ?node=A101 says where it is connected
 
 POST /steps, /next and /admin take ?until=settled or ?until=migrated: the reply waits until the cluster has come so far.
 ";
@@ -204,10 +216,10 @@ async fn reset(State(control): State<Control>) -> Result<Json<Value>, Fault> {
 
 async fn admin(
     State(control): State<Control>,
-    Query(Waiting { until }): Query<Waiting>,
-    line: String,
+    Query(ForAdmin { until, node }): Query<ForAdmin>,
+    text: String,
 ) -> Result<String, Fault> {
-    let told = control.ask_and_wait(Ask::Line(line), until).await?;
+    let told = control.ask_and_wait(Ask::Admin { text, node }, until).await?;
     Ok(told.as_str().unwrap_or_default().to_owned())
 }
 

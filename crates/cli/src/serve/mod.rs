@@ -300,6 +300,7 @@ async fn listen_to_input(asks: mpsc::Sender<Asked>, end: Rc<Notify>) {
             }
         }
     });
+    let mut connected = None;
     while let Some(line) = lines.recv().await {
         let ask = match typed::read(&line) {
             Typed::Nothing => continue,
@@ -315,7 +316,11 @@ async fn listen_to_input(asks: mpsc::Sender<Asked>, end: Rc<Notify>) {
             Typed::State => Ask::State,
             Typed::Next => Ask::Next,
             Typed::Reset => Ask::Reset,
-            Typed::Admin => Ask::Line(line),
+            Typed::Connect(node) => {
+                connected = Some(node);
+                continue;
+            }
+            Typed::Admin => Ask::Admin { text: line, node: connected.clone() },
         };
         let (reply, answer) = tokio::sync::oneshot::channel();
         if asks.send((ask, reply)).await.is_err() {

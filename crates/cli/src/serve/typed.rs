@@ -21,6 +21,8 @@ pub enum Typed {
     Help,
     /// The end.
     Quit,
+    /// The node that the admin tool is connected to from now on.
+    Connect(String),
     /// Anything else is for the admin tool.
     Admin,
 }
@@ -40,7 +42,8 @@ next                       do the scenario's next step
 state                      print what the cluster is like
 reset                      set the cluster back to its start
 quit                       end
-Anything else is a line of the admin tool, such as: manage recluster
+connect A101               say which node the admin tool is connected to
+Anything else is a line of the admin tool, such as: show roster; its manage commands need: enable
 ";
 
 /// Reads a line.
@@ -67,7 +70,8 @@ pub fn read(line: &str) -> Typed {
         ("state", "") => Typed::State,
         ("next", "") => Typed::Next,
         ("reset", "") => Typed::Reset,
-        ("help" | "?", "") => Typed::Help,
+        ("?" | "help", "") => Typed::Help,
+        ("connect", node) if !node.trim().is_empty() => Typed::Connect(node.trim().to_owned()),
         ("quit" | "exit", "") => Typed::Quit,
         _ => Typed::Admin,
     }
@@ -106,6 +110,7 @@ mod tests {
             assert_eq!(read(line), Typed::Step(step), "{line}");
         }
         assert_eq!(read("# a comment"), Typed::Nothing);
+        assert_eq!(read("connect A101"), Typed::Connect("A101".to_owned()));
         assert_eq!(read("manage recluster"), Typed::Admin);
         assert_eq!(read("show roster"), Typed::Admin);
     }

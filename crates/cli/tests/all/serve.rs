@@ -444,6 +444,28 @@ fn the_scenarios_steps_are_done_on_demand_and_a_reset_takes_all_back() {
 }
 
 #[test]
+fn the_admin_tool_sees_the_side_that_it_is_connected_to() {
+    let serving = Serving::start("case-study.json", &["--speed", "20"]);
+    serving.does(&json!({"do": "cut", "between": [["A101", "A102", "A103"], ["B101", "B102"]]}));
+    let says = |node: &str, line: &str| {
+        let (status, text) =
+            serving.ask("POST", &format!("/admin?node={node}&until=settled"), "", line);
+        assert_eq!(status, 200, "{text}");
+        text
+    };
+    let majority = says("A101", "info network");
+    assert!(majority.contains("A103") && !majority.contains("B102"), "{majority}");
+    let minority = says("B101", "show roster");
+    assert!(minority.contains("B102@2,B101@2,A103@1,A102@1,A101@1"), "{minority}");
+    assert!(says("A101", "manage recluster").contains("privileged mode"));
+    let key = serving.state()["sub_clusters"][0]["cluster_key"].clone();
+    let text = says("B101", "enable; manage recluster");
+    assert!(text.contains("Successfully started recluster"), "{text}");
+    eventually("a new cluster key", || serving.state()["sub_clusters"][0]["cluster_key"] != key);
+    assert_eq!(serving.ask("POST", "/admin?node=C1", "", "info").0, 422);
+}
+
+#[test]
 fn events_are_told_as_they_happen() {
     let serving = Serving::start("case-study.json", &["--speed", "20"]);
     let host = serving.control.strip_prefix("http://").unwrap();
