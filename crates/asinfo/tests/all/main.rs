@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
+mod admin;
+mod admin_cluster;
+mod admin_fake;
 mod any_bytes;
 mod case_study;
 mod clients;

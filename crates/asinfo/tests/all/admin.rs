@@ -1,13 +1,10 @@
 //! The admin tool against what the real one printed, and against lines that nobody types.
 
-#![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
-
-mod support;
-
 use proptest::prelude::*;
 use rosterlab_asinfo::admin::{Block, Console, Style};
 use rosterlab_engine::NodeId;
-use support::{Fake, golden};
+
+use crate::admin_fake::{Fake, golden};
 
 fn console() -> Console {
     Console::new(NodeId::new(0xA1).expect("an id"), 1)
@@ -328,6 +325,7 @@ fn health_names_what_is_wrong() {
 }
 
 #[test]
+#[expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 fn the_summary_counts_over_all_nodes() {
     let mut fake = Fake::new("trouble");
     let said = console().enter("summary", &mut fake).text();
