@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openPage } from "./browser.mjs";
-import { test } from "./engines.mjs";
+import { test, walk } from "./engines.mjs";
 import { action, counts, eventually, expectCounts, link, node, openTab } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -190,7 +190,7 @@ test("twelve nodes in three parts are one sentence and a row for each side", asy
   assert.deepEqual(complaints, []);
 });
 
-test("on a phone the verdict and the way out stay in view, and targets have 44 px", async (t) => {
+walk("on a phone the verdict and the way out stay in view, and targets have 44 px", async (t) => {
   const { page, complaints } = await openPage(t, PHONE);
   await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
   await node(page, "A102").click();

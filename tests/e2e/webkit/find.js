@@ -24,8 +24,10 @@ const isIn = (text, wanted) =>
     : new RegExp(wanted.source, wanted.flags).test(text);
 
 const isShown = (element) => {
+  // What closed details hide keeps its box.
+  if (!element.checkVisibility({ visibilityProperty: true })) return false;
   const { width, height } = element.getBoundingClientRect();
-  return width > 0 && height > 0 && getComputedStyle(element).visibility === "visible";
+  return width > 0 && height > 0;
 };
 
 /** The elements that have a role without naming it. */
