@@ -14,6 +14,8 @@ const DEADLINE_MS = 60_000;
 /** Drivers and displays. Each is the head of a group of processes, with its browser. */
 const started = new Set();
 process.on("exit", () => started.forEach(kill));
+// A test that takes too long is ended by a signal, and then nothing hears of an exit.
+for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]]) process.once(signal, () => process.exit(128 + number));
 
 function kill(child) {
   started.delete(child);
