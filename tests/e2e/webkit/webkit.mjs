@@ -56,10 +56,11 @@ export const webkit = {
   async launch() {
     const display = await startDisplay();
     const contexts = [];
-    return {
+    const browser = {
       version: () => contexts[0]?.session.version,
       async newContext(options = {}) {
         const context = await Context.open(display.name, options);
+        context.browser = () => browser;
         contexts.push(context);
         return context;
       },
@@ -68,5 +69,6 @@ export const webkit = {
         display.close();
       },
     };
+    return browser;
   },
 };
