@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openPage } from "./browser.mjs";
-import { test } from "./engines.mjs";
+import { test, walk } from "./engines.mjs";
 import { Keyboard, action, counts, eventually, expectCounts, focused, node } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -190,5 +190,20 @@ test("the newest settings: 7.1 with auto-revive, a tie-breaker, no roster yet", 
   await expectCounts(page, "B102", {}, "the first roster makes it fresh");
   assert.equal(await page.locator('[data-fresh="4096"]').count(), 1);
   assert.match(await page.locator(".why .source").innerText(), /Counts: approximate/);
+  assert.deepEqual(complaints, []);
+});
+
+walk("the name of a group stands below the line over the group", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  await action(page, "settings").click();
+  const groups = page.locator("fieldset.settings-group");
+  await groups.first().waitFor();
+  for (const group of await groups.all()) {
+    const [outer, legend, next] = await group.evaluate((element) =>
+      [element, element.firstElementChild, element.children[1]].map((it) => it.getBoundingClientRect().toJSON()));
+    // WebKit puts a legend on the border of its fieldset: a line that was the fieldset's would run through the name.
+    assert.deepEqual([legend.top, legend.left, legend.width], [outer.top, outer.left, outer.width]);
+    assert.ok(next.top > legend.bottom - 1, `fields begin at ${next.top}, the name ends at ${legend.bottom}`);
+  }
   assert.deepEqual(complaints, []);
 });

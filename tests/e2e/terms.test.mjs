@@ -118,3 +118,13 @@ walk("on a phone a tap explains a word within the window", { skip: cannot("touch
   await eventually(() => bubble(page).isVisible(), false);
   assert.deepEqual(complaints, []);
 });
+
+walk("a word that is explained has a dotted line", async (t) => {
+  const { page, complaints } = await openPage(t, WIDE);
+  const line = await page.locator(".term").first().evaluate((word) => {
+    const { textDecorationLine, textDecorationStyle } = getComputedStyle(word);
+    return [textDecorationLine, textDecorationStyle];
+  });
+  assert.deepEqual(line, ["underline", "dotted"]);
+  assert.deepEqual(complaints, []);
+});

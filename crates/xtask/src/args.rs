@@ -24,7 +24,8 @@ usage: cargo xtask TASK
                      www/embed/examples, and test the figures in them
   api                build the npm package and run its tests
   pack               build the npm package and its tarball in pkg; print where it is
-  perf               build the page, measure it in the browser and write docs/performance.md
+  perf               build the page, measure it in Chromium and in all three engines side by
+                     side, and write docs/performance.md
   size               build the page and the npm package; print the bytes of a first visit and
                      of the package's module; fail above the limits
   setup              only install what the other tasks need
@@ -32,8 +33,8 @@ usage: cargo xtask TASK
 
 serve, test, site, hosts, api, pack, e2e, perf and size first install what is missing: the
 compiler's target for the browser, wasm-bindgen, trunk and, for the npm package, wasm-pack; for
-the tests, mdBook, npm packages and Chromium, for test Firefox and WebKitGTK, for test and hosts
-Python packages. Programs go to $ROSTERLAB_TOOLS, by default a folder in the user's cache.
+the tests, mdBook, npm packages and Chromium, for test and perf Firefox and WebKitGTK, for test
+and hosts Python packages. Programs go to $ROSTERLAB_TOOLS, by default a folder in the user's cache.
 ROSTERLAB_CHROMIUM, ROSTERLAB_FIREFOX and ROSTERLAB_MINIBROWSER name other browsers.";
 
 /// What to do with the screenshots.

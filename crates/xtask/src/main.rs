@@ -108,7 +108,7 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
         }
         Task::Perf => {
             let places = Places::find()?;
-            let toolbox = setup::run(&places, Need::PageAndBrowser, &mut summary)?;
+            let toolbox = setup::run(&places, Need::PageAndEngines, &mut summary)?;
             suites::perf(&places, &toolbox)?;
         }
         Task::TestFast => {

@@ -167,10 +167,6 @@ pub fn hosts(
 /// Runs the browser tests in the engines beside Chromium. The page was built.
 pub fn other_engines(places: &Places, toolbox: &Toolbox, extent: Extent, summary: &mut Summary) {
     for engine in OTHERS {
-        // Its driver still loses the browser too often for every change: `--engines all` has it.
-        if engine == Engine::WebKit && extent == Extent::Walks {
-            continue;
-        }
         let run = E2e { engine, extent, ..E2e::default() };
         let is_here = toolbox.browsers.iter().any(|(here, _)| *here == engine);
         part(summary, &format!("browser tests in {}", engine.name()), || {
@@ -229,17 +225,25 @@ fn size(places: &Places) -> Result<PartOutcome, TaskError> {
     Ok(PartOutcome::Scored(Score::one(first_load.fits())))
 }
 
-/// Measures the built page in the browser. The script writes docs/performance.md.
+/// Measures the built page, first in Chromium and then in all engines that are here. The scripts write docs/performance.md.
 ///
 /// # Errors
 /// When the page does not build or cannot be measured. No time is an error: times are only reported.
 pub fn perf(places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
     page::release(places, toolbox)?;
     let first_load = FirstLoad::measure(places)?;
-    let mut node = node(places, toolbox);
-    node.arg("perf.mjs").env("ROSTERLAB_FIRST_LOAD", first_load.gzip_bytes().to_string());
-    let status = process::run_streaming(&mut node, |line| println!("{line}"))?;
-    if status.success() { Ok(()) } else { Err(TaskError::new("the page could not be measured")) }
+    let engines: Vec<&str> = toolbox.browsers.iter().map(|(engine, _)| engine.name()).collect();
+    for script in ["perf.mjs", "perf-engines.mjs"] {
+        let mut node = node(places, toolbox);
+        node.arg(script)
+            .env("ROSTERLAB_FIRST_LOAD", first_load.gzip_bytes().to_string())
+            .env("ROSTERLAB_ENGINES", engines.join(","));
+        let status = process::run_streaming(&mut node, |line| println!("{line}"))?;
+        if !status.success() {
+            return Err(TaskError::new(format!("{script} could not measure the page")));
+        }
+    }
+    Ok(())
 }
 
 /// A `node` command in the folder of the browser tests, with the variables that they read.
