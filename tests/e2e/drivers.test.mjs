@@ -25,3 +25,13 @@ walk("what is visible is told from what is hidden, empty or in closed details", 
   await page.locator("#folded").waitFor();
   assert.equal(await isVisible("folded"), true, "the details are open");
 });
+
+walk("a click that is forced keeps no later click from its target", async (t) => {
+  const { page } = await openBlankPage(t);
+  await page.evaluate(() => {
+    document.body.innerHTML = `<button id="one">one</button> <button id="two">two</button>`;
+    document.body.addEventListener("click", ({ target }) => { document.title += target.id; });
+  });
+  for (const [id, force] of [["one", true], ["two", false], ["one", true], ["two", true]]) await page.locator(`#${id}`).click({ force });
+  assert.equal(await page.title(), "onetwoonetwo");
+});

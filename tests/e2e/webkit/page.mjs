@@ -156,7 +156,7 @@ class Locator {
   async click({ modifiers = [], ...options } = {}) {
     const attempt = async () => {
       const { x, y } = await this.#point(options);
-      await this.#one("aim(element)");
+      if (!options.force) await this.#one("aim(element)");
       for (const key of modifiers) await this.page.keyboard.down(key);
       await this.page.mouse.click(x, y);
       for (const key of modifiers) await this.page.keyboard.up(key);
