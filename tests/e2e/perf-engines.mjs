@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { ms, quantile } from "./measures.mjs";
 import { MACHINE, writeBetween } from "./performance-document.mjs";
 
-const ROUNDS = 3;
+/** ROSTERLAB_ROUNDS sets another number. */
+const ROUNDS = Number(process.env.ROSTERLAB_ROUNDS ?? 3);
 const NAMES = { chromium: "Chromium", firefox: "Firefox", webkit: "WebKitGTK" };
 /** ROSTERLAB_ENGINES names those that are here. */
 const engines = (process.env.ROSTERLAB_ENGINES ?? Object.keys(NAMES).join()).split(",");
@@ -33,7 +34,7 @@ const rows = Object.entries(found).map(
 );
 const named = engines.map((engine) => `${NAMES[engine]} ${versions[engine]}`);
 writeBetween("<!-- cargo xtask perf writes the engines from here -->", [
-  `Release build, ${MACHINE}; ${ROUNDS} rounds, in each of which the engines took turns. Times are medians and 95th percentiles of all rounds.`,
+  `Release build, ${MACHINE}. The engines took turns in each of ${ROUNDS} rounds. Times are medians and 95th percentiles of all rounds.`,
   "",
   `| quantity | ${named.join(" | ")} |`,
   `|---|${"---|".repeat(engines.length)}`,
