@@ -42,8 +42,10 @@ export async function watch(page) {
 /** Goes to a share link with a page that is watched, and waits until the map is painted. */
 export async function load(page, url, link = "") {
   await page.goto(`${url}${link && `#${link}`}`);
-  await page.waitForSelector("[data-map]");
-  await page.waitForFunction(() => window.paintedAt !== undefined);
+  // A link of 500 steps takes long on a busy machine, and a measurement is no test.
+  const timeout = 120_000;
+  await page.waitForSelector("[data-map]", { timeout });
+  await page.waitForFunction(() => window.paintedAt !== undefined, undefined, { timeout });
 }
 
 /** Times from a click on Crash until the map is painted, and until the browser has drawn the frame. */

@@ -18,8 +18,8 @@ const KEYS = {
 const keyOf = (name) => KEYS[name] ?? name;
 
 /** Waits until `attempt` gives something else than `undefined`, or fails with what `why` says. */
-async function until(attempt, why) {
-  const end = Date.now() + DEADLINE_MS;
+async function until(attempt, why, timeout = DEADLINE_MS) {
+  const end = Date.now() + timeout;
   for (;;) {
     const found = await attempt();
     if (found !== undefined) return found;
@@ -103,7 +103,7 @@ class Locator {
       const isInView = top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
       if (!isInView) element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });`);
 
-  async waitFor({ state = "visible" } = {}) {
+  async waitFor({ state = "visible", timeout } = {}) {
     const attempt = async () => {
       const shown = await this.#all("return found.map(isShown)").catch((error) => {
         if (error.isMissing) return [];
@@ -112,7 +112,7 @@ class Locator {
       const is = { attached: shown.length > 0, visible: shown.includes(true), hidden: !shown.includes(true) };
       return is[state] || undefined;
     };
-    await until(attempt, () => `waited for ${this} to be ${state}`);
+    await until(attempt, () => `waited for ${this} to be ${state}`, timeout);
   }
 
   async boundingBox() {
@@ -334,8 +334,8 @@ export class Page extends EventEmitter {
     return this.run(isExpression ? `return (${code})` : code);
   }
 
-  async waitForFunction(fn, given) {
-    await until(async () => (await this.evaluate(fn, given)) || undefined, () => `waited for ${fn}`);
+  async waitForFunction(fn, given, { timeout } = {}) {
+    await until(async () => (await this.evaluate(fn, given)) || undefined, () => `waited for ${fn}`, timeout);
   }
 
   waitForSelector = (css, options) => this.locator(css).first().waitFor(options);
