@@ -136,7 +136,8 @@ class Locator {
     let why = "";
     const script = `
       const before = target(element, ...given);
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      const nextFrame = window.nextFrame ?? requestAnimationFrame;
+      await new Promise((done) => nextFrame(() => nextFrame(done)));
       const after = target(element, ...given);
       return after.why || (after.x === before.x && after.y === before.y) ? after : { why: "it moves" };`;
     let tried = 0;
