@@ -39,6 +39,9 @@ const AS_THEY_ARE: [&str; 15] = [
     "crates/wasm/npm/init.js",
     "crates/wasm/npm/node.cjs",
     "crates/wasm/npm/node.js",
+    "crates/wasm/npm/with-serve.cjs",
+    "crates/wasm/npm/with-serve.d.ts",
+    "crates/wasm/npm/with-serve.js",
     "www/embed/rosterlab-embed.js",
     "www/embed/rosterlab-live.js",
     "www/embed/rosterlab.css",
@@ -119,6 +122,8 @@ fn assemble(places: &Places) -> Result<(), TaskError> {
     put("guard.cjs", required(&source("guard.js")?).as_bytes())?;
     put("element.cjs", source("element.js")?.as_bytes())?;
     put("element.d.cts", source("element.d.ts")?.replace("/index.js", "/index.cjs").as_bytes())?;
+    let types = source("with-serve.d.ts")?.replace("/index.js", "/index.cjs");
+    put("with-serve.d.cts", types.as_bytes())?;
     put("package.json", versioned(&source("package.json")?).as_bytes())
 }
 

@@ -93,7 +93,8 @@ struct Served<'a>(&'a mut Simulation);
 impl Nodes for Served<'_> {
     fn ask(&mut self, node: NodeId, request: &str) -> Option<String> {
         let up = self.0.view().node(node).is_some_and(|node| node.state.is_up());
-        if up { self.0.info(node, request) } else { None }
+        // A name that the reply leaves out has no value.
+        up.then(|| self.0.info(node, request).unwrap_or_default())
     }
 
     fn host_name(&self, ip: &str) -> String {
