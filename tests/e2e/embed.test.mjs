@@ -259,7 +259,7 @@ test("a figure that cannot be shown says why, and the still figure stays", async
     const all = [...document.querySelectorAll("rosterlab-playground")];
     return Promise.all(all.map((figure) => figure.wake().then(() => "alive", ({ message }) => message)));
   });
-  assert.match(said[0], /^missing\.json is not there \(404\)$/);
+  assert.match(said[0], /^missing\.json is not there \(404 at \/embed\/examples\/missing\.json\)$/);
   assert.match(said[1], /line 1/);
   assert.match(said[2], /^character 10: an engine's version is expected$/);
   assert.match(said[3], /^there is no element #nothing$/);

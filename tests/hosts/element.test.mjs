@@ -153,14 +153,21 @@ test("the text of a figure, still or live, and the picture of its nodes have the
 
 test("a scenario that is not there is told in place, and the right one wakes the figure", async (t) => {
   const { page, complaints } = await openDocs(t, { body: element('scenario="missing.json" step="3"') }, listening);
-  await eventually(() => line(page), "This figure is not live: missing.json is not there (404)");
-  assert.deepEqual(await told(page), [["error", { code: "load", message: "missing.json is not there (404)" }]]);
+  const message = "missing.json is not there (404 at /embed/examples/missing.json)";
+  await eventually(() => line(page), `This figure is not live: ${message}`);
+  assert.deepEqual(await told(page), [["error", { code: "load", message }]]);
   assert.equal(await page.getByText("Step 3 of 7: Crash A102").isVisible(), true, "the still figure stays");
   await set(page, "scenario", "case-study.json");
   await eventually(() => told(page).then((all) => all.map(([name]) => name)), ["ready"]);
   assert.equal(await step(page), "Step 3 of 7: Crash A102");
   assert.equal(await page.getByText("not live").count(), 0);
   assert.deepEqual(complaints.filter((said) => !said.includes("404")), []);
+});
+
+test("a server that answers with a page of its own has no scenario there", async (t) => {
+  const { page, complaints } = await openDocs(t, { body: element('scenario="../frame.html"') });
+  await eventually(() => line(page), "This figure is not live: ../frame.html is not there (a page of HTML is, at /embed/frame.html)");
+  assert.deepEqual(complaints, []);
 });
 
 for (const file of ["rosterlab-live.js", "rosterlab.js", "rosterlab_bg.wasm", "rosterlab.css", "case-study.json"]) {

@@ -71,8 +71,13 @@ async function load(Playground, source, base) {
     if (!inline) throw new Error(`there is no element ${source}`);
     text = inline.textContent;
   } else {
-    const answer = await fetch(new URL(source, base));
-    if (!answer.ok) throw new Error(`${source} is not there (${answer.status})`);
+    const address = new URL(source, base);
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`${source} is not there (${answer.status} at ${address.pathname})`);
+    // Many servers answer with a page of theirs instead.
+    if (/^text\/html\b/.test(answer.headers.get("content-type"))) {
+      throw new Error(`${source} is not there (a page of HTML is, at ${address.pathname})`);
+    }
     text = await answer.text();
   }
   const playground = new Playground(text);
