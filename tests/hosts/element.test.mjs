@@ -170,6 +170,28 @@ test("a server that answers with a page of its own has no scenario there", async
   assert.deepEqual(complaints, []);
 });
 
+for (const [folder, attribute, expected] of [
+  ["embed", "", "/#s1="],
+  ["rosterlab", "", null],
+  ["rosterlab", 'playground="https://lab.example/play/"', "https://lab.example/play/#s1="],
+]) {
+  const where = expected ? "its playground" : "no playground: nobody knows where it is";
+  test(`files in a folder ${folder}, ${attribute || "no address"}: a reader can continue in ${where}`, async (t) => {
+    // The same files, in a folder of another name.
+    const prepare = (page) =>
+      page.route(/\/rosterlab\//, (route) => route.continue({ url: route.request().url().replace("/rosterlab/", "/embed/") }));
+    const still = element(`scenario="case-study.json" controls="full" ${attribute}`);
+    const body = docs({ body: still }).replaceAll("../rosterlab", `../../${folder}/rosterlab`);
+    const { page, address, complaints } = await open(t, PAGE, { body, prepare });
+    await wakeAll(page);
+    const links = await page.getByRole("link", { name: "Open in Rosterlab" }).all();
+    const found = await Promise.all(links.map((link) => link.getAttribute("href")));
+    const wanted = expected && new URL(expected, address).href;
+    assert.deepEqual(found.map((href) => href.slice(0, wanted?.length)), wanted ? [wanted] : []);
+    assert.deepEqual(complaints, []);
+  });
+}
+
 for (const file of ["rosterlab-live.js", "rosterlab.js", "rosterlab_bg.wasm", "rosterlab.css", "case-study.json"]) {
   test(`when ${file} could not be fetched, a press tries again`, async (t) => {
     let isDown = true;

@@ -10,7 +10,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-const ATTRIBUTES = ["view", "step", "controls", "theme", "namespace", "partition"];
+const ATTRIBUTES = ["view", "step", "controls", "theme", "namespace", "partition", "loading", "playground"];
 
 /**
  * @param {object} options
@@ -31,7 +31,7 @@ function replace(node, elementOf) {
 
 function element({ meta, value, position }, Playground, folder) {
   const words = (meta ?? "").split(/\s+/).filter(Boolean);
-  const settings = Object.fromEntries(words.filter((word) => word.includes("=")).map((word) => word.split("=", 2)));
+  const settings = Object.fromEntries(words.map((word) => word.match(/^(.*?)=(.*)$/)?.slice(1)).filter(Boolean));
   const source = words.find((word) => !word.includes("="));
   const unknown = Object.keys(settings).find((name) => !ATTRIBUTES.includes(name));
   const at = `rosterlab block on line ${position?.start.line ?? "?"}`;

@@ -97,6 +97,9 @@ const element = (tag, attributes = {}, ...children) => {
   return made;
 };
 
+/** The playground of the site that the loader is in, or null: other people's sites have the files in a folder of another name. */
+const besides = () => (!inlined && /\/embed\/[^/]*$/.test(import.meta.url) ? at("../") : null);
+
 /** Goes to a step that an attribute names, or gives false. */
 function seek(playground, step) {
   const wanted = Number(step);
@@ -287,8 +290,7 @@ export class Figure {
     } catch {
       // The steps are too many for a share link. The figure still works without it.
     }
-    // A page of one file has no playground beside it.
-    const home = this.#wanted("playground") ?? (inlined ? null : at("../"));
+    const home = this.#wanted("playground") ?? besides();
     return [
       element("label", {}, "Node", element("select", { "data-do": "node" }, ...options)),
       ...NODE_ACTIONS.map(([name, label]) => act(name, label)),
