@@ -192,6 +192,31 @@ for (const [folder, attribute, expected] of [
   });
 }
 
+test("a sign stays beside its word, and a version in one piece, however narrow the page is", async (t) => {
+  const body = `<rosterlab-playground scenario="case-study.json" view="all" step="3"></rosterlab-playground>`;
+  const { page } = await openDocs(t, { body }, { context: { viewport: { width: 480, height: 900 } } });
+  await wakeAll(page);
+  const lines = await page.locator("rosterlab-playground").evaluate(({ shadowRoot }) =>
+    [...shadowRoot.querySelectorAll(".rl-reasons td:first-child, .rl-row td.rl-id, .rl-row th.rl-id")].map((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).fontSize);
+    }),
+  );
+  assert.ok(lines.length > 10);
+  for (const height of lines) assert.ok(height < 2, `${height}`);
+});
+
+test("a book of mdBook without JavaScript is as dark as the system, and so is its figure", async (t) => {
+  for (const colorScheme of ["dark", "light"]) {
+    const context = { colorScheme, javaScriptEnabled: false };
+    const { page } = await openDocs(t, { html: 'class="light sidebar-visible"' }, { context });
+    assert.deepEqual(await schemes(page), [colorScheme]);
+  }
+  const { page } = await openDocs(t, { html: 'class="light sidebar-visible js"' }, { context: { colorScheme: "dark" } });
+  assert.deepEqual(await schemes(page), ["light"], "with JavaScript its class says it");
+});
+
 for (const file of ["rosterlab-live.js", "rosterlab.js", "rosterlab_bg.wasm", "rosterlab.css", "case-study.json"]) {
   test(`when ${file} could not be fetched, a press tries again`, async (t) => {
     let isDown = true;
