@@ -98,7 +98,7 @@ test("a page without the style sheet gives its theme to live figures, too", asyn
 test("what a page says of tables and pictures does not reach a still figure", async (t) => {
   // The strongest of what such pages have: three classes and an element.
   const head = `<style>
-    body { background: #111; color: #eee; text-align: center; line-height: 3; letter-spacing: 2px; color-scheme: dark }
+    body { background: #111; color: #eee; text-align: center; line-height: 3; letter-spacing: 2px; overflow-wrap: anywhere; word-break: break-all; color-scheme: dark }
     .a.b.c th, .a.b.c td, .a.b.c b, .a.b.c p { color: #fff; background: #fff; font-size: 40px; padding: 30px; text-transform: uppercase }
     .a.b.c tr:nth-child(2n) { background: #eee } .a.b.c table { display: block; width: 100% } .a.b.c figure { padding: 50px; color: #fff }
     .a.b.c code { background: #fff }
@@ -107,8 +107,8 @@ test("what a page says of tables and pictures does not reach a still figure", as
   const looks = (page) =>
     page.evaluate(() =>
       [...document.querySelectorAll(".rl, .rl *:not(path, rect, svg)")].map((element) => {
-        const { color, backgroundColor, fontSize, fontFamily, textTransform, textAlign, display, paddingTop, fill } = getComputedStyle(element);
-        return [element.nodeName, element.className?.baseVal ?? element.className, color, backgroundColor, fontSize, fontFamily, textTransform, textAlign, display, paddingTop, fill].join(" ");
+        const { color, backgroundColor, fontSize, fontFamily, textTransform, textAlign, display, paddingTop, fill, overflowWrap, wordBreak } = getComputedStyle(element);
+        return [element.nodeName, element.className?.baseVal ?? element.className, color, backgroundColor, fontSize, fontFamily, textTransform, textAlign, display, paddingTop, fill, overflowWrap, wordBreak].join(" ");
       }),
     );
   const context = { javaScriptEnabled: false };
