@@ -116,14 +116,18 @@ function draw(playground, { view, namespace, partition }) {
 }
 
 /** Keys that a control needs whatever the page does with them: slides take the space bar, search fields a letter. */
-const KEYS = { BUTTON: /^(Enter| )$/, A: /^Enter$/, SELECT: /^(?!Tab$|Escape$)/, INPUT: /^(?!Tab$|Escape$)/, FIGURE: /^Arrow(Left|Right)$/ };
+const KEYS = { BUTTON: /^(Enter| )$/, A: /^Enter$/, SELECT: /^(?!Tab$|Escape$)/, INPUT: /^(?!Tab$|Escape$)/, FIGURE: /^Arrow/ };
 
 /** Keeps a key of the focused control from the page. */
 function keep(event) {
   const { key, target, ctrlKey, altKey, metaKey } = event;
   if (ctrlKey || altKey || metaKey || !KEYS[target.nodeName.toUpperCase()]?.test(key)) return;
-  // A figure needs the arrows only where it is wider than its place.
-  if (target.localName === "figure" && target.scrollWidth <= target.clientWidth) return;
+  // A figure needs the arrows only where it is wider than its place, or the page has made its place less high.
+  if (target.localName === "figure") {
+    const { parentElement: place } = target;
+    const scrolls = /Left|Right/.test(key) ? target.scrollWidth > target.clientWidth : place.scrollHeight > place.clientHeight;
+    if (!scrolls) return;
+  }
   event.stopPropagation();
 }
 
