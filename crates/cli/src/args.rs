@@ -179,6 +179,7 @@ pub struct Succession {
 
 /// `figure`
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new("element").multiple(true).args(["src", "inline", "single_file"])))]
 pub struct Figure {
     /// A scenario, or - for standard input.
     pub file: PathBuf,
@@ -210,8 +211,11 @@ pub struct Figure {
     #[arg(long, value_name = "FOLDER", default_value = "dist/embed", requires = "single_file")]
     pub embed: PathBuf,
     /// What a reader can do with the element.
-    #[arg(long, value_parser = names::<Controls>(&Controls::ALL))]
+    #[arg(long, requires = "element", value_parser = names::<Controls>(&Controls::ALL))]
     pub controls: Option<Controls>,
+    /// The playground that a reader can continue in, with --controls full.
+    #[arg(long, value_name = "ADDRESS", requires = "element")]
+    pub playground: Option<String>,
 }
 
 /// `test`

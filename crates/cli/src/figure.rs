@@ -63,6 +63,7 @@ fn attributes(wanted: &Figure, scenario: String, step: usize) -> Vec<(&'static s
     all.extend(wanted.controls.map(|controls| ("controls", controls.name().to_owned())));
     all.extend(wanted.namespace.clone().map(|namespace| ("namespace", namespace)));
     all.extend(wanted.partition.map(|partition| ("partition", partition.to_string())));
+    all.extend(wanted.playground.clone().map(|playground| ("playground", playground)));
     all
 }
 

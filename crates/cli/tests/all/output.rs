@@ -212,6 +212,9 @@ fn a_figure_is_inside_its_element_when_that_is_told_where_the_scenario_is() {
     }
     let (_, mdx, _) = told(&[&["figure", path, "--for", "mdx"], &options[..]].concat(), "");
     let tag = "<rosterlab-playground scenario={\"a?b&c=\\\"d\\\"\"} view={\"map\"} step={\"3\"} controls={\"full\"}";
+    let playground = ["--inline", "--playground", "https://lab.example/?a=b"];
+    let (_, inline, _) = told(&[&["figure", path], &playground[..]].concat(), "");
+    assert!(inline.contains(" playground=\"https://lab.example/?a=b\"><figure"), "{inline}");
     let html = serde_json::to_string(bare).unwrap();
     assert_eq!(mdx, format!("{tag} dangerouslySetInnerHTML={{{{ __html: {html} }}}} />\n"));
 }
@@ -246,6 +249,10 @@ fn a_figure_can_contain_its_scenario_and_any_title() {
     assert_eq!(told(&["scenario", "-"], &scenario), told(&["scenario", "-"], TITLED));
     let (code, _, complaints) = told(&["figure", "-", "--inline", "--src", "a.json"], TITLED);
     assert_eq!(code, 2, "{complaints}");
+    // Without an element there is nothing that could be live.
+    let (code, out, complaints) = told(&["figure", "-", "--controls", "step"], TITLED);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(complaints.contains("<--src <ADDRESS>|--inline|--single-file>"), "{complaints}");
 }
 
 #[test]
