@@ -7,7 +7,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** The top of the project. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What is built for npm: `ROSTERLAB_PACKAGES`, or `pkg` at the top of the project. */
 export const PACKAGES = process.env.ROSTERLAB_PACKAGES || join(ROOT, "pkg");
@@ -16,7 +17,8 @@ export const PACKAGE = join(PACKAGES, "rosterlab");
 
 export const rosterlab = createRequire(import.meta.url)(PACKAGE);
 
-const NATIVE = process.env.ROSTERLAB_NATIVE || join(ROOT, "target/debug/rosterlab");
+/** The command line's program. */
+export const NATIVE = process.env.ROSTERLAB_NATIVE || join(ROOT, "target/debug/rosterlab");
 
 /** Runs the native command line. */
 export function native(args, input) {

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { NATIVE, PACKAGE, ROOT, isRosterlabError } from "./rosterlab.mjs";
+import { NATIVE, PACKAGE, ROOT, rosterlab } from "./rosterlab.mjs";
 
 const { serve } = createRequire(import.meta.url)(join(PACKAGE, "with-serve.cjs"));
 const CASE_STUDY = join(ROOT, "www/scenarios/case-study.json");
@@ -34,7 +34,7 @@ test("a cluster is served, driven and ended", async (t) => {
   assert.equal(state.served.main.active, 4096);
   assert.match(await served.admin("show roster", { node: "A101" }), /A102@1/);
   await assert.rejects(served.do([{ do: "heal" }, { do: "crash", nodes: ["A102"] }]), (error) => {
-    assert.ok(isRosterlabError(error));
+    assert.ok(rosterlab.isRosterlabError(error));
     assert.deepEqual([error.code, error.place], ["refused", "[0]"]);
     return true;
   });

@@ -63,6 +63,7 @@ class Served {
 
   async stop() {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.ref();
     const ended = new Promise((done) => this.#child.once("exit", done));
     this.#child.kill("SIGTERM");
     await ended;
