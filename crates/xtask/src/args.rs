@@ -22,6 +22,10 @@ usage: cargo xtask TASK
   e2e --update-shots build the page and take the reference screenshots anew
   hosts [-- ARGS]    build the site and, with other people's tools, the sites of
                      www/embed/examples, and test the figures in them
+  clients [--rust] [-- ARGS]
+                     test the served cluster with real client libraries, for Python and Node.js;
+                     with --rust that for Rust too, which takes minutes to build; with ARGS,
+                     which go to pytest, only that for Python
   api                build the npm package and run its tests
   pack               build the npm package and its tarball in pkg; print where it is
   perf               build the page, measure it in Chromium and in all three engines side by
@@ -31,10 +35,11 @@ usage: cargo xtask TASK
   setup              only install what the other tasks need
   help               print this
 
-serve, test, site, hosts, api, pack, e2e, perf and size first install what is missing: the
+serve, test, site, hosts, clients, api, pack, e2e, perf and size first install what is missing: the
 compiler's target for the browser, wasm-bindgen, trunk and, for the npm package, wasm-pack; for
-the tests, mdBook, npm packages and Chromium, for test and perf Firefox and WebKitGTK, for test
-and hosts Python packages. Programs go to $ROSTERLAB_TOOLS, by default a folder in the user's cache.
+the tests, mdBook, npm packages and Chromium, for test and perf Firefox and WebKitGTK, for test,
+hosts and clients Python packages. Programs go to $ROSTERLAB_TOOLS, by default a folder in the
+user's cache.
 ROSTERLAB_CHROMIUM, ROSTERLAB_FIREFOX and ROSTERLAB_MINIBROWSER name other browsers.";
 
 /// What to do with the screenshots.
@@ -80,6 +85,15 @@ impl Default for E2e {
     }
 }
 
+/// A run of the tests with real client libraries.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Clients {
+    /// Whether the client for Rust is tested too.
+    pub rust: bool,
+    /// Arguments for pytest.
+    pub args: Vec<String>,
+}
+
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Task {
@@ -110,6 +124,8 @@ pub enum Task {
         /// Arguments for node's test runner.
         args: Vec<String>,
     },
+    /// Test the served cluster with real client libraries.
+    Clients(Clients),
     /// Build the npm package and run its tests.
     Api,
     /// Build the npm package's tarball.
@@ -157,6 +173,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, String> {
             Some("--") => Task::Hosts { args: words.by_ref().collect() },
             Some(other) => return Err(format!("put -- before {other}, for node's test runner")),
         },
+        Some("clients") => Task::Clients(clients(&mut words)?),
         Some("e2e") => Task::E2e(e2e(&mut words)?),
         Some(other) => return Err(format!("there is no task {other}")),
     };
@@ -164,6 +181,19 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, String> {
         None => Ok(task),
         Some(extra) => Err(format!("nothing can follow here, but there is {extra}")),
     }
+}
+
+/// `--rust` and `-- ARGS`, each of which may be missing.
+fn clients(words: &mut impl Iterator<Item = String>) -> Result<Clients, String> {
+    let mut run = Clients::default();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--rust" => run.rust = true,
+            "--" => run.args = words.by_ref().collect(),
+            other => return Err(format!("put -- before {other}, for pytest")),
+        }
+    }
+    Ok(run)
 }
 
 /// `--update-shots`, or `--engine NAME` and `-- ARGS`, each of which may be missing.
@@ -207,7 +237,7 @@ fn port(words: &mut impl Iterator<Item = String>) -> Result<Option<u16>, String>
 
 #[cfg(test)]
 mod tests {
-    use super::{E2e, Extent, Shots, Task, parse};
+    use super::{Clients, E2e, Extent, Shots, Task, parse};
     use crate::engines::Engine;
 
     fn read(line: &str) -> Result<Task, String> {
@@ -234,6 +264,11 @@ mod tests {
         assert_eq!(read("hosts"), Ok(Task::Hosts { args: vec![] }));
         let args = vec!["single.test.mjs".to_owned()];
         assert_eq!(read("hosts -- single.test.mjs"), Ok(Task::Hosts { args }));
+        assert_eq!(read("clients"), Ok(Task::Clients(Clients::default())));
+        let rust = Clients { rust: true, args: vec![] };
+        assert_eq!(read("clients --rust"), Ok(Task::Clients(rust)));
+        let some = Clients { rust: false, args: vec!["-k".to_owned(), "soak".to_owned()] };
+        assert_eq!(read("clients -- -k soak"), Ok(Task::Clients(some)));
         assert_eq!(read("e2e"), Ok(Task::E2e(E2e::default())));
         let shots = E2e { shots: Shots::Update, ..E2e::default() };
         assert_eq!(read("e2e --update-shots"), Ok(Task::E2e(shots)));
@@ -257,6 +292,7 @@ mod tests {
             "api now",
             "pack now",
             "hosts single.test.mjs",
+            "clients test_soak.py",
             "site now",
             "serve 8080",
             "serve --port",

@@ -14,7 +14,7 @@
 use std::env;
 use std::process::ExitCode;
 
-use args::{E2e, Task};
+use args::{Clients, E2e, Task};
 use engines::Engine;
 use places::Places;
 use process::TaskError;
@@ -76,6 +76,7 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
             let places = Places::find()?;
             setup::run(&places, Need::PageAndEngines, &mut summary)?;
             setup::hosts(&places, &mut summary)?;
+            setup::clients(&places, &mut summary)?;
         }
         Task::Serve { port } => {
             let places = Places::find()?;
@@ -119,7 +120,9 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
             let places = Places::find()?;
             let toolbox = setup::run(&places, Need::PageAndEngines, &mut summary)?;
             let python = setup::hosts(&places, &mut summary)?;
+            let clients_python = setup::clients(&places, &mut summary)?;
             suites::native(&places, &mut summary);
+            suites::clients(&places, &clients_python, &Clients::default(), &mut summary);
             suites::api(&places, &toolbox, &mut summary);
             let run = E2e::default();
             if suites::browser(&places, &toolbox, &run, &mut summary) {
@@ -134,6 +137,12 @@ fn perform(task: Task) -> Result<Ended, TaskError> {
             let python = setup::hosts(&places, &mut summary)?;
             site::build(&places, &toolbox)?;
             suites::hosts(&places, &toolbox, &python, &args, &mut summary);
+            return Ok(conclude(&summary));
+        }
+        Task::Clients(run) => {
+            let places = Places::find()?;
+            let python = setup::clients(&places, &mut summary)?;
+            suites::clients(&places, &python, &run, &mut summary);
             return Ok(conclude(&summary));
         }
         Task::Api => {

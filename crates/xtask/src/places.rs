@@ -86,6 +86,11 @@ impl Places {
         self.root.join("tests/hosts")
     }
 
+    /// The tests with real client libraries.
+    pub fn clients(&self) -> PathBuf {
+        self.root.join("tests/clients")
+    }
+
     /// `PATH` with the tools' programs first.
     pub fn tools_path(&self) -> Result<OsString, TaskError> {
         let own = own_path();

@@ -28,6 +28,8 @@ pub enum TestRunner {
     Cargo,
     /// Node's test runner prints one line for each kind of result, at the end.
     Node,
+    /// pytest prints one line with all results, at the end.
+    Pytest,
 }
 
 /// Adds up the results in a test runner's output, line by line.
@@ -48,6 +50,7 @@ impl ResultReader {
         match self.runner {
             TestRunner::Cargo => self.read_cargo(line),
             TestRunner::Node => self.read_node(line),
+            TestRunner::Pytest => self.read_pytest(line),
         }
     }
 
@@ -76,6 +79,20 @@ impl ResultReader {
             "fail" | "cancelled" => self.score.failed += number,
             "skipped" => self.score.skipped += number,
             _ => {}
+        }
+    }
+
+    /// `===== 2 failed, 35 passed, 1 skipped in 9.78s =====`. A test that could not begin is an error, and counts as failed.
+    fn read_pytest(&mut self, line: &str) {
+        let Some((counts, _)) = line.trim_matches(['=', ' ']).rsplit_once(" in ") else { return };
+        let counts: Option<Vec<_>> = counts.split(',').map(number_and_word).collect();
+        for (number, word) in counts.unwrap_or_default() {
+            match word {
+                "passed" => self.score.passed += number,
+                "failed" | "error" | "errors" => self.score.failed += number,
+                "skipped" => self.score.skipped += number,
+                _ => {}
+            }
         }
     }
 
@@ -132,6 +149,23 @@ mod tests {
             1,
             2,
         );
+    }
+
+    #[test]
+    fn pytest_prints_one_line_at_the_end() {
+        let line = "=== 2 failed, 35 passed, 1 skipped, 3 warnings, 1 error in 9.78s (0:00:09) ===";
+        check(TestRunner::Pytest, line, false, 35, 3);
+        check(TestRunner::Pytest, "12 passed in 0.98s", true, 12, 0);
+        check(
+            TestRunner::Pytest,
+            "FAILED a.py::b - 3 passed by in the end\n1 passed in 1s",
+            true,
+            1,
+            0,
+        );
+        let mut reader = ResultReader::new(TestRunner::Pytest);
+        reader.read("2 passed, 3 skipped in 0.98s");
+        assert_eq!(reader.score(true), Score { passed: 2, failed: 0, skipped: 3 });
     }
 
     #[test]

@@ -126,41 +126,64 @@ pub fn hosts(places: &Places, summary: &mut Summary) -> Result<PathBuf, TaskErro
     fs::create_dir_all(places.scratch()).doing(|| "begin set-up".to_owned())?;
     let _lock = lock(places)?;
     step(summary, "sites' packages", || provide_packages(places, &places.hosts()))?;
-    step(summary, "sites' Python packages", || provide_python(places, &mut Apt::default()))?;
+    let python = Python { folder: places.tools.join("sites-python"), tests: places.hosts() };
+    step(summary, "sites' Python packages", || python.provide(places, &mut Apt::default()))?;
     fs::remove_dir_all(places.scratch()).doing(|| "tidy up after set-up".to_owned())?;
-    Ok(python(places))
+    Ok(python.program())
 }
 
-/// The Python that has the packages of the sites.
-fn python(places: &Places) -> PathBuf {
-    places.tools.join("sites-python/bin/python")
+/// Installs real client libraries, for the tests that connect them. Gives the Python that has one.
+pub fn clients(places: &Places, summary: &mut Summary) -> Result<PathBuf, TaskError> {
+    for folder in [places.bin(), places.scratch()] {
+        fs::create_dir_all(&folder).doing(|| format!("make {}", folder.display()))?;
+    }
+    let _lock = lock(places)?;
+    step(summary, "clients' packages", || provide_packages(places, &places.clients()))?;
+    let python = Python { folder: places.tools.join("clients-python"), tests: places.clients() };
+    step(summary, "clients' Python packages", || python.provide(places, &mut Apt::default()))?;
+    fs::remove_dir_all(places.scratch()).doing(|| "tidy up after set-up".to_owned())?;
+    Ok(python.program())
 }
 
-/// Installs the packages of `requirements.txt` into an environment of their own, unless the same were installed last.
-fn provide_python(places: &Places, apt: &mut Apt) -> Result<String, TaskError> {
-    let list = places.hosts().join("requirements.txt");
-    let wanted = fs::read(&list).doing(|| format!("read {}", list.display()))?;
-    let (folder, python) = (places.tools.join("sites-python"), python(places));
-    let stamp = folder.join("installed-requirements.txt");
-    let is_here = process::answer(process::command(&python).arg("--version")).is_some();
-    if is_here && fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok("found".to_owned());
+/// An environment of Python's with packages for some tests.
+struct Python {
+    /// Where it is.
+    folder: PathBuf,
+    /// The tests, whose `requirements.txt` lists the packages.
+    tests: PathBuf,
+}
+
+impl Python {
+    fn program(&self) -> PathBuf {
+        self.folder.join("bin/python")
     }
-    // Debian has the part of Python that makes environments in a package of its own.
-    let can_make =
-        process::answer(process::command("python3").args(["-c", "import ensurepip, venv"]));
-    if can_make.is_none() {
-        apt.install(places, &["python3-venv"])?;
+
+    /// Installs the packages, unless the same were installed last.
+    fn provide(&self, places: &Places, apt: &mut Apt) -> Result<String, TaskError> {
+        let list = self.tests.join("requirements.txt");
+        let wanted = fs::read(&list).doing(|| format!("read {}", list.display()))?;
+        let (folder, python) = (&self.folder, self.program());
+        let stamp = folder.join("installed-requirements.txt");
+        let is_here = process::answer(process::command(&python).arg("--version")).is_some();
+        if is_here && fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok("found".to_owned());
+        }
+        // Debian has the part of Python that makes environments in a package of its own.
+        let can_make =
+            process::answer(process::command("python3").args(["-c", "import ensurepip, venv"]));
+        if can_make.is_none() {
+            apt.install(places, &["python3-venv"])?;
+        }
+        let log = places.scratch().join("log");
+        let mut make = process::command("python3");
+        make.args(["-m", "venv", "--clear"]).arg(folder);
+        process::run_quietly(&mut make, "python3 -m venv", &log, Limit::None)?;
+        let mut install = process::command(&python);
+        install.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "-r"]);
+        process::run_quietly(install.arg(&list), "pip install", &log, Limit::None)?;
+        fs::write(&stamp, wanted).doing(|| format!("write {}", stamp.display()))?;
+        Ok("installed".to_owned())
     }
-    let log = places.scratch().join("log");
-    let mut make = process::command("python3");
-    make.args(["-m", "venv", "--clear"]).arg(&folder);
-    process::run_quietly(&mut make, "python3 -m venv", &log, Limit::None)?;
-    let mut install = process::command(&python);
-    install.args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "-r"]);
-    process::run_quietly(install.arg(&list), "pip install", &log, Limit::None)?;
-    fs::write(&stamp, wanted).doing(|| format!("write {}", stamp.display()))?;
-    Ok("installed".to_owned())
 }
 
 /// Runs one step. Prints the beginning of its line first, so that a person sees which step takes long.

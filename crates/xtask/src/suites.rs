@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::args::{E2e, Extent, Shots};
+use crate::args::{Clients, E2e, Extent, Shots};
 use crate::embed;
 use crate::engines::{Engine, OTHERS};
 use crate::packages;
@@ -162,6 +162,47 @@ pub fn hosts(
             args.iter().cloned().partition(|name| is_test(name));
         node_tests(command()?, &places.hosts(), files, flags)
     });
+}
+
+/// Tests the served cluster with real client libraries. What does not come from a registry is only tested if it was said where
+/// it is (see tests/clients/README.md).
+pub fn clients(places: &Places, python: &Path, run: &Clients, summary: &mut Summary) {
+    let folder = places.clients();
+    let with_native = |program: &Path| -> Result<Command, TaskError> {
+        let mut command = process::command(program);
+        command
+            .current_dir(&folder)
+            .env("ROSTERLAB_NATIVE", embed::command_line(places)?)
+            .env("ROSTERLAB_PYTHON", python)
+            .env("NO_COLOR", "1")
+            .env_remove("FORCE_COLOR");
+        Ok(command)
+    };
+    part(summary, "client for Python", || {
+        let mut pytest = with_native(python)?;
+        pytest.args(["-m", "pytest"]).args(&run.args).env("PYTHONDONTWRITEBYTECODE", "1");
+        count(&mut pytest, TestRunner::Pytest)
+    });
+    if !run.args.is_empty() {
+        return;
+    }
+    part(summary, "client for Node.js", || {
+        let node = with_native(Path::new("node"))?;
+        let mut files = Vec::new();
+        for part in ["node", "examples"] {
+            let names = files_with(&folder.join(part), "")?;
+            files.extend(names.into_iter().map(|name| format!("{part}/{name}")));
+        }
+        node_tests(node, &folder, files, Vec::new())
+    });
+    if run.rust {
+        part(summary, "client for Rust", || {
+            let mut cargo = with_native(Path::new("cargo"))?;
+            let tests = folder.join("rust");
+            cargo.current_dir(tests).args(["test", "--locked", "--no-fail-fast", "--jobs", "1"]);
+            count(&mut cargo, TestRunner::Cargo)
+        });
+    }
 }
 
 /// Runs the browser tests in the engines beside Chromium. The page was built.
