@@ -27,7 +27,7 @@ const WEB: &str = "web";
 const NODE: &str = "nodejs";
 
 /// The package's files that are as they are in the project.
-const AS_THEY_ARE: [&str; 15] = [
+const AS_THEY_ARE: [&str; 18] = [
     "crates/wasm/LICENSE-APACHE",
     "crates/wasm/LICENSE-MIT",
     "crates/wasm/README.md",
