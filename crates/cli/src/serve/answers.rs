@@ -72,16 +72,12 @@ fn admin(
     simulation: &mut Simulation,
 ) -> Result<String, Fault> {
     let view = simulation.view();
-    let node = match node {
-        Some(name) => {
-            let id = name.parse().ok().filter(|id| view.node(*id).is_some());
-            id.ok_or_else(|| Fault::new(422, "node", &format!("no node {name:?}")))?
-        }
-        None => {
-            let mut up = view.nodes.iter().filter(|node| node.state.is_up());
-            let first = up.next().ok_or_else(|| Fault::new(409, "", "no node is up"))?;
-            first.id
-        }
+    let node = if let Some(name) = node {
+        let id = name.parse().ok().filter(|id| view.node(*id).is_some());
+        id.ok_or_else(|| Fault::new(422, "node", &format!("no node {name:?}")))?
+    } else {
+        let first = view.nodes.iter().find(|node| node.state.is_up());
+        first.ok_or_else(|| Fault::new(409, "", "no node is up"))?.id
     };
     let console = consoles.entry(node).or_insert_with(|| Console::new(node, node.get()));
     Ok(console.enter(text, &mut Served(simulation)).text())
