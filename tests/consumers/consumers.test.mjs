@@ -84,7 +84,7 @@ test("jest, in Node.js and in jsdom", async () => {
   await node("jest", tool("jest", "bin/jest.js"), "--runInBand");
 });
 
-/** Opens an address and waits for the counts that the example writes. */
+/** Opens an address, waits for the counts that the example writes, and looks whether its figure has its style. */
 async function shows(t, url) {
   const { page, complaints } = await openBlankPage(t);
   await page.goto(url);
@@ -93,6 +93,8 @@ async function shows(t, url) {
     throw new Error(`The page complained of: ${complaints.join("\n")}`, { cause: error });
   });
   assert.deepEqual(JSON.parse(await output.textContent()), COUNTS);
+  const picture = page.locator("rosterlab-playground figure").first();
+  assert.notEqual(await picture.evaluate((figure) => getComputedStyle(figure).backgroundColor), "rgba(0, 0, 0, 0)");
   assert.deepEqual(complaints, []);
 }
 
@@ -141,7 +143,9 @@ test("webpack 5", async (t) => {
     import webpack from "webpack";
     import config from "./webpack.config.js";
     webpack(config, (error, stats) => {
-      if (error || stats.hasErrors()) throw error ?? new Error(stats.toString());
+      const { errors, warnings } = stats?.compilation ?? { errors: [error], warnings: [] };
+      const complaints = [...errors, ...warnings.filter(({ name }) => !/SizeLimit|NoAsyncChunks/.test(name))];
+      if (complaints.length) throw complaints[0];
     });
   `;
   await node("webpack", "--input-type=module", "-e", build);

@@ -8,17 +8,19 @@
 // docs/embedding.md documents attributes, methods, events, custom properties and the iframe form.
 
 /** The module with the controls, which all elements of a page share. A failed load is tried again when a figure is wanted again. */
-const LIVE = "rosterlab-live.js";
 let live;
 let loads = 0;
 function enliven() {
   if (!live) {
     loads += 1;
-    const again = loads > 1 && new URL(`?try=${loads}`, new URL(LIVE, import.meta.url));
+    // A browser remembers that a module could not be fetched, by its address. Bundlers must not look for this one.
+    const again = loads > 1 && `./rosterlab-live.js?try=${loads}`;
     live = import("./rosterlab-live.js").catch((error) => {
-      // A browser remembers that a module could not be fetched, by its address. Bundlers must not look for this one.
-      if (again) return import(/* @vite-ignore */ /* webpackIgnore: true */ again.href);
-      throw error;
+      if (!again) throw error;
+      return import(/* @vite-ignore */ /* webpackIgnore: true */ again).catch(() => {
+        // A bundler has given the module another name.
+        throw error;
+      });
     });
     live.catch(() => (live = undefined));
   }

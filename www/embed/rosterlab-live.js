@@ -3,16 +3,39 @@
 //
 // The engine draws the figure with the code that drew the still figure. Nothing is computed here.
 
+// The files beside this one. In the npm package another part stands here, up to its end: crates/wasm/npm/files.js.
+
 const at = (name) => new URL(name, import.meta.url);
 
 /** In a page of one file, the engine and the style sheet: `cargo xtask site` makes it. */
 const inlined = typeof ROSTERLAB_INLINED === "undefined" ? null : ROSTERLAB_INLINED;
 
-async function fetched(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url.pathname.split("/").at(-1)} is not there (${answer.status})`);
+/** The playground of the site that the loader is in, or null: other people's sites have the files in a folder of another name. */
+const HOME = !inlined && /\/embed\/[^/]*$/.test(import.meta.url) ? at("../") : null;
+
+async function fetched(name) {
+  const answer = await fetch(at(name));
+  if (!answer.ok) throw new Error(`${name} is not there (${answer.status})`);
   return answer;
 }
+
+/** Loads the engine and the text of the style sheet. `time` counts the attempts. */
+async function files(time) {
+  const module = import("./rosterlab.js").catch((error) => {
+    // A browser remembers that a module could not be fetched, by its address.
+    if (time > 1) return import(at(`rosterlab.js?try=${time}`).href);
+    throw error;
+  });
+  const [{ default: init, Playground }, bytes, style] = await Promise.all([
+    module,
+    inlined ? inlined.module() : fetched("rosterlab_bg.wasm"),
+    inlined ? inlined.style : fetched("rosterlab.css").then((answer) => answer.text()),
+  ]);
+  await init({ module_or_path: bytes });
+  return { Playground, style };
+}
+
+// The end of the files.
 
 /** Loads the engine and the style sheet once for all elements. A strict style-src allows a constructed sheet. */
 let loaded;
@@ -28,19 +51,9 @@ const common = () => {
 };
 
 async function prepare(time) {
+  const { Playground, style } = await files(time);
   const sheet = new CSSStyleSheet();
-  const module = import("./rosterlab.js").catch((error) => {
-    // A browser remembers that a module could not be fetched, by its address. Bundlers must not look for this one.
-    if (time > 1) return import(/* @vite-ignore */ /* webpackIgnore: true */ at(`rosterlab.js?try=${time}`).href);
-    throw error;
-  });
-  const [{ default: init, Playground }, bytes, style] = await Promise.all([
-    module,
-    // Bundlers find files that are named like this.
-    inlined ? inlined.module() : fetched(new URL("./rosterlab_bg.wasm", import.meta.url)),
-    inlined ? inlined.style : fetched(new URL("./rosterlab.css", import.meta.url)).then((answer) => answer.text()),
-  ]);
-  await Promise.all([init({ module_or_path: bytes }), sheet.replace(style)]);
+  await sheet.replace(style);
   // Its rules about themes are for the page's own elements, too.
   if (!getComputedStyle(document.documentElement).getPropertyValue("--rosterlab-sheet")) document.adoptedStyleSheets.push(sheet);
   return { sheet, Playground };
@@ -96,9 +109,6 @@ const element = (tag, attributes = {}, ...children) => {
   made.append(...children);
   return made;
 };
-
-/** The playground of the site that the loader is in, or null: other people's sites have the files in a folder of another name. */
-const besides = () => (!inlined && /\/embed\/[^/]*$/.test(import.meta.url) ? at("../") : null);
 
 /** Goes to a step that an attribute names, or gives false. */
 function seek(playground, step) {
@@ -294,7 +304,7 @@ export class Figure {
     } catch {
       // The steps are too many for a share link. The figure still works without it.
     }
-    const home = this.#wanted("playground") ?? besides();
+    const home = this.#wanted("playground") ?? HOME;
     return [
       element("label", {}, "Node", element("select", { "data-do": "node" }, ...options)),
       ...NODE_ACTIONS.map(([name, label]) => act(name, label)),

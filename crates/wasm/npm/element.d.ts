@@ -1,4 +1,4 @@
-import type { Command, Event, Fault } from "./index.js";
+import type { Command, Event, Fault, View } from "./index.js";
 
 /** The element that `rosterlab/element` defines in a browser; docs/embedding.md describes it. */
 export interface RosterlabPlayground extends HTMLElement {
@@ -12,6 +12,8 @@ export interface RosterlabPlayground extends HTMLElement {
   advance(ms: number): Promise<Event[]>;
   undo(): Promise<boolean>;
   redo(): Promise<boolean>;
+  /** What `Playground.view` returns, of the namespace that is shown. */
+  state(): Promise<View>;
   link(): Promise<string>;
 }
 

@@ -39,14 +39,18 @@ const AS_THEY_ARE: [&str; 18] = [
     "crates/wasm/npm/init.js",
     "crates/wasm/npm/node.cjs",
     "crates/wasm/npm/node.js",
+    "crates/wasm/npm/rosterlab.css.d.ts",
     "crates/wasm/npm/with-serve.cjs",
     "crates/wasm/npm/with-serve.d.ts",
     "crates/wasm/npm/with-serve.js",
     "www/embed/rosterlab-embed.js",
-    "www/embed/rosterlab-live.js",
     "www/embed/rosterlab.css",
     "www/scenario.schema.json",
 ];
+
+/// Around the part of the element's script that has another one in the package.
+const FILES: &str = "// The files beside this one.";
+const FILES_END: &str = "// The end of the files.\n";
 
 /// Builds the package in release mode.
 pub fn build(places: &Places, toolbox: &Toolbox) -> Result<(), TaskError> {
@@ -120,6 +124,11 @@ fn assemble(places: &Places) -> Result<(), TaskError> {
     }
     let source = |name: &str| text(&places.root.join(CRATE).join("npm").join(name));
     put("guard.cjs", required(&source("guard.js")?).as_bytes())?;
+    let embed = |name: &str| text(&places.root.join("www/embed").join(name));
+    let live = packaged(&embed("rosterlab-live.js")?, &source("files.js")?)
+        .ok_or_else(|| TaskError::new("rosterlab-live.js has no part about files"))?;
+    put("rosterlab-live.js", live.as_bytes())?;
+    put("style.js", module_of_text(&embed("rosterlab.css")?).as_bytes())?;
     put("element.cjs", source("element.js")?.as_bytes())?;
     put("element.d.cts", source("element.d.ts")?.replace("/index.js", "/index.cjs").as_bytes())?;
     let types = source("with-serve.d.ts")?.replace("/index.js", "/index.cjs");
@@ -156,6 +165,18 @@ fn required(module: &str) -> String {
     format!("{script}\nmodule.exports = {{ {} }};\n", names.join(", "))
 }
 
+/// The element's script with the package's part about files.
+fn packaged(live: &str, files: &str) -> Option<String> {
+    let (before, rest) = live.split_once(FILES)?;
+    let (_, after) = rest.split_once(FILES_END)?;
+    Some(format!("{before}{files}{after}"))
+}
+
+/// A module whose default export is a text. Rust's escapes are those of JavaScript too.
+fn module_of_text(text: &str) -> String {
+    format!("// rosterlab.css, for the element's shadow.\nexport default {text:?};\n")
+}
+
 /// The package's description with the workspace's version.
 fn versioned(manifest: &str) -> String {
     manifest.replacen(NO_VERSION, &format!("\"version\": \"{}\"", env!("CARGO_PKG_VERSION")), 1)
@@ -163,13 +184,27 @@ fn versioned(manifest: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{NO_VERSION, required, versioned};
+    use super::{NO_VERSION, module_of_text, packaged, required, versioned};
 
     #[test]
     fn a_module_becomes_a_script_for_require() {
         let module = "// A.\nexport class B extends C {\n}\n\nexport function d(e) {\n  f();\n}\n";
         let script = "// A.\nclass B extends C {\n}\n\nfunction d(e) {\n  f();\n}\n\nmodule.exports = { B, d };\n";
         assert_eq!(required(module), script);
+    }
+
+    #[test]
+    fn the_packages_element_has_its_own_way_to_files() {
+        let live = include_str!("../../../www/embed/rosterlab-live.js");
+        let script = packaged(live, "files();\n").unwrap();
+        assert!(script.contains("files();\n") && script.contains("export class Figure"));
+        // Bundlers and their servers rewrite what is named like this, or warn of it.
+        assert!(live.contains("import.meta.url") && !script.contains("import.meta.url"));
+        assert!(packaged("f();\n", "").is_none());
+        assert_eq!(
+            module_of_text("a::before {\n  content: \"\\2014\";\n}\n").lines().last().unwrap(),
+            r#"export default "a::before {\n  content: \"\\2014\";\n}\n";"#
+        );
     }
 
     #[test]

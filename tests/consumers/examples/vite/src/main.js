@@ -11,6 +11,7 @@ worker.onmessage = async ({ data }) => {
   await customElements.whenDefined("rosterlab-playground");
   const figure = document.createElement("rosterlab-playground");
   figure.setAttribute("scenario", playground.link());
+  figure.setAttribute("controls", "full");
   document.body.append(figure);
   await figure.wake();
   const isSame = JSON.stringify(data) === counts && (await figure.link()) === playground.link();

@@ -1,0 +1,2 @@
+// For `import "rosterlab/element.css"`, which has no names.
+export {};
