@@ -174,7 +174,7 @@ pub fn what_if(wanted: &WhatIf, out: &mut impl Write) -> Result<Expectations, Pr
     let nodes: Vec<String> = loss.nodes.iter().map(ToString::to_string).collect();
     let _ = writeln!(
         io::stderr(),
-        "{too_many} of {sets} sets leave more than {allowed} partitions unavailable; the worst is the loss of {}: {most}",
+        "sets that leave more than {allowed} partitions unavailable: {too_many} of {sets}; the worst is the loss of {}: {most}",
         nodes.join(" ")
     );
     Ok(Expectations::Fail)

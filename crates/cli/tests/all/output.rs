@@ -125,7 +125,8 @@ fn what_if_is_a_check_when_it_is_told_how_much_may_be_unavailable() {
     let (code, again, complaint) = what_if(&["--max-unavailable", &allowed.to_string()]);
     assert_eq!((code, again), (1, lines.clone()));
     let over = lines.lines().filter(|line| unavailable(line) > allowed).count();
-    let expected = format!("{over} of 15 sets leave more than {allowed} partitions unavailable; ");
+    let expected =
+        format!("sets that leave more than {allowed} partitions unavailable: {over} of 15; ");
     assert!(
         complaint.starts_with(&expected) && complaint.ends_with(&format!(": {most}\n")),
         "{complaint}"
