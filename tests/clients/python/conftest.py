@@ -8,13 +8,9 @@ import aerospike
 import pytest
 
 from rosterlab import Cluster
+from speeds import FAST
 
 SCENARIOS = Path(__file__).resolve().parents[3] / "www" / "scenarios"
-
-# Simulated time passes so much faster that no test waits long for clusters to settle.
-FAST = ("--speed", "20")
-# Simulated time stands nearly still: nothing is noticed, so no cluster reacts.
-STILL = ("--speed", "0.001")
 
 assert "ROSTERLAB_NATIVE" in os.environ, "cargo xtask clients sets ROSTERLAB_NATIVE to the program's path"
 

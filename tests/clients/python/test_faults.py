@@ -6,9 +6,9 @@ import aerospike
 import pytest
 from aerospike import exception
 
-from conftest import FAST, STILL
 from partitions import owners, partition_of
 from rosterlab import wait_until
+from speeds import FAST, STILL
 
 SESSION = aerospike.POLICY_READ_MODE_SC_SESSION
 LINEARIZE = aerospike.POLICY_READ_MODE_SC_LINEARIZE
