@@ -172,8 +172,7 @@ pub fn clients(places: &Places, python: &Path, run: &Clients, summary: &mut Summ
         let mut command = process::command(program);
         command
             .current_dir(&folder)
-            .env("ROSTERLAB_NATIVE", embed::command_line(places)?)
-            .env("ROSTERLAB_PYTHON", python)
+            .env("ROSTERLAB_PROGRAM", embed::command_line(places)?)
             .env("NO_COLOR", "1")
             .env_remove("FORCE_COLOR");
         Ok(command)

@@ -4,7 +4,7 @@ set -eu
 scenario=$1
 folder=$(mktemp -d)
 
-"${ROSTERLAB_NATIVE:-rosterlab}" serve "$scenario" --port-base 0 --speed 20 --ready-file "$folder/ready.json" >"$folder/log" </dev/null &
+"${ROSTERLAB_PROGRAM:-rosterlab}" serve "$scenario" --port-base 0 --speed 20 --ready-file "$folder/ready.json" >"$folder/log" </dev/null &
 server=$!
 trap 'kill $server; rm -r "$folder"' EXIT
 until [ -s "$folder/ready.json" ]; do kill -0 $server; sleep 0.1; done

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 
 /** Starts a simulated cluster that real clients connect to. Call `stop` at the end. */
 export async function serve(scenario, ...options) {
-  const program = process.env.ROSTERLAB_NATIVE ?? "rosterlab";
+  const program = process.env.ROSTERLAB_PROGRAM ?? "rosterlab";
   const child = spawn(program, ["serve", scenario, "--port-base", "0", ...options], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(child, "exit");
   const addresses = {};

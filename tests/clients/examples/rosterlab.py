@@ -15,7 +15,7 @@ class Cluster:
     def __init__(self, scenario, *options):
         self._folder = tempfile.TemporaryDirectory()
         ready = Path(self._folder.name) / "ready.json"
-        program = os.environ.get("ROSTERLAB_NATIVE", "rosterlab")
+        program = os.environ.get("ROSTERLAB_PROGRAM", "rosterlab")
         self._process = subprocess.Popen(
             [program, "serve", str(scenario), "--port-base", "0", "--ready-file", str(ready), *options],
             stdin=subprocess.DEVNULL,
@@ -23,6 +23,8 @@ class Cluster:
         )
         try:
             wait_until(lambda: ready.exists() or self._process.poll() is not None, "the cluster is ready")
+            if not ready.exists():
+                raise RuntimeError("rosterlab serve ended; it said why above")
             told = json.loads(ready.read_text())
         except BaseException:
             self.stop()

@@ -12,7 +12,7 @@ from speeds import FAST
 
 SCENARIOS = Path(__file__).resolve().parents[3] / "www" / "scenarios"
 
-assert "ROSTERLAB_NATIVE" in os.environ, "cargo xtask clients sets ROSTERLAB_NATIVE to the program's path"
+assert "ROSTERLAB_PROGRAM" in os.environ, "cargo xtask clients sets ROSTERLAB_PROGRAM to the program's path"
 
 
 @pytest.fixture

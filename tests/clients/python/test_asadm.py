@@ -7,6 +7,7 @@ ROSTERLAB_ASADM_PYTHON a Python that has its packages. Only commands that ask no
 import os
 import re
 import subprocess
+import urllib.request
 
 import pytest
 
@@ -35,6 +36,74 @@ def asadm(cluster, tmp_path):
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def console(cluster):
+    """What the project's own console prints for the same command: `console("show roster")`."""
+
+    def run(command, to="A101", enable=False):
+        lines = f"enable\n{command}" if enable else command
+        url = f"{cluster.control}/admin?node={to}"
+        with urllib.request.urlopen(urllib.request.Request(url, lines.encode(), method="POST")) as reply:
+            return reply.read().decode()
+
+    return run
+
+
+def compared(text):
+    """Text without what differs from moment to moment: the time, how long nodes run, and how many connections there are.
+
+    The real tool orders the rows of some tables as nodes happen to answer, so lines are compared in an order of their own.
+    """
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "NOW", text)
+    text = re.sub(r"\| *\d+\|\d\d:\d\d:\d\d", "|CONNECTIONS|UPTIME", text)
+    lines = [line.rstrip() for line in text.splitlines()]
+    return sorted(line for line in lines if line and not line.startswith(("Seed: ", "Config_file: ")))
+
+
+READS = [
+    "info network",
+    "info namespace",
+    "show roster",
+    "show racks",
+    "show pmap",
+    "show stat like unavailable",
+    'show stat like "dead|unavailable"',
+    "show best-practices",
+]
+
+
+def test_the_console_prints_what_the_admin_tool_prints(cluster, asadm, console):
+    # The console keeps a session with each node, which remembers nodes that are gone. The tool's sessions are always new.
+    def check_all(to):
+        for command in READS:
+            assert compared(console(command, to)) == compared(asadm(command, to)), command
+
+    check_all(to="A101")
+    cluster.do({"do": "stop", "nodes": RACK_B}, until="migrated")
+    cluster.do({"do": "crash", "nodes": ["A102"]}, until="migrated")
+    check_all(to="A103")
+    cluster.do({"do": "start", "nodes": ["A102", *RACK_B]}, until="migrated")
+    cluster.do({"do": "cut", "between": [RACK_A, RACK_B]}, until="migrated")
+    check_all(to="B101")
+
+
+@pytest.mark.parametrize(
+    # Not those that ask a question: with -e nobody can answer it.
+    "command",
+    [
+        "manage roster stage observed ns main",
+        "manage recluster",
+        "manage revive ns main",
+        "manage quiesce with {address}",
+        "manage quiesce undo with {address}",
+    ],
+)
+def test_the_console_answers_what_the_admin_tool_answers(cluster, asadm, console, command):
+    host, port = cluster.addresses["A102"]
+    command = command.format(address=f"{host}:{port}")
+    assert compared(console(command, enable=True)) == compared(asadm(command, enable=True))
 
 
 def rows(table):

@@ -3,7 +3,8 @@
 import aerospike
 import pytest
 from aerospike import exception
-from aerospike_helpers.operations import list_operations, operations
+from aerospike_helpers import expressions
+from aerospike_helpers.operations import hll_operations, list_operations, operations
 
 KEY = ("main", "people", "ada")
 BINS = {
@@ -173,13 +174,19 @@ def test_a_namespace_that_is_not_there_is_said_to_be_missing(client):
         client.put(("other", "people", 1), {"n": 1})
 
 
-def test_what_is_not_served_is_refused_with_its_code(client):
-    client.put(KEY, {"list": [1]})
+def test_what_is_not_served_is_refused_with_its_code(cluster, client):
+    client.put(KEY, {"list": [1], "n": 1})
+    is_large = expressions.GT(expressions.IntBin("n"), expressions.Val(5)).compile()
     for refused in [
         lambda: client.query("main", "people").results(),
         lambda: client.scan("main", "people").results(),
         lambda: client.apply(KEY, "module", "function", []),
         lambda: client.operate(KEY, [list_operations.list_append("list", 2)]),
+        lambda: client.operate(KEY, [hll_operations.hll_add("hll", ["a"], 8)]),
+        lambda: client.get(KEY, policy={"expressions": is_large}),
+        lambda: client.put(KEY, {"n": 2}, policy={"expressions": is_large}),
+        lambda: client.put(KEY, {"text": "x" * 1000}, policy={"compress": True}),
+        lambda: client.put(KEY, {"n": 2}, policy={"txn": aerospike.Transaction()}),
     ]:
         with pytest.raises(exception.UnsupportedFeature):
             refused()
@@ -189,4 +196,10 @@ def test_what_is_not_served_is_refused_with_its_code(client):
     ]:
         with pytest.raises(exception.InvalidRequest):
             refused()
-    assert bins_of(client) == {"list": [1]}
+    with pytest.raises(exception.SecurityNotEnabled):
+        client.admin_query_users_info()
+    with pytest.raises(exception.RecordTooBig):
+        client.put(KEY, {"text": "x" * 2**21})
+    assert bins_of(client) == {"list": [1], "n": 1}
+    # A client with a user connects: the server has none.
+    aerospike.client({"hosts": cluster.hosts, "user": "somebody", "password": "secret"}).close()

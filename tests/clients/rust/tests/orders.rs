@@ -15,7 +15,7 @@ struct Cluster {
 
 impl Cluster {
     fn serve(scenario: &str, options: &[&str]) -> Self {
-        let program = std::env::var("ROSTERLAB_NATIVE").unwrap_or_else(|_| "rosterlab".to_owned());
+        let program = std::env::var("ROSTERLAB_PROGRAM").unwrap_or_else(|_| "rosterlab".to_owned());
         let mut child = Command::new(program)
             .args(["serve", scenario, "--port-base", "0"])
             .args(options)
