@@ -64,7 +64,7 @@ def check(cluster, application):
             assert set(codes.values()) <= {0, *UNAVAILABLE}, codes
         return failed == expected and failed == {key for key, code in reads.items() if code != 0}
 
-    wait_until(agrees, "errors for exactly the keys of unavailable partitions", 10)
+    wait_until(agrees, "errors for exactly the keys of unavailable partitions")
     counts = cluster.state()["served"]["main"]
     assert counts["unavailable"] == 4096 - len(served)
     assert counts["active"] == len(served)

@@ -178,7 +178,7 @@ def test_a_write_in_doubt_can_be_a_closed_connection(serve, connect):
 def test_after_a_crash_writes_go_on_at_the_other_nodes(cluster, client):
     fill(client)
     cluster.do({"do": "crash", "nodes": ["B102"]})
-    wait_until(lambda: nodes_of(client) == set(cluster.addresses) - {"B102"}, "the client drops the node", 5)
+    wait_until(lambda: nodes_of(client) == set(cluster.addresses) - {"B102"}, "the client drops the node", 10)
     for key in KEYS:
         client.put(key, {"n": key[2] + 1})
         assert client.get(key)[2] == {"n": key[2] + 1}
@@ -187,10 +187,10 @@ def test_after_a_crash_writes_go_on_at_the_other_nodes(cluster, client):
 def test_a_node_that_returns_is_used_again_within_a_tend(cluster, client):
     fill(client)
     cluster.do({"do": "stop", "nodes": ["A103"]})
-    wait_until(lambda: nodes_of(client) == set(cluster.addresses) - {"A103"}, "the client drops the node", 5)
+    wait_until(lambda: nodes_of(client) == set(cluster.addresses) - {"A103"}, "the client drops the node", 10)
     cluster.do({"do": "start", "nodes": ["A103"]}, until="migrated")
     # A client asks each second.
-    wait_until(lambda: nodes_of(client) == set(cluster.addresses), "the client takes the node back", 5)
+    wait_until(lambda: nodes_of(client) == set(cluster.addresses), "the client takes the node back", 10)
     assert "A103" in masters_by_key(client).values()
     for key in KEYS:
         assert client.get(key)[2] == {"n": key[2]}
