@@ -1,6 +1,6 @@
 """How fast `rosterlab serve` is, seen by the Python client: puts and gets a second, and how long each takes.
 
-    ROSTERLAB_NATIVE=target/release/rosterlab python tests/clients/python/speed.py [PROCESSES] [REQUESTS]
+    ROSTERLAB_PROGRAM=target/release/rosterlab python tests/clients/python/speed.py [PROCESSES] [REQUESTS]
 
 Each process has a client of its own. It measures and judges nothing: docs/performance.md has figures and the machine.
 """
