@@ -105,7 +105,21 @@ async fn an_outage_is_refused_and_nothing_is_lost() {
     cluster.steps(&json!([{"do": "stop", "nodes": ["B101", "B102"]}]), "?until=settled");
     cluster.steps(&json!([{"do": "crash", "nodes": ["A102"]}]), "?until=settled");
     assert_eq!(cluster.state()["served"]["main"]["unavailable"], 4096);
-    assert!(client.put(&WritePolicy::default(), &key, &[as_bin!("n", 2)]).await.is_err());
+    let mut refusals = 0;
+    for number in 0..20 {
+        let key = as_key!("main", "orders", number);
+        let error =
+            client.put(&WritePolicy::default(), &key, &[as_bin!("n", 2)]).await.unwrap_err();
+        // The cause says what it was: the node that the client knew refuses, or it is gone.
+        assert_eq!(error.result_code(), -11);
+        let cause = std::error::Error::source(&error).expect("there is a cause").to_string();
+        let is_refused = cause.contains("Partition unavailable");
+        assert!(is_refused || cause.contains("Cannot get appropriate node"), "{cause}");
+        // This client calls a refused write in doubt, though nothing was written.
+        assert_eq!(error.in_doubt(), is_refused, "{cause}");
+        refusals += usize::from(is_refused);
+    }
+    assert!(refusals > 0);
     cluster.steps(&json!([{"do": "start", "nodes": ["A102", "B101", "B102"]}]), "?until=migrated");
     let back = cluster.client().await;
     let record = back.get(&ReadPolicy::default(), &key, Bins::All).await.unwrap();
