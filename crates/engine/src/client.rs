@@ -77,7 +77,7 @@ impl Cluster {
         let slot = self.slot(on).ok_or(unavailable)?;
         let at = self.arrival(index, &key, Some(slot)).ok_or(unavailable)?;
         let master = self.master_for(&at)?;
-        Ok(self.resolve(&at, master, key).map(|record| record.latest.write))
+        Ok(self.resolve(&at, master, key)?.map(|record| record.latest.write))
     }
 
     /// The writes that some node still has of some record, on the drives of nodes that are down too. A write that several
@@ -141,19 +141,34 @@ impl Cluster {
 
     /// The version of a record that a master serves: its own, or a later one that a duplicate still has to send
     /// (duplicate resolution, domain.md §9).
-    fn resolve(&self, at: &Arrival, master: Slot, key: Digest) -> Option<Record> {
+    ///
+    /// In strong consistency it is in doubt while a duplicate cannot be asked, because that one may have a later version: the
+    /// master waits until the cluster has noticed, and decides anew.
+    fn resolve(
+        &self,
+        at: &Arrival,
+        master: Slot,
+        key: Digest,
+    ) -> Result<Option<Record>, ClientResult> {
         let balance = self.sub_cluster(at.number).balance(at.namespace);
+        let mode = self.settings(at.namespace).mode;
         let mut holders = NodeSet::EMPTY.with(master);
         if let Some(migration) = balance.migration(at.pid) {
             // The final master may be a duplicate too. It sends to no node, so it is not among the incoming.
             holders = holders.or(migration.incoming).with(migration.final_master);
+            // One that is only to be filled has nothing to say.
+            let is_asked = |slot: &Slot| {
+                migration.incoming.contains(*slot)
+                    || self.record(*slot, at.namespace, at.pid, key).is_some()
+            };
+            let mut silent = holders.iter().filter(|slot| !self.reaches(master, *slot));
+            if mode == Mode::StrongConsistency && silent.any(|slot| is_asked(&slot)) {
+                return Err(ClientResult::InDoubt);
+            }
         }
-        let mode = self.settings(at.namespace).mode;
         let holders = holders.iter().filter(|slot| self.reaches(master, *slot));
-        holders
-            .filter_map(|slot| self.record(slot, at.namespace, at.pid, key))
-            .max_by_key(|record| record.latest.rank(mode))
-            .cloned()
+        let records = holders.filter_map(|slot| self.record(slot, at.namespace, at.pid, key));
+        Ok(records.max_by_key(|record| record.latest.rank(mode)).cloned())
     }
 
     fn record(
@@ -194,7 +209,10 @@ impl Cluster {
     }
 
     fn write_at(&mut self, at: &Arrival, master: Slot, key: Digest, write: u64) -> ClientResult {
-        let before = self.resolve(at, master, key).map(|record| record.latest);
+        let before = match self.resolve(at, master, key) {
+            Ok(record) => record.map(|record| record.latest),
+            Err(result) => return result,
+        };
         let (mut history, mut shed) =
             before.as_ref().map(Stamp::successor_history).unwrap_or_default();
         self.shorten(at, key, &mut history, &mut shed);
@@ -309,7 +327,10 @@ impl Cluster {
         if mode == ReadMode::Session && regime < seen {
             return (Some(master), None, ClientResult::StaleRegime);
         }
-        let record = self.resolve(at, master, key);
+        let record = match self.resolve(at, master, key) {
+            Ok(record) => record,
+            Err(result) => return (Some(master), None, result),
+        };
         let (replicas, complete) = self.replicas_of(at, master);
         // A write that was never confirmed is replicated before a client reads it.
         let unreplicated = record.as_ref().is_some_and(|record| !record.replicated);

@@ -1,7 +1,7 @@
 //! Clients in SC and AP: what is acknowledged, what is in doubt, what is lost (domain.md §9).
 
 use crate::common::world::key;
-use crate::common::{act, cluster, crash, cut, ids, migrate, start, stop};
+use crate::common::{act, case_study, cluster, crash, cut, ids, migrate, start, stop};
 use rosterlab_engine::{
     ClientResult, Cluster, Command, Digest, EventKind, Mode, PartitionId, ReadMode, Until,
 };
@@ -76,6 +76,41 @@ fn a_master_that_was_cut_off_cannot_commit_and_a_client_that_knows_better_reject
         read(&mut cluster, key, "A1", ReadMode::Session),
         (ClientResult::Ok, Some(4), false)
     );
+}
+
+#[test]
+fn while_a_duplicate_cannot_be_asked_nothing_older_is_read_or_built_on() {
+    let mut cluster = case_study();
+    let keys: Vec<Digest> = (0..20).map(key).collect();
+    for key in &keys {
+        assert_eq!(write(&mut cluster, *key, "A101"), ClientResult::Ok);
+    }
+    act(&mut cluster, &stop("B101 B102"));
+    migrate(&mut cluster);
+    for key in &keys {
+        assert_eq!(write(&mut cluster, *key, "A101"), ClientResult::Ok);
+    }
+    // After the outage all subsets together are served; rack B's masters have the older writes, rack A the later ones.
+    for command in [crash("A102"), start("A102"), start("B102"), start("B101")] {
+        act(&mut cluster, &command);
+    }
+    let before: Vec<_> =
+        keys.iter().map(|key| read(&mut cluster, *key, "B101", ReadMode::Session)).collect();
+    assert!(before.iter().all(|seen| seen.0 == ClientResult::Ok && !seen.2), "{before:?}");
+    // Nobody has noticed the cut yet, so the nodes go on as one cluster.
+    cluster.apply(&cut("A101 A102 A103|B101 B102")).unwrap();
+    for key in &keys {
+        for from in ["A101", "B101", "B102"] {
+            let seen = read(&mut cluster, *key, from, ReadMode::Session);
+            assert_eq!(seen, (ClientResult::InDoubt, None, false), "{from}");
+            assert_eq!(write(&mut cluster, *key, from), ClientResult::InDoubt);
+        }
+    }
+    act(&mut cluster, &Command::Heal { between: None });
+    migrate(&mut cluster);
+    let after: Vec<_> =
+        keys.iter().map(|key| read(&mut cluster, *key, "B101", ReadMode::Session)).collect();
+    assert_eq!(after, before, "nothing that was in doubt had happened");
 }
 
 #[test]
