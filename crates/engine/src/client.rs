@@ -12,7 +12,7 @@ use crate::event::{ClientResult, EventKind};
 use crate::id::{Digest, NodeId, PartitionId};
 use crate::namespace::Mode;
 use crate::node_set::{NodeSet, Slot};
-use crate::record::{Record, Stamp};
+use crate::record::{ByPartition, Record, Stamp, place_of};
 use crate::rules::Clause;
 
 /// One node's copy of a record.
@@ -101,7 +101,7 @@ impl Cluster {
     }
 
     fn latest_write(&self, namespace: usize, key: Digest) -> Option<u64> {
-        self.ground.latest.get(&namespace)?.get(PartitionId::of_digest(&key), &key).copied()
+        self.ground.latest.get(namespace)?.get(PartitionId::of_digest(&key), &key).copied()
     }
 
     /// Whether two nodes that believe they are in the same sub-cluster can talk now.
@@ -234,8 +234,9 @@ impl Cluster {
             return ClientResult::InDoubt;
         }
         self.ground.acknowledged.push(write);
-        let latest = self.ground.latest.entry(at.namespace).or_default();
-        latest.change_or_put(at.pid, key, write, |latest, write| *latest = write);
+        let latest = &mut self.ground.latest;
+        latest.resize_with(self.setup.namespaces.len(), ByPartition::default);
+        latest[at.namespace].change_or_put(at.pid, key, write, |latest, write| *latest = write);
         self.see_regime(at, regime);
         ClientResult::Ok
     }
@@ -263,8 +264,11 @@ impl Cluster {
     }
 
     fn see_regime(&mut self, at: &Arrival, regime: u32) {
-        let seen = self.ground.session.entry((at.namespace, at.pid)).or_default();
-        *seen = regime.max(*seen);
+        let (session, of) = (&mut self.ground.session, (at.namespace, at.pid));
+        match place_of(session, &of) {
+            Ok(place) => session[place].1 = regime.max(session[place].1),
+            Err(place) => session.insert(place, (of, regime)),
+        }
     }
 
     /// A client reads (domain.md §9).
@@ -323,7 +327,8 @@ impl Cluster {
             }
         }
         let regime = self.sub_cluster(at.number).balance(at.namespace).regime;
-        let seen = self.ground.session.get(&(at.namespace, at.pid)).copied().unwrap_or(0);
+        let session = &self.ground.session;
+        let seen = place_of(session, &(at.namespace, at.pid)).map_or(0, |place| session[place].1);
         if mode == ReadMode::Session && regime < seen {
             return (Some(master), None, ClientResult::StaleRegime);
         }
@@ -408,13 +413,17 @@ impl Cluster {
     /// Counts the records whose last acknowledged write is on no node any more, for whatever reason: wiped drives, a
     /// crash before the flush, a removed node, or an older value in its place (domain.md §9).
     pub(crate) fn count_lost_writes(&mut self) -> Vec<EventKind> {
-        let partitions = std::mem::take(&mut self.ground.may_have_lost);
+        let mut partitions = std::mem::take(&mut self.ground.may_have_lost);
         if partitions.is_empty() || !self.rules.follow(Clause::EveryLossCounts) {
             return Vec::new();
         }
+        partitions.sort_unstable();
+        partitions.dedup();
         let latest_of = |(index, pid): (usize, PartitionId)| {
-            let latest = self.ground.latest.get(&index).map_or(&[][..], |latest| latest.of(pid));
-            latest.iter().map(move |(key, write)| (index, pid, *key, *write))
+            self.ground.latest[index]
+                .of(pid)
+                .iter()
+                .map(move |(key, write)| (index, pid, *key, *write))
         };
         let mut latest: Vec<_> = partitions.into_iter().flat_map(latest_of).collect();
         latest.sort_unstable_by_key(|(index, _, key, _)| (*index, *key));

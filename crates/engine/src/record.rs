@@ -4,8 +4,6 @@
 //! Not here: records' contents (the number of the write stands for the value), and how clients write and read (see
 //! `client`).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::id::{Digest, PartitionId};
 use crate::namespace::Mode;
 
@@ -132,15 +130,15 @@ pub(crate) struct GroundTruth {
     pub writes: u64,
     /// The acknowledged writes, in order: writes are numbered as they come.
     pub acknowledged: Vec<u64>,
-    /// The last acknowledged write of each record, by namespace.
-    pub latest: BTreeMap<usize, ByPartition<u64>>,
-    /// The highest regime that the session has seen of each partition that it used.
-    pub session: BTreeMap<(usize, PartitionId), u32>,
+    /// The last acknowledged write of each record, by namespace; empty before the first write.
+    pub latest: Vec<ByPartition<u64>>,
+    /// The highest regime that the session has seen of each partition that it used, by namespace and partition.
+    pub session: Sorted<(usize, PartitionId), u32>,
     /// Acknowledged writes whose value is gone, or was replaced by a rival's (domain.md §9), in the order of their numbers.
     pub lost: Vec<u64>,
     /// The partitions, each with its namespace, of which copies of records were removed or replaced since losses were
-    /// last counted.
-    pub may_have_lost: BTreeSet<(usize, PartitionId)>,
+    /// last counted. In any order, and some several times.
+    pub may_have_lost: Vec<(usize, PartitionId)>,
 }
 
 impl GroundTruth {
@@ -150,7 +148,7 @@ impl GroundTruth {
         namespace: usize,
         partitions: impl IntoIterator<Item = PartitionId>,
     ) {
-        if self.latest.contains_key(&namespace) {
+        if !self.latest.is_empty() {
             self.may_have_lost.extend(partitions.into_iter().map(|pid| (namespace, pid)));
         }
     }
@@ -168,20 +166,28 @@ impl GroundTruth {
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.acknowledged)
             + size_of_val(&*self.lost)
-            + self.latest.values().map(ByPartition::bytes).sum::<usize>()
-            + self.session.len() * size_of::<((usize, PartitionId), u32)>()
+            + self.latest.iter().map(ByPartition::bytes).sum::<usize>()
+            + size_of_val(&*self.session)
     }
+}
+
+/// Values in the order of their keys, each key once. Lists are short, and a list is less code than a tree.
+pub(crate) type Sorted<K, V> = Vec<(K, V)>;
+
+/// The place of a key in a sorted list, or the place where it belongs.
+pub(crate) fn place_of<K: Ord, V>(list: &[(K, V)], key: &K) -> Result<usize, usize> {
+    list.binary_search_by(|(known, _)| known.cmp(key))
 }
 
 /// Something for each of a namespace's records, by partition and then by digest.
 ///
-/// A partition's part is a short list: with a million records it has some 250.
+/// There are at most 4096 parts, and each is a short list: with a million records it has some 250.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ByPartition<T>(BTreeMap<PartitionId, Vec<(Digest, T)>>);
+pub(crate) struct ByPartition<T>(Sorted<PartitionId, Sorted<Digest, T>>);
 
 impl<T> Default for ByPartition<T> {
     fn default() -> Self {
-        Self(BTreeMap::new())
+        Self(Vec::new())
     }
 }
 
@@ -193,7 +199,7 @@ impl<T> ByPartition<T> {
 
     /// Everything, by partition and then by digest.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.values().flatten().map(|(_, one)| one)
+        self.0.iter().flat_map(|(_, list)| list).map(|(_, one)| one)
     }
 
     /// How many records each partition has something for.
@@ -203,18 +209,18 @@ impl<T> ByPartition<T> {
 
     /// The partitions of which there is something, in order.
     pub fn partitions(&self) -> impl Iterator<Item = PartitionId> + '_ {
-        self.0.keys().copied()
+        self.0.iter().map(|(pid, _)| *pid)
     }
 
     /// What there is of a partition, in the order of digests.
     pub fn of(&self, pid: PartitionId) -> &[(Digest, T)] {
-        self.0.get(&pid).map_or(&[], Vec::as_slice)
+        place_of(&self.0, &pid).map_or(&[], |place| &self.0[place].1)
     }
 
     /// What there is for a record.
     pub fn get(&self, pid: PartitionId, key: &Digest) -> Option<&T> {
         let list = self.of(pid);
-        let place = list.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
+        let place = place_of(list, key).ok()?;
         Some(&list[place].1)
     }
 
@@ -226,8 +232,12 @@ impl<T> ByPartition<T> {
         new: T,
         change: impl FnOnce(&mut T, T),
     ) {
-        let list = self.0.entry(pid).or_default();
-        match list.binary_search_by(|(known, _)| known.cmp(&key)) {
+        let part = place_of(&self.0, &pid).unwrap_or_else(|place| {
+            self.0.insert(place, (pid, Vec::new()));
+            place
+        });
+        let list = &mut self.0[part].1;
+        match place_of(list, &key) {
             Ok(place) => change(&mut list[place].1, new),
             Err(place) => list.insert(place, (key, new)),
         }
@@ -235,7 +245,7 @@ impl<T> ByPartition<T> {
 
     /// Keeps what `keep` says, which may change it.
     pub fn retain(&mut self, mut keep: impl FnMut(&Digest, &mut T) -> bool) {
-        self.0.retain(|_, list| {
+        self.0.retain_mut(|(_, list)| {
             list.retain_mut(|(key, one)| keep(key, one));
             !list.is_empty()
         });
@@ -243,11 +253,13 @@ impl<T> ByPartition<T> {
 
     /// Drops a partition's part. Returns whether there was one.
     pub fn remove(&mut self, pid: PartitionId) -> bool {
-        self.0.remove(&pid).is_some()
+        let place = place_of(&self.0, &pid);
+        place.map(|place| self.0.remove(place)).is_ok()
     }
 
     /// Its approximate size in bytes.
     pub fn bytes(&self) -> usize {
-        self.0.values().map(|list| size_of::<Vec<(Digest, T)>>() + size_of_val(&**list)).sum()
+        let lists = self.0.iter().map(|(_, list)| size_of_val(&**list));
+        size_of_val(&*self.0) + lists.sum::<usize>()
     }
 }
