@@ -246,7 +246,7 @@ pub struct Serve {
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     pub bind: IpAddr,
     /// The name or address that nodes tell clients, if it is not the one that they listen on.
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = host)]
     pub advertise: Option<String>,
     /// A file that is written when clients can connect: JSON with the addresses of nodes and control.
     #[arg(long, value_name = "FILE")]
@@ -254,7 +254,8 @@ pub struct Serve {
     /// How many simulated seconds pass in a real one, 0.001 to 1000.
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = speed)]
     pub speed: f64,
-    /// Do the scenario's steps at their times.
+    /// Do the scenario's steps at their times. Migrations go on between them, so counts that a step expects while they run
+    /// may differ from those of `rosterlab run`.
     #[arg(long)]
     pub play: bool,
     /// The build that nodes report; client libraries refuse those before 4.9.0.3.
@@ -267,13 +268,13 @@ pub struct Serve {
     #[arg(long)]
     pub allow_expunge: bool,
     /// How much memory records may take, in MiB; writes beyond it get result 8.
-    #[arg(long, value_name = "MIB", default_value_t = 512)]
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = up_to(1024 * 1024))]
     pub memory: usize,
     /// The most connections of all nodes together; one more is closed at once.
-    #[arg(long, value_name = "N", default_value_t = 4000)]
+    #[arg(long, value_name = "N", default_value_t = 4000, value_parser = up_to(100_000))]
     pub max_connections: usize,
     /// How long a connection may be silent before it is closed, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u64).range(1..=86_400))]
     pub idle_seconds: u64,
 }
 
@@ -395,6 +396,17 @@ fn up_to(most: usize) -> impl Fn(&str) -> Result<usize, String> + Clone + Send +
     move |text| {
         let number = text.parse().ok().filter(|number| (1..=most).contains(number));
         number.ok_or_else(|| format!("a whole number from 1 to {most} is expected"))
+    }
+}
+
+/// Reads the name or address of a host.
+fn host(text: &str) -> Result<String, String> {
+    let is_host = !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':'));
+    if is_host {
+        Ok(text.to_owned())
+    } else {
+        Err("a host's name or address is expected".to_owned())
     }
 }
 

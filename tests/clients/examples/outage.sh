@@ -6,7 +6,7 @@ folder=$(mktemp -d)
 
 "${ROSTERLAB_PROGRAM:-rosterlab}" serve "$scenario" --port-base 0 --speed 20 --ready-file "$folder/ready.json" >"$folder/log" </dev/null &
 server=$!
-trap 'kill $server; rm -r "$folder"' EXIT
+trap 'kill $server 2>/dev/null || :; wait $server || :; rm -rf "$folder"' EXIT
 until [ -s "$folder/ready.json" ]; do kill -0 $server; sleep 0.1; done
 control=$(sed -n 's/^control //p' "$folder/log")
 

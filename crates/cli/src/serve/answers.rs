@@ -8,12 +8,12 @@ use std::rc::Rc;
 use std::time::SystemTime;
 
 use rosterlab_asinfo::admin::{Console, Nodes};
-use rosterlab_engine::{Event, NodeId};
-use rosterlab_scenario::{Doing, ScenarioError, Step, failures, refusal};
+use rosterlab_engine::{ClusterView, Event, NodeId};
+use rosterlab_scenario::{Doing, Failure, ScenarioError, Step, failures, refusal};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::control::{Answer, Ask, Asked, Fault};
+use super::control::{Answer, Ask, Asked, Fault, From};
 use super::node::Shared;
 use super::play::{Done, Play};
 use super::simulation::Simulation;
@@ -30,8 +30,14 @@ pub async fn answer(simulation: Shared, mut play: Option<Play>, mut asked: mpsc:
     }
 }
 
-/// A session of the admin tool for each node that somebody connected it to.
-type Consoles = BTreeMap<NodeId, Console>;
+/// Sessions of the admin tool.
+#[derive(Default)]
+struct Consoles {
+    /// Standard input's, and the node that it was told to connect to.
+    input: Option<Console>,
+    /// One for each node that requests of the control name.
+    control: BTreeMap<NodeId, Console>,
+}
 
 fn answer_to(
     ask: &Ask,
@@ -53,34 +59,66 @@ fn answer_to(
         }
         Ask::Reset => {
             simulation.borrow_mut().reset();
+            // What a session waits for is of a cluster that is gone.
+            *consoles = Consoles::default();
             if let Some(play) = play {
                 play.rewind();
             }
             Ok(json!({}))
         }
-        Ask::Admin { text, node } => {
-            admin(text, node.as_deref(), consoles, &mut simulation.borrow_mut()).map(Value::String)
+        Ask::Admin { text, from } => {
+            admin(text, from, consoles, &mut simulation.borrow_mut()).map(Value::String)
+        }
+        Ask::Connect(name) => {
+            let node = node_of(Some(name), &simulation.borrow_mut().view())?;
+            consoles.input = Some(Console::new(node, node.get()));
+            Ok(Value::String(format!("connected to {node}\n")))
         }
     }
 }
 
-/// Does lines of the admin tool, connected to a node, or to the highest one that is up.
+/// Does lines of the admin tool. Standard input's session stays with its node; that it says when it begins.
 fn admin(
     text: &str,
-    node: Option<&str>,
+    from: &From,
     consoles: &mut Consoles,
     simulation: &mut Simulation,
 ) -> Result<String, Fault> {
     let view = simulation.view();
-    let node = if let Some(name) = node {
+    let new = |node: NodeId| Console::new(node, node.get());
+    let mut said = String::new();
+    let console = match from {
+        From::Input => {
+            if consoles.input.is_none() {
+                let node = node_of(None, &view)?;
+                said = format!("connected to {node}\n");
+                consoles.input = Some(new(node));
+            }
+            consoles.input.as_mut()
+        }
+        From::Control(name) => {
+            let node = node_of(name.as_deref(), &view)?;
+            Some(consoles.control.entry(node).or_insert_with(|| new(node)))
+        }
+    };
+    if let Some(console) = console {
+        let asked = console.question().is_some();
+        let output = console.enter(text, &mut Served(simulation)).text();
+        let dropped = asked && output.is_empty() && console.question().is_none();
+        said.push_str(if dropped { "Cancelled.\n" } else { &output });
+    }
+    Ok(said)
+}
+
+/// The node with this name, or the highest one that is up.
+fn node_of(name: Option<&str>, view: &ClusterView) -> Result<NodeId, Fault> {
+    if let Some(name) = name {
         let id = name.parse().ok().filter(|id| view.node(*id).is_some());
-        id.ok_or_else(|| Fault::new(422, "node", &format!("no node {name:?}")))?
+        id.ok_or_else(|| Fault::new(422, "node", &format!("no node {name:?}")))
     } else {
         let first = view.nodes.iter().find(|node| node.state.is_up());
-        first.ok_or_else(|| Fault::new(409, "", "no node is up"))?.id
-    };
-    let console = consoles.entry(node).or_insert_with(|| Console::new(node, node.get()));
-    Ok(console.enter(text, &mut Served(simulation)).text())
+        Ok(first.ok_or_else(|| Fault::new(409, "", "no node is up"))?.id)
+    }
 }
 
 /// The served cluster, as the admin tool sees it.
@@ -139,7 +177,10 @@ fn step(place: &str, value: &Value, simulation: &mut Simulation) -> Result<Vec<V
                 .map_err(|error| wrong(422, &error))?;
             match failures.first() {
                 None => Ok(Vec::new()),
-                Some(failure) => Err(Fault::new(409, &failure.place, &failure.to_string())),
+                Some(failure) => {
+                    let Failure { place, expected, found } = failure;
+                    Err(Fault::new(409, place, &format!("expected {expected}, found {found}")))
+                }
             }
         }
     }

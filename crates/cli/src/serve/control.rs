@@ -4,6 +4,7 @@
 //! of other sites cannot use it. Not here: what steps mean (see the scenario crate).
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -42,9 +43,20 @@ pub enum Ask {
     Admin {
         /// The lines.
         text: String,
-        /// The node that the tool is connected to; else the highest one that is up.
-        node: Option<String>,
+        /// Whose session of the tool it is.
+        from: From,
     },
+    /// Standard input's session of the admin tool is connected to this node from now on.
+    Connect(String),
+}
+
+/// Whose session of the admin tool a line is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum From {
+    /// Standard input's.
+    Input,
+    /// That of the control's requests which name this node; else the highest one that is up is meant.
+    Control(Option<String>),
 }
 
 /// An answer: done, with data, or not.
@@ -119,7 +131,9 @@ POST /steps, /next and /admin take ?until=settled or ?until=migrated: the reply 
 ";
 
 /// The control's routes.
-pub fn routes(control: Control) -> Router {
+///
+/// `advertised` is a name, beside addresses and `localhost`, by which it may be asked.
+pub fn routes(control: Control, advertised: Option<String>) -> Router {
     Router::new()
         .route("/", get(|| async { HELP }))
         .route("/state", get(state))
@@ -128,22 +142,34 @@ pub fn routes(control: Control) -> Router {
         .route("/next", post(next))
         .route("/reset", post(reset))
         .route("/admin", post(admin))
-        .layer(middleware::from_fn(only_from_here))
+        .layer(middleware::from_fn_with_state(advertised, only_from_here))
         .with_state(control)
 }
 
-/// A page of another site may send requests to loopback without being able to read the replies: its origin says so.
-async fn only_from_here(request: Request, next: Next) -> Response {
+/// A page of another site may send requests to loopback without being able to read the replies: its origin says so. Its
+/// name may also be made to lead to loopback: then the host is a name that is not ours.
+async fn only_from_here(
+    State(advertised): State<Option<String>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let headers = request.headers();
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let is_own = |origin: &str| host.is_some_and(|host| origin == format!("http://{host}"));
-    let origin = headers.get(header::ORIGIN);
-    match origin.map(|origin| origin.to_str().is_ok_and(is_own)) {
-        None | Some(true) => next.run(request).await,
-        Some(false) => {
-            Fault::new(403, "", "requests of pages of other sites are refused").into_response()
-        }
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let host = text(header::HOST).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let is_ours = is_address(name) || name == "localhost" || Some(name) == advertised.as_deref();
+    let origin = text(header::ORIGIN);
+    let is_own_page = origin.is_none_or(|origin| origin == format!("http://{host}"));
+    if is_ours && is_own_page {
+        next.run(request).await
+    } else {
+        Fault::new(403, "", "requests of pages of other sites are refused").into_response()
     }
+}
+
+/// Whether a host is an address, with brackets if it is one of IPv6.
+fn is_address(host: &str) -> bool {
+    host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok()
 }
 
 impl IntoResponse for Fault {
@@ -196,11 +222,17 @@ async fn steps(
     body: Bytes,
 ) -> Result<Json<Value>, Fault> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    if !kind.is_some_and(|kind| kind.starts_with("application/json")) {
+    if !kind.is_some_and(is_json) {
         let message = "the body has to be JSON, and its content-type application/json";
         return Err(Fault::new(415, "", message));
     }
     control.ask_and_wait(Ask::Steps(body), until).await
+}
+
+/// Whether a media type is JSON's, whatever its parameters.
+fn is_json(kind: &str) -> bool {
+    let name = kind.split(';').next().unwrap_or_default().trim();
+    name.eq_ignore_ascii_case("application/json")
 }
 
 async fn next(
@@ -219,7 +251,7 @@ async fn admin(
     Query(ForAdmin { until, node }): Query<ForAdmin>,
     text: String,
 ) -> Result<String, Fault> {
-    let told = control.ask_and_wait(Ask::Admin { text, node }, until).await?;
+    let told = control.ask_and_wait(Ask::Admin { text, from: From::Control(node) }, until).await?;
     Ok(told.as_str().unwrap_or_default().to_owned())
 }
 

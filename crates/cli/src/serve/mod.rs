@@ -40,7 +40,7 @@ pub use simulation::InDoubt;
 use crate::args::Serve;
 use crate::commands::{Expectations, Problem};
 use crate::source::Source;
-use control::{Ask, Asked, Control};
+use control::{Ask, Asked, Control, From};
 use node::{Limits, Shared};
 use play::{Done, Play};
 use simulation::{Settings, Simulation};
@@ -94,6 +94,11 @@ impl Server {
     /// Opens all sockets.
     async fn start(arguments: &Serve, mut simulation: Simulation) -> Result<Self, Problem> {
         let bind = arguments.bind;
+        if bind.is_unspecified() && arguments.advertise.is_none() {
+            let message =
+                format!("with --bind {bind}, --advertise has to say what clients connect to");
+            return Err(Problem::Input(message));
+        }
         let host = arguments.advertise.clone().unwrap_or_else(|| bind.to_string());
         let mut listeners = BTreeMap::new();
         let view = simulation.view();
@@ -114,7 +119,12 @@ impl Server {
         let control = TcpListener::bind((bind, port)).await.map_err(|error| {
             Problem::Input(format!("the control cannot listen on port {port}: {error}"))
         })?;
-        let control_url = format!("http://{}", control.local_addr()?);
+        let control_port = control.local_addr()?.port();
+        let control_url = match (&arguments.advertise, bind) {
+            (Some(host), _) => format!("http://{host}:{control_port}"),
+            (None, IpAddr::V6(bind)) => format!("http://[{bind}]:{control_port}"),
+            (None, IpAddr::V4(bind)) => format!("http://{bind}:{control_port}"),
+        };
         let limits = Limits {
             connections: arguments.max_connections,
             idle: Duration::from_secs(arguments.idle_seconds),
@@ -130,7 +140,10 @@ impl Server {
         let mut nodes = Vec::new();
         for node in &setup.nodes {
             let Some((host, port)) = simulation.address_of(node.id) else { continue };
-            writeln!(out, "node {} {host}:{port} rack {}", node.id, node.rack)?;
+            let brackets = host.contains(':');
+            let address =
+                if brackets { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+            writeln!(out, "node {} {address} rack {}", node.id, node.rack)?;
             let id = node.id.to_string();
             nodes.push(json!({"id": id, "host": host, "port": port, "rack": node.rack.get()}));
         }
@@ -166,9 +179,10 @@ impl Server {
                 events: simulation.events(),
             }
         };
+        let routes = control::routes(shared, arguments.advertise.clone());
         tokio::spawn(async move {
             // It runs until the process ends.
-            let _ = axum::serve(control, control::routes(shared)).await;
+            let _ = axum::serve(control, routes).await;
         });
         let on_demand = if arguments.play {
             tokio::task::spawn_local(play::play(play, Rc::clone(&simulation), tell_step));
@@ -252,7 +266,7 @@ async fn keep_nodes(
                     running.insert(node.id, tokio::task::spawn_local(serve).abort_handle());
                 }
                 Err(error) => {
-                    eprintln!("node {} cannot listen: {error}; it tries again", node.id);
+                    complain(&format!("node {} cannot listen: {error}; it tries again", node.id));
                     some_failed = true;
                 }
             }
@@ -276,16 +290,27 @@ async fn listen(node: NodeId, simulation: &Shared, bind: IpAddr) -> io::Result<T
     Ok(listener)
 }
 
+/// Prints a text. Whoever read it may be gone, and the server goes on.
+fn say(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints a line on standard error, as [`say`].
+fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
 fn tell_step(number: usize, done: &Done) {
     match done {
-        Done::Happened(_) => println!("step {number}: done"),
-        Done::Checked(failures) if failures.is_empty() => println!("step {number}: holds"),
+        Done::Happened(_) => say(&format!("step {number}: done\n")),
+        Done::Checked(failures) if failures.is_empty() => say(&format!("step {number}: holds\n")),
         Done::Checked(failures) => {
             for failure in failures {
-                eprintln!("step {number}: {failure}");
+                complain(&format!("step {number}: {failure}"));
             }
         }
-        Done::Refused(why) => eprintln!("step {number}: {why}"),
+        Done::Refused(why) => complain(&format!("step {number}: {why}")),
     }
 }
 
@@ -300,12 +325,11 @@ async fn listen_to_input(asks: mpsc::Sender<Asked>, end: Rc<Notify>) {
             }
         }
     });
-    let mut connected = None;
     while let Some(line) = lines.recv().await {
         let ask = match typed::read(&line) {
             Typed::Nothing => continue,
             Typed::Help => {
-                print!("{}", typed::HELP);
+                say(typed::HELP);
                 continue;
             }
             Typed::Quit => {
@@ -316,21 +340,18 @@ async fn listen_to_input(asks: mpsc::Sender<Asked>, end: Rc<Notify>) {
             Typed::State => Ask::State,
             Typed::Next => Ask::Next,
             Typed::Reset => Ask::Reset,
-            Typed::Connect(node) => {
-                connected = Some(node);
-                continue;
-            }
-            Typed::Admin => Ask::Admin { text: line, node: connected.clone() },
+            Typed::Connect(node) => Ask::Connect(node),
+            Typed::Admin => Ask::Admin { text: line, from: From::Input },
         };
         let (reply, answer) = tokio::sync::oneshot::channel();
         if asks.send((ask, reply)).await.is_err() {
             return;
         }
         match answer.await {
-            Ok(Ok(Value::String(text))) => print!("{text}"),
+            Ok(Ok(Value::String(text))) => say(&text),
             Ok(Ok(told)) => print_told(&told),
-            Ok(Err(fault)) if fault.place.is_empty() => eprintln!("{}", fault.message),
-            Ok(Err(fault)) => eprintln!("{}: {}", fault.place, fault.message),
+            Ok(Err(fault)) if fault.place.is_empty() => complain(&fault.message),
+            Ok(Err(fault)) => complain(&format!("{}: {}", fault.place, fault.message)),
             Err(_) => return,
         }
     }
@@ -341,9 +362,9 @@ fn print_told(told: &Value) {
     match told.get("events").and_then(Value::as_array) {
         Some(events) => {
             for text in events.iter().filter_map(|event| event["text"].as_str()) {
-                println!("{text}");
+                say(&format!("{text}\n"));
             }
         }
-        None => println!("{told:#}"),
+        None => say(&format!("{told:#}\n")),
     }
 }

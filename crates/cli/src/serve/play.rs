@@ -44,12 +44,19 @@ impl Play {
         (self.next < self.doings.len()).then_some(self.next)
     }
 
-    /// Does the next step, with its number; `None` at the end.
+    /// Does the next step, with its number; `None` at the end. A step that is refused, or that expects what does not hold,
+    /// stays the next one.
     pub fn step(&mut self, simulation: &Shared) -> Option<(usize, Done)> {
         let number = self.next()?;
         let doing = self.doings[number].clone();
-        self.next += 1;
-        Some((number, do_it(&doing, simulation)))
+        let done = do_it(&doing, simulation);
+        let is_done = match &done {
+            Done::Happened(_) => true,
+            Done::Checked(failures) => failures.is_empty(),
+            Done::Refused(_) => false,
+        };
+        self.next += usize::from(is_done);
+        Some((number, done))
     }
 }
 
@@ -94,6 +101,8 @@ pub async fn play(mut play: Play, simulation: Shared, mut tell: impl FnMut(usize
             _ => {
                 let Some((number, done)) = play.step(&simulation) else { return };
                 tell(number, &done);
+                // At its time, a step is done once.
+                play.next = number + 1;
                 progress.wait_for(|progress| !progress.changing).await.map(drop)
             }
         };

@@ -28,6 +28,9 @@ const NOT_READY: i64 = -1;
 /// How often, in simulated ms, it is looked whether migrations moved a working master.
 const LOOK_AT_MASTERS_MS: u64 = 250;
 
+/// How old, in simulated ms, a view may be while migrations run. With 128 nodes one takes some milliseconds.
+const VIEW_AGE_MS: u64 = 100;
+
 /// How many events a listener may be behind before it misses some.
 const EVENTS_KEPT: usize = 4_096;
 
@@ -121,9 +124,16 @@ impl Simulation {
         })
     }
 
-    /// The cluster as it is now.
+    /// The cluster as it is now; while migrations run, as it was at most [`VIEW_AGE_MS`] ago.
     pub fn view(&mut self) -> Rc<ClusterView> {
         let cluster = &self.cluster;
+        let now_ms = cluster.now_ms();
+        // Migrations move partitions, and a change with nobody left ends, without an event.
+        self.view.take_if(|view| {
+            let migrates = view.migrating || cluster.is_migrating();
+            view.changing != cluster.is_changing()
+                || migrates && now_ms >= view.time_ms + VIEW_AGE_MS
+        });
         Rc::clone(self.view.get_or_insert_with(|| Rc::new(cluster.view())))
     }
 

@@ -503,3 +503,71 @@ fn faults_can_be_typed_and_a_signal_ends_it() {
     assert_eq!(serving.child.wait().unwrap().code(), Some(0));
     assert!(!ready.exists());
 }
+
+#[test]
+fn a_reader_that_goes_away_stops_nothing() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rosterlab"))
+        .arg("serve")
+        .arg(repository("www/scenarios/case-study.json"))
+        .args(["--port-base", "0", "--speed", "20"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let control = lines
+        .by_ref()
+        .map(Result::unwrap)
+        .find_map(|line| line.strip_prefix("control ").map(str::to_owned))
+        .unwrap();
+    let is_ready =
+        |line: &std::io::Result<String>| line.as_ref().is_ok_and(|line| line.starts_with("ready"));
+    assert!(lines.any(|line| is_ready(&line)));
+    drop(lines);
+    let mut input = child.stdin.take().unwrap();
+    let serving = Serving { child, input: None, nodes: Vec::new(), control };
+    writeln!(input, "state\ncrash A102").unwrap();
+    let a102_is_down = || {
+        let state = serving.state();
+        let nodes = state["nodes"].as_array().unwrap();
+        nodes.iter().any(|node| node["id"] == "A102" && node["state"] == "down-unclean")
+    };
+    eventually("what is typed is still done", a102_is_down);
+}
+
+#[test]
+fn a_step_that_does_not_hold_yet_stays_the_next() {
+    let serving = Serving::start("case-study.json", &["--speed", "0.001"]);
+    let next = |until| serving.ask("POST", &format!("/next{until}"), "", "");
+    assert_eq!(next("").0, 200);
+    // The clusters have not reacted, so what the second step expects does not hold.
+    for _ in 0..2 {
+        let (status, told) = next("");
+        assert_eq!(status, 409, "{told}");
+        assert!(told.contains("steps[1]"), "{told}");
+    }
+}
+
+#[test]
+fn a_site_whose_name_leads_to_loopback_is_refused() {
+    let serving = Serving::start("case-study.json", &[]);
+    let address = serving.control.strip_prefix("http://").unwrap();
+    for (host, status) in
+        [("elsewhere.example:80", "403"), ("localhost:80", "200"), (address, "200")]
+    {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        write!(stream, "GET /state HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        assert_eq!(reply.split(' ').nth(1), Some(status), "{host}");
+    }
+}
+
+#[test]
+fn with_no_node_left_nothing_changes_for_ever() {
+    let serving = Serving::start("case-study.json", &["--speed", "20"]);
+    let all = ["A101", "A102", "A103", "B101", "B102"];
+    serving.does(&json!({"do": "crash", "nodes": all}));
+    eventually("it comes to rest", || serving.state()["changing"] == false);
+}
