@@ -51,8 +51,15 @@ def check(cluster, application):
     """An error for exactly the keys whose partition nobody serves. Returns how many partitions these are."""
     up = {node["id"] for node in cluster.state()["nodes"] if not node["state"].startswith("down")}
     wait_until(lambda: nodes_of(application.client) == up, f"the client knows {up}")
-    # The client follows the map within a second.
-    served = owners(application.client)
+    # While masters move from node to node, nodes that are asked one after the other tell of different moments.
+    served = {}
+
+    def agree_on_the_map():
+        served.clear()
+        served.update(owners(application.client))
+        return len(served) == cluster.state()["served"]["main"]["active"]
+
+    wait_until(agree_on_the_map, "the nodes' maps together have what is served")
     expected = {key for key in KEYS if partition_of(key) not in served}
 
     def agrees():
