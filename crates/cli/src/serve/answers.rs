@@ -4,7 +4,6 @@
 //! `control`), what the admin tool says (see the crate `asinfo`).
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::time::SystemTime;
 
 use rosterlab_asinfo::admin::{Console, Nodes};
@@ -188,7 +187,7 @@ fn step(place: &str, value: &Value, simulation: &mut Simulation) -> Result<Vec<V
 
 fn told(events: &[Event], simulation: &mut Simulation) -> Vec<Value> {
     let view = simulation.view();
-    let told = events.iter().map(|event| Told::of(event, &Rc::clone(&view)));
+    let told = events.iter().map(|event| Told::of(event, &view));
     told.filter_map(|told| serde_json::from_str(told.json()).ok()).collect()
 }
 

@@ -13,7 +13,6 @@ use rosterlab_asinfo::wire::reply::Reply;
 use rosterlab_asinfo::wire::request::{Action, Delete, Key, Read, RecordRequest, Request, Write};
 use rosterlab_engine::{ClientResult, Command, Digest, EventKind, Mode, NodeId, ReadMode};
 
-use super::contents::Content;
 use super::simulation::{InDoubt, Simulation};
 
 /// What happens to a connection after a request.
@@ -32,7 +31,7 @@ impl From<Reply> for Answer {
 }
 
 /// What a client is told in place of a reply.
-struct Told(ResultCode);
+struct Refused(ResultCode);
 
 impl Simulation {
     /// Carries out a message's body that reached a node.
@@ -66,10 +65,10 @@ impl Simulation {
         };
         match done {
             Ok(reply) => reply.into(),
-            Err(Told(ResultCode::Timeout)) if self.settings.in_doubt == InDoubt::Close => {
+            Err(Refused(ResultCode::Timeout)) if self.settings.in_doubt == InDoubt::Close => {
                 Answer::Close
             }
-            Err(Told(code)) => Reply::of(code).into(),
+            Err(Refused(code)) => Reply::of(code).into(),
         }
     }
 
@@ -126,10 +125,15 @@ impl Simulation {
         }
     }
 
-    fn write(&mut self, node: NodeId, key: &Key, write: &Write, mode: Mode) -> Result<Reply, Told> {
-        let before = self.builds_on(node, key)?;
-        let before = before.and_then(|write| self.contents.record(write));
-        let written = bins::write(before, write, mode).map_err(Told)?;
+    fn write(
+        &mut self,
+        node: NodeId,
+        key: &Key,
+        write: &Write,
+        mode: Mode,
+    ) -> Result<Reply, Refused> {
+        let before = self.before(node, key)?;
+        let written = bins::write(before, write, mode).map_err(Refused)?;
         if written.record.is_none() {
             self.check_expunge(write.durable_delete, mode)?;
         }
@@ -146,41 +150,47 @@ impl Simulation {
         key: &Key,
         delete: Delete,
         mode: Mode,
-    ) -> Result<Reply, Told> {
+    ) -> Result<Reply, Refused> {
         self.check_expunge(delete.durable, mode)?;
-        let before = self.builds_on(node, key)?;
-        let before = before.and_then(|write| self.contents.record(write));
-        bins::delete(before, delete).map_err(Told)?;
+        let before = self.before(node, key)?;
+        bins::delete(before, delete).map_err(Refused)?;
         self.store(node, key, None)?;
         Ok(Reply::of(ResultCode::Ok))
     }
 
     /// In strong consistency a deletion leaves a tombstone, unless a setting allows it not to (reference of
     /// `strong-consistency-allow-expunge`).
-    fn check_expunge(&self, durable: bool, mode: Mode) -> Result<(), Told> {
+    fn check_expunge(&self, durable: bool, mode: Mode) -> Result<(), Refused> {
         let allowed = durable || mode == Mode::Available || self.settings.allow_expunge;
-        if allowed { Ok(()) } else { Err(Told(ResultCode::Forbidden)) }
+        if allowed { Ok(()) } else { Err(Refused(ResultCode::Forbidden)) }
     }
 
-    fn builds_on(&self, node: NodeId, key: &Key) -> Result<Option<u64>, Told> {
-        let before = self.cluster.builds_on(&key.namespace, key.digest, node);
-        before.map_err(|result| Told(code_of(result)))
+    /// The record that a write builds on, if there is one.
+    fn before(&self, node: NodeId, key: &Key) -> Result<Option<&bins::Record>, Refused> {
+        let write = self.cluster.builds_on(&key.namespace, key.digest, node);
+        let write = write.map_err(|result| Refused(code_of(result)))?;
+        Ok(write.and_then(|write| self.contents.record(write)))
     }
 
     /// A write happens. What it left is kept even if it is in doubt: some node has it then.
-    fn store(&mut self, node: NodeId, key: &Key, record: Option<bins::Record>) -> Result<(), Told> {
+    fn store(
+        &mut self,
+        node: NodeId,
+        key: &Key,
+        record: Option<bins::Record>,
+    ) -> Result<(), Refused> {
         if record.is_some() && self.contents.is_full() {
-            return Err(Told(ResultCode::OutOfSpace));
+            return Err(Refused(ResultCode::OutOfSpace));
         }
         let (namespace, digest) = (key.namespace.clone(), key.digest);
         let command = Command::Write { namespace, key: digest, from: Some(node) };
         let Some(EventKind::Wrote { result, write, .. }) = self.of_client(&command) else {
-            return Err(Told(ResultCode::Unavailable));
+            return Err(Refused(ResultCode::Unavailable));
         };
-        self.contents.put(write, Content { record });
+        self.contents.put(write, record);
         match result {
             ClientResult::Ok => Ok(()),
-            result => Err(Told(code_of(result))),
+            result => Err(Refused(code_of(result))),
         }
     }
 

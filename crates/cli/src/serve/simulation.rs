@@ -288,6 +288,7 @@ impl Simulation {
             return;
         }
         self.view = None;
+        self.contents.copies_may_be_gone();
         let mut nodes_changed = false;
         for event in events {
             match &event.kind {
@@ -295,7 +296,7 @@ impl Simulation {
                     for node in nodes {
                         self.orphans.remove(node);
                     }
-                    self.renew(&nodes.clone(), true);
+                    self.renew(nodes, true);
                 }
                 EventKind::NodeOrphaned { node, .. } => {
                     self.orphans.insert(*node, event.at_ms);
@@ -349,12 +350,9 @@ impl Simulation {
         let Some(before) = before.filter(|before| !Rc::ptr_eq(before, &view)) else { return };
         for here in &view.sub_clusters {
             let old = before.sub_clusters.iter().find(|old| old.key == here.key);
-            let masters_of = |one: &SubClusterNamespaceView| {
-                one.cells.iter().map(|cell| cell.working_master).collect::<Vec<_>>()
-            };
             let moved = old.is_some_and(|old| {
                 let mut pairs = old.namespaces.iter().zip(&here.namespaces);
-                pairs.any(|(old, new)| masters_of(old) != masters_of(new))
+                pairs.any(|(old, new)| masters_of(old).ne(masters_of(new)))
             });
             if moved {
                 self.renew(&here.nodes, false);
@@ -436,4 +434,9 @@ impl Simulation {
         let namespaces = &self.cluster.setup().namespaces;
         namespaces.iter().find(|settings| settings.name == namespace).map(|settings| settings.mode)
     }
+}
+
+/// The working master of each partition.
+fn masters_of(here: &SubClusterNamespaceView) -> impl Iterator<Item = Option<NodeId>> + '_ {
+    here.cells.iter().map(|cell| cell.working_master)
 }
