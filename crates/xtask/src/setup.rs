@@ -74,10 +74,7 @@ impl Toolbox {
 
 /// Runs the steps that `need` asks for, in order. Each prints one line and adds one row to the summary.
 pub fn run(places: &Places, need: Need, summary: &mut Summary) -> Result<Toolbox, TaskError> {
-    for folder in [places.bin(), places.scratch()] {
-        fs::create_dir_all(&folder).doing(|| format!("make {}", folder.display()))?;
-    }
-    let _lock = lock(places)?;
+    let _lock = begin(places)?;
     let mut apt = Apt::default();
 
     step(summary, &format!("target {TARGET}"), || target::provide(places, &mut apt))?;
@@ -123,8 +120,7 @@ pub fn run(places: &Places, need: Need, summary: &mut Summary) -> Result<Toolbox
 
 /// Installs the tools that make sites of other people, for the tests of figures in them. Gives their Python.
 pub fn hosts(places: &Places, summary: &mut Summary) -> Result<PathBuf, TaskError> {
-    fs::create_dir_all(places.scratch()).doing(|| "begin set-up".to_owned())?;
-    let _lock = lock(places)?;
+    let _lock = begin(places)?;
     step(summary, "sites' packages", || provide_packages(places, &places.hosts()))?;
     let python = Python { folder: places.tools.join("sites-python"), tests: places.hosts() };
     step(summary, "sites' Python packages", || python.provide(places, &mut Apt::default()))?;
@@ -134,10 +130,7 @@ pub fn hosts(places: &Places, summary: &mut Summary) -> Result<PathBuf, TaskErro
 
 /// Installs real client libraries, for the tests that connect them. Gives the Python that has one.
 pub fn clients(places: &Places, summary: &mut Summary) -> Result<PathBuf, TaskError> {
-    for folder in [places.bin(), places.scratch()] {
-        fs::create_dir_all(&folder).doing(|| format!("make {}", folder.display()))?;
-    }
-    let _lock = lock(places)?;
+    let _lock = begin(places)?;
     step(summary, "clients' packages", || provide_packages(places, &places.clients()))?;
     let python = Python { folder: places.tools.join("clients-python"), tests: places.clients() };
     step(summary, "clients' Python packages", || python.provide(places, &mut Apt::default()))?;
@@ -204,15 +197,21 @@ fn step(
     result.map(|_| ())
 }
 
-/// Keeps other set-ups waiting while the returned file is open. The system releases the lock even when
-/// this program is killed.
-fn lock(places: &Places) -> Result<File, TaskError> {
+/// Makes the folders that steps use, and keeps other set-ups waiting while the returned file is open. The system releases the
+/// lock even when this program is killed.
+fn begin(places: &Places) -> Result<File, TaskError> {
+    let make = |folder: PathBuf| {
+        fs::create_dir_all(&folder).doing(|| format!("make {}", folder.display()))
+    };
+    make(places.bin())?;
     let name = places.tools.join("setup.lock");
     let file = File::create(&name).doing(|| format!("write {}", name.display()))?;
     if file.try_lock().is_err() {
         println!("set-up: waiting for another set-up to end");
         file.lock().doing(|| format!("lock {}", name.display()))?;
     }
+    // Only now: the other set-up has removed it at its end.
+    make(places.scratch())?;
     Ok(file)
 }
 

@@ -215,7 +215,8 @@ impl Console {
         tree::completions(&words, &last)
     }
 
-    fn remember(&mut self, line: &str) {
+    /// Adds a line to the history. Lines of the tool come there by themselves.
+    pub fn remember(&mut self, line: &str) {
         let line = line.trim();
         if !line.is_empty() && self.history.last().is_none_or(|last| last != line) {
             if self.history.len() == MAX_HISTORY {

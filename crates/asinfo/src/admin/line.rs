@@ -3,7 +3,7 @@
 //! Invariant: work and memory are bounded by the line's length, which [`MAX_LINE`] bounds. Not here: what a word means (see `tree`).
 
 /// The longest line that is read, in bytes.
-pub(super) const MAX_LINE: usize = 64 * 1024;
+pub(crate) const MAX_LINE: usize = 64 * 1024;
 /// The most commands on one line.
 pub(super) const MAX_COMMANDS: usize = 256;
 
@@ -33,7 +33,7 @@ pub(super) fn commands(line: &str) -> Result<Vec<Vec<String>>, &'static str> {
     Ok(commands)
 }
 
-fn tokens(line: &str) -> Result<Vec<String>, &'static str> {
+pub(crate) fn tokens(line: &str) -> Result<Vec<String>, &'static str> {
     let mut tokens = Vec::new();
     let mut word: Option<String> = None;
     let mut rest = line.chars();

@@ -14,7 +14,7 @@ mod console;
 mod health;
 mod info;
 mod like;
-mod line;
+pub(crate) mod line;
 mod manage;
 mod replies;
 mod sheet;

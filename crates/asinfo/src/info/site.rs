@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rosterlab_engine::{NodeId, Profile};
+use rosterlab_engine::{Cluster, ClusterView, NamespaceSettings, NodeId, Profile};
 
 /// A server's build: four numbers such as `7.1.0.0`.
 ///
@@ -167,6 +167,32 @@ pub struct Records {
 }
 
 impl Records {
+    /// A node's records, by namespace in the cluster's order. `view` is `cluster.view()`.
+    #[must_use]
+    pub fn of(cluster: &Cluster, view: &ClusterView, node: NodeId) -> Vec<Self> {
+        let here = view.sub_cluster_of(node).map(|place| &view.sub_clusters[place]);
+        let of = |(index, settings): (usize, &NamespaceSettings)| {
+            let mut records = Self::default();
+            let replicas = cluster.replicas(&settings.name, node);
+            for (pid, count) in cluster.record_counts(&settings.name, node) {
+                let cell = here.map(|here| here.namespaces[index].cells[pid.index()]);
+                let is_replica = replicas
+                    .as_ref()
+                    .is_some_and(|all| all.of(pid).iter().any(|replica| replica.node == node));
+                let count = count as u64;
+                if cell.is_some_and(|cell| cell.working_master == Some(node)) {
+                    records.master += count;
+                } else if is_replica {
+                    records.prole += count;
+                } else {
+                    records.non_replica += count;
+                }
+            }
+            records
+        };
+        view.namespaces.iter().enumerate().map(of).collect()
+    }
+
     /// All of them.
     #[must_use]
     pub fn all(self) -> u64 {

@@ -15,6 +15,7 @@ mod operators;
 mod partition_info;
 mod properties;
 mod sides;
+mod terminal;
 mod wire_fuzzed;
 mod wire_golden;
 mod wire_properties;

@@ -14,7 +14,7 @@ use crate::common::{Net, bitmaps, field, is_set};
 use crate::histories::free::{FreeWorld, free};
 
 /// Runs the same cases every time; `ROSTERLAB_HISTORIES=20` runs twenty times as many.
-fn runner(cases: u32) -> TestRunner {
+pub fn runner(cases: u32) -> TestRunner {
     let times = std::env::var("ROSTERLAB_HISTORIES").ok().and_then(|text| text.parse().ok());
     let cases = cases * times.unwrap_or(1);
     let config =
@@ -23,7 +23,7 @@ fn runner(cases: u32) -> TestRunner {
 }
 
 /// Two to seven nodes on one to three racks, RF 1 to 3, SC or AP, each profile.
-fn any_setup() -> impl Strategy<Value = ClusterSetup> {
+pub fn any_setup() -> impl Strategy<Value = ClusterSetup> {
     (2_u32..=7, 1_u32..=3, 1_u8..=3, 0_usize..3, any::<u8>()).prop_map(
         |(nodes, racks, rf, profile, marks)| {
             let rack = |n: u32| RackId::new(if racks == 1 { 0 } else { n % racks + 1 }).unwrap();

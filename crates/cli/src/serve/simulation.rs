@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use rosterlab_asinfo::info::{self, Build, NodeSite, Records, Site};
 use rosterlab_engine::{
-    Cluster, ClusterSetup, ClusterView, Command, Event, EventKind, Mode, NamespaceSettings, NodeId,
-    NodeState, Rejection, SetupError, SubClusterNamespaceView, Until,
+    Cluster, ClusterSetup, ClusterView, Command, Event, EventKind, Mode, NodeId, NodeState,
+    Rejection, SetupError, SubClusterNamespaceView, Until,
 };
 use rosterlab_scenario::Entry;
 use tokio::sync::{broadcast, watch};
@@ -394,7 +394,7 @@ impl Simulation {
         let started_ms = self.started.get(&node).copied().unwrap_or(0);
         let asks_for_records =
             request.starts_with("namespace/") || request.starts_with("statistics");
-        let records = asks_for_records.then(|| self.records(node, view));
+        let records = asks_for_records.then(|| Records::of(&self.cluster, view, node));
         let Some(site) = self.site.nodes.iter_mut().find(|site| site.id == node) else { return };
         site.uptime_s = (now_ms - started_ms) / 1_000;
         let generation = self.generations.get(&node).copied().unwrap_or(1);
@@ -402,31 +402,6 @@ impl Simulation {
         if let Some(records) = records {
             site.records = records;
         }
-    }
-
-    /// A node's records, counted by what the node is to their partitions.
-    fn records(&self, node: NodeId, view: &ClusterView) -> Vec<Records> {
-        let here = view.sub_cluster_of(node).map(|place| &view.sub_clusters[place]);
-        let of = |(index, settings): (usize, &NamespaceSettings)| {
-            let mut records = Records::default();
-            let replicas = self.cluster.replicas(&settings.name, node);
-            for (pid, count) in self.cluster.record_counts(&settings.name, node) {
-                let cell = here.map(|here| here.namespaces[index].cells[pid.index()]);
-                let is_replica = replicas
-                    .as_ref()
-                    .is_some_and(|all| all.of(pid).iter().any(|replica| replica.node == node));
-                let count = count as u64;
-                if cell.is_some_and(|cell| cell.working_master == Some(node)) {
-                    records.master += count;
-                } else if is_replica {
-                    records.prole += count;
-                } else {
-                    records.non_replica += count;
-                }
-            }
-            records
-        };
-        view.namespaces.iter().enumerate().map(of).collect()
     }
 
     /// The mode of a namespace; `None` if there is no such namespace.

@@ -169,6 +169,12 @@ pub fn write_before(timeline: &Timeline, next: &Entry) -> Option<String> {
     write_with(timeline.setup(), &entries, UNCHECKED)
 }
 
+/// As [`write()`], with a check that stands for an unknown state: to work the check out costs a view of the whole cluster.
+#[must_use]
+pub fn write_unchecked(timeline: &Timeline) -> Option<String> {
+    write_with(timeline.setup(), &timeline.entries()[..timeline.position()], UNCHECKED)
+}
+
 fn write_with(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<String> {
     let is_added =
         |entry: &&Entry| matches!(entry, Entry::Act { command: Command::AddNode { .. }, .. });
@@ -202,7 +208,19 @@ pub fn read(link: &str) -> Result<SharedTimeline, ShareError> {
     follow(&mut reader).map_err(|Wrong| reader.error)
 }
 
-fn follow(reader: &mut Reader<'_>) -> Result<SharedTimeline, Wrong> {
+/// Reads the setup and the entries of a share link and does none of them.
+///
+/// # Errors
+/// The first error that shows without doing them, with its place.
+pub fn read_entries(link: &str) -> Result<(ClusterSetup, Vec<Entry>), ShareError> {
+    let mut reader = Reader::new(parts(link).0);
+    let read = begin(&mut reader).and_then(|_| reader.contents());
+    let (setup, entries) = read.map_err(|Wrong| reader.error)?;
+    Ok((setup, entries.into_iter().map(|(_, entry)| entry).collect()))
+}
+
+/// Reads which version wrote a link, and its check.
+fn begin(reader: &mut Reader<'_>) -> Result<(String, u64), Wrong> {
     if reader.text.len() > MOST_BYTES {
         return Err(reader.fail(ShareCause::TooLong));
     }
@@ -210,8 +228,11 @@ fn follow(reader: &mut Reader<'_>) -> Result<SharedTimeline, Wrong> {
         return Err(reader.fail(ShareCause::Unknown));
     }
     reader.at = PREFIX.len();
-    let made_by = reader.version()?;
-    let check = reader.number()?;
+    Ok((reader.version()?, reader.number()?))
+}
+
+fn follow(reader: &mut Reader<'_>) -> Result<SharedTimeline, Wrong> {
+    let (made_by, check) = begin(reader)?;
     let (setup, entries) = reader.contents()?;
     let mut timeline = Timeline::new(setup).map_err(|error| {
         (reader.at, reader.step) = (PREFIX.len(), None);

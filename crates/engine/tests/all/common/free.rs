@@ -65,14 +65,15 @@ impl FreeWorld {
         &self.world.cluster
     }
 
-    fn command(&self, free: &Free) -> Option<Command> {
+    /// The command of what is done, if it is one.
+    pub fn command(&self, free: &Free) -> Option<Command> {
         let view = self.cluster().view();
         let picked = |mask: u16| -> Vec<NodeId> {
             let nodes = view.nodes.iter().enumerate();
             nodes.filter(|(n, _)| mask >> (n % 16) & 1 == 1).map(|(_, node)| node.id).collect()
         };
         Some(match free {
-            Free::Deed(_) => return None,
+            Free::Deed(deed) => return self.world.command(deed),
             Free::RosterSet(mask) => {
                 let nodes = mask.map_or(RosterNodes::Observed, |mask| {
                     let entry = |id: NodeId| {

@@ -124,7 +124,8 @@ impl World {
         vec![vec![pick(a)], vec![pick(b)]]
     }
 
-    fn command(&self, deed: &Deed) -> Option<Command> {
+    /// The command of a deed, if it is one.
+    pub fn command(&self, deed: &Deed) -> Option<Command> {
         Some(match deed {
             Deed::Stop(pick, shutdown) => {
                 let nodes = Self::some(&self.running(true), *pick);

@@ -1,0 +1,374 @@
+//! What is on the console: the page's experiment as it is followed, and what was typed and printed.
+//!
+//! Invariant: the session's timeline is the page's, as the last link told. What is typed changes neither; it becomes a link with
+//! a further step, and is done when the page's next link has it. Not here: drawing.
+
+use rosterlab_asinfo::admin::Block;
+use rosterlab_asinfo::terminal::{Terminal, Typed, lines_of};
+use rosterlab_engine::NodeId;
+use rosterlab_scenario::{Entry, Timeline, fork, share, words};
+
+/// The most pieces that are kept.
+const MOST_PIECES: usize = 400;
+
+/// Something on the console.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    /// A line that a person typed, after this prompt.
+    Typed {
+        /// The prompt.
+        prompt: &'static str,
+        /// The line.
+        line: String,
+    },
+    /// What a command printed.
+    Printed(Block),
+    /// What was done on the page, and the lines that do it.
+    Done {
+        /// Its title, such as `Crash A102`.
+        title: String,
+        /// The lines.
+        lines: Vec<String>,
+    },
+    /// What became of the experiment: undone, exchanged.
+    Note(String),
+}
+
+/// The console.
+#[derive(Default)]
+pub struct Session {
+    timeline: Option<Timeline>,
+    terminal: Option<Terminal>,
+    pieces: Vec<(u32, Piece)>,
+    number: u32,
+    /// The step that the page is to do next, as it was typed.
+    expected: Option<Entry>,
+}
+
+impl Session {
+    /// What is on the console, oldest first, each with a number of its own.
+    #[must_use]
+    pub fn pieces(&self) -> &[(u32, Piece)] {
+        &self.pieces
+    }
+
+    /// The experiment, once there is one.
+    #[must_use]
+    pub fn timeline(&self) -> Option<&Timeline> {
+        self.timeline.as_ref()
+    }
+
+    /// The node that the tool is connected to, once there is an experiment.
+    #[must_use]
+    pub fn connected_to(&self) -> Option<NodeId> {
+        self.terminal.as_ref().map(Terminal::connected_to)
+    }
+
+    /// What stands before the line that is typed; nothing while a question waits.
+    #[must_use]
+    pub fn prompt(&self) -> &'static str {
+        self.terminal.as_ref().map_or("Admin> ", |terminal| terminal.console().prompt())
+    }
+
+    /// The six digits that carry out what waits for them.
+    #[must_use]
+    pub fn question(&self) -> Option<&str> {
+        self.terminal.as_ref()?.console().question()
+    }
+
+    /// The line before the one that is shown, or the line after it.
+    pub fn recall(&mut self, is_up: bool) -> Option<String> {
+        let console = self.terminal.as_mut()?.console_mut();
+        let line = if is_up { console.earlier() } else { console.later() };
+        line.map(str::to_owned)
+    }
+
+    /// The line with its last word completed as far as that is certain. If there are several ways, they are printed.
+    pub fn complete(&mut self, line: &str) -> Option<String> {
+        let words = self.terminal.as_ref()?.complete(line, self.timeline.as_ref()?.cluster());
+        let typed = line.rsplit(char::is_whitespace).next().unwrap_or("");
+        let first = words.first()?;
+        let common = words.iter().fold(first.as_str(), |common, word| {
+            let same = common.chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
+            &common[..common.char_indices().nth(same).map_or(common.len(), |(at, _)| at)]
+        });
+        let end = if words.len() == 1 { " " } else { "" };
+        if words.len() > 1 && common.len() <= typed.len() {
+            self.put(Piece::Note(words.join("  ")));
+        }
+        Some(format!("{}{common}{end}", &line[..line.len() - typed.len()]))
+    }
+
+    /// Drops a line, and a question that waits.
+    pub fn cancel(&mut self, line: &str) {
+        let prompt = self.prompt();
+        self.put(Piece::Typed { prompt, line: format!("{line}^C") });
+        if self.question().is_some() {
+            self.enter("");
+        }
+    }
+
+    /// Takes everything off the console.
+    pub fn clear(&mut self) {
+        self.pieces.clear();
+    }
+
+    /// Connects the tool to a node.
+    pub fn connect(&mut self, node: NodeId) {
+        if let Some(terminal) = &mut self.terminal {
+            terminal.connect(node);
+            self.put(Piece::Note(format!("The tool is connected to {node} now.")));
+        }
+    }
+
+    fn put(&mut self, piece: Piece) {
+        self.number = self.number.wrapping_add(1);
+        self.pieces.push((self.number, piece));
+        let surplus = self.pieces.len().saturating_sub(MOST_PIECES);
+        self.pieces.drain(..surplus);
+    }
+
+    /// Follows the page to where its link says it is.
+    pub fn follow(&mut self, link: &str) {
+        let Ok((setup, entries)) = share::read_entries(link) else {
+            self.timeline = None;
+            self.put(Piece::Note("The experiment is too long for the console.".to_owned()));
+            return;
+        };
+        let expected = self.expected.take();
+        let is_same = self.timeline.as_ref().is_some_and(|known| *known.setup() == setup);
+        if !is_same {
+            self.begin(link);
+            return;
+        }
+        let Some(mut timeline) = self.timeline.take() else { return };
+        let known = &timeline.entries()[..timeline.position()];
+        let same = fork(known, &entries);
+        if let Some(rest) = grown(&known[same..], &entries[same..]) {
+            let is_typed = expected.as_ref() == Some(&rest);
+            let title = Self::title(&entries[same], &timeline);
+            let lines = self.lines(&entries[same], &timeline, same);
+            if timeline.perform(rest).is_ok() && !is_typed {
+                self.renew_last(title, lines);
+            }
+        } else {
+            let gone = known.len() - same;
+            if gone > 0 {
+                let titles: Vec<String> =
+                    known[same..].iter().map(|entry| Self::title(entry, &timeline)).collect();
+                self.put(Piece::Note(format!("Undone: {}.", words::text::list(titles))));
+            }
+            timeline.seek(same);
+            for entry in entries.into_iter().skip(same) {
+                if expected.as_ref() != Some(&entry) {
+                    let title = Self::title(&entry, &timeline);
+                    let lines = self.lines(&entry, &timeline, timeline.position());
+                    self.put(Piece::Done { title, lines });
+                }
+                if timeline.perform(entry).is_err() {
+                    self.begin(link);
+                    return;
+                }
+            }
+        }
+        self.timeline = Some(timeline);
+        self.keep_connected();
+    }
+
+    /// Begins with an experiment that is not the one before.
+    fn begin(&mut self, link: &str) {
+        let was_there = self.terminal.is_some();
+        self.timeline = share::read(link).ok().map(|shared| shared.timeline);
+        if was_there {
+            self.put(Piece::Note("The page shows another experiment from here on.".to_owned()));
+        }
+        self.keep_connected();
+    }
+
+    /// Connects the tool to a node that is there: at first, and when its node was removed.
+    fn keep_connected(&mut self) {
+        let Some(timeline) = &self.timeline else { return };
+        let view = timeline.cluster().view();
+        let is_there = |terminal: &Terminal| view.node(terminal.connected_to()).is_some();
+        if self.terminal.as_ref().is_some_and(is_there) {
+            return;
+        }
+        let lowest_up = view.nodes.iter().rev().find(|node| node.state.is_up());
+        if let Some(node) = lowest_up.or(view.nodes.last()) {
+            self.terminal = Some(Terminal::new(node.id));
+        }
+    }
+
+    fn title(entry: &Entry, timeline: &Timeline) -> String {
+        words::commands::of_entry(entry, timeline.setup().nodes.len())
+    }
+
+    /// The lines that do an entry at a place of the timeline.
+    fn lines(&self, entry: &Entry, timeline: &Timeline, at: usize) -> Vec<String> {
+        let Some(terminal) = &self.terminal else { return Vec::new() };
+        let mut there = timeline.clone();
+        there.seek(at);
+        lines_of(entry, there.cluster(), terminal.connected_to())
+    }
+
+    /// Writes the last step anew, which has grown; after something else was printed, it stands there once more.
+    fn renew_last(&mut self, title: String, lines: Vec<String>) {
+        if matches!(self.pieces.last(), Some((_, Piece::Done { .. }))) {
+            self.pieces.pop();
+        }
+        self.put(Piece::Done { title, lines });
+    }
+
+    /// Takes what was typed or pasted; gives the link that the page is to follow, if it does something.
+    pub fn enter(&mut self, text: &str) -> Option<String> {
+        let (timeline, terminal) = (self.timeline.as_ref()?, self.terminal.as_mut()?);
+        let prompt = terminal.console().prompt();
+        let Typed { blocks, entry, .. } = terminal.enter(text, timeline.cluster());
+        let link = entry.as_ref().map(|entry| share::write_before(timeline, entry));
+        for line in text.trim_end_matches(['\n', '\r']).split('\n') {
+            self.put(Piece::Typed { prompt, line: line.to_owned() });
+        }
+        for block in blocks {
+            self.put(Piece::Printed(block));
+        }
+        match link {
+            None => None,
+            Some(None) => {
+                let said = "The experiment is too long for another step from the console.";
+                self.put(Piece::Note(said.to_owned()));
+                None
+            }
+            Some(link) => {
+                self.expected = entry;
+                link
+            }
+        }
+    }
+}
+
+/// If a step has become another only by going on (time passes, a rolling restart proceeds): what of it is new.
+fn grown(known: &[Entry], now: &[Entry]) -> Option<Entry> {
+    match (known, now) {
+        ([Entry::Pass { ms: before }], [Entry::Pass { ms }]) if before < ms => {
+            Some(Entry::Pass { ms: ms - before })
+        }
+        (
+            [Entry::Several { purpose: before, entries: done }],
+            [Entry::Several { purpose, entries }],
+        ) if before == purpose && goes_on(done, entries) => {
+            Some(Entry::Several { purpose: *purpose, entries: entries.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// Whether entries are others and more; the last may be time that has gone on.
+fn goes_on(done: &[Entry], entries: &[Entry]) -> bool {
+    let Some((last, before)) = done.split_last() else { return true };
+    let is_longer = match (last, entries.get(before.len())) {
+        (Entry::Pass { ms: before }, Some(Entry::Pass { ms })) => before <= ms,
+        (last, other) => Some(last) == other,
+    };
+    is_longer && entries.starts_with(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use rosterlab_engine::{ClusterSetup, Command, NodeSetup, RackId, Shutdown};
+    use rosterlab_scenario::Settle;
+
+    use super::*;
+
+    fn timeline() -> Timeline {
+        let node =
+            |(id, rack)| NodeSetup::new(NodeId::new(id).unwrap(), RackId::new(rack).unwrap());
+        let nodes = [(0xA101, 1), (0xA102, 1), (0xA103, 1), (0xB101, 2), (0xB102, 2)];
+        Timeline::new(ClusterSetup::of(nodes.map(node).to_vec(), 2)).unwrap()
+    }
+
+    fn crash(node: &str) -> Entry {
+        let nodes = vec![node.parse().unwrap()];
+        let command = Command::Stop { nodes, shutdown: Shutdown::Unclean };
+        Entry::Act { command, settle: Settle::Fully }
+    }
+
+    fn link(timeline: &Timeline) -> String {
+        share::write_unchecked(timeline).unwrap()
+    }
+
+    /// The pieces as short texts.
+    fn shown(session: &Session) -> Vec<String> {
+        let text = |(_, piece): &(u32, Piece)| match piece {
+            Piece::Typed { prompt, line } => format!("{prompt}{line}"),
+            Piece::Printed(block) => format!("{block:?}"),
+            Piece::Done { title, lines } => format!("{title}: {}", lines.join(" / ")),
+            Piece::Note(text) => format!("# {text}"),
+        };
+        session.pieces().iter().map(text).collect()
+    }
+
+    #[test]
+    fn what_is_done_on_the_page_prints_the_lines_that_do_it() {
+        let (mut timeline, mut session) = (timeline(), Session::default());
+        session.follow(&link(&timeline));
+        assert_eq!(session.connected_to(), "A101".parse().ok());
+        timeline.perform(crash("A102")).unwrap();
+        session.follow(&link(&timeline));
+        timeline.pass(1500);
+        session.follow(&link(&timeline));
+        timeline.pass(500);
+        session.follow(&link(&timeline));
+        let said = ["Crash A102: ssh a102 pkill -KILL asd", "0:02 of simulated time: sleep 2"];
+        assert_eq!(shown(&session)[0], said[0]);
+        assert!(shown(&session)[1].ends_with("sleep 2"), "{:?}", shown(&session));
+        assert_eq!(session.timeline(), Some(&timeline));
+        timeline.seek(0);
+        session.follow(&link(&timeline));
+        let said = shown(&session).pop().unwrap();
+        assert!(said.starts_with("# Undone: Crash A102 and"), "{said}");
+        assert_eq!(session.timeline().unwrap().position(), 0);
+    }
+
+    #[test]
+    fn what_is_typed_is_done_by_the_page_and_printed_once() {
+        let (mut timeline, mut session) = (timeline(), Session::default());
+        session.follow(&link(&timeline));
+        assert_eq!(session.enter("show roster"), None);
+        let asked = session.enter("ssh a102 pkill -KILL asd").unwrap();
+        assert_eq!(session.timeline(), Some(&timeline));
+        let (_, mut entries) = share::read_entries(&asked).unwrap();
+        timeline.perform(entries.pop().unwrap()).unwrap();
+        session.follow(&link(&timeline));
+        assert_eq!(session.timeline(), Some(&timeline));
+        let shown = shown(&session);
+        assert_eq!(shown.len(), 3, "{shown:?}");
+        assert_eq!(shown[2], "Admin> ssh a102 pkill -KILL asd");
+    }
+
+    #[test]
+    fn another_experiment_is_said_and_followed() {
+        let (timeline, mut session) = (timeline(), Session::default());
+        session.follow(&link(&timeline));
+        session.enter("enable");
+        let node = NodeSetup::new("C101".parse().unwrap(), RackId::NONE);
+        let other = Timeline::new(ClusterSetup::of(vec![node], 1)).unwrap();
+        session.follow(&link(&other));
+        assert_eq!(session.connected_to(), Some(node.id));
+        assert!(shown(&session)[1].contains("another experiment"), "{:?}", shown(&session));
+        session.follow("");
+        assert!(session.enter("info").is_none());
+    }
+
+    #[test]
+    fn the_console_holds_no_more_than_its_limit() {
+        let (timeline, mut session) = (timeline(), Session::default());
+        session.follow(&link(&timeline));
+        for number in 0..500 {
+            session.enter(&format!("enable # {number}"));
+        }
+        assert_eq!(session.pieces().len(), MOST_PIECES);
+        assert!(shown(&session)[399].ends_with("# 499"));
+        session.clear();
+        assert!(session.pieces().is_empty());
+    }
+}
