@@ -13,27 +13,55 @@ function showFailure(error) {
   root.replaceChildren(sentence);
 }
 
-async function fetchModule() {
-  // The mode and the credentials of the preload in index.html. With others, a browser fetches the module once more.
-  const asPreloaded = { mode: "no-cors", credentials: "include" };
-  const response = await fetch(new URL("./rosterlab-app_bg.wasm", import.meta.url), asPreloaded);
+async function fetchModule(name, options) {
+  const response = await fetch(new URL(name, import.meta.url), options);
   if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
   return response;
 }
 
-async function importGlue() {
+async function importGlue(name) {
   try {
-    return await import("./rosterlab-app.js");
+    return await import(name);
   } catch (error) {
     // Not every browser names the file.
-    throw new Error(`rosterlab-app.js: ${error.message}`, { cause: error });
+    throw new Error(`${name.slice(2)}: ${error.message}`, { cause: error });
   }
 }
 
+// The module compiles while it arrives.
+async function start(name, options) {
+  const [glue, response] = await Promise.all([importGlue(`./${name}.js`), fetchModule(`./${name}_bg.wasm`, options)]);
+  await glue.default({ module_or_path: response });
+  return glue;
+}
+
+const startConsole = () => start("rosterlab-console");
+
+// The console. It has a module of its own, which is fetched when it is first opened. The app calls this with the share link of
+// its experiment; `typed` hears the link of what was typed, `closed` why the console closes: nothing if a person wanted it.
+let opening;
+let experiment;
+globalThis.showConsole = async (isShown, link, typed, closed) => {
+  const host = document.getElementById("console");
+  const wasHidden = host.hidden;
+  host.hidden = !isShown;
+  experiment = link;
+  if (!isShown) return;
+  try {
+    opening ??= startConsole().then(({ Console }) => new Console(host, experiment, typed, closed));
+    const opened = await opening;
+    opened.show(experiment);
+    if (wasHidden) opened.focus();
+  } catch (error) {
+    opening = undefined;
+    closed(error.message);
+  }
+};
+// The end of the console.
+
 try {
-  // The module compiles while it arrives.
-  const [{ default: init }, response] = await Promise.all([importGlue(), fetchModule()]);
-  await init({ module_or_path: response });
+  // The mode and the credentials of the preload in index.html. With others, a browser fetches the module once more.
+  await start("rosterlab-app", { mode: "no-cors", credentials: "include" });
 } catch (error) {
   console.error(error);
   showFailure(error);

@@ -1,5 +1,5 @@
 // Makes the files that fetch nothing, so that a page opens from a disk: `dist/embed/rosterlab-single.js`, which is the element with
-// its engine and style for `rosterlab figure --single-file`, and `dist/rosterlab.html`, which is the whole playground. Browsers
+// its engine and style for `rosterlab figure --single-file`, and `dist/rosterlab.html`, which is the whole playground with its console. Browsers
 // fetch neither modules nor WebAssembly for a page under `file:`. `cargo xtask site` runs this after everything is built.
 //
 //     node single.mjs DIST
@@ -46,11 +46,25 @@ async function element() {
   writeFileSync(join(folder, "rosterlab-single.js"), inlined + script);
 }
 
+/** The part of boot.js that opens the console. */
+function opener() {
+  const [, rest] = readFileSync(join(HERE, "..", "boot.js"), "utf8").split("// The console. ");
+  const [part, end] = rest.split("// The end of the console.");
+  if (end === undefined) throw new Error("boot.js has no part that opens the console");
+  return `// ${part}`;
+}
+
 async function playground() {
   const read = (name) => readFileSync(join(DIST, name), "utf8");
   const script = await bundled({
     stdin: {
-      contents: `import init from "./rosterlab-app.js"; import { start } from ${JSON.stringify(join(HERE, "start.mjs"))};
+      contents: `import init from "./rosterlab-app.js"; import initConsole, { Console } from "./rosterlab-console.js";
+        import { start } from ${JSON.stringify(join(HERE, "start.mjs"))};
+        const startConsole = async () => {
+          await initConsole({ module_or_path: await (${unpacking(packed(join(DIST, "rosterlab-console_bg.wasm")))})() });
+          return { Console };
+        };
+        ${opener()}
         start(async () => init({ module_or_path: await (${unpacking(packed(join(DIST, "rosterlab-app_bg.wasm")))})() }));`,
       resolveDir: DIST,
     },
@@ -82,6 +96,7 @@ ${part(/<title>.*?<\/title>/s)}
 </head>
 <body>
 ${part(/<div id="?app"?>.*?<\/div>/s)}
+${part(/<aside [^>]*id="?console\b.*?<\/aside>/s)}
 ${part(/<noscript>.*?<\/noscript>/s)}
 <script>${script}</script>
 </body>

@@ -2,6 +2,7 @@
 //! a stop, a crash, a cut link or a roster change does to their data.
 //!
 //! Each place on the screen has a folder: `floor`, `map`, `why`, `roster`, `time`, `clients`, `margin`, `verdict`, `settings`,
+//! `console`,
 //! `share`.
 //! `page` holds the frame around them, with its header, toolbar and keys; `state` holds what all of them show.
 //!
@@ -15,6 +16,7 @@
 
 pub mod browser;
 pub mod clients;
+pub mod console;
 pub mod floor;
 pub mod map;
 pub mod margin;

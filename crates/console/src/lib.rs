@@ -40,7 +40,8 @@ impl Console {
             let _ = typed.call1(&JsValue::NULL, &link.into());
         });
         let closed = Callback::from(move |()| {
-            let _ = closed.call0(&JsValue::NULL);
+            // No reason is given: a person wants it.
+            let _ = closed.call1(&JsValue::NULL, &"".into());
         });
         let props = Props { link: link.into(), opened: 0, typed, closed };
         let handle = Renderer::<ConsolePanel>::with_root_and_props(host, props.clone()).render();

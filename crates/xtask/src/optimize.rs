@@ -1,4 +1,4 @@
-//! Makes the released page's module and script smaller, with wasm-opt and terser from `www/build`.
+//! Makes the released page's modules and scripts smaller, with wasm-opt and terser from `www/build`.
 //!
 //! Invariant: what the page does stays the same; only its bytes change, and the names that module and script have for each
 //! other. The page that `cargo xtask serve` shows is left as
@@ -48,13 +48,20 @@ const IN_ORDER: [&str; 2] = ["--reorder-functions-by-name", "--strip-debug"];
 /// What terser does with the script that loads the module.
 const TERSER: [&str; 3] = ["--module", "--compress", "--mangle"];
 
-/// Makes the module and the script in `dist` smaller.
+/// The modules in `dist`: the page's, and its console's.
+const MODULES: [&str; 2] = ["rosterlab-app", "rosterlab-console"];
+
+/// Makes the modules and their scripts in `dist` smaller.
 ///
 /// # Errors
 /// When a tool is not installed or fails.
 pub fn page(places: &Places) -> Result<(), TaskError> {
-    let script = places.dist().join("rosterlab-app.js");
-    let module = places.dist().join("rosterlab-app_bg.wasm");
+    MODULES.iter().try_for_each(|name| smaller(places, name))
+}
+
+fn smaller(places: &Places, name: &str) -> Result<(), TaskError> {
+    let script = places.dist().join(format!("{name}.js"));
+    let module = places.dist().join(format!("{name}_bg.wasm"));
     let names = replace(places, &module, "wasm-opt", &[&FEATURES[..], &SHORTER].concat())?;
     let bytes = fs::read(&module).doing(|| format!("read {}", module.display()))?;
     fs::write(&module, alike::named(&bytes)?).doing(|| format!("write {}", module.display()))?;

@@ -7,6 +7,7 @@
 mod address;
 mod canvas;
 mod clipboard;
+mod console;
 mod file;
 mod focus;
 mod hooks;
@@ -20,6 +21,7 @@ mod theme;
 pub use address::{hash, page_address, put_hash, use_followed_addresses};
 pub use canvas::put_pixels;
 pub use clipboard::copy;
+pub use console::ConsoleDoor;
 pub use file::ChosenFile;
 pub use focus::{FocusedElement, focus, focus_in_view, focused, use_kept_focus};
 pub use hooks::{Kept, use_after, use_kept};

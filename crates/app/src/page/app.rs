@@ -16,6 +16,7 @@ use crate::browser::{
     FocusedElement, focus, focus_in_view, focused, hash, is_typing, page_keys, put_hash,
     show_theme, use_after, use_followed_addresses, use_kept_focus, use_system_dark, use_terms,
 };
+use crate::console::use_console;
 use crate::floor::links::selector as link_selector;
 use crate::floor::panel::{FloorPanel, card_selector};
 use crate::map::panel::{Painter, map_panel};
@@ -66,6 +67,7 @@ pub fn App() -> Html {
     use_weighing(state.to_weigh(), &dispatch);
     use_search(&state, &dispatch);
     use_terms();
+    use_console(&state, &dispatch);
 
     let announcement = &state.announcement;
     html! {

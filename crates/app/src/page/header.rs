@@ -37,6 +37,7 @@ pub fn header(state: &State, dispatch: &Dispatch) -> Html {
             <div class="head-tools">
                 { verb_button(state, dispatch, Verb::Share, Face::Words) }
                 { settings_button(state, dispatch) }
+                { verb_button(state, dispatch, Verb::Console, Face::Words) }
                 { verb_button(state, dispatch, Verb::Help, Face::Words) }
                 { verb_button(state, dispatch, Verb::Theme, Face::Picture(Icon::Theme, theme)) }
             </div>

@@ -45,7 +45,7 @@ const fn page(verb: Verb, key: &'static str, shift: bool) -> Shortcut {
 }
 
 /// The table; of several keys for one verb the first is shown.
-const TABLE: [Shortcut; 27] = [
+const TABLE: [Shortcut; 28] = [
     card(Verb::Stop, "s"),
     card(Verb::Crash, "c"),
     card(Verb::Start, "t"),
@@ -68,6 +68,7 @@ const TABLE: [Shortcut; 27] = [
     card(Verb::Faster, "]"),
     card(Verb::Slower, "["),
     card(Verb::Migrate, "f"),
+    card(Verb::Console, "k"),
     card(Verb::Help, "?"),
     Shortcut { verb: Verb::Help, scope: Scope::Page, key: "?", ctrl: false, shift: false },
     page(Verb::Undo, "z", false),

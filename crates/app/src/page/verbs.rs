@@ -70,13 +70,15 @@ pub enum Verb {
     Help,
     /// Shows or hides what shares the experiment.
     Share,
+    /// Opens or closes the console.
+    Console,
     /// Light or dark.
     Theme,
 }
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Stop,
         Self::Crash,
         Self::Start,
@@ -109,6 +111,7 @@ impl Verb {
         Self::Redo,
         Self::Help,
         Self::Share,
+        Self::Console,
         Self::Theme,
     ];
 
@@ -148,6 +151,7 @@ impl Verb {
             Self::Redo => "redo",
             Self::Help => "help",
             Self::Share => "share",
+            Self::Console => "console",
             Self::Theme => "theme",
         }
     }
@@ -186,6 +190,7 @@ impl Verb {
             Self::Redo => "Redo",
             Self::Help => "Keys",
             Self::Share => "Share",
+            Self::Console => "Console",
             Self::Theme => "Theme",
         }
     }
@@ -228,6 +233,7 @@ impl Verb {
             Self::Redo => "do it again",
             Self::Help => "show or hide the keys",
             Self::Share => "share this experiment as a link or a file",
+            Self::Console => "open or close the console: asadm, and the lines that do what you do",
             Self::Theme => "switch between light and dark",
         }
     }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use rosterlab_engine::{Command, Link, NodeId, PartitionId, RackId};
 
 use crate::clients::state::ClientAction;
+use crate::console::state::ConsoleAction;
 use crate::floor::state::FloorAction;
 use crate::map::state::MapAction;
 use crate::margin::words::Worked;
@@ -63,6 +64,8 @@ pub enum Action {
     Share(ShareAction),
     /// Did something in the settings.
     Settings(SettingsAction),
+    /// Did something on the console.
+    Console(ConsoleAction),
     /// Did something on the floor that is no command.
     Floor(FloorAction),
     /// Closes the panel that is open.

@@ -8,6 +8,7 @@ use rosterlab_scenario::foresight::ways::Way;
 use rosterlab_scenario::{Entry, Purpose, Settle};
 
 use super::{Action, State};
+use crate::console::state::{ConsoleAction, further_step};
 use crate::page::verbs::Verb;
 use crate::roster::state::RosterAction;
 use crate::text::refusal;
@@ -35,6 +36,7 @@ impl State {
                 asked.and_then(|asked| self.entry_of_verb(asked.verb))
             }
             Action::Floor(action) => self.entry_of_floor(action),
+            Action::Console(ConsoleAction::Typed(link)) => further_step(link, &self.timeline),
             Action::Clients(action) => self.entry_of_clients(action),
             Action::Ways(WaysAction::Take(quest, place)) => {
                 self.way(*quest, *place).map(Way::entry)

@@ -33,6 +33,7 @@ use rosterlab_scenario::Timeline;
 pub use action::{Action, Focus, Panel};
 
 use crate::clients::state::ClientsState;
+use crate::console::state::ConsoleState;
 use crate::floor::state::FloorState;
 use crate::map::state::MapState;
 use crate::margin::words::KnownMargin;
@@ -122,6 +123,8 @@ pub struct State {
     pub is_system_dark: bool,
     /// The panel that is open.
     pub panel: Option<Panel>,
+    /// Whether the console is open.
+    pub console: ConsoleState,
     /// Whether keys that are single letters work.
     pub are_letters_on: bool,
     /// What is known of the margin, perhaps of a moment before.
@@ -201,6 +204,7 @@ impl State {
             is_dark_chosen: None,
             is_system_dark: false,
             panel: None,
+            console: ConsoleState::default(),
             are_letters_on: true,
             margin: KnownMargin::default(),
             settings: Settings::default(),

@@ -11,6 +11,7 @@ use rosterlab_scenario::{Course, Entry, Timeline};
 use yew::Reducible;
 
 use super::{Action, Focus, Panel, State};
+use crate::console::state::{ConsoleAction, ConsoleState};
 use crate::floor::layout::ALL_LINKS_NODES;
 use crate::floor::state::FloorAction;
 use crate::map::paint::step_from;
@@ -100,6 +101,7 @@ impl State {
             Action::SystemDark(is_dark) => self.is_system_dark = is_dark,
             Action::Announce(text) => self.announcement.renew(text),
             Action::Floor(action) => return self.on_floor(action),
+            Action::Console(ref done) => return self.on_console(done, &action),
             Action::Escape if self.panel.is_none() && self.is_restarting() => {
                 self.toggle_restart();
             }
@@ -261,6 +263,13 @@ impl State {
             Verb::Play => self.is_playing = !self.is_playing,
             Verb::Help => self.toggle_panel(Panel::Keys),
             Verb::Share => self.toggle_panel(Panel::Share),
+            Verb::Console => {
+                self.console = self.console.other();
+                // Open, it takes the focus itself.
+                if self.console == ConsoleState::Closed {
+                    self.focus.renew(Some(Focus::Button(Verb::Console)));
+                }
+            }
             Verb::Theme => self.is_dark_chosen = Some(!self.is_dark()),
             Verb::Links => {
                 let other = self.view.nodes.iter().rev().find(|node| node.id != self.selected);
@@ -272,6 +281,24 @@ impl State {
             }
             _ => self.press_floor(verb),
         }
+    }
+
+    /// Does what was typed on the console, where the focus stays.
+    fn on_console(&mut self, done: &ConsoleAction, action: &Action) -> bool {
+        if let ConsoleAction::Closed(why) = done {
+            self.press(Verb::Console);
+            if why.is_empty() {
+                return true;
+            }
+            self.refuse(format!(
+                "The console could not be loaded: {why}. Open it again to try once more."
+            ));
+            return true;
+        }
+        let focus = self.focus.clone();
+        let is_done = self.perform_of(action);
+        self.focus = focus;
+        is_done
     }
 
     pub(super) fn toggle_panel(&mut self, panel: Panel) {

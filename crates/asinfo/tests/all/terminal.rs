@@ -183,6 +183,26 @@ fn words_are_completed_with_hosts_where_a_shell_names_them() {
     }
 }
 
+#[test]
+fn the_lines_of_the_document_do_what_it_says() {
+    let document = include_str!("../../../../docs/console.md");
+    let mut blocks =
+        document.split("```text\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let (mut cluster, mut terminal) = (cluster(), Terminal::new(id("A101")));
+    for lines in [blocks.next().unwrap(), blocks.next().unwrap()] {
+        for line in lines.lines() {
+            let said = type_and_confirm(&mut terminal, &mut cluster, line);
+            assert!(
+                !said.contains("ERROR") && !said.contains("this console has not"),
+                "{line}: {said}"
+            );
+            cluster.advance(Until::Migrated { partitions: None });
+        }
+    }
+    assert_eq!(blocks.next(), None);
+    assert_eq!(terminal.connected_to(), id("B101"));
+}
+
 /// The lines of a command, typed by somebody who has enabled the tool.
 fn typed_again(entry: &Entry, before: &Cluster, connected: NodeId) -> (Cluster, String) {
     let mut cluster = before.clone();
