@@ -95,6 +95,25 @@ for (const [what, scenario, code, place] of [
   });
 }
 
+test("what is misspelt is told with what was probably meant", () => {
+  const playground = new Playground(three());
+  const said = (call) => thrown(call).message;
+  assert.equal(said(() => new Playground({ ...three(), tilte: "" })), "tilte: unknown field `tilte`; did you mean `title`?");
+  for (const [command, message] of [
+    [{ do: "crsh", nodes: ["A101"] }, 'do: unknown action "crsh"; did you mean "crash"?'],
+    [{ do: "crash", node: ["A101"] }, "node: unknown field `node`; did you mean `nodes`?"],
+  ]) {
+    assert.equal(said(() => playground.apply(command)), message);
+    assert.equal(playground.check(command).message, message);
+  }
+  assert.equal(said(() => playground.whatIf({ loose: 1 })), "loose: unknown field `loose`; did you mean `lose`?");
+  assert.equal(said(() => playground.figure({ veiw: "map" })), "veiw: there is no such option; did you mean view?");
+  // Where nothing is near, all that may stand there is told.
+  assert.match(said(() => playground.apply({ do: "explode" })), /the actions are .*crash.*recluster/);
+  assert.match(said(() => playground.figure({ colour: "map" })), /^colour: there is no such option, only .*view/);
+  playground.free();
+});
+
 const commands = [
   ["nothing", undefined, "bad-input", null],
   ["null", null, "bad-input", null],

@@ -7,7 +7,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use rosterlab_scenario::file::Action;
 use rosterlab_scenario::file::seems::FileKind;
 use rosterlab_scenario::share::{self, ShareError};
 use rosterlab_scenario::words::share_links::of_difference;
@@ -145,28 +144,15 @@ fn mistake(file: String, text: &str, error: &ScenarioError) -> Mistake {
             (Position { line, column: 1 }, error.to_string())
         }
         (Cause::Unreadable(message), _) => {
-            (unreadable(text, &error.place, message), error.to_string())
+            (unreadable(text, &error.place, message), error.suggesting())
         }
-        _ => (Position::of_place(text, &error.place), error.to_string()),
+        _ => (Position::of_place(text, &error.place), error.suggesting()),
     };
     let message = match &error.cause {
         Cause::Seems(seems) if seems.kind == FileKind::Yaml => of_yaml(text, &message),
-        Cause::Unreadable(told) => {
-            misspelt_name(told).map_or(message, |told| placed(&error.place, &told))
-        }
-        Cause::UnknownAction(name) => match nearest(name, Action::NAMES) {
-            Some(known) => {
-                placed(&error.place, &format!("unknown action {name:?}; did you mean {known:?}?"))
-            }
-            None => message,
-        },
         _ => message,
     };
     Mistake { file, position: Some(position), message }
-}
-
-fn placed(place: &str, message: &str) -> String {
-    if place.is_empty() { message.to_owned() } else { format!("{place}: {message}") }
 }
 
 /// The line and column of a place that is one: `line 3 column 7`.
@@ -191,42 +177,5 @@ fn of_yaml(text: &str, message: &str) -> String {
             .to_owned()
     } else {
         message.to_owned()
-    }
-}
-
-/// The message of an unknown field or name with what was probably meant, in place of all that may stand there.
-fn misspelt_name(message: &str) -> Option<String> {
-    let (wrong, known) = message.split_once(", expected ")?;
-    let quoted = |text: &str| -> Vec<String> {
-        text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-    };
-    let is_name = wrong.starts_with("unknown field") || wrong.starts_with("unknown variant");
-    let name = is_name.then(|| quoted(wrong)).and_then(|names| names.into_iter().next())?;
-    let meant = nearest(&name, &quoted(known))?.to_owned();
-    Some(format!("{wrong}; did you mean `{meant}`?"))
-}
-
-/// The known name that is nearest to a misspelt one, if one is near.
-fn nearest<'a, T: AsRef<str>>(name: &str, known: &'a [T]) -> Option<&'a str> {
-    let far = |known: &&str| strsim::damerau_levenshtein(name, known);
-    let nearest = known.iter().map(AsRef::as_ref).min_by_key(far)?;
-    (far(&nearest) <= (name.chars().count() / 3).max(1)).then_some(nearest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_near_is_suggested_and_what_is_far_is_not() {
-        for (name, expected) in [
-            ("stpo", Some("stop")),
-            ("restart", Some("start")),
-            ("roster_set", Some("roster-set")),
-            ("explode", None),
-            ("", None),
-        ] {
-            assert_eq!(nearest(name, Action::NAMES), expected, "{name}");
-        }
     }
 }

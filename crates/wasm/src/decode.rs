@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use js_sys::{Array, BigInt, JSON, JsString, Reflect};
 use rosterlab_engine::{MAX_NODES, NodeId, PARTITIONS, PartitionId, Rejection, RosterEntry};
+use rosterlab_scenario::file::nearest;
 use rosterlab_scenario::foresight::what_if;
 use rosterlab_scenario::{Cause, FORMAT, MAX_BYTES, Scenario, ScenarioError, Step};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -106,7 +107,10 @@ pub(crate) fn options(value: &JsValue, known: &[&str]) -> Result<Vec<(String, Js
         let Some(name) = key.dyn_ref::<JsString>() else { continue };
         let name = owned(name)?;
         if !known.contains(&name.as_str()) {
-            let cause = format!("there is no such option, only {}", known.join(", "));
+            let cause = match nearest(&name, known) {
+                Some(meant) => format!("there is no such option; did you mean {meant}?"),
+                None => format!("there is no such option, only {}", known.join(", ")),
+            };
             let shown: String = name.chars().filter(|c| !c.is_control()).take(120).collect();
             return Err(Fault::new(BAD_INPUT, &shown, &cause));
         }

@@ -56,7 +56,7 @@ impl Fault {
 
 impl From<ScenarioError> for Fault {
     fn from(error: ScenarioError) -> Self {
-        Self::said(code_of_cause(&error.cause), &error.place, error.to_string())
+        Self::said(code_of_cause(&error.cause), &error.place, error.suggesting())
     }
 }
 

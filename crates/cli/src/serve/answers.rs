@@ -162,7 +162,7 @@ fn step(place: &str, value: &Value, simulation: &mut Simulation) -> Result<Vec<V
         let beside = if place.is_empty() || error.place.is_empty() { "" } else { "." };
         let place = format!("{place}{beside}{}", error.place);
         let without_place = ScenarioError { place: String::new(), cause: error.cause.clone() };
-        Fault::new(status, &place, &without_place.to_string())
+        Fault::new(status, &place, &without_place.suggesting())
     };
     let step = Step::read(value.to_string().as_bytes()).map_err(|error| wrong(422, &error))?;
     let doing = step.doing(simulation.cluster.setup(), "").map_err(|error| wrong(422, &error))?;

@@ -9,7 +9,7 @@
 //!   serde's attributes only for the schema;
 //! - types: `action` (one table of all actions), `step`, `cluster`, `scenario`;
 //! - reading: `json` (text into a value), `parse`, `error`, `seems` (guesses what a file is that is not a scenario),
-//!   `one_line`;
+//!   `one_line`, `meant` (what was probably meant by a misspelt name);
 //! - `schema` and `schema_types`, behind a feature: the page does not carry them.
 //!
 //! **What this module does not do**: files on a disk (the callers' task), and checks that need a run (see `plan` and
@@ -24,6 +24,7 @@ pub(crate) mod fields;
 pub(crate) mod json;
 pub(crate) mod key;
 mod limits;
+mod meant;
 pub(crate) mod names;
 mod one_line;
 mod parse;
@@ -46,6 +47,7 @@ pub use cluster::{ClusterFile, NamespaceFile, NodeFile};
 pub use error::{Cause, ScenarioError};
 pub use key::{DigestText, Key};
 pub use limits::{FORMAT, MAX_BYTES, MAX_STEPS};
+pub use meant::nearest;
 pub use names::{Outcome, ReadModeName, RuleName};
 pub use scenario::{FormatName, Scenario};
 #[cfg(feature = "schema")]
