@@ -88,8 +88,8 @@ const aim = (element) => {
   };
 };
 
-/** Where to press an element, or why it cannot be pressed. An element that is out of view or covered is scrolled to `block`. */
-const target = (element, position, force, block) => {
+/** Where to point at an element or press it, or why not. An element that is out of view or covered is scrolled to `block`. */
+const target = (element, position, force, block, toPress) => {
   if (!isShown(element)) return { why: "it is not shown" };
   let box = element.getBoundingClientRect();
   const point = () => {
@@ -107,7 +107,7 @@ const target = (element, position, force, block) => {
     element.scrollIntoView({ block, inline: "center", behavior: "instant" });
     box = element.getBoundingClientRect();
   }
-  if (!force && element.matches(":disabled, [aria-disabled=true], [aria-disabled=true] *")) return { why: "it is disabled" };
+  if (!force && toPress && element.matches(":disabled, [aria-disabled=true], [aria-disabled=true] *")) return { why: "it is disabled" };
   if (!force && !isHit()) return { why: `over it lies ${elementAt(point())?.outerHTML.slice(0, 120)}` };
   return point();
 };

@@ -131,8 +131,8 @@ class Locator {
     return this.page.run(script, [this.frame]);
   }
 
-  /** Where to press: shown, enabled, with nothing over it, and in the same place in two frames. */
-  async #point({ position, force = false } = {}) {
+  /** Where to point or press: shown, with nothing over it, and in the same place in two frames. To be pressed, it is enabled too. */
+  async #point({ position, force = false, toPress = true } = {}) {
     let why = "";
     const script = `
       const before = target(element, ...given);
@@ -145,7 +145,7 @@ class Locator {
       // At another place in the window, no bar that stays in view may lie over it.
       const block = ["center", "start", "end"][tried % 3];
       tried += 1;
-      const found = await this.#one(script, position ?? null, force, block);
+      const found = await this.#one(script, position ?? null, force, block, toPress);
       why = found.why;
       return found.why ? undefined : found;
     };
@@ -169,7 +169,7 @@ class Locator {
   }
 
   async hover(options) {
-    const { x, y } = await this.#point(options);
+    const { x, y } = await this.#point({ ...options, toPress: false });
     await this.page.mouse.move(x, y);
   }
 
