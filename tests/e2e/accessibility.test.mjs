@@ -202,14 +202,27 @@ walk("the theme follows the system until a person chooses one", { skip: cannot("
   assert.equal(await theme(), "dark");
 });
 
-walk("nothing moves for people who prefer reduced motion, and forced colours work", { skip: cannot("forced colours") }, async (t) => {
-  const { page, complaints } = await openPage(t, {
-    context: { viewport: SIZES[0], reducedMotion: "reduce", forcedColors: "active" },
-  });
+walk("the page opens in the system's theme, and a person's choice stands above it", async (t) => {
+  for (const [system, chosen] of [["dark", "light"], ["light", "dark"]]) {
+    const { page } = await openPage(t, { context: { colorScheme: system } });
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+    await eventually(theme, system);
+    await action(page, "theme").click();
+    await eventually(theme, chosen);
+  }
+});
+
+walk("nothing moves for people who prefer reduced motion", async (t) => {
+  const { page, complaints } = await openPage(t, { context: { viewport: SIZES[0], reducedMotion: "reduce" } });
   const moving = await page.evaluate(() =>
     [...document.querySelectorAll("*")].filter((e) => getComputedStyle(e).transitionDuration !== "0s").length,
   );
   assert.equal(moving, 0);
+  assert.deepEqual(complaints, []);
+});
+
+walk("forced colours work", { skip: cannot("forced colours") }, async (t) => {
+  const { page, complaints } = await openPage(t, { context: { viewport: SIZES[0], forcedColors: "active" } });
   assert.deepEqual(complaints, [], "looked at before Playwright's screenshot, which the policy forbids in Firefox");
   const grip = PNG.sync.read(await page.screenshot({ clip: await node(page, "A101").locator(".grip").boundingBox() }));
   const colours = new Set(new Uint32Array(grip.data.buffer, grip.data.byteOffset, grip.width * grip.height));

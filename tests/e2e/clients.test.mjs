@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openPage } from "./browser.mjs";
-import { test } from "./engines.mjs";
+import { test, walk } from "./engines.mjs";
 import { Keyboard, action, eventually, node, openTab } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -27,17 +27,27 @@ class Keys {
 
   open = () => this.keyboard.openTab("clients");
 
+  /** Goes up to what comes before: `tabTo` says why no way leads round the page's end. */
   async to(selector) {
     for (let stop = 0; stop < 150; stop += 1) {
-      if (await this.page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
-      await this.keyboard.press("Tab");
+      const key = await this.page.evaluate((s) => {
+        const { activeElement: here } = document;
+        if (here.matches(s)) return null;
+        const place = here.compareDocumentPosition(document.querySelector(s) ?? here);
+        return place & Node.DOCUMENT_POSITION_PRECEDING ? "Shift+Tab" : "Tab";
+      }, selector);
+      if (key === null) return;
+      await this.keyboard.press(key);
     }
     assert.fail(`no tab stop is ${selector}`);
   }
 
   async press(name) {
     const key = { heal: "h", split: "x", migrate: "f" }[name];
-    if (key) return this.keyboard.on("A102", key);
+    if (key) {
+      await this.keyboard.go("A102", "Shift+Tab");
+      return this.keyboard.press(key);
+    }
     await this.to(`[data-action="${name}"]`);
     await this.keyboard.press("Enter");
   }
@@ -68,8 +78,8 @@ async function latest(page, side, namespace = "main") {
 
 const lost = (page, namespace) => page.locator(`[data-lost="${namespace}"]`).innerText();
 
-for (const [way, Hand] of [["clicks", Clicks], ["keyboard", Keys]]) {
-  test(`by ${way}: the minority gets error 11, and a stale answer if it allows one`, async (t) => {
+for (const [way, Hand, that] of [["clicks", Clicks, test], ["keyboard", Keys, walk]]) {
+  that(`by ${way}: the minority gets error 11, and a stale answer if it allows one`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     const hand = new Hand(page);
     await hand.open();
@@ -95,7 +105,7 @@ for (const [way, Hand] of [["clicks", Clicks], ["keyboard", Keys]]) {
     assert.deepEqual(complaints, []);
   });
 
-  test(`by ${way}: in AP both sides accept writes and healing loses one; in SC none is lost`, async (t) => {
+  that(`by ${way}: in AP both sides accept writes and healing loses one; in SC none is lost`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     const hand = new Hand(page);
     await hand.open();
@@ -120,7 +130,7 @@ for (const [way, Hand] of [["clicks", Clicks], ["keyboard", Keys]]) {
     assert.deepEqual(complaints, []);
   });
 
-  test(`by ${way}: a write through a master that has just been cut off is in doubt`, async (t) => {
+  that(`by ${way}: a write through a master that has just been cut off is in doubt`, async (t) => {
     const { page, complaints } = await openPage(t, WIDE);
     const hand = new Hand(page);
     await hand.open();

@@ -270,7 +270,7 @@ test("one cut link makes one node an orphan, not a sub-cluster of one", async (t
   assert.deepEqual(complaints, []);
 });
 
-test("when the focused element disappears, the focus moves to its neighbour", async (t) => {
+walk("when the focused element disappears, the focus moves to its neighbour", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const chips = () => page.evaluate(() => document.activeElement.closest(".sub-clusters") !== null || document.activeElement.dataset.orphan);
   await link(page, "A101-A102").click();

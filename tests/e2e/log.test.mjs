@@ -81,7 +81,7 @@ walk("where the browser forbids copying, the lines are selected and the page say
   assert.deepEqual(complaints, []);
 });
 
-test("the log is opened, filtered and copied by keyboard only", async (t) => {
+walk("the log is opened, filtered and copied by keyboard only", async (t) => {
   const { page, complaints } = await openPage(t, { context: WIDE });
   const keyboard = new Keyboard(page);
   await keyboard.crash("A102");

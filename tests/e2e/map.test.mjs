@@ -241,7 +241,7 @@ test("by mouse: a key leads to its partition through the client's digest", async
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: letters typed into the key field trigger no action, and Enter goes to the partition", async (t) => {
+walk("by keyboard: letters typed into the key field trigger no action, and Enter goes to the partition", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.tabTo(() => document.activeElement.id === "find-set", "the set");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openPage } from "./browser.mjs";
-import { test } from "./engines.mjs";
+import { test, walk } from "./engines.mjs";
 import { Keyboard, action, counts, eventually, expectCounts, node, resetTooEarly } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -86,7 +86,7 @@ test("the worst set leaves what the table says, whether its nodes crash or stop 
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: arrows go through the losses, and Enter applies one", async (t) => {
+walk("by keyboard: arrows go through the losses, and Enter applies one", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.tabTo(() => document.activeElement?.dataset.action === "losses", "the failure sets");

@@ -143,7 +143,7 @@ test("a roster is edited by clicks: a node removed, a rack changed, then set", a
   assert.deepEqual(complaints, []);
 });
 
-test("a roster is edited as text by keyboard; a mistake is reported with its place", async (t) => {
+walk("a roster is edited as text by keyboard; a mistake is reported with its place", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.tabTo(() => document.activeElement?.dataset.action === "edit-roster", "edit");
@@ -196,7 +196,7 @@ test("revive waits for a recluster and says so", async (t) => {
   assert.equal(await page.locator(".roster-hint").innerText(), "all three agree");
 });
 
-test("a command can be copied, and the page says so", async (t) => {
+walk("a command can be copied, and the page says so", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await action(page, "recluster").hover();
   await eventually(() => command(page, "asadm"), "manage recluster");
@@ -223,7 +223,7 @@ test("an id that no node has is accepted, with a warning while typing and a ques
   assert.deepEqual(complaints, []);
 });
 
-test("one press stages and reclusters; staging only says that the margin takes it for granted", async (t) => {
+walk("one press stages and reclusters; staging only says that the margin takes it for granted", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   await stopRackB(page);
   await action(page, "migrate").click();

@@ -97,7 +97,7 @@ test("the profile decides when r is trusted", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: a new cluster of 16 nodes on four racks, Escape closes", async (t) => {
+walk("by keyboard: a new cluster of 16 nodes on four racks, Escape closes", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   const to = (id) => keyboard.tabTo(`document.activeElement?.id === "${id}" || document.activeElement?.dataset.action === "${id}"`, id);

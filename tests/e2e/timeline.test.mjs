@@ -112,7 +112,7 @@ test("an undone ending is kept as a branch, and can be taken, pinned and deleted
   assert.deepEqual(complaints, []);
 });
 
-test("a branch is taken and deleted by keyboard only", async (t) => {
+walk("a branch is taken and deleted by keyboard only", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await keyboard.crash("A102");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openBlankPage, openPage } from "./browser.mjs";
-import { test } from "./engines.mjs";
+import { test, walk } from "./engines.mjs";
 import { Keyboard, Mouse, action, eventually, expectCounts, focused } from "./rosterlab.mjs";
 
 const WIDE = { context: { viewport: { width: 1440, height: 940 } } };
@@ -54,7 +54,7 @@ test("by mouse: after a roster reset too early, starting A102 is the nearest way
   assert.deepEqual(complaints, []);
 });
 
-test("by keyboard: a way that may lose writes says so, is taken and can be undone", async (t) => {
+walk("by keyboard: a way that may lose writes says so, is taken and can be undone", async (t) => {
   const { page, complaints } = await openPage(t, WIDE);
   const keyboard = new Keyboard(page);
   await resetTooEarly(keyboard);
