@@ -120,7 +120,9 @@ test("the attribute may hold the scenario itself, and a mistake in it is reporte
   assert.equal(await other.getByText("still").isVisible(), true);
 });
 
-// A book by mdBook has inline scripts, which the strict policy forbids.
+// A book by mdBook has inline scripts, which the strict policy forbids. They change its style sheets while it loads, and Firefox
+// then gives up loading its fonts and begins anew.
+const BEGUN_ANEW = /\/mdbook\/fonts\/.*NS_BINDING_ABORTED/;
 for (const [path, policy] of [[PLAIN], [TWELVE], ["embed/examples/mdbook/rack.html", ""], ["embed/examples/mdx-rack.html"]]) {
   (path === PLAIN ? walk : test)(`every live figure of ${path} shows the same as its still figure`, async (t) => {
     const { page, complaints, requests } = await openDocs(t, path, { policy });
@@ -137,7 +139,7 @@ for (const [path, policy] of [[PLAIN], [TWELVE], ["embed/examples/mdbook/rack.ht
     assert.deepEqual(differing, []);
     assert.equal(requests.filter((url) => url.endsWith(".wasm")).length, 1, "one engine for all");
     assert.equal(requests.filter((url) => url.endsWith("rosterlab-live.js")).length, 1);
-    assert.deepEqual(complaints, [], "nothing that the policy forbids");
+    assert.deepEqual(complaints.filter((said) => !BEGUN_ANEW.test(said)), [], "nothing that the policy forbids");
   });
 }
 
