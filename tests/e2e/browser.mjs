@@ -55,6 +55,8 @@ export async function openBlankPage(t, { base = "/", policy, context: contextOpt
     complaints.push(`request failed: ${request.url()} (${request.failure()?.errorText})`);
   });
   page.on("request", (request) => requests.push(request.url()));
+  // A test that fails before it looks at them is understood by them.
+  t.after(() => complaints.length > 0 && t.diagnostic(`the page complained of ${complaints.join("; ").slice(0, 1000)}`));
   return { page, url, complaints, requests };
 }
 
