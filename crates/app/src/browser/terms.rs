@@ -42,8 +42,9 @@ fn hear(document: &Document, event: &Event) {
                 event.dyn_ref().is_some_and(|key: &KeyboardEvent| key.key() == "Escape");
             if is_escape && !bubble.hidden() {
                 bubble.set_hidden(true);
-                // One press closes one thing. But a hint comes by itself where the pointer lies, and is no such thing.
-                if !matches!(document.query_selector(".hint:hover"), Ok(Some(_))) {
+                // One press closes one thing. But a hint comes by itself where the pointer lies, and is no such thing; nor is what
+                // stayed when an action took the hint away.
+                if matches!(document.query_selector(".term:hover,.term:focus"), Ok(Some(_))) {
                     event.prevent_default();
                 }
             }
