@@ -18,6 +18,8 @@ use rosterlab_scenario::{Clock, Entry, Timeline};
 
 /// The date that every line carries.
 const DATE: &str = "Jan 01 2019";
+/// The same date, as other formats have it.
+pub(crate) const DAY: &str = "2019-01-01";
 /// The ornament on both sides of the first line.
 const EDGE: &str = "<><><><><><><><><><>";
 /// How often the ticker writes a line.

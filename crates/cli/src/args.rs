@@ -67,6 +67,11 @@ pub enum Command {
     /// their times with --play. Faults are typed on standard input (help lists them) or sent to the HTTP control.
     /// Simulated time passes as real time does. SIGTERM ends it.
     Serve(Serve),
+    /// Write the archive that the admin tool's collectinfo would have left.
+    ///
+    /// The scenario is run, to its end or to --step N, and each node that answers is asked, from its own view. The admin tool
+    /// opens the archive: asadm -cf FILE.tgz. The same scenario gives the same bytes; nothing of this machine is in it.
+    Collectinfo(Collectinfo),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Print the completions of a shell.
@@ -276,6 +281,22 @@ pub struct Serve {
     /// How long a connection may be silent before it is closed, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u64).range(1..=86_400))]
     pub idle_seconds: u64,
+}
+
+/// `collectinfo`
+#[derive(Args, Debug)]
+pub struct Collectinfo {
+    /// A scenario, or - for standard input.
+    pub file: PathBuf,
+    /// The moment after this step, expectations not counted; else after the last.
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
+    /// The build that nodes report.
+    #[arg(long, value_name = "BUILD", default_value = "7.1.0.0", value_parser = of_text::<Build>)]
+    pub build: Build,
+    /// Where the archive is written; else in this folder, with the simulated time in its name.
+    #[arg(long, value_name = "FILE.tgz")]
+    pub out: Option<PathBuf>,
 }
 
 /// How `run` prints.

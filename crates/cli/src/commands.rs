@@ -74,12 +74,14 @@ pub fn timeline_at(source: &Source, step: Option<usize>) -> Result<Timeline, Pro
     let mut timeline = source.scenario.timeline().map_err(|error| source.mistake(&error))?;
     let last = timeline.entries().len();
     let step = step.unwrap_or(last);
-    if !timeline.seek(step) {
-        return Err(Problem::Input(format!(
-            "--step: there is no step {step}, the last is {last} (expectations are not counted)"
-        )));
-    }
-    Ok(timeline)
+    if timeline.seek(step) { Ok(timeline) } else { Err(no_step(step, last)) }
+}
+
+/// The problem of a step that there is not.
+pub fn no_step(step: usize, last: usize) -> Problem {
+    Problem::Input(format!(
+        "--step: there is no step {step}, the last is {last} (expectations are not counted)"
+    ))
 }
 
 /// `test`

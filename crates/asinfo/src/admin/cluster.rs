@@ -28,6 +28,10 @@ pub(super) struct Link {
 }
 
 impl Link {
+    pub(super) fn id(&self) -> NodeId {
+        self.id
+    }
+
     /// Address and port, which is how the tool tells nodes apart.
     pub(super) fn address(&self) -> String {
         format!("{}:{}", self.ip, self.port)
@@ -48,6 +52,8 @@ impl Link {
 /// The nodes found so far, the first one first.
 pub(super) struct Cluster {
     seed: NodeId,
+    /// Nodes that are connected to at first beside that one.
+    others: Vec<NodeId>,
     pub(super) links: Vec<Link>,
 }
 
@@ -66,8 +72,8 @@ pub(super) enum Scope<'a> {
 pub(super) type At = usize;
 
 impl Cluster {
-    pub(super) fn new(seed: NodeId) -> Self {
-        Self { seed, links: Vec::new() }
+    pub(super) fn new(seed: NodeId, others: Vec<NodeId>) -> Self {
+        Self { seed, others, links: Vec::new() }
     }
 
     /// Finds out who answers and who came. `false` when nobody does.
@@ -108,6 +114,7 @@ impl Cluster {
         }
         if self.links.is_empty() {
             order.push(self.seed);
+            order.extend(self.others.iter().filter(|id| **id != self.seed));
         }
         let mut next = 0;
         while let Some(&id) = order.get(next) {

@@ -63,6 +63,17 @@ impl Output {
     }
 }
 
+/// A node that a session found and that answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The node.
+    pub id: NodeId,
+    /// Its address and port, by which the tool tells nodes apart.
+    pub address: String,
+    /// What tables call it.
+    pub name: String,
+}
+
 /// A question that waits for its answer, and what comes after it.
 struct Pending {
     digits: String,
@@ -111,8 +122,14 @@ impl Console {
     /// A session that is connected to this node, and through it to its peers. The six digits of questions are made of `chance`.
     #[must_use]
     pub fn new(seed: NodeId, chance: u64) -> Self {
+        Self::with_seeds(seed, Vec::new(), chance)
+    }
+
+    /// As [`Console::new`], and connected to other nodes too, which may be beyond a split.
+    #[must_use]
+    pub fn with_seeds(seed: NodeId, others: Vec<NodeId>, chance: u64) -> Self {
         Self {
-            cluster: Cluster::new(seed),
+            cluster: Cluster::new(seed, others),
             seed,
             privileged: false,
             warn: false,
@@ -127,6 +144,18 @@ impl Console {
     #[must_use]
     pub fn connected_to(&self) -> NodeId {
         self.seed
+    }
+
+    /// The nodes that the tool finds and that answer, by address.
+    pub fn find(&mut self, nodes: &mut dyn Nodes) -> Vec<Found> {
+        self.cluster.refresh(nodes);
+        let names = self.cluster.names();
+        let alive = self.cluster.links.iter().zip(names).filter(|(link, _)| link.alive);
+        let mut found: Vec<Found> = alive
+            .map(|(link, name)| Found { id: link.id(), address: link.address(), name })
+            .collect();
+        found.sort_by(|a, b| a.address.cmp(&b.address));
+        found
     }
 
     /// Whether `manage` and `asinfo` are allowed.

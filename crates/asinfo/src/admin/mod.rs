@@ -16,14 +16,14 @@ mod info;
 mod like;
 pub(crate) mod line;
 mod manage;
-mod replies;
+pub(crate) mod replies;
 mod sheet;
 mod show;
 mod summary;
 mod table;
 mod tree;
 
-pub use console::{Block, Console, Output};
+pub use console::{Block, Console, Found, Output};
 pub use table::{Align, Cell, Column, Group, Style, TERMINAL_WIDTH, Table, Tone};
 
 use rosterlab_engine::NodeId;

@@ -9,7 +9,7 @@ use rosterlab_engine::NodeId;
 
 /// Why there is no reply to go on with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// No node is meant.
     Nobody,
     /// The node with this address does not answer.
@@ -19,7 +19,7 @@ pub(super) enum Failure {
 }
 
 /// What a node replied.
-pub(super) type Reply = Result<String, Failure>;
+pub(crate) type Reply = Result<String, Failure>;
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -32,7 +32,7 @@ impl std::fmt::Display for Failure {
 }
 
 /// The part of a node's error that the tool repeats.
-pub(super) fn cause(said: &str) -> String {
+pub(crate) fn cause(said: &str) -> String {
     let lower = said.to_ascii_lowercase();
     let part = if lower.starts_with("error") {
         said.split('=').nth(1).or_else(|| said.split(':').nth(2))
@@ -48,7 +48,7 @@ pub(super) fn cause(said: &str) -> String {
 }
 
 /// The reply, unless it is an error.
-pub(super) fn checked(reply: Reply, what: &str) -> Reply {
+pub(crate) fn checked(reply: Reply, what: &str) -> Reply {
     match reply {
         Ok(text) if text.starts_with("ERROR") || text.starts_with("error") => {
             Err(Failure::Said(what.to_owned(), text))
@@ -58,41 +58,41 @@ pub(super) fn checked(reply: Reply, what: &str) -> Reply {
 }
 
 /// The reply of a command that says `ok` when it was taken.
-pub(super) fn taken(reply: Reply, what: &str) -> Result<(), Failure> {
+pub(crate) fn taken(reply: Reply, what: &str) -> Result<(), Failure> {
     let text = reply?;
     if text.eq_ignore_ascii_case("ok") { Ok(()) } else { Err(Failure::Said(what.to_owned(), text)) }
 }
 
 /// Names and values, `name=value` between separators.
-pub(super) type Values = BTreeMap<String, String>;
+pub(crate) type Values = BTreeMap<String, String>;
 
 /// Reads `name=value` pairs.
-pub(super) fn values(text: &str, separator: char) -> Values {
+pub(crate) fn values(text: &str, separator: char) -> Values {
     let pairs = text.split(separator).filter_map(|pair| pair.split_once('='));
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// Reads a list, which may be empty.
-pub(super) fn list(text: &str) -> Vec<String> {
+pub(crate) fn list(text: &str) -> Vec<String> {
     text.split(';').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// A peer: its id, address and port.
-pub(super) struct Peer {
-    pub(super) id: NodeId,
-    pub(super) ip: String,
-    pub(super) port: String,
+pub(crate) struct Peer {
+    pub(crate) id: NodeId,
+    pub(crate) ip: String,
+    pub(crate) port: String,
 }
 
 /// An address and a port.
-pub(super) fn address(text: &str) -> Option<(String, String)> {
+pub(crate) fn address(text: &str) -> Option<(String, String)> {
     let first = text.split([',', ';']).next()?;
     let (ip, port) = first.rsplit_once(':')?;
     Some((ip.to_owned(), port.to_owned()))
 }
 
 /// Reads `generation,port,[[id,tls,[address:port,…]],…]`.
-pub(super) fn peers(text: &str) -> Vec<Peer> {
+pub(crate) fn peers(text: &str) -> Vec<Peer> {
     let mut head = text.splitn(3, ',');
     let (Some(_), Some(default_port), Some(list)) = (head.next(), head.next(), head.next()) else {
         return Vec::new();
@@ -110,14 +110,14 @@ pub(super) fn peers(text: &str) -> Vec<Peer> {
 
 /// A namespace's rosters, as one node tells them.
 #[derive(Clone, Default)]
-pub(super) struct Rosters {
-    pub(super) current: Vec<String>,
-    pub(super) pending: Vec<String>,
-    pub(super) observed: Vec<String>,
+pub(crate) struct Rosters {
+    pub(crate) current: Vec<String>,
+    pub(crate) pending: Vec<String>,
+    pub(crate) observed: Vec<String>,
 }
 
 /// Reads one namespace's rosters.
-pub(super) fn rosters(text: &str) -> Rosters {
+pub(crate) fn rosters(text: &str) -> Rosters {
     let values = values(text, ':');
     let list = |name: &str| {
         let list = values.get(name).filter(|list| *list != "null" && !list.is_empty());
@@ -131,22 +131,34 @@ pub(super) fn rosters(text: &str) -> Rosters {
 }
 
 /// Reads `ns=…:…;ns=…`: what each namespace's part says.
-pub(super) fn by_namespace(text: &str) -> Vec<(String, String)> {
+pub(crate) fn by_namespace(text: &str) -> Vec<(String, String)> {
     let of = |part: &str| {
         values(part, ':').get("ns").map(|namespace| (namespace.clone(), part.to_owned()))
     };
     text.split(';').filter_map(of).collect()
 }
 
+/// The racks that a namespace's part of `racks:` names, and their nodes. What the roster says goes before what nodes are
+/// configured to be.
+pub(crate) fn racks(part: &str) -> BTreeMap<i128, String> {
+    let values = values(part, ':');
+    let in_roster = values.keys().any(|name| name.starts_with("roster_rack"));
+    let kind = if in_roster { "roster_rack_" } else { "rack_" };
+    let of = |(name, nodes): (&String, &String)| {
+        Some((name.strip_prefix(kind)?.trim().parse().ok()?, nodes.clone()))
+    };
+    values.iter().filter_map(of).collect()
+}
+
 /// How many partitions of a namespace a node masters, and how many it is a replica of.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(super) struct Counts {
-    pub(super) primary: i128,
-    pub(super) secondary: i128,
+pub(crate) struct Counts {
+    pub(crate) primary: i128,
+    pub(crate) secondary: i128,
 }
 
 /// Counts what a node tells of its partitions. Columns are found by the names in the first row.
-pub(super) fn partitions(text: &str, node: &str) -> BTreeMap<String, Counts> {
+pub(crate) fn partitions(text: &str, node: &str) -> BTreeMap<String, Counts> {
     let mut rows = text.split(';');
     let head: Vec<&str> = rows.next().unwrap_or_default().split(':').collect();
     let column = |name: &str| head.iter().position(|&other| other == name);

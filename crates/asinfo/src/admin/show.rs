@@ -65,19 +65,7 @@ pub(super) fn racks(session: &mut Session) -> Result<Option<Table>, Failure> {
     for reply in session.ask(&whom, "racks:").into_values() {
         let Ok(text) = checked(reply, "") else { continue };
         for (namespace, part) in replies::by_namespace(&text) {
-            let values = replies::values(&part, ':');
-            // What the roster says goes before what nodes are configured to be.
-            let kind = if values.keys().any(|name| name.starts_with("roster_rack")) {
-                "roster_rack_"
-            } else {
-                "rack_"
-            };
-            let of = |(name, nodes): (&String, &String)| {
-                let rack = whole(name.strip_prefix(kind)?)?;
-                Some((rack, nodes.clone()))
-            };
-            let racks: BTreeMap<i128, String> = values.iter().filter_map(of).collect();
-            for (rack, nodes) in racks {
+            for (rack, nodes) in replies::racks(&part) {
                 any = true;
                 let rack = Value::Number(rack, Form::Plain, Tone::Plain);
                 sheet.row(

@@ -104,10 +104,7 @@ fn of_namespace(namespace: &str, found: &Namespaces) -> OfNamespace {
         of.nodes += 1;
         let migrating = ["migrate_tx_partitions_remaining", "migrate_rx_partitions_remaining"];
         of.migrating |= migrating.iter().any(|name| number(&[name]) != 0);
-        let device = |name: &&String| {
-            name.starts_with("storage-engine.device") || name.starts_with("storage-engine.file")
-        };
-        let devices = values.keys().filter(device).count();
+        let devices = values.keys().filter(|name| is_device(name)).count();
         of.devices_of.insert(at, devices);
         of.devices += devices;
         let total = number(&["memory-size"]);
@@ -148,6 +145,13 @@ fn of_namespace(namespace: &str, found: &Namespaces) -> OfNamespace {
         of.features.extend(FEATURES.iter().zip(has).filter(|(_, has)| *has).map(|(name, _)| *name));
     }
     of
+}
+
+/// Whether a setting names a device or a file: `storage-engine.device[0]`, and not `storage-engine.filesize`.
+fn is_device(setting: &str) -> bool {
+    let names = ["storage-engine.device", "storage-engine.file"];
+    let rest = names.iter().find_map(|name| setting.strip_prefix(name));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
 }
 
 fn joined<T: ToString>(values: impl IntoIterator<Item = T>) -> Value {

@@ -167,7 +167,8 @@ pub struct Records {
 }
 
 impl Records {
-    /// A node's records, by namespace in the cluster's order. `view` is `cluster.view()`.
+    /// A node's records in the simulation, by namespace in the cluster's order. `view` is `cluster.view()`. What they take in
+    /// bytes the simulation does not know.
     #[must_use]
     pub fn of(cluster: &Cluster, view: &ClusterView, node: NodeId) -> Vec<Self> {
         let here = view.sub_cluster_of(node).map(|place| &view.sub_clusters[place]);

@@ -8,6 +8,7 @@ mod admin_fake;
 mod any_bytes;
 mod case_study;
 mod clients;
+mod collect;
 mod common;
 mod histories;
 mod log_lines;
