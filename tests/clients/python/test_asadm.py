@@ -1,7 +1,8 @@
 """The admin tool, unmodified, through the case study. It is in no package registry, so its sources are wanted:
 
 ROSTERLAB_ASADM is the folder of its sources, with the folder of schemas beside them that README.md names, and
-ROSTERLAB_ASADM_PYTHON a Python that has its packages. Only commands that ask nobody but the nodes are run.
+ROSTERLAB_ASADM_PYTHON a Python that has its packages. Only commands that ask nobody but the nodes are run;
+test_asadm_alone.py has the others.
 """
 
 import os
