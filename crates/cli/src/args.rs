@@ -259,8 +259,8 @@ pub struct Serve {
     /// How many simulated seconds pass in a real one, 0.001 to 1000.
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = speed)]
     pub speed: f64,
-    /// Do the scenario's steps at their times. Migrations go on between them, so counts that a step expects while they run
-    /// may differ from those of `rosterlab run`.
+    /// Do the scenario's steps at their times. They give what they give in `rosterlab run`: between them simulated time stands,
+    /// unless clusters change. After the last one it goes on.
     #[arg(long)]
     pub play: bool,
     /// The build that nodes report; client libraries refuse those before 4.9.0.3.

@@ -20,6 +20,8 @@ enum Due {
 /// What happens while time passes.
 struct Course<'a> {
     events: Vec<Event>,
+    /// Nothing later than this happens.
+    by_ms: u64,
     /// Is shown the cluster after everything that happened.
     seen: &'a mut dyn FnMut(&Cluster),
 }
@@ -32,23 +34,39 @@ impl Cluster {
 
     /// As [`Cluster::advance`], and shows the cluster after each change and each round of migrations on the way.
     pub fn advance_seen(&mut self, until: Until, seen: &mut dyn FnMut(&Self)) -> Vec<Event> {
+        let (events, reached) = self.advance_by(until, u64::MAX, seen);
+        assert!(reached, "there is always enough time");
+        events
+    }
+
+    /// As [`Cluster::advance_seen`], but time passes no further than to `by_ms`: calls with later times, one after the other,
+    /// give what one call without gives. Returns whether it has come as far as was wanted; its time is then that moment, and
+    /// else `by_ms`. A number of partitions to migrate counts from each call.
+    pub fn advance_by(
+        &mut self,
+        until: Until,
+        by_ms: u64,
+        seen: &mut dyn FnMut(&Self),
+    ) -> (Vec<Event>, bool) {
         self.assert_invariants();
         let began_ms = self.now_ms;
-        let mut course = Course { events: Vec::new(), seen };
-        match until {
+        let mut course = Course { events: Vec::new(), by_ms: by_ms.max(began_ms), seen };
+        let reached = match until {
             Until::Time(end_ms) => self.play(end_ms, &mut course),
             Until::Settled => self.settle(&mut course),
             Until::Prepared => self.prepare_only(&mut course),
             Until::Migrated { partitions } => {
-                self.settle(&mut course);
-                self.migrate(partitions, &mut course);
+                self.settle(&mut course) && self.migrate(partitions, &mut course)
             }
+        };
+        let Course { events, by_ms, .. } = course;
+        assert!(self.now_ms <= by_ms, "time does not pass too far");
+        if reached {
+            self.assert_reached(began_ms, until);
         }
-        let events = course.events;
-        self.assert_reached(began_ms, until);
         debug_assert!(events.is_sorted_by_key(|event| event.at_ms), "events come in order");
         self.assert_invariants();
-        events
+        (events, reached)
     }
 
     /// Asserts that time has passed as far as it should.
@@ -112,26 +130,44 @@ impl Cluster {
         (course.seen)(self);
     }
 
-    fn play(&mut self, end_ms: u64, course: &mut Course<'_>) {
-        while let Some((at_ms, due)) = self.next_due(true).filter(|(at_ms, _)| *at_ms <= end_ms) {
+    fn play(&mut self, end_ms: u64, course: &mut Course<'_>) -> bool {
+        let to_ms = end_ms.min(course.by_ms);
+        while let Some((at_ms, due)) = self.next_due(true).filter(|(at_ms, _)| *at_ms <= to_ms) {
             self.change(at_ms, &due, course);
         }
-        self.now_ms = self.now_ms.max(end_ms);
+        self.now_ms = self.now_ms.max(to_ms);
+        end_ms <= to_ms
     }
 
-    fn settle(&mut self, course: &mut Course<'_>) {
+    fn settle(&mut self, course: &mut Course<'_>) -> bool {
         while let Some((at_ms, due)) = self.next_due(false) {
+            if at_ms > course.by_ms {
+                self.stand_still(course.by_ms);
+                return false;
+            }
             self.change_frozen(at_ms, &due, course);
         }
+        true
     }
 
-    fn prepare_only(&mut self, course: &mut Course<'_>) {
+    fn prepare_only(&mut self, course: &mut Course<'_>) -> bool {
         while self.exchanges.is_empty() {
             let Some((at_ms, due)) = self.next_due(false) else {
-                return;
+                return true;
             };
+            if at_ms > course.by_ms {
+                self.stand_still(course.by_ms);
+                return false;
+            }
             self.change_frozen(at_ms, &due, course);
         }
+        true
+    }
+
+    /// Time passes to a moment before which nothing is due, and migrations stand still.
+    fn stand_still(&mut self, to_ms: u64) {
+        self.frozen_ms += to_ms - self.now_ms;
+        self.now_ms = to_ms;
     }
 
     fn change_frozen(&mut self, at_ms: u64, due: &Due, course: &mut Course<'_>) {
@@ -140,7 +176,7 @@ impl Cluster {
         self.change(at_ms, due, course);
     }
 
-    fn migrate(&mut self, partitions: Option<u32>, course: &mut Course<'_>) {
+    fn migrate(&mut self, partitions: Option<u32>, course: &mut Course<'_>) -> bool {
         let limits = partitions.map(|count| self.limits(count));
         loop {
             let open = |one: &SubCluster| {
@@ -155,8 +191,12 @@ impl Cluster {
                 at_ms.map(|at_ms| (at_ms, one.number))
             });
             let Some((at_ms, number)) = next.min() else {
-                return;
+                return true;
             };
+            if at_ms > course.by_ms {
+                self.now_ms = course.by_ms;
+                return false;
+            }
             self.now_ms = at_ms;
             let mut kinds = Vec::new();
             self.round(number, limits.as_ref(), &mut kinds);

@@ -17,7 +17,8 @@ pub struct ClientAnswer {
 }
 
 /// The answer in an event, if it ends a client's operation.
-pub(crate) fn answer(event: &Event) -> Option<ClientAnswer> {
+#[must_use]
+pub fn answer(event: &Event) -> Option<ClientAnswer> {
     match &event.kind {
         EventKind::Wrote { result, .. } => {
             Some(ClientAnswer { result: (*result).into(), stale: None })

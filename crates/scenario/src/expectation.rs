@@ -93,7 +93,8 @@ pub fn failures(
 }
 
 /// Differences between what a client was told and what the step expects.
-pub(crate) fn client_failures(
+#[must_use]
+pub fn client_failures(
     place: &str,
     expect: ClientExpectation,
     answer: Option<ClientAnswer>,

@@ -31,8 +31,8 @@ mod timeline;
 mod watch;
 pub mod words;
 
-pub use answer::ClientAnswer;
-pub use expectation::{Failure, failures};
+pub use answer::{ClientAnswer, answer};
+pub use expectation::{Failure, client_failures, failures};
 #[cfg(feature = "schema")]
 pub use file::schema_text;
 pub use file::{
@@ -43,3 +43,4 @@ pub use one_step::StepError;
 pub use plan::{ClientExpectation, Doing, Plan, namespace_of, refusal};
 pub use runner::{Clock, Runner, StepReport};
 pub use timeline::{Course, Entry, Purpose, Settle, SharedEvents, Timeline, fork};
+pub use watch::Watches;

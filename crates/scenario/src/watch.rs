@@ -20,7 +20,7 @@ struct Watch {
 
 /// The expectations that are open: none has failed so far.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Watches(Vec<Watch>);
+pub struct Watches(Vec<Watch>);
 
 impl Watches {
     /// Adds an expectation that holds now, unless it is for now only.
@@ -30,7 +30,7 @@ impl Watches {
         }
     }
 
-    /// Closes and tells those that do not hold at this moment of a step.
+    /// Closes and tells those that do not hold at this moment of a step, which began at `began_ms`.
     pub fn see(&mut self, cluster: &Cluster, step: usize, began_ms: u64, told: &mut Vec<Failure>) {
         if self.0.is_empty() {
             return;

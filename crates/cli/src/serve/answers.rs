@@ -194,7 +194,10 @@ fn told(events: &[Event], simulation: &mut Simulation) -> Vec<Value> {
 fn of_step(number: usize, done: &Done, simulation: &Shared) -> Answer {
     let place = format!("steps[{number}]");
     match done {
-        Done::Happened(events) => {
+        Done::Happened(events, failures) => {
+            if let Some(failure) = failures.first() {
+                return Err(Fault::new(409, &place, &failure.to_string()));
+            }
             let mut simulation = simulation.borrow_mut();
             let events = told(events, &mut simulation);
             Ok(json!({"step": number, "timeMs": simulation.now_ms(), "events": events}))

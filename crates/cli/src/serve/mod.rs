@@ -303,7 +303,12 @@ fn complain(line: &str) {
 
 fn tell_step(number: usize, done: &Done) {
     match done {
-        Done::Happened(_) => say(&format!("step {number}: done\n")),
+        Done::Happened(_, failures) => {
+            say(&format!("step {number}: done\n"));
+            for failure in failures {
+                complain(&format!("step {number}: {failure}"));
+            }
+        }
         Done::Checked(failures) if failures.is_empty() => say(&format!("step {number}: holds\n")),
         Done::Checked(failures) => {
             for failure in failures {

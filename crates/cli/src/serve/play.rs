@@ -1,12 +1,21 @@
 //! The scenario's steps: done one by one on demand, or at their times.
 //!
-//! Invariant: each step is done once, in order; what a step expects is checked when its turn comes. Not here: what steps
-//! mean (see the scenario crate).
+//! Invariant: each step is done once, in order; what a step expects is checked when its turn comes. Steps that are done at
+//! their times give what `rosterlab run` gives: simulated time passes as far as the step says and no further, and
+//! migrations run in `advance` and `migrate` alone. Not here: what steps mean (see the scenario crate).
 
-use rosterlab_engine::Event;
-use rosterlab_scenario::{ClockTime, Doing, Entry, Failure, Plan, Scenario, failures};
+use std::time::Duration;
+
+use rosterlab_engine::{Cluster, Event, Rejection, Until};
+use rosterlab_scenario::{
+    ClientExpectation, ClockTime, Doing, Entry, Failure, Plan, Scenario, Settle, Watches, answer,
+    client_failures, failures,
+};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 
 use super::node::Shared;
+use super::simulation::{Progress, Simulation};
 
 /// The steps, and which is next.
 pub struct Play {
@@ -19,8 +28,8 @@ pub struct Play {
 /// What became of a step.
 #[derive(Debug)]
 pub enum Done {
-    /// It happened.
-    Happened(Vec<Event>),
+    /// It happened; of what is expected of it, or of every moment, this did not hold.
+    Happened(Vec<Event>, Vec<Failure>),
     /// It was an expectation; these do not hold.
     Checked(Vec<Failure>),
     /// The cluster refused it, for this reason.
@@ -44,14 +53,13 @@ impl Play {
         (self.next < self.doings.len()).then_some(self.next)
     }
 
-    /// Does the next step, with its number; `None` at the end. A step that is refused, or that expects what does not hold,
+    /// Does the next step, with its number; `None` at the end. A step that is refused, or an expectation that does not hold,
     /// stays the next one.
     pub fn step(&mut self, simulation: &Shared) -> Option<(usize, Done)> {
         let number = self.next()?;
-        let doing = self.doings[number].clone();
-        let done = do_it(&doing, simulation);
+        let done = do_it(&self.doings[number], number, &mut simulation.borrow_mut());
         let is_done = match &done {
-            Done::Happened(_) => true,
+            Done::Happened(..) => true,
             Done::Checked(failures) => failures.is_empty(),
             Done::Refused(_) => false,
         };
@@ -60,11 +68,13 @@ impl Play {
     }
 }
 
-fn do_it(doing: &Doing, simulation: &Shared) -> Done {
-    let mut simulation = simulation.borrow_mut();
+fn do_it(doing: &Doing, number: usize, simulation: &mut Simulation) -> Done {
     match doing {
-        Doing::Happen { entry, .. } => match simulation.perform(entry) {
-            Ok(events) => Done::Happened(events),
+        Doing::Happen { entry, client } => match simulation.perform(entry) {
+            Ok(events) => {
+                let failures = of_client(number, *client, &events);
+                Done::Happened(events, failures)
+            }
             Err(rejection) => Done::Refused(rejection.to_string()),
         },
         Doing::Expect { namespace, expect } => {
@@ -76,42 +86,178 @@ fn do_it(doing: &Doing, simulation: &Shared) -> Done {
     }
 }
 
+/// What a client of the step should have been told and was not.
+fn of_client(number: usize, expected: ClientExpectation, events: &[Event]) -> Vec<Failure> {
+    let told = events.iter().find_map(answer);
+    client_failures(&format!("steps[{number}]"), expected, told)
+}
+
+/// A step that is being played, and what was found on the way.
+#[derive(Debug, Default)]
+pub struct Playing {
+    /// How far time has to pass. Once it has, this is how far it passes when something else happens.
+    until: Option<Until>,
+    step: usize,
+    began_ms: u64,
+    /// Expectations of every moment.
+    watches: Watches,
+    failures: Vec<Failure>,
+    done: bool,
+}
+
+impl Playing {
+    /// Begins with a step, whose command was done at `began_ms`.
+    fn begin(&mut self, step: usize, began_ms: u64, until: Until, cluster: &Cluster) {
+        (self.step, self.began_ms) = (step, began_ms);
+        (self.until, self.done) = (Some(until), false);
+        self.watches.see(cluster, step, began_ms, &mut self.failures);
+    }
+
+    /// Lets simulated time pass as far as the step wants, at most to `due_ms`. Beyond a step's end, time passes only while
+    /// clusters change.
+    pub fn advance(&mut self, cluster: &mut Cluster, due_ms: u64) -> Vec<Event> {
+        let until = self.until.unwrap_or(Until::Settled);
+        let (step, began_ms) = (self.step, self.began_ms);
+        let (watches, failures) = (&mut self.watches, &mut self.failures);
+        let mut see = |cluster: &Cluster| watches.see(cluster, step, began_ms, failures);
+        let (events, reached) = cluster.advance_by(until, due_ms, &mut see);
+        if reached {
+            self.done = true;
+            // A change that was only prepared waits for the step that interrupts it.
+            self.until = (until == Until::Prepared).then_some(until);
+        }
+        events
+    }
+
+    /// Whether time has passed as far as the step wanted.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// What was found not to hold in the step.
+    pub fn found(&mut self) -> Vec<Failure> {
+        std::mem::take(&mut self.failures)
+    }
+}
+
+/// Why a step is not waited for any longer: the cluster was set back to its start, or the server ends.
+enum Broken {
+    Reset,
+    End,
+}
+
 /// Does the steps at their times, and tells each of what became of it. A step with a clock waits until that has passed since
-/// the first clock; `advance` and `migrate` wait as long as they last; any other step waits until the clusters have settled.
+/// the first clock; simulated time stands meanwhile. After the last step time goes on as without `--play`. When the cluster
+/// is set back to its start, the steps begin again.
 pub async fn play(mut play: Play, simulation: Shared, mut tell: impl FnMut(usize, &Done)) {
     let mut progress = simulation.borrow().progress();
+    loop {
+        play.rewind();
+        let resets = simulation.borrow().resets();
+        match play_all(&mut play, &simulation, &mut progress, &mut tell, resets).await {
+            Ok(()) => {
+                simulation.borrow_mut().set_playing(None);
+                if let Broken::End = until_broken(&mut progress, resets).await {
+                    return;
+                }
+            }
+            Err(Broken::Reset) => {}
+            Err(Broken::End) => return,
+        }
+    }
+}
+
+async fn play_all(
+    play: &mut Play,
+    simulation: &Shared,
+    progress: &mut watch::Receiver<Progress>,
+    tell: &mut impl FnMut(usize, &Done),
+    resets: u64,
+) -> Result<(), Broken> {
+    simulation.borrow_mut().set_playing(Some(Playing::default()));
+    let speed = simulation.borrow().settings.speed;
     let mut first_clock = None;
     while let Some(number) = play.next() {
         if let Some(clock_ms) = play.clocks[number] {
-            let (began_ms, first_ms) =
-                *first_clock.get_or_insert((progress.borrow().now_ms, clock_ms));
-            let due_ms = began_ms + clock_ms.saturating_sub(first_ms);
-            if progress.wait_for(|progress| progress.now_ms >= due_ms).await.is_err() {
-                return;
+            let (began, first_ms) = *first_clock.get_or_insert((Instant::now(), clock_ms));
+            let due = began + real(clock_ms.saturating_sub(first_ms), speed);
+            tokio::select! {
+                () = sleep_until(due) => {}
+                broken = until_broken(progress, resets) => return Err(broken),
             }
         }
-        let waited = match &play.doings[number] {
-            Doing::Happen { entry: Entry::Pass { ms }, .. } => {
-                let due_ms = progress.borrow().now_ms + ms;
-                progress.wait_for(|progress| progress.now_ms >= due_ms).await.map(drop)
+        match &play.doings[number] {
+            Doing::Happen { entry, client } => {
+                let begun = begin(entry, number, &mut simulation.borrow_mut());
+                match begun {
+                    Ok(events) => {
+                        until_done(progress, resets).await?;
+                        let mut failures = simulation.borrow_mut().found_in_play();
+                        failures.extend(of_client(number, *client, &events));
+                        tell(number, &Done::Happened(events, failures));
+                    }
+                    Err(why) => tell(number, &Done::Refused(why)),
+                }
             }
-            Doing::Happen { entry: Entry::Migrate { .. }, .. } => {
-                progress.wait_for(|now| !now.changing && !now.migrating).await.map(drop)
-            }
-            _ => {
-                let Some((number, done)) = play.step(&simulation) else { return };
+            doing @ Doing::Expect { namespace, expect } => {
+                let done = do_it(doing, number, &mut simulation.borrow_mut());
+                if matches!(&done, Done::Checked(failures) if failures.is_empty()) {
+                    let place = format!("steps[{number}]");
+                    let add = |playing: &mut Playing, _: &Cluster| {
+                        playing.watches.add(&place, *namespace, expect);
+                    };
+                    simulation.borrow_mut().play(add);
+                }
                 tell(number, &done);
-                // At its time, a step is done once.
-                play.next = number + 1;
-                progress.wait_for(|progress| !progress.changing).await.map(drop)
             }
-        };
-        if waited.is_err() {
-            return;
         }
-        if play.next == number {
-            play.next += 1;
-            tell(number, &Done::Happened(Vec::new()));
-        }
+        // At its time, a step is done once.
+        play.next = number + 1;
     }
+    Ok(())
+}
+
+/// Waits until the step that is played is done.
+async fn until_done(progress: &mut watch::Receiver<Progress>, resets: u64) -> Result<(), Broken> {
+    let come = progress.wait_for(|now| now.played || now.resets != resets).await;
+    match come.map(|now| now.resets == resets) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Broken::Reset),
+        Err(_) => Err(Broken::End),
+    }
+}
+
+/// Waits until the cluster is set back to its start.
+async fn until_broken(progress: &mut watch::Receiver<Progress>, resets: u64) -> Broken {
+    match progress.wait_for(|now| now.resets != resets).await {
+        Ok(_) => Broken::Reset,
+        Err(_) => Broken::End,
+    }
+}
+
+/// Does what happens at once in a step, and lets time pass as far as it says.
+fn begin(entry: &Entry, number: usize, simulation: &mut Simulation) -> Result<Vec<Event>, String> {
+    let refused = |rejection: Rejection| rejection.to_string();
+    let now_ms = simulation.now_ms();
+    let (events, until) = match entry {
+        Entry::Act { command, settle: Settle::Fully } => {
+            (simulation.act(command).map_err(refused)?, Until::Settled)
+        }
+        Entry::Act { command, settle: Settle::Prepared } => {
+            (simulation.act(command).map_err(refused)?, Until::Prepared)
+        }
+        Entry::Pass { ms } => (Vec::new(), Until::Time(now_ms.saturating_add(*ms))),
+        Entry::Migrate { partitions: None } => (Vec::new(), Until::Migrated { partitions: None }),
+        // A number of partitions counts from each call, so they are done at once. No file has several entries in a step.
+        Entry::Migrate { partitions: Some(_) } | Entry::Several { .. } => {
+            (simulation.perform(entry).map_err(refused)?, Until::Settled)
+        }
+    };
+    simulation.play(|playing, cluster| playing.begin(number, now_ms, until, cluster));
+    Ok(events)
+}
+
+/// How long simulated milliseconds take.
+fn real(ms: u64, speed: f64) -> Duration {
+    Duration::from_millis(ms).div_f64(speed)
 }

@@ -12,10 +12,11 @@ use rosterlab_engine::{
     Cluster, ClusterSetup, ClusterView, Command, Event, EventKind, Mode, NodeId, NodeState,
     Rejection, SetupError, SubClusterNamespaceView, Until,
 };
-use rosterlab_scenario::Entry;
+use rosterlab_scenario::{Entry, Failure};
 use tokio::sync::{broadcast, watch};
 
 use super::contents::Contents;
+use super::play::Playing;
 use super::told::Told;
 
 /// How long an orphan still answers clients as a member would, in ms: five quantum intervals of 1.8 s (reference of the
@@ -68,6 +69,10 @@ pub struct Progress {
     pub changing: bool,
     /// Whether migrations are under way.
     pub migrating: bool,
+    /// Whether the step that is played is done.
+    pub played: bool,
+    /// How often the cluster was set back to its start.
+    pub resets: u64,
 }
 
 /// The cluster and its surroundings.
@@ -85,6 +90,9 @@ pub struct Simulation {
     view: Option<Rc<ClusterView>>,
     /// When the clock was set, and what it showed then.
     clock: (Instant, u64),
+    /// While the scenario's steps are played, time passes as far as they say.
+    playing: Option<Playing>,
+    resets: u64,
     /// When each node that is an orphan became one.
     orphans: BTreeMap<NodeId, u64>,
     /// When each process started.
@@ -115,6 +123,8 @@ impl Simulation {
             generations: BTreeMap::new(),
             view: None,
             clock: (Instant::now(), 0),
+            playing: None,
+            resets: 0,
             orphans: BTreeMap::new(),
             started: BTreeMap::new(),
             masters: (0, None),
@@ -157,6 +167,8 @@ impl Simulation {
             now_ms: self.cluster.now_ms(),
             changing: self.cluster.is_changing(),
             migrating: self.cluster.is_migrating(),
+            played: self.playing.as_ref().is_some_and(Playing::is_done),
+            resets: self.resets,
         };
         self.progress.send_replace(now);
     }
@@ -211,14 +223,54 @@ impl Simulation {
         )]
         let due_ms = showed_ms + passed_ms as u64;
         if due_ms > self.cluster.now_ms() {
-            let events = self.cluster.advance(Until::Time(due_ms));
-            self.happened(&events);
+            self.pass(due_ms);
         }
         self.look_at_masters();
         self.tell_progress();
         if self.contents.is_sweep_due() {
             self.contents.sweep(&self.cluster);
         }
+    }
+
+    /// Lets simulated time pass, to `due_ms` or as far as the step that is played wants.
+    fn pass(&mut self, due_ms: u64) {
+        let events = match &mut self.playing {
+            Some(playing) => playing.advance(&mut self.cluster, due_ms),
+            None => self.cluster.advance(Until::Time(due_ms)),
+        };
+        if self.cluster.now_ms() < due_ms {
+            // It stands, and goes on from here.
+            self.set_clock();
+        }
+        self.happened(&events);
+    }
+
+    /// From now on time passes as far as the steps that are played want, or with real time.
+    pub fn set_playing(&mut self, playing: Option<Playing>) {
+        self.playing = playing;
+        self.set_clock();
+        self.tell_progress();
+    }
+
+    /// Changes what is played.
+    pub fn play(&mut self, change: impl FnOnce(&mut Playing, &Cluster)) {
+        if let Some(playing) = &mut self.playing {
+            change(playing, &self.cluster);
+        }
+        self.set_clock();
+        // What takes no time is done at once.
+        self.pass(self.cluster.now_ms());
+        self.tell_progress();
+    }
+
+    /// What was found not to hold in the step that is played.
+    pub fn found_in_play(&mut self) -> Vec<Failure> {
+        self.playing.as_mut().map(Playing::found).unwrap_or_default()
+    }
+
+    /// How often the cluster was set back to its start.
+    pub fn resets(&self) -> u64 {
+        self.resets
     }
 
     /// Sets the clock to what the cluster shows, after a jump in simulated time.
@@ -272,6 +324,8 @@ impl Simulation {
         self.orphans.clear();
         self.started.clear();
         self.masters = (0, None);
+        self.playing = self.playing.take().map(|_| Playing::default());
+        self.resets += 1;
         self.set_clock();
         self.view = None;
         // Whatever a client knew of any node is old.

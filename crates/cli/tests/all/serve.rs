@@ -14,10 +14,12 @@ use rosterlab_asinfo::wire::op::Op;
 use rosterlab_asinfo::wire::reply::Reply;
 use rosterlab_asinfo::wire::request::{Action, Delete, Generation, Key, Read as Reading};
 use rosterlab_asinfo::wire::request::{RecordRequest, Request, What, Write as Writing};
-use rosterlab_engine::Digest;
+use rosterlab_engine::{Digest, Event};
+use rosterlab_scenario::event_data::EventData;
+use rosterlab_scenario::{Runner, Scenario};
 use serde_json::{Value as Json, json};
 
-use crate::repository;
+use crate::{folder, repository};
 
 /// How long anything may take before a test gives up.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -102,6 +104,18 @@ impl Serving {
         let (status, body) = self.ask("POST", "/steps?until=settled", json, &steps.to_string());
         assert_eq!(status, 200, "{body}");
         serde_json::from_str(&body).unwrap()
+    }
+
+    /// What happens from now on.
+    fn events(&self) -> impl Iterator<Item = Json> + use<> {
+        let host = self.control.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        write!(stream, "GET /events HTTP/1.1\r\nhost: {host}\r\n\r\n").unwrap();
+        let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+        assert!(lines.next().unwrap().contains("200"));
+        let data = lines.filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
+        data.map(|line| serde_json::from_str(&line).unwrap())
     }
 
     fn state(&self) -> Json {
@@ -468,16 +482,10 @@ fn the_admin_tool_sees_the_side_that_it_is_connected_to() {
 #[test]
 fn events_are_told_as_they_happen() {
     let serving = Serving::start("case-study.json", &["--speed", "20"]);
-    let host = serving.control.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(host).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    write!(stream, "GET /events HTTP/1.1\r\nhost: {host}\r\n\r\n").unwrap();
-    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
-    assert!(lines.next().unwrap().contains("200"));
+    let told = serving.events();
     serving.does(&json!({"do": "crash", "nodes": ["A102"]}));
     let mut kinds = Vec::new();
-    for line in lines.filter_map(|line| line.strip_prefix("data: ").map(str::to_owned)) {
-        let event: Json = serde_json::from_str(&line).unwrap();
+    for event in told {
         assert!(event["text"].as_str().is_some_and(|text| text.ends_with('.')), "{event}");
         kinds.push(event["kind"].as_str().unwrap().to_owned());
         if kinds.last().unwrap() == "rebalanced" {
@@ -486,6 +494,82 @@ fn events_are_told_as_they_happen() {
     }
     assert_eq!(kinds[0], "node-stopped");
     assert!(kinds.contains(&"cluster-formed".to_owned()), "{kinds:?}");
+}
+
+/// What happens in a scenario when it is run, as the control tells it, without the sentences.
+fn events_of_a_run(scenario: &str) -> Vec<Json> {
+    let text = std::fs::read(repository("www/scenarios").join(scenario)).unwrap();
+    let scenario = Scenario::parse(&text).unwrap();
+    let reports = Runner::new(&scenario).unwrap().map(Result::unwrap);
+    let told = |event: &Event| {
+        let mut told = serde_json::to_value(EventData(&event.kind)).unwrap();
+        told["atMs"] = json!(event.at_ms);
+        told
+    };
+    reports.flat_map(|report| report.events.iter().map(told).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn steps_that_are_played_give_what_a_run_gives() {
+    for scenario in [
+        "two-stops-in-a-row.json",
+        "rolling-kill.json",
+        "rolling-restart.json",
+        "consistent-or-available.json",
+        "removing-a-node.json",
+        "split-by-rack.json",
+    ] {
+        let expected = events_of_a_run(scenario);
+        let serving = Serving::start(scenario, &["--speed", "1000", "--play"]);
+        let mut told = serving.events();
+        // It began before anybody listened: now it begins again.
+        assert_eq!(serving.ask("POST", "/reset", "", "").0, 200);
+        assert!(told.any(|event| event["kind"] == "reset"), "{scenario}");
+        for expected in expected {
+            let mut event = told.next().unwrap();
+            event.as_object_mut().unwrap().remove("text");
+            assert_eq!(event, expected, "{scenario}");
+        }
+    }
+}
+
+#[test]
+fn what_does_not_hold_is_told_as_steps_are_played() {
+    let scenario = json!({
+        "format": "rosterlab-scenario/1", "title": "wrong",
+        "cluster": {"nodes": [{"id": "A1"}, {"id": "A2"}, {"id": "A3"}], "namespaces": [{"name": "main", "replication-factor": 2}]},
+        "steps": [
+            {"do": "expect", "unavailable": 7},
+            {"do": "expect", "when": "always", "unavailable": 0},
+            {"do": "stop", "nodes": ["A1"]},
+            {"do": "start", "nodes": ["A2"]},
+            {"do": "crash", "nodes": ["A2"]},
+            {"do": "write", "set": "demo", "key": 1, "result": "ok"},
+        ],
+    });
+    let folder = folder("serve-play", &[("wrong.json", &scenario.to_string())]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rosterlab"))
+        .arg("serve")
+        .arg(folder.join("wrong.json"))
+        .args(["--port-base", "0", "--speed", "1000", "--play"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let told: Vec<String> = lines.take(4).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let begins = [
+        "step 0: unavailable: expected 7, found 0",
+        "step 3: node A2 is up",
+        "step 4: steps[1].unavailable: expected always 0, found 4096 in steps[4], ",
+        "step 5: steps[5].result: expected ok, found unavailable",
+    ];
+    for (told, begin) in told.iter().zip(begins) {
+        assert!(told.starts_with(begin), "{told}");
+    }
 }
 
 #[test]

@@ -100,6 +100,26 @@ fn what_is_lost_is_what_is_gone_whatever_an_operator_does() {
 }
 
 #[test]
+fn time_that_passes_in_pieces_gives_the_same() {
+    let histories = (any_free_setup(), vec(deed(), 20..30), 97_u64..900);
+    let same = |(setup, deeds, piece_ms): (ClusterSetup, Vec<Deed>, u64)| {
+        let mut worlds = [(); 2].map(|()| World::new(setup.clone(), Rules::default()));
+        for deed in &deeds {
+            // A number of partitions counts from each call.
+            let inner = if let Deed::Unsettled(inner) = deed { inner } else { deed };
+            if matches!(inner, Deed::MigrateSome(_)) {
+                continue;
+            }
+            let [whole, pieces] = &mut worlds;
+            prop_assert_eq!(whole.events_of(deed), pieces.events_in_pieces(deed, piece_ms));
+            prop_assert_eq!(&whole.cluster, &pieces.cluster);
+        }
+        Ok(())
+    };
+    runner(30, 20_000).run(&histories, same).unwrap();
+}
+
+#[test]
 fn run_twice_is_equal() {
     run(20, |(setup, deeds)| {
         let mut worlds =

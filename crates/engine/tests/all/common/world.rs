@@ -183,11 +183,33 @@ impl World {
 
     /// As [`World::act`], and returns the events themselves.
     pub fn events_of(&mut self, deed: &Deed) -> Vec<Event> {
+        let (mut events, until) = self.begin(deed);
+        events.extend(self.cluster.advance(until));
+        events
+    }
+
+    /// As [`World::events_of`], but time passes in pieces of so many milliseconds.
+    pub fn events_in_pieces(&mut self, deed: &Deed, piece_ms: u64) -> Vec<Event> {
+        let (mut events, until) = self.begin(deed);
+        let mut by_ms = self.cluster.now_ms();
+        loop {
+            let (more, reached) = self.cluster.advance_by(until, by_ms, &mut |_| {});
+            events.extend(more);
+            if reached {
+                return events;
+            }
+            assert_eq!(self.cluster.now_ms(), by_ms, "time passes as far as it may");
+            by_ms += piece_ms;
+        }
+    }
+
+    /// Does what a deed does at once. Returns how far time then has to pass.
+    fn begin(&mut self, deed: &Deed) -> (Vec<Event>, Until) {
         let (deed, until) = match deed {
             Deed::Unsettled(deed) => (&**deed, Until::Prepared),
             deed => (deed, Until::Settled),
         };
-        let mut events = match self.command(deed) {
+        let events = match self.command(deed) {
             Some(command) => self.cluster.apply(&command).unwrap_or_default(),
             None => Vec::new(),
         };
@@ -199,8 +221,7 @@ impl World {
             Deed::Pass(ms) => Until::Time(self.cluster.now_ms() + u64::from(*ms % 4000)),
             _ => until,
         };
-        events.extend(self.cluster.advance(until));
-        events
+        (events, until)
     }
 
     /// Checks what must hold once the clusters have settled. Describes a violation in words.
