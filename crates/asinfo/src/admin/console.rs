@@ -208,6 +208,17 @@ impl Console {
         output
     }
 
+    /// Whether a line begins with a word that the tool has a command for. Of several commands, the first counts.
+    #[must_use]
+    pub fn knows(line: &str) -> bool {
+        let words = line::commands(line).ok().and_then(|commands| commands.into_iter().next());
+        match words.map(|words| tree::find(&words)) {
+            Some(Ok(found)) => found.path.len() > 1 || found.rest.is_empty(),
+            // The tool says itself what it cannot read, and of what a word may be the beginning.
+            Some(Err(_)) | None => true,
+        }
+    }
+
     /// The line before the one that is shown (arrow up).
     pub fn earlier(&mut self) -> Option<&str> {
         self.place = self.place.checked_sub(1)?;

@@ -8,11 +8,11 @@ use std::time::SystemTime;
 
 use rosterlab_asinfo::admin::{Console, Nodes};
 use rosterlab_engine::{ClusterView, Event, NodeId};
-use rosterlab_scenario::{Doing, Failure, ScenarioError, Step, failures, refusal};
+use rosterlab_scenario::{Doing, Failure, ScenarioError, Step, failures, refusal, words};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::control::{Answer, Ask, Asked, Fault, From};
+use super::control::{Answer, Ask, Asked, Done as Answered, Fault, From};
 use super::node::Shared;
 use super::play::{Done, Play};
 use super::simulation::Simulation;
@@ -45,7 +45,9 @@ fn answer_to(
     consoles: &mut Consoles,
 ) -> Answer {
     match ask {
-        Ask::State => Ok(state::state(&mut simulation.borrow_mut())),
+        Ask::State => Ok(state::state(&mut simulation.borrow_mut()).into()),
+        Ask::Brief => Ok(text(state::brief(&mut simulation.borrow_mut()))),
+        Ask::Outcome => Ok(text(words::served::of_all(&simulation.borrow_mut().view()))),
         Ask::Steps(json) => steps(json, &mut simulation.borrow_mut()),
         Ask::Next => {
             let Some(play) = play else {
@@ -63,17 +65,21 @@ fn answer_to(
             if let Some(play) = play {
                 play.rewind();
             }
-            Ok(json!({}))
+            Ok(json!({}).into())
         }
-        Ask::Admin { text, from } => {
-            admin(text, from, consoles, &mut simulation.borrow_mut()).map(Value::String)
+        Ask::Admin { text: lines, from } => {
+            admin(lines, from, consoles, &mut simulation.borrow_mut()).map(text)
         }
         Ask::Connect(name) => {
             let node = node_of(Some(name), &simulation.borrow_mut().view())?;
             consoles.input = Some(Console::new(node, node.get()));
-            Ok(Value::String(format!("connected to {node}\n")))
+            Ok(text(format!("connected to {node}\n")))
         }
     }
+}
+
+fn text(text: String) -> Answered {
+    Value::String(text).into()
 }
 
 /// Does lines of the admin tool. Standard input's session stays with its node; that it says when it begins.
@@ -153,7 +159,8 @@ fn steps(text: &[u8], simulation: &mut Simulation) -> Answer {
         }
         value => told.extend(step("", &value, simulation)?),
     }
-    Ok(json!({"timeMs": simulation.now_ms(), "events": told}))
+    let told = json!({"timeMs": simulation.now_ms(), "events": told});
+    Ok(Answered { told, later: Some(simulation.events().subscribe()) })
 }
 
 /// Does a step and says what happened.
@@ -187,8 +194,7 @@ fn step(place: &str, value: &Value, simulation: &mut Simulation) -> Result<Vec<V
 
 fn told(events: &[Event], simulation: &mut Simulation) -> Vec<Value> {
     let view = simulation.view();
-    let told = events.iter().map(|event| Told::of(event, &view));
-    told.filter_map(|told| serde_json::from_str(told.json()).ok()).collect()
+    events.iter().map(|event| Told::of(event, &view).json().clone()).collect()
 }
 
 fn of_step(number: usize, done: &Done, simulation: &Shared) -> Answer {
@@ -200,10 +206,11 @@ fn of_step(number: usize, done: &Done, simulation: &Shared) -> Answer {
             }
             let mut simulation = simulation.borrow_mut();
             let events = told(events, &mut simulation);
-            Ok(json!({"step": number, "timeMs": simulation.now_ms(), "events": events}))
+            let told = json!({"step": number, "timeMs": simulation.now_ms(), "events": events});
+            Ok(Answered { told, later: Some(simulation.events().subscribe()) })
         }
         Done::Checked(failures) => match failures.first() {
-            None => Ok(json!({"step": number, "events": []})),
+            None => Ok(json!({"step": number, "events": []}).into()),
             Some(failure) => Err(Fault::new(409, &place, &failure.to_string())),
         },
         Done::Refused(why) => Err(Fault::new(409, &place, why)),

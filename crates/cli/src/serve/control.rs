@@ -1,7 +1,7 @@
 //! The HTTP control: test suites in any language drive the cluster through it.
 //!
 //! Invariant: a step that is refused changes nothing and says where it is wrong. It listens where the nodes do, and pages
-//! of other sites cannot use it. Not here: what steps mean (see the scenario crate).
+//! of other sites cannot use it. Not here: its connections (see `http`), what steps mean (see the scenario crate).
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -17,6 +17,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
@@ -33,6 +34,10 @@ const MOST_WAIT: Duration = Duration::from_mins(10);
 pub enum Ask {
     /// What the cluster is like.
     State,
+    /// The same in few lines, for a person.
+    Brief,
+    /// What is served of each namespace, and what is lost, in one line.
+    Outcome,
     /// These steps: JSON text of one, or of a list.
     Steps(Bytes),
     /// The scenario's next step.
@@ -60,7 +65,22 @@ pub enum From {
 }
 
 /// An answer: done, with data, or not.
-pub type Answer = Result<Value, Fault>;
+pub type Answer = Result<Done, Fault>;
+
+/// What was done.
+#[derive(Debug)]
+pub struct Done {
+    /// What is said of it.
+    pub told: Value,
+    /// What happens after it.
+    pub later: Option<broadcast::Receiver<Told>>,
+}
+
+impl std::convert::From<Value> for Done {
+    fn from(told: Value) -> Self {
+        Self { told, later: None }
+    }
+}
 
 /// Why something was not done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +147,8 @@ POST /next     does the scenario's next step
 POST /reset    sets the cluster back to its start, without records
 POST /admin    does lines of the admin tool (text), such as: show roster; ?node=A101 says where it is connected
 
-POST /steps, /next and /admin take ?until=settled or ?until=migrated: the reply waits until the cluster has come so far.
+POST /steps, /next and /admin take ?until=settled or ?until=migrated: the reply waits until the cluster has come so far,
+and tells what happened until then. Errors are JSON: an object with error, and place in what was sent.
 ";
 
 /// The control's routes.
@@ -188,8 +209,8 @@ impl Control {
         answer.await.map_err(|_| stopping())?
     }
 
-    /// Waits until the cluster has come so far.
-    async fn wait(&self, until: Option<Until>) -> Result<(), Fault> {
+    /// Waits until the cluster has come so far, and gives its time then.
+    async fn wait(&self, until: Option<Until>) -> Result<u64, Fault> {
         let come_so_far = |progress: &Progress| match until {
             None => true,
             Some(Until::Settled) => !progress.changing,
@@ -197,22 +218,42 @@ impl Control {
         };
         let mut progress = self.progress.clone();
         match tokio::time::timeout(MOST_WAIT, progress.wait_for(come_so_far)).await {
-            Ok(_) => Ok(()),
+            Ok(now) => Ok(now.map_or(0, |now| now.now_ms)),
             Err(_) => {
                 Err(Fault::new(504, "", "the cluster did not come so far within ten minutes"))
             }
         }
     }
 
+    /// Asks, waits, and adds to the answer what has happened since.
     async fn ask_and_wait(&self, ask: Ask, until: Option<Until>) -> Result<Json<Value>, Fault> {
-        let done = self.ask(ask).await?;
-        self.wait(until).await?;
-        Ok(Json(done))
+        let Done { mut told, later } = self.ask(ask).await?;
+        if until.is_none() {
+            return Ok(Json(told));
+        }
+        let now_ms = self.wait(until).await?;
+        if let Some(events) = told.get_mut("events").and_then(Value::as_array_mut) {
+            events.extend(later.into_iter().flat_map(all_there));
+            told["timeMs"] = json!(now_ms);
+        }
+        Ok(Json(told))
+    }
+}
+
+/// What a listener has received so far. It may have missed what came first when it was a great deal.
+fn all_there(mut listener: broadcast::Receiver<Told>) -> Vec<Value> {
+    let mut all = Vec::new();
+    loop {
+        match listener.try_recv() {
+            Ok(told) => all.push(told.json().clone()),
+            Err(TryRecvError::Lagged(_)) => {}
+            Err(TryRecvError::Empty | TryRecvError::Closed) => return all,
+        }
     }
 }
 
 async fn state(State(control): State<Control>) -> Result<Json<Value>, Fault> {
-    control.ask(Ask::State).await.map(Json)
+    control.ask(Ask::State).await.map(|done| Json(done.told))
 }
 
 async fn steps(
@@ -243,7 +284,7 @@ async fn next(
 }
 
 async fn reset(State(control): State<Control>) -> Result<Json<Value>, Fault> {
-    control.ask(Ask::Reset).await.map(Json)
+    control.ask(Ask::Reset).await.map(|done| Json(done.told))
 }
 
 async fn admin(
@@ -260,7 +301,7 @@ async fn events(
 ) -> Sse<impl Stream<Item = Result<ServerSent, Infallible>>> {
     let told = BroadcastStream::new(control.events.subscribe()).map(|told| {
         Ok(match told {
-            Ok(told) => ServerSent::default().data(told.json()),
+            Ok(told) => ServerSent::default().data(told.json().to_string()),
             Err(BroadcastStreamRecvError::Lagged(missed)) => {
                 ServerSent::default().event("missed").data(missed.to_string())
             }

@@ -1,7 +1,7 @@
 //! `serve`: the simulated cluster on sockets, for real clients and tools.
 //!
 //! In reading order: `simulation` (the cluster, its clock and its counters), `contents` (what records hold), `requests`
-//! (record requests), `node` (a node's socket), `play` (the scenario's steps), `control` (HTTP), `typed` (standard input),
+//! (record requests), `node` (a node's socket), `play` (the scenario's steps), `control` and `http` (the HTTP control), `typed` (standard input),
 //! `answers`, `state` and `told` (what the control says).
 //!
 //! Invariant: the engine has one owner, the thread that runs everything here; only the control's questions come from
@@ -11,6 +11,7 @@
 mod answers;
 mod contents;
 mod control;
+mod http;
 mod node;
 mod play;
 mod requests;
@@ -31,7 +32,7 @@ use rosterlab_engine::NodeId;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{AbortHandle, LocalSet};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -40,10 +41,10 @@ pub use simulation::InDoubt;
 use crate::args::Serve;
 use crate::commands::{Expectations, Problem};
 use crate::source::Source;
-use control::{Ask, Asked, Control, From};
+use control::{Answer, Ask, Asked, Control, From};
 use node::{Limits, Shared};
 use play::{Done, Play};
-use simulation::{Settings, Simulation};
+use simulation::{Progress, Settings, Simulation};
 use typed::Typed;
 
 /// How often simulated time catches up with real time.
@@ -179,11 +180,9 @@ impl Server {
                 events: simulation.events(),
             }
         };
+        let progress = shared.progress.clone();
         let routes = control::routes(shared, arguments.advertise.clone());
-        tokio::spawn(async move {
-            // It runs until the process ends.
-            let _ = axum::serve(control, routes).await;
-        });
+        tokio::spawn(http::serve(control, routes, limits.idle));
         let on_demand = if arguments.play {
             tokio::task::spawn_local(play::play(play, Rc::clone(&simulation), tell_step));
             None
@@ -191,16 +190,11 @@ impl Server {
             Some(play)
         };
         tokio::task::spawn_local(answers::answer(Rc::clone(&simulation), on_demand, asked));
-        tokio::task::spawn_local(listen_to_input(asks, Rc::clone(&end)));
-        let mut terminate = signal(SignalKind::terminate()).ok();
-        let terminated = async {
-            match &mut terminate {
-                Some(signal) => drop(signal.recv().await),
-                None => std::future::pending().await,
-            }
-        };
+        tokio::task::spawn_local(listen_to_input(asks, progress, Rc::clone(&end)));
         tokio::select! {
-            () = terminated => {}
+            () = come(SignalKind::terminate()) => {}
+            // The terminal is gone, unless whoever started it said that this is nothing to it.
+            () = come(SignalKind::hangup()), if !is_hangup_ignored() => {}
             _ = tokio::signal::ctrl_c() => {}
             () = end.notified() => {}
         }
@@ -209,6 +203,23 @@ impl Server {
             let _ = std::fs::remove_file(file);
         }
     }
+}
+
+/// Waits for a signal.
+async fn come(kind: SignalKind) {
+    match signal(kind) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Whether the process was started so that it outlives its terminal, as `nohup` does. Only Linux says so.
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // The first bit is that of the first signal, which this is.
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask & 1 == 1)
 }
 
 /// The port of the node at a place of the scenario; 0 is any that is free.
@@ -320,7 +331,11 @@ fn tell_step(number: usize, done: &Done) {
 }
 
 /// Does what is typed on standard input, line by line. At its end the server goes on.
-async fn listen_to_input(asks: mpsc::Sender<Asked>, end: Rc<Notify>) {
+async fn listen_to_input(
+    asks: mpsc::Sender<Asked>,
+    progress: watch::Receiver<Progress>,
+    end: Rc<Notify>,
+) {
     let (sender, mut lines) = mpsc::channel::<String>(16);
     // A thread of its own: a read of a terminal cannot be given up.
     std::thread::spawn(move || {
@@ -330,46 +345,87 @@ async fn listen_to_input(asks: mpsc::Sender<Asked>, end: Rc<Notify>) {
             }
         }
     });
+    // What a step comes to is told unless another is typed before.
+    let mut outcome: Option<AbortHandle> = None;
     while let Some(line) = lines.recv().await {
-        let ask = match typed::read(&line) {
+        let typed = typed::read(&line);
+        let ask = match typed.clone() {
             Typed::Nothing => continue,
             Typed::Help => {
                 say(typed::HELP);
                 continue;
             }
+            Typed::Unknown(word, meant) => {
+                let meant = meant.map(|meant| format!("; did you mean {meant}?"));
+                let meant = meant.unwrap_or_default();
+                complain(&format!("there is no {word:?}{meant} (help lists what can be typed)"));
+                continue;
+            }
             Typed::Quit => {
+                say("The server ends, and its records are gone.\n");
                 end.notify_one();
                 return;
             }
             Typed::Step(step) => Ask::Steps(step.to_string().into()),
+            Typed::Brief => Ask::Brief,
             Typed::State => Ask::State,
             Typed::Next => Ask::Next,
             Typed::Reset => Ask::Reset,
             Typed::Connect(node) => Ask::Connect(node),
             Typed::Admin => Ask::Admin { text: line, from: From::Input },
         };
-        let (reply, answer) = tokio::sync::oneshot::channel();
-        if asks.send((ask, reply)).await.is_err() {
-            return;
+        match ask_for(ask, &asks).await {
+            None => return,
+            Some(Ok(_)) if typed == Typed::Reset => say(&format!("{}\n", told::RESET)),
+            Some(Ok(done)) => print_told(&done.told),
+            Some(Err(fault)) => {
+                let at = if fault.place.is_empty() { "" } else { ": " };
+                complain(&format!("{}{at}{}", fault.place, fault.message));
+                continue;
+            }
         }
-        match answer.await {
-            Ok(Ok(Value::String(text))) => say(&text),
-            Ok(Ok(told)) => print_told(&told),
-            Ok(Err(fault)) if fault.place.is_empty() => complain(&fault.message),
-            Ok(Err(fault)) => complain(&format!("{}: {}", fault.place, fault.message)),
-            Err(_) => return,
+        let is_followed = match typed {
+            Typed::Step(_) | Typed::Next => true,
+            Typed::Admin => progress.borrow().changing,
+            _ => false,
+        };
+        if is_followed {
+            if let Some(before) = outcome.take() {
+                before.abort();
+            }
+            let told = tell_outcome(asks.clone(), progress.clone());
+            outcome = Some(tokio::task::spawn_local(told).abort_handle());
         }
     }
 }
 
-/// What happened as sentences, anything else as JSON.
+/// Asks the simulation; `None` when it is gone.
+async fn ask_for(ask: Ask, asks: &mpsc::Sender<Asked>) -> Option<Answer> {
+    let (reply, answer) = tokio::sync::oneshot::channel();
+    asks.send((ask, reply)).await.ok()?;
+    answer.await.ok()
+}
+
+/// Waits until clusters have settled and says in one line what is served then.
+async fn tell_outcome(asks: mpsc::Sender<Asked>, mut progress: watch::Receiver<Progress>) {
+    if progress.wait_for(|now| !now.changing).await.is_err() {
+        return;
+    }
+    if let Some(Ok(done)) = ask_for(Ask::Outcome, &asks).await {
+        say(&format!("=> {}\n", done.told.as_str().unwrap_or_default()));
+    }
+}
+
+/// Text as it is, what happened as sentences, anything else as JSON.
 fn print_told(told: &Value) {
-    match told.get("events").and_then(Value::as_array) {
-        Some(events) => {
+    let events = told.get("events").and_then(Value::as_array);
+    match (told, events) {
+        (Value::String(text), _) => say(text),
+        (_, Some(events)) => {
             for text in events.iter().filter_map(|event| event["text"].as_str()) {
                 say(&format!("{text}\n"));
             }
         }
-        None => say(&format!("{told:#}\n")),
+        (_, None) => say(&format!("{told:#}\n")),
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! Invariant: the counts are the engine's; what clients of the whole network can reach is told first, as everywhere.
 
+use std::fmt::Write as _;
+
 use rosterlab_engine::{ClusterView, Membership, NodeView, QuiesceState, Served};
-use rosterlab_scenario::report;
+use rosterlab_scenario::{report, words};
 use serde_json::{Map, Value, json};
 
 use super::simulation::Simulation;
@@ -31,6 +33,31 @@ pub fn state(simulation: &mut Simulation) -> Value {
         state.extend(moment);
     }
     state
+}
+
+/// The cluster as it is now, in few lines for a person.
+pub fn brief(simulation: &mut Simulation) -> String {
+    let view = simulation.view();
+    let under_way = match (view.changing, view.migrating) {
+        (true, _) => ", and a cluster change is under way",
+        (false, true) => ", and migrations run",
+        (false, false) => "",
+    };
+    let time = words::text::clock(simulation.now_ms());
+    let (served, summary) = (words::served::of_all(&view), words::summary::summary(&view));
+    let mut text = format!("{time} since the start{under_way}.\n{served}\n{summary}\n");
+    let width = view.nodes.iter().map(|node| node.id.to_string().len()).max().unwrap_or(0);
+    for node in &view.nodes {
+        let id = node.id.to_string();
+        let at = simulation.address_of(node.id).map(|(host, port)| format!("{host}:{port}"));
+        let state = words::marks::state(node.state);
+        let at = at.unwrap_or_default();
+        let _ = writeln!(text, "{id:<width$}  rack {}  {at}  {state}", node.rack);
+    }
+    if !view.cuts.is_empty() {
+        let _ = writeln!(text, "Links that are cut: {}.", words::text::links(&view.cuts));
+    }
+    text
 }
 
 /// What clients of the whole network can reach, by namespace.

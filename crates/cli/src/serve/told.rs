@@ -8,43 +8,39 @@ use rosterlab_engine::{ClusterView, Event};
 use rosterlab_scenario::event_data::EventData;
 use rosterlab_scenario::words;
 use serde::Serialize;
+use serde_json::{Value, json};
 
-/// An event as a line of JSON.
+/// What is said of a reset.
+pub const RESET: &str = "The cluster is as it was at the start.";
+
+/// An event as JSON; copies share it.
 #[derive(Clone, Debug)]
-pub struct Told(Arc<str>);
+pub struct Told(Arc<Value>);
 
 impl Told {
     /// An event, told with what the cluster is like after it.
     pub fn of(event: &Event, view: &ClusterView) -> Self {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Line<'a> {
+            at_ms: u64,
+            #[serde(flatten)]
+            data: EventData<'a>,
+            text: &'a str,
+        }
         let text = words::events::of_event_among(&event.kind, view);
-        Self::line(event.at_ms, &EventData(&event.kind), &text)
+        let line = Line { at_ms: event.at_ms, data: EventData(&event.kind), text: &text };
+        // Keys are text and numbers are finite, so nothing can fail.
+        Self(Arc::new(serde_json::to_value(line).unwrap_or_default()))
     }
 
     /// The cluster was set back to its start.
     pub fn reset() -> Self {
-        #[derive(Serialize)]
-        struct Reset {
-            kind: &'static str,
-        }
-        Self::line(0, &Reset { kind: "reset" }, "The cluster is as it was at the start.")
-    }
-
-    fn line(at_ms: u64, data: &impl Serialize, text: &str) -> Self {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Line<'a, D> {
-            at_ms: u64,
-            #[serde(flatten)]
-            data: &'a D,
-            text: &'a str,
-        }
-        let line = serde_json::to_string(&Line { at_ms, data, text });
-        // Keys are text and numbers are finite, so nothing can fail.
-        Self(line.unwrap_or_default().into())
+        Self(Arc::new(json!({"atMs": 0, "kind": "reset", "text": RESET})))
     }
 
     /// The JSON.
-    pub fn json(&self) -> &str {
+    pub fn json(&self) -> &Value {
         &self.0
     }
 }

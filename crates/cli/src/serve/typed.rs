@@ -2,6 +2,8 @@
 //!
 //! Invariant: a line becomes a step of the scenario format, so its words and its errors are the same everywhere.
 
+use rosterlab_asinfo::admin::Console;
+use rosterlab_scenario::nearest;
 use serde_json::{Value, json};
 
 /// What a line asks for.
@@ -11,7 +13,9 @@ pub enum Typed {
     Nothing,
     /// A step.
     Step(Value),
-    /// What the cluster is like.
+    /// What the cluster is like, in few lines.
+    Brief,
+    /// All that there is to say of it, as JSON.
     State,
     /// The scenario's next step.
     Next,
@@ -23,9 +27,18 @@ pub enum Typed {
     Quit,
     /// The node that the admin tool is connected to from now on.
     Connect(String),
+    /// Nobody knows this word; that may be meant.
+    Unknown(String, Option<&'static str>),
     /// Anything else is for the admin tool.
     Admin,
 }
+
+/// The first words of lines, for what was probably meant.
+const WORDS: &[&str] = &[
+    "crash", "stop", "start", "cut", "heal", "advance", "migrate", "next", "state", "reset",
+    "connect", "quit", "exit", "help", "enable", "disable", "info", "manage", "show", "asinfo",
+    "summary", "health",
+];
 
 /// The words that can be typed.
 pub const HELP: &str = "\
@@ -39,9 +52,9 @@ advance 30                 let 30 seconds pass at once
 migrate                    let migrations run at once
 next                       do the scenario's next step
 {\"do\": …}                  do any step of the scenario format
-state                      print what the cluster is like
+state [json]               print what the cluster is like
 reset                      set the cluster back to its start
-quit                       end
+quit, exit                 end the server
 connect A101               say which node the admin tool is connected to
 Anything else is a line of the admin tool, such as: show roster; its manage commands need: enable
 ";
@@ -67,13 +80,15 @@ pub fn read(line: &str) -> Typed {
             Typed::Step(json!({"do": "advance", "seconds": seconds}))
         }
         ("migrate", "") => Typed::Step(json!({"do": "migrate"})),
-        ("state", "") => Typed::State,
+        ("state", "") => Typed::Brief,
+        ("state", "json") => Typed::State,
         ("next", "") => Typed::Next,
         ("reset", "") => Typed::Reset,
         ("?" | "help", "") => Typed::Help,
         ("connect", node) if !node.trim().is_empty() => Typed::Connect(node.trim().to_owned()),
         ("quit" | "exit", "") => Typed::Quit,
-        _ => Typed::Admin,
+        _ if Console::knows(line) => Typed::Admin,
+        _ => Typed::Unknown(word.to_owned(), nearest(word, WORDS)),
     }
 }
 
@@ -113,5 +128,18 @@ mod tests {
         assert_eq!(read("connect A101"), Typed::Connect("A101".to_owned()));
         assert_eq!(read("manage recluster"), Typed::Admin);
         assert_eq!(read("show roster"), Typed::Admin);
+        assert_eq!(read("sho rost; nonsense"), Typed::Admin, "the tool knows abbreviations");
+        assert_eq!(read("state"), Typed::Brief);
+        assert_eq!(read("state json"), Typed::State);
+    }
+
+    #[test]
+    fn what_nobody_knows_is_not_for_the_admin_tool() {
+        for (line, meant) in
+            [("crsh A102", Some("crash")), ("shwo roster", Some("show")), ("please", None)]
+        {
+            let word = line.split(' ').next().unwrap_or_default().to_owned();
+            assert_eq!(read(line), Typed::Unknown(word, meant), "{line}");
+        }
     }
 }

@@ -588,6 +588,222 @@ fn faults_can_be_typed_and_a_signal_ends_it() {
     assert!(!ready.exists());
 }
 
+/// A server that is typed to, and everything that it prints.
+struct Typing {
+    child: Child,
+    input: ChildStdin,
+    said: std::sync::mpsc::Receiver<String>,
+}
+
+impl Drop for Typing {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Typing {
+    fn start(more: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_rosterlab"))
+            .arg("serve")
+            .arg(repository("www/scenarios/case-study.json"))
+            .args(["--port-base", "0", "--speed", "20"])
+            .args(more)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (sender, said) = std::sync::mpsc::channel();
+        let streams: [Box<dyn Read + Send>; 2] =
+            [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
+        for stream in streams {
+            let sender = sender.clone();
+            std::thread::spawn(move || {
+                for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                    let _ = sender.send(line);
+                }
+            });
+        }
+        let input = child.stdin.take().unwrap();
+        let typing = Self { child, input, said };
+        typing.until("ready; ");
+        typing
+    }
+
+    /// Types a line and waits for one that begins like this; gives all up to it.
+    fn types(&mut self, line: &str, begin: &str) -> Vec<String> {
+        writeln!(self.input, "{line}").unwrap();
+        self.until(begin)
+    }
+
+    fn until(&self, begin: &str) -> Vec<String> {
+        let mut said = Vec::new();
+        while !said.last().is_some_and(|line: &String| line.starts_with(begin)) {
+            let line = self.said.recv_timeout(DEADLINE);
+            said.push(line.unwrap_or_else(|_| panic!("{begin:?} is not said: {said:#?}")));
+        }
+        said
+    }
+}
+
+#[test]
+fn what_is_typed_is_answered_with_what_it_comes_to() {
+    let mut typing = Typing::start(&[]);
+    let said = typing.types("stop B101 B102", "=> ");
+    let last = said.last().unwrap();
+    assert!(
+        last.starts_with("=> main: all active, ") && last.ends_with(" still filling."),
+        "{last}"
+    );
+    assert!(said[0].starts_with("B101 stopped"), "{said:?}");
+    typing.types("migrate", "=> main: all active.");
+    typing.types("crash A102", "=> main: 4,096 unavailable.");
+    let said = typing.types("state", "A101");
+    assert!(said[0].ends_with(" since the start."), "{said:?}");
+    assert_eq!(said[1], "main: 4,096 unavailable.");
+    assert!(said.iter().any(|line| line.starts_with("A102  rack 1  127.0.0.1:")), "{said:?}");
+    let ends = |id: &str, state: &str| {
+        said.iter().any(|line| line.starts_with(id) && line.ends_with(state))
+    };
+    assert!(ends("B102", "  stopped cleanly") && ends("A102", "  crashed"), "{said:?}");
+    typing.types("enable", "connected to A103");
+    typing.types("manage recluster", "=> main: 4,096 unavailable.");
+    typing.types("reset", "The cluster is as it was at the start.");
+    typing.types("state json", "{");
+    typing.types("crash A109", "nodes[0]: no node");
+}
+
+#[test]
+fn a_word_that_nobody_knows_is_said_to_be_one() {
+    let mut typing = Typing::start(&[]);
+    typing.types("crsh A102", r#"there is no "crsh"; did you mean crash? (help lists"#);
+    typing.types("hello", r#"there is no "hello" (help lists"#);
+    let help = typing.types("help", "Anything else");
+    assert!(help.iter().any(|line| line.starts_with("quit, exit ")), "{help:?}");
+    typing.types("exit", "The server ends");
+    assert_eq!(typing.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_it_unless_it_is_to_outlive_it() {
+    let folder = folder("serve-hangup", &[("empty", "")]);
+    for (name, shell) in [("ends", ""), ("stays", "trap '' HUP; ")] {
+        let ready = folder.join(name);
+        let scenario = repository("www/scenarios/case-study.json");
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{shell}exec \"$@\""), "sh", env!("CARGO_BIN_EXE_rosterlab")])
+            .arg("serve")
+            .arg(scenario)
+            .args(["--port-base", "0", "--ready-file"])
+            .arg(&ready)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        eventually("it is ready", || ready.exists());
+        let said: Json = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
+        let signal = |name: &str| {
+            let id = child.id().to_string();
+            assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+        };
+        signal("-HUP");
+        if shell.is_empty() {
+            assert_eq!(child.wait().unwrap().code(), Some(0));
+        } else {
+            let port = said["nodes"][0]["port"].as_u64().unwrap();
+            let mut client = Client::connect(u16::try_from(port).unwrap()).unwrap();
+            assert_eq!(client.info("node"), "A101");
+            signal("-TERM");
+            assert_eq!(child.wait().unwrap().code(), Some(0));
+        }
+        assert!(!ready.exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_reply_that_waits_has_what_happened_meanwhile() {
+    let serving = Serving::start("case-study.json", &["--speed", "20"]);
+    let told = serving.does(&json!({"do": "crash", "nodes": ["A102"]}));
+    let events = told["events"].as_array().unwrap();
+    let kinds: Vec<&str> = events.iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds.first(), Some(&"node-stopped"));
+    assert_eq!(kinds.iter().filter(|kind| **kind == "node-stopped").count(), 1, "{kinds:?}");
+    assert!(kinds.contains(&"cluster-formed") && kinds.contains(&"rebalanced"), "{kinds:?}");
+    let last = events.last().unwrap()["atMs"].as_u64().unwrap();
+    assert!(last <= told["timeMs"].as_u64().unwrap(), "{told}");
+    let json = "content-type: application/json\r\n";
+    let start = json!({"do": "start", "nodes": ["A102"]}).to_string();
+    let (_, told) = serving.ask("POST", "/steps?until=migrated", json, &start);
+    assert!(told.contains("migrations-done"), "{told}");
+    let (_, told) = serving.ask("POST", "/steps", json, &start.replace("start", "stop"));
+    assert!(!told.contains("cluster-formed"), "without waiting it has not happened: {told}");
+}
+
+#[test]
+fn every_error_of_the_control_is_json() {
+    let serving = Serving::start("case-study.json", &[]);
+    let json = "content-type: application/json\r\n";
+    let long = " ".repeat(3 * 1024 * 1024);
+    for (method, path, body, status, error) in [
+        ("GET", "/nowhere", "", 404, "there is no /nowhere; GET / lists"),
+        ("DELETE", "/state", "", 405, "/state does not take DELETE"),
+        ("POST", "/next?until=never", "", 400, "unknown variant `never`"),
+        ("POST", "/steps?untl=settled", "{}", 400, "unknown field `untl`"),
+        ("POST", "/steps", &long, 413, "at most 2097152 bytes"),
+    ] {
+        let (found, told) = serving.ask(method, path, json, body);
+        assert_eq!(found, status, "{path}: {told}");
+        let told: Json = serde_json::from_str(&told).unwrap();
+        assert!(told["error"].as_str().unwrap().contains(error), "{path}: {told}");
+        assert_eq!(told["place"], "");
+    }
+}
+
+#[test]
+fn whoever_is_slow_or_one_too_many_at_the_control_is_left() {
+    let serving = Serving::start("case-study.json", &["--idle-seconds", "1"]);
+    let address = serving.control.strip_prefix("http://").unwrap();
+    let connect = || {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream
+    };
+    for begun in ["", "GET /state HTT"] {
+        let mut stream = connect();
+        stream.write_all(begun.as_bytes()).unwrap();
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+        assert!(!rest.starts_with(b"HTTP/1.1 200"), "{begun:?}");
+    }
+    let mut stream = connect();
+    write!(stream, "POST /reset HTTP/1.1\r\nhost: {address}\r\ncontent-length: 9\r\n\r\nslow")
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(&stream).read_line(&mut line).unwrap();
+    assert!(line.starts_with("HTTP/1.1 408"), "{line}");
+
+    let serving = Serving::start("case-study.json", &[]);
+    let address = serving.control.strip_prefix("http://").unwrap();
+    let all: Vec<TcpStream> = (0..256).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let mut one_more = TcpStream::connect(address).unwrap();
+    one_more.set_read_timeout(Some(DEADLINE)).unwrap();
+    match one_more.read(&mut [0]) {
+        Ok(read) => assert_eq!(read, 0),
+        Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
+    }
+    drop(all);
+    let asks = || {
+        let mut stream = TcpStream::connect(address).ok()?;
+        write!(stream, "GET /state HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
+            .ok()?;
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).ok()?;
+        reply.starts_with("HTTP/1.1 200").then_some(())
+    };
+    eventually("it answers again", || asks().is_some());
+}
+
 #[test]
 fn a_reader_that_goes_away_stops_nothing() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rosterlab"))

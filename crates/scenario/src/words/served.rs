@@ -3,6 +3,7 @@
 //! Invariant: the numbers are the engine's [`Served`]; what nobody serves comes first. Not here: one side's numbers (see
 //! `summary`).
 
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 use rosterlab_engine::{ClusterView, Event, EventKind, NodeId, Served, convert};
@@ -61,6 +62,21 @@ pub fn outcome(served: Served) -> String {
         }
     }
     parts.join(", ")
+}
+
+/// What is served of each namespace, and what is lost, in one line: `main: 4,096 unavailable; cache: all active. 2
+/// acknowledged writes are lost.`
+#[must_use]
+pub fn of_all(view: &ClusterView) -> String {
+    let of = view.namespaces.iter().enumerate();
+    let each = of.map(|(place, one)| format!("{}: {}", one.name, outcome(view.served(place))));
+    let mut line = format!("{}.", each.collect::<Vec<_>>().join("; "));
+    if view.lost_writes > 0 {
+        let lost = convert::narrow(view.lost_writes, "the number of lost writes");
+        let verb = if lost == 1 { "is" } else { "are" };
+        let _ = write!(line, " {} {verb} lost.", count(lost, "acknowledged write"));
+    }
+    line
 }
 
 /// Of so many sub-clusters and namespaces a sentence each is told; of more, one sentence for all.
