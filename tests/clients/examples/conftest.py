@@ -7,7 +7,7 @@ import pytest
 
 from rosterlab import Cluster
 
-CASE_STUDY = Path(__file__).resolve().parents[3] / "www" / "scenarios" / "case-study.json"
+CASE_STUDY = Path(__file__).with_name("case-study.json")
 
 
 @pytest.fixture

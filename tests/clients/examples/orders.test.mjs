@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import Aerospike from "aerospike";
 import { serve } from "./rosterlab.mjs";
 
-const CASE_STUDY = fileURLToPath(new URL("../../../www/scenarios/case-study.json", import.meta.url));
+const CASE_STUDY = fileURLToPath(new URL("case-study.json", import.meta.url));
 const orders = Array.from({ length: 30 }, (_, number) => number);
 
 /** Places an order: true when it is placed, false when nothing was written; in doubt, it looks. */

@@ -21,7 +21,9 @@ def test_the_guide_shows_the_examples_as_they_are():
         GUIDE.write_text(fresh)
     assert GUIDE.read_text() == fresh
     shown = {Path(shown["file"]).name for shown in SHOWN.finditer(guide)}
-    examples = {file.name for file in (ROOT / "tests/clients/examples").iterdir() if file.is_file()}
+    files = (ROOT / "tests/clients/examples").iterdir()
+    # The scenario is a link to one of the project's own.
+    examples = {file.name for file in files if file.is_file() and not file.is_symlink()}
     assert shown == examples | {"orders.rs"}
 
 

@@ -62,8 +62,7 @@ impl Drop for Cluster {
     }
 }
 
-const CASE_STUDY: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../../../www/scenarios/case-study.json");
+const CASE_STUDY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/case-study.json");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_comes_back_as_it_was_written() {
