@@ -28,7 +28,8 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use rosterlab_engine::NodeId;
+use rosterlab_engine::{MAX_NODES, NodeId};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -67,6 +68,7 @@ pub fn serve(arguments: &Serve, out: &mut impl Write) -> Result<Expectations, Pr
     let simulation = Simulation::new(plan.setup.clone(), settings)
         .map_err(|error| Problem::Input(error.to_string()))?;
     let play = Play::new(&source.scenario, plan);
+    make_room_for(arguments.max_connections);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let local = LocalSet::new();
     let served = local.block_on(&runtime, async {
@@ -220,6 +222,24 @@ fn is_hangup_ignored() -> bool {
     // The first bit is that of the first signal, which this is.
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .is_some_and(|mask| mask & 1 == 1)
+}
+
+/// Lets the process have so many connections open, and says so when it may not.
+fn make_room_for(connections: usize) {
+    // Listeners, the control's connections, and what the process has open anyway.
+    let wanted = (connections + http::MOST_CONNECTIONS + MAX_NODES + 64) as u64;
+    let limit = getrlimit(Resource::Nofile);
+    let suffices = |most: Option<u64>| most.is_none_or(|most| wanted <= most);
+    if suffices(limit.current) {
+        return;
+    }
+    let most = if suffices(limit.maximum) { Some(wanted) } else { limit.maximum };
+    if setrlimit(Resource::Nofile, Rlimit { current: most, ..limit }).is_err() || !suffices(most) {
+        let most = getrlimit(Resource::Nofile).current.unwrap_or_default();
+        complain(&format!(
+            "note: {most} files can be open (ulimit -n), too few for {connections} connections"
+        ));
+    }
 }
 
 /// The port of the node at a place of the scenario; 0 is any that is free.
