@@ -1,4 +1,8 @@
-"""Checks what clients saw against the promises of strong consistency. It knows histories, and neither servers nor clients.
+"""Checks what clients saw against what was promised. It knows histories, and neither servers nor clients.
+
+Strong consistency promises that nothing acknowledged is lost, unless the truth says so, and that no client sees the past.
+Availability promises less: during a split both sides go on and one of them loses, so a client may see what is older. What
+is left is that nothing is seen that was not written, and that the truth names every key of which a write is lost.
 
 Each key has one writer, which writes the values 1, 2, 3 … one after the other. So a value says which write it comes from, and
 a greater one is newer. Anybody may read.
@@ -40,7 +44,7 @@ class Fault:
     what: str
 
 
-def check(history, final, lost=frozenset()):
+def check(history, final, lost=frozenset(), is_strong=True):
     """The promises that a history breaks.
 
     `history` has each client's writes and reads in its own order. `final` is what each key holds when all is well again.
@@ -54,7 +58,7 @@ def check(history, final, lost=frozenset()):
             outcomes[entry.key, entry.value] = entry.outcome
     return [
         *_foreign_values(history, final, outcomes),
-        *_stale_reads(history, lost),
+        *(_stale_reads(history, lost) if is_strong else []),
         *_lost_writes(final, outcomes, lost),
     ]
 

@@ -178,7 +178,7 @@ class Worker(threading.Thread):
 
 
 class Truth(threading.Thread):
-    """Listens to the control's events, and keeps the digests of records of which an acknowledged write was lost."""
+    """Listens to the control's events, and keeps the records, by namespace and digest, of which an acknowledged write was lost."""
 
     def __init__(self, control):
         super().__init__(daemon=True)
@@ -193,4 +193,4 @@ class Truth(threading.Thread):
             if line.startswith(b"data: {"):
                 event = json.loads(line[len(b"data: ") :])
                 if event["kind"] == "write-lost":
-                    self.lost.add(event["digest"])
+                    self.lost.add((event["namespace"], event["digest"]))

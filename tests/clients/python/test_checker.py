@@ -5,8 +5,8 @@ import pytest
 from checker import ACKNOWLEDGED, IN_DOUBT, REFUSED, Read, Write, check
 
 
-def rules(history, final, lost=frozenset()):
-    return [fault.rule for fault in check(history, final, lost)]
+def rules(history, final, lost=frozenset(), **promises):
+    return [fault.rule for fault in check(history, final, lost, **promises)]
 
 
 def test_a_sound_history_breaks_nothing():
@@ -66,3 +66,13 @@ def test_a_refused_write_that_happened_is_noticed():
     history = [Write(1, "k", 1, ACKNOWLEDGED), Write(1, "k", 2, REFUSED), Read(2, "k", 2)]
     assert rules(history, {"k": 1}) == ["refused"]
     assert rules(history[:2], {"k": 2}) == ["refused"]
+
+
+def test_availability_promises_less():
+    history = [Write(1, "k", 1, ACKNOWLEDGED), Write(1, "k", 2, ACKNOWLEDGED), Read(1, "k", 1)]
+    assert rules(history, {"k": 2}, is_strong=False) == []
+    assert rules(history, {"k": 1}, lost={"k"}, is_strong=False) == []
+    # A loss of which the truth does not know, and what nobody wrote, are faults all the same.
+    assert rules(history, {"k": 1}, is_strong=False) == ["lost"]
+    assert rules([*history, Read(1, "k", 3)], {"k": 2}, is_strong=False) == ["never written"]
+    assert rules([*history, Write(1, "k", 3, REFUSED), Read(2, "k", 3)], {"k": 2}, is_strong=False) == ["refused"]

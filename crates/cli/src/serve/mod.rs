@@ -1,8 +1,8 @@
 //! `serve`: the simulated cluster on sockets, for real clients and tools.
 //!
 //! In reading order: `simulation` (the cluster, its clock and its counters), `contents` (what records hold), `requests`
-//! (record requests), `node` (a node's socket), `play` (the scenario's steps), `control` and `http` (the HTTP control), `typed` (standard input),
-//! `answers`, `state` and `told` (what the control says).
+//! (record requests), `node` (a node's socket), `play` (the scenario's steps), `control` and `http` (the HTTP control),
+//! `typed` (standard input), `answers`, `state` and `told` (what the control says).
 //!
 //! Invariant: the engine has one owner, the thread that runs everything here; only the control's questions come from
 //! tasks that could run elsewhere. It listens on loopback unless told otherwise. Not here: what requests and replies look
