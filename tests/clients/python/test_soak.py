@@ -103,8 +103,8 @@ def test_ten_minutes_of_faults_break_no_promise(serve, connect, both):
         gone = {key for key in lost if key[0] == namespace}
         print(f"{namespace}: {len(gone)} of {len(held)} keys lost a write")
         assert checker.check(of, held, gone, is_strong=namespace == "main") == []
-        # It was a test: clients were refused and served, in doubt at times, and most keys were checked.
+        # It was a test: clients were refused and served, and in doubt at times.
         outcomes = {entry.outcome for entry in of if isinstance(entry, checker.Write)}
         assert outcomes == {checker.ACKNOWLEDGED, checker.IN_DOUBT, checker.REFUSED}
-        # Of what is only available, much may be lost.
-        assert len(gone) * (2 if namespace == "main" else 1) < len(held)
+        # Most keys were checked. Of what is only available, any number may be lost.
+        assert namespace != "main" or len(gone) * 2 < len(held)
