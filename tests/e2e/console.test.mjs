@@ -140,6 +140,12 @@ test("several lines that are pasted are one step, and the rest stays in the line
   await expectCounts(page, "B102", {});
 });
 
+test("collectinfo gives the archive as a file", async (t) => {
+  const { page } = await open(t);
+  const [file] = await Promise.all([page.waitForEvent("download"), enter(page, "collectinfo")]);
+  assert.equal(file.suggestedFilename(), "rosterlab_collect_info_20190101_000000.tgz");
+});
+
 test("without its module the page says so, and opens it when it is there", async (t) => {
   const { page } = await openPage(t, { context: WIDE });
   await page.route("**/rosterlab-console_bg.wasm", (route) => route.fulfill({ status: 404 }));

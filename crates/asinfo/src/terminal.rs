@@ -7,15 +7,14 @@
 
 use rosterlab_engine::{Cluster, ClusterView, Command, NodeId, NodeView, fnv1a_64};
 use rosterlab_scenario::words::text::capitalized;
-use rosterlab_scenario::{Clock, Entry, Purpose, Settle};
+use rosterlab_scenario::{Clock, ClockTime, Entry, Purpose, Settle};
 
 use crate::admin::line::MAX_LINE;
 use crate::admin::{Block, Console, Nodes};
+use crate::collect::{Archive, collect, time_of};
 use crate::info::{Build, NodeSite, Records, Reply, Site, answer, refused};
 use crate::shell::{self, Line};
 
-/// The date of simulated time, which begins at midnight of the day that log lines carry.
-const DATE: &str = "2019-01-01";
 /// The port of every node.
 const PORT: u16 = 3000;
 
@@ -26,6 +25,8 @@ pub struct Typed {
     pub blocks: Vec<Block>,
     /// What was done, as one step; `None` if nothing was.
     pub entry: Option<Entry>,
+    /// The archive that `collectinfo` makes, and when.
+    pub archive: Option<(Archive, ClockTime)>,
     /// Whether the session is over (`exit`).
     pub ended: bool,
 }
@@ -151,6 +152,14 @@ impl Terminal {
                 hosts.at = node;
                 typed.blocks.push(Block::Note(format!("The tool is connected to {node} now.")));
             }
+            Line::Collects => {
+                let clock = hosts.clock();
+                let at = hosts.at;
+                let archive = collect(hosts, &[at]).map_err(|error| error.to_string())?;
+                let said = format!("Collected into {}.tgz.", archive.folder);
+                typed.blocks.push(Block::Note(said));
+                typed.archive = Some((archive, clock));
+            }
             Line::Asks { nodes, request } => {
                 let (replies, commands) = hosts.ask_all(&nodes, &request);
                 for (node, reply) in nodes.iter().zip(replies) {
@@ -222,6 +231,11 @@ impl Hosts {
         self.site = site_of(&self.cluster, &self.view);
         self.done.push(entry);
         Ok(())
+    }
+
+    /// The time of day: simulated time begins at midnight.
+    fn clock(&self) -> ClockTime {
+        Clock::default().at(self.view.time_ms)
     }
 
     /// What a node replies to a request from its own host.
@@ -307,7 +321,7 @@ impl Nodes for Hosts {
     }
 
     fn now(&self) -> String {
-        format!("{DATE} {} UTC", Clock::default().at(self.view.time_ms))
+        time_of(self.clock())
     }
 }
 

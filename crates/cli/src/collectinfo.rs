@@ -5,13 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use rosterlab_asinfo::admin::Nodes;
-use rosterlab_asinfo::collect::{self, Archive};
+use rosterlab_asinfo::collect;
 use rosterlab_asinfo::info::{self, Build, Records, Reply, Site};
 use rosterlab_engine::{Cluster, ClusterView, EventKind, NodeId};
 use rosterlab_scenario::{Clock, Doing, Runner};
@@ -22,9 +20,6 @@ use crate::source::Source;
 
 /// The port of the scenario's first node, as `serve` has it.
 const FIRST_PORT: u16 = 3000;
-
-/// When the day of the archive begins, in seconds of Unix: the day of the log lines.
-const DAY_BEGINS_S: u64 = 1_546_300_800;
 
 /// Writes the archive and prints where it is.
 pub fn write(wanted: &Collectinfo, out: &mut impl Write) -> Result<Expectations, Problem> {
@@ -37,8 +32,10 @@ pub fn write(wanted: &Collectinfo, out: &mut impl Write) -> Result<Expectations,
         .map_err(|error| Problem::Input(format!("{}: {error}", source.name)))?;
     let file = wanted.out.clone();
     let file = file.unwrap_or_else(|| PathBuf::from(format!("{}.tgz", archive.folder)));
-    pack(&archive, DAY_BEGINS_S + clock.ms() / 1000, &file)
-        .map_err(|error| Problem::Input(format!("{}: {error}", file.display())))?;
+    let packed = File::create(&file).and_then(|created| {
+        collect::pack(&archive, clock, BufWriter::new(created))?.into_inner().map_err(Into::into)
+    });
+    packed.map(drop).map_err(|error| Problem::Input(format!("{}: {error}", file.display())))?;
     writeln!(out, "{}", file.display())?;
     Ok(Expectations::Hold)
 }
@@ -119,24 +116,4 @@ impl Nodes for Asked {
     fn now(&self) -> String {
         self.now.clone()
     }
-}
-
-/// Packs the archive, with nothing in its headers but names, sizes and the simulated time.
-fn pack(archive: &Archive, at_s: u64, file: &Path) -> io::Result<()> {
-    let compressed = GzEncoder::new(BufWriter::new(File::create(file)?), Compression::best());
-    let mut packed = tar::Builder::new(compressed);
-    for one in &archive.files {
-        let mut header = tar::Header::new_ustar();
-        header.set_mode(0o644);
-        header.set_uid(0);
-        header.set_gid(0);
-        header.set_mtime(at_s);
-        header.set_size(one.text.len() as u64);
-        packed.append_data(
-            &mut header,
-            format!("{}/{}", archive.folder, one.name),
-            one.text.as_bytes(),
-        )?;
-    }
-    packed.into_inner()?.finish()?.flush()
 }

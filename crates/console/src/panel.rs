@@ -5,14 +5,19 @@
 
 use std::rc::Rc;
 
+use js_sys::{Array, Uint8Array};
 use rosterlab_asinfo::admin::{Block, Style, TERMINAL_WIDTH, Table};
 use rosterlab_asinfo::shell::host;
 use rosterlab_engine::{NodeId, NodeView};
 use rosterlab_scenario::words::marks;
-use web_sys::{ClipboardEvent, Element, HtmlInputElement, HtmlSelectElement, window};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Blob, ClipboardEvent, Element, HtmlAnchorElement, HtmlInputElement, HtmlSelectElement, Url,
+    window,
+};
 use yew::prelude::*;
 
-use crate::session::{Piece, Session};
+use crate::session::{Packed, Piece, Session};
 
 /// Narrower than this, in CSS pixels, tables are printed the other way (`-flip`).
 const NARROW_PX: f64 = 640.0;
@@ -168,7 +173,7 @@ impl Component for ConsolePanel {
                         })}
                         onkeydown={link.callback(Said::Key)}
                         onpaste={link.batch_callback(|event: Event| {
-                            let event = wasm_bindgen::JsCast::dyn_into::<ClipboardEvent>(event).ok()?;
+                            let event = event.dyn_into::<ClipboardEvent>().ok()?;
                             Some(Said::Pasted(event))
                         })}
                     />
@@ -242,6 +247,10 @@ impl ConsolePanel {
         } else if let Some(link) = self.session.enter(text) {
             context.props().typed.emit(link);
         }
+        if let Some(packed) = self.session.take_archive() {
+            // A browser that refuses a file says so itself.
+            let _ = save(&packed);
+        }
     }
 
     /// Does what a key does in the line; says whether something has changed.
@@ -301,6 +310,18 @@ impl ConsolePanel {
         self.line = rest;
         true
     }
+}
+
+/// Gives a file to a person, as a link to it does that is pressed.
+fn save(packed: &Packed) -> Result<(), JsValue> {
+    let document = window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
+    let parts = Array::of1(&Uint8Array::from(&packed.bytes[..]));
+    let address = Url::create_object_url_with_blob(&Blob::new_with_u8_array_sequence(&parts)?)?;
+    let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+    link.set_href(&address);
+    link.set_download(&packed.name);
+    link.click();
+    Url::revoke_object_url(&address)
 }
 
 /// A piece of what was printed.

@@ -4,6 +4,7 @@
 //! a further step, and is done when the page's next link has it. Not here: drawing.
 
 use rosterlab_asinfo::admin::Block;
+use rosterlab_asinfo::collect::pack;
 use rosterlab_asinfo::terminal::{Terminal, Typed, lines_of};
 use rosterlab_engine::NodeId;
 use rosterlab_scenario::{Entry, Timeline, fork, share, words};
@@ -43,6 +44,17 @@ pub struct Session {
     number: u32,
     /// The step that the page is to do next, as it was typed.
     expected: Option<Entry>,
+    /// The archive that was collected last, until it is taken.
+    archive: Option<Packed>,
+}
+
+/// An archive as one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// The file's name.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
 }
 
 impl Session {
@@ -219,11 +231,21 @@ impl Session {
         self.put(Piece::Done { title, lines });
     }
 
+    /// The archive that the last text collected, once.
+    pub fn take_archive(&mut self) -> Option<Packed> {
+        self.archive.take()
+    }
+
     /// Takes what was typed or pasted; gives the link that the page is to follow, if it does something.
     pub fn enter(&mut self, text: &str) -> Option<String> {
         let (timeline, terminal) = (self.timeline.as_ref()?, self.terminal.as_mut()?);
         let prompt = terminal.console().prompt();
-        let Typed { blocks, entry, .. } = terminal.enter(text, timeline.cluster());
+        let Typed { blocks, entry, archive, .. } = terminal.enter(text, timeline.cluster());
+        self.archive = archive.and_then(|(archive, clock)| {
+            // Writing to memory cannot fail.
+            let bytes = pack(&archive, clock, Vec::new()).ok()?;
+            Some(Packed { name: format!("{}.tgz", archive.folder), bytes })
+        });
         let link = entry.as_ref().map(|entry| share::write_before(timeline, entry));
         for line in text.trim_end_matches(['\n', '\r']).split('\n') {
             self.put(Piece::Typed { prompt, line: line.to_owned() });
@@ -343,6 +365,18 @@ mod tests {
         let shown = shown(&session);
         assert_eq!(shown.len(), 3, "{shown:?}");
         assert_eq!(shown[2], "Admin> ssh a102 pkill -KILL asd");
+    }
+
+    #[test]
+    fn an_archive_is_collected_once_and_is_a_compressed_file() {
+        let (timeline, mut session) = (timeline(), Session::default());
+        session.follow(&link(&timeline));
+        session.enter("collectinfo");
+        let packed = session.take_archive().unwrap();
+        assert_eq!(packed.name, "rosterlab_collect_info_20190101_000000.tgz");
+        assert_eq!(packed.bytes[..2], [0x1f, 0x8b]);
+        assert_eq!(session.take_archive(), None);
+        assert!(shown(&session)[1].contains("20190101_000000.tgz"), "{:?}", shown(&session));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub use expectation::{Failure, client_failures, failures};
 pub use file::schema_text;
 pub use file::{
     Cause, ClockTime, ClockTimeError, DigestText, FORMAT, Key, MAX_BYTES, MAX_STEPS, Outcome,
-    ReadModeName, RuleName, Scenario, ScenarioError, Seconds, Step, nearest,
+    ReadModeName, RuleName, Scenario, ScenarioError, Seconds, Step,
 };
 pub use one_step::StepError;
 pub use plan::{ClientExpectation, Doing, Plan, namespace_of, refusal};

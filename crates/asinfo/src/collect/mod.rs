@@ -1,17 +1,21 @@
 //! What the admin tool's `collectinfo` leaves behind: an archive of what the nodes say, which the tool opens again
 //! (`asadm -cf FOLDER -e 'show roster'`), and which operators send each other.
 //!
-//! In reading order: `data` (`ascinfo.json`, which the tool reads), `logs` (what people read: the console's tables).
+//! In reading order: `data` (`ascinfo.json`, which the tool reads), `logs` (what people read: the console's tables),
+//! `pack` (all of it as one file).
 //!
 //! Invariant: an archive has nothing but what nodes replied and the time that it was given, so the same replies give the
 //! same bytes; nothing in it is of the machine that made it, and its logs say that it is a simulation's. The layout is
-//! that of asadm 5.0.3-rc2. Not here: files, and the packing of the archive (see the command line's `collectinfo`).
+//! that of asadm 5.0.3-rc2. Not here: where the archive is written.
 //!
 //! What the tool collects beside, and an archive of ours has not: the machine's facts (`sys_stat`, `sysinfo.log`), the
 //! configuration file, histograms and latencies.
 
 mod data;
 mod logs;
+mod pack;
+
+pub use pack::pack;
 
 use std::fmt;
 

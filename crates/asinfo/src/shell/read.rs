@@ -30,6 +30,8 @@ pub enum Line {
         /// The request.
         request: String,
     },
+    /// It collects what the nodes say into an archive.
+    Collects,
     /// The terminal's own session of the admin tool is connected to this node from now on.
     Connects(NodeId),
 }
@@ -46,6 +48,7 @@ pub fn read(line: &str, view: &ClusterView) -> Option<Result<Line, String>> {
         "ssh" | "pdsh" if words.contains(&"asinfo") => asks(&words, view),
         "sudo" | "ssh" | "pdsh" | "sleep" => does(&words, view).map(Line::Does),
         "wait" => wait(&words).map(|entry| Line::Does(vec![entry])),
+        "collectinfo" if words.len() == 1 => Ok(Line::Collects),
         "asadm" => calls(None, &words[1..], view),
         "connect" => match words[1..] {
             [node] => node_of(node, view).map(Line::Connects),

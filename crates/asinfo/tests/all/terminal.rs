@@ -26,7 +26,7 @@ fn act(command: Command) -> Entry {
 
 /// Types a text, does what it comes to, and gives what it printed.
 fn type_in(terminal: &mut Terminal, cluster: &mut Cluster, text: &str) -> String {
-    let Typed { blocks, entry, ended } = terminal.enter(text, cluster);
+    let Typed { blocks, entry, ended, .. } = terminal.enter(text, cluster);
     if let Some(entry) = entry {
         entry.run(cluster).unwrap();
     }

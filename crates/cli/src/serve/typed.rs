@@ -3,7 +3,7 @@
 //! Invariant: a line becomes a step of the scenario format, so its words and its errors are the same everywhere.
 
 use rosterlab_asinfo::admin::Console;
-use rosterlab_scenario::nearest;
+use rosterlab_scenario::file::nearest;
 use serde_json::{Value, json};
 
 /// What a line asks for.
