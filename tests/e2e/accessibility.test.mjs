@@ -78,13 +78,24 @@ const VIEWS = [
     await page.locator('[data-rack="2"] [data-action="stop-rack"]').click();
     await page.locator('[data-subcluster="none"]').first().waitFor();
   }],
+  ["with the console open", async (page) => {
+    await action(page, "console").click();
+    const field = page.locator(".console-field");
+    await field.fill("help; info");
+    await field.press("Enter");
+    await page.locator(".console-error").waitFor();
+    await action(page, "undo").click();
+    await field.fill("show roster");
+    await field.press("Enter");
+    await page.locator(".console-table").waitFor();
+  }],
 ];
 
 async function violations(page) {
   await page.evaluate(axe);
   const found = await page.evaluate(async (values) => {
     // What is half under a bar that stays in view can be scrolled out from there, which axe does not know.
-    const bars = document.querySelectorAll(".verdict, .toolbar");
+    const bars = document.querySelectorAll(".verdict, .toolbar, .console");
     for (const bar of bars) bar.style.position = "static";
     const found = await window.axe.run(document, { runOnly: { type: "tag", values } });
     for (const bar of bars) bar.style.position = "";

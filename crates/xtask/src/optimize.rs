@@ -56,7 +56,9 @@ const MODULES: [&str; 2] = ["rosterlab-app", "rosterlab-console"];
 /// # Errors
 /// When a tool is not installed or fails.
 pub fn page(places: &Places) -> Result<(), TaskError> {
-    MODULES.iter().try_for_each(|name| smaller(places, name))
+    MODULES.iter().try_for_each(|name| smaller(places, name))?;
+    // It starts the modules, and is written with comments for people.
+    replace(places, &places.dist().join("boot.js"), "terser", &TERSER).map(|_| ())
 }
 
 fn smaller(places: &Places, name: &str) -> Result<(), TaskError> {
