@@ -207,10 +207,6 @@ pub fn clients(places: &Places, python: &Path, run: &Clients, summary: &mut Summ
 /// Runs the browser tests in the engines beside Chromium. The page was built.
 pub fn other_engines(places: &Places, toolbox: &Toolbox, extent: Extent, summary: &mut Summary) {
     for engine in OTHERS {
-        // Not all its walks pass (timeline.test.mjs at 340 px), and it fails by itself at times: `--engines all` has it.
-        if engine == Engine::WebKit && extent == Extent::Walks {
-            continue;
-        }
         let run = E2e { engine, extent, ..E2e::default() };
         let is_here = toolbox.browsers.iter().any(|(here, _)| *here == engine);
         part(summary, &format!("browser tests in {}", engine.name()), || {
@@ -387,8 +383,8 @@ fn limit_skipped(mut score: Score) -> Score {
     score
 }
 
-/// What a test file has in it for each test of what differs between engines.
-const WALK: &str = "walk(";
+/// What a test file imports if it has tests of what differs between engines.
+const WALK: &str = "walk } from \"./engines.mjs\"";
 
 /// The test file that compares screenshots.
 const SHOTS_TEST: &str = "shots.test.mjs";
