@@ -186,6 +186,11 @@ class Locator {
     await this.page.keyboard.press(key);
   }
 
+  async pressSequentially(text) {
+    await this.focus();
+    await this.page.keyboard.type(text);
+  }
+
   async fill(text) {
     await this.waitFor();
     await this.#one(`
@@ -367,5 +372,9 @@ export class Page extends EventEmitter {
 
   async route(pattern, answer) {
     this.proxy.routes.unshift({ pattern, answer });
+  }
+
+  async unroute(pattern) {
+    this.proxy.routes = this.proxy.routes.filter((route) => route.pattern !== pattern);
   }
 }
