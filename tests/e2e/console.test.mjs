@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { openPage } from "./browser.mjs";
-import { test, walk } from "./engines.mjs";
+import { cannot, test, walk } from "./engines.mjs";
 import { action, counts, eventually, expectCounts, focused, node } from "./rosterlab.mjs";
 
 const WIDE = { viewport: { width: 1440, height: 940 } };
@@ -127,7 +127,7 @@ walk("keys recall and complete lines, and nobody is held in the field", async (t
   await eventually(() => page.evaluate(() => document.activeElement.className !== "console-field"), true);
 });
 
-test("several lines that are pasted are one step, and the rest stays in the line", async (t) => {
+test("several lines that are pasted are one step, and the rest stays in the line", { skip: cannot("a made paste") }, async (t) => {
   const { page } = await open(t);
   await field(page).evaluate((input) => {
     const data = new DataTransfer();

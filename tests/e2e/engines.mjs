@@ -24,6 +24,7 @@ const LACKS = {
     "changing media": NO_MEDIA,
     "no scripts": "its driver cannot turn scripts off",
     "reference shots": NO_SHOTS,
+    "a made paste": "its scripts make events of a paste without data",
   },
   webkit: {
     touch: "WebKitGTK's driver has no fingers",

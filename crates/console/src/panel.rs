@@ -58,6 +58,8 @@ pub struct ConsolePanel {
     line: String,
     field: NodeRef,
     output: NodeRef,
+    /// The address of the file that was given last.
+    given: Option<String>,
     /// The number of the last piece that was scrolled to.
     seen: Option<u32>,
 }
@@ -74,6 +76,7 @@ impl Component for ConsolePanel {
             line: String::new(),
             field: NodeRef::default(),
             output: NodeRef::default(),
+            given: None,
             seen: None,
         }
     }
@@ -248,8 +251,11 @@ impl ConsolePanel {
             context.props().typed.emit(link);
         }
         if let Some(packed) = self.session.take_archive() {
-            // A browser that refuses a file says so itself.
-            let _ = save(&packed);
+            // A browser that refuses a file says so itself. Firefox still reads the one before when it is asked for the next.
+            let given = save(&packed).ok();
+            if let Some(before) = std::mem::replace(&mut self.given, given) {
+                let _ = Url::revoke_object_url(&before);
+            }
         }
     }
 
@@ -312,8 +318,8 @@ impl ConsolePanel {
     }
 }
 
-/// Gives a file to a person, as a link to it does that is pressed.
-fn save(packed: &Packed) -> Result<(), JsValue> {
+/// Gives a file to a person, as a link to it does that is pressed. Gives its address, which is good until it is revoked.
+fn save(packed: &Packed) -> Result<String, JsValue> {
     let document = window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
     let parts = Array::of1(&Uint8Array::from(&packed.bytes[..]));
     let address = Url::create_object_url_with_blob(&Blob::new_with_u8_array_sequence(&parts)?)?;
@@ -321,7 +327,7 @@ fn save(packed: &Packed) -> Result<(), JsValue> {
     link.set_href(&address);
     link.set_download(&packed.name);
     link.click();
-    Url::revoke_object_url(&address)
+    Ok(address)
 }
 
 /// A piece of what was printed.
