@@ -49,7 +49,7 @@ def against(tool):
     """Runs commands of the tool against a cluster in a namespace of their own: `against(steps, "summary")`."""
 
     def run(steps, *commands):
-        asked = {"folder": SOURCES, "words": [PYTHON, "asadm.py"], "steps": steps, "commands": commands}
+        asked = {"folder": SOURCES, "words": [PYTHON, "asadm.py", "--timeout", "30"], "steps": steps, "commands": commands}
         env = tool | {
             "ROSTERLAB_PROGRAM": os.environ["ROSTERLAB_PROGRAM"],
             "PYTHONPATH": str(Path(alone.__file__).parents[1] / "examples"),

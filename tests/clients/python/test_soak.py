@@ -5,13 +5,13 @@ ROSTERLAB_SOAK_SEED chooses other faults, ROSTERLAB_SOAK_SECONDS how many simula
 
 import json
 import os
+from pathlib import Path
 
 import aerospike
 import pytest
 from aerospike import exception
 
 import checker
-from conftest import SCENARIOS
 from rosterlab import wait_until
 from soak import Faults, Operator, Truth, Worker
 
@@ -19,6 +19,7 @@ SEED = int(os.environ.get("ROSTERLAB_SOAK_SEED", "1"))
 SECONDS = int(os.environ.get("ROSTERLAB_SOAK_SECONDS", "600"))
 SPEED = 20
 WORKERS = 4
+CASE_STUDY = Path(__file__).resolve().parents[3] / "www" / "scenarios" / "case-study.json"
 NAMESPACES = ["main", "cache"]
 KEYS = [
     [(namespace, f"of-{worker}", number) for namespace in NAMESPACES for number in range(20)] for worker in range(WORKERS)
@@ -28,7 +29,7 @@ KEYS = [
 @pytest.fixture
 def both(tmp_path):
     """The case study's cluster with a namespace of the other kind beside its own."""
-    scenario = json.loads((SCENARIOS / "case-study.json").read_text())
+    scenario = json.loads(CASE_STUDY.read_text())
     available = {"name": "cache", "replication-factor": 2, "strong-consistency": False}
     scenario["cluster"]["namespaces"].append(available)
     file = tmp_path / "both.json"
