@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 
 use rosterlab_engine::Mode;
 
+use crate::wire::action::{Delete, Existence, Generation, What, Write};
 use crate::wire::bin::{Bin, BinName, BinResult, Particle, Value};
 use crate::wire::code::ResultCode;
 use crate::wire::op::Op;
-use crate::wire::request::{Delete, Existence, Generation, What, Write};
 
 /// The most bytes of a record's names and values: the server's default (documented, `max-record-size`), which counts
 /// some more.

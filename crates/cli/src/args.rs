@@ -17,8 +17,6 @@ use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
 use rosterlab_figure::View;
 use rosterlab_scenario::as_test::TestLanguage;
 
-use crate::serve::InDoubt;
-
 /// A simulator of how an Aerospike cluster with strong consistency behaves.
 #[derive(Debug, Parser)]
 #[command(name = "rosterlab", version, about, max_term_width = 96, after_help = AFTER_HELP)]
@@ -454,6 +452,16 @@ fn roster(text: &str) -> Result<Roster, String> {
         return Err(format!("a roster has at most {MAX_NODES} nodes"));
     }
     Ok(Roster(roster))
+}
+
+/// What a client that writes to replicas that do not answer gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum InDoubt {
+    /// Result 9, timeout.
+    #[default]
+    Timeout,
+    /// The connection is closed, after the write was applied where it could be.
+    Close,
 }
 
 #[cfg(test)]

@@ -3,10 +3,9 @@
 //! Invariant: a change that asks first is carried out only after the right answer, and any other answer drops it. A panel, a
 //! terminal and a test drive it alike. Not here: what commands ask the nodes (see `info`, `show`, `manage`).
 
-use std::fmt::Write;
-
 use rosterlab_engine::NodeId;
 
+use super::block::{Block, Output};
 use super::cluster::{Cluster, Session};
 use super::line::{self, MAX_LINE};
 use super::manage::{self, Change, Step};
@@ -17,51 +16,6 @@ use super::{Nodes, health, info, show, summary};
 
 /// The most lines that the history keeps.
 const MAX_HISTORY: usize = 500;
-
-/// A piece of what a command prints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Block {
-    /// Lines as they are.
-    Text(String),
-    /// A table; the tool leaves an empty line after it.
-    Table(Table),
-    /// An error of the tool, without its `ERROR: `.
-    Error(String),
-    /// A warning of the tool, without its `WARNING: `.
-    Warning(String),
-    /// What stands in place of a node's answer, in red.
-    Failed(String),
-    /// What this console says of itself. The real tool has no such lines.
-    Note(String),
-}
-
-/// What a line came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Output {
-    /// What is printed, in order.
-    pub blocks: Vec<Block>,
-    /// Whether the session is over (`exit`).
-    pub ended: bool,
-}
-
-impl Output {
-    /// The output as a terminal without colours shows it.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let mut out = String::new();
-        for block in &self.blocks {
-            let _ = match block {
-                Block::Text(text) | Block::Failed(text) | Block::Note(text) => {
-                    writeln!(out, "{text}")
-                }
-                Block::Table(table) => writeln!(out, "{}", table.render()),
-                Block::Error(text) => writeln!(out, "ERROR: {text}"),
-                Block::Warning(text) => writeln!(out, "WARNING: {text}"),
-            };
-        }
-        out
-    }
-}
 
 /// A node that a session found and that answers.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::block::Block;
 use super::cluster::{Scope, Session};
-use super::console::Block;
 use super::info::namespaces;
 use super::replies::{self, Failure, checked};
 use super::sheet::{first, whole};

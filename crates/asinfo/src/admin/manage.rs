@@ -2,13 +2,13 @@
 //!
 //! Invariant: nothing is changed before a question that it raises is answered rightly. Not here: the answer (see `console`).
 
+use super::block::Block;
 use super::cluster::{At, Scope, Session};
-use super::console::Block;
 use super::like::Likes;
 use super::replies::{self, Failure, Rosters, cause, checked, taken};
 use super::sheet::{Sheet, Value, left};
 use super::table::{Style, Table, Tone};
-use super::tree::Words;
+use super::tree::{Roster, Words};
 
 /// What all changes end with.
 const RUN_RECLUSTER: &str = "Run \"manage recluster\" for your changes to take effect.";
@@ -29,15 +29,6 @@ pub(super) enum Step {
     Done,
     /// A question comes first: what is said, and the change that a right answer allows.
     Ask(String, Change),
-}
-
-/// How a command changes the pending roster.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Roster {
-    Add,
-    Remove,
-    StageNodes,
-    StageObserved,
 }
 
 /// `manage roster …`. `warn` is what `enable --warn` asked for.

@@ -3,12 +3,13 @@
 //! In reading order: [`Nodes`] (what the tool talks to), `line` (from a line to words), `tree` (from words to a command),
 //! `cluster` (the nodes that the tool is connected to), `replies` (what nodes answer, as values), `sheet` and `table`
 //! (from values to what is printed), `info`, `show`, `manage`, `health` and `summary` (one file for each group of commands),
-//! `console` (the state machine around them).
+//! `block` (what is printed), `console` (the state machine around them).
 //!
 //! Invariant: it knows of a cluster only what the nodes' replies say, as the real tool does; it has no clock and no chance.
 //! The layouts are those of asadm 5.0.3-rc2, and `tests/golden/admin` holds what it printed. Not here: how a node answers
 //! (see [`crate::info`]), the page's panel, files and terminals.
 
+mod block;
 mod cluster;
 mod console;
 mod health;
@@ -23,7 +24,8 @@ mod summary;
 mod table;
 mod tree;
 
-pub use console::{Block, Console, Found, Output};
+pub use block::{Block, Output};
+pub use console::{Console, Found};
 pub use table::{Align, Cell, Column, Group, Style, TERMINAL_WIDTH, Table, Tone};
 
 use rosterlab_engine::NodeId;

@@ -10,7 +10,7 @@ use super::like::Likes;
 use super::replies::{self, Failure, Values, checked};
 use super::sheet::{Form, Head, Sheet, Total, Value, left, node_id, node_name, right, sum, whole};
 use super::table::{Align, Style, Table, Tone};
-use super::tree::Words;
+use super::tree::{Kind, Words};
 
 /// `show roster`.
 pub(super) fn roster(session: &mut Session, words: &Words) -> Result<Table, Failure> {
@@ -136,16 +136,6 @@ pub(super) fn answered(session: &mut Session, whom: &[At], request: &str) -> BTr
     replies
         .filter_map(|(at, reply)| Some((at, replies::values(&checked(reply, "").ok()?, ';'))))
         .collect()
-}
-
-/// Which kinds of values `show statistics` or `show config` are to show.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Sets,
-    Security,
-    Service,
-    Network,
-    Namespace,
 }
 
 /// `show statistics`.

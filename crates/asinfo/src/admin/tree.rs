@@ -6,8 +6,26 @@
 
 use std::collections::BTreeMap;
 
-use super::manage::Roster;
-use super::show::Kind;
+use super::info::Parts;
+
+/// Which kinds of values `show statistics` or `show config` are to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Sets,
+    Security,
+    Service,
+    Network,
+    Namespace,
+}
+
+/// How a command changes the pending roster.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Roster {
+    Add,
+    Remove,
+    StageNodes,
+    StageObserved,
+}
 
 /// What a command does.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,7 +40,7 @@ pub(super) enum Run {
     HelpOn,
     Info,
     Network,
-    Namespace(super::info::Parts),
+    Namespace(Parts),
     Roster,
     Racks,
     Pmap,
@@ -148,8 +166,6 @@ const fn roster(
         ..NONE
     }
 }
-
-use super::info::Parts;
 
 /// The tool.
 pub(super) static ROOT: Command = Command {

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use rosterlab_engine::Digest;
 
+use super::action::{Action, Fields, Read, read_ops, write_names};
 use super::bytes::{Malformed, Reader};
 use super::code::ResultCode;
 use super::frame::{Kind, framed};
 use super::message::{Header, field, info1, write_field};
 use super::refusal::{Cause, Feature};
 use super::reply::{Reply, write_last};
-use super::request::{Action, Fields, Read, read_ops, write_names};
 
 /// The most rows in a batch: the server's default (documented, `batch-max-requests`).
 pub const MOST_ROWS: usize = 5000;

@@ -1,13 +1,14 @@
 //! What must hold of any bytes that arrive. The fuzzer (docs/fuzzing.md) asks the same.
 
 use rosterlab_asinfo::bins::{self, MOST_RECORD_BYTES, MOST_RESULT_BYTES, Record};
+use rosterlab_asinfo::wire::action::Action;
 use rosterlab_asinfo::wire::batch::{self, Replies};
 use rosterlab_asinfo::wire::bin::{Bin, BinName, BinResult, Value};
 use rosterlab_asinfo::wire::frame::{self, Frame, HEADER_BYTES, Kind};
 use rosterlab_asinfo::wire::info;
 use rosterlab_asinfo::wire::refusal::Refusal;
 use rosterlab_asinfo::wire::reply::Reply;
-use rosterlab_asinfo::wire::request::{Action, Request};
+use rosterlab_asinfo::wire::request::Request;
 use rosterlab_engine::Mode;
 
 /// How far bytes could be read as a request.

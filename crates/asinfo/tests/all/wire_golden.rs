@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rosterlab_asinfo::wire::action::{Action, Delete, Generation, Read, What, Write};
 use rosterlab_asinfo::wire::batch::{self, Ask, Batch, Replies, Row};
 use rosterlab_asinfo::wire::bin::{Bin, BinName, BinResult, Particle, Value};
 use rosterlab_asinfo::wire::code::ResultCode;
@@ -11,9 +12,7 @@ use rosterlab_asinfo::wire::frame::{self, Frame, Kind};
 use rosterlab_asinfo::wire::info;
 use rosterlab_asinfo::wire::op::Op;
 use rosterlab_asinfo::wire::reply::Reply;
-use rosterlab_asinfo::wire::request::{
-    Action, Delete, Generation, Key, Read, RecordRequest, Request, What, Write,
-};
+use rosterlab_asinfo::wire::request::{Key, RecordRequest, Request};
 use rosterlab_engine::{Digest, ReadMode};
 use serde::Deserialize;
 

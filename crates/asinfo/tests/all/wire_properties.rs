@@ -7,15 +7,16 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngSeed, TestRunner};
+use rosterlab_asinfo::wire::action::{
+    Action, Delete, Existence, Generation, Read, Ttl, What, Write,
+};
 use rosterlab_asinfo::wire::batch::{self, Ask, Batch, Replies, Row};
 use rosterlab_asinfo::wire::bin::{Bin, BinName, BinResult, Particle, Value};
 use rosterlab_asinfo::wire::code::ResultCode;
 use rosterlab_asinfo::wire::frame::{self, HEADER_BYTES, Header, Kind};
 use rosterlab_asinfo::wire::op::Op;
 use rosterlab_asinfo::wire::reply::Reply;
-use rosterlab_asinfo::wire::request::{
-    Action, Delete, Existence, Generation, Key, Read, RecordRequest, Request, Ttl, What, Write,
-};
+use rosterlab_asinfo::wire::request::{Key, RecordRequest, Request};
 use rosterlab_engine::{Digest, ReadMode};
 
 use crate::any_bytes::{self, Outcome};

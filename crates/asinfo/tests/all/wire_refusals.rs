@@ -1,10 +1,11 @@
 //! What is not served, malformed or a contradiction has a code to answer with; the connection goes on.
 
+use rosterlab_asinfo::wire::action::{Action, What};
 use rosterlab_asinfo::wire::batch::MOST_ROWS;
 use rosterlab_asinfo::wire::code::ResultCode;
 use rosterlab_asinfo::wire::frame;
 use rosterlab_asinfo::wire::refusal::{Cause, Feature, Refusal};
-use rosterlab_asinfo::wire::request::{Action, Request, What};
+use rosterlab_asinfo::wire::request::Request;
 
 /// A message, byte by byte as wire.md §1 has it.
 struct Raw {

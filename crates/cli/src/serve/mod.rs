@@ -1,7 +1,7 @@
 //! `serve`: the simulated cluster on sockets, for real clients and tools.
 //!
 //! In reading order: `simulation` (the cluster, its clock and its counters), `contents` (what records hold), `requests`
-//! (record requests), `node` (a node's socket), `play` (the scenario's steps), `control` and `http` (the HTTP control),
+//! (record requests), `node` (a node's socket), `play` and `playing` (the scenario's steps), `control` and `http` (the HTTP control),
 //! `typed` (standard input), `answers`, `state` and `told` (what the control says).
 //!
 //! Invariant: the engine has one owner, the thread that runs everything here; only the control's questions come from
@@ -14,6 +14,7 @@ mod control;
 mod http;
 mod node;
 mod play;
+mod playing;
 mod requests;
 mod simulation;
 mod state;
@@ -36,8 +37,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{AbortHandle, LocalSet};
 use tokio::time::{MissedTickBehavior, interval, sleep};
-
-pub use simulation::InDoubt;
 
 use crate::args::Serve;
 use crate::commands::{Expectations, Problem};

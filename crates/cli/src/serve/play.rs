@@ -6,15 +6,16 @@
 
 use std::time::Duration;
 
-use rosterlab_engine::{Cluster, Event, Rejection, Until};
+use rosterlab_engine::{Event, Rejection, Until};
 use rosterlab_scenario::{
-    ClientExpectation, ClockTime, Doing, Entry, Failure, Plan, Scenario, Settle, Watches, answer,
+    ClientExpectation, ClockTime, Doing, Entry, Failure, Plan, Scenario, Settle, answer,
     client_failures, failures,
 };
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::node::Shared;
+use super::playing::Playing;
 use super::simulation::{Progress, Simulation};
 
 /// The steps, and which is next.
@@ -92,54 +93,6 @@ fn of_client(number: usize, expected: ClientExpectation, events: &[Event]) -> Ve
     client_failures(&format!("steps[{number}]"), expected, told)
 }
 
-/// A step that is being played, and what was found on the way.
-#[derive(Debug, Default)]
-pub struct Playing {
-    /// How far time has to pass. Once it has, this is how far it passes when something else happens.
-    until: Option<Until>,
-    step: usize,
-    began_ms: u64,
-    /// Expectations of every moment.
-    watches: Watches,
-    failures: Vec<Failure>,
-    done: bool,
-}
-
-impl Playing {
-    /// Begins with a step, whose command was done at `began_ms`.
-    fn begin(&mut self, step: usize, began_ms: u64, until: Until, cluster: &Cluster) {
-        (self.step, self.began_ms) = (step, began_ms);
-        (self.until, self.done) = (Some(until), false);
-        self.watches.see(cluster, step, began_ms, &mut self.failures);
-    }
-
-    /// Lets simulated time pass as far as the step wants, at most to `due_ms`. Beyond a step's end, time passes only while
-    /// clusters change.
-    pub fn advance(&mut self, cluster: &mut Cluster, due_ms: u64) -> Vec<Event> {
-        let until = self.until.unwrap_or(Until::Settled);
-        let (step, began_ms) = (self.step, self.began_ms);
-        let (watches, failures) = (&mut self.watches, &mut self.failures);
-        let mut see = |cluster: &Cluster| watches.see(cluster, step, began_ms, failures);
-        let (events, reached) = cluster.advance_by(until, due_ms, &mut see);
-        if reached {
-            self.done = true;
-            // A change that was only prepared waits for the step that interrupts it.
-            self.until = (until == Until::Prepared).then_some(until);
-        }
-        events
-    }
-
-    /// Whether time has passed as far as the step wanted.
-    pub fn is_done(&self) -> bool {
-        self.done
-    }
-
-    /// What was found not to hold in the step.
-    pub fn found(&mut self) -> Vec<Failure> {
-        std::mem::take(&mut self.failures)
-    }
-}
-
 /// Why a step is not waited for any longer: the cluster was set back to its start, or the server ends.
 enum Broken {
     Reset,
@@ -203,10 +156,9 @@ async fn play_all(
                 let done = do_it(doing, number, &mut simulation.borrow_mut());
                 if matches!(&done, Done::Checked(failures) if failures.is_empty()) {
                     let place = format!("steps[{number}]");
-                    let add = |playing: &mut Playing, _: &Cluster| {
-                        playing.watches.add(&place, *namespace, expect);
-                    };
-                    simulation.borrow_mut().play(add);
+                    simulation
+                        .borrow_mut()
+                        .play(|playing, _| playing.watch(&place, *namespace, expect));
                 }
                 tell(number, &done);
             }

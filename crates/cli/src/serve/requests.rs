@@ -5,15 +5,17 @@
 //! crate `asinfo`).
 
 use rosterlab_asinfo::bins;
+use rosterlab_asinfo::wire::action::{Action, Delete, Read, Write};
 use rosterlab_asinfo::wire::batch::{Batch, replies};
 use rosterlab_asinfo::wire::code::ResultCode;
 use rosterlab_asinfo::wire::op::Op;
 use rosterlab_asinfo::wire::refusal::Refusal;
 use rosterlab_asinfo::wire::reply::Reply;
-use rosterlab_asinfo::wire::request::{Action, Delete, Key, Read, RecordRequest, Request, Write};
+use rosterlab_asinfo::wire::request::{Key, RecordRequest, Request};
 use rosterlab_engine::{ClientResult, Command, Digest, EventKind, Mode, NodeId, ReadMode};
 
-use super::simulation::{InDoubt, Simulation};
+use super::simulation::Simulation;
+use crate::args::InDoubt;
 
 /// What happens to a connection after a request.
 #[derive(Debug)]

@@ -16,8 +16,9 @@ use rosterlab_scenario::{Entry, Failure};
 use tokio::sync::{broadcast, watch};
 
 use super::contents::Contents;
-use super::play::Playing;
+use super::playing::Playing;
 use super::told::Told;
+use crate::args::InDoubt;
 
 /// How long an orphan still answers clients as a member would, in ms: five quantum intervals of 1.8 s (reference of the
 /// server's log line `blocking client transactions in orphan state!`).
@@ -34,16 +35,6 @@ const VIEW_AGE_MS: u64 = 100;
 
 /// How many events a listener may be behind before it misses some.
 const EVENTS_KEPT: usize = 4_096;
-
-/// What a client that writes to replicas that do not answer gets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum InDoubt {
-    /// Result 9, timeout.
-    #[default]
-    Timeout,
-    /// The connection is closed, after the write was applied where it could be.
-    Close,
-}
 
 /// How the cluster is served.
 #[derive(Clone, Debug)]
