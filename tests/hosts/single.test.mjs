@@ -45,11 +45,16 @@ test("a figure of one file can be read without JavaScript", async (t) => {
   assert.equal(await page.locator("svg.rl-cells path.rl-unavailable").isVisible(), true);
 });
 
-test("the playground of one file opens from a disk, plays, and holds the experiment in its address", async (t) => {
+test("the playground of one file opens from a disk, plays, has a console, and holds the experiment in its address", async (t) => {
   const { page, complaints, requests, address } = await open(t, pathToFileURL(join(DIST, "rosterlab.html")).href);
   await page.locator("[data-action=crash]").first().click();
   await page.locator("[data-state=crashed]").first().waitFor();
   await eventually(() => page.evaluate(() => location.hash.slice(0, 4)), "#s1=");
+  // Its console is in the file too.
+  await page.locator("[data-action=console]").click();
+  await page.locator(".console-field").fill("show roster");
+  await page.locator(".console-field").press("Enter");
+  assert.match(await page.locator(".console-table").innerText(), /B102@2,B101@2,A103@1,A102@1,A101@1/);
   const link = page.url();
   assert.deepEqual(requests.filter((url) => !url.startsWith("data:")), [address]);
   assert.deepEqual(complaints, []);
