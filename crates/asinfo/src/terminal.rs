@@ -18,17 +18,28 @@ use crate::shell::{self, Line};
 /// The port of every node.
 const PORT: u16 = 3000;
 
-/// What lines came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Typed {
+/// A line that was typed, and what it printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypedLine {
+    /// What stood before it; nothing before the answer to a question.
+    pub prompt: &'static str,
+    /// The line.
+    pub line: String,
     /// What is printed, in order.
     pub blocks: Vec<Block>,
+}
+
+/// What a text came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Typed {
+    /// The lines that were taken, in order.
+    pub lines: Vec<TypedLine>,
+    /// The lines that were not taken, because one before them failed or asks a question.
+    pub rest: String,
     /// What was done, as one step; `None` if nothing was.
     pub entry: Option<Entry>,
     /// The archive that `collectinfo` makes, and when.
     pub archive: Option<(Archive, ClockTime)>,
-    /// Whether the session is over (`exit`).
-    pub ended: bool,
 }
 
 /// A terminal.
@@ -61,6 +72,14 @@ impl Terminal {
     #[must_use]
     pub fn console(&self) -> &Console {
         &self.console
+    }
+
+    /// Whether a node can be connected to in a cluster as it is.
+    ///
+    /// # Errors
+    /// What the tool says of a node that does not answer.
+    pub fn can_connect(&self, node: NodeId, cluster: &Cluster) -> Result<(), String> {
+        Hosts::of(cluster.clone(), node).check_up(node)
     }
 
     /// The session of the tool, to walk through its history.
@@ -103,62 +122,104 @@ impl Terminal {
         }
     }
 
-    /// Takes what was typed or pasted, one line or several, on a cluster as it is.
+    /// Takes what was typed or pasted, one line or several, on a cluster as it is. It stops at a line that fails or asks a
+    /// question: what was to come after it may be wrong then.
     pub fn enter(&mut self, text: &str, cluster: &Cluster) -> Typed {
         let mut typed = Typed::default();
         if text.len() > MAX_LINE {
-            typed.blocks.push(Block::Error(format!("A text has more than {MAX_LINE} bytes")));
+            let error = Block::Error(format!("A text has more than {MAX_LINE} bytes"));
+            typed.lines.push(self.line("", vec![error]));
             return typed;
         }
         let mut hosts = Hosts::of(cluster.clone(), self.connected_to());
-        for line in text.trim_end_matches(['\n', '\r']).split('\n') {
-            let is_asked = self.console.question().is_some();
-            // The answer to a question is the tool's.
-            match shell::read(line, &hosts.view).filter(|_| !is_asked) {
-                None => self.tell_tool(line, &mut hosts, &mut typed),
-                Some(read) => {
-                    self.console.remember(line);
-                    if let Err(why) = read.and_then(|line| self.run(line, &mut hosts, &mut typed)) {
-                        typed.blocks.push(Block::Error(capitalized(&why)));
-                    }
+        let mut rest = text.trim_end_matches(['\n', '\r']);
+        loop {
+            let (line, after) =
+                rest.split_once('\n').map_or((rest, None), |(line, after)| (line, Some(after)));
+            let mut done = self.line(line, Vec::new());
+            self.take(line, &mut hosts, &mut done.blocks, &mut typed.archive);
+            let is_stopped = self.console.question().is_some()
+                || done.blocks.iter().any(|block| matches!(block, Block::Error(_)));
+            typed.lines.push(done);
+            match after {
+                Some(after) if is_stopped => {
+                    after.clone_into(&mut typed.rest);
+                    break;
                 }
-            }
-            if typed.ended {
-                break;
+                Some(after) => rest = after,
+                None => break,
             }
         }
         typed.entry = Entry::together(Purpose::Commands, hosts.done);
         typed
     }
 
-    fn tell_tool(&mut self, line: &str, hosts: &mut Hosts, typed: &mut Typed) {
-        let output = self.console.enter(line, hosts);
-        typed.blocks.extend(output.blocks);
-        if output.ended {
-            typed.ended = true;
-            self.connect(self.connected_to());
+    fn line(&self, line: &str, blocks: Vec<Block>) -> TypedLine {
+        TypedLine { prompt: self.console.prompt(), line: line.to_owned(), blocks }
+    }
+
+    /// Takes one line.
+    fn take(
+        &mut self,
+        line: &str,
+        hosts: &mut Hosts,
+        blocks: &mut Vec<Block>,
+        archive: &mut Option<(Archive, ClockTime)>,
+    ) {
+        let is_asked = self.console.question().is_some();
+        // The answer to a question is the tool's.
+        match shell::read(line, &hosts.view).filter(|_| !is_asked) {
+            None => {
+                let output = self.console.enter(line, hosts);
+                blocks.extend(output.blocks);
+                if output.ended {
+                    let node = self.connected_to();
+                    self.connect(node);
+                    blocks.push(Block::Note(format!(
+                        "The session has ended. A new one with {node} begins."
+                    )));
+                } else if is_asked && blocks.is_empty() && self.console.question().is_none() {
+                    blocks.push(Block::Note("Cancelled.".to_owned()));
+                } else if line.trim() == "help" {
+                    blocks.push(Block::Text(shell::HELP.to_owned()));
+                }
+            }
+            Some(read) => {
+                self.console.remember(line);
+                if let Err(why) = read.and_then(|line| self.run(line, hosts, blocks, archive)) {
+                    blocks.push(Block::Error(why));
+                }
+            }
         }
     }
 
-    fn run(&mut self, line: Line, hosts: &mut Hosts, typed: &mut Typed) -> Result<(), String> {
+    fn run(
+        &mut self,
+        line: Line,
+        hosts: &mut Hosts,
+        blocks: &mut Vec<Block>,
+        archive: &mut Option<(Archive, ClockTime)>,
+    ) -> Result<(), String> {
         match line {
+            Line::Help => blocks.push(Block::Text(shell::HELP.to_owned())),
             Line::Does(entries) => {
                 for entry in entries {
                     hosts.perform(entry)?;
                 }
             }
             Line::Connects(node) => {
+                hosts.check_up(node)?;
                 self.connect(node);
                 hosts.at = node;
-                typed.blocks.push(Block::Note(format!("The tool is connected to {node} now.")));
+                blocks.push(Block::Note(format!("The tool is connected to {node} now.")));
             }
             Line::Collects => {
                 let clock = hosts.clock();
                 let at = hosts.at;
-                let archive = collect(hosts, &[at]).map_err(|error| error.to_string())?;
-                let said = format!("Collected into {}.tgz.", archive.folder);
-                typed.blocks.push(Block::Note(said));
-                typed.archive = Some((archive, clock));
+                let collected = collect(hosts, &[at]).map_err(|error| error.to_string())?;
+                let said = format!("Collected into {}.tgz.", collected.folder);
+                blocks.push(Block::Note(said));
+                *archive = Some((collected, clock));
             }
             Line::Asks { nodes, request } => {
                 let (replies, commands) = hosts.ask_all(&nodes, &request);
@@ -167,13 +228,14 @@ impl Terminal {
                         1 => reply,
                         _ => format!("{}: {reply}", shell::host(*node)),
                     };
-                    typed.blocks.push(Block::Text(said));
+                    blocks.push(Block::Text(said));
                 }
                 for command in at_once(commands, &hosts.view) {
                     hosts.perform(Entry::Act { command, settle: Settle::Fully })?;
                 }
             }
             Line::Calls { at, enable, lines } => {
+                let at = at.unwrap_or(hosts.at);
                 self.sessions += 1;
                 let mut console = Console::new(at, self.sessions);
                 let here = std::mem::replace(&mut hosts.at, at);
@@ -181,11 +243,11 @@ impl Terminal {
                     console.enter("enable", hosts);
                 }
                 for line in lines {
-                    typed.blocks.extend(console.enter(&line, hosts).blocks);
+                    blocks.extend(console.enter(&line, hosts).blocks);
                 }
                 if console.question().is_some() {
                     let said = "A question cannot be answered in a call with -e. Connect to the node, and type it there.";
-                    typed.blocks.push(Block::Note(said.to_owned()));
+                    blocks.push(Block::Note(said.to_owned()));
                 }
                 hosts.at = here;
             }
@@ -199,8 +261,19 @@ impl Terminal {
 pub fn lines_of(entry: &Entry, cluster: &Cluster, connected: NodeId) -> Vec<String> {
     let mut cluster = cluster.clone();
     let mut lines = Vec::new();
+    // How long it waits is the simulation's; on a real cluster one waits for what the time is for.
+    let waits = matches!(entry, Entry::Several { purpose: Purpose::RollingRestart, .. });
     for entry in entry.each() {
-        lines.extend(shell::lines(entry, &cluster.view(), connected));
+        match entry {
+            Entry::Pass { .. } if waits => lines.push(shell::WAIT.to_owned()),
+            Entry::Act { command: Command::Stop { nodes, .. }, .. } if waits => {
+                let ids: Vec<String> = nodes.iter().map(ToString::to_string).collect();
+                let with = ids.join(" ");
+                lines.push(format!("show stat namespace like effective_is_quiesced with {with}"));
+                lines.extend(shell::lines(entry, &cluster.view(), connected));
+            }
+            _ => lines.extend(shell::lines(entry, &cluster.view(), connected)),
+        }
         if entry.run(&mut cluster).is_err() {
             break;
         }
@@ -225,8 +298,13 @@ impl Hosts {
         Self { cluster, view, site, at, done: Vec::new() }
     }
 
+    fn check_up(&self, node: NodeId) -> Result<(), String> {
+        let is_up = self.view.node(node).is_some_and(|node| node.state.is_up());
+        if is_up { Ok(()) } else { Err(format!("Not able to connect any cluster with {node}.")) }
+    }
+
     fn perform(&mut self, entry: Entry) -> Result<(), String> {
-        entry.run(&mut self.cluster).map_err(|rejection| rejection.to_string())?;
+        entry.run(&mut self.cluster).map_err(|rejection| capitalized(&rejection.to_string()))?;
         self.view = self.cluster.view();
         self.site = site_of(&self.cluster, &self.view);
         self.done.push(entry);

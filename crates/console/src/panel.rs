@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use js_sys::{Array, Uint8Array};
 use rosterlab_asinfo::admin::{Block, Style, TERMINAL_WIDTH, Table};
 use rosterlab_asinfo::shell::host;
@@ -21,6 +22,11 @@ use crate::session::{Packed, Piece, Session};
 
 /// Narrower than this, in CSS pixels, tables are printed the other way (`-flip`).
 const NARROW_PX: f64 = 640.0;
+
+/// A step that has not grown for so long, in real milliseconds, is put.
+const STILL_MS: u32 = 600;
+/// So near to its end, in CSS pixels, the output follows what is printed.
+const NEAR_PX: i32 = 8;
 
 /// What the page gives.
 #[derive(Clone, PartialEq, Properties)]
@@ -46,6 +52,10 @@ pub enum Said {
     Pasted(ClipboardEvent),
     /// The tool is to be connected to a node.
     Connect(NodeId),
+    /// A step that was held back has stopped growing.
+    Still,
+    /// The output was clicked.
+    Clicked,
     /// Everything is to be taken off.
     Clear,
     /// A person closes the console.
@@ -58,8 +68,14 @@ pub struct ConsolePanel {
     line: String,
     field: NodeRef,
     output: NodeRef,
+    /// Runs while a step is held back that may still grow.
+    growing: Option<Timeout>,
+    /// The output's height when it was drawn last.
+    height: i32,
     /// The address of the file that was given last.
     given: Option<String>,
+    /// Whether a line was entered since the console was drawn last.
+    has_typed: bool,
     /// The number of the last piece that was scrolled to.
     seen: Option<u32>,
 }
@@ -76,7 +92,10 @@ impl Component for ConsolePanel {
             line: String::new(),
             field: NodeRef::default(),
             output: NodeRef::default(),
+            growing: None,
+            height: 0,
             given: None,
+            has_typed: false,
             seen: None,
         }
     }
@@ -85,6 +104,9 @@ impl Component for ConsolePanel {
         let props = context.props();
         if props.link != before.link {
             self.session.follow(&props.link);
+            let link = context.link().clone();
+            self.growing = (self.session.is_holding())
+                .then(|| Timeout::new(STILL_MS, move || link.send_message(Said::Still)));
         }
         if props.opened != before.opened {
             self.focus();
@@ -101,6 +123,13 @@ impl Component for ConsolePanel {
                 self.session.connect(node);
                 self.focus();
             }
+            Said::Still => self.session.put_held(),
+            Said::Clicked => {
+                if self.selects_nothing() {
+                    self.focus();
+                }
+                return false;
+            }
             Said::Clear => {
                 self.session.clear();
                 self.focus();
@@ -115,11 +144,13 @@ impl Component for ConsolePanel {
             self.focus();
         }
         let last = self.session.pieces().last().map(|(number, _)| *number);
-        if last != self.seen
-            && let Some(output) = self.output.cast::<Element>()
-        {
+        let Some(output) = self.output.cast::<Element>() else { return };
+        // Whoever reads further up stays there, unless it is the own line that has printed.
+        let was_at_end = output.scroll_top() + output.client_height() + NEAR_PX >= self.height;
+        if last != self.seen && (was_at_end || std::mem::take(&mut self.has_typed)) {
             output.set_scroll_top(output.scroll_height());
         }
+        self.height = output.scroll_height();
         self.seen = last;
     }
 
@@ -127,7 +158,11 @@ impl Component for ConsolePanel {
         let link = context.link();
         let prompt = self.prompt();
         let question = self.session.question().is_some();
-        let label = if question { "Answer" } else { "Command" };
+        let label = match (question, prompt.contains('+')) {
+            (true, _) => "Answer",
+            (false, true) => "Command, privileged",
+            (false, false) => "Command",
+        };
         html! {
             <div class="console-box">
                 <div class="console-head">
@@ -154,6 +189,7 @@ impl Component for ConsolePanel {
                     role="log"
                     aria-label="What the console printed"
                     tabindex="0"
+                    onclick={link.callback(|_| Said::Clicked)}
                 >
                     { self.hint() }
                     { for self.session.pieces().iter().map(|(number, piece)| drawn(*number, piece)) }
@@ -208,7 +244,8 @@ impl ConsolePanel {
                     Lines of a shell: ssh a102 systemctl stop aerospike, ssh a102 pkill -KILL asd, sleep 30, wait for migrations.\n\
                     What is done on the page is printed here as the lines that do it. [model]: the tool runs on the host of its node.";
         let shown = self.session.pieces().is_empty().then_some(text);
-        html! { <pre class="console-note">{ shown }</pre> }
+        // With a key, as all that follows it: without, Yew would draw each of them anew.
+        html! { <pre key="hint" class="console-note">{ shown }</pre> }
     }
 
     /// The choice of the node that the tool is connected to.
@@ -247,7 +284,12 @@ impl ConsolePanel {
     fn enter(&mut self, context: &Context<Self>, text: &str) {
         if text.trim() == "clear" {
             self.session.clear();
-        } else if let Some(link) = self.session.enter(text) {
+            return;
+        }
+        let entered = self.session.enter(text);
+        self.has_typed = true;
+        self.line = entered.rest;
+        if let Some(link) = entered.link {
             context.props().typed.emit(link);
         }
         if let Some(packed) = self.session.take_archive() {
@@ -274,9 +316,9 @@ impl ConsolePanel {
                 }
             }
             ("Tab", false) if !event.shift_key() && !self.line.trim().is_empty() => {
-                if let Some(line) = self.session.complete(&self.line) {
-                    self.line = line;
-                }
+                // With nothing to complete, the key moves on.
+                let Some(line) = self.session.complete(&self.line) else { return false };
+                self.line = line;
             }
             ("Escape", _) if !self.line.is_empty() => self.line.clear(),
             ("Escape", _) => context.props().closed.emit(()),
@@ -313,7 +355,8 @@ impl ConsolePanel {
         let (lines, rest) = text.rsplit_once('\n').unwrap_or(("", &text));
         let (lines, rest) = (lines.to_owned(), rest.to_owned());
         self.enter(context, &lines);
-        self.line = rest;
+        let kept = std::mem::take(&mut self.line);
+        self.line = if kept.is_empty() { rest } else { format!("{kept}\n{rest}") };
         true
     }
 }
@@ -338,7 +381,7 @@ fn drawn(number: u32, piece: &Piece) -> Html {
         Piece::Done { title, lines } => html! {
             <div key={number} class="console-done">
                 <pre class="console-note">{ format!("# {title}") }</pre>
-                <pre class="console-shell">{ lines.join("\n") }</pre>
+                { for lines.iter().map(|line| html! { <pre class={class_of_line(line)}>{ line.clone() }</pre> }) }
             </div>
         },
         Piece::Note(note) => text("console-note", format!("# {note}")),
@@ -353,6 +396,15 @@ fn drawn(number: u32, piece: &Piece) -> Html {
     }
 }
 
+/// Whose line it is; the sheet puts the prompt before it, which is not copied.
+fn class_of_line(line: &str) -> &'static str {
+    match line.split(' ').next() {
+        Some("#") => "console-note",
+        Some("ssh" | "pdsh" | "sleep" | "wait") => "console-shell",
+        _ => "console-tool",
+    }
+}
+
 /// A table as the tool prints it: wide ones scroll, and narrow screens get them the other way.
 fn drawn_table(number: u32, table: &Table) -> Html {
     let width = window().and_then(|window| window.inner_width().ok()?.as_f64());
@@ -361,5 +413,5 @@ fn drawn_table(number: u32, table: &Table) -> Html {
         Style::Columns if is_narrow => table.render_as(Style::Rows, TERMINAL_WIDTH),
         style => table.render_as(style, TERMINAL_WIDTH),
     };
-    html! { <pre key={number} class="console-table" tabindex="0">{ printed }</pre> }
+    html! { <pre key={number} class="console-table">{ printed }</pre> }
 }

@@ -5,7 +5,7 @@
 
 use rosterlab_asinfo::admin::Block;
 use rosterlab_asinfo::collect::pack;
-use rosterlab_asinfo::terminal::{Terminal, Typed, lines_of};
+use rosterlab_asinfo::terminal::{Terminal, Typed, TypedLine, lines_of};
 use rosterlab_engine::NodeId;
 use rosterlab_scenario::{Entry, Timeline, fork, share, words};
 
@@ -42,10 +42,21 @@ pub struct Session {
     terminal: Option<Terminal>,
     pieces: Vec<(u32, Piece)>,
     number: u32,
+    /// A step that may still grow, such as time that passes. It is put when something else is, or when it has stopped growing.
+    held: Option<Piece>,
     /// The step that the page is to do next, as it was typed.
     expected: Option<Entry>,
     /// The archive that was collected last, until it is taken.
     archive: Option<Packed>,
+}
+
+/// What became of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entered {
+    /// The link that the page is to follow, if something was done.
+    pub link: Option<String>,
+    /// The lines that were not taken, because one before them failed or asks a question.
+    pub rest: String,
 }
 
 /// An archive as one file.
@@ -125,15 +136,43 @@ impl Session {
         self.pieces.clear();
     }
 
-    /// Connects the tool to a node.
+    /// Connects the tool to a node, if it answers.
     pub fn connect(&mut self, node: NodeId) {
-        if let Some(terminal) = &mut self.terminal {
-            terminal.connect(node);
-            self.put(Piece::Note(format!("The tool is connected to {node} now.")));
+        let (Some(terminal), Some(timeline)) = (&mut self.terminal, &self.timeline) else { return };
+        let piece = match terminal.can_connect(node, timeline.cluster()) {
+            Ok(()) => {
+                terminal.connect(node);
+                Piece::Note(format!("The tool is connected to {node} now."))
+            }
+            Err(why) => Piece::Printed(Block::Error(why)),
+        };
+        self.put(piece);
+    }
+
+    /// Whether a step is held back that may still grow.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        self.held.is_some()
+    }
+
+    /// Puts the step that was held back.
+    pub fn put_held(&mut self) {
+        if let Some(held) = self.held.take() {
+            self.put(held);
+        }
+    }
+
+    /// Drops a question that waits: what it was about is gone.
+    fn drop_question(&mut self) {
+        if self.terminal.as_mut().is_some_and(|terminal| terminal.console_mut().drop_question()) {
+            self.put(Piece::Note(
+                "The question is cancelled: the experiment has changed.".to_owned(),
+            ));
         }
     }
 
     fn put(&mut self, piece: Piece) {
+        self.put_held();
         self.number = self.number.wrapping_add(1);
         self.pieces.push((self.number, piece));
         let surplus = self.pieces.len().saturating_sub(MOST_PIECES);
@@ -161,7 +200,7 @@ impl Session {
             let title = Self::title(&entries[same], &timeline);
             let lines = self.lines(&entries[same], &timeline, same);
             if timeline.perform(rest).is_ok() && !is_typed {
-                self.renew_last(title, lines);
+                self.held = Some(Piece::Done { title, lines });
             }
         } else {
             let gone = known.len() - same;
@@ -169,13 +208,21 @@ impl Session {
                 let titles: Vec<String> =
                     known[same..].iter().map(|entry| Self::title(entry, &timeline)).collect();
                 self.put(Piece::Note(format!("Undone: {}.", words::text::list(titles))));
+                self.drop_question();
             }
             timeline.seek(same);
             for entry in entries.into_iter().skip(same) {
                 if expected.as_ref() != Some(&entry) {
                     let title = Self::title(&entry, &timeline);
                     let lines = self.lines(&entry, &timeline, timeline.position());
-                    self.put(Piece::Done { title, lines });
+                    let may_grow = matches!(entry, Entry::Pass { .. } | Entry::Several { .. });
+                    let piece = Piece::Done { title, lines };
+                    if may_grow {
+                        self.put_held();
+                        self.held = Some(piece);
+                    } else {
+                        self.put(piece);
+                    }
                 }
                 if timeline.perform(entry).is_err() {
                     self.begin(link);
@@ -189,10 +236,12 @@ impl Session {
 
     /// Begins with an experiment that is not the one before.
     fn begin(&mut self, link: &str) {
-        let was_there = self.terminal.is_some();
         self.timeline = share::read(link).ok().map(|shared| shared.timeline);
-        if was_there {
+        if let Some(terminal) = &self.terminal {
+            let node = terminal.connected_to();
             self.put(Piece::Note("The page shows another experiment from here on.".to_owned()));
+            self.drop_question();
+            self.terminal = Some(Terminal::new(node));
         }
         self.keep_connected();
     }
@@ -207,7 +256,10 @@ impl Session {
         }
         let lowest_up = view.nodes.iter().rev().find(|node| node.state.is_up());
         if let Some(node) = lowest_up.or(view.nodes.last()) {
-            self.terminal = Some(Terminal::new(node.id));
+            let id = node.id;
+            if self.terminal.replace(Terminal::new(id)).is_some() {
+                self.put(Piece::Note(format!("The tool is connected to {id} now.")));
+            }
         }
     }
 
@@ -223,48 +275,36 @@ impl Session {
         lines_of(entry, there.cluster(), terminal.connected_to())
     }
 
-    /// Writes the last step anew, which has grown; after something else was printed, it stands there once more.
-    fn renew_last(&mut self, title: String, lines: Vec<String>) {
-        if matches!(self.pieces.last(), Some((_, Piece::Done { .. }))) {
-            self.pieces.pop();
-        }
-        self.put(Piece::Done { title, lines });
-    }
-
     /// The archive that the last text collected, once.
     pub fn take_archive(&mut self) -> Option<Packed> {
         self.archive.take()
     }
 
-    /// Takes what was typed or pasted; gives the link that the page is to follow, if it does something.
-    pub fn enter(&mut self, text: &str) -> Option<String> {
-        let (timeline, terminal) = (self.timeline.as_ref()?, self.terminal.as_mut()?);
-        let prompt = terminal.console().prompt();
-        let Typed { blocks, entry, archive, .. } = terminal.enter(text, timeline.cluster());
+    /// Takes what was typed or pasted.
+    pub fn enter(&mut self, text: &str) -> Entered {
+        let (Some(timeline), Some(terminal)) = (&self.timeline, &mut self.terminal) else {
+            return Entered::default();
+        };
+        let Typed { lines, rest, entry, archive } = terminal.enter(text, timeline.cluster());
+        let link = entry.as_ref().map(|entry| share::write_before(timeline, entry));
         self.archive = archive.and_then(|(archive, clock)| {
             // Writing to memory cannot fail.
             let bytes = pack(&archive, clock, Vec::new()).ok()?;
             Some(Packed { name: format!("{}.tgz", archive.folder), bytes })
         });
-        let link = entry.as_ref().map(|entry| share::write_before(timeline, entry));
-        for line in text.trim_end_matches(['\n', '\r']).split('\n') {
-            self.put(Piece::Typed { prompt, line: line.to_owned() });
-        }
-        for block in blocks {
-            self.put(Piece::Printed(block));
-        }
-        match link {
-            None => None,
-            Some(None) => {
-                let said = "The experiment is too long for another step from the console.";
-                self.put(Piece::Note(said.to_owned()));
-                None
-            }
-            Some(link) => {
-                self.expected = entry;
-                link
+        for TypedLine { prompt, line, blocks } in lines {
+            self.put(Piece::Typed { prompt, line });
+            for block in blocks {
+                self.put(Piece::Printed(block));
             }
         }
+        let is_too_long = matches!(link, Some(None));
+        if is_too_long {
+            let said = "The experiment is too long for another step from the console.";
+            self.put(Piece::Note(said.to_owned()));
+        }
+        self.expected = entry.filter(|_| !is_too_long);
+        Entered { link: link.flatten(), rest }
     }
 }
 
@@ -340,8 +380,10 @@ mod tests {
         session.follow(&link(&timeline));
         timeline.pass(500);
         session.follow(&link(&timeline));
-        let said = ["Crash A102: ssh a102 pkill -KILL asd", "0:02 of simulated time: sleep 2"];
-        assert_eq!(shown(&session)[0], said[0]);
+        assert_eq!(shown(&session), ["Crash A102: ssh a102 pkill -KILL asd"]);
+        // Time may still pass.
+        assert!(session.is_holding());
+        session.put_held();
         assert!(shown(&session)[1].ends_with("sleep 2"), "{:?}", shown(&session));
         assert_eq!(session.timeline(), Some(&timeline));
         timeline.seek(0);
@@ -355,8 +397,8 @@ mod tests {
     fn what_is_typed_is_done_by_the_page_and_printed_once() {
         let (mut timeline, mut session) = (timeline(), Session::default());
         session.follow(&link(&timeline));
-        assert_eq!(session.enter("show roster"), None);
-        let asked = session.enter("ssh a102 pkill -KILL asd").unwrap();
+        assert_eq!(session.enter("show roster"), Entered::default());
+        let asked = session.enter("ssh a102 pkill -KILL asd").link.unwrap();
         assert_eq!(session.timeline(), Some(&timeline));
         let (_, mut entries) = share::read_entries(&asked).unwrap();
         timeline.perform(entries.pop().unwrap()).unwrap();
@@ -389,8 +431,25 @@ mod tests {
         session.follow(&link(&other));
         assert_eq!(session.connected_to(), Some(node.id));
         assert!(shown(&session)[1].contains("another experiment"), "{:?}", shown(&session));
+        assert_eq!(session.prompt(), "Admin> ");
         session.follow("");
-        assert!(session.enter("info").is_none());
+        assert_eq!(session.enter("info"), Entered::default());
+    }
+
+    #[test]
+    fn a_question_goes_with_what_it_was_about() {
+        let (mut timeline, mut session) = (timeline(), Session::default());
+        timeline.perform(crash("A102")).unwrap();
+        session.follow(&link(&timeline));
+        session.enter("enable");
+        let entered = session.enter("manage roster stage observed ns main\nmanage recluster");
+        // What was to come after the question is not its answer.
+        assert_eq!(entered.rest, "manage recluster");
+        assert!(session.question().is_some());
+        timeline.seek(0);
+        session.follow(&link(&timeline));
+        assert_eq!((session.question(), session.prompt()), (None, "Admin+> "));
+        assert!(shown(&session).pop().unwrap().contains("cancelled"));
     }
 
     #[test]

@@ -134,6 +134,11 @@ impl Console {
         self.pending.as_ref().map(|pending| pending.digits.as_str())
     }
 
+    /// Drops the question that waits, and what was to come after it; says whether there was one.
+    pub fn drop_question(&mut self) -> bool {
+        self.pending.take().is_some()
+    }
+
     /// Takes what was typed or pasted: one line or several, each with one command or several. While a question waits, a line is
     /// its answer.
     pub fn enter(&mut self, text: &str, nodes: &mut dyn Nodes) -> Output {

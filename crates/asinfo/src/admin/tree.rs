@@ -101,9 +101,11 @@ const fn elsewhere(name: &'static str) -> Command {
 
 const WITH: [&str; 3] =
     ["with", "Only these nodes: address and port, id, name, or the beginning of one and *", "all"];
+const WITH_NEEDED: [&str; 3] =
+    ["with", "These nodes: address and port, id, name, or the beginning of one and *", ""];
 const FOR: [&str; 3] = ["for", "Only namespaces with this in their name", ""];
 const LIKE: [&str; 3] = ["like", "Only what has one of these in its name", ""];
-const FLIP: [&str; 3] = ["--flip", "Nodes and values change sides", ""];
+const FLIP: [&str; 3] = ["--flip", "Swaps rows and columns", ""];
 const DIFF: [&str; 3] = ["diff", "Only what differs between nodes", ""];
 const TOTAL: [&str; 3] = ["-t", "With the sum over all nodes", ""];
 const NO_WARN: [&str; 3] = ["--no-warn", "Without warnings and question", ""];
@@ -214,7 +216,7 @@ pub(super) static ROOT: Command = Command {
             run: Run::Health,
             short: "Looks for what is wrong with the cluster",
             usage: "[-v]",
-            meanings: &[["-v", "What each rule means, and whom it is about", ""]],
+            meanings: &[["-v", "What each rule checks, and the nodes that break it", ""]],
             modifiers: &["with"],
             flags: &["-v"],
             ..NONE
@@ -289,9 +291,9 @@ pub(super) static ROOT: Command = Command {
                 Command {
                     name: "quiesce",
                     run: Run::Quiesce,
-                    short: "From the next recluster on, a node stands behind all others",
+                    short: "Takes nodes out of mastership at the next recluster",
                     usage: "with node1 [node2 [...]] [undo]",
-                    meanings: &[WITH, ["undo", "Takes it back", "false"]],
+                    meanings: &[WITH_NEEDED, ["undo", "Undoes a quiesce", "false"]],
                     modifiers: &["with", "undo"],
                     required: &["with"],
                     ..NONE
@@ -305,7 +307,7 @@ pub(super) static ROOT: Command = Command {
                 Command {
                     name: "revive",
                     run: Run::Revive,
-                    short: "Dead partitions of a strongly consistent namespace serve again after a recluster",
+                    short: "Makes dead partitions of a strongly consistent namespace available at the next recluster",
                     usage: "ns <ns> [with node1 [node2 [...]]]",
                     meanings: &[NS],
                     modifiers: &["ns", "with"],

@@ -12,7 +12,7 @@ mod read;
 mod write;
 
 pub use read::{Line, read};
-pub use write::{cut_off, lines};
+pub use write::lines;
 
 use rosterlab_engine::{ClusterView, NodeId, RackId};
 
@@ -36,10 +36,22 @@ const CRASH: &str = "pkill -KILL asd";
 const START: &str = "systemctl start aerospike";
 /// What takes it out of service for good.
 const REMOVE: &str = "systemctl disable aerospike";
-/// What restores every link, on all hosts.
-const HEAL_ALL: &str = "iptables -F INPUT";
 /// What lets migrations run to their end.
-const WAIT: &str = "wait for migrations";
+pub(crate) const WAIT: &str = "wait for migrations";
+
+/// What this terminal knows of a shell, for its help.
+pub(crate) const HELP: &str = "\
+Lines of a shell, with a node's id as its host:
+    ssh a102 systemctl stop|start|restart aerospike     stop cleanly, start, both
+    pdsh -w a101,b[101-102] pkill -KILL asd             crash, all at the same instant
+    ssh a102 blkdiscard /dev/sda                        wipe a drive
+    pdsh -w a101,a102 iptables -I INPUT -s b101 -j DROP cut links; -D restores them
+    ssh b101 asinfo -v 'roster:'                        one request, from the node's own host
+    ssh b101 asadm -e 'show roster'                     one line of asadm, from there
+    sleep 30, wait for migrations                       let simulated time pass
+    connect b101                                        begin a session of asadm on another node
+    collectinfo                                         write what the nodes say into an archive
+    clear                                               empty the console";
 
 /// The name of a node's host.
 #[must_use]

@@ -16,8 +16,8 @@ pub enum Line {
     Does(Vec<Entry>),
     /// It calls the admin tool for one or several lines, connected to this node; privileged or not.
     Calls {
-        /// The node.
-        at: NodeId,
+        /// The node; `None` is the one that the terminal is connected to.
+        at: Option<NodeId>,
         /// Whether the tool may manage.
         enable: bool,
         /// What is typed there.
@@ -30,11 +30,27 @@ pub enum Line {
         /// The request.
         request: String,
     },
+    /// It asks for the help of this terminal.
+    Help,
     /// It collects what the nodes say into an archive.
     Collects,
     /// The terminal's own session of the admin tool is connected to this node from now on.
     Connects(NodeId),
 }
+
+/// The words of this terminal that the admin tool does not know, for its help.
+const SHELL: [&str; 10] = [
+    "ssh",
+    "pdsh",
+    "sleep",
+    "wait",
+    "connect",
+    "clear",
+    "collectinfo",
+    "systemctl",
+    "iptables",
+    "shell",
+];
 
 /// Reads a line; `None` when it is none of a shell, and so the admin tool's. `view` shows the cluster as it is.
 ///
@@ -49,6 +65,10 @@ pub fn read(line: &str, view: &ClusterView) -> Option<Result<Line, String>> {
         "sudo" | "ssh" | "pdsh" | "sleep" => does(&words, view).map(Line::Does),
         "wait" => wait(&words).map(|entry| Line::Does(vec![entry])),
         "collectinfo" if words.len() == 1 => Ok(Line::Collects),
+        "systemctl" | "service" | "pkill" | "killall" | "kill" | "iptables" | "blkdiscard" => {
+            Err(format!("a line of a shell needs its host: ssh a101 {}", words.join(" ")))
+        }
+        "help" if words.len() == 2 && (SHELL.contains(&words[1])) => Ok(Line::Help),
         "asadm" => calls(None, &words[1..], view),
         "connect" => match words[1..] {
             [node] => node_of(node, view).map(Line::Connects),
@@ -96,9 +116,9 @@ fn calls(mut at: Option<NodeId>, words: &[&str], view: &ClusterView) -> Result<L
         }
     }
     match at {
-        None => Err("asadm needs a node to connect to: -h a101".to_owned()),
+        None if lines.is_empty() => Err("asadm needs a node to connect to: -h a101".to_owned()),
         Some(at) if lines.is_empty() => Ok(Line::Connects(at)),
-        Some(at) => Ok(Line::Calls { at, enable, lines }),
+        at => Ok(Line::Calls { at, enable, lines }),
     }
 }
 
@@ -107,7 +127,8 @@ fn asks(words: &[&str], view: &ClusterView) -> Result<Line, String> {
     let (nodes, request) = match words {
         ["ssh", target, "asinfo", "-v", request] => (vec![user_host(target, view)?], request),
         ["pdsh", "-w", targets, "asinfo", "-v", request] => {
-            (targets.split(',').map(|name| node_of(name, view)).collect::<Result<_, _>>()?, request)
+            let names = named_hosts(targets)?;
+            (names.iter().map(|name| node_of(name, view)).collect::<Result<_, _>>()?, request)
         }
         _ => {
             return Err("asinfo is called on another host as in: ssh b101 asinfo -v 'recluster:'"
@@ -129,7 +150,8 @@ fn does(words: &[&str], view: &ClusterView) -> Result<Vec<Entry>, String> {
                 entries.extend(remote(&[name], &what.join(" "), view)?);
             }
             ["pdsh", "-w", targets, what @ ..] if !what.is_empty() => {
-                let names: Vec<&str> = targets.split(',').collect();
+                let names = named_hosts(targets)?;
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 entries.extend(remote(&names, &what.join(" "), view)?);
             }
             ["pdsh", "-a", what @ ..] if !what.is_empty() => {
@@ -138,10 +160,84 @@ fn does(words: &[&str], view: &ClusterView) -> Result<Vec<Entry>, String> {
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
                 entries.extend(remote(&names, &what.join(" "), view)?);
             }
-            _ => return Err(format!("'{}' is no line that this terminal knows", part.join(" "))),
+            ["ssh", ..] => {
+                return Err(
+                    "ssh needs a host and a command: ssh a101 systemctl stop aerospike".to_owned()
+                );
+            }
+            ["pdsh", ..] => {
+                return Err(
+                    "pdsh needs hosts and a command: pdsh -w a101,a102 systemctl stop aerospike"
+                        .to_owned(),
+                );
+            }
+            _ => return Err(format!("'{}' is not known here; help lists what is", part.join(" "))),
         }
     }
-    Ok(joined(entries))
+    let entries = joined(entries);
+    Ok(if heals_all(&entries, view) { vec![act(Command::Heal { between: None })] } else { entries })
+}
+
+/// The most hosts that a list names.
+const MOST_HOSTS: usize = 512;
+
+/// The hosts of a list such as `a101,b[101-103]`.
+fn named_hosts(list: &str) -> Result<Vec<String>, String> {
+    let mut names = Vec::new();
+    let mut rest = list;
+    while !rest.is_empty() {
+        // A comma within brackets does not end a name.
+        let open = rest.find('[').filter(|open| !rest[..*open].contains(','));
+        let end = match open {
+            None => rest.find(',').unwrap_or(rest.len()),
+            Some(open) => rest[open..]
+                .find(']')
+                .map(|close| open + close + 1)
+                .ok_or("a bracket is not closed")?,
+        };
+        let (name, after) = rest.split_at(end);
+        rest = after.strip_prefix(',').unwrap_or(after);
+        match name.trim_end_matches(']').split_once('[') {
+            None => names.push(name.to_owned()),
+            Some((before, ranges)) => {
+                for range in ranges.split(',') {
+                    let (first, last) = range.split_once('-').unwrap_or((range, range));
+                    let number = |text: &str| {
+                        text.parse::<u32>()
+                            .map_err(|_| format!("'{range}' is not a range of hosts"))
+                    };
+                    for one in (number(first)?..=number(last)?).take(MOST_HOSTS) {
+                        names.push(format!("{before}{one:0width$}", width = first.len()));
+                    }
+                }
+            }
+        }
+        if names.len() > MOST_HOSTS {
+            return Err(format!("a list names more than {MOST_HOSTS} hosts"));
+        }
+    }
+    Ok(names)
+}
+
+/// Whether these restore every link that is cut, at the same instant.
+fn heals_all(entries: &[Entry], view: &ClusterView) -> bool {
+    let mut healed: Vec<&[Vec<NodeId>]> = Vec::new();
+    for entry in entries {
+        match entry {
+            Entry::Act { command: Command::Heal { between: Some(sides) }, .. } => {
+                healed.push(sides);
+            }
+            _ => return false,
+        }
+    }
+    let place = |sides: &[Vec<NodeId>], node| sides.iter().position(|side| side.contains(&node));
+    let is_healed = |low, high| {
+        healed.iter().any(|sides| {
+            let places = (place(sides, low), place(sides, high));
+            matches!(places, (Some(one), Some(other)) if one != other)
+        })
+    };
+    !view.cuts.is_empty() && view.cuts.iter().all(|link| is_healed(link.low(), link.high()))
 }
 
 fn millis(text: &str) -> Result<u64, String> {
@@ -153,7 +249,7 @@ fn millis(text: &str) -> Result<u64, String> {
     };
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let wrong = || format!("'{text}' is no time: seconds such as 35 or 0.5, 10m, 1h");
+    let wrong = || format!("'{text}' is not a duration: 35, 0.5, 10m and 1h are");
     if whole.is_empty()
         || part.len() > 3
         || whole.len() > 9
@@ -220,11 +316,16 @@ fn one(nodes: &[NodeId], words: &[&str], view: &ClusterView) -> Result<Vec<Entry
         ["systemctl", "disable", "aerospike"] => vec![act(Command::RemoveNode { nodes })],
         ["pkill" | "killall", "-KILL" | "-9" | "-SIGKILL", "asd"]
         | ["kill", "-9" | "-KILL", "$(pidof", "asd)"] => vec![stop(nodes, Shutdown::Unclean)],
+        ["iptables", "-F", ..] if nodes.len() < view.nodes.len() => {
+            return Err("iptables -F is known here on all hosts alone: pdsh -a iptables -F INPUT"
+                .to_owned());
+        }
         ["iptables", "-F"] | ["iptables", "-F", "INPUT"] if nodes.len() == view.nodes.len() => {
             vec![act(Command::Heal { between: None })]
         }
         ["iptables", how, "INPUT", "-s", from, "-j", "DROP"] => {
-            let from = from.split(',').map(|name| node_of(name, view));
+            let from = named_hosts(from)?;
+            let from = from.iter().map(|name| node_of(name, view));
             let between = vec![nodes, from.collect::<Result<Vec<_>, _>>()?];
             vec![act(match *how {
                 "-I" | "-A" => Command::Cut { between },

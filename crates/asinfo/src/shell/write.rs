@@ -3,10 +3,12 @@
 //! Invariant: pure. The lines are for a person who is connected to one node with the admin tool: what the tool does not reach
 //! from there is told on the host itself.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rosterlab_engine::{ClusterView, Command, Membership, NodeId, RosterNodes, Shutdown};
 use rosterlab_scenario::{Entry, words};
 
-use super::{CRASH, HEAL_ALL, REMOVE, START, STOP, WAIT, configure, drive, drives, host, hosts};
+use super::{CRASH, REMOVE, START, STOP, WAIT, configure, drive, drives, host, hosts};
 
 /// The lines for an entry that is no several, as things are before it: `view` shows the cluster then, and `connected` is the
 /// node that the admin tool is connected to.
@@ -35,12 +37,6 @@ pub fn lines(entry: &Entry, view: &ClusterView, connected: NodeId) -> Vec<String
     }
 }
 
-/// The line that cuts nodes off from others.
-#[must_use]
-pub fn cut_off(nodes: &[NodeId], from: &[NodeId]) -> String {
-    on(nodes, &rule("-I", from))
-}
-
 /// Seconds with as many decimals as there are.
 fn seconds(ms: u64) -> String {
     if ms.is_multiple_of(1000) {
@@ -63,13 +59,43 @@ fn rule(how: &str, from: &[NodeId]) -> String {
     format!("iptables {how} INPUT -s {} -j DROP", hosts(from))
 }
 
-/// What cuts or restores every link between nodes of different sides, at once.
-fn between(how: &str, sides: &[Vec<NodeId>]) -> String {
-    let line = |(place, side): (usize, &Vec<NodeId>)| {
-        let rest = sides[place + 1..].concat();
-        (!rest.is_empty()).then(|| on(side, &rule(how, &rest)))
-    };
-    sides.iter().enumerate().filter_map(line).collect::<Vec<_>>().join(" && ")
+/// Links between nodes of different sides.
+fn links(sides: &[Vec<NodeId>]) -> Vec<(NodeId, NodeId)> {
+    let mut links = Vec::new();
+    for (place, side) in sides.iter().enumerate() {
+        for one in side {
+            links.extend(sides[place + 1..].iter().flatten().map(|other| (*one, *other)));
+        }
+    }
+    links
+}
+
+/// What cuts or restores links, at once. Which of two hosts has the rule depends on the links alone, so that what restores links
+/// deletes the rules that cutting the same links has added.
+fn rules(how: &str, links: &[(NodeId, NodeId)]) -> String {
+    let mut others: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
+    for (one, other) in links {
+        others.entry(*one).or_default().insert(*other);
+        others.entry(*other).or_default().insert(*one);
+    }
+    // Nodes that are parted from the same others are on one side; the one with the lowest id comes first.
+    let mut sides: Vec<(Vec<NodeId>, BTreeSet<NodeId>)> = Vec::new();
+    for (node, from) in others {
+        match sides.iter_mut().find(|(_, parted)| *parted == from) {
+            Some((side, _)) => side.push(node),
+            None => sides.push((vec![node], from)),
+        }
+    }
+    let mut done: BTreeSet<NodeId> = BTreeSet::new();
+    let mut lines = Vec::new();
+    for (side, from) in sides {
+        done.extend(&side);
+        let rest: Vec<NodeId> = from.difference(&done).copied().collect();
+        if !rest.is_empty() {
+            lines.push(on(&side, &rule(how, &rest)));
+        }
+    }
+    lines.join(" && ")
 }
 
 fn of_command(command: &Command, view: &ClusterView, connected: NodeId) -> Vec<String> {
@@ -86,7 +112,10 @@ fn of_command(command: &Command, view: &ClusterView, connected: NodeId) -> Vec<S
         Command::AddNode { id, rack, stay_quiesced } => {
             vec![on(&[*id], &format!("{} && {START}", configure(*rack, *stay_quiesced)))]
         }
-        Command::RemoveNode { nodes } => vec![on(nodes, REMOVE)],
+        Command::RemoveNode { nodes } => {
+            let note = "# The machine goes with its drives; rosters name the node until it is removed from them.";
+            vec![on(nodes, REMOVE), note.to_owned()]
+        }
         Command::MoveToRack { nodes, rack } => {
             let Some(namespace) = view.namespaces.first() else { return Vec::new() };
             let name = &namespace.name;
@@ -96,11 +125,16 @@ fn of_command(command: &Command, view: &ClusterView, connected: NodeId) -> Vec<S
             let (up, down): (Vec<NodeId>, Vec<NodeId>) = nodes.iter().copied().partition(is_up);
             let up = (!up.is_empty()).then(|| on_each(&up, &request));
             let down = (!down.is_empty()).then(|| on(&down, &configure(*rack, false)));
-            up.into_iter().chain(down).collect()
+            let note = "# In aerospike.conf too, or a restart takes it back; a roster has it once it is staged again, with a recluster.";
+            let note = up.is_some().then(|| note.to_owned());
+            up.into_iter().chain(down).chain(note).collect()
         }
-        Command::Cut { between: sides } => vec![between("-I", sides)],
-        Command::Heal { between: Some(sides) } => vec![between("-D", sides)],
-        Command::Heal { between: None } => vec![format!("pdsh -a {HEAL_ALL}")],
+        Command::Cut { between } => vec![rules("-I", &links(between))],
+        Command::Heal { between: Some(between) } => vec![rules("-D", &links(between))],
+        Command::Heal { between: None } => {
+            let cut: Vec<_> = view.cuts.iter().map(|link| (link.low(), link.high())).collect();
+            vec![rules("-D", &cut)]
+        }
         Command::Write { .. } | Command::Read { .. } => {
             vec![format!("# A client: {}", words::commands::of_command(command, view.nodes.len()))]
         }

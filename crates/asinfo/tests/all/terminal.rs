@@ -24,13 +24,19 @@ fn act(command: Command) -> Entry {
     Entry::Act { command, settle: Settle::Fully }
 }
 
+/// All that a text printed.
+fn printed(typed: &Typed) -> String {
+    let blocks = typed.lines.iter().flat_map(|line| line.blocks.clone()).collect();
+    Output { blocks, ended: false }.text()
+}
+
 /// Types a text, does what it comes to, and gives what it printed.
 fn type_in(terminal: &mut Terminal, cluster: &mut Cluster, text: &str) -> String {
-    let Typed { blocks, entry, ended, .. } = terminal.enter(text, cluster);
-    if let Some(entry) = entry {
+    let typed = terminal.enter(text, cluster);
+    if let Some(entry) = &typed.entry {
         entry.run(cluster).unwrap();
     }
-    Output { blocks, ended }.text()
+    printed(&typed)
 }
 
 /// As [`type_in`], and answers a question with its digits.
@@ -56,6 +62,10 @@ fn lines_of_a_shell_do_what_they_do_on_a_host() {
         ("sudo ssh a102 pkill -9 asd", stop("A102", Shutdown::Unclean)),
         ("ssh a102 'kill -9 $(pidof asd)'", stop("A102", Shutdown::Unclean)),
         ("pdsh -w a102,a103 pkill -KILL asd", stop("A102 A103", Shutdown::Unclean)),
+        (
+            "pdsh -w a[101,103],b[101-102] pkill -KILL asd",
+            stop("A101 A103 B101 B102", Shutdown::Unclean),
+        ),
         ("sleep 35", Entry::Pass { ms: 35_000 }),
         ("sleep 0.25", Entry::Pass { ms: 250 }),
         ("sleep 10m", Entry::Pass { ms: 600_000 }),
@@ -89,16 +99,21 @@ fn a_restart_is_two_steps_in_one_line() {
 #[test]
 fn what_is_no_line_says_so_and_does_nothing() {
     for (line, said) in [
-        ("ssh c101 systemctl stop aerospike", "Could not resolve hostname c101"),
+        ("ssh c101 systemctl stop aerospike", "could not resolve hostname c101"),
         ("ssh a102 rm -rf /", "'rm -rf /' is not known here"),
         ("ssh a102 systemctl start aerospike", "A102 is up"),
         ("ssh a102 blkdiscard /dev/sdz", "'/dev/sdz' is no drive"),
-        ("sleep soon", "'soon' is no time"),
+        ("sleep soon", "'soon' is not a duration"),
+        ("systemctl stop aerospike", "needs its host: ssh a101 systemctl stop aerospike"),
+        ("ssh", "ssh needs a host and a command"),
+        ("pdsh -w a[101-10x] pkill -KILL asd", "is not a range of hosts"),
+        ("pdsh -w a[101 pkill -KILL asd", "bracket is not closed"),
         ("sleep 1.", "'sleep"),
-        ("wait for it", "What can be waited for"),
-        ("connect", "Connect needs one node"),
-        ("ssh a101 iptables -F", "not known here"),
-        ("asadm -e info", "needs a node"),
+        ("wait for it", "what can be waited for"),
+        ("connect", "connect needs one node"),
+        ("ssh a101 iptables -F", "on all hosts alone"),
+        ("asadm --enable", "needs a node"),
+        ("connect c101", "no node has this id"),
         ("ssh a101 uptime asadm", "called on another host as in"),
     ] {
         if line == "sleep 1." {
@@ -107,7 +122,7 @@ fn what_is_no_line_says_so_and_does_nothing() {
         }
         let typed = Terminal::new(id("A101")).enter(line, &cluster());
         assert_eq!(typed.entry, None, "{line}");
-        let text = Output { blocks: typed.blocks, ended: false }.text();
+        let text = printed(&typed);
         assert!(text.starts_with("ERROR: ") && text.contains(said), "{line}: {text}");
     }
 }
@@ -165,6 +180,45 @@ fn a_call_on_another_host_reaches_its_side() {
     assert!(row.contains("|B102@2,B101@2|B102@2,B101@2"), "{said}");
     assert_eq!(terminal.connected_to(), id("A101"));
     assert_eq!(terminal.console().prompt(), "Admin> ");
+}
+
+#[test]
+fn what_restores_links_deletes_the_rules_that_cut_them() {
+    let mut cluster = cluster();
+    for cut in [
+        "A101 A102 A103|B101 B102",
+        "A102|A101 A103 B101 B102",
+        "B102|A101",
+        "A101|A102 A103|B101 B102",
+    ] {
+        let sides = cut.split('|').map(ids).collect();
+        let cut = act(Command::Cut { between: sides });
+        let lines = lines_of(&cut, &cluster, id("A101"));
+        cut.run(&mut cluster).unwrap();
+        let heal = act(Command::Heal { between: None });
+        let healing = lines_of(&heal, &cluster, id("A101"));
+        assert_eq!(healing, [lines[0].replace("-I INPUT", "-D INPUT")]);
+        heal.run(&mut cluster).unwrap();
+    }
+}
+
+#[test]
+fn a_failure_or_a_question_keeps_the_lines_after_it() {
+    let (mut cluster, mut terminal) = (cluster(), Terminal::new(id("A101")));
+    let typed = terminal.enter("show racks\nfoo\nssh a102 pkill -KILL asd", &cluster);
+    assert_eq!((typed.lines.len(), typed.entry), (2, None));
+    assert_eq!(typed.rest, "ssh a102 pkill -KILL asd");
+    let text =
+        "enable\nssh a102 pkill -KILL asd\nmanage roster stage observed ns main\nmanage recluster";
+    let typed = terminal.enter(text, &cluster);
+    assert_eq!(typed.rest, "manage recluster");
+    typed.entry.unwrap().run(&mut cluster).unwrap();
+    assert!(terminal.console().question().is_some());
+    let said = type_in(&mut terminal, &mut cluster, "no");
+    assert_eq!(said, "Cancelled.\n");
+    let said = type_in(&mut terminal, &mut cluster, "connect a102");
+    assert_eq!(said, "ERROR: Not able to connect any cluster with A102.\n");
+    assert_eq!(terminal.console().prompt(), "Admin+> ");
 }
 
 #[test]

@@ -149,7 +149,7 @@ pub fn of_command(command: &Command, all: usize) -> String {
         Command::Recluster { on } => ["Recluster", &on_side(*on)].concat(),
         Command::Revive { namespace, .. } => format!("Revive {namespace}"),
         Command::Quiesce { nodes } => format!("Quiesce {}", named(nodes)),
-        Command::QuiesceUndo { nodes } => format!("Take back the quiesce of {}", named(nodes)),
+        Command::QuiesceUndo { nodes } => format!("Undo the quiesce of {}", named(nodes)),
         Command::Write { namespace, .. } => format!("Write a record of {namespace}"),
         Command::Read { namespace, .. } => format!("Read a record of {namespace}"),
     }
