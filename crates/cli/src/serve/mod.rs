@@ -33,7 +33,7 @@ use rosterlab_engine::{MAX_NODES, NodeId};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{AbortHandle, LocalSet};
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -72,8 +72,10 @@ pub fn serve(arguments: &Serve, out: &mut impl Write) -> Result<Expectations, Pr
     let local = LocalSet::new();
     let served = local.block_on(&runtime, async {
         let server = Server::start(arguments, simulation).await?;
+        // Before anybody is told that it is ready: a signal that came between would end it at once.
+        let signals = Signals::new()?;
         server.announce(arguments, out)?;
-        server.run(play, arguments).await;
+        server.run(play, arguments, signals).await;
         Ok(Expectations::Hold)
     });
     // Standard input may be read by a thread that waits for a line.
@@ -167,7 +169,7 @@ impl Server {
     }
 
     /// Runs until it is told to end.
-    async fn run(self, play: Play, arguments: &Serve) {
+    async fn run(self, play: Play, arguments: &Serve, mut signals: Signals) {
         let Self { simulation, bind, limits, listeners, control, .. } = self;
         tokio::task::spawn_local(tick(Rc::clone(&simulation)));
         tokio::task::spawn_local(keep_nodes(Rc::clone(&simulation), bind, limits, listeners));
@@ -193,10 +195,7 @@ impl Server {
         tokio::task::spawn_local(answers::answer(Rc::clone(&simulation), on_demand, asked));
         tokio::task::spawn_local(listen_to_input(asks, progress, Rc::clone(&end)));
         tokio::select! {
-            () = come(SignalKind::terminate()) => {}
-            // The terminal is gone, unless whoever started it said that this is nothing to it.
-            () = come(SignalKind::hangup()), if !is_hangup_ignored() => {}
-            _ = tokio::signal::ctrl_c() => {}
+            () = signals.come() => {}
             () = end.notified() => {}
         }
         if let Some(file) = &arguments.ready_file {
@@ -206,11 +205,37 @@ impl Server {
     }
 }
 
-/// Waits for a signal.
-async fn come(kind: SignalKind) {
-    match signal(kind) {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
+/// The signals that end the server cleanly, heard from the moment this is made.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    /// That the terminal is gone, unless whoever started the server said that this is nothing to it.
+    hangup: Option<Signal>,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let is_ignored = is_hangup_ignored();
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: (!is_ignored).then(|| signal(SignalKind::hangup())).transpose()?,
+        })
+    }
+
+    /// Waits for one of them.
+    async fn come(&mut self) {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => drop(hangup.recv().await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            () = hangup => {}
+        }
     }
 }
 
