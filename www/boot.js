@@ -35,7 +35,22 @@ async function start(name, options) {
   return glue;
 }
 
-const startConsole = () => start("rosterlab-console");
+function addStyle(name) {
+  const link = document.createElement("link");
+  const added = new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = () => reject(new Error(`${name} is missing`));
+  });
+  link.rel = "stylesheet";
+  link.href = name;
+  document.head.append(link);
+  return added;
+}
+
+async function startConsole() {
+  const [glue] = await Promise.all([start("rosterlab-console"), addStyle("./console.css")]);
+  return glue;
+}
 
 // The console. It has a module of its own, which is fetched when it is first opened. The app calls this with the share link of
 // its experiment; `typed` hears the link of what was typed, `closed` why the console closes: nothing if a person wanted it.

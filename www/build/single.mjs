@@ -69,7 +69,7 @@ async function playground() {
       resolveDir: DIST,
     },
   });
-  const style = read("style.css");
+  const style = `${read("style.css")}\n${read("console.css")}`;
   const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   const policy =
     `default-src 'none'; script-src ${hash(script)} 'wasm-unsafe-eval'; style-src ${hash(style)}; img-src data:; ` +

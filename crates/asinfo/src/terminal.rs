@@ -3,7 +3,7 @@
 //! Invariant: typing changes no cluster. It gives what is printed and the entry of a timeline that does it; whoever keeps the
 //! timeline performs that. Not here: what the lines mean (see [`crate::admin`], [`crate::shell`]), the panel around it.
 //!
-//! The tool runs on the host of the node that it is connected to, so a cut between nodes parts it from the others too. [model]
+//! The tool runs on the host of the node that it is connected to, so a cut between nodes parts it from the others too. \[model\]
 
 use rosterlab_engine::{Cluster, ClusterView, Command, NodeId, NodeView, fnv1a_64};
 use rosterlab_scenario::words::text::capitalized;
