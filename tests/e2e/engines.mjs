@@ -24,6 +24,7 @@ const LACKS = {
     "changing media": NO_MEDIA,
     "no scripts": "its driver cannot turn scripts off",
     "reference shots": NO_SHOTS,
+    "files from blobs": "its driver told of no file that a link to a blob gives",
     "a made paste": "its scripts make events of a paste without data",
   },
   webkit: {
