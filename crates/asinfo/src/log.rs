@@ -283,7 +283,7 @@ fn formed(lines: &mut Lines, nodes: &[NodeId], key: &str) {
 }
 
 /// `/dev/sda`, `/dev/sdb`, …; a namespace has at most sixteen.
-fn device_name(device: u8) -> String {
+pub(crate) fn device_name(device: u8) -> String {
     format!("/dev/sd{}", char::from(b'a' + device.min(25)))
 }
 

@@ -267,9 +267,8 @@ pub fn lines_of(entry: &Entry, cluster: &Cluster, connected: NodeId) -> Vec<Stri
         match entry {
             Entry::Pass { .. } if waits => lines.push(shell::WAIT.to_owned()),
             Entry::Act { command: Command::Stop { nodes, .. }, .. } if waits => {
-                let ids: Vec<String> = nodes.iter().map(ToString::to_string).collect();
-                let with = ids.join(" ");
-                lines.push(format!("show stat namespace like effective_is_quiesced with {with}"));
+                let with = shell::named(nodes);
+                lines.push(format!("show stat namespace like effective_is_quiesced{with}"));
                 lines.extend(shell::lines(entry, &cluster.view(), connected));
             }
             _ => lines.extend(shell::lines(entry, &cluster.view(), connected)),
@@ -298,9 +297,16 @@ impl Hosts {
         Self { cluster, view, site, at, done: Vec::new() }
     }
 
+    fn is_up(&self, node: NodeId) -> bool {
+        self.view.node(node).is_some_and(|node| node.state.is_up())
+    }
+
     fn check_up(&self, node: NodeId) -> Result<(), String> {
-        let is_up = self.view.node(node).is_some_and(|node| node.state.is_up());
-        if is_up { Ok(()) } else { Err(format!("Not able to connect any cluster with {node}.")) }
+        if self.is_up(node) {
+            Ok(())
+        } else {
+            Err(format!("Not able to connect any cluster with {node}."))
+        }
     }
 
     fn perform(&mut self, entry: Entry) -> Result<(), String> {
@@ -318,7 +324,7 @@ impl Hosts {
 
     /// What a node replies to a request from its own host.
     fn reply(&mut self, node: NodeId, request: &str) -> Reply {
-        if (request.starts_with("namespace/") || request.starts_with("statistics"))
+        if Records::are_asked_for(request)
             && let Some(site) = self.site.nodes.iter_mut().find(|site| site.id == node)
         {
             site.records = Records::of(&self.cluster, &self.view, node);
@@ -331,7 +337,7 @@ impl Hosts {
         let mut done = Vec::new();
         let mut replies = Vec::new();
         for node in nodes {
-            let is_up = self.view.node(*node).is_some_and(|node| node.state.is_up());
+            let is_up = self.is_up(*node);
             replies.push(match self.reply(*node, request) {
                 _ if !is_up => "Could not connect to node 127.0.0.1".to_owned(),
                 Reply::Text(text) => text,
@@ -376,8 +382,7 @@ fn at_once(commands: Vec<Command>, view: &ClusterView) -> Vec<Command> {
 
 impl Nodes for Hosts {
     fn ask(&mut self, node: NodeId, request: &str) -> Option<String> {
-        let is_up = self.view.node(node).is_some_and(|node| node.state.is_up());
-        if !is_up || node != self.at && self.view.is_cut(node, self.at) {
+        if !self.is_up(node) || node != self.at && self.view.is_cut(node, self.at) {
             return None;
         }
         match self.reply(node, request) {

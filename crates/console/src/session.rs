@@ -7,7 +7,7 @@ use rosterlab_asinfo::admin::Block;
 use rosterlab_asinfo::collect::pack;
 use rosterlab_asinfo::terminal::{Terminal, Typed, TypedLine, lines_of};
 use rosterlab_engine::NodeId;
-use rosterlab_scenario::{Entry, Timeline, fork, share, words};
+use rosterlab_scenario::{Entry, Purpose, Timeline, begins, fork, share, words};
 
 /// The most pieces that are kept.
 const MOST_PIECES: usize = 400;
@@ -315,23 +315,11 @@ fn grown(known: &[Entry], now: &[Entry]) -> Option<Entry> {
             Some(Entry::Pass { ms: ms - before })
         }
         (
-            [Entry::Several { purpose: before, entries: done }],
-            [Entry::Several { purpose, entries }],
-        ) if before == purpose && goes_on(done, entries) => {
-            Some(Entry::Several { purpose: *purpose, entries: entries.clone() })
-        }
+            [Entry::Several { purpose: Purpose::RollingRestart, entries: done }],
+            [whole @ Entry::Several { purpose: Purpose::RollingRestart, entries }],
+        ) if begins(done, entries) => Some(whole.clone()),
         _ => None,
     }
-}
-
-/// Whether entries are others and more; the last may be time that has gone on.
-fn goes_on(done: &[Entry], entries: &[Entry]) -> bool {
-    let Some((last, before)) = done.split_last() else { return true };
-    let is_longer = match (last, entries.get(before.len())) {
-        (Entry::Pass { ms: before }, Some(Entry::Pass { ms })) => before <= ms,
-        (last, other) => Some(last) == other,
-    };
-    is_longer && entries.starts_with(before)
 }
 
 #[cfg(test)]
@@ -434,6 +422,21 @@ mod tests {
         assert_eq!(session.prompt(), "Admin> ");
         session.follow("");
         assert_eq!(session.enter("info"), Entered::default());
+    }
+
+    #[test]
+    fn a_step_that_replaces_another_is_no_growth_of_it() {
+        let (mut timeline, mut session) = (timeline(), Session::default());
+        let both = |nodes: &[&str]| {
+            let entries = nodes.iter().map(|node| crash(node)).collect();
+            Entry::together(Purpose::Commands, entries).unwrap()
+        };
+        timeline.perform(both(&["A101", "A102"])).unwrap();
+        session.follow(&link(&timeline));
+        timeline.seek(0);
+        timeline.perform(both(&["A101", "A102", "A103"])).unwrap();
+        session.follow(&link(&timeline));
+        assert_eq!(session.timeline(), Some(&timeline));
     }
 
     #[test]

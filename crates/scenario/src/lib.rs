@@ -42,5 +42,5 @@ pub use file::{
 pub use one_step::StepError;
 pub use plan::{ClientExpectation, Doing, Plan, namespace_of, refusal};
 pub use runner::{Clock, Runner, StepReport};
-pub use timeline::{Course, Entry, Purpose, Settle, SharedEvents, Timeline, fork};
+pub use timeline::{Course, Entry, Purpose, Settle, SharedEvents, Timeline, begins, fork};
 pub use watch::Watches;

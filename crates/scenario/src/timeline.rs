@@ -237,7 +237,10 @@ impl Course {
     }
 }
 
-fn begins(some: &[Entry], others: &[Entry]) -> bool {
+/// Whether entries are the beginning of others. Time at their end also matches a longer time, and several things also match
+/// those and more.
+#[must_use]
+pub fn begins(some: &[Entry], others: &[Entry]) -> bool {
     let Some((last, before)) = some.split_last() else {
         return true;
     };

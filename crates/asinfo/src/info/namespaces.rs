@@ -8,6 +8,8 @@ use rosterlab_engine::{
     Migrations, Mode, NamespaceSettings, NodeId, PARTITIONS, QuiesceState, SubClusterNamespaceView,
 };
 
+use crate::log::device_name;
+
 use super::fields::Fields;
 use super::figures::About;
 use super::request::Request;
@@ -171,8 +173,7 @@ fn add_config(fields: &mut Fields, asked: &Asked<'_>, namespace: usize) {
     }
     fields.add("storage-engine.commit-to-device", settings.commit_to_device);
     for device in 0..settings.devices.min(16) {
-        let letter = char::from(b'a' + device);
-        fields.add(&format!("storage-engine.device[{device}]"), format_args!("/dev/sd{letter}"));
+        fields.add(&format!("storage-engine.device[{device}]"), device_name(device));
     }
     fields.add_all(About::NamespaceConfig.figures(build));
 }

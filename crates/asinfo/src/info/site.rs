@@ -167,6 +167,12 @@ pub struct Records {
 }
 
 impl Records {
+    /// Whether a node needs to know its records to answer a request.
+    #[must_use]
+    pub fn are_asked_for(request: &str) -> bool {
+        request.starts_with("namespace/") || request.starts_with("statistics")
+    }
+
     /// A node's records in the simulation, by namespace in the cluster's order. `view` is `cluster.view()`. What they take in
     /// bytes the simulation does not know.
     #[must_use]

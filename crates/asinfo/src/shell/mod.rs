@@ -13,6 +13,7 @@ mod write;
 
 pub use read::{Line, read};
 pub use write::lines;
+pub(crate) use write::named;
 
 use rosterlab_engine::{ClusterView, NodeId, RackId};
 
@@ -62,11 +63,6 @@ pub fn host(node: NodeId) -> String {
 /// The names of hosts as one word.
 fn hosts(nodes: &[NodeId]) -> String {
     nodes.iter().map(|node| host(*node)).collect::<Vec<_>>().join(",")
-}
-
-/// The name of a drive.
-fn drive(device: u8) -> String {
-    format!("/dev/sd{}", char::from(b'a' + device.min(25)))
 }
 
 /// The number of drives that a node has for each namespace, at the most.

@@ -6,8 +6,9 @@
 use rosterlab_engine::{ClusterView, Command, NodeId, RackId, Shutdown};
 use rosterlab_scenario::{Entry, Settle};
 
-use super::{CONF, drive, drives};
+use super::{CONF, drives};
 use crate::admin::line::tokens;
+use crate::log::device_name;
 
 /// What a line is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -372,9 +373,13 @@ fn wipe(nodes: &[NodeId], parts: &[Vec<&str>], view: &ClusterView) -> Result<Vec
     let mut devices = Vec::new();
     for part in parts {
         let name = part.last().copied().unwrap_or_default();
-        let device = (0..all).find(|device| drive(*device) == name && part.len() > 1);
+        let device = (0..all).find(|device| device_name(*device) == name && part.len() > 1);
         devices.push(device.ok_or_else(|| {
-            format!("'{name}' is no drive of a node: they have {} to {}", drive(0), drive(all - 1))
+            format!(
+                "'{name}' is no drive of a node: they have {} to {}",
+                device_name(0),
+                device_name(all - 1)
+            )
         })?);
     }
     devices.sort_unstable();

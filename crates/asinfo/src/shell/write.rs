@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rosterlab_engine::{ClusterView, Command, Membership, NodeId, RosterNodes, Shutdown};
 use rosterlab_scenario::{Entry, words};
 
-use super::{CRASH, REMOVE, START, STOP, WAIT, configure, drive, drives, host, hosts};
+use crate::log::device_name;
+
+use super::{CRASH, REMOVE, START, STOP, WAIT, configure, drives, host, hosts};
 
 /// The lines for an entry that is no several, as things are before it: `view` shows the cluster then, and `connected` is the
 /// node that the admin tool is connected to.
@@ -106,7 +108,7 @@ fn of_command(command: &Command, view: &ClusterView, connected: NodeId) -> Vec<S
         Command::Start { nodes } => vec![on(nodes, START)],
         Command::Wipe { nodes, device } => {
             let all = device.map_or(0..drives(view), |device| device..device + 1);
-            let discards = all.map(|device| format!("blkdiscard {}", drive(device)));
+            let discards = all.map(|device| format!("blkdiscard {}", device_name(device)));
             vec![on(nodes, &discards.collect::<Vec<_>>().join(" && "))]
         }
         Command::AddNode { id, rack, stay_quiesced } => {
@@ -244,8 +246,8 @@ fn on_each(nodes: &[NodeId], request: &str) -> String {
     on(nodes, &format!("asinfo -v '{request}'"))
 }
 
-/// The modifier that names nodes.
-fn named(nodes: &[NodeId]) -> String {
+/// The modifier that names nodes, with a blank before it.
+pub(crate) fn named(nodes: &[NodeId]) -> String {
     let ids: Vec<String> = nodes.iter().map(ToString::to_string).collect();
     format!(" with {}", ids.join(" "))
 }

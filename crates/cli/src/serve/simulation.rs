@@ -437,9 +437,8 @@ impl Simulation {
             _ => false,
         };
         let started_ms = self.started.get(&node).copied().unwrap_or(0);
-        let asks_for_records =
-            request.starts_with("namespace/") || request.starts_with("statistics");
-        let records = asks_for_records.then(|| Records::of(&self.cluster, view, node));
+        let records =
+            Records::are_asked_for(request).then(|| Records::of(&self.cluster, view, node));
         let Some(site) = self.site.nodes.iter_mut().find(|site| site.id == node) else { return };
         site.uptime_s = (now_ms - started_ms) / 1_000;
         let generation = self.generations.get(&node).copied().unwrap_or(1);
