@@ -258,9 +258,13 @@ pub struct Serve {
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = speed)]
     pub speed: f64,
     /// Do the scenario's steps at their times. They give what they give in `rosterlab run`: between them simulated time stands,
-    /// unless clusters change. After the last one it goes on.
+    /// unless something else is done. After the last one it goes on.
     #[arg(long)]
     pub play: bool,
+    /// Show the cluster on the page: the control's address opens it in a browser. What clients do is seen on the floor, and what
+    /// is done there by hand is done to the cluster. DIR is the page as `cargo xtask site` leaves it.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "dist")]
+    pub page: Option<PathBuf>,
     /// The build that nodes report; client libraries refuse those before 4.9.0.3.
     #[arg(long, value_name = "BUILD", default_value = "7.1.0.0", value_parser = of_text::<Build>)]
     pub build: Build,

@@ -23,6 +23,12 @@ pub enum Settle {
     Fully,
     /// Only until nodes have prepared a cluster change, so that the next entry interrupts it (`"settle": false`).
     Prepared,
+    /// For this long at most; what has not come by then comes with the time of later entries (`"settle": SECONDS`). That is
+    /// how a cluster goes whose time is real.
+    Within {
+        /// Milliseconds; 0 for the command alone.
+        ms: u64,
+    },
 }
 
 /// What several entries were done for, where their commands alone do not say it.
@@ -145,11 +151,12 @@ impl Entry {
             Self::Act { command, settle } => {
                 let mut events = cluster.apply(command)?;
                 seen(cluster);
-                let until = match settle {
-                    Settle::Fully => Until::Settled,
-                    Settle::Prepared => Until::Prepared,
+                let (until, by_ms) = match settle {
+                    Settle::Fully => (Until::Settled, u64::MAX),
+                    Settle::Prepared => (Until::Prepared, u64::MAX),
+                    Settle::Within { ms } => (Until::Settled, cluster.now_ms().saturating_add(*ms)),
                 };
-                events.extend(cluster.advance_seen(until, seen));
+                events.extend(cluster.advance_by(until, by_ms, seen).0);
                 Ok(events)
             }
             Self::Pass { ms } => {
@@ -448,6 +455,32 @@ impl Timeline {
             );
             self.push(entry.clone(), outcome.clone());
         }
+    }
+
+    /// Makes these its entries, undone ones included, and goes to their end: the common beginning stays, time that has become
+    /// longer goes on, and the rest is replaced. Returns the events that are new.
+    ///
+    /// # Errors
+    /// When the cluster refuses one; those before it are the entries then.
+    pub fn lead_to(&mut self, entries: &[Entry]) -> Result<Vec<Rc<Event>>, Rejection> {
+        let mut same = fork(&self.entries, entries);
+        let mut happened = Vec::new();
+        let both = (self.entries.get(same), entries.get(same));
+        if let (Some(Entry::Pass { ms: known }), Some(Entry::Pass { ms })) = both
+            && known < ms
+        {
+            let rest = Entry::Pass { ms: ms - known };
+            same += 1;
+            self.seek(same);
+            happened.extend_from_slice(self.perform(rest)?);
+        } else {
+            self.seek(same);
+        }
+        self.drop_undone();
+        for entry in &entries[same..] {
+            happened.extend_from_slice(self.perform(entry.clone())?);
+        }
+        Ok(happened)
     }
 
     /// How many entries a seek to a position replays.

@@ -75,8 +75,11 @@ export type Command =
   | ({ do: "expect" } & Expectation);
 
 interface Settles {
-  /** `false`: the clusters only prepare their reaction, so that the next command interrupts it. */
-  settle?: boolean;
+  /**
+   * `false`: the clusters only prepare their reaction, so that the next command interrupts it. A number: they react for so many
+   * seconds at most, and the rest comes with the time of later steps.
+   */
+  settle?: boolean | number;
 }
 
 interface RecordName {

@@ -1,6 +1,7 @@
 //! Shows and hides the console, and tells it where the experiment is.
 //!
-//! Invariant: a console that is hidden is told nothing; it catches up when it is opened.
+//! Invariant: a console that is hidden is told nothing; it catches up when it is opened. Where the page shows a server's
+//! cluster, what is between the two (`www/attached.js`) is told everything.
 
 use std::rc::Rc;
 
@@ -15,7 +16,7 @@ use crate::state::{Action, State};
 /// Keeps the console as the state wants it.
 #[hook]
 pub fn use_console(state: &Rc<State>, dispatch: &Dispatch) {
-    let shown = use_mut_ref(|| state.clone());
+    let shown = use_mut_ref(|| None::<Rc<State>>);
     let dispatch = dispatch.clone();
     let door = use_memo((), move |()| {
         let heard = dispatch.clone();
@@ -26,10 +27,12 @@ pub fn use_console(state: &Rc<State>, dispatch: &Dispatch) {
         )
     });
     use_after(state.clone(), move |state| {
-        let before = shown.replace(state.clone());
+        let before = shown.replace(Some(state.clone()));
         let is_open = state.console == ConsoleState::Open;
-        let is_elsewhere = !Rc::ptr_eq(&before.timeline, &state.timeline);
-        if before.console != state.console || is_open && is_elsewhere {
+        let is_elsewhere =
+            before.as_ref().is_none_or(|before| !Rc::ptr_eq(&before.timeline, &state.timeline));
+        let has_turned = before.is_some_and(|before| before.console != state.console);
+        if has_turned || (is_open || state.is_attached) && is_elsewhere {
             // An experiment that is too long for a link is none for the console.
             let link = share::write_unchecked(&state.timeline).unwrap_or_default();
             door.show(is_open, &link);

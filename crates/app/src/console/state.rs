@@ -1,6 +1,7 @@
 //! What the console does to the page.
 //!
-//! Invariant: a link of the console counts only if it is the page's own experiment with one further step.
+//! Invariant: a link of the console counts only if it is the page's own experiment with one further step. Where the page is
+//! attached to a server, links are the server's and lead the page.
 
 use std::rc::Rc;
 
@@ -30,7 +31,7 @@ impl ConsoleState {
 /// What a person does with the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConsoleAction {
-    /// Typed what leads to this share link.
+    /// Typed what leads to this share link; or the server is there, to which the page is attached.
     Typed(Rc<str>),
     /// Closed it; or it could not be opened, and this is why.
     Closed(Rc<str>),

@@ -13,8 +13,9 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::browser::{
-    FocusedElement, focus, focus_in_view, focused, hash, is_typing, page_keys, put_hash,
-    show_theme, use_after, use_followed_addresses, use_kept_focus, use_system_dark, use_terms,
+    FocusedElement, focus, focus_in_view, focused, hash, is_attached, is_typing, page_keys,
+    put_hash, show_theme, use_after, use_followed_addresses, use_kept_focus, use_system_dark,
+    use_terms,
 };
 use crate::console::use_console;
 use crate::floor::links::selector as link_selector;
@@ -53,7 +54,7 @@ const WEIGH_AFTER_MS: u32 = 30;
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let handle = use_reducer(|| State::at(&hash()));
+    let handle = use_reducer(|| State { is_attached: is_attached(), ..State::at(&hash()) });
     let painter = use_memo((), |()| Painter::default());
     let dispatch = use_dispatch(&handle, &painter);
     let state = Rc::new(State::clone(&handle));

@@ -24,6 +24,7 @@ impl State {
     /// action that needs confirmation, it is the entry that confirming it would add.
     #[must_use]
     pub fn entry_of(&self, action: &Action) -> Option<Entry> {
+        let act = |command| self.act(command);
         match action {
             Action::Press(verb) => self.entry_of_verb(*verb),
             Action::Do(command) => Some(act(command.clone())),
@@ -36,13 +37,25 @@ impl State {
                 asked.and_then(|asked| self.entry_of_verb(asked.verb))
             }
             Action::Floor(action) => self.entry_of_floor(action),
-            Action::Console(ConsoleAction::Typed(link)) => further_step(link, &self.timeline),
+            Action::Console(ConsoleAction::Typed(link)) if !self.is_attached => {
+                further_step(link, &self.timeline)
+            }
             Action::Clients(action) => self.entry_of_clients(action),
             Action::Ways(WaysAction::Take(quest, place)) => {
                 self.way(*quest, *place).map(Way::entry)
             }
             Action::Ways(WaysAction::OneSide) => self.one_side(),
             _ => None,
+        }
+    }
+
+    /// A command as an entry of the timeline. The clusters settle after it, or react as the server's time passes.
+    fn act(&self, command: Command) -> Entry {
+        match act(command) {
+            Entry::Act { command, .. } if self.is_attached => {
+                Entry::Act { command, settle: Settle::Within { ms: 0 } }
+            }
+            settled => settled,
         }
     }
 
@@ -54,7 +67,7 @@ impl State {
             Verb::Step => Some(Entry::Pass { ms: self.step_ms() }),
             _ => {
                 let commands = self.commands(verb).into_iter();
-                Entry::together(Purpose::Commands, commands.map(act).collect())
+                Entry::together(Purpose::Commands, commands.map(|one| self.act(one)).collect())
             }
         }
     }
@@ -111,6 +124,9 @@ impl State {
             return Err(why);
         }
         match verb {
+            Verb::Play | Verb::Faster | Verb::Slower | Verb::Restart if self.is_attached => {
+                return Err("The server's clock sets the time here.".to_owned());
+            }
             Verb::SetRoster | Verb::SetAndRecluster => self.can_set()?,
             Verb::Restart if !self.is_restarting() => drop(self.plan_restart()?),
             _ => {}

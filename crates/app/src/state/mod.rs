@@ -121,6 +121,8 @@ pub struct State {
     pub is_dark_chosen: Option<bool>,
     /// Whether the system is dark.
     pub is_system_dark: bool,
+    /// Whether the page shows a server's cluster, in the server's time.
+    pub is_attached: bool,
     /// The panel that is open.
     pub panel: Option<Panel>,
     /// Whether the console is open.
@@ -203,6 +205,7 @@ impl State {
             speed: SPEEDS[1],
             is_dark_chosen: None,
             is_system_dark: false,
+            is_attached: false,
             panel: None,
             console: ConsoleState::default(),
             are_letters_on: true,

@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{Command, Link};
-use rosterlab_scenario::{Course, Entry, Timeline};
+use rosterlab_scenario::{Course, Entry, Timeline, fork, share};
 use yew::Reducible;
 
 use super::{Action, Focus, Panel, State};
@@ -296,9 +296,32 @@ impl State {
             return true;
         }
         let focus = self.focus.clone();
-        let is_done = self.perform_of(action);
+        let is_done = match done {
+            ConsoleAction::Typed(link) if self.is_attached => self.go_along(link),
+            _ => self.perform_of(action),
+        };
         self.focus = focus;
         is_done
+    }
+
+    /// Goes to where the server is that the page is attached to; says whether that is elsewhere.
+    fn go_along(&mut self, link: &str) -> bool {
+        let Ok((setup, entries)) = share::read_entries(link) else { return false };
+        if setup != *self.timeline.setup() {
+            self.follow(link);
+            return true;
+        }
+        let refusal = self.refusal.clone();
+        let mut timeline = Timeline::clone(&self.timeline);
+        let new = fork(timeline.entries(), &entries);
+        let Ok(happened) = timeline.lead_to(&entries) else { return false };
+        self.arrive(timeline, None);
+        // It is about what a person did.
+        self.refusal = refusal;
+        if let (Some(entry), false) = (entries.get(new), happened.is_empty()) {
+            self.tell(news::news(entry, &happened, &self.view));
+        }
+        true
     }
 
     pub(super) fn toggle_panel(&mut self, panel: Panel) {

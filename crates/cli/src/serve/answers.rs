@@ -8,13 +8,15 @@ use std::time::SystemTime;
 
 use rosterlab_asinfo::admin::{Console, Nodes};
 use rosterlab_engine::{ClusterView, Event, NodeId};
-use rosterlab_scenario::{Doing, Failure, ScenarioError, Step, failures, refusal, words};
+use rosterlab_scenario::{Doing, Failure, ScenarioError, Step, failures, refusal, share, words};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::control::{Answer, Ask, Asked, Done as Answered, Fault, From};
+use super::live;
 use super::node::Shared;
 use super::play::{Done, Play};
+use super::recorded::Against;
 use super::simulation::Simulation;
 use super::state;
 use super::told::Told;
@@ -58,6 +60,8 @@ fn answer_to(
                 None => Err(Fault::new(404, "", "the scenario has no more steps")),
             }
         }
+        Ask::Live => Ok(live::now(&simulation.borrow()).into()),
+        Ask::Link(link) => by_hand(link, &mut simulation.borrow_mut()),
         Ask::Reset => {
             simulation.borrow_mut().reset();
             // What a session waits for is of a cluster that is gone.
@@ -190,6 +194,25 @@ fn step(place: &str, value: &Value, simulation: &mut Simulation) -> Result<Vec<V
             }
         }
     }
+}
+
+/// Does what was done by hand on a page, if that is where the cluster is but for this.
+fn by_hand(link: &str, simulation: &mut Simulation) -> Answer {
+    let (setup, entries) =
+        share::read_entries(link).map_err(|error| Fault::new(422, "", &error.to_string()))?;
+    let (is, why) = if setup == *simulation.cluster.setup() {
+        match simulation.recorded.against(&entries) {
+            Against::Behind => ("behind", None),
+            Against::Apart => ("apart", None),
+            Against::Ahead(entry) => match simulation.perform(&entry) {
+                Ok(_) => ("done", None),
+                Err(rejection) => ("refused", Some(rejection.to_string())),
+            },
+        }
+    } else {
+        ("other", None)
+    };
+    Ok(json!({"is": is, "why": why, "now": live::now(simulation)}).into())
 }
 
 fn told(events: &[Event], simulation: &mut Simulation) -> Vec<Value> {

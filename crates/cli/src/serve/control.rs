@@ -23,6 +23,8 @@ use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use tokio_stream::{Stream, StreamExt};
 
+use super::live::Live;
+use super::page::Page;
 use super::simulation::Progress;
 use super::told::Told;
 
@@ -44,6 +46,10 @@ pub enum Ask {
     Next,
     /// Back to the start.
     Reset,
+    /// What a page that is attached is told.
+    Live,
+    /// What was done by hand on a page: the share link of where it is.
+    Link(String),
     /// Lines of the admin tool.
     Admin {
         /// The lines.
@@ -112,6 +118,8 @@ pub struct Control {
     pub progress: watch::Receiver<Progress>,
     /// What happens: each listener gets a receiver of its own.
     pub events: broadcast::Sender<Told>,
+    /// What pages that are attached are told.
+    pub live: watch::Sender<Live>,
 }
 
 /// What a request waits for.
@@ -140,6 +148,7 @@ struct ForAdmin {
 const HELP: &str = "\
 rosterlab: the control of a simulated cluster
 
+GET  /help     this
 GET  /state    what the cluster is like now
 GET  /events   what happens from now on, as server-sent events: one JSON object each
 POST /steps    does a step of the scenario format, or a list of them (JSON)
@@ -154,9 +163,13 @@ and tells what happened until then. Errors are JSON: an object with error, and p
 /// The control's routes.
 ///
 /// `advertised` is a name, beside addresses and `localhost`, by which it may be asked.
-pub fn routes(control: Control, advertised: Option<String>) -> Router {
-    Router::new()
-        .route("/", get(|| async { HELP }))
+/// With a page, that is at the root, and the help is at `/help` alone.
+pub fn routes(control: Control, advertised: Option<String>, page: Option<Page>) -> Router {
+    let root = match page {
+        Some(page) => page.routes(),
+        None => Router::new().route("/", get(|| async { HELP })),
+    };
+    root.route("/help", get(|| async { HELP }))
         .route("/state", get(state))
         .route("/events", get(events))
         .route("/steps", post(steps))
@@ -201,7 +214,8 @@ impl IntoResponse for Fault {
 }
 
 impl Control {
-    async fn ask(&self, ask: Ask) -> Answer {
+    /// Asks the thread that has the simulation.
+    pub async fn ask(&self, ask: Ask) -> Answer {
         let stopping =
             || Fault { status: 503, place: String::new(), message: "the server stops".to_owned() };
         let (sender, answer) = oneshot::channel();

@@ -2,19 +2,24 @@
 //!
 //! In reading order: `simulation` (the cluster, its clock and its counters), `contents` (what records hold), `requests`
 //! (record requests), `node` (a node's socket), `play` and `playing` (the scenario's steps), `control` and `http` (the HTTP control),
-//! `typed` (standard input), `answers`, `state` and `told` (what the control says).
+//! `typed` (standard input), `answers`, `state` and `told` (what the control says); `page` and `live` (a page that shows the
+//! cluster), with `recorded` and `activity` (what it shows).
 //!
 //! Invariant: the engine has one owner, the thread that runs everything here; only the control's questions come from
 //! tasks that could run elsewhere. It listens on loopback unless told otherwise. Not here: what requests and replies look
 //! like (see the crate `asinfo`).
 
+mod activity;
 mod answers;
 mod contents;
 mod control;
 mod http;
+mod live;
 mod node;
+mod page;
 mod play;
 mod playing;
+mod recorded;
 mod requests;
 mod simulation;
 mod state;
@@ -43,6 +48,7 @@ use crate::commands::{Expectations, Problem};
 use crate::source::Source;
 use control::{Answer, Ask, Asked, Control, From};
 use node::{Limits, Shared};
+use page::Page;
 use play::{Done, Play};
 use simulation::{Progress, Settings, Simulation};
 use typed::Typed;
@@ -67,6 +73,7 @@ pub fn serve(arguments: &Serve, out: &mut impl Write) -> Result<Expectations, Pr
     let simulation = Simulation::new(plan.setup.clone(), settings)
         .map_err(|error| Problem::Input(error.to_string()))?;
     let play = Play::new(&source.scenario, plan);
+    let page = arguments.page.as_deref().map(Page::read).transpose()?;
     make_room_for(arguments.max_connections);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let local = LocalSet::new();
@@ -75,7 +82,7 @@ pub fn serve(arguments: &Serve, out: &mut impl Write) -> Result<Expectations, Pr
         // Before anybody is told that it is ready: a signal that came between would end it at once.
         let signals = Signals::new()?;
         server.announce(arguments, out)?;
-        server.run(play, arguments, signals).await;
+        server.run(play, page, arguments, signals).await;
         Ok(Expectations::Hold)
     });
     // Standard input may be read by a thread that waits for a line.
@@ -162,6 +169,9 @@ impl Server {
                 .map_err(|error| Problem::Input(format!("{}: {error}", file.display())))?;
         }
         writeln!(out, "control {}", self.control_url)?;
+        if arguments.page.is_some() {
+            writeln!(out, "page {}/", self.control_url)?;
+        }
         writeln!(out, "records take at most {} MiB", arguments.memory)?;
         writeln!(out, "ready; help lists what can be typed")?;
         out.flush()?;
@@ -169,22 +179,27 @@ impl Server {
     }
 
     /// Runs until it is told to end.
-    async fn run(self, play: Play, arguments: &Serve, mut signals: Signals) {
+    async fn run(self, play: Play, page: Option<Page>, arguments: &Serve, mut signals: Signals) {
         let Self { simulation, bind, limits, listeners, control, .. } = self;
         tokio::task::spawn_local(tick(Rc::clone(&simulation)));
         tokio::task::spawn_local(keep_nodes(Rc::clone(&simulation), bind, limits, listeners));
         let end = Rc::new(Notify::new());
         let (asks, asked) = mpsc::channel(64);
+        let live = watch::Sender::default();
+        if page.is_some() {
+            tokio::task::spawn_local(live::tell(Rc::clone(&simulation), live.clone()));
+        }
         let shared = {
             let simulation = simulation.borrow();
             Control {
                 asks: asks.clone(),
                 progress: simulation.progress(),
                 events: simulation.events(),
+                live,
             }
         };
         let progress = shared.progress.clone();
-        let routes = control::routes(shared, arguments.advertise.clone());
+        let routes = control::routes(shared, arguments.advertise.clone(), page);
         tokio::spawn(http::serve(control, routes, limits.idle));
         let on_demand = if arguments.play {
             tokio::task::spawn_local(play::play(play, Rc::clone(&simulation), tell_step));

@@ -188,15 +188,26 @@ async fn until_broken(progress: &mut watch::Receiver<Progress>, resets: u64) -> 
 }
 
 /// Does what happens at once in a step, and lets time pass as far as it says.
-fn begin(entry: &Entry, number: usize, simulation: &mut Simulation) -> Result<Vec<Event>, String> {
+pub fn begin(
+    entry: &Entry,
+    number: usize,
+    simulation: &mut Simulation,
+) -> Result<Vec<Event>, String> {
     let refused = |rejection: Rejection| rejection.to_string();
     let now_ms = simulation.now_ms();
+    let from = simulation.recorded.entries().len();
+    let mut by_ms = u64::MAX;
     let (events, until) = match entry {
-        Entry::Act { command, settle: Settle::Fully } => {
-            (simulation.act(command).map_err(refused)?, Until::Settled)
-        }
-        Entry::Act { command, settle: Settle::Prepared } => {
-            (simulation.act(command).map_err(refused)?, Until::Prepared)
+        Entry::Act { command, settle } => {
+            let events = simulation.act(command).map_err(refused)?;
+            match settle {
+                Settle::Fully => (events, Until::Settled),
+                Settle::Prepared => (events, Until::Prepared),
+                Settle::Within { ms } => {
+                    by_ms = now_ms.saturating_add(*ms);
+                    (events, Until::Settled)
+                }
+            }
         }
         Entry::Pass { ms } => (Vec::new(), Until::Time(now_ms.saturating_add(*ms))),
         Entry::Migrate { partitions: None } => (Vec::new(), Until::Migrated { partitions: None }),
@@ -205,7 +216,10 @@ fn begin(entry: &Entry, number: usize, simulation: &mut Simulation) -> Result<Ve
             (simulation.perform(entry).map_err(refused)?, Until::Settled)
         }
     };
-    simulation.play(|playing, cluster| playing.begin(number, now_ms, until, cluster));
+    if !matches!(entry, Entry::Several { .. }) {
+        simulation.recorded.begin_step(entry, from);
+    }
+    simulation.play(|playing, cluster| playing.begin(number, now_ms, (until, by_ms), cluster));
     Ok(events)
 }
 

@@ -59,12 +59,15 @@ impl Simulation {
             return Reply::of(ResultCode::Namespace).into();
         };
         let done = match action {
-            Action::Read(read) => {
-                return self.read(node, (&key.namespace, key.digest), read).into();
-            }
+            Action::Read(read) => Ok(self.read(node, (&key.namespace, key.digest), read)),
             Action::Write(write) => self.write(node, key, write, mode),
             Action::Delete(delete) => self.delete(node, key, *delete, mode),
         };
+        let code = match &done {
+            Ok(reply) => reply.code,
+            Err(Refused(code)) => *code,
+        };
+        self.activity.count(node, code);
         match done {
             Ok(reply) => reply.into(),
             Err(Refused(ResultCode::Timeout)) if self.settings.in_doubt == InDoubt::Close => {
@@ -81,6 +84,7 @@ impl Simulation {
             } else {
                 Reply::of(ResultCode::Namespace)
             };
+            self.activity.count(node, reply.code);
             (row.index, reply)
         });
         replies(rows).collect::<Vec<_>>().concat()

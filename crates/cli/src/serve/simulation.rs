@@ -12,11 +12,13 @@ use rosterlab_engine::{
     Cluster, ClusterSetup, ClusterView, Command, Event, EventKind, Mode, NodeId, NodeState,
     Rejection, SetupError, SubClusterNamespaceView, Until,
 };
-use rosterlab_scenario::{Entry, Failure};
+use rosterlab_scenario::{Entry, Failure, Purpose};
 use tokio::sync::{broadcast, watch};
 
+use super::activity::Activity;
 use super::contents::Contents;
 use super::playing::Playing;
+use super::recorded::Recorded;
 use super::told::Told;
 use crate::args::InDoubt;
 
@@ -71,6 +73,8 @@ pub struct Simulation {
     pub(super) cluster: Cluster,
     pub(super) contents: Contents,
     pub(super) settings: Settings,
+    pub(super) activity: Activity,
+    pub(super) recorded: Recorded,
     start: Cluster,
     site: Site,
     /// Open connections of all nodes.
@@ -109,6 +113,8 @@ impl Simulation {
             cluster,
             contents: Contents::new(settings.most_record_bytes),
             settings,
+            activity: Activity::default(),
+            recorded: Recorded::default(),
             site,
             connections: 0,
             generations: BTreeMap::new(),
@@ -193,6 +199,12 @@ impl Simulation {
         fits
     }
 
+    /// The clients' connections that are open, by node; those without any are left out.
+    pub fn connections_by_node(&self) -> BTreeMap<NodeId, u32> {
+        let nodes = self.site.nodes.iter().map(|site| (site.id, site.client_connections));
+        nodes.filter(|(_, connections)| *connections > 0).collect()
+    }
+
     /// A connection that was counted is closed.
     pub fn close_connection(&mut self, node: NodeId) {
         self.connections -= 1;
@@ -225,10 +237,23 @@ impl Simulation {
 
     /// Lets simulated time pass, to `due_ms` or as far as the step that is played wants.
     fn pass(&mut self, due_ms: u64) {
-        let events = match &mut self.playing {
-            Some(playing) => playing.advance(&mut self.cluster, due_ms),
-            None => self.cluster.advance(Until::Time(due_ms)),
+        let before_ms = self.cluster.now_ms();
+        let (events, is_free) = match &mut self.playing {
+            Some(playing) => {
+                let is_free = playing.runs_migrations();
+                (playing.advance(&mut self.cluster, due_ms), is_free)
+            }
+            None => (self.cluster.advance(Until::Time(due_ms)), true),
         };
+        let passed_ms = self.cluster.now_ms() - before_ms;
+        if is_free {
+            self.recorded.passed(passed_ms);
+        } else {
+            self.recorded.settled(passed_ms);
+        }
+        if self.playing.as_ref().is_some_and(Playing::is_done) {
+            self.recorded.end_step();
+        }
         if self.cluster.now_ms() < due_ms {
             // It stands, and goes on from here.
             self.set_clock();
@@ -277,28 +302,33 @@ impl Simulation {
     /// If the cluster refuses it.
     pub fn act(&mut self, command: &Command) -> Result<Vec<Event>, Rejection> {
         let events = self.cluster.apply(command)?;
+        self.recorded.acted(command);
+        if let Some(playing) = &mut self.playing {
+            playing.go_on();
+        }
         self.happened(&events);
         self.tell_progress();
         Ok(events)
     }
 
     /// Does a step of a scenario. What a person does happens now and the clusters react in their own time; `advance` and
-    /// `migrate` jump ahead.
+    /// `migrate` jump ahead, and so does a way out, whose parts build on each other.
     ///
     /// # Errors
     /// If the cluster refuses it.
     pub fn perform(&mut self, entry: &Entry) -> Result<Vec<Event>, Rejection> {
         match entry {
             Entry::Act { command, .. } => self.act(command),
-            Entry::Several { entries, .. } => {
+            Entry::Several { purpose: Purpose::Commands, entries } => {
                 let mut events = Vec::new();
                 for entry in entries {
                     events.extend(self.perform(entry)?);
                 }
                 Ok(events)
             }
-            Entry::Pass { .. } | Entry::Migrate { .. } => {
+            Entry::Several { .. } | Entry::Pass { .. } | Entry::Migrate { .. } => {
                 let events = entry.run(&mut self.cluster)?;
+                self.recorded.did(entry);
                 self.set_clock();
                 self.happened(&events);
                 self.tell_progress();
@@ -312,6 +342,8 @@ impl Simulation {
         let before = self.view();
         self.cluster = self.start.clone();
         self.contents = Contents::new(self.settings.most_record_bytes);
+        self.activity = Activity::default();
+        self.recorded.clear();
         self.orphans.clear();
         self.started.clear();
         self.masters = (0, None);
@@ -458,4 +490,124 @@ impl Simulation {
 /// The working master of each partition.
 fn masters_of(here: &SubClusterNamespaceView) -> impl Iterator<Item = Option<NodeId>> + '_ {
     here.cells.iter().map(|cell| cell.working_master)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rosterlab_engine::{Digest, Shutdown};
+    use rosterlab_scenario::{Doing, Scenario, Settle, Timeline};
+
+    use super::*;
+
+    /// The project's scenarios, of a few nodes each.
+    fn scenarios() -> Vec<(String, Scenario)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/scenarios");
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        let read = |file: std::path::PathBuf| {
+            let scenario = Scenario::parse(&std::fs::read(&file).unwrap()).ok()?;
+            Some((file.file_name()?.to_string_lossy().into_owned(), scenario))
+        };
+        files.into_iter().filter_map(read).collect()
+    }
+
+    fn served(setup: &ClusterSetup) -> Simulation {
+        let settings = Settings {
+            speed: 1.0,
+            build: "7.1.0.0".parse().unwrap(),
+            in_doubt: InDoubt::default(),
+            allow_expunge: false,
+            most_record_bytes: 1 << 20,
+        };
+        Simulation::new(setup.clone(), settings).unwrap()
+    }
+
+    /// Asserts that what was recorded leads to the cluster, but for what clients did.
+    fn assert_recorded(simulation: &mut Simulation, page: &mut Timeline, place: &str) {
+        page.lead_to(simulation.recorded.entries()).unwrap();
+        let (here, there) = (simulation.cluster.view(), page.cluster().view());
+        assert_eq!(here.time_ms, there.time_ms, "{place}");
+        assert_eq!(here.nodes, there.nodes, "{place}");
+        assert!(here.sub_clusters == there.sub_clusters, "{place}");
+        assert_eq!((here.changing, here.migrating), (there.changing, there.migrating), "{place}");
+    }
+
+    /// A client writes, to whichever node is there.
+    fn write(simulation: &mut Simulation, count: u8) {
+        let namespace = simulation.cluster.setup().namespaces[0].name.clone();
+        let key = Digest([count; 20]);
+        let _ = simulation.cluster.apply(&Command::Write { namespace, key, from: None });
+    }
+
+    #[test]
+    fn what_was_done_is_recorded_whenever_one_looks() {
+        for (name, scenario) in scenarios() {
+            let plan = scenario.plan().unwrap();
+            let mut simulation = served(&plan.setup);
+            let mut page = Timeline::new(plan.setup.clone()).unwrap();
+            for (number, doing) in plan.doings.iter().enumerate().take(12) {
+                if let Doing::Happen { entry, .. } = doing {
+                    // What a file lets happen to its end may be impossible halfway.
+                    let _ = simulation.perform(entry);
+                }
+                for slice in [0, 10, 700, 2_300] {
+                    write(&mut simulation, u8::try_from(number).unwrap());
+                    simulation.pass(simulation.now_ms() + slice);
+                    let place = format!("{name}, step {number}, {slice} ms later");
+                    assert_recorded(&mut simulation, &mut page, &place);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_played_is_recorded_exactly_when_a_step_is_done() {
+        for (name, scenario) in scenarios() {
+            let plan = scenario.plan().unwrap();
+            let mut simulation = served(&plan.setup);
+            simulation.set_playing(Some(Playing::default()));
+            let mut page = Timeline::new(plan.setup.clone()).unwrap();
+            for (number, doing) in plan.doings.iter().enumerate() {
+                let Doing::Happen { entry, .. } = doing else { continue };
+                if super::super::play::begin(entry, number, &mut simulation).is_err() {
+                    continue;
+                }
+                while !simulation.playing.as_ref().unwrap().is_done() {
+                    simulation.pass(simulation.now_ms() + 40_000);
+                    page.lead_to(simulation.recorded.entries()).unwrap();
+                }
+                // Time that is left when a step is done does not pass.
+                simulation.pass(simulation.now_ms() + 40_000);
+                assert_recorded(&mut simulation, &mut page, &format!("{name}, step {number}"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_fault_that_comes_into_a_played_step_is_recorded() {
+        let (_, scenario) = scenarios().swap_remove(0);
+        let plan = scenario.plan().unwrap();
+        let mut simulation = served(&plan.setup);
+        simulation.set_playing(Some(Playing::default()));
+        let mut page = Timeline::new(plan.setup.clone()).unwrap();
+        let nodes: Vec<NodeId> = plan.setup.nodes.iter().map(|node| node.id).collect();
+        let stop = |node| Command::Stop { nodes: vec![node], shutdown: Shutdown::Unclean };
+        let entry = Entry::Act { command: stop(nodes[0]), settle: Settle::Fully };
+        super::super::play::begin(&entry, 0, &mut simulation).unwrap();
+        simulation.pass(1_000);
+        simulation.act(&stop(nodes[1])).unwrap();
+        for due_ms in (1_100..20_000).step_by(100) {
+            simulation.pass(due_ms);
+            assert_recorded(&mut simulation, &mut page, &format!("at {due_ms}"));
+        }
+        assert!(!simulation.cluster.is_changing(), "the clusters have settled after it");
+        assert_eq!(simulation.recorded.entries().len(), 2);
+        // Time stands until something is done.
+        let stands_at_ms = simulation.now_ms();
+        simulation.pass(60_000);
+        assert_eq!(simulation.now_ms(), stands_at_ms);
+    }
 }

@@ -30,7 +30,7 @@ pub enum Cause {
     TooManySteps(usize),
     /// No action has that name.
     UnknownAction(String),
-    /// `"settle": false` on a step after which nothing settles.
+    /// `"settle"` on a step after which nothing settles.
     NothingSettles,
     /// The clock would go back: the time of this step and of the earlier one.
     Backwards(String, String),

@@ -47,7 +47,7 @@ impl<'a> Head<'a> {
 struct Common<'a> {
     action: &'a str,
     at: Option<ClockTime>,
-    settle: Option<bool>,
+    settle: Settle,
     say: Option<String>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Common<'a> {
     fn read(fields: Fields<'a>) -> Result<Self, Wrong> {
         Ok(Self {
             at: fields.maybe("at")?,
-            settle: fields.maybe("settle")?,
+            settle: fields.maybe("settle")?.unwrap_or_default(),
             say: fields.maybe("say")?,
             action: fields.required_with("do", text)?,
         })
@@ -144,8 +144,7 @@ impl Step {
             return Err(ScenarioError::new(format!("{place}.do"), cause));
         };
         let action = action.map_err(misplaced)?;
-        let settle = if settle == Some(false) { Settle::Prepared } else { Settle::Fully };
-        if settle == Settle::Prepared && !action.settles() {
+        if settle != Settle::Fully && !action.settles() {
             return Err(ScenarioError::new(format!("{place}.settle"), Cause::NothingSettles));
         }
         Ok(Self { action, at, settle, say })

@@ -145,8 +145,10 @@ fn step(name: &str, fields: Schema, clock: &Schema) -> Value {
         properties.insert(
             "settle".to_owned(),
             json!({
-                "description": "false lets the next step act before the clusters react.",
-                "type": "boolean",
+                "description": "false lets the next step act before the clusters react; a number lets them react for so many \
+                                seconds at most.",
+                "type": ["boolean", "number"],
+                "minimum": 0,
             }),
         );
     }

@@ -18,7 +18,7 @@
 //! SEVERAL    j(c|w|r)COUNT _STEP{_STEP}               the next COUNT steps are one: commands, a way out, a rolling restart
 //! STEP       pMS                                      time passes
 //!            | g[COUNT]                               COUNT migrations, or all
-//!            | [~]COMMAND
+//!            | [~|zMS.]COMMAND
 //! COMMAND    (s|c|t|x|q|u)PLACES                      stop, crash, start, remove, quiesce, quiesce-undo
 //!            | wPLACES[.DEVICE]                       wipe
 //!            | aRACK-ID[=]                            add
@@ -48,7 +48,7 @@
 //! Steps name nodes by their places: the nodes of the setup in order, then the added ones; one digit each, or two where
 //! there are more than 36 nodes. `~` between two places means all from one to the other. Namespaces and earlier digests are
 //! named by their places too. In a roster, `RACK=ID` is an id that no node has. `~` before a command means that clusters
-//! only prepare their reaction.
+//! only prepare their reaction, `z` that they react for so many milliseconds at most.
 
 mod error;
 mod form;
@@ -172,7 +172,13 @@ pub fn write_before(timeline: &Timeline, next: &Entry) -> Option<String> {
 /// As [`write()`], with a check that stands for an unknown state: to work the check out costs a view of the whole cluster.
 #[must_use]
 pub fn write_unchecked(timeline: &Timeline) -> Option<String> {
-    write_with(timeline.setup(), &timeline.entries()[..timeline.position()], UNCHECKED)
+    write_entries(timeline.setup(), &timeline.entries()[..timeline.position()])
+}
+
+/// As [`write_unchecked`], of entries that are known to be possible on this setup.
+#[must_use]
+pub fn write_entries(setup: &ClusterSetup, entries: &[Entry]) -> Option<String> {
+    write_with(setup, entries, UNCHECKED)
 }
 
 fn write_with(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<String> {
@@ -355,7 +361,10 @@ mod tests {
                 command: Command::Quiesce { nodes: ids("A101 A103") },
                 settle: Settle::Prepared,
             },
-            act(Command::QuiesceUndo { nodes: ids("A103") }),
+            Entry::Act {
+                command: Command::QuiesceUndo { nodes: ids("A103") },
+                settle: Settle::Within { ms: 1_234 },
+            },
             stop("A102 C101", Shutdown::Unclean),
             act(Command::RemoveNode { nodes: ids("C101") }),
             Entry::Migrate { partitions: Some(10) },

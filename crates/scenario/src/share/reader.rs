@@ -322,7 +322,17 @@ impl<'a> Reader<'a> {
             let partitions = if all { None } else { Some(self.small("a number of partitions")?) };
             return Ok(Entry::Migrate { partitions });
         }
-        let settle = if self.take(b'~') { Settle::Prepared } else { Settle::Fully };
+        let settle = if self.take(b'~') {
+            Settle::Prepared
+        } else if self.take(b'z') {
+            let ms = self.number()?;
+            if !self.take(b'.') {
+                return self.expected("a step");
+            }
+            Settle::Within { ms }
+        } else {
+            Settle::Fully
+        };
         Ok(Entry::Act { command: self.command(known)?, settle })
     }
 

@@ -210,7 +210,15 @@ impl Writer {
                 }
             }
             Entry::Act { command, settle } => {
-                self.text(if *settle == Settle::Prepared { "~" } else { "" });
+                match settle {
+                    Settle::Fully => {}
+                    Settle::Prepared => self.text("~"),
+                    Settle::Within { ms } => {
+                        self.text("z");
+                        self.number(*ms);
+                        self.text(".");
+                    }
+                }
                 self.command(command);
             }
             Entry::Several { purpose, entries } => {

@@ -224,6 +224,8 @@ fn steps_that_are_none() {
             of(r#"{"do":"stop","nodes":["A101"],"say":5}"#),
             of(r#"{"do":"stop","nodes":["A101"],"settle":"no"}"#),
             of(r#"{"do":"migrate","settle":false}"#),
+            of(r#"{"do":"expect","unavailable":0,"settle":1}"#),
+            of(r#"{"do":"stop","nodes":["A101"],"settle":-1}"#),
             of(r#"{"do":"migrate","partitions":0}"#),
             of(r#"{"do":"stop","nodes":["A101"],"at":"9:00"}"#),
             of(
@@ -271,8 +273,10 @@ fn steps_that_are_none() {
             steps[0].nodes[1]: "A1O2" is no node id: one to sixteen hexadecimal digits, not all zero
             steps[0]: the key "do" appears twice
             steps[0].say: invalid type: integer `5`, expected a string
-            steps[0].settle: invalid type: string "no", expected a boolean
+            steps[0].settle: invalid type: string "no", expected a boolean or a number of seconds
             steps[0].settle: clusters have nothing to settle after this step
+            steps[0].settle: clusters have nothing to settle after this step
+            steps[0].settle: -1 is no time: 0 to 1000000000 seconds, at most three places after the point
             steps[0].partitions: 0 is not a whole number from 1 to 4096
             steps[0].at: a time of day is HH:MM:SS, from 00:00:00 to 23:59:59
             steps[2].at: 09:59:59 is before 10:00:00 of an earlier step

@@ -111,7 +111,8 @@ pub fn entry() -> impl Strategy<Value = Entry> {
 }
 
 fn one_entry() -> impl Strategy<Value = Entry> {
-    let settle = prop_oneof![4 => Just(Settle::Fully), 1 => Just(Settle::Prepared)];
+    let within = (0u64..4_000).prop_map(|ms| Settle::Within { ms });
+    let settle = prop_oneof![4 => Just(Settle::Fully), 1 => Just(Settle::Prepared), 1 => within];
     prop_oneof![
         8 => (command(), settle).prop_map(|(command, settle)| Entry::Act { command, settle }),
         2 => (0..40_000_u64).prop_map(|ms| Entry::Pass { ms }),

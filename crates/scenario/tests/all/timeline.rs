@@ -101,6 +101,51 @@ fn when_one_of_several_is_refused_none_is_done() {
     assert!(timeline.entries().is_empty(), "nothing is no step");
 }
 
+/// A timeline of the entries that are possible.
+fn of_possible(setup: &ClusterSetup, entries: &[Entry]) -> Timeline {
+    let mut timeline = Timeline::new(setup.clone()).unwrap();
+    for entry in entries {
+        let _ = timeline.perform(entry.clone());
+    }
+    timeline
+}
+
+proptest! {
+    #![proptest_config(seeded(24))]
+
+    #[test]
+    fn a_timeline_that_is_led_to_others_entries_is_the_others(
+        setup in setup(),
+        common in proptest::collection::vec(entry(), 0..4),
+        here in proptest::collection::vec(entry(), 0..3),
+        there in proptest::collection::vec(entry(), 0..3),
+        undone in 0..3_usize,
+    ) {
+        let mut led = of_possible(&setup, &[common.clone(), here].concat());
+        led.seek(led.position().saturating_sub(undone));
+        let other = of_possible(&setup, &[common, there].concat());
+        led.lead_to(other.entries()).unwrap();
+        prop_assert_eq!(led.entries(), other.entries());
+        same(&led, &other);
+    }
+}
+
+#[test]
+fn time_that_has_become_longer_goes_on() {
+    let mut timeline = Timeline::new(three_nodes()).unwrap();
+    timeline.act(stop(0xA1)).unwrap();
+    timeline.pass(300);
+    let mut longer = timeline.clone();
+    longer.pass(40_000);
+    longer.act(stop(0xA2)).unwrap();
+    let known = timeline.events().count();
+    let happened = timeline.lead_to(longer.entries()).unwrap();
+    same(&timeline, &longer);
+    assert_eq!(happened.len(), longer.events().count() - known, "only what is new");
+    assert!(timeline.lead_to(&longer.entries()[..1]).unwrap().is_empty());
+    assert_eq!((timeline.position(), timeline.entries().len()), (1, 1));
+}
+
 #[test]
 fn passes_merge_and_no_time_is_nothing() {
     let mut timeline = Timeline::new(three_nodes()).unwrap();

@@ -107,7 +107,7 @@ actions! {
 }
 
 impl Action {
-    /// Whether clusters react to it; otherwise `"settle": false` is an error.
+    /// Whether clusters react to it; otherwise `settle` is an error.
     pub(super) fn settles(&self) -> bool {
         !matches!(self, Self::Migrate(_) | Self::Advance(_) | Self::Expect(_))
     }

@@ -1,9 +1,9 @@
-//! The theme: what the system prefers, and what the document shows.
+//! What the document's root says: the theme, and whether a server's cluster is shown.
 //!
 //! Invariant: the style sheet reads the theme from one attribute of the document. Not here: which theme is chosen (see
 //! `state`).
 
-use web_sys::window;
+use web_sys::{Element, window};
 use yew::prelude::*;
 
 use crate::browser::hooks::use_after;
@@ -23,10 +23,18 @@ pub fn use_system_dark(heard: Callback<bool>) {
     });
 }
 
+fn root() -> Option<Element> {
+    window()?.document()?.document_element()
+}
+
+/// Whether the document comes from a server whose cluster it is to show.
+pub fn is_attached() -> bool {
+    root().is_some_and(|root| root.has_attribute("data-attached"))
+}
+
 /// Shows the document in the dark or the light theme.
 pub fn show_theme(is_dark: bool) {
-    let root = window().and_then(|window| window.document()?.document_element());
-    if let Some(root) = root {
+    if let Some(root) = root() {
         let theme = if is_dark { "dark" } else { "light" };
         // Fails only for invalid names.
         root.set_attribute("data-theme", theme).ok();
