@@ -15,6 +15,10 @@ const STATES = {
   long: "So much has happened that a link cannot hold it. Reset the cluster to see it again.",
   silent: "The server does not answer. This is the last that it told.",
 };
+const LATE = {
+  following: "Something else was done on the server at that moment, so this was not. Try again.",
+  past: "Nothing can be done in the past: the server has gone on. This is now.",
+};
 const COLUMNS = ["Node", "Connections", "Requests a second", "Served", "Unavailable", "In doubt", "Refused"];
 
 const openConsole = globalThis.showConsole;
@@ -41,6 +45,9 @@ function compare() {
   else if (!sending) send(shown);
 }
 
+// Where the cluster stands; time that only passes leads nowhere else.
+const place = ({ link, moves }) => (moves ? Symbol("it moves") : link?.replace(/_p[0-9a-z]+$/, ""));
+
 // Leads the page to where the server is.
 function lead() {
   if (!page || !latest) return;
@@ -62,7 +69,7 @@ async function send(link) {
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.error);
     sending = false;
-    took(answer);
+    took(answer, link);
   } catch (error) {
     sending = false;
     say(`The server did not take that: ${error.message}.`);
@@ -70,13 +77,14 @@ async function send(link) {
   }
 }
 
-function took({ is, why, now }) {
+function took({ is, why, now }, link) {
   tell(now);
   if (is === "behind") return become("past");
   if (is === "other") return become("other");
-  if (is === "apart") say("Something else happened on the server at that moment, so nothing was done. Try again.");
-  else say(is === "refused" ? `The server refuses that: ${why}.` : "");
-  lead();
+  say(is === "late" ? LATE[mode] ?? LATE.following : is === "refused" ? `The server refuses that: ${why}.` : "");
+  // A person may have done more meanwhile.
+  if (is === "done" && shown !== link && page) compare();
+  else lead();
 }
 
 // --- what is seen
@@ -92,9 +100,9 @@ bar.innerHTML = `
     <p class="attached-counts"></p>
     <p class="attached-said" role="alert"></p>
     <span class="attached-buttons">
-      <button type="button" class="attached-now" hidden>Go to now</button>
-      <button type="button" class="attached-clients" aria-expanded="false" aria-controls="attached-table">Clients</button>
-      <button type="button" class="attached-reset">Reset the cluster</button>
+      <button type="button" class="tool attached-now" hidden>Go to now</button>
+      <button type="button" class="tool attached-clients" aria-expanded="false" aria-controls="attached-table">Clients</button>
+      <button type="button" class="tool attached-reset">Reset the cluster</button>
     </span>
   </div>
   <div id="attached-table" class="attached-table" hidden>
@@ -147,6 +155,8 @@ function put(element, text) {
 }
 
 const counted = (count, one) => `${number(count)} ${one}${count === 1 ? "" : "s"}`;
+const two = (count) => String(Math.floor(count)).padStart(2, "0");
+const clock = (ms) => `${Math.floor(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${two((ms / SECOND) % 60)} since the start`;
 const number = (count) => Math.round(count).toLocaleString("en");
 
 // What a second brought, from the samples of the last one.
@@ -180,13 +190,13 @@ function tell(now) {
   part("table").querySelector("tbody").replaceChildren(...rows.map(({ cells }) => row(cells)));
   const sum = (of) => rows.reduce((all, one) => all + of(one), 0);
   const open = Object.values(connections).reduce((all, one) => all + one, 0);
-  const counts = [counted(open, "connection"), `${number(sum((one) => one.each))} requests a second`];
+  const counts = [clock(now.timeMs), counted(open, "connection"), `${number(sum((one) => one.each))} requests a second`];
   const named = ["unavailable", "in doubt", "refused"];
   named.forEach((name, place) => {
     const count = sum((one) => one.told[place + 1]);
     if (count > 0) counts.push(`${number(count)} ${name}`);
   });
-  put(part("counts"), nodes.length > 0 ? counts.join(" · ") : "No client is connected.");
+  put(part("counts"), nodes.length > 0 ? counts.join(" · ") : `${clock(now.timeMs)} · No client is connected.`);
   badges.replaceSync(rows.map((one) => badge(one, rate)).join("\n"));
 }
 
@@ -211,9 +221,11 @@ function badge({ node, each }, rate) {
 
 const told = new EventSource("./live");
 told.onmessage = ({ data }) => {
+  const before = latest && place(latest);
   tell(JSON.parse(data));
   // What was done by hand is on its way, or the person looks elsewhere.
-  if (!sending && mode !== "past" && mode !== "other") lead();
+  if (sending || mode === "past" || mode === "other") return;
+  if (mode !== "following" || place(latest) !== before) lead();
 };
 told.onerror = () => become("silent");
 become(mode);

@@ -2,15 +2,11 @@
 // no text is cut off.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { PNG } from "pngjs";
+import { violations } from "./axe.mjs";
 import { openPage } from "./browser.mjs";
 import { NARROW, cannot, test, walk } from "./engines.mjs";
 import { action, eventually, link, node, openTab } from "./rosterlab.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const SIZES = [
   { width: 1440, height: 940 },
@@ -90,19 +86,6 @@ const VIEWS = [
     await page.locator(".console-table").waitFor();
   }],
 ];
-
-/** What axe finds. Nothing else of its result leaves the page: a driver would need longer for it than axe for the search. */
-async function violations(page) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-  return page.evaluate(async (values) => {
-    // What is half under a bar that stays in view can be scrolled out from there, which axe does not know.
-    const bars = document.querySelectorAll(".verdict, .toolbar, .console");
-    for (const bar of bars) bar.style.position = "static";
-    const { violations } = await window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] });
-    for (const bar of bars) bar.style.position = "";
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.html} ${n.failureSummary}`).join("; ")}`);
-  }, TAGS);
-}
 
 /** What is wrong with the page's layout. */
 function faults(page) {

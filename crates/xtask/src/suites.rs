@@ -316,9 +316,10 @@ fn recipes(places: &Places, toolbox: &Toolbox, native: &Path) -> Result<(), Task
 fn e2e(places: &Places, toolbox: &Toolbox, run: &E2e) -> Result<PartOutcome, TaskError> {
     let (mut files, flags): (Vec<String>, Vec<String>) =
         run.args.iter().cloned().partition(|name| is_test(name));
+    let native = embed::command_line(places)?;
     let tests = |files: Vec<String>| {
         let mut node = node(places, toolbox);
-        node.env("ROSTERLAB_ENGINE", run.engine.name());
+        node.env("ROSTERLAB_ENGINE", run.engine.name()).env("ROSTERLAB_NATIVE", &native);
         if run.extent == Extent::Walks {
             node.env("ROSTERLAB_WALKS", "1");
         }

@@ -54,7 +54,11 @@ const WEIGH_AFTER_MS: u32 = 30;
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let handle = use_reducer(|| State { is_attached: is_attached(), ..State::at(&hash()) });
+    let handle = use_reducer(|| {
+        let mut state = State::at(&hash());
+        state.is_attached = is_attached();
+        state
+    });
     let painter = use_memo((), |()| Painter::default());
     let dispatch = use_dispatch(&handle, &painter);
     let state = Rc::new(State::clone(&handle));

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use rosterlab_engine::{Command, Link, PartitionId, RackId, Rule, Shutdown};
 use rosterlab_scenario::foresight::ways::Search;
-use rosterlab_scenario::{Timeline, share};
+use rosterlab_scenario::{Entry, Settle, Timeline, share};
 use yew::Reducible;
 
 use super::{Action, Focus, Panel, State, case_study};
+use crate::console::state::ConsoleAction;
 use crate::floor::state::FloorAction;
 use crate::look::Look;
 use crate::map::finder::KeyType;
@@ -479,4 +480,60 @@ fn escape_closes_the_panel_first_and_then_lets_go_of_the_selection() {
     let closed = open.reduce(Action::Escape);
     assert_eq!((closed.panel, closed.selection()), (None, held));
     assert_eq!(closed.reduce(Action::Escape).selection().len(), 1);
+}
+
+/// A page that shows a server's cluster.
+fn attached() -> Rc<State> {
+    let mut state = State::open();
+    state.is_attached = true;
+    Rc::new(state)
+}
+
+fn server_is_at(timeline: &Timeline) -> Action {
+    let link = share::write_unchecked(timeline).unwrap();
+    Action::Console(ConsoleAction::Typed(link.into()))
+}
+
+#[test]
+fn an_attached_page_acts_at_once_and_leaves_the_time_to_the_server() {
+    let state = select_and("A102", Verb::Crash).into_iter().fold(attached(), State::reduce);
+    let command = Command::Stop { nodes: vec![id("A102")], shutdown: Shutdown::Unclean };
+    let settle = Settle::Within { ms: 0 };
+    assert_eq!(state.timeline.entries(), [Entry::Act { command, settle }]);
+    assert!(state.view.changing, "the nodes have not noticed");
+    for verb in [Verb::Play, Verb::Faster, Verb::Slower, Verb::Restart] {
+        assert_eq!(state.can(verb), Err("The server's clock sets the time here.".to_owned()));
+    }
+    assert_eq!(state.can(Verb::Step), Ok(()));
+}
+
+#[test]
+fn an_attached_page_goes_along_with_the_server_and_goes_on_looking_where_it_was() {
+    let here = Action::ShowPartition(PartitionId::new(42).unwrap());
+    let looking = [Action::Select(id("A103")), here];
+    let mut state = looking.into_iter().fold(attached(), State::reduce);
+    let mut server = Timeline::clone(&state.timeline);
+    let crash = Command::Stop { nodes: vec![id("A102")], shutdown: Shutdown::Unclean };
+    server.perform(Entry::Act { command: crash, settle: Settle::Within { ms: 0 } }).unwrap();
+    for _ in 0..10 {
+        server.pass(500);
+        state = state.reduce(server_is_at(&server));
+        assert_eq!(state.timeline.entries(), server.entries());
+    }
+    assert!(!state.view.changing && state.time.branches.all().is_empty());
+    assert_eq!((state.selected, state.chosen_partition), (id("A103"), PartitionId::new(42).ok()));
+    assert!(state.news.contains("A102"), "{}", state.news);
+    // A refusal is about what a person did.
+    let state = state.reduce(Action::Press(Verb::Play));
+    server.pass(500);
+    let state = state.reduce(server_is_at(&server));
+    assert!(state.refusal.is_some());
+    // The server was set back to its start.
+    server.seek(0);
+    let state = state.reduce(server_is_at(&server));
+    assert!(state.timeline.entries().is_empty());
+    // It has another cluster.
+    let other = Timeline::clone(&with_ap().timeline);
+    let state = state.reduce(server_is_at(&other));
+    assert_eq!(state.timeline.setup(), other.setup());
 }

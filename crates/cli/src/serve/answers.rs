@@ -203,7 +203,8 @@ fn by_hand(link: &str, simulation: &mut Simulation) -> Answer {
     let (is, why) = if setup == *simulation.cluster.setup() {
         match simulation.recorded.against(&entries) {
             Against::Behind => ("behind", None),
-            Against::Apart => ("apart", None),
+            Against::Late => ("late", None),
+            Against::Apart => ("other", None),
             Against::Ahead(entry) => match simulation.perform(&entry) {
                 Ok(_) => ("done", None),
                 Err(rejection) => ("refused", Some(rejection.to_string())),

@@ -1,7 +1,7 @@
 //! What a page that is attached is told all the time: where the cluster is, and what clients were told.
 //!
-//! Invariant: while nobody listens, nothing is made. A page may be behind, and then gets the latest alone. Not here: HTTP (see
-//! `page`).
+//! Invariant: while nobody listens, nothing is made; each message tells everything, so a page that misses one misses nothing.
+//! Not here: HTTP (see `page`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use super::simulation::Simulation;
 const EACH: Duration = Duration::from_millis(250);
 
 /// How often a page is told when nothing happens but that time passes.
-const AT_REST: Duration = Duration::from_secs(2);
+const AT_REST: Duration = Duration::from_secs(1);
 
 /// What is told: a JSON object as text.
 pub type Live = Arc<str>;
@@ -28,6 +28,7 @@ pub fn now(simulation: &Simulation) -> Value {
     let entries = simulation.recorded.entries();
     json!({
         "link": share::write_entries(simulation.cluster.setup(), entries),
+        "moves": moves(simulation),
         "timeMs": simulation.now_ms(),
         "resets": simulation.resets(),
         "connections": simulation.connections_by_node(),
@@ -35,12 +36,16 @@ pub fn now(simulation: &Simulation) -> Value {
     })
 }
 
-/// What is different when there is something to see but the time.
+/// Whether time that passes is to be seen.
+fn moves(simulation: &Simulation) -> bool {
+    simulation.cluster.is_changing() || simulation.cluster.is_migrating()
+}
+
+/// What is different when there is something to see. That time passes is nothing, unless something moves.
 fn visible(simulation: &Simulation) -> impl PartialEq + use<> {
     let entries = simulation.recorded.entries();
     let last = entries.iter().rev().find(|entry| !matches!(entry, Entry::Pass { .. }));
-    let moves = simulation.cluster.is_changing() || simulation.cluster.is_migrating();
-    let now_ms = moves.then(|| simulation.now_ms());
+    let now_ms = moves(simulation).then(|| simulation.now_ms());
     let nodes = simulation.connections_by_node();
     (entries.len(), last.cloned(), now_ms, simulation.activity.clone(), nodes, simulation.resets())
 }

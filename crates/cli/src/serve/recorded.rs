@@ -31,6 +31,8 @@ pub enum Against {
     Behind,
     /// These and one more, of which this is still to be done.
     Ahead(Entry),
+    /// One more than these once were; something else has been done since.
+    Late,
     /// Others.
     Apart,
 }
@@ -110,7 +112,8 @@ impl Recorded {
                 Against::Ahead(Entry::Pass { ms: ms.saturating_sub(*passed) })
             }
             (Some([] | [Entry::Pass { .. }]), step) => Against::Ahead(step.clone()),
-            _ => Against::Apart,
+            (Some(_), _) => Against::Late,
+            (None, _) => Against::Apart,
         }
     }
 }
@@ -191,6 +194,6 @@ mod tests {
         assert_eq!(mine.against(&with(60, &[step.clone(), step.clone()])), Against::Apart);
         let mut other = recorded(100);
         other.acted(&act(3));
-        assert_eq!(other.against(&with(60, &[step.clone()])), Against::Apart);
+        assert_eq!(other.against(&with(60, &[step.clone()])), Against::Late);
     }
 }

@@ -9,6 +9,7 @@ mod help;
 mod output;
 mod schema;
 mod serve;
+mod serve_page;
 mod table;
 
 use std::fs;

@@ -27,7 +27,7 @@ use crate::{folder, repository};
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A server that ends with the test.
-struct Serving {
+pub struct Serving {
     child: Child,
     input: Option<ChildStdin>,
     nodes: Vec<(String, u16)>,
@@ -43,7 +43,7 @@ impl Drop for Serving {
 
 impl Serving {
     /// Serves a scenario of the project at free ports.
-    fn start(scenario: &str, more: &[&str]) -> Self {
+    pub fn start(scenario: &str, more: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rosterlab"))
             .arg("serve")
             .arg(repository("www/scenarios").join(scenario))
@@ -78,12 +78,13 @@ impl Serving {
         self.nodes.iter().find(|(id, _)| id == node).unwrap().1
     }
 
-    fn client(&self, node: &str) -> Client {
+    /// A client of a node.
+    pub fn client(&self, node: &str) -> Client {
         Client::connect(self.port(node)).unwrap()
     }
 
     /// A request to the control: the status and the body.
-    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
+    pub fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
         let host = self.control.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(host).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
@@ -101,7 +102,7 @@ impl Serving {
     }
 
     /// Does steps through the control and waits until the clusters have settled.
-    fn does(&self, steps: &Json) -> Json {
+    pub fn does(&self, steps: &Json) -> Json {
         let json = "content-type: application/json\r\n";
         let (status, body) = self.ask("POST", "/steps?until=settled", json, &steps.to_string());
         assert_eq!(status, 200, "{body}");
@@ -110,17 +111,23 @@ impl Serving {
 
     /// What happens from now on.
     fn events(&self) -> impl Iterator<Item = Json> + use<> {
+        self.stream("/events")
+    }
+
+    /// What a path tells from now on.
+    pub fn stream(&self, path: &str) -> impl Iterator<Item = Json> + use<> {
         let host = self.control.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(host).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        write!(stream, "GET /events HTTP/1.1\r\nhost: {host}\r\n\r\n").unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: {host}\r\n\r\n").unwrap();
         let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
         assert!(lines.next().unwrap().contains("200"));
         let data = lines.filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
         data.map(|line| serde_json::from_str(&line).unwrap())
     }
 
-    fn state(&self) -> Json {
+    /// What the cluster is like.
+    pub fn state(&self) -> Json {
         let (status, body) = self.ask("GET", "/state", "", "");
         assert_eq!(status, 200);
         serde_json::from_str(&body).unwrap()
@@ -128,7 +135,7 @@ impl Serving {
 }
 
 /// Waits until something holds.
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < DEADLINE, "{what}");
@@ -137,7 +144,7 @@ fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// A client's connection to one node.
-struct Client(TcpStream);
+pub struct Client(TcpStream);
 
 impl Client {
     fn connect(port: u16) -> std::io::Result<Self> {
@@ -180,7 +187,8 @@ impl Client {
         Some(Reply::decode(&body).unwrap())
     }
 
-    fn put(&mut self, number: u8, value: i64) -> Option<ResultCode> {
+    /// Writes a record, and gives what became of it.
+    pub fn put(&mut self, number: u8, value: i64) -> Option<ResultCode> {
         let bin = Bin { name: BinName::new(b"n").unwrap(), value: Value::integer(value) };
         let write = Writing::of(vec![Op::Write(bin)]);
         self.record(number, Action::Write(write)).map(|reply| reply.code)
