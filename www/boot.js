@@ -47,13 +47,21 @@ function addStyle(name) {
   return added;
 }
 
-async function startConsole() {
-  const [glue] = await Promise.all([start("rosterlab-console"), addStyle("./console.css")]);
+async function startAnnex() {
+  const [glue] = await Promise.all([start("rosterlab-annex"), addStyle("./annex.css")]);
   return glue;
 }
 
-// The console. It has a module of its own, which is fetched when it is first opened. The app calls this with the share link of
-// its experiment; `typed` hears the link of what was typed, `closed` why the console closes: nothing if a person wanted it.
+// The annex. What is not there at first has a module of its own, which is fetched when it is first wanted.
+let starting;
+const annex = () =>
+  (starting ??= startAnnex().catch((error) => {
+    starting = undefined;
+    throw error;
+  }));
+
+// The console. The app calls this with the share link of its experiment; `typed` hears the link of what was typed, `closed` why
+// the console closes: nothing if a person wanted it.
 let opening;
 let experiment;
 globalThis.showConsole = async (isShown, link, typed, closed) => {
@@ -63,7 +71,7 @@ globalThis.showConsole = async (isShown, link, typed, closed) => {
   experiment = link;
   if (!isShown) return;
   try {
-    opening ??= startConsole().then(({ Console }) => new Console(host, experiment, typed, closed));
+    opening ??= annex().then(({ Console }) => new Console(host, experiment, typed, closed));
     const opened = await opening;
     opened.show(experiment);
     if (wasHidden) opened.focus();
@@ -72,7 +80,17 @@ globalThis.showConsole = async (isShown, link, typed, closed) => {
     closed(error.message);
   }
 };
-// The end of the console.
+
+// A file that a person opens: `opened` hears the share link that it comes to, `refused` why it comes to none, in sentences.
+globalThis.openFile = async (file, opened, refused) => {
+  try {
+    const text = await file.text().catch(() => undefined);
+    opened((await annex()).linkIn(text, file.size));
+  } catch (error) {
+    refused(error.message);
+  }
+};
+// The end of the annex.
 
 try {
   // The mode and the credentials of the preload in index.html. With others, a browser fetches the module once more.

@@ -37,7 +37,7 @@ walk("the console's module is fetched when it is opened, and it takes the focus"
   await action(page, "console").click();
   await field(page).waitFor();
   await eventually(() => page.evaluate(() => document.activeElement.className), "console-field");
-  assert.equal(requests.filter((address) => address.endsWith("rosterlab-console_bg.wasm")).length, 1);
+  assert.equal(requests.filter((address) => address.endsWith("rosterlab-annex_bg.wasm")).length, 1);
   await enter(page, "show roster");
   await eventually(async () => /B102@2,B101@2,A103@1,A102@1,A101@1/.test(await last(page)), true);
   assert.match(await last(page), /^~+Roster \(2019-01-01 00:00:00 UTC\)~+\n/);
@@ -183,12 +183,12 @@ test("collectinfo gives the archive as a file", { skip: cannot("files from blobs
 
 test("without its module the page says so, and opens it when it is there", async (t) => {
   const { page } = await openPage(t, { context: WIDE });
-  await page.route("**/rosterlab-console_bg.wasm", (route) => route.fulfill({ status: 404 }));
+  await page.route("**/rosterlab-annex_bg.wasm", (route) => route.fulfill({ status: 404 }));
   await action(page, "console").click();
   const alert = page.getByRole("alert");
   await eventually(async () => /console could not be loaded: .*404/.test((await alert.allInnerTexts()).join(" ")), true);
   await page.locator("#console").waitFor({ state: "hidden" });
-  await page.unroute("**/rosterlab-console_bg.wasm");
+  await page.unroute("**/rosterlab-annex_bg.wasm");
   await action(page, "console").click();
   await field(page).waitFor();
 });

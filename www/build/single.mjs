@@ -46,11 +46,11 @@ async function element() {
   writeFileSync(join(folder, "rosterlab-single.js"), inlined + script);
 }
 
-/** The part of boot.js that opens the console. */
+/** The part of boot.js that opens the annex. */
 function opener() {
-  const [, rest] = readFileSync(join(HERE, "..", "boot.js"), "utf8").split("// The console. ");
-  const [part, end] = rest.split("// The end of the console.");
-  if (end === undefined) throw new Error("boot.js has no part that opens the console");
+  const [, rest] = readFileSync(join(HERE, "..", "boot.js"), "utf8").split("// The annex. ");
+  const [part, end] = rest.split("// The end of the annex.");
+  if (end === undefined) throw new Error("boot.js has no part that opens the annex");
   return `// ${part}`;
 }
 
@@ -58,18 +58,18 @@ async function playground() {
   const read = (name) => readFileSync(join(DIST, name), "utf8");
   const script = await bundled({
     stdin: {
-      contents: `import init from "./rosterlab-app.js"; import initConsole, { Console } from "./rosterlab-console.js";
+      contents: `import init from "./rosterlab-app.js"; import initAnnex, * as annex from "./rosterlab-annex.js";
         import { start } from ${JSON.stringify(join(HERE, "start.mjs"))};
-        const startConsole = async () => {
-          await initConsole({ module_or_path: await (${unpacking(packed(join(DIST, "rosterlab-console_bg.wasm")))})() });
-          return { Console };
+        const startAnnex = async () => {
+          await initAnnex({ module_or_path: await (${unpacking(packed(join(DIST, "rosterlab-annex_bg.wasm")))})() });
+          return annex;
         };
         ${opener()}
         start(async () => init({ module_or_path: await (${unpacking(packed(join(DIST, "rosterlab-app_bg.wasm")))})() }));`,
       resolveDir: DIST,
     },
   });
-  const style = `${read("style.css")}\n${read("console.css")}`;
+  const style = `${read("style.css")}\n${read("annex.css")}`;
   const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   const policy =
     `default-src 'none'; script-src ${hash(script)} 'wasm-unsafe-eval'; style-src ${hash(style)}; img-src data:; ` +

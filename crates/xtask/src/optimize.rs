@@ -48,8 +48,8 @@ const IN_ORDER: [&str; 2] = ["--reorder-functions-by-name", "--strip-debug"];
 /// What terser does with the script that loads the module.
 const TERSER: [&str; 3] = ["--module", "--compress", "--mangle"];
 
-/// The modules in `dist`: the page's, and its console's.
-const MODULES: [&str; 2] = ["rosterlab-app", "rosterlab-console"];
+/// The modules in `dist`: the page's, and that of its annex.
+const MODULES: [&str; 2] = ["rosterlab-app", "rosterlab-annex"];
 
 /// Makes the modules and their scripts in `dist` smaller.
 ///

@@ -7,15 +7,13 @@
 use js_sys::encode_uri_component;
 use rosterlab_scenario::as_test::{TestLanguage, as_test};
 use rosterlab_scenario::{Timeline, share};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::browser::{ChosenFile, page_address};
+use crate::browser::{open_chosen_file, page_address};
 use crate::page::Dispatch;
 use crate::page::button::{copy_button, tool_button};
 use crate::page::element::element;
-use crate::share::file::{self, FileFault};
 use crate::share::scenarios::SCENARIOS;
 use crate::share::state::ShareAction;
 use crate::state::{Action, State};
@@ -165,29 +163,11 @@ fn share_link_part(state: &State, address: String, left_out: usize, dispatch: &D
     }
 }
 
-/// Reads the file that a person has chosen.
+/// Opens the file that a person has chosen.
 fn on_file(dispatch: &Dispatch) -> Callback<Event> {
     let dispatch = dispatch.clone();
     Callback::from(move |event: Event| {
-        if let Some(file) = ChosenFile::take(&event) {
-            read(&file, &dispatch);
-        }
+        let dispatch = dispatch.clone();
+        open_chosen_file(&event, move |link| dispatch.dispatch(Action::Open(link)));
     })
-}
-
-/// Reads a file and opens what it holds.
-fn read(file: &ChosenFile, dispatch: &Dispatch) {
-    if file::is_too_long(file.bytes()) {
-        return dispatch.dispatch(Action::Open(Err(FileFault::TooLong)));
-    }
-    let (text, has_bytes, dispatch) = (file.text(), file.bytes() > 0.0, dispatch.clone());
-    spawn_local(async move {
-        let link = match text.await {
-            // Its bytes are not text (see `ChosenFile::text`).
-            Some(text) if text.is_empty() && has_bytes => Err(FileFault::NotText),
-            Some(text) => file::share_link_in(&text),
-            None => Err(FileFault::Unreadable),
-        };
-        dispatch.dispatch(Action::Open(link));
-    });
 }

@@ -14,7 +14,6 @@ use crate::margin::words::Worked;
 use crate::page::verbs::Verb;
 use crate::roster::state::RosterAction;
 use crate::settings::draft::SettingsAction;
-use crate::share::file::FileFault;
 use crate::share::state::ShareAction;
 use crate::time::state::TimeAction;
 use crate::why::ways::WaysAction;
@@ -77,7 +76,7 @@ pub enum Action {
     /// Came with a link.
     Follow(Rc<str>),
     /// Opened a file: the link that it holds or comes to, or why there is none.
-    Open(Result<Rc<str>, FileFault>),
+    Open(Result<Rc<str>, Rc<str>>),
 }
 
 /// A panel that opens over the floor when it is asked for.

@@ -112,7 +112,7 @@ impl State {
             },
             Action::SetLetters(on) => self.are_letters_on = on,
             Action::Follow(link) => self.follow(&link),
-            Action::Open(file) => self.open_file(file.as_deref()),
+            Action::Open(file) => self.open_file(&file),
             // What was worked out for a moment that is gone is of no use.
             Action::Margin(of) if !Rc::ptr_eq(&of.view, &self.view) => return false,
             Action::Margin(of) => {

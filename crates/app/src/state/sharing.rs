@@ -11,7 +11,6 @@ use rosterlab_scenario::share;
 use super::{FIRST_SELECTED, Focus, Panel, State};
 use crate::news;
 use crate::page::verbs::Verb;
-use crate::share::file::FileFault;
 use crate::share::scenarios::SCENARIOS;
 use crate::share::state::ShareAction;
 use crate::share::view::{View, left_out, quoted};
@@ -173,10 +172,10 @@ impl State {
     }
 
     /// Does what a file tells; one with a mistake changes nothing.
-    pub(super) fn open_file(&mut self, file: Result<&str, &FileFault>) {
+    pub(super) fn open_file(&mut self, file: &Result<Rc<str>, Rc<str>>) {
         match file {
             Ok(link) => self.follow(link.trim()),
-            Err(fault) => self.refuse(fault.sentences()),
+            Err(why) => self.refuse(why.to_string()),
         }
     }
 }

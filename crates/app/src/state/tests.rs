@@ -17,7 +17,6 @@ use crate::map::state::MapAction;
 use crate::page::verbs::Verb;
 use crate::roster::state::RosterAction;
 use crate::settings::draft::SettingsDraft;
-use crate::share::file::FileFault;
 use crate::testing::{id, run};
 use crate::time::compare::Side;
 use crate::time::state::TimeAction;
@@ -435,26 +434,12 @@ fn a_file_is_opened_and_a_broken_one_changes_nothing() {
     let opened = run([Action::Open(Ok(saved.as_str().into()))]);
     assert_eq!(opened.view, crashed.view);
     for (file, said) in [
-        (Err(FileFault::Scenario("steps[0].do: no action \"x\"".into())), "steps[0].do: no action"),
+        (Err("This file is empty. Nothing has changed.".into()), "This file is empty."),
         (Ok("".into()), "character 1"),
-        (Err(FileFault::TooLong), "too large"),
-        (Err(FileFault::Unreadable), "could not read"),
     ] {
         let same = crashed.clone().reduce(Action::Open(file));
         assert_eq!(same.view, crashed.view);
         assert!(same.refusal.as_ref().unwrap().contains(said), "{:?}", same.refusal.as_ref());
-    }
-}
-
-#[test]
-fn a_file_that_is_no_scenario_is_not_called_one() {
-    let looks = "This is not a scenario. It looks like YAML (line 1: \"a: 1\").";
-    for (fault, said) in [
-        (FileFault::NoScenario(looks.into()), format!("{looks} Nothing has changed.")),
-        (FileFault::Empty, "This file is empty. Nothing has changed.".to_owned()),
-    ] {
-        let same = run([Action::Open(Err(fault))]);
-        assert_eq!(same.refusal.as_deref(), Some(said.as_str()));
     }
 }
 

@@ -1,9 +1,7 @@
 //! Files that people open: turns a file's text into a share link, or says why it cannot.
 //!
 //! Invariant: every failure is a [`FileFault`], and then nothing has changed. Not here: reading the file in the browser
-//! (see `share::panel`) and the formats (the scenario crate).
-
-use std::rc::Rc;
+//! (`www/boot.js`) and the formats (the scenario crate).
 
 use rosterlab_scenario::{Cause, MAX_BYTES, Scenario, ScenarioError, share};
 
@@ -22,9 +20,9 @@ pub enum FileFault {
     /// It is not text.
     NotText,
     /// It is a scenario with an error: the place and the cause.
-    Scenario(Rc<str>),
+    Scenario(String),
     /// It is not a scenario: what it looks like, in sentences.
-    NoScenario(Rc<str>),
+    NoScenario(String),
 }
 
 impl FileFault {
@@ -49,7 +47,7 @@ impl FileFault {
 
 impl From<ScenarioError> for FileFault {
     fn from(error: ScenarioError) -> Self {
-        let said = error.to_string().into();
+        let said = error.to_string();
         match error.cause {
             Cause::Seems(_) => Self::NoScenario(said),
             _ => Self::Scenario(said),
@@ -58,18 +56,22 @@ impl From<ScenarioError> for FileFault {
 }
 
 /// Whether a file of that size, as the browser tells it, is longer than a scenario may be.
-#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "the limit is far below 2^53")]
-pub fn is_too_long(bytes: f64) -> bool {
+fn is_too_long(bytes: f64) -> bool {
     bytes > MAX_BYTES as f64
 }
 
-/// The share link that a text holds, or the link of the scenario that it holds.
+/// The share link that a file of so many bytes holds, or the link of the scenario that it holds. There is no text if the
+/// browser could not read it; some browsers turn bytes that are not text into an empty one.
 ///
 /// # Errors
 /// When it holds neither, or its scenario has an error or too many steps for a link.
-pub fn share_link_in(text: &str) -> Result<Rc<str>, FileFault> {
-    if is_no_text(text) {
+pub fn link_in(text: Option<&str>, bytes: f64) -> Result<String, FileFault> {
+    if is_too_long(bytes) {
+        return Err(FileFault::TooLong);
+    }
+    let text = text.ok_or(FileFault::Unreadable)?;
+    if is_no_text(text) || text.is_empty() && bytes > 0.0 {
         return Err(FileFault::NotText);
     }
     if text.trim().is_empty() {
@@ -79,8 +81,7 @@ pub fn share_link_in(text: &str) -> Result<Rc<str>, FileFault> {
         return Ok(text.into());
     }
     let timeline = Scenario::parse(text.as_bytes())?.timeline()?;
-    let link = share::write(&timeline).map(Rc::from);
-    link.ok_or_else(|| FileFault::Scenario(too_many_steps().into()))
+    share::write(&timeline).ok_or_else(|| FileFault::Scenario(too_many_steps()))
 }
 
 fn too_many_steps() -> String {
@@ -104,6 +105,28 @@ fn is_no_text(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[expect(clippy::cast_precision_loss, reason = "the texts are short")]
+    fn share_link_in(text: &str) -> Result<String, FileFault> {
+        link_in(Some(text), text.len() as f64)
+    }
+
+    #[test]
+    fn what_the_browser_could_not_read_is_said() {
+        assert_eq!(link_in(None, 5.0), Err(FileFault::Unreadable));
+        assert_eq!(link_in(Some(""), 5.0), Err(FileFault::NotText));
+        assert_eq!(link_in(None, 1e9), Err(FileFault::TooLong));
+        for (fault, sentences) in [
+            (FileFault::NoScenario("This looks.".to_owned()), "This looks. Nothing has changed."),
+            (FileFault::Empty, "This file is empty. Nothing has changed."),
+            (
+                FileFault::Scenario("steps[0].do: no action \"x\"".to_owned()),
+                "This scenario cannot be opened: steps[0].do: no action \"x\". Nothing has changed.",
+            ),
+        ] {
+            assert_eq!(fault.sentences(), sentences);
+        }
+    }
 
     #[test]
     fn links_are_handed_on_as_they_are() {

@@ -1,7 +1,7 @@
 //! The console as it is drawn: what was printed, the line that is typed, the node that the tool is connected to.
 //!
 //! Invariant: keys that move the focus on the page (Tab, Escape) do so here too while nothing is typed, so that nobody is held in
-//! the line. Not here: what is printed (see [`session`](crate::session)).
+//! the line. Not here: what is printed (see [`session`](super::session)).
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use web_sys::{
 };
 use yew::prelude::*;
 
-use crate::session::{Packed, Piece, Session};
+use super::session::{Packed, Piece, Session};
 
 /// Narrower than this, in CSS pixels, tables are printed the other way (`-flip`).
 const NARROW_PX: f64 = 640.0;

@@ -1,11 +1,7 @@
-//! The page's console: the admin tool and a shell on the simulated cluster, in a module of its own that is fetched when the
-//! console is first opened, so that a first visit does not pay for it.
+//! The page's console: the admin tool and a shell on the simulated cluster.
 //!
-//! `session` follows the page's experiment and takes what is typed (pure, tested natively), `panel` draws it with Yew. The page
-//! and this module have nothing in common but share links: the page gives the link of its timeline, and gets one with a further
-//! step when something that was typed does something. So there is one timeline that counts, the page's.
-//!
-//! **What this crate does not do**: what commands mean (the asinfo crate's `terminal`), the page around it.
+//! `session` follows the page's experiment and takes what is typed (pure, tested natively), `panel` draws it with Yew. What
+//! commands mean is the asinfo crate's (`terminal`).
 
 pub mod panel;
 pub mod session;
