@@ -13,27 +13,26 @@ use crate::cluster::Cluster;
 use crate::clustering::{
     Agreement, EXCHANGE_MS, Exchange, Leaving, Network, SubCluster, WhyLeaving, settle,
 };
-use crate::convert;
+use crate::convert::{self, narrow};
 use crate::event::{EventKind, Left, Orphaned};
 use crate::id::{NodeId, PARTITIONS, PartitionId};
-use crate::namespace::{Mode, NamespaceSettings, StartingRoster};
+use crate::namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, StartingRoster};
 use crate::node::{FIRST_REGIME, Process, REGIME_STEP};
 use crate::node_set::{NodeSet, Slot};
 use crate::rebalance::{Versions, first_replicas, rebalance_available, rebalance_strong};
-use crate::roster::Roster;
+use crate::roster::{Roster, RosterEntry};
 use crate::rules::Clause;
 use crate::scene::{Scene, StrongScene};
-use crate::succession::RosterRows;
+use crate::succession::{RosterRows, fnv1a_64};
 use crate::version::{ClusterKey, Version};
 
 impl Cluster {
-    /// Makes the cluster as it starts: one sub-cluster with the first cluster key. A namespace that begins with a
-    /// roster has it in force, and every replica is full.
+    /// Makes the cluster as it starts: one sub-cluster of all nodes that are up. A namespace that begins with a roster has
+    /// it in force, and every replica is full unless the setup says what nodes hold.
     pub(crate) fn begin(&mut self) {
         let slots = self.by_id();
-        let entries = self.observed(&slots);
         let setup = self.setup.clone();
-        let members: NodeSet = slots.iter().copied().collect();
+        self.formed = clusters_before(&setup);
         let key = self.next_key();
         for slot in &slots {
             let node = &mut self.nodes[*slot];
@@ -41,22 +40,48 @@ impl Cluster {
             node.brand_new = false;
         }
         for (index, settings) in setup.namespaces.iter().enumerate() {
-            if settings.mode == Mode::StrongConsistency && settings.roster == StartingRoster::None {
-                continue;
-            }
-            if settings.mode == Mode::StrongConsistency {
-                let roster = self.make_roster(&entries, 1, settings);
+            let strong = settings.mode == Mode::StrongConsistency;
+            let entries = self.starting_entries(settings);
+            if let Some(entries) = entries.filter(|_| strong) {
+                let roster = self.make_roster(&entries, 1, index);
                 for slot in &slots {
                     let namespace = self.part_mut(*slot, index);
                     namespace.pending = Some(roster.clone());
                     namespace.in_force = Some(roster.clone());
                 }
             }
-            self.fill_from_nothing(index, &slots, key);
+            match setup.unpack(index) {
+                Ok(Some(unpacked)) => self.fill_as_read(index, &unpacked),
+                _ if strong && settings.roster == StartingRoster::None => {}
+                _ => self.fill_from_nothing(index, &slots, key),
+            }
         }
+        for NodeSetup { id, down, .. } in &setup.nodes {
+            if let (Some(slot), Some(shutdown)) = (self.slot(*id), *down) {
+                // It had been running, so a clean stop marks its storage.
+                self.nodes[slot].process = Process::Orphan;
+                self.nodes[slot].stop(shutdown, self.now_ms, &setup.namespaces);
+            }
+        }
+        let members = self.running();
         let network = Network { min_cluster_size: 1, ..self.network() };
         self.agreed = settle(&[members], &network).clusters;
         self.form_cluster(members, key, &mut Vec::new());
+    }
+
+    /// The roster that a namespace begins with, if it begins with one; in SC only.
+    pub(crate) fn starting_entries(
+        &self,
+        settings: &NamespaceSettings,
+    ) -> Option<Vec<RosterEntry>> {
+        match &settings.roster {
+            StartingRoster::None => None,
+            StartingRoster::List(entries) => Some(entries.clone()),
+            StartingRoster::All => {
+                let nodes = self.setup.nodes.iter();
+                Some(nodes.map(|node| RosterEntry { node: node.id, rack: node.rack }).collect())
+            }
+        }
     }
 
     /// Gives every replica of a namespace its full copy, as if all migrations were done long ago.
@@ -86,7 +111,7 @@ impl Cluster {
     }
 
     /// The rows of an AP namespace over the nodes of a sub-cluster, the quiesced ones last (domain.md §3).
-    fn available_rows(
+    pub(crate) fn available_rows(
         &self,
         settings: &NamespaceSettings,
         members: NodeSet,
@@ -534,4 +559,12 @@ impl Cluster {
             }
         }
     }
+}
+
+/// How many clusters were formed before the start. Where versions were read, keys of those clusters may be among them, so
+/// the number is a mix of the text that nothing else has.
+fn clusters_before(setup: &ClusterSetup) -> u32 {
+    let texts = setup.namespaces.iter().filter_map(|settings| settings.versions.as_ref());
+    let mixed = texts.fold(0, |mixed, packed| mixed ^ fnv1a_64(packed.text().as_bytes()) >> 34);
+    narrow(mixed, "thirty bits")
 }

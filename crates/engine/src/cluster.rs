@@ -260,7 +260,8 @@ impl Cluster {
             Command::Start { nodes } => self.start(nodes),
             Command::Wipe { nodes, device } => self.wipe(nodes, *device),
             Command::AddNode { id, rack, stay_quiesced } => {
-                self.add_node(NodeSetup { id: *id, rack: *rack, stay_quiesced: *stay_quiesced })
+                let stay_quiesced = *stay_quiesced;
+                self.add_node(NodeSetup { stay_quiesced, ..NodeSetup::new(*id, *rack) })
             }
             Command::RemoveNode { nodes } => self.remove_nodes(nodes),
             Command::MoveToRack { nodes, rack } => self.move_to_rack(nodes, *rack),
@@ -310,7 +311,7 @@ impl Cluster {
     }
 
     /// The slot of an id, with or without a node.
-    fn any_slot(&self, id: NodeId) -> Option<Slot> {
+    pub(crate) fn any_slot(&self, id: NodeId) -> Option<Slot> {
         self.nodes.iter().position(|node| node.id == id).map(Slot::new)
     }
 
@@ -668,7 +669,7 @@ impl Cluster {
         &mut self,
         entries: &[RosterEntry],
         generation: u32,
-        settings: &NamespaceSettings,
+        index: usize,
     ) -> Rc<Roster> {
         self.add_unknown(entries);
         let entries = by_key(entries, |entry| entry.node.highest_first());
@@ -680,9 +681,10 @@ impl Cluster {
             racks[*slot] = entry.rack;
         }
         let rack_of = |slot: Slot| racks[slot];
-        let rows = Rc::new(self.rows(set, &rack_of, settings));
+        let mut rows = self.rows(set, &rack_of, self.settings(index));
+        self.put_first_as_read(&entries, index, &mut rows);
         self.work.rows_filtered += PARTITIONS as u64;
-        Rc::new(Roster { generation, entries: entries.into(), slots, set, rows })
+        Rc::new(Roster { generation, entries: entries.into(), slots, set, rows: Rc::new(rows) })
     }
 
     /// The order of succession over some nodes for a namespace: by the hash, or in even shares with
@@ -722,8 +724,7 @@ impl Cluster {
             self.part(*slot, index).pending.as_ref().map(|roster| roster.generation)
         });
         let generation = held.max().unwrap_or(0) + 1;
-        let settings = self.settings(index).clone();
-        let roster = self.make_roster(&entries, generation, &settings);
+        let roster = self.make_roster(&entries, generation, index);
         for slot in &members {
             self.part_mut(*slot, index).pending = Some(roster.clone());
         }

@@ -5,11 +5,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::{Digest, MAX_NODES, NodeId, RackId};
 use crate::roster::RosterNodes;
 
 /// How a node goes down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Shutdown {
     /// Buffers are flushed and the clean-shutdown mark is written.
     Clean,

@@ -12,7 +12,9 @@
 //!
 //! **What this crate does not do**: files, the web, drawing, words for a person, records' contents.
 
+mod as_read;
 mod availability;
+
 mod available;
 mod balance;
 mod change;
@@ -39,6 +41,7 @@ mod rules;
 mod scene;
 mod schedule;
 mod served;
+mod starting;
 mod storage;
 mod succession;
 mod tally;
@@ -46,6 +49,7 @@ mod uniform;
 mod version;
 mod view;
 
+pub use as_read::StartingVersions;
 pub use availability::{Availability, Facts, Judge, Rule, Verdict, judge};
 pub use client::CopyOfRecord;
 pub use cluster::{Cluster, Until};
@@ -66,9 +70,10 @@ pub use packed::PackedCluster;
 pub use roster::{RosterEntry, RosterNodes};
 pub use rules::{Clause, Rules};
 pub use served::Served;
+pub use starting::PackedVersions;
 pub use storage::{DeviceMark, Distrust, StartMark};
 pub use succession::{Work, fnv1a_64, jenkins_64, put_racks_apart, succession};
-pub use version::{ClusterKey, CopyState, RevivedBy, UNIQUE_FAMILY, Version};
+pub use version::{ClusterKey, CopyState, NoVersion, RevivedBy, UNIQUE_FAMILY, Version};
 pub use view::{
     Answer, Belief, Cell, ClusterView, CopyCounts, Explanation, Holders, Membership, MigrationView,
     NamespaceBelief, NodeNamespaceView, NodeState, NodeView, QuiesceState, Replica, Replicas, Role,

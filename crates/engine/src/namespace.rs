@@ -7,7 +7,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::Shutdown;
 use crate::id::{MAX_NAMESPACES, MAX_NODES, NodeId, RackId};
+use crate::roster::RosterEntry;
+use crate::starting::{PackedVersions, Shape, Unpacked};
 
 /// Whether a namespace keeps consistency or availability when it cannot have both (domain.md §1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +69,7 @@ impl fmt::Display for Profile {
 }
 
 /// Which roster an SC namespace begins with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StartingRoster {
     /// All nodes, with every copy in its place.
@@ -74,6 +77,9 @@ pub enum StartingRoster {
     All,
     /// None, with empty drives: 4096 partitions are unavailable until the first `roster-set` and `recluster`.
     None,
+    /// These nodes with these racks, of the cluster or not; nodes outside it begin empty.
+    #[serde(untagged)]
+    List(Vec<RosterEntry>),
 }
 
 /// One namespace's settings.
@@ -97,6 +103,8 @@ pub struct NamespaceSettings {
     /// `auto-revive`: a start after an unclean stop sets `r` in place of `e`, unless a device is empty; servers from 7.1
     /// have it (domain.md §4, \[doc\]).
     pub auto_revive: bool,
+    /// What the nodes begin with when it was read from a real cluster; otherwise every copy is in its place.
+    pub versions: Option<PackedVersions>,
 }
 
 impl NamespaceSettings {
@@ -112,6 +120,7 @@ impl NamespaceSettings {
             roster: StartingRoster::All,
             prefer_uniform_balance: false,
             auto_revive: false,
+            versions: None,
         }
     }
 }
@@ -125,18 +134,22 @@ pub struct NodeSetup {
     pub rack: RackId,
     /// `stay-quiesced`: permanently quiesced, as a tie-breaker is (domain.md §8, \[doc\]).
     pub stay_quiesced: bool,
+    /// Whether it is quiesced at the start; a restart ends this (domain.md §8).
+    pub quiesced: bool,
+    /// How it went down, just now, if it is down at the start.
+    pub down: Option<Shutdown>,
 }
 
 impl NodeSetup {
-    /// A node with this id, on this rack.
+    /// A node with this id, on this rack, that is up.
     #[must_use]
     pub fn new(id: NodeId, rack: RackId) -> Self {
-        Self { id, rack, stay_quiesced: false }
+        Self { id, rack, stay_quiesced: false, quiesced: false, down: None }
     }
 }
 
-/// Everything that a cluster starts from. It starts whole: every node is up, each SC namespace's roster is set to all
-/// nodes, and no migration is left (scenario-format.md).
+/// Everything that a cluster starts from. Unless it says otherwise it starts whole: every node is up, each SC namespace's
+/// roster is set to all nodes, and no migration is left (scenario-format.md).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClusterSetup {
     /// The nodes, 1 to as many as the profile allows, in any order.
@@ -190,6 +203,9 @@ impl ClusterSetup {
                 return Err(SetupError::NodeTwice { index, id: node.id });
             }
         }
+        if self.nodes.iter().all(|node| node.down.is_some()) {
+            return Err(SetupError::AllDown);
+        }
         if self.namespaces.is_empty() || self.namespaces.len() > MAX_NAMESPACES {
             return Err(SetupError::NamespaceCount(self.namespaces.len()));
         }
@@ -226,6 +242,58 @@ impl ClusterSetup {
         }
         if !(1..=self.nodes.len()).contains(&usize::from(self.min_cluster_size)) {
             return Err(SetupError::MinClusterSize);
+        }
+        self.check_rosters()?;
+        (0..self.namespaces.len()).try_for_each(|index| self.unpack(index).map(|_| ()))
+    }
+
+    /// What a namespace begins with, if that was read from a real cluster.
+    pub(crate) fn unpack(&self, index: usize) -> Result<Option<Unpacked>, SetupError> {
+        let settings = &self.namespaces[index];
+        let Some(packed) = &settings.versions else { return Ok(None) };
+        let earlier = |other: usize| {
+            let is_alike = other < index && self.namespaces[other].roster == settings.roster;
+            if is_alike { self.unpack(other).ok().flatten() } else { None }
+        };
+        let unpacked = self.shape(index, &earlier).unpack(packed);
+        unpacked.map(Some).map_err(|(at, why)| SetupError::Versions { index, at, why })
+    }
+
+    /// What the versions of a namespace are read with.
+    pub(crate) fn shape<'a>(
+        &self,
+        index: usize,
+        earlier: &'a dyn Fn(usize) -> Option<Unpacked>,
+    ) -> Shape<'a> {
+        let settings = &self.namespaces[index];
+        let is_in = |id| match &settings.roster {
+            _ if settings.mode == Mode::Available => false,
+            StartingRoster::All => true,
+            StartingRoster::None => false,
+            StartingRoster::List(entries) => entries.iter().any(|entry| entry.node == id),
+        };
+        let in_roster: Vec<bool> = self.nodes.iter().map(|node| is_in(node.id)).collect();
+        let known = in_roster.iter().filter(|is_in| **is_in).count();
+        let width = known.min(usize::from(settings.replication_factor));
+        Shape { in_roster, width, earlier }
+    }
+
+    /// Checks that each list can be a roster, and that all ids together are not too many.
+    fn check_rosters(&self) -> Result<(), SetupError> {
+        let mut ids: Vec<NodeId> = self.nodes.iter().map(|node| node.id).collect();
+        for (index, namespace) in self.namespaces.iter().enumerate() {
+            let StartingRoster::List(entries) = &namespace.roster else { continue };
+            for (place, entry) in entries.iter().enumerate() {
+                if entries[..place].iter().any(|earlier| earlier.node == entry.node) {
+                    return Err(SetupError::Roster { index });
+                }
+                if !ids.contains(&entry.node) {
+                    ids.push(entry.node);
+                }
+            }
+            if entries.is_empty() || ids.len() > MAX_NODES {
+                return Err(SetupError::Roster { index });
+            }
         }
         Ok(())
     }
@@ -287,6 +355,22 @@ pub enum SetupError {
         /// Position in `namespaces`.
         index: usize,
     },
+    /// `namespaces[index]` has a list as its roster that is empty, names a node twice, or names too many nodes.
+    Roster {
+        /// Position in `namespaces`.
+        index: usize,
+    },
+    /// `namespaces[index]` has starting versions that mean nothing.
+    Versions {
+        /// Position in `namespaces`.
+        index: usize,
+        /// How many characters were read.
+        at: usize,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// Every node is down at the start.
+    AllDown,
     /// The migration rate is not 1 to 1000 partitions a second.
     MigrationRate,
     /// `migrate-threads` is not 0 to 100.
@@ -316,6 +400,11 @@ impl fmt::Display for SetupError {
             Self::ReplicationFactor { .. } => f.write_str("a replication factor is 1 to 128"),
             Self::Devices { .. } => f.write_str("a namespace has 1 to 16 devices"),
             Self::AutoRevive { .. } => f.write_str("auto-revive needs server 7.1"),
+            Self::Roster { .. } => {
+                write!(f, "a roster has 1 to {MAX_NODES} nodes, each once")
+            }
+            Self::Versions { at, why, .. } => write!(f, "character {at} of the versions: {why}"),
+            Self::AllDown => f.write_str("at least one node is up at the start"),
             Self::MigrationRate => f.write_str("a migration rate is 1 to 1000 partitions a second"),
             Self::MigrateThreads => f.write_str("migrate-threads is 0 to 100"),
             Self::HeartbeatInterval => f.write_str("a heartbeat interval is 50 to 600000 ms"),

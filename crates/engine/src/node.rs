@@ -60,12 +60,12 @@ pub(crate) struct Node {
 impl Node {
     /// A node that runs with empty drives and is in no cluster yet.
     pub fn new(setup: NodeSetup, namespaces: &[NamespaceSettings]) -> Self {
-        let NodeSetup { id, rack, stay_quiesced } = setup;
+        let NodeSetup { id, rack, stay_quiesced, quiesced, .. } = setup;
         Self {
             id,
             rack,
             process: Process::Starting,
-            told_to_quiesce: stay_quiesced,
+            told_to_quiesce: stay_quiesced || quiesced,
             stay_quiesced,
             prepared: false,
             brand_new: true,

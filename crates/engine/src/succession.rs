@@ -217,6 +217,16 @@ impl RosterRows {
         self
     }
 
+    /// Puts nodes of a row first, in this order; the others stay in theirs.
+    pub fn put_first(&mut self, pid: PartitionId, first: impl Iterator<Item = Slot>) {
+        let row = &mut self.rows[pid.index() * self.width..][..self.width];
+        for (place, slot) in first.enumerate() {
+            if let Some(from) = row.iter().position(|other| *other == slot) {
+                row[place..=from].rotate_right(1);
+            }
+        }
+    }
+
     /// Rows without a node.
     pub fn none() -> Self {
         Self { width: 0, rows: Vec::new() }

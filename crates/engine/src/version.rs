@@ -5,6 +5,7 @@
 //! same. Not here: when a flag is set or cleared (see `storage`, `rebalance`, `migration`).
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
@@ -333,6 +334,20 @@ impl Version {
         self.marks().state(whole_roster_present)
     }
 
+    /// The flags with the lowest bit first: `r`, `m`, `s`, `e`, whether an operator set `r`, whether there is data.
+    pub(crate) fn flags(self) -> u64 {
+        u64::from(self.marks().byte()) | (self.0 & MASTER) >> 60
+    }
+
+    /// The version with these flags and a lineage; `None` when they contradict each other (domain.md §4): an `e` replaces
+    /// an `r`, and without data there is neither a master nor a subset.
+    pub(crate) fn of_flags(flags: u64, lineage: u64) -> Option<Self> {
+        let is = |bit: u64| flags & bit != 0;
+        let fits = !(is(8) && is(1)) && (is(1) || !is(16)) && (is(32) || !is(2 | 4));
+        let word = (flags & 15) << 60 | (flags >> 4 & 1) << 52 | lineage;
+        (fits && is(32) == Self(lineage).has_data()).then_some(Self(word))
+    }
+
     fn with(self, bits: u64, on: bool) -> Self {
         Self(if on { self.0 | bits } else { self.0 & !bits })
     }
@@ -353,6 +368,55 @@ impl fmt::Display for Version {
             (false, None) => '-',
         };
         write!(f, ".{master}{subset}{mark}")
+    }
+}
+
+/// There is no such version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoVersion;
+
+impl fmt::Display for NoVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a version is written as a826589053b5.0.mp-")
+    }
+}
+
+impl std::error::Error for NoVersion {}
+
+impl FromStr for Version {
+    type Err = NoVersion;
+
+    /// Reads what the server prints. An `r` is taken for roster-set protection's, which prints as an operator's does and is
+    /// trusted in fewer cases (domain.md §4, §5.1).
+    fn from_str(text: &str) -> Result<Self, NoVersion> {
+        let read = || {
+            let mut parts = text.split('.');
+            let (key, family, flags) = (parts.next()?, parts.next()?, parts.next()?);
+            let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let fits =
+                key.len() == 12 && is_hex(key) && family.len() == 1 && parts.next().is_none();
+            let key = u64::from_str_radix(Some(key).filter(|_| fits)?, 16).ok()?;
+            let family = match family {
+                "U" => u64::from(UNIQUE_FAMILY),
+                digit => {
+                    u64::from_str_radix(Some(digit).filter(|digit| is_hex(digit))?, 16).ok()?
+                }
+            };
+            let [master, subset, mark] = <[u8; 3]>::try_from(flags.as_bytes()).ok()?;
+            let bit = |letter: u8, on: u8, off: u8, bit: u64| match letter {
+                _ if letter == on => Some(bit),
+                _ if letter == off => Some(0),
+                _ => None,
+            };
+            let mark = if mark == b'r' { 1 } else { bit(mark, b'e', b'-', 8)? };
+            let flags = bit(master, b'm', b'-', 2)? | bit(subset, b's', b'p', 4)? | mark;
+            // Without data a family means nothing.
+            match key {
+                0 => Self::of_flags(flags, 0),
+                _ => Self::of_flags(flags | 32, key | family << FAMILY_SHIFT),
+            }
+        };
+        read().ok_or(NoVersion)
     }
 }
 
@@ -382,6 +446,56 @@ mod tests {
         assert_eq!(Version::NULL.with_evade().to_string(), "000000000000.0.-pe");
         assert_eq!(Version::NULL.to_string(), "000000000000.0.-p-");
         assert_eq!(Version::NULL.with_evade().isolated(), Version::NULL.with_evade());
+    }
+
+    #[test]
+    fn what_prints_is_read_and_nothing_else() {
+        let key = ClusterKey(0xa826_5890_53b5);
+        let full = Version::full(key, true);
+        let unique = full.with_lineage(key, UNIQUE_FAMILY).with_master(false);
+        let protected = Version::NULL.with_revived(RevivedBy::RosterProtection);
+        for version in [full, full.isolated().with_evade(), unique, Version::NULL, protected] {
+            assert_eq!(version.to_string().parse(), Ok(version));
+        }
+        let upper = "A826589053B5.0.mp-";
+        assert_eq!(upper.parse(), Ok(full), "the info protocol may print upper-case digits");
+        for bad in [
+            "",
+            ".",
+            "a826589053b5.0",
+            "a826589053b5.0.mp",
+            "a826589053b5.0.mp-.",
+            "a826589053b.0.mp-",
+            "+826589053b5.0.mp-",
+            "a826589053b5.g.mp-",
+            "a826589053b5.0.xp-",
+            "a826589053b5.0.mpé",
+            "000000000000.0.mp-",
+            "000000000000.0.-s-",
+            "a826589053b5.+.mp-",
+        ] {
+            assert_eq!(bad.parse::<Version>(), Err(NoVersion), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn flags_give_the_version_back() {
+        let key = ClusterKey(0xa826_5890_53b5);
+        let versions =
+            [Version::NULL, Version::full(key, false), Version::full(key, true).isolated()];
+        for version in versions {
+            for version in [
+                version,
+                version.with_evade(),
+                version.with_revived(RevivedBy::Operator),
+                version.with_revived(RevivedBy::RosterProtection),
+            ] {
+                assert_eq!(Version::of_flags(version.flags(), version.lineage()), Some(version));
+            }
+        }
+        for (flags, lineage) in [(9, 0), (16, 0), (2, 0), (4, 0), (32, 0), (0, 1)] {
+            assert_eq!(Version::of_flags(flags, lineage), None, "{flags} {lineage}");
+        }
     }
 
     #[test]

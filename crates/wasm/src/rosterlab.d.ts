@@ -12,7 +12,13 @@ export interface Scenario {
   about?: string;
   cluster: {
     /** 1 to 256; with server 4.5.3, 1 to 128. */
-    nodes: { id: NodeId; rack?: number; "stay-quiesced"?: boolean }[];
+    nodes: {
+      id: NodeId;
+      rack?: number;
+      "stay-quiesced"?: boolean;
+      quiesced?: boolean;
+      down?: "clean" | "unclean";
+    }[];
     server?: Server;
     namespaces?: {
       name: string;
@@ -21,10 +27,11 @@ export interface Scenario {
       "commit-to-device"?: boolean;
       devices?: number;
       /** `"none"`: the namespace begins without a roster and with empty drives. */
-      roster?: "all" | "none";
+      roster?: "all" | "none" | string[];
       "prefer-uniform-balance"?: boolean;
       /** From server 7.1. */
       "auto-revive"?: boolean;
+      versions?: string;
     }[];
     "migrations-per-second"?: number;
     "migrate-fill-delay"?: number;

@@ -311,7 +311,17 @@ impl SettingsDraft {
         };
         let mut namespaces = Vec::new();
         for (index, typed) in self.namespaces.iter().enumerate() {
-            let settings = self.namespace(typed);
+            let mut settings = self.namespace(typed);
+            let is_same = |old: &&NamespaceSettings| {
+                let is = (&old.name, old.replication_factor, old.mode);
+                is == (&settings.name, settings.replication_factor, settings.mode)
+                    && (old.roster == StartingRoster::None) == typed.begins_without
+            };
+            // What was read from a real cluster stays with its nodes.
+            if let Some(old) = base.namespaces.iter().find(is_same) {
+                settings.roster = old.roster.clone();
+                settings.versions = old.versions.clone();
+            }
             self.ask_about_namespace(index, &settings, &plain, &mut ask);
             namespaces.push(settings);
         }
@@ -372,6 +382,7 @@ impl SettingsDraft {
             },
             prefer_uniform_balance: self.is_uniform(typed),
             auto_revive: typed.revives && self.can_revive(),
+            versions: None,
         }
     }
 
@@ -468,7 +479,7 @@ impl SettingsDraft {
     pub fn new_setup(&self, base: &ClusterSetup) -> Result<ClusterSetup, Faults> {
         let (nodes, mut faults) = self.made(base);
         let nodes = if faults.is_empty() { nodes } else { base.nodes.clone() };
-        match self.setup(&ClusterSetup { nodes, ..base.clone() }) {
+        match self.setup(&ClusterSetup { nodes, namespaces: Vec::new(), ..base.clone() }) {
             Ok(setup) if faults.is_empty() => Ok(setup),
             Ok(_) => Err(faults),
             Err(others) => {
@@ -631,7 +642,7 @@ mod tests {
         let setup = draft.setup(&case_study()).unwrap();
         let first = &setup.namespaces[0];
         assert!(first.auto_revive && first.prefer_uniform_balance, "on since 4.7");
-        assert_eq!((first.roster, setup.profile), (StartingRoster::None, Profile::V7_1));
+        assert_eq!((first.roster.clone(), setup.profile), (StartingRoster::None, Profile::V7_1));
         assert_eq!((setup.migrate_threads, setup.min_cluster_size), (0, 3));
         assert_eq!((setup.heartbeat_interval_ms, setup.heartbeat_timeout), (250, 20));
         let quiesced = setup.nodes.iter().filter(|node| node.stay_quiesced);

@@ -32,7 +32,7 @@ pub fn share_panel(state: &State, dispatch: &Dispatch) -> Html {
         element(
             "p",
             "",
-            "This experiment is too long for a link: a link holds at most 1,000 steps, fewer for large clusters.",
+            "This experiment is too long for a link: a link holds at most 1,000 steps, fewer for large clusters, and 16,384 characters.",
         )
     };
     let others = written.as_ref().map(|_| elsewhere(state, dispatch));

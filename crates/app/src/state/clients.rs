@@ -68,7 +68,7 @@ impl State {
         while self.view.namespace_index(&name).is_some() {
             name.push('2');
         }
-        Some(NamespaceSettings { name, mode, ..settings.clone() })
+        Some(NamespaceSettings { name, mode, versions: None, ..settings.clone() })
     }
 
     /// Does all steps again with a namespace more.

@@ -5,6 +5,7 @@
 
 mod common;
 
+mod as_read;
 mod availability;
 mod beliefs;
 mod case_study;

@@ -4,7 +4,8 @@
 //! place of its field. Not here: what steps need.
 
 use rosterlab_engine::{
-    ClusterSetup, Mode, NamespaceSettings, NodeId, NodeSetup, Profile, RackId, StartingRoster,
+    ClusterSetup, Mode, NamespaceSettings, NodeId, NodeSetup, PackedVersions, Profile, RackId,
+    Shutdown, StartingRoster,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -70,6 +71,13 @@ pub struct NodeFile {
     /// Whether it is quiesced from every start on, as a tie-breaker is.
     #[serde(default, rename = "stay-quiesced", skip_serializing_if = "is_no")]
     pub stay_quiesced: bool,
+    /// Whether it is quiesced at the start; a restart ends this.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub quiesced: bool,
+    /// How it went down just before the start; when left out, it is up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::DownName"))]
+    pub down: Option<Shutdown>,
 }
 
 /// One namespace of the cluster.
@@ -93,7 +101,7 @@ pub struct NamespaceFile {
     #[serde(default = "one_device", skip_serializing_if = "is_one_device")]
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 16)))]
     pub devices: u8,
-    /// Which roster it begins with: all nodes, or none, with empty drives.
+    /// Which roster it begins with: all nodes, these, or none, with empty drives.
     #[serde(default, skip_serializing_if = "is_all")]
     #[cfg_attr(
         feature = "schema",
@@ -108,6 +116,10 @@ pub struct NamespaceFile {
     /// Whether a start after an unclean stop sets `r` in place of `e`; needs server 7.1.
     #[serde(default, skip_serializing_if = "is_no")]
     pub auto_revive: bool,
+    /// What the nodes begin with when it was read from a real cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::VersionsText"))]
+    pub versions: Option<PackedVersions>,
 }
 
 impl FromJson for ClusterFile {
@@ -159,13 +171,15 @@ impl FromJson for NodeFile {
 }
 
 impl FromFields for NodeFile {
-    const NAMES: &'static [&'static str] = &["id", "rack", "stay-quiesced"];
+    const NAMES: &'static [&'static str] = &["id", "rack", "stay-quiesced", "quiesced", "down"];
 
     fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
         Ok(Self {
             id: fields.required("id")?,
             rack: fields.maybe("rack")?.unwrap_or_default(),
             stay_quiesced: fields.is("stay-quiesced")?,
+            quiesced: fields.is("quiesced")?,
+            down: fields.maybe("down")?,
         })
     }
 }
@@ -186,6 +200,7 @@ impl FromFields for NamespaceFile {
         "roster",
         "prefer-uniform-balance",
         "auto-revive",
+        "versions",
     ];
 
     fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
@@ -201,6 +216,7 @@ impl FromFields for NamespaceFile {
             roster: fields.maybe("roster")?.unwrap_or_default(),
             prefer_uniform_balance: fields.maybe("prefer-uniform-balance")?,
             auto_revive: fields.is("auto-revive")?,
+            versions: fields.maybe("versions")?,
         })
     }
 }
@@ -215,6 +231,7 @@ fn one_namespace() -> Vec<NamespaceFile> {
         roster: StartingRoster::All,
         prefer_uniform_balance: None,
         auto_revive: false,
+        versions: None,
     }]
 }
 
@@ -277,7 +294,6 @@ fn is_one(threads: &u8) -> bool {
     *threads == one()
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref)]
 fn is_all(roster: &StartingRoster) -> bool {
     *roster == StartingRoster::All
 }
@@ -298,7 +314,7 @@ impl NamespaceFile {
         let uniform = settings.prefer_uniform_balance;
         let usual = server.prefers_uniform_balance();
         Self {
-            roster: settings.roster,
+            roster: settings.roster.clone(),
             prefer_uniform_balance: (uniform != usual).then_some(uniform),
             auto_revive: settings.auto_revive,
             name: settings.name.clone(),
@@ -306,6 +322,7 @@ impl NamespaceFile {
             strong_consistency: settings.mode == Mode::StrongConsistency,
             commit_to_device: settings.commit_to_device,
             devices: settings.devices,
+            versions: settings.versions.clone(),
         }
     }
 
@@ -318,9 +335,10 @@ impl NamespaceFile {
             mode: if self.strong_consistency { Mode::StrongConsistency } else { Mode::Available },
             commit_to_device: self.commit_to_device,
             devices: self.devices,
-            roster: self.roster,
+            roster: self.roster.clone(),
             prefer_uniform_balance: uniform.unwrap_or(server.prefers_uniform_balance()),
             auto_revive: self.auto_revive,
+            versions: self.versions.clone(),
         }
     }
 }
@@ -328,8 +346,8 @@ impl NamespaceFile {
 impl From<&ClusterSetup> for ClusterFile {
     fn from(setup: &ClusterSetup) -> Self {
         let node = |node: &NodeSetup| {
-            let NodeSetup { id, rack, stay_quiesced } = *node;
-            NodeFile { id, rack, stay_quiesced }
+            let NodeSetup { id, rack, stay_quiesced, quiesced, down } = *node;
+            NodeFile { id, rack, stay_quiesced, quiesced, down }
         };
         let namespaces = setup.namespaces.iter();
         Self {
@@ -348,8 +366,8 @@ impl From<&ClusterSetup> for ClusterFile {
 
 impl NodeFile {
     fn setup(&self) -> NodeSetup {
-        let Self { id, rack, stay_quiesced } = *self;
-        NodeSetup { id, rack, stay_quiesced }
+        let Self { id, rack, stay_quiesced, quiesced, down } = *self;
+        NodeSetup { id, rack, stay_quiesced, quiesced, down }
     }
 }
 
@@ -386,13 +404,15 @@ fn place_of(error: &rosterlab_engine::SetupError) -> String {
     use rosterlab_engine::SetupError as E;
     let of = |index: &usize, field: &str| format!("cluster.namespaces[{index}].{field}");
     match error {
-        E::NodeCount { .. } => "cluster.nodes".to_owned(),
+        E::NodeCount { .. } | E::AllDown => "cluster.nodes".to_owned(),
         E::NodeTwice { index, .. } => format!("cluster.nodes[{index}].id"),
         E::NamespaceCount(_) => "cluster.namespaces".to_owned(),
         E::NamespaceName { index } | E::NamespaceTwice { index } => of(index, "name"),
         E::ReplicationFactor { index } => of(index, "replication-factor"),
         E::Devices { index } => of(index, "devices"),
         E::AutoRevive { index } => of(index, "auto-revive"),
+        E::Roster { index } => of(index, "roster"),
+        E::Versions { index, .. } => of(index, "versions"),
         E::MigrationRate => "cluster.migrations-per-second".to_owned(),
         E::MigrateThreads => "cluster.migrate-threads".to_owned(),
         E::HeartbeatInterval => "cluster.heartbeat-interval-ms".to_owned(),

@@ -4,12 +4,12 @@
 //! Nothing is rounded. Not here: the limits of each field (see `cluster` and `action`).
 
 use rosterlab_engine::{
-    MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PartitionId, Profile, RackId, RosterEntry,
-    StartingRoster,
+    MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PackedVersions, PartitionId, Profile, RackId,
+    RosterEntry, Shutdown, StartingRoster,
 };
 use serde_json::Value;
 
-use super::placed::{Fields, FromJson, Wrong, named, parsed};
+use super::placed::{Fields, FromJson, Wrong, named, parsed, text};
 
 /// The number of partitions, as a bound.
 pub(crate) const ALL: u64 = PARTITIONS as u64;
@@ -72,7 +72,34 @@ impl FromJson for RosterEntry {
 }
 
 named!(Profile: "4.5.3" => V4_5_3, "6.0" => V6_0, "7.1" => V7_1);
-named!(StartingRoster: "all" => All, "none" => None);
+
+/// A roster by its name. [`StartingRoster`] may also be a list.
+enum NamedRoster {
+    All,
+    None,
+}
+
+named!(NamedRoster: "all" => All, "none" => None);
+
+impl FromJson for StartingRoster {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        if let Value::Array(_) = value {
+            return Vec::from_json(value).map(Self::List);
+        }
+        Ok(match NamedRoster::from_json(value)? {
+            NamedRoster::All => Self::All,
+            NamedRoster::None => Self::None,
+        })
+    }
+}
+
+impl FromJson for PackedVersions {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        text(value).map(Self::from)
+    }
+}
+
+named!(Shutdown: "clean" => Clean, "unclean" => Unclean);
 
 /// Whether a field is `false` and can be left out; serde passes a reference.
 #[expect(clippy::trivially_copy_pass_by_ref)]

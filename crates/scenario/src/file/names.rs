@@ -153,16 +153,16 @@ impl fmt::Display for RuleName {
 mod tests {
     use std::fmt::Debug;
 
-    use rosterlab_engine::{Availability, Profile, StartingRoster};
+    use rosterlab_engine::{Availability, Profile, Shutdown, StartingRoster};
 
     use super::*;
     use crate::file::When;
     use crate::file::placed::FromJson;
 
-    fn check<T: Copy + Debug + PartialEq + Serialize + FromJson>(all: &[T]) {
+    fn check<T: Clone + Debug + PartialEq + Serialize + FromJson>(all: &[T]) {
         for value in all {
             let written = serde_json::to_value(value).unwrap();
-            assert_eq!(T::from_json(&written).ok(), Some(*value), "{written}");
+            assert_eq!(T::from_json(&written).ok(), Some(value.clone()), "{written}");
         }
     }
 
@@ -175,6 +175,8 @@ mod tests {
         check(&[W::Now, W::Always, W::Never]);
         check(&[Availability::Active, Availability::Unavailable, Availability::Dead]);
         check(&Profile::ALL);
-        check(&[StartingRoster::All, StartingRoster::None]);
+        let list = ["A101@1", "B101"].map(|entry| entry.parse().unwrap()).to_vec();
+        check(&[StartingRoster::All, StartingRoster::None, StartingRoster::List(list)]);
+        check(&[Shutdown::Clean, Shutdown::Unclean]);
     }
 }

@@ -64,8 +64,33 @@ schema!(Server, "Server", {
 pub(crate) struct StartingRosterName;
 
 schema!(StartingRosterName, "StartingRoster", {
-    "description": "Which roster a namespace begins with: all nodes, or none, with empty drives.",
-    "enum": ["all", "none"]
+    "description": "Which roster a namespace begins with: all nodes, none, with empty drives, or these nodes with their racks, as A101@1.",
+    "anyOf": [
+        {"enum": ["all", "none"]},
+        {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 256,
+            "items": {"type": "string", "pattern": "^(?!0+(@|$))[0-9A-Fa-f]{1,16}(@[0-9]{1,7})?$"}
+        }
+    ]
+});
+
+/// What nodes begin with.
+pub(crate) struct VersionsText;
+
+schema!(VersionsText, "Versions", {
+    "description": "What the nodes begin with when it was read from a real cluster, packed.",
+    "type": "string",
+    "pattern": "^[-~0-9a-zA-Z]+$"
+});
+
+/// How a node went down.
+pub(crate) struct DownName;
+
+schema!(DownName, "Down", {
+    "description": "How a node went down just before the start.",
+    "enum": ["clean", "unclean"]
 });
 
 /// What a partition is.

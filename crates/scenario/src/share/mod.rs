@@ -12,8 +12,9 @@
 //! SETTINGS   _(a|b|c){.SETTING}                       server 4.5.3, 6.0, 7.1
 //! SETTING    rRATE | fDELAY | tTHREADS | hINTERVAL | oTIMEOUT | mMINIMUM
 //!            | nRF(S|A)[C][DDEVICES][E][U][V]-NAME    a namespace
+//!            | lRUN | vVERSIONS                       of the namespace before: its roster, what nodes begin with
 //! NODES      _RUN{.RUN}
-//! RUN        [RACK]-ID[~COUNT|~-COUNT][=]
+//! RUN        [RACK]-ID[~COUNT|~-COUNT][=][=q][=d|=x]
 //!
 //! SEVERAL    j(c|w|r)COUNT _STEP{_STEP}               the next COUNT steps are one: commands, a way out, a rolling restart
 //! STEP       pMS                                      time passes
@@ -43,7 +44,8 @@
 //! neither a letter nor a digit is `~` with two hexadecimal digits.
 //!
 //! A run is one node and `COUNT` more, whose ids go up (with `-`: down) by one each. A missing rack is that of the node
-//! before. Nodes with `=` stay quiesced.
+//! before. Nodes with `=` stay quiesced, with `=q` they begin quiesced, with `=d` down after a clean stop, with `=x` down
+//! after a crash. `VERSIONS` is the engine's text as it is; a roster that is neither all nodes nor none is a row of `l`.
 //!
 //! Steps name nodes by their places: the nodes of the setup in order, then the added ones; one digit each, or two where
 //! there are more than 36 nodes. `~` between two places means all from one to the other. Namespaces and earlier digests are
@@ -195,7 +197,7 @@ fn write_with(setup: &ClusterSetup, entries: &[Entry], check: u64) -> Option<Str
     writer.text("-");
     writer.number(check);
     writer.settings(setup);
-    writer.nodes(setup);
+    writer.nodes(&setup.nodes);
     for entry in entries {
         writer.text("_");
         writer.entry(entry);
@@ -264,7 +266,7 @@ fn follow(reader: &mut Reader<'_>) -> Result<SharedTimeline, Wrong> {
 mod tests {
     use rosterlab_engine::{
         Command, Digest, Mode, NamespaceSettings, NodeSetup, Profile, RackId, ReadMode,
-        RosterNodes, Shutdown,
+        RosterEntry, RosterNodes, Shutdown, StartingVersions,
     };
 
     use super::*;
@@ -465,6 +467,71 @@ mod tests {
         let link = write(&timeline).unwrap();
         assert!(link.len() <= 1500, "{}", link.len());
         assert_eq!(read(&link).unwrap().timeline, timeline);
+    }
+
+    /// Sixteen nodes whose rows were read, with a roster, a node that is down and one that is quiesced.
+    fn as_read() -> ClusterSetup {
+        let nodes = (0..16_u64).zip(0_u32..).map(|(id, n)| node(0xB0 + id, n / 4 + 1));
+        let mut setup = ClusterSetup::of(nodes.collect(), 2);
+        (setup.nodes[3].down, setup.nodes[4].down) =
+            (Some(Shutdown::Unclean), Some(Shutdown::Clean));
+        (setup.nodes[5].quiesced, setup.nodes[6].stay_quiesced) = (true, true);
+        (setup.nodes[7].quiesced, setup.nodes[7].stay_quiesced) = (true, true);
+        let entries = setup.nodes[1..].iter();
+        let entries = entries.map(|node| RosterEntry { node: node.id, rack: node.rack });
+        let entries: Vec<RosterEntry> = entries.chain(["C0FFEE@9".parse().unwrap()]).collect();
+        setup.namespaces[0].roster = rosterlab_engine::StartingRoster::List(entries);
+        setup
+            .namespaces
+            .push(NamespaceSettings { name: "b".into(), ..setup.namespaces[0].clone() });
+        let row = |pid: usize| vec![1 + pid % 15, 1 + (pid + 1 + pid / 15 % 14) % 15];
+        let read = StartingVersions {
+            regime: 75,
+            rows: (0..4096).map(row).collect(),
+            versions: vec![vec![rosterlab_engine::Version::NULL; 16]; 4096],
+        };
+        for index in 0..2 {
+            setup.namespaces[index].versions = Some(read.pack(&setup, index).unwrap());
+        }
+        setup
+    }
+
+    #[test]
+    fn a_cluster_as_it_was_read_comes_back() {
+        let timeline = timeline(as_read(), vec![stop("B1", Shutdown::Clean)]);
+        let link = write(&timeline).unwrap();
+        assert!(unreserved(&link), "{link}");
+        assert!(link.len() < 5_700, "{}", link.len());
+        let roster = ".l1-B1~2.l2-B4~3.l3-B8~3.l4-BC~3.l9-C0FFEE.v1";
+        assert!(link.contains(roster), "{link}");
+        assert!(link.contains("_1-B0~2.-B3=x.2-B4=d.-B5=q.-B6=.-B7==q.3-B8~3."), "{link}");
+        assert_eq!(read(&link).unwrap().timeline, timeline);
+        let at = link.find(".v1").unwrap();
+        let damaged = format!("{}!{}", &link[..at + 300], &link[at + 301..]);
+        let error = read(&damaged).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "character 4: character 299 of the versions: one of 0-9 a-z A-Z - ~ is expected"
+        );
+        let early = read("s1=0.2.0-0_a.v1.n2S-main_1-A101").unwrap_err().to_string();
+        assert_eq!(early, "character 14: a namespace is expected");
+    }
+
+    /// What is too long for a link has none, and the limit holds for what is read too.
+    #[test]
+    fn versions_count_to_the_length_of_a_link() {
+        let mut setup = as_read();
+        setup.namespaces[1].roster = rosterlab_engine::StartingRoster::All;
+        for name in ["c", "d"] {
+            let last = setup.namespaces[0].clone();
+            setup.namespaces.push(NamespaceSettings { name: name.into(), ..last });
+        }
+        setup.namespaces.remove(1);
+        let timeline = timeline(setup, vec![]);
+        assert_eq!(write(&timeline), None);
+        let long = format!("s1=0.2.0-0_a.n2S-main.v{}_1-A101", "0".repeat(MOST_BYTES));
+        let error = read(&long).unwrap_err().to_string();
+        assert_eq!(error, "character 1: a share link has at most 16384 characters");
     }
 
     /// What was done before there were several things in one step.

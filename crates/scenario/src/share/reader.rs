@@ -183,6 +183,7 @@ impl<'a> Reader<'a> {
     fn settings(&mut self) -> Result<ClusterSetup, Wrong> {
         let mut setup = ClusterSetup::of(Vec::new(), 1);
         setup.namespaces.clear();
+        let mut roster = Vec::new();
         if !self.take(b'_') {
             return self.expected("the server's profile");
         }
@@ -211,6 +212,17 @@ impl<'a> Reader<'a> {
             } else if self.take(b'n') {
                 let namespace = self.namespace_settings()?;
                 setup.namespaces.push(namespace);
+                roster.clear();
+            } else if let Some(namespace) = setup.namespaces.last_mut()
+                && self.take(b'l')
+            {
+                self.run(&mut roster, MAX_NODES)?;
+                let entry = |node: &NodeSetup| RosterEntry { node: node.id, rack: node.rack };
+                namespace.roster = StartingRoster::List(roster.iter().map(entry).collect());
+            } else if let Some(namespace) = setup.namespaces.last_mut()
+                && self.take(b'v')
+            {
+                namespace.versions = Some(self.until(b"._").into());
             } else {
                 return self.expected("a namespace");
             }
@@ -280,37 +292,52 @@ impl<'a> Reader<'a> {
             return self.expected("the nodes");
         }
         loop {
-            let same = nodes.last().map(|node| node.rack).filter(|_| self.peek() == Some(b'-'));
-            let rack = same.map_or_else(|| self.rack(), Ok)?;
-            if !self.take(b'-') {
-                return self.expected("a node id");
-            }
-            let first = self.id()?;
-            let begin = nodes.len();
-            nodes.push(NodeSetup::new(first, rack));
-            if self.take(b'~') {
-                let by = if self.take(b'-') { -1 } else { 1 };
-                let count = self.number()?.min(most as u64);
-                for away in 1..=count {
-                    let away = i64::try_from(away).unwrap_or(0) * by;
-                    let id = first.get().checked_add_signed(away).and_then(NodeId::new);
-                    let Some(id) = id else {
-                        return self.expected("a shorter run of ids");
-                    };
-                    nodes.push(NodeSetup::new(id, rack));
-                }
-            }
-            if self.take(b'=') {
-                nodes[begin..].iter_mut().for_each(|node| node.stay_quiesced = true);
-            }
-            if nodes.len() > most {
-                let count = nodes.len();
-                return Err(self.fail(ShareCause::Setup(SetupError::NodeCount { count, most })));
-            }
+            self.run(&mut nodes, most)?;
             if !self.take(b'.') {
                 return Ok(nodes);
             }
         }
+    }
+
+    /// Adds a run of nodes to a list of at most so many.
+    fn run(&mut self, nodes: &mut Vec<NodeSetup>, most: usize) -> Result<(), Wrong> {
+        let same = nodes.last().map(|node| node.rack).filter(|_| self.peek() == Some(b'-'));
+        let rack = same.map_or_else(|| self.rack(), Ok)?;
+        if !self.take(b'-') {
+            return self.expected("a node id");
+        }
+        let first = self.id()?;
+        let begin = nodes.len();
+        nodes.push(NodeSetup::new(first, rack));
+        if self.take(b'~') {
+            let by = if self.take(b'-') { -1 } else { 1 };
+            let count = self.number()?.min(most as u64);
+            for away in 1..=count {
+                let away = i64::try_from(away).unwrap_or(0) * by;
+                let id = first.get().checked_add_signed(away).and_then(NodeId::new);
+                let Some(id) = id else {
+                    return self.expected("a shorter run of ids");
+                };
+                nodes.push(NodeSetup::new(id, rack));
+            }
+        }
+        while self.take(b'=') {
+            let mark: fn(&mut NodeSetup) = if self.take(b'q') {
+                |node| node.quiesced = true
+            } else if self.take(b'd') {
+                |node| node.down = Some(Shutdown::Clean)
+            } else if self.take(b'x') {
+                |node| node.down = Some(Shutdown::Unclean)
+            } else {
+                |node| node.stay_quiesced = true
+            };
+            nodes[begin..].iter_mut().for_each(mark);
+        }
+        if nodes.len() > most {
+            let count = nodes.len();
+            return Err(self.fail(ShareCause::Setup(SetupError::NodeCount { count, most })));
+        }
+        Ok(())
     }
 
     fn entry(&mut self, known: &mut Known) -> Result<Entry, Wrong> {

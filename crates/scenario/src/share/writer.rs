@@ -102,17 +102,28 @@ impl Writer {
                     self.out.push(char::from(DIGITS[usize::from(byte & 15)]));
                 }
             }
+            if let StartingRoster::List(entries) = &namespace.roster {
+                let node = |entry: &RosterEntry| NodeSetup::new(entry.node, entry.rack);
+                self.runs(&entries.iter().map(node).collect::<Vec<_>>(), [".l"; 2]);
+            }
+            if let Some(versions) = &namespace.versions {
+                self.text(".v");
+                self.text(versions.text());
+            }
         }
     }
 
-    pub fn nodes(&mut self, setup: &ClusterSetup) {
-        let mut rest = &setup.nodes[..];
+    pub fn nodes(&mut self, nodes: &[NodeSetup]) {
+        self.runs(nodes, ["_", "."]);
+    }
+
+    /// Nodes in runs, with a sign before the first and one before each other.
+    fn runs(&mut self, nodes: &[NodeSetup], [mut sign, next]: [&str; 2]) {
+        let mut rest = nodes;
         let mut rack = None;
-        self.text("_");
         while let [first, after @ ..] = rest {
-            if rest.len() < setup.nodes.len() {
-                self.text(".");
-            }
+            self.text(sign);
+            sign = next;
             if rack != Some(first.rack) {
                 self.number(u64::from(first.rack.get()));
                 rack = Some(first.rack);
@@ -126,6 +137,12 @@ impl Writer {
                 self.number(convert::narrow(up.max(down), "a run of nodes"));
             }
             self.text(if first.stay_quiesced { "=" } else { "" });
+            self.text(if first.quiesced { "=q" } else { "" });
+            self.text(match first.down {
+                None => "",
+                Some(Shutdown::Clean) => "=d",
+                Some(Shutdown::Unclean) => "=x",
+            });
             rest = &after[up.max(down)..];
         }
     }
@@ -351,8 +368,7 @@ fn run(first: &NodeSetup, after: &[NodeSetup], by: i64) -> usize {
     let follows = |(index, node): &(usize, &NodeSetup)| {
         let away = i64::try_from(index + 1).ok().map(|away| away * by);
         let id = away.and_then(|away| first.id.get().checked_add_signed(away));
-        let same = node.rack == first.rack && node.stay_quiesced == first.stay_quiesced;
-        same && id == Some(node.id.get())
+        id == Some(node.id.get()) && NodeSetup { id: first.id, ..**node } == *first
     };
     after.iter().enumerate().take_while(follows).count()
 }

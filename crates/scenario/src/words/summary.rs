@@ -2,7 +2,9 @@
 //!
 //! Invariant: everything comes from a view; nothing is asked of the cluster.
 
-use rosterlab_engine::{ClusterView, Explanation, Mode, StartingRoster, Verdict, convert};
+use rosterlab_engine::{
+    ClusterView, Explanation, Mode, NamespaceSettings, StartingRoster, Verdict, convert,
+};
 
 use super::orphans::orphans;
 use super::rebalance::{among, of_rebalance};
@@ -44,6 +46,12 @@ pub fn beginning(view: &ClusterView) -> String {
     let without = view.namespaces.iter().filter(|settings| {
         settings.mode == Mode::StrongConsistency && settings.roster == StartingRoster::None
     });
+    let is_read = |settings: &NamespaceSettings| {
+        settings.versions.is_some() || matches!(settings.roster, StartingRoster::List(_))
+    };
+    if view.namespaces.iter().any(is_read) {
+        return "The nodes begin with the rosters and the copies that were read.".to_owned();
+    }
     let without: Vec<&str> = without.map(|settings| settings.name.as_str()).collect();
     match without.as_slice() {
         [] => "Every node is up and in the roster, and every copy is where it belongs.".to_owned(),

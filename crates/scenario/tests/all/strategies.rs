@@ -4,8 +4,9 @@ use proptest::collection;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rosterlab_engine::{
-    ClusterSetup, Command, Digest, Mode, NamespaceSettings, NodeId, NodeSetup, Profile, RackId,
-    ReadMode, RosterEntry, RosterNodes, Shutdown, StartingRoster,
+    ClusterSetup, Command, Digest, Mode, NamespaceSettings, NodeId, NodeSetup, PackedVersions,
+    Profile, RackId, ReadMode, RosterEntry, RosterNodes, Shutdown, StartingRoster,
+    StartingVersions,
 };
 use rosterlab_scenario::{Entry, Purpose, Settle};
 
@@ -131,6 +132,17 @@ pub fn setup() -> impl Strategy<Value = ClusterSetup> {
         setup.nodes[1].stay_quiesced = is_set(1);
         setup.namespaces[0].roster =
             if is_set(2) && is_set(3) { StartingRoster::None } else { StartingRoster::All };
+        if is_set(2) && !is_set(3) {
+            let entries = setup.nodes.iter().skip(1);
+            let entry = |node: &NodeSetup| RosterEntry { node: node.id, rack: node.rack };
+            setup.namespaces[0].roster = StartingRoster::List(entries.map(entry).collect());
+        }
+        setup.nodes[2].quiesced = is_set(11);
+        setup.nodes[3].down = is_set(12).then_some(Shutdown::Unclean);
+        setup.nodes[4].down = is_set(13).then_some(Shutdown::Clean);
+        if is_set(14) {
+            setup.namespaces[0].versions = Some(versions(&setup));
+        }
         setup.namespaces[0].prefer_uniform_balance = is_set(4);
         setup.namespaces[0].auto_revive = is_set(5) && setup.profile == Profile::V7_1;
         setup.migrate_threads = u8::try_from(marks >> 6 & 3).unwrap();
@@ -139,6 +151,20 @@ pub fn setup() -> impl Strategy<Value = ClusterSetup> {
         setup.min_cluster_size = if is_set(10) { 2 } else { 1 };
         setup
     })
+}
+
+/// Starting versions of the first namespace: two copies in each partition, now and then with an `e`.
+fn versions(setup: &ClusterSetup) -> PackedVersions {
+    let version = |pid: usize, place: usize| match (pid + place) % 6 {
+        0 => "a826589053b5.0.mp-",
+        1 if pid.is_multiple_of(7) => "a826589053b5.0.-se",
+        1 => "a826589053b5.0.-p-",
+        _ => "000000000000.0.-p-",
+    };
+    let of = |pid| (0..6).map(|place| version(pid, place).parse().unwrap()).collect();
+    let read =
+        StartingVersions { regime: 75, rows: Vec::new(), versions: (0..4096).map(of).collect() };
+    read.pack(setup, 0).unwrap()
 }
 
 fn usual_setup() -> impl Strategy<Value = ClusterSetup> {
