@@ -319,8 +319,8 @@ impl SettingsDraft {
             };
             // What was read from a real cluster stays with its nodes.
             if let Some(old) = base.namespaces.iter().find(is_same) {
-                settings.roster = old.roster.clone();
-                settings.versions = old.versions.clone();
+                settings.roster.clone_from(&old.roster);
+                settings.versions.clone_from(&old.versions);
             }
             self.ask_about_namespace(index, &settings, &plain, &mut ask);
             namespaces.push(settings);
