@@ -13,6 +13,8 @@
 
 pub mod admin;
 pub mod bins;
+#[cfg(feature = "bring")]
+pub mod bring;
 pub mod collect;
 pub mod info;
 pub mod log;

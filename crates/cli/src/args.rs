@@ -12,6 +12,7 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
+use rosterlab_asinfo::bring::Choice;
 use rosterlab_asinfo::info::Build;
 use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
 use rosterlab_figure::View;
@@ -70,6 +71,14 @@ pub enum Command {
     /// The scenario is run, to its end or to --step N, and each node that answers is asked, from its own view. The admin tool
     /// opens the archive: asadm -cf FILE.tgz. The same scenario gives the same bytes; nothing of this machine is in it.
     Collectinfo(Collectinfo),
+    /// Make a scenario of your own cluster from what you have of it.
+    ///
+    /// FILES are outputs of asadm (show roster, show racks, info network, info namespace, show pmap, show statistics) and of
+    /// asinfo (roster:, racks:, namespace/NAME, statistics, get-config:, partition-info, replicas) as copied from a terminal,
+    /// collectinfo archives, aerospike.conf, or what the Kubernetes operator reads, several at once and in any order. What each
+    /// is is recognised. The scenario is printed; what was understood and from where, what contradicts, what was
+    /// assumed and what was left over comes on standard error. Nothing leaves this machine.
+    Bring(Bring),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Print the completions of a shell.
@@ -299,6 +308,18 @@ pub struct Collectinfo {
     /// Where the archive is written; else in this folder, with the simulated time in its name.
     #[arg(long, value_name = "FILE.tgz")]
     pub out: Option<PathBuf>,
+}
+
+/// `bring`
+#[derive(Args, Debug)]
+pub struct Bring {
+    /// Files, folders of them, patterns, or - for standard input.
+    #[arg(required = true, value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// Of contradiction N, take value M, as the summary numbers them; may be given several times. Otherwise the value that
+    /// most places say is taken, and of those the first.
+    #[arg(long, value_name = "N=M", value_parser = of_text::<Choice>)]
+    pub choose: Vec<Choice>,
 }
 
 /// How `run` prints.

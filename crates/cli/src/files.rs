@@ -17,20 +17,30 @@ pub struct Files {
 }
 
 impl Files {
-    /// Finds the files.
+    /// Finds scenarios.
     ///
     /// # Errors
     /// When an argument means no file, or standard input is asked for twice.
     pub fn of(arguments: &[PathBuf]) -> Result<Self, String> {
+        Self::within(arguments, "*.json")
+    }
+
+    /// Finds files; of folders, those whose names fit a pattern.
+    ///
+    /// # Errors
+    /// As [`Files::of`].
+    pub fn within(arguments: &[PathBuf], of_folders: &str) -> Result<Self, String> {
         let mut files = Self { paths: Vec::new(), may_be_many: arguments.len() > 1 };
         for argument in arguments {
             let text = argument.to_string_lossy();
             if argument.is_dir() {
-                let within = argument.join("**").join("*.json");
+                let within = argument.join("**").join(of_folders);
                 // Signs that patterns have may be in the folder's own name.
                 let escaped = Pattern::escape(&text);
                 let pattern = within.to_string_lossy().replacen(&*text, &escaped, 1);
-                files.add(&pattern, &format!("there is no .json file in {text}"))?;
+                let kind = of_folders.trim_start_matches('*');
+                let kind = if kind.is_empty() { String::new() } else { format!("{kind} ") };
+                files.add(&pattern, &format!("there is no {kind}file in {text}"))?;
             } else if !argument.exists() && text.contains(['*', '?', '[']) {
                 files.add(&text, &format!("no file matches {text}"))?;
             } else {

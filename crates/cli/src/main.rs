@@ -5,6 +5,7 @@
 //! its output. Not here: anything that the scenario crate can do without a terminal or a file.
 
 mod args;
+mod bring;
 mod collectinfo;
 mod commands;
 mod figure;
@@ -81,6 +82,7 @@ fn perform(command: Command, out: &mut impl Write) -> Result<Expectations, Probl
         Command::Test(test) => commands::print_test(&test, out),
         Command::Serve(serve) => serve::serve(&serve, out),
         Command::Collectinfo(wanted) => collectinfo::write(&wanted, out),
+        Command::Bring(wanted) => bring::print(&wanted, out),
         Command::Schema => commands::print(out, &rosterlab_scenario::schema_text()),
         Command::Completions { shell } => shells::completions(shell, out),
         Command::Man { command } => shells::man(command.as_deref(), out),

@@ -1,0 +1,152 @@
+//! What is said of each node: racks, whether it is there, whether it is quiesced.
+//!
+//! Invariant: highest id first, each once. A rack is the one that a node is configured with; the roster's may differ (see
+//! `of_namespaces`). Not here: names (see `who`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rosterlab_engine::{NodeId, RackId};
+
+use super::super::fact::{Fact, List, Place, Setting, What};
+use super::choose::Chooser;
+use super::who::Who;
+use super::{Joined, JoinedNode, Quiesce};
+
+/// Adds all nodes that rosters do not only plan to have.
+pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Chooser<'_>) {
+    let observed: BTreeSet<NodeId> = out
+        .namespaces
+        .iter()
+        .filter_map(|n| n.observed.as_ref())
+        .flatten()
+        .map(|e| e.node)
+        .collect();
+    let alone = alone(now, who, &observed);
+    let said = Said::of(now, who);
+    let none = Vec::new();
+    for (id, names) in who.names.iter().rev() {
+        let told_of = said.of.get(id).unwrap_or(&none);
+        let is_in_roster = out
+            .namespaces
+            .iter()
+            .filter_map(|namespace| namespace.roster.as_ref())
+            .flatten()
+            .any(|entry| entry.node == *id);
+        let up = if observed.contains(id) {
+            Some(true)
+        } else if alone.contains(id) || (!observed.is_empty() && is_in_roster) {
+            Some(false)
+        } else if told_of.iter().any(|fact| matches!(fact.what, What::Id(_))) && !who.made_up {
+            // The tool is connected to it.
+            Some(true)
+        } else {
+            None
+        };
+        out.nodes.push(JoinedNode {
+            id: *id,
+            made_up: who.made_up,
+            names: names.clone(),
+            rack: rack(out, &said, *id, chooser),
+            up,
+            stay_quiesced: told_of
+                .iter()
+                .any(|fact| matches!(fact.what, What::Setting(Setting::StayQuiesced(true)))),
+            quiesced: quiesced(told_of),
+        });
+    }
+    for id in alone {
+        out.assumed.push(format!("{id} says that it is in no cluster: it is taken as stopped"));
+    }
+}
+
+/// A namespace, if one is named, and a rack in it.
+type Configured<'a> = (Option<&'a str>, RackId, &'a Place);
+
+/// What is said of each node.
+struct Said<'a> {
+    of: BTreeMap<NodeId, Vec<&'a Fact>>,
+    /// The racks that nodes are configured with, in one namespace or in all.
+    racks: BTreeMap<NodeId, Vec<Configured<'a>>>,
+}
+
+impl<'a> Said<'a> {
+    fn of(now: &[&'a Fact], who: &Who) -> Self {
+        let mut said = Self { of: BTreeMap::new(), racks: BTreeMap::new() };
+        for fact in now {
+            let id = fact.node.as_ref().and_then(|node| who.id(node));
+            if let Some(id) = id {
+                said.of.entry(id).or_default().push(fact);
+            }
+            let namespace = fact.namespace.as_deref();
+            match (&fact.what, id) {
+                (What::Nodes(List::Observed, entries), _) => {
+                    for entry in entries {
+                        let told = (namespace, entry.rack, &fact.place);
+                        said.racks.entry(entry.node).or_default().push(told);
+                    }
+                }
+                (What::Rack(rack), Some(id)) => {
+                    said.racks.entry(id).or_default().push((namespace, *rack, &fact.place));
+                }
+                _ => {}
+            }
+        }
+        said
+    }
+}
+
+/// Nodes that observe nobody although others observe somebody.
+fn alone(now: &[&Fact], who: &Who, observed: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+    let (mut empty, mut speaking) = (BTreeSet::new(), BTreeSet::new());
+    for fact in now {
+        let id = fact.node.as_ref().and_then(|node| who.id(node));
+        if let (What::Nodes(List::Observed, entries), Some(id)) = (&fact.what, id) {
+            if entries.is_empty() {
+                empty.insert(id)
+            } else {
+                speaking.insert(id)
+            };
+        }
+    }
+    let is_alone =
+        |id: &NodeId| !observed.is_empty() && !observed.contains(id) && !speaking.contains(id);
+    empty.into_iter().filter(is_alone).collect()
+}
+
+fn quiesced(told_of: &[&Fact]) -> Option<Quiesce> {
+    let told = told_of.iter().filter_map(|fact| match fact.what {
+        What::Quiesced { effective: true, is: true } => Some(Quiesce::Effective),
+        What::Quiesced { effective: false, is: true } => Some(Quiesce::Pending),
+        What::Quiesced { is: false, .. } => Some(Quiesce::No),
+        _ => None,
+    });
+    told.max()
+}
+
+/// The rack that a node is configured with: what it or the observed nodes say, else the one that counts, else the roster's.
+fn rack(out: &Joined, said: &Said<'_>, id: NodeId, chooser: &mut Chooser<'_>) -> Option<RackId> {
+    if let Some(told) = said.racks.get(&id) {
+        // A node may have another rack in each namespace; here it has the first one's.
+        let first = told.iter().find_map(|(namespace, ..)| *namespace);
+        let told: Vec<(RackId, Place)> = told
+            .iter()
+            .filter(|(namespace, ..)| namespace.is_none() || *namespace == first)
+            .map(|(_, rack, place)| (*rack, (*place).clone()))
+            .collect();
+        return chooser.one(&format!("the rack that {id} is configured with"), &told);
+    }
+    let in_roster = out
+        .namespaces
+        .iter()
+        .filter_map(|namespace| namespace.roster.as_ref())
+        .find_map(|roster| roster.iter().find(|entry| entry.node == id));
+    if let Some(entry) = in_roster {
+        return Some(entry.rack);
+    }
+    let told = said.of.get(&id).map(Vec::as_slice).unwrap_or_default();
+    let effective = told.iter().filter_map(|fact| match fact.what {
+        What::EffectiveRack(rack) => Some((rack, fact.place.clone())),
+        _ => None,
+    });
+    chooser.one(&format!("the rack of {id}"), &effective.collect::<Vec<_>>())
+}

@@ -1,0 +1,395 @@
+//! From a joined cluster to a scenario: the setup, and the steps that lead to where the cluster is.
+//!
+//! Invariant: every scenario can be run. What no input tells gets the safe answer, and the answer is listed. The steps, in
+//! this order: rosters that differ from the nodes that the cluster starts with, racks that were changed since, new nodes,
+//! quiesced nodes, nodes that are gone, cut links, pending rosters. Not here: versions of partitions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rosterlab_engine::{Mode, NodeId, Profile, RackId, RosterEntry, StartingRoster};
+use rosterlab_scenario::file::{
+    Action, Add, ClusterFile, Cut, FormatName, Migrate, Move, NamespaceFile, NodeFile, Nodes,
+    Recluster, RosterField, RosterSet,
+};
+use rosterlab_scenario::{Runner, Scenario, Seconds, Step};
+
+use crate::info::Build;
+
+use super::join::{Joined, JoinedNamespace, JoinedNode, Quiesce};
+
+/// Why there is no scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoCluster {
+    /// No input has a node.
+    NoNode,
+    /// A scenario of these facts is refused: the place in it, and the cause.
+    Refused(String),
+}
+
+impl std::fmt::Display for NoCluster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoNode => f.write_str(
+                "no input has a node: bring the output of asadm -e 'show roster' or asinfo -v roster:, or a collectinfo",
+            ),
+            Self::Refused(why) => write!(f, "the simulator cannot hold this cluster: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for NoCluster {}
+
+/// The scenario, and what was assumed to make it, in sentences.
+///
+/// # Errors
+/// When there is no node, or more of something than the simulator holds.
+pub fn scenario(joined: &Joined) -> Result<(Scenario, Vec<String>), NoCluster> {
+    if joined.nodes.is_empty() {
+        return Err(NoCluster::NoNode);
+    }
+    let mut making = Making { joined, assumed: Vec::new(), steps: Vec::new() };
+    let cluster = making.cluster();
+    making.steps(&cluster);
+    let Making { assumed, steps, .. } = making;
+    let title = joined.name.clone().unwrap_or_else(|| "Your cluster".to_owned());
+    let scenario = Scenario { format: FormatName::V1, title, about: about(joined), cluster, steps };
+    let refused = |error: rosterlab_scenario::ScenarioError| NoCluster::Refused(error.to_string());
+    for report in Runner::new(&scenario).map_err(refused)? {
+        report.map_err(refused)?;
+    }
+    Ok((scenario, assumed))
+}
+
+/// The nodes' names beside their ids: the format has none for them, so they stand in the text about the scenario.
+fn about(joined: &Joined) -> Option<String> {
+    use std::fmt::Write as _;
+    let named: Vec<&JoinedNode> =
+        joined.nodes.iter().filter(|node| !node.names.is_empty()).collect();
+    if named.is_empty() {
+        return None;
+    }
+    let mut text = "| node | names |\n|---|---|\n".to_owned();
+    for node in named {
+        let _ = writeln!(text, "| {} | {} |", node.id, node.names.join(", ").replace('|', "/"));
+    }
+    Some(text)
+}
+
+struct Making<'a> {
+    joined: &'a Joined,
+    assumed: Vec<String>,
+    steps: Vec<Step>,
+}
+
+/// The rules that hold for a build; the newest when none is known.
+fn profile(build: Option<Build>) -> Profile {
+    match build {
+        Some(build) if !build.since(6, 0) => Profile::V4_5_3,
+        Some(build) if !build.since(7, 1) => Profile::V6_0,
+        _ => Profile::V7_1,
+    }
+}
+
+impl Making<'_> {
+    fn assume(&mut self, sentence: impl Into<String>) {
+        let sentence = sentence.into();
+        if !self.assumed.contains(&sentence) {
+            self.assumed.push(sentence);
+        }
+    }
+
+    fn step(&mut self, action: Action) {
+        self.steps.push(action.into());
+    }
+
+    fn cluster(&mut self) -> ClusterFile {
+        let joined = self.joined;
+        let server = profile(joined.build);
+        if joined.build.is_none() {
+            self.assume("no input tells the server's build: the rules of 7.1 hold");
+        }
+        let namespaces: Vec<NamespaceFile> =
+            joined.namespaces.iter().map(|namespace| self.namespace(namespace, server)).collect();
+        let new = self.new_nodes(&namespaces);
+        let nodes = joined.nodes.iter().filter(|node| !new.contains(&node.id));
+        let nodes: Vec<NodeFile> = nodes
+            .map(|node| NodeFile {
+                id: node.id,
+                rack: self.rack_at_start(node),
+                stay_quiesced: node.stay_quiesced,
+            })
+            .collect();
+        if joined.nodes.iter().any(|node| node.rack.is_none()) {
+            self.assume("no input tells the rack of every node: those have none");
+        }
+        let usual = ClusterFile::from(&rosterlab_engine::ClusterSetup::of(Vec::new(), 1));
+        let count = u16::try_from(nodes.len()).unwrap_or(u16::MAX);
+        ClusterFile {
+            nodes,
+            server,
+            namespaces,
+            migrate_fill_delay: joined
+                .fill_delay
+                .map(|seconds| Seconds::of_ms(u64::from(seconds) * 1000))
+                .unwrap_or_default(),
+            migrate_threads: joined.migrate_threads.unwrap_or(usual.migrate_threads),
+            heartbeat_interval_ms: joined.heartbeat_interval.unwrap_or(usual.heartbeat_interval_ms),
+            heartbeat_timeout: joined.heartbeat_timeout.unwrap_or(usual.heartbeat_timeout),
+            min_cluster_size: joined.min_cluster_size.unwrap_or(1).clamp(1, count.max(1)),
+            ..usual
+        }
+    }
+
+    fn namespace(&mut self, of: &JoinedNamespace, server: Profile) -> NamespaceFile {
+        let name = &of.name;
+        let has_roster = of.roster.as_ref().is_some_and(|roster| !roster.is_empty());
+        let is_observed = of.observed.as_ref().is_some_and(|observed| !observed.is_empty());
+        let strong = of.strong_consistency.unwrap_or_else(|| {
+            let lists = of.roster.is_some() || of.observed.is_some();
+            let strong = has_roster || is_observed || !lists;
+            if !lists {
+                self.assume(format!("no input tells whether {name} has strong consistency: it has"));
+            } else if !strong {
+                self.assume(format!("{name} has no roster and observes no node: it is taken to be without strong consistency"));
+            }
+            strong
+        });
+        let factor = of.replication_factor.unwrap_or_else(|| {
+            self.assume(format!(
+                "no input tells the replication factor of {name}: it is 2, the server's default"
+            ));
+            2
+        });
+        let commit = of.commit_to_device.unwrap_or_else(|| {
+            if strong {
+                self.assume(format!("no input tells commit-to-device of {name}: it is false, so that an unclean stop counts"));
+            }
+            false
+        });
+        let uniform = of.uniform_balance.unwrap_or_else(|| {
+            let is = self.joined.build.is_none_or(|build| build.since(4, 7));
+            let since = if is {
+                "true, as by default since 4.7"
+            } else {
+                "false, as by default before 4.7"
+            };
+            self.assume(format!("no input tells prefer-uniform-balance of {name}: it is {since}"));
+            is
+        });
+        let none = strong && of.roster.as_ref().is_some_and(Vec::is_empty);
+        NamespaceFile {
+            name: name.clone(),
+            replication_factor: factor,
+            strong_consistency: strong,
+            commit_to_device: commit,
+            devices: of.devices.unwrap_or(1),
+            roster: if none { StartingRoster::None } else { StartingRoster::All },
+            prefer_uniform_balance: (uniform != server.prefers_uniform_balance())
+                .then_some(uniform),
+            auto_revive: of.auto_revive.unwrap_or(false) && server >= Profile::V7_1,
+        }
+    }
+
+    /// Namespaces with strong consistency and a roster.
+    fn rosters(&self) -> impl Iterator<Item = (&JoinedNamespace, &Vec<RosterEntry>)> {
+        let joined = self.joined;
+        joined.namespaces.iter().filter_map(|namespace| {
+            let roster = namespace.roster.as_ref().filter(|roster| !roster.is_empty())?;
+            (namespace.strong_consistency != Some(false)).then_some((namespace, roster))
+        })
+    }
+
+    /// Nodes that are in no roster although there are rosters: they join later, with empty drives.
+    fn new_nodes(&self, namespaces: &[NamespaceFile]) -> BTreeSet<NodeId> {
+        let in_rosters: BTreeSet<NodeId> =
+            self.rosters().flat_map(|(_, roster)| roster.iter().map(|entry| entry.node)).collect();
+        let holds_data = namespaces.iter().any(|namespace| !namespace.strong_consistency);
+        if in_rosters.is_empty() || holds_data {
+            return BTreeSet::new();
+        }
+        self.joined.nodes.iter().map(|node| node.id).filter(|id| !in_rosters.contains(id)).collect()
+    }
+
+    /// The rack that a node starts with: the first roster's, so that this roster needs no step.
+    fn rack_at_start(&self, node: &JoinedNode) -> RackId {
+        let in_roster = self
+            .rosters()
+            .find_map(|(_, roster)| roster.iter().find(|entry| entry.node == node.id))
+            .map(|entry| entry.rack);
+        in_roster.or(node.rack).unwrap_or_default()
+    }
+
+    fn steps(&mut self, cluster: &ClusterFile) {
+        self.set_rosters(cluster);
+        self.move_racks(cluster);
+        self.add_new(cluster);
+        self.quiesce(cluster);
+        self.stop();
+        self.cut();
+        self.set_pending(cluster);
+    }
+
+    /// Rosters that are not all nodes with the racks that they start with.
+    fn set_rosters(&mut self, cluster: &ClusterFile) {
+        let all: BTreeSet<RosterEntry> = cluster
+            .nodes
+            .iter()
+            .map(|node| RosterEntry { node: node.id, rack: node.rack })
+            .collect();
+        let differing: Vec<(String, Vec<RosterEntry>)> = self
+            .rosters()
+            .filter(|(_, roster)| roster.iter().copied().collect::<BTreeSet<_>>() != all)
+            .map(|(namespace, roster)| (namespace.name.clone(), roster.clone()))
+            .collect();
+        if differing.is_empty() {
+            return;
+        }
+        for (namespace, roster) in differing {
+            self.step(Action::RosterSet(RosterSet {
+                namespace: Some(namespace),
+                nodes: RosterField::List(roster),
+                on: None,
+            }));
+        }
+        self.step(Action::Recluster(Recluster { on: None }));
+        self.step(Action::Migrate(Migrate { partitions: None }));
+    }
+
+    /// Racks that nodes are configured with now.
+    fn move_racks(&mut self, cluster: &ClusterFile) {
+        let mut moved: BTreeMap<RackId, Vec<NodeId>> = BTreeMap::new();
+        for node in &self.joined.nodes {
+            let start = cluster.nodes.iter().find(|start| start.id == node.id);
+            if let (Some(start), Some(rack)) = (start, node.rack)
+                && start.rack != rack
+                && node.up != Some(false)
+            {
+                moved.entry(rack).or_default().push(node.id);
+            }
+        }
+        for (rack, nodes) in moved {
+            self.step(Action::Move(Move { nodes, rack }));
+        }
+    }
+
+    fn add_new(&mut self, cluster: &ClusterFile) {
+        for node in &self.joined.nodes {
+            if !cluster.nodes.iter().any(|start| start.id == node.id) {
+                let add = Add {
+                    id: node.id,
+                    rack: node.rack.unwrap_or_default(),
+                    stay_quiesced: node.stay_quiesced,
+                };
+                self.steps.push(Action::Add(add).into());
+                let sentence = format!(
+                    "{} is in no roster: it is taken as a new node with empty drives",
+                    node.id
+                );
+                self.assume(sentence);
+            }
+        }
+    }
+
+    fn quiesce(&mut self, cluster: &ClusterFile) {
+        let of = |state: Quiesce| -> Vec<NodeId> {
+            let nodes = self.joined.nodes.iter();
+            nodes
+                .filter(|node| {
+                    node.quiesced == Some(state) && !node.stay_quiesced && node.up != Some(false)
+                })
+                .map(|node| node.id)
+                .collect()
+        };
+        let (effective, pending) = (of(Quiesce::Effective), of(Quiesce::Pending));
+        if !effective.is_empty() {
+            self.step(Action::Quiesce(Nodes { nodes: effective }));
+            self.step(Action::Recluster(Recluster { on: None }));
+            self.step(Action::Migrate(Migrate { partitions: None }));
+        }
+        if !pending.is_empty() {
+            self.step(Action::Quiesce(Nodes { nodes: pending }));
+        }
+        let has_strong = cluster.namespaces.iter().any(|namespace| namespace.strong_consistency);
+        if has_strong
+            && self.joined.nodes.iter().any(|node| node.quiesced.is_none() && !node.stay_quiesced)
+        {
+            self.assume("no input tells whether all nodes are quiesced: those are not");
+        }
+    }
+
+    /// Nodes that are gone: how they went no input tells.
+    fn stop(&mut self) {
+        let gone: Vec<NodeId> = self
+            .joined
+            .nodes
+            .iter()
+            .filter(|node| node.up == Some(false))
+            .map(|node| node.id)
+            .collect();
+        if gone.is_empty() {
+            if self.joined.nodes.iter().all(|node| node.up.is_none()) {
+                self.assume("no input tells which nodes are up: all are");
+            }
+            return;
+        }
+        let ids: Vec<String> = gone.iter().map(ToString::to_string).collect();
+        self.assume(format!(
+            "no input tells how {} went, nor whether migrations were done before: all at once, without a clean stop, after them",
+            ids.join(", ")
+        ));
+        self.step(Action::Crash(Nodes { nodes: gone }));
+    }
+
+    fn cut(&mut self) {
+        if self.joined.sides.len() > 1 {
+            self.step(Action::Cut(Cut { between: self.joined.sides.clone() }));
+        }
+    }
+
+    fn set_pending(&mut self, cluster: &ClusterFile) {
+        for namespace in &self.joined.namespaces {
+            let strong = cluster
+                .namespaces
+                .iter()
+                .any(|other| other.name == namespace.name && other.strong_consistency);
+            let Some(pending) =
+                namespace.pending.as_ref().filter(|pending| strong && !pending.is_empty())
+            else {
+                continue;
+            };
+            let current = namespace.roster.as_ref();
+            let same = |roster: &Vec<RosterEntry>| {
+                roster.iter().collect::<BTreeSet<_>>() == pending.iter().collect::<BTreeSet<_>>()
+            };
+            if current.is_some_and(same) {
+                continue;
+            }
+            let mut nodes = pending.clone();
+            nodes.dedup_by_key(|entry| entry.node);
+            self.steps.push(
+                Action::RosterSet(RosterSet {
+                    namespace: Some(namespace.name.clone()),
+                    nodes: RosterField::List(nodes),
+                    on: None,
+                })
+                .into(),
+            );
+        }
+    }
+}
+
+/// What the simulator counts at the end of a scenario: by namespace, partitions that are unavailable and dead on the side
+/// of the highest node.
+pub(super) fn counts(scenario: &Scenario) -> BTreeMap<String, (u32, u32)> {
+    let Ok(cluster) = Runner::new(scenario).and_then(Runner::into_last) else {
+        return BTreeMap::new();
+    };
+    let view = cluster.view();
+    let Some(first) = view.sub_clusters.first() else { return BTreeMap::new() };
+    let of = view.namespaces.iter().zip(&first.namespaces);
+    of.filter(|(settings, _)| settings.mode == Mode::StrongConsistency)
+        .map(|(settings, here)| {
+            (settings.name.clone(), (here.counts.unavailable, here.counts.dead))
+        })
+        .collect()
+}

@@ -1,0 +1,285 @@
+//! What was understood and from where, what contradicts, what was assumed, what was left, and how exact it is: as text.
+//!
+//! Invariant: lines of bounded length, in the order of the inputs; nothing of an input that a terminal would obey. Not here:
+//! any decision.
+
+use std::fmt::Write as _;
+
+use rosterlab_engine::RosterEntry;
+use rosterlab_scenario::Scenario;
+
+use super::exact::{Exactness, How};
+use super::fact::Place;
+use super::join::{Conflict, Joined, JoinedNamespace};
+use super::sink::Facts;
+
+/// The most lines of one part.
+const MOST: usize = 60;
+/// The most characters of a value.
+const LONGEST: usize = 160;
+
+/// The summary. `assumed` are the sentences of the scenario's making; without a scenario the part about it is missing.
+#[must_use]
+pub fn summary(
+    facts: &Facts,
+    joined: &Joined,
+    exactness: &[Exactness],
+    made: Option<(&Scenario, &[String])>,
+) -> String {
+    let mut out = Text::default();
+    out.part("Understood", &understood(facts));
+    if !joined.nodes.is_empty() {
+        out.part("The cluster", &cluster(facts, joined));
+    }
+    out.part(
+        "Contradictions (--choose N=M takes value M of N)",
+        &contradictions(&joined.conflicts),
+    );
+    let mut assumed = joined.assumed.clone();
+    if let Some((scenario, sentences)) = made {
+        assumed.extend(sentences.iter().cloned());
+        out.part("Compared", &compared(joined, scenario));
+    }
+    out.part("Assumed, because no input tells", &assumed);
+    if !joined.nodes.is_empty() {
+        out.part(
+            "How exact the partition map is",
+            &exactness.iter().map(exact).collect::<Vec<_>>(),
+        );
+    }
+    out.part("Left over", &left(facts, joined));
+    out.0
+}
+
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn part(&mut self, title: &str, lines: &[String]) {
+        if lines.is_empty() {
+            return;
+        }
+        if !self.0.is_empty() {
+            self.0.push('\n');
+        }
+        let _ = writeln!(self.0, "{title}:");
+        for line in lines.iter().take(MOST) {
+            let _ = writeln!(self.0, "  {}", printable(line));
+        }
+        if lines.len() > MOST {
+            let _ = writeln!(self.0, "  … and {} more", lines.len() - MOST);
+        }
+    }
+}
+
+/// On one line, without what a terminal would obey.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn short(text: &str) -> String {
+    let mut short: String = text.chars().take(LONGEST).collect();
+    if text.chars().count() > LONGEST {
+        short.push('…');
+    }
+    short
+}
+
+/// One line for each kind of thing in each input.
+fn understood(facts: &Facts) -> Vec<String> {
+    let mut lines: Vec<(String, &str, usize)> = Vec::new();
+    for one in &facts.understood {
+        let same = lines
+            .last_mut()
+            .filter(|(place, what, _)| *what == one.what && place.starts_with(&one.place.source));
+        match same {
+            Some((_, _, count)) => *count += 1,
+            None => lines.push((one.place.to_string(), &one.what, 1)),
+        }
+    }
+    let line = |(place, what, count): (String, &str, usize)| match count {
+        1 => format!("{place}: {what}"),
+        count => format!("{place}: {what} ({count} times)"),
+    };
+    lines.into_iter().map(line).collect()
+}
+
+fn cluster(facts: &Facts, joined: &Joined) -> Vec<String> {
+    let mut lines = Vec::new();
+    let name = joined.name.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
+    let build = joined.build.map(|build| format!(", build {build}")).unwrap_or_default();
+    lines.push(format!("{}{name}{build}", counted(joined.nodes.len(), "node")));
+    if let Some(moment) = &joined.moment {
+        lines.push(format!("as of {moment}"));
+    }
+    for node in &joined.nodes {
+        let rack = node.rack.map(|rack| format!(", rack {rack}")).unwrap_or_default();
+        let names = if node.names.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", node.names.join(", "))
+        };
+        let made_up = if node.made_up { ", an id that is made up" } else { "" };
+        let gone = if node.up == Some(false) { ", not there" } else { "" };
+        let quiesced = if node.stay_quiesced { ", quiesced for good" } else { "" };
+        lines.push(short(&format!("{}{names}{rack}{made_up}{gone}{quiesced}", node.id)));
+    }
+    for side in &joined.sides {
+        let ids: Vec<String> = side.iter().map(ToString::to_string).collect();
+        lines.push(short(&format!("one side of a split: {}", ids.join(", "))));
+    }
+    for namespace in &joined.namespaces {
+        lines.push(short(&of_namespace(namespace)));
+        let versions = joined.versions.nodes(&namespace.name).count();
+        if versions > 0 {
+            lines.push(format!(
+                "namespace {}: versions of its partitions, of {} of {} nodes; they are not in the scenario",
+                namespace.name,
+                versions,
+                joined.nodes.len()
+            ));
+        }
+        let owned =
+            joined.versions.replicas.keys().filter(|(name, _)| *name == namespace.name).count();
+        if owned > 0 {
+            lines.push(format!(
+                "namespace {}: the map that clients see, of {owned} nodes",
+                namespace.name
+            ));
+        }
+    }
+    let unread: usize = facts.partitions.iter().map(|read| read.unread).sum();
+    if unread > 0 {
+        lines.push(format!("{unread} rows of partition-info could not be read"));
+    }
+    lines
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn of_namespace(namespace: &JoinedNamespace) -> String {
+    let mut text = format!("namespace {}", namespace.name);
+    let mut add = |part: String| {
+        text.push_str(", ");
+        text.push_str(&part);
+    };
+    match namespace.strong_consistency {
+        Some(true) => add("strong consistency".to_owned()),
+        Some(false) => add("no strong consistency".to_owned()),
+        None => {}
+    }
+    if let Some(factor) = namespace.replication_factor {
+        add(format!("RF {factor}"));
+    }
+    if namespace.commit_to_device == Some(true) {
+        add("commit-to-device".to_owned());
+    }
+    if let Some(roster) = &namespace.roster {
+        add(format!("roster {}", list(roster)));
+    }
+    if let Some(pending) =
+        namespace.pending.as_ref().filter(|pending| namespace.roster.as_ref() != Some(pending))
+    {
+        add(format!("pending {}", list(pending)));
+    }
+    if let Some(observed) =
+        namespace.observed.as_ref().filter(|observed| namespace.roster.as_ref() != Some(observed))
+    {
+        add(format!("observed {}", list(observed)));
+    }
+    text
+}
+
+fn list(entries: &[RosterEntry]) -> String {
+    if entries.is_empty() {
+        return "null".to_owned();
+    }
+    if entries.len() > 8 {
+        return format!("of {} nodes", entries.len());
+    }
+    entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn contradictions(conflicts: &[Conflict]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for conflict in conflicts {
+        lines.push(format!("{}. {}", conflict.number, conflict.subject));
+        for (at, told) in conflict.told.iter().enumerate() {
+            let used = match (at == conflict.used, conflict.by_hand) {
+                (true, true) => " (chosen)",
+                (true, false) => " (used)",
+                _ => "",
+            };
+            let value = short(&told.value);
+            lines.push(format!("   {}. {value}{used}: {}", at + 1, places(&told.places)));
+        }
+    }
+    lines
+}
+
+fn places(places: &[Place]) -> String {
+    let mut texts: Vec<String> = places.iter().map(ToString::to_string).collect();
+    texts.dedup();
+    let more = texts.len().saturating_sub(3);
+    texts.truncate(3);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", texts.join(", "))
+}
+
+fn exact(of: &Exactness) -> String {
+    let how = match of.how {
+        How::Exact => "exact",
+        How::AsRead => "masters and replicas as read",
+        How::About => "about",
+    };
+    format!("{}: {how}: {}", of.namespace, of.why.join("; "))
+}
+
+/// Counts that nodes say and the simulator has otherwise.
+fn compared(joined: &Joined, scenario: &Scenario) -> Vec<String> {
+    let counts = super::scenario::counts(scenario);
+    let mut lines = Vec::new();
+    for namespace in &joined.namespaces {
+        let Some((unavailable, dead)) = counts.get(&namespace.name) else { continue };
+        for (what, told, ours) in [
+            ("unavailable", &namespace.unavailable, *unavailable),
+            ("dead", &namespace.dead, *dead),
+        ] {
+            if told.is_empty() {
+                continue;
+            }
+            let numbers: Vec<String> = told.iter().take(4).map(ToString::to_string).collect();
+            let verdict = if told.contains(&u64::from(ours)) { "agrees" } else { "differs" };
+            lines.push(format!(
+                "{} partitions of {}: the nodes say {}, the scenario ends with {ours}: {verdict}",
+                what,
+                namespace.name,
+                numbers.join(" and ")
+            ));
+        }
+    }
+    lines
+}
+
+fn left(facts: &Facts, joined: &Joined) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for left in &facts.left {
+        let text = if left.text.is_empty() { String::new() } else { format!(" {:?}", left.text) };
+        let why = if left.why.is_empty() { String::new() } else { format!(" {}", left.why) };
+        lines.push(format!(
+            "{}:{text}{}{why}",
+            left.place,
+            if text.is_empty() || why.is_empty() { "" } else { ":" }
+        ));
+    }
+    lines.extend(joined.homeless.iter().map(|(place, sentence)| format!("{place}: {sentence}")));
+    if facts.left_unlisted > 0 {
+        lines.push(format!("{} more lines", facts.left_unlisted));
+    }
+    if facts.is_cut {
+        lines.push("there is more than is read: the rest was left out".to_owned());
+    }
+    lines
+}
