@@ -140,6 +140,13 @@ impl Cluster {
     /// `None` while a cluster change is still to come, and for an unknown namespace.
     #[must_use]
     pub fn losses(&self, namespace: &str) -> Option<Losses> {
+        self.losses_of(namespace, &PartitionId::all().collect::<Vec<_>>())
+    }
+
+    /// As [`Cluster::losses`], for these partitions alone: all that it counts and lists are among them. What a round of
+    /// migrations changed can so be asked about again without the rest.
+    #[must_use]
+    pub fn losses_of(&self, namespace: &str, partitions: &[PartitionId]) -> Option<Losses> {
         let index = self.namespace_index(namespace)?;
         let settings = self.settings(index);
         if self.is_changing() {
@@ -162,7 +169,7 @@ impl Cluster {
                 })
             });
         }
-        let groups = self.groups(index, running, &rosters);
+        let groups = self.groups(index, running, &rosters, partitions);
         Some(Losses {
             ids: self.nodes.iter().map(|node| node.id).collect(),
             running,
@@ -204,18 +211,24 @@ impl Cluster {
         never.map(|(slot, _)| Slot::new(slot)).collect()
     }
 
-    fn groups(&self, index: usize, running: NodeSet, rosters: &[Rc<Roster>]) -> Vec<Group> {
+    fn groups(
+        &self,
+        index: usize,
+        running: NodeSet,
+        rosters: &[Rc<Roster>],
+        partitions: &[PartitionId],
+    ) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         // The groups' places, sorted by position. There can be thousands of groups, and places are cheap to move.
         let mut order: Vec<u16> = Vec::new();
-        let marks = rosters.iter().map(|roster| self.marks(index, running, roster));
+        let marks = rosters.iter().map(|roster| self.marks(index, running, roster, partitions));
         let marks: Vec<Vec<Marks>> = marks.collect();
-        for pid in PartitionId::all() {
+        for (place, pid) in partitions.iter().copied().enumerate() {
             let rf = self.settings(index).replication_factor;
             let position = |(roster, marks): (&Rc<Roster>, &Vec<Marks>)| {
                 let replicas = roster.replicas(pid, rf);
                 Position {
-                    marks: marks[pid],
+                    marks: marks[place],
                     roster_replicas: replicas.iter().copied().collect(),
                     roster_master: replicas.first().copied(),
                 }
@@ -237,16 +250,23 @@ impl Cluster {
         order.into_iter().map(|place| std::mem::take(&mut groups[usize::from(place)])).collect()
     }
 
-    /// What the running nodes of a roster hold, by partition.
-    fn marks(&self, index: usize, running: NodeSet, roster: &Roster) -> Vec<Marks> {
-        let mut marks = vec![Marks::default(); PARTITIONS];
+    /// What the running nodes of a roster hold of each of these partitions.
+    fn marks(
+        &self,
+        index: usize,
+        running: NodeSet,
+        roster: &Roster,
+        partitions: &[PartitionId],
+    ) -> Vec<Marks> {
+        let mut marks = vec![Marks::default(); partitions.len()];
         for slot in running.and(roster.set).iter() {
             let namespace = self.part(slot, index);
             // Roster-set protection would mark the node when this roster comes into force (domain.md §4).
             let protects = namespace.in_force.as_ref().is_some_and(|old| !old.same_nodes(roster));
-            for (version, marks) in namespace.versions.iter().zip(&mut marks) {
+            for (pid, marks) in partitions.iter().zip(&mut marks) {
+                let version = namespace.versions[*pid];
                 if !version.is_null() {
-                    marks.add(slot, *version);
+                    marks.add(slot, version);
                 } else if protects {
                     marks.add(slot, version.with_revived(RevivedBy::RosterProtection));
                 }

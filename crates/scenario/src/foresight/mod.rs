@@ -4,12 +4,14 @@
 //! - `what_if`: what the loss of a number of nodes would leave;
 //! - `margin`: how many nodes can be lost;
 //! - `preview`: what commands would do, and which documented mistakes they are;
-//! - `ways`: the smallest sets of actions that make a partition active.
+//! - `ways`: the smallest sets of actions that make a partition active;
+//! - `runbook`: what a plan of maintenance would do, line by line, and a plan for a goal.
 //!
 //! **What this module does not do**: probabilities, and sentences (see `words`).
 
 pub mod margin;
 pub mod preview;
+pub mod runbook;
 mod sets;
 pub mod ways;
 pub mod what_if;

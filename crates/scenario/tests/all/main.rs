@@ -14,6 +14,7 @@ mod preview;
 mod reports;
 mod rolling;
 mod round_trip;
+mod runbook;
 mod seems;
 mod shipped;
 mod strategies;

@@ -1,0 +1,318 @@
+//! The worst of a line: what is out at each of its moments, and what any further loss at that moment would leave out.
+//!
+//! Invariant: every moment is looked at: after the command, after each change of the clusters, after each round of migrations.
+//! At a moment when a cluster change is to come, each loss is tried on a copy of the cluster; where a limit of such trials
+//! is reached, it is told. Not here: whether that is too much (see `check`).
+
+use std::rc::Rc;
+
+use rosterlab_engine::{
+    Cluster, ClusterView, Command, Mode, NodeId, Served, Shutdown, Until, convert,
+};
+
+use super::sets::{MOST_SETS, TooMany, sets};
+use super::settled::Settled;
+use super::steady::{are_held, steady};
+
+/// The most losses that are tried on copies of the cluster in one check.
+const MOST_TRIALS: usize = 20_000;
+
+/// The partitions of a namespace that a client of the whole network does not reach with their data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Out {
+    /// Active nowhere, and dead nowhere.
+    pub unavailable: u32,
+    /// Active nowhere, and dead somewhere.
+    pub dead: u32,
+    /// In AP: active, and without the data that they had (domain.md §6). Always 0 in SC.
+    pub fresh: u32,
+}
+
+impl Out {
+    /// Those of a namespace in this mode.
+    #[must_use]
+    pub fn of(served: Served, mode: Mode) -> Self {
+        let fresh = if mode == Mode::Available { served.fresh } else { 0 };
+        Self { unavailable: served.unavailable, dead: served.dead, fresh }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all(self) -> u32 {
+        self.unavailable + self.dead + self.fresh
+    }
+}
+
+/// A further loss, and what it would leave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loss {
+    /// The nodes, highest id first; none when no loss leaves anything out.
+    pub nodes: Vec<NodeId>,
+    /// How many partitions are out after it.
+    pub out: u32,
+    /// When it would happen, in simulated milliseconds since the cluster was made.
+    pub at_ms: u64,
+    /// What is out once the lost nodes are back, if they crashed: the mark of a clean stop is missing then (domain.md §4).
+    /// Worked out for the worst loss of a line that is worse than at the beginning.
+    pub back: Option<Out>,
+}
+
+/// What a line comes to in one namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// What is out after it.
+    pub after: Out,
+    /// What is out at its worst moment.
+    pub worst: Out,
+    /// By how many further nodes are lost, from one: the worst loss at any of its moments.
+    pub losses: Vec<Loss>,
+}
+
+impl Counts {
+    /// How many partitions are out at the worst moment when so many further nodes are lost.
+    #[must_use]
+    pub fn without(&self, nodes: usize) -> u32 {
+        match nodes.checked_sub(1) {
+            None => self.worst.all(),
+            Some(place) => self.losses.get(place).map_or(0, |loss| loss.out),
+        }
+    }
+
+    /// How many further nodes can be lost at any moment, whichever they are, with no more out than in these counts; `None`
+    /// when more is out without any loss.
+    #[must_use]
+    pub fn margin_left(&self, before: &Self) -> Option<usize> {
+        let is_harmed = |nodes: &usize| self.without(*nodes) > before.without(*nodes);
+        let most = self.losses.len();
+        (0..=most).find(is_harmed).map_or(Some(most), |nodes| nodes.checked_sub(1))
+    }
+
+    fn none(margin: usize) -> Self {
+        Self { losses: vec![Loss::default(); margin], ..Self::default() }
+    }
+}
+
+/// What was counted, for whoever bounds or measures it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Moments that were looked at.
+    pub moments: usize,
+    /// Moments at which losses were counted for all partitions of a namespace.
+    pub counted: usize,
+    /// Partitions that were counted again after rounds of migrations.
+    pub recounted: usize,
+    /// Losses that were tried on copies of the cluster.
+    pub trials: usize,
+}
+
+/// What is known of a namespace at a settled moment.
+#[derive(Clone, Debug)]
+enum Known {
+    /// No loss does harm while more of these nodes hold each partition than are lost.
+    Steady(Vec<NodeId>),
+    Counted(Box<Settled>),
+}
+
+/// Who looks at every moment of a plan.
+#[derive(Clone, Debug)]
+pub(super) struct Watch {
+    margin: usize,
+    /// Of the line that is looked at, by namespace.
+    seen: Vec<Counts>,
+    /// The cluster at the moment of the worst loss, by namespace and number of nodes.
+    moments: Vec<Vec<Option<Rc<Cluster>>>>,
+    known: Vec<Known>,
+    /// Whether the next moment may be another than one after a round of migrations.
+    is_new: bool,
+    /// Whether too many losses would have been tried, so that some were not.
+    pub is_cut_short: bool,
+    pub work: Work,
+}
+
+impl Watch {
+    pub(super) fn new(cluster: &Cluster, margin: usize) -> Result<Self, TooMany> {
+        let nodes = cluster.setup().nodes.iter().map(|node| node.id).collect::<Vec<_>>();
+        if sets(&nodes, margin).len() > MOST_SETS {
+            return Err(TooMany { nodes: nodes.len(), margin });
+        }
+        Ok(Self {
+            margin,
+            seen: Vec::new(),
+            moments: Vec::new(),
+            known: Vec::new(),
+            is_new: true,
+            is_cut_short: false,
+            work: Work::default(),
+        })
+    }
+
+    /// Begins a line.
+    pub(super) fn begin(&mut self, cluster: &Cluster) {
+        let namespaces = cluster.setup().namespaces.len();
+        self.seen = vec![Counts::none(self.margin); namespaces];
+        self.moments = vec![vec![None; self.margin]; namespaces];
+        self.is_new = true;
+    }
+
+    /// What comes next is not a round of migrations, or may not be.
+    pub(super) fn expect_anything(&mut self) {
+        self.is_new = true;
+    }
+
+    /// Looks at a moment.
+    pub(super) fn look(&mut self, cluster: &Cluster) {
+        self.work.moments += 1;
+        for (index, served) in cluster.served().into_iter().enumerate() {
+            let out = Out::of(served, cluster.setup().namespaces[index].mode);
+            let seen = &mut self.seen[index];
+            seen.after = out;
+            if out.all() > seen.worst.all() || (out.all() == seen.worst.all() && out.dead > seen.worst.dead)
+            {
+                seen.worst = out;
+            }
+        }
+        if self.margin == 0 {
+            return;
+        }
+        if cluster.is_changing() {
+            self.known.clear();
+            self.is_new = true;
+            self.try_each(cluster);
+            return;
+        }
+        if self.is_new || !self.go_on(cluster) {
+            self.count(cluster);
+        }
+        self.is_new = false;
+        for index in 0..self.known.len() {
+            let Known::Counted(counted) = &self.known[index] else { continue };
+            let lost: Vec<(Vec<NodeId>, u32)> = worst_of_each_size(counted, self.margin);
+            for (nodes, out) in lost {
+                self.note(cluster, index, &nodes, out);
+            }
+        }
+    }
+
+    /// The counts of the line, with what crashed nodes bring back where a loss is worse than in these counts.
+    pub(super) fn end(&mut self, before: Option<&[Counts]>) -> Vec<Counts> {
+        let mut seen = std::mem::take(&mut self.seen);
+        for (index, counts) in seen.iter_mut().enumerate() {
+            let Some(before) = before.map(|before| &before[index]) else { continue };
+            for place in 0..counts.losses.len() {
+                let is_worse = counts.without(place + 1) > before.without(place + 1);
+                let moment = self.moments[index][place].as_ref().filter(|_| is_worse);
+                let loss = &mut counts.losses[place];
+                loss.back = moment.map(|cluster| after_a_crash(cluster, index, &loss.nodes));
+            }
+        }
+        seen
+    }
+
+    fn note(&mut self, cluster: &Cluster, index: usize, nodes: &[NodeId], out: u32) {
+        let Some(place) = nodes.len().checked_sub(1) else { return };
+        let loss = &mut self.seen[index].losses[place];
+        if out > loss.out {
+            *loss = Loss { nodes: nodes.to_vec(), out, at_ms: cluster.now_ms(), back: None };
+            self.moments[index][place] = Some(Rc::new(cluster.clone()));
+        }
+    }
+
+    /// Goes on after a round of migrations; returns whether that was enough.
+    fn go_on(&mut self, cluster: &Cluster) -> bool {
+        for (known, settings) in self.known.iter_mut().zip(&cluster.setup().namespaces) {
+            match known {
+                Known::Steady(nodes) => {
+                    if !are_held(cluster, &settings.name, nodes, self.margin) {
+                        return false;
+                    }
+                }
+                Known::Counted(counted) => self.work.recounted += counted.after_a_round(cluster),
+            }
+        }
+        !self.known.is_empty()
+    }
+
+    /// Counts at a settled moment.
+    fn count(&mut self, cluster: &Cluster) {
+        let view = cluster.view();
+        let sets = sets(&running(&view), self.margin);
+        self.known = (0..view.namespaces.len())
+            .filter_map(|index| {
+                if let Some(nodes) = steady(cluster, &view, index, self.margin) {
+                    return Some(Known::Steady(nodes));
+                }
+                self.work.counted += 1;
+                let name = &view.namespaces[index].name;
+                let counted = Settled::of(cluster, name, sets.clone())?;
+                Some(Known::Counted(Box::new(counted)))
+            })
+            .collect();
+    }
+
+    /// Tries each loss while a cluster change is to come.
+    fn try_each(&mut self, cluster: &Cluster) {
+        let view = cluster.view();
+        let namespaces = 0..view.namespaces.len();
+        let open: Vec<usize> = namespaces
+            .filter(|index| steady(cluster, &view, *index, self.margin).is_none())
+            .collect();
+        if open.is_empty() {
+            return;
+        }
+        for nodes in sets(&running(&view), self.margin) {
+            if self.work.trials >= MOST_TRIALS {
+                self.is_cut_short = true;
+                return;
+            }
+            self.work.trials += 1;
+            let served = after_a_loss(cluster, &nodes).served();
+            for index in &open {
+                let out = Out::of(served[*index], view.namespaces[*index].mode);
+                self.note(cluster, *index, &nodes, out.all());
+            }
+        }
+    }
+}
+
+/// The first of the worst sets of each size.
+fn worst_of_each_size(counted: &Settled, margin: usize) -> Vec<(Vec<NodeId>, u32)> {
+    let mut worst: Vec<(Vec<NodeId>, u32)> = vec![(Vec::new(), 0); margin];
+    for (set, count) in counted.sets().iter().zip(counted.counts()) {
+        let of_size = &mut worst[set.len() - 1];
+        if *count > of_size.1 {
+            *of_size = (set.clone(), *count);
+        }
+    }
+    worst
+}
+
+fn running(view: &ClusterView) -> Vec<NodeId> {
+    view.nodes.iter().filter(|node| node.state.is_up()).map(|node| node.id).collect()
+}
+
+/// The cluster after these nodes are gone and the rest has settled.
+fn after_a_loss(cluster: &Cluster, nodes: &[NodeId]) -> Cluster {
+    let mut tried = cluster.clone();
+    let stop = Command::Stop { nodes: nodes.to_vec(), shutdown: Shutdown::Unclean };
+    let stopped = tried.apply(&stop);
+    debug_assert!(stopped.is_ok(), "nodes that run can stop");
+    tried.advance(Until::Settled);
+    tried
+}
+
+/// What is out of a namespace once nodes that crashed are back.
+fn after_a_crash(cluster: &Cluster, index: usize, nodes: &[NodeId]) -> Out {
+    let mut tried = after_a_loss(cluster, nodes);
+    let started = tried.apply(&Command::Start { nodes: nodes.to_vec() });
+    debug_assert!(started.is_ok(), "nodes that crashed can start");
+    tried.advance(Until::Settled);
+    Out::of(tried.served()[index], tried.setup().namespaces[index].mode)
+}
+
+impl Work {
+    /// About how much of a processor's time it took, in moments of a small cluster: what a search bounds itself by.
+    pub(super) fn cost(self) -> u64 {
+        let all = self.moments + 20 * self.counted + 10 * self.trials + self.recounted / 16;
+        u64::from(convert::count(all))
+    }
+}
