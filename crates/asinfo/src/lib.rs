@@ -3,7 +3,8 @@
 //! In reading order: `wire` (frames, from bytes to values and back), `bins` (what operations make of a record), `info`
 //! (the info commands, answered as one node of a simulated cluster would), `admin` (the admin tool's commands, warnings
 //! and tables), `collect` (the archive that its `collectinfo` leaves), `shell` (lines that do on a real cluster what a command
-//! does here), `terminal` (where a person types both), `log` (the servers' log lines).
+//! does here), `terminal` (where a person types both), `plan` (a maintenance plan as people write it), `log` (the servers' log
+//! lines).
 //!
 //! Invariant: pure. Whatever it is given, a value or an error; never a panic, a socket, a file or a clock. Work and memory
 //! are bounded by limits that stand beside what they limit.
@@ -18,6 +19,7 @@ pub mod bring;
 pub mod collect;
 pub mod info;
 pub mod log;
+pub mod plan;
 pub mod shell;
 pub mod terminal;
 pub mod wire;

@@ -53,6 +53,14 @@ pub enum Command {
     /// Prints one line for each set: the partitions that no sub-cluster would serve, and those of AP namespaces that would
     /// come up empty (fresh). With --max-unavailable it is a check: the exit code is 1 when a set leaves more.
     WhatIf(WhatIf),
+    /// Check a plan of maintenance before it is carried out.
+    ///
+    /// CLUSTER is a scenario; its steps are done first. PLAN has lines as people write them (asadm, asinfo, ssh, systemctl,
+    /// kubectl, docker, "wait for migrations"), or is a scenario, whose steps are the plan. For each line: what is unavailable or
+    /// dead after it and at its worst moment, what any further loss would leave then, and which documented mistake it is.
+    ///
+    /// Exit codes: 0 safe; 1 not safe; 2 a line is not understood, or bad input.
+    Check(Check),
     /// Print the order of succession of a roster, one line for each partition.
     Succession(Succession),
     /// Print a moment as HTML that needs no script.
@@ -173,6 +181,43 @@ pub struct WhatIf {
     /// They stop without warning; gives the same, because how nodes go makes no difference until they return.
     #[arg(long)]
     pub unclean: bool,
+}
+
+/// `check`
+#[derive(Args, Debug)]
+pub struct Check {
+    /// A scenario with the cluster, or - for standard input.
+    pub cluster: PathBuf,
+    /// The plan, or - for standard input.
+    pub plan: PathBuf,
+    /// How many further nodes may be lost at any moment; their loss must leave no more out than at the beginning.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = none_or_up_to(MAX_NODES))]
+    pub margin: usize,
+    /// Begin after this step of CLUSTER, expectations not counted; else after the last.
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
+    /// What a node is called in the plan, beside its id: db1.example.net=A101. May be repeated.
+    #[arg(long = "name", value_name = "NAME=NODE", value_parser = named_node)]
+    pub names: Vec<(String, NodeId)>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: CheckFormat,
+}
+
+/// How `check` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// The lines with their figures and what was found, for people.
+    #[default]
+    Text,
+    /// The same as Markdown.
+    Markdown,
+    /// XML that CI servers show as tests: each line is one.
+    Junit,
+    /// SARIF 2.1.0, which code hosts show beside the lines.
+    Sarif,
+    /// One JSON document.
+    Json,
 }
 
 /// `succession`
@@ -441,6 +486,23 @@ fn up_to(most: usize) -> impl Fn(&str) -> Result<usize, String> + Clone + Send +
         let number = text.parse().ok().filter(|number| (1..=most).contains(number));
         number.ok_or_else(|| format!("a whole number from 1 to {most} is expected"))
     }
+}
+
+/// Reads a whole number from 0 to `most`.
+fn none_or_up_to(
+    most: usize,
+) -> impl Fn(&str) -> Result<usize, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| *number <= most);
+        number.ok_or_else(|| format!("a whole number from 0 to {most} is expected"))
+    }
+}
+
+/// Reads `name=node`.
+fn named_node(text: &str) -> Result<(String, NodeId), String> {
+    let (name, node) = text.rsplit_once('=').ok_or("a name and a node are expected: db1=A101")?;
+    let node = node.parse().map_err(|_| format!("{node:?} is no node id"))?;
+    Ok((name.to_owned(), node))
 }
 
 /// Reads the name or address of a host.

@@ -95,7 +95,7 @@ pub fn print_test(wanted: &Test, out: &mut impl Write) -> Result<Expectations, P
 }
 
 /// The cluster after `step` steps, or after all.
-fn cluster_at(file: &Path, step: Option<usize>) -> Result<Cluster, Problem> {
+pub fn cluster_at(file: &Path, step: Option<usize>) -> Result<Cluster, Problem> {
     let source = read(file)?;
     if step.is_some() {
         return Ok(timeline_at(&source, step)?.cluster().clone());

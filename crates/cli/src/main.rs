@@ -6,6 +6,7 @@
 
 mod args;
 mod bring;
+mod check;
 mod collectinfo;
 mod commands;
 mod figure;
@@ -77,6 +78,7 @@ fn perform(command: Command, out: &mut impl Write) -> Result<Expectations, Probl
         Command::Scenario(of) => commands::print_scenario(&of.file, out),
         Command::Explain(explain) => commands::explain(&explain, out),
         Command::WhatIf(what_if) => commands::what_if(&what_if, out),
+        Command::Check(wanted) => check::check(&wanted, out),
         Command::Succession(succession) => commands::succession(&succession, out),
         Command::Figure(figure) => figure::print(&figure, out),
         Command::Test(test) => commands::print_test(&test, out),

@@ -371,7 +371,7 @@ fn case_of(run: &FileRun, check: &Check) -> String {
 }
 
 /// A text as XML may have it, in an attribute or between tags: XML has no control characters, not even escaped.
-fn xml(text: &str) -> String {
+pub fn xml(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
         match c {

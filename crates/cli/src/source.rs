@@ -76,7 +76,11 @@ impl Source {
         }
     }
 
-    fn of_bytes(name: String, bytes: Vec<u8>) -> Result<Self, Mistake> {
+    /// As [`Source::read`], of what a file contains.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of_bytes(name: String, bytes: Vec<u8>) -> Result<Self, Mistake> {
         let parsed = Scenario::parse(&bytes);
         let text = String::from_utf8(bytes).unwrap_or_else(|error| {
             // What is right before the first byte that is none, which is where the mistake is.

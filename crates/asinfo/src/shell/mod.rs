@@ -11,6 +11,7 @@
 mod read;
 mod write;
 
+pub(crate) use read::named_hosts;
 pub use read::{Line, read};
 pub use write::lines;
 pub(crate) use write::named;

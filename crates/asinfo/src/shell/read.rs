@@ -183,7 +183,7 @@ fn does(words: &[&str], view: &ClusterView) -> Result<Vec<Entry>, String> {
 const MOST_HOSTS: usize = 512;
 
 /// The hosts of a list such as `a101,b[101-103]`.
-fn named_hosts(list: &str) -> Result<Vec<String>, String> {
+pub(crate) fn named_hosts(list: &str) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
     let mut rest = list;
     while !rest.is_empty() {

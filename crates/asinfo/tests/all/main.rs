@@ -14,6 +14,7 @@ mod histories;
 mod log_lines;
 mod operators;
 mod partition_info;
+mod plan;
 mod properties;
 mod sides;
 mod terminal;

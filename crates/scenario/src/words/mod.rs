@@ -13,6 +13,7 @@
 //! - `events`: what happened, one event or several of a kind as a sentence.
 //! - `served`: what a client of the whole network can reach.
 //! - `rolling`: how a rolling restart ended.
+//! - `runbook`: what was found about a plan of maintenance.
 //! - `share_links`: that a share link has another result than in the version that made it.
 //! - `summary`: how things stand now.
 //! - `warnings`: documented mistakes that roster commands can be.
@@ -29,6 +30,7 @@ pub mod orphans;
 pub mod rebalance;
 pub mod rolling;
 pub mod rules;
+pub mod runbook;
 pub mod served;
 pub mod share_links;
 pub mod summary;

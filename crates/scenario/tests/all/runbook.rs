@@ -2,9 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use rosterlab_engine::{
-    Cluster, ClusterSetup, Command, Mode, NodeId, Shutdown, Until,
-};
+use rosterlab_engine::{Cluster, ClusterSetup, Command, Mode, NodeId, Shutdown, Until};
 use rosterlab_scenario::foresight::runbook::{
     Checked, Counts, Language, Line, Out, Reading, check,
 };

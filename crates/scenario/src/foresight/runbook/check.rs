@@ -198,9 +198,11 @@ impl Course {
             checked.findings.push(finding(Wrong::CannotBeDone(why)));
         }
         let is_fine = checked.findings.is_empty()
-            && checked.counts.iter().zip(&self.start).all(|(counts, start)| {
-                counts.margin_left(start) == Some(counts.losses.len())
-            });
+            && checked
+                .counts
+                .iter()
+                .zip(&self.start)
+                .all(|(counts, start)| counts.margin_left(start) == Some(counts.losses.len()));
         self.lines.push(checked);
         is_fine
     }
@@ -245,7 +247,9 @@ impl Course {
             .iter()
             .map(|line| {
                 let counts = line.counts.iter().zip(&start);
-                counts.map(|(line, start)| line.margin_left(start) != Some(line.losses.len())).collect()
+                counts
+                    .map(|(line, start)| line.margin_left(start) != Some(line.losses.len()))
+                    .collect()
             })
             .collect();
         let is_harmed = |line: usize, namespace: Option<usize>| match namespace {
@@ -285,7 +289,8 @@ fn harm(counts: &[Counts], start: &[Counts], before: &[Counts]) -> Vec<Finding> 
     let mut found = Vec::new();
     for (index, counts) in counts.iter().enumerate() {
         let (start, before) = (&start[index], &before[index]);
-        let grows = |size: usize| counts.without(size) > start.without(size).max(before.without(size));
+        let grows =
+            |size: usize| counts.without(size) > start.without(size).max(before.without(size));
         let finding = |wrong| Finding { level: Level::Error, namespace: Some(index), wrong };
         if grows(0) {
             found.push(finding(Wrong::Out(counts.worst)));

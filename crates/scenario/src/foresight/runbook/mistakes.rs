@@ -99,7 +99,9 @@ impl Mistake {
                 Warning::FewerThanRf { .. } | Warning::NotActive { .. } => "§5",
                 Warning::LiveSplit { .. } | Warning::ReclusterForgotten => "§1",
                 Warning::MigrationsUnfinished { .. } => "§6, §10",
-                Warning::NotObserved { .. } | Warning::NoSuchNodes { .. } | Warning::NothingDead => "§8",
+                Warning::NotObserved { .. }
+                | Warning::NoSuchNodes { .. }
+                | Warning::NothingDead => "§8",
                 Warning::ChangeUnderWay => "§7",
             },
         }
@@ -210,7 +212,8 @@ pub(super) fn facts(cluster: &Cluster, command: &Command) -> Vec<Fact> {
                         Warning::MigrationsUnfinished { .. } | Warning::ChangeUnderWay
                     )
                 });
-                facts.extend(late.map(|warning| Fact::Found(Some(index), Mistake::Roster(warning))));
+                facts
+                    .extend(late.map(|warning| Fact::Found(Some(index), Mistake::Roster(warning))));
             }
             facts
         }
@@ -325,7 +328,9 @@ pub(super) fn of_plan(
 impl Goes {
     fn mistake(&self, later: &[(usize, Fact)], is_harmed: bool) -> Option<Mistake> {
         let comes_back = |node: &&NodeId| {
-            later.iter().any(|(_, fact)| matches!(fact, Fact::Starts(nodes) if nodes.contains(node)))
+            later
+                .iter()
+                .any(|(_, fact)| matches!(fact, Fact::Starts(nodes) if nodes.contains(node)))
         };
         let back_later: Vec<NodeId> =
             self.missing_before.iter().filter(comes_back).copied().collect();

@@ -22,7 +22,7 @@ mod watch;
 
 pub use check::{Checked, CheckedLine, Finding, Level, What, Wrong, check};
 
-pub use mistakes::Mistake;
+pub use mistakes::{Mistake, Told};
 
 pub use plan::{Language, Line, Reading};
 pub use sets::{MOST_SETS, TooMany};

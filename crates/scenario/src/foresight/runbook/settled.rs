@@ -58,7 +58,8 @@ impl Settled {
         let mut is_changed = vec![false; self.lost.len().checked_div(self.words).unwrap_or(0)];
         for (node, known) in &mut self.columns {
             let versions = cluster.versions(&self.namespace, *node).unwrap_or_default();
-            for ((known, version), is_changed) in known.iter_mut().zip(versions).zip(&mut is_changed)
+            for ((known, version), is_changed) in
+                known.iter_mut().zip(versions).zip(&mut is_changed)
             {
                 if known != version {
                     *known = *version;
@@ -81,7 +82,8 @@ impl Settled {
             let bits = &mut self.lost[pid.index() * self.words..][..self.words];
             for (word, bits) in bits.iter_mut().enumerate() {
                 while *bits != 0 {
-                    let set = word * 64 + convert::narrow::<usize, u32>(bits.trailing_zeros(), "a bit");
+                    let set =
+                        word * 64 + convert::narrow::<usize, u32>(bits.trailing_zeros(), "a bit");
                     self.counts[set] -= 1;
                     *bits &= *bits - 1;
                 }

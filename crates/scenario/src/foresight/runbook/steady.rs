@@ -45,8 +45,8 @@ fn roster(view: &ClusterView, index: usize) -> Option<&[RosterEntry]> {
         .filter(|belief| !belief.roster.is_empty() || !belief.pending.is_empty());
     let first = known.next()?;
     let same = |roster: &[RosterEntry]| *roster == *first.roster;
-    let all = same(&first.pending)
-        && known.all(|belief| same(&belief.roster) && same(&belief.pending));
+    let all =
+        same(&first.pending) && known.all(|belief| same(&belief.roster) && same(&belief.pending));
     all.then_some(&*first.roster)
 }
 

@@ -166,7 +166,8 @@ impl Watch {
             let out = Out::of(served, cluster.setup().namespaces[index].mode);
             let seen = &mut self.seen[index];
             seen.after = out;
-            if out.all() > seen.worst.all() || (out.all() == seen.worst.all() && out.dead > seen.worst.dead)
+            if out.all() > seen.worst.all()
+                || (out.all() == seen.worst.all() && out.dead > seen.worst.dead)
             {
                 seen.worst = out;
             }

@@ -1,0 +1,140 @@
+//! The lines of a plan, each with what was said before it: on which host, in which session of the admin tool.
+//!
+//! Invariant: every line of the text is in one line here, in order; loops over several lines and lines that end in a backslash are
+//! joined. Not here: what a line does.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rosterlab_scenario::foresight::runbook::Line;
+
+use super::peel::peel;
+
+/// The most bytes of a plan.
+pub const MAX_PLAN: usize = 1024 * 1024;
+/// The most lines of a plan.
+pub const MAX_PLAN_LINES: usize = 5_000;
+
+/// Why a text is no plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlanError {
+    /// It has more than [`MAX_PLAN`] bytes.
+    TooLong,
+    /// It has more than [`MAX_PLAN_LINES`] lines.
+    TooManyLines,
+    /// It has no line that is for anybody but people.
+    Empty,
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong => write!(f, "a plan has at most {MAX_PLAN} bytes"),
+            Self::TooManyLines => write!(f, "a plan has at most {MAX_PLAN_LINES} lines"),
+            Self::Empty => f.write_str("the plan has no line that does anything"),
+        }
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+/// What was said before a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    /// The last heading, which may name the hosts.
+    pub heading: Option<String>,
+    /// The host that the last call of the admin tool without a command connected to.
+    pub session: Option<String>,
+    /// Whether the line is prose: it stands outside of the blocks of code that the plan has.
+    pub is_prose: bool,
+}
+
+/// The lines of a text, and what was said before each.
+pub(super) fn lines(text: &str) -> Result<(Vec<Line>, BTreeMap<usize, Said>), PlanError> {
+    if text.len() > MAX_PLAN {
+        return Err(PlanError::TooLong);
+    }
+    let has_blocks = text.lines().any(is_fence);
+    let (mut lines, mut said) = (Vec::new(), BTreeMap::new());
+    let mut now = Said::default();
+    let mut is_inside = false;
+    let mut rest = text.lines().enumerate().peekable();
+    while let Some((place, first)) = rest.next() {
+        if place >= MAX_PLAN_LINES {
+            return Err(PlanError::TooManyLines);
+        }
+        let mut whole = first.to_owned();
+        if is_fence(first) {
+            is_inside = !is_inside;
+        } else {
+            while let Some(before) = whole.strip_suffix('\\') {
+                let Some((_, next)) = rest.next() else { break };
+                whole = format!("{before} {}", next.trim());
+            }
+            if begins_a_loop(&whole) {
+                while !ends_a_loop(&whole) {
+                    let Some((_, next)) = rest.next() else { break };
+                    let is_open =
+                        [" do", ";do", " then", "\ndo"].iter().any(|end| whole.ends_with(end));
+                    let between = if is_open || next.trim() == "do" { " " } else { "; " };
+                    whole =
+                        format!("{}{between}{}", whole.trim_end_matches([';', ' ']), next.trim());
+                }
+            }
+            now.is_prose = has_blocks && !is_inside;
+        }
+        let number = place + 1;
+        said.insert(number, now.clone());
+        let command = peel(&whole).command;
+        if let Some(heading) = heading(&command) {
+            now.heading = Some(heading.to_owned());
+        }
+        if let Some(host) = session(&command) {
+            now.session = host;
+        }
+        lines.push(Line { number, text: whole, given: None });
+    }
+    Ok((lines, said))
+}
+
+/// Whether a line begins or ends a block of code in Markdown.
+pub(super) fn is_fence(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("```") || line.starts_with("~~~")
+}
+
+/// The text of a heading or of a line such as `On b101:`.
+fn heading(command: &str) -> Option<&str> {
+    let marked = command.starts_with('#').then(|| command.trim_start_matches('#').trim());
+    marked.or_else(|| command.strip_suffix(':').filter(|text| !text.contains(['\'', '"'])))
+}
+
+fn begins_a_loop(line: &str) -> bool {
+    let command = peel(line).command;
+    ["for ", "until ", "while "].iter().any(|word| command.starts_with(word)) && {
+        // `while` and `for` may begin a sentence; a loop has its `do` here or on the next line.
+        command.contains("; do")
+            || command.ends_with(" do")
+            || command.contains(';')
+            || command.contains('$')
+            || command.contains("asinfo")
+            || command.contains("asadm")
+    }
+}
+
+fn ends_a_loop(line: &str) -> bool {
+    line.split([' ', ';']).any(|word| word == "done")
+}
+
+/// `Some` when a line calls the admin tool without a command, or ends it: the host that the session is connected to.
+fn session(command: &str) -> Option<Option<String>> {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    match words[..] {
+        ["exit" | "quit"] => Some(None),
+        ["asadm", ..] if !words.iter().any(|word| matches!(*word, "-e" | "--execute")) => {
+            let host = words.iter().position(|word| matches!(*word, "-h" | "--host"));
+            Some(host.and_then(|at| words.get(at + 1)).map(|host| (*host).to_owned()))
+        }
+        _ => None,
+    }
+}

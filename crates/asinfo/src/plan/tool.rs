@@ -1,0 +1,118 @@
+//! What the admin tool and info requests do in a plan.
+//!
+//! Invariant: the tool and the nodes are those of [`crate::terminal`], so a plan's lines do what they do when they are typed. Whoever
+//! writes a plan means its changes: the tool is privileged, and its questions are answered. Not here: hosts.
+
+use rosterlab_engine::NodeId;
+
+use crate::admin::{Block, Console};
+use crate::terminal::Terminal;
+
+use super::course::{Course, Stop};
+use super::waits::stable;
+
+/// The tool's words at the beginning of a line.
+pub(super) const WORDS: [&str; 12] = [
+    "manage",
+    "show",
+    "info",
+    "enable",
+    "disable",
+    "features",
+    "health",
+    "summary",
+    "collectinfo",
+    "help",
+    "exit",
+    "quit",
+];
+/// The requests that each node carries out for itself.
+const OF_ONE_NODE: [&str; 3] = ["quiesce", "quiesce-undo", "revive"];
+
+/// Types a line into the tool, connected to a node.
+pub(super) fn tool(course: &mut Course, line: &str, at: Option<NodeId>) -> Result<(), Stop> {
+    if !Console::knows(line) {
+        return Err(Stop::Unknown(format!("the admin tool has no command for '{line}'")));
+    }
+    if line.contains("cluster-stable") {
+        return course.wait(stable(line));
+    }
+    let at = at.map_or_else(|| course.anybody(), Ok)?;
+    let mut terminal = Terminal::new(at);
+    terminal.can_connect(at, &course.cluster).map_err(Stop::Fails)?;
+    terminal.enter("enable", &course.cluster);
+    let mut text = line.to_owned();
+    loop {
+        let typed = terminal.enter(&text, &course.cluster);
+        let blocks = typed.lines.iter().flat_map(|line| &line.blocks);
+        if let Some(why) = blocks.clone().find_map(failure) {
+            let is_unknown = why.contains("command not found");
+            return Err(if is_unknown { Stop::Unknown(why) } else { Stop::Fails(why) });
+        }
+        if let Some(entry) = typed.entry {
+            course.perform(entry)?;
+        }
+        match terminal.console().question() {
+            Some(digits) => text = digits.to_owned(),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// What a block says went wrong.
+fn failure(block: &Block) -> Option<String> {
+    match block {
+        Block::Error(why) | Block::Failed(why) => Some(why.clone()),
+        // A node's refusal stands in a table of the tool.
+        Block::Table(table) => {
+            let text = table.render();
+            text.lines()
+                .find(|line| {
+                    line.contains("|ERROR")
+                        || line.contains("Invalid command")
+                        || line.contains("permanently")
+                })
+                .map(|line| line.trim().to_owned())
+        }
+        Block::Text(_) | Block::Warning(_) | Block::Note(_) => None,
+    }
+}
+
+/// Sends a request of the info protocol to nodes, each from its own host; without nodes, to whom it concerns.
+pub(super) fn ask(course: &mut Course, request: &str, nodes: &[NodeId]) -> Result<(), Stop> {
+    let request = request.trim();
+    if request.starts_with("cluster-stable") {
+        return course.wait(stable(request));
+    }
+    let name = request.split([':', '/']).next().unwrap_or("");
+    if nodes.is_empty() && OF_ONE_NODE.contains(&name) {
+        return Err(Stop::Unknown(format!(
+            "each node does '{name}' for itself, so the line has to name its node: asinfo -h a101 -v '{request}'"
+        )));
+    }
+    let nodes = if nodes.is_empty() { vec![course.anybody()?] } else { nodes.to_vec() };
+    let hosts: Vec<String> = nodes.iter().map(|node| crate::shell::host(*node)).collect();
+    let quoted = request.replace('\'', "");
+    let line = format!("pdsh -w {} asinfo -v '{quoted}'", hosts.join(","));
+    let typed = Terminal::new(nodes[0]).enter(&line, &course.cluster);
+    if let Some(entry) = typed.entry {
+        return course.perform(entry);
+    }
+    let blocks = typed.lines.iter().flat_map(|line| &line.blocks);
+    let refusal = blocks.clone().find_map(|block| match block {
+        Block::Text(text) if is_refusal(text) => Some(text.trim().to_owned()),
+        block => failure(block),
+    });
+    refusal.map_or(Ok(()), |why| Err(Stop::Fails(why)))
+}
+
+fn is_refusal(reply: &str) -> bool {
+    let said = reply.split_once(": ").map_or(reply, |(_, said)| said);
+    [reply, said].iter().any(|text| {
+        let lower = text.to_lowercase();
+        lower.starts_with("error")
+            || lower.starts_with("fail")
+            || lower.starts_with("ignored-by")
+            || lower.starts_with("could not connect")
+    })
+}

@@ -1,0 +1,358 @@
+//! The lines of a maintenance plan: what each is, in the many ways in which people write it.
+
+use proptest::prelude::*;
+use rosterlab_asinfo::plan::{NameError, Names, PlanError, Reader};
+use rosterlab_engine::{Cluster, Command, Profile, RosterNodes, Shutdown};
+use rosterlab_scenario::foresight::runbook::{Language, Reading};
+use rosterlab_scenario::{Entry, Settle};
+
+use crate::common::{id, ids, setup};
+use crate::properties::runner;
+
+fn cluster() -> Cluster {
+    Cluster::new(setup("A101@1 A102@1 A103@1 B101@2 B102@2", Profile::V4_5_3)).unwrap()
+}
+
+fn names() -> Names {
+    let mut names = Names::default();
+    for (name, node) in [("aero-2-0", "B101"), ("aero-2-1", "B102"), ("db4", "B101")] {
+        names.add(name, id(node)).unwrap();
+    }
+    names
+}
+
+/// What the last line of a plan is, after the lines before it are done.
+fn read(plan: &str) -> Reading {
+    let (reader, lines) = Reader::new(plan, names()).unwrap();
+    let mut cluster = cluster();
+    let mut last = Reading::Says;
+    for line in &lines {
+        last = reader.read(line, &cluster);
+        if let Reading::Does(entries) = &last {
+            entries.iter().for_each(|entry| drop(entry.run(&mut cluster).unwrap()));
+        }
+    }
+    last
+}
+
+fn act(command: Command) -> Entry {
+    Entry::Act { command, settle: Settle::Fully }
+}
+
+fn stop(nodes: &str) -> Entry {
+    act(Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Clean })
+}
+
+fn start(nodes: &str) -> Entry {
+    act(Command::Start { nodes: ids(nodes) })
+}
+
+#[test]
+fn a_stop_is_written_in_many_ways() {
+    for line in [
+        "ssh b101 systemctl stop aerospike",
+        "ssh -t ops@b101.example.net 'sudo systemctl stop aerospike'",
+        "ssh -o ConnectTimeout=5 b101 \"sudo service aerospike stop\"",
+        "1. `ssh b101 sudo systemctl stop aerospike.service`",
+        "- [ ] b101: systemctl stop aerospike",
+        "on b101: sudo systemctl stop aerospike",
+        "[root@b101 ~]# systemctl stop aerospike",
+        "b101$ sudo systemctl stop aerospike",
+        "systemctl -H b101 stop aerospike",
+        "systemctl stop aerospike on b101",
+        "systemctl stop aerospike   # on b101",
+        "systemctl stop aerospike # b101",
+        "On B101 run `systemctl stop aerospike`.",
+        "## On b101\nsystemctl stop aerospike",
+        "b101:\n    systemctl stop aerospike",
+        "docker stop -t 60 b101",
+        "docker compose stop b101",
+        "podman stop b101",
+        "stop B101",
+        "Stop aerospike on b101.",
+        "ssh db4 systemctl stop aerospike",
+        "ssh db4.example.net systemctl stop aerospike",
+        "for h in b101; do ssh $h sudo systemctl stop aerospike; done",
+        "for h in b101; do\n  ssh ${h} sudo systemctl stop aerospike\ndone",
+        "ssh b101 \\\n  systemctl stop aerospike",
+        "ssh b101 poweroff",
+        "docker exec -it b101 systemctl stop aerospike",
+        "kubectl exec -n aero aero-2-0 -- systemctl stop aerospike",
+        "/etc/init.d/aerospike stop on b101",
+    ] {
+        assert_eq!(read(line), Reading::Does(vec![stop("B101")]), "{line}");
+    }
+}
+
+#[test]
+fn other_lines_of_hosts_do_what_they_say() {
+    let cut = |one: &str, others: &str| act(Command::Cut { between: vec![ids(one), ids(others)] });
+    let crash = |nodes: &str| act(Command::Stop { nodes: ids(nodes), shutdown: Shutdown::Unclean });
+    for (line, entries) in [
+        ("pdsh -w b[101-102] systemctl stop aerospike", vec![stop("B101 B102")]),
+        ("stop rack 2", vec![stop("B102 B101")]),
+        ("stop b101, b102", vec![stop("B101 B102")]),
+        ("restart b101", vec![stop("B101"), start("B101")]),
+        ("ssh b101 reboot", vec![stop("B101"), start("B101")]),
+        ("kubectl delete pod aero-2-0", vec![stop("B101"), start("B101")]),
+        ("kubectl -n aero delete pod/aero-2-0 --wait", vec![stop("B101"), start("B101")]),
+        (
+            "kubectl delete pod aero-2-0 aero-2-1 --force --grace-period=0",
+            vec![crash("B101 B102"), start("B101 B102")],
+        ),
+        ("docker kill b101", vec![crash("B101")]),
+        ("docker restart b101", vec![stop("B101"), start("B101")]),
+        ("ssh b101 sudo kill -9 $(pidof asd)", vec![crash("B101")]),
+        ("docker network disconnect roster_net b101", vec![cut("B101", "B102 A103 A102 A101")]),
+        ("docker network disconnect -f roster_net b101", vec![cut("B101", "B102 A103 A102 A101")]),
+        (
+            "for h in b101 b102; do ssh $h systemctl stop aerospike; done",
+            vec![stop("B101"), stop("B102")],
+        ),
+        (
+            "ssh b101 systemctl stop aerospike && sleep 30 && ssh b101 systemctl start aerospike",
+            vec![stop("B101"), Entry::Pass { ms: 30_000 }, start("B101")],
+        ),
+    ] {
+        assert_eq!(read(line), Reading::Does(entries), "{line}");
+    }
+}
+
+#[test]
+fn a_container_that_is_connected_again_has_its_links_back() {
+    let plan = "docker network disconnect net b101\ndocker network connect net b101";
+    let healed = Command::Heal { between: Some(vec![ids("B101"), ids("B102 A103 A102 A101")]) };
+    assert_eq!(read(plan), Reading::Does(vec![act(healed)]));
+    let two = "docker network disconnect net b101\ndocker network disconnect net b102\n";
+    let healed = Command::Heal { between: Some(vec![ids("B101"), ids("A103 A102 A101")]) };
+    assert_eq!(
+        read(&format!("{two}docker network connect net b101")),
+        Reading::Does(vec![act(healed)])
+    );
+}
+
+#[test]
+fn the_admin_tool_and_requests_do_what_they_do() {
+    let on = Some(id("B102"));
+    let recluster = act(Command::Recluster { on });
+    let quiesce = act(Command::Quiesce { nodes: ids("B101") });
+    for (line, entries) in [
+        ("manage recluster", vec![recluster.clone()]),
+        ("Admin+> manage recluster", vec![recluster.clone()]),
+        ("asadm -h a101 --enable -e 'manage recluster'", vec![recluster.clone()]),
+        ("ssh a101 asadm --enable -e \"manage recluster\"", vec![recluster.clone()]),
+        ("asinfo -v 'recluster:'", vec![recluster.clone()]),
+        ("asinfo -h b102 -p 3000 -v recluster:", vec![recluster.clone()]),
+        ("pdsh -a asinfo -v 'recluster:'", vec![recluster.clone()]),
+        ("manage quiesce with B101", vec![quiesce.clone()]),
+        ("manage quiesce with db4", vec![quiesce.clone()]),
+        ("asinfo -h b101 -v 'quiesce:'", vec![quiesce.clone()]),
+        ("[op@b101 ~]$ asinfo -v quiesce:", vec![quiesce.clone()]),
+        ("ssh b101 asinfo -v 'quiesce:'", vec![quiesce]),
+    ] {
+        assert_eq!(read(line), Reading::Does(entries), "{line}");
+    }
+    // The roster is what the tool makes of it, whether it asks first or not.
+    let nodes: Vec<_> = ["A101@1", "A102@1", "A103@1"].map(|entry| entry.parse().unwrap()).into();
+    for line in [
+        "manage roster stage nodes A101@1 A102@1 A103@1 ns main",
+        "asinfo -v 'roster-set:namespace=main;nodes=A101@1,A102@1,A103@1'",
+        "asadm --enable -e 'manage roster remove nodes B101@2 B102@2 ns main'",
+    ] {
+        let Reading::Does(entries) = read(line) else { panic!("{line}") };
+        let [
+            Entry::Act {
+                command: Command::RosterSet { nodes: RosterNodes::List(set), .. }, ..
+            },
+        ] = &entries[..]
+        else {
+            panic!("{line}: {entries:?}")
+        };
+        let mut set = set.clone();
+        set.sort_by_key(|entry| entry.node);
+        assert_eq!(set, nodes, "{line}");
+    }
+}
+
+#[test]
+fn waiting_is_understood() {
+    let migrate = Reading::Does(vec![Entry::Migrate { partitions: None }]);
+    for line in [
+        "wait for migrations",
+        "* Wait until migrations have finished.",
+        "4) wait until cluster-stable",
+        "asinfo -v 'cluster-stable:size=5;ignore-migrations=no'",
+        "until asinfo -v 'cluster-stable:size=5;ignore-migrations=false' 2>/dev/null; do sleep 5; done",
+        "while asinfo -h a101 -v statistics | grep -q 'migrate_partitions_remaining=[1-9]'; do\n  sleep 5\ndone",
+        "Admin> asinfo -v 'cluster-stable:'",
+    ] {
+        assert_eq!(read(line), migrate, "{line}");
+    }
+    assert_eq!(read("wait 2 minutes"), Reading::Does(vec![Entry::Pass { ms: 120_000 }]));
+    assert_eq!(read("asinfo -v 'cluster-stable:size=5;ignore-migrations=yes'"), Reading::Looks);
+    let Reading::Fails(why) = read("asinfo -v 'cluster-stable:size=7;ignore-migrations=no'") else {
+        panic!("a size that is never reached is noticed")
+    };
+    assert!(why.contains("No cluster has 7 nodes"), "{why}");
+}
+
+#[test]
+fn what_is_for_people_and_what_only_asks_does_nothing() {
+    for line in
+        ["", "# Tonight", "// a comment", "---", "**Rack B**", "Rack B:", "```", "## 3. On b101"]
+    {
+        assert_eq!(read(line), Reading::Says, "{line}");
+    }
+    for line in [
+        "show roster",
+        "Admin> info network",
+        "asadm -e 'show pmap'",
+        "asinfo -v 'roster:'",
+        "systemctl status aerospike # on b101",
+        "echo done",
+        "ssh b101 journalctl -u aerospike | tail",
+        "kubectl get pods",
+        "docker ps",
+        "enable",
+    ] {
+        assert_eq!(read(line), Reading::Looks, "{line}");
+    }
+    // Where a plan has blocks of code, what stands outside of them is for people, but for what is quoted.
+    let markdown =
+        "Rack B goes down tonight.\n\n```\nssh b101 systemctl stop aerospike\n```\nCall Bob.";
+    assert_eq!(read(markdown), Reading::Says);
+    assert_eq!(
+        read(&format!("{markdown}\nThen run `ssh b101 systemctl start aerospike`.")),
+        Reading::Does(vec![start("B101")])
+    );
+}
+
+#[test]
+fn what_is_not_understood_says_why() {
+    for (line, why) in [
+        ("hope for the best", "'hope for the best' is not known here"),
+        ("systemctl stop aerospike", "needs its host"),
+        ("ssh c101 systemctl stop aerospike", "'c101' means no node of this cluster"),
+        ("ssh b101 systemctl stop postgres", "not known"),
+        ("kubectl scale statefulset aero --replicas=3", "kubectl delete pod"),
+        ("docker rm -f b101", "not known here"),
+        ("asinfo -v 'quiesce:'", "has to name its node"),
+        ("wait for Bob", "what can be waited for"),
+        ("ssh b101 'systemctl stop aerospike", "No closing quotation"),
+        ("manage nothing", "command not found"),
+        ("ssh b101", "ssh needs a host and a command"),
+        ("apt-get install aerospike", "not known"),
+        ("stop C101", "not known"),
+    ] {
+        let Reading::Unknown(said) = read(line) else { panic!("{line}: {:?}", read(line)) };
+        assert!(said.contains(why), "{line}: {said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_says_why() {
+    for (plan, why) in [
+        ("ssh b101 systemctl start aerospike", "Node B101 is up"),
+        (
+            "ssh b101 systemctl stop aerospike\nssh b101 systemctl stop aerospike",
+            "Node B101 is down",
+        ),
+        ("asinfo -h a101 -v 'recluster:'", "ignored-by-non-principal"),
+        ("asinfo -v 'roster-set:namespace=none;nodes=A101@1'", "ERROR"),
+    ] {
+        let Reading::Fails(said) = read(plan) else { panic!("{plan}: {:?}", read(plan)) };
+        assert!(said.contains(why), "{plan}: {said}");
+    }
+}
+
+#[test]
+fn a_session_of_the_tool_stays_on_its_node() {
+    // Beyond the cut, the tool on A101 reaches rack A alone.
+    let plan =
+        "docker network disconnect net a101\nasadm -h a101 --enable\nmanage quiesce with B101";
+    assert!(!matches!(read(plan), Reading::Does(_)), "{:?}", read(plan));
+    let plan = "docker network disconnect net a101\nmanage quiesce with B101";
+    assert!(matches!(read(plan), Reading::Does(_)));
+}
+
+#[test]
+fn names_mean_one_node_each() {
+    let mut names = names();
+    assert_eq!(names.add("db4", id("A101")), Err(NameError::Twice("db4".to_owned(), id("B101"))));
+    assert!(matches!(names.add("two words", id("A101")), Err(NameError::NoName(_))));
+    assert_eq!(names.node("DB4", &cluster().view()), Some(id("B101")));
+    assert_eq!(names.node("db5", &cluster().view()), None);
+}
+
+#[test]
+fn a_plan_is_bounded() {
+    let long = "#\n".repeat(6_000);
+    assert_eq!(Reader::new(&long, Names::default()).err(), Some(PlanError::TooManyLines));
+    let large = "x".repeat(1024 * 1024 + 1);
+    assert_eq!(Reader::new(&large, Names::default()).err(), Some(PlanError::TooLong));
+}
+
+/// Pieces of plans, to be put together at random.
+const PIECES: [&str; 44] = [
+    "ssh",
+    "pdsh",
+    "-w",
+    "b101",
+    "b[101-102]",
+    "b[1-",
+    "a101,b101",
+    "systemctl",
+    "stop",
+    "start",
+    "aerospike",
+    "asinfo",
+    "-v",
+    "'recluster:'",
+    "asadm",
+    "-e",
+    "manage",
+    "roster",
+    "stage",
+    "quiesce",
+    "with",
+    "kubectl",
+    "delete",
+    "pod",
+    "docker",
+    "network",
+    "disconnect",
+    "until",
+    "do",
+    "done",
+    "for",
+    "in",
+    ";",
+    "&&",
+    "`",
+    "'",
+    "\"",
+    "\\",
+    "\n",
+    "wait",
+    "for",
+    "1.",
+    "[root@b101 ~]#",
+    "cluster-stable:size=99999999999999999999",
+];
+
+#[test]
+fn no_text_makes_a_reader_panic() {
+    let pieces = proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..24);
+    let any_text = proptest::collection::vec(any::<char>(), 0..40).prop_map(String::from_iter);
+    let texts = prop_oneof![3 => pieces.prop_map(|words| words.join(" ")), 1 => any_text];
+    let cluster = cluster();
+    runner(300)
+        .run(&texts, |text| {
+            let (reader, lines) = Reader::new(&text, names()).unwrap();
+            for line in &lines {
+                let _ = reader.read(line, &cluster);
+            }
+            Ok(())
+        })
+        .unwrap();
+}

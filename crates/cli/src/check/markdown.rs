@@ -1,0 +1,72 @@
+//! The report as Markdown, for a ticket or a pull request.
+//!
+//! Invariant: what stands in a cell ends no cell and begins no markup.
+
+use std::fmt::Write as _;
+
+use rosterlab_scenario::words::runbook::of_verdict;
+
+use super::table::{HEAD, kind, rows};
+use super::{Report, Told};
+use crate::printable;
+
+pub(super) fn markdown(report: &Report<'_>) -> String {
+    let checked = report.checked;
+    let mut text = format!("# {}\n\n**{}**\n\n", escaped(&report.plan), of_verdict(checked));
+    let _ =
+        writeln!(text, "Checked on {} with margin {}.\n", escaped(&report.cluster), checked.margin);
+    let _ = writeln!(text, "| line | plan | namespace | {} |", HEAD.join(" | "));
+    text += "|---:|---|---|---|---|---|---|\n";
+    for line in &checked.lines {
+        let shown = code(line.line.text.trim());
+        let number = line.line.number;
+        if line.counts.is_empty() {
+            if !line.findings.is_empty() {
+                let _ = writeln!(text, "| {number} | {shown} | {} | | | | |", kind(line.what));
+            }
+            continue;
+        }
+        for (name, figures) in rows(line, checked) {
+            let _ = writeln!(
+                text,
+                "| {number} | {shown} | {} | {} |",
+                escaped(&name),
+                figures.join(" | ")
+            );
+        }
+    }
+    let mut found = checked.findings().peekable();
+    if found.peek().is_some() {
+        text += "\n## Findings\n\n";
+    }
+    for (line, finding) in found {
+        let told = Told::of(finding, checked);
+        let _ = writeln!(
+            text,
+            "- line {}: **{}** `{}`: {}",
+            line.line.number,
+            told.level,
+            told.name,
+            escaped(&told.line(checked))
+        );
+    }
+    text
+}
+
+/// A text without markup.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in printable(text).chars() {
+        if "\\`*_{}[]<>|#~".contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// A line of the plan as code in a cell.
+fn code(text: &str) -> String {
+    let text = printable(text).replace('`', "'").replace('|', "\\|");
+    if text.is_empty() { String::new() } else { format!("`{text}`") }
+}

@@ -1,0 +1,193 @@
+//! `check`: a plan of maintenance against a cluster, before it is carried out.
+//!
+//! Invariant: the exit code is 0 when the plan is safe, 1 when it is not, and 2 when a line is not understood or the input is
+//! bad. Standard output has the report of one format and nothing else. Not here: what a line risks (the scenario crate's
+//! `foresight::runbook`) and how people write it (the asinfo crate's `plan`).
+
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
+mod table;
+mod text;
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use rosterlab_asinfo::plan::{Names, Reader};
+use rosterlab_engine::Cluster;
+use rosterlab_scenario::foresight::runbook::{self, Checked, Finding, Level, Line};
+use rosterlab_scenario::words::runbook::{name_of, of_wrong, source_of};
+use rosterlab_scenario::{Doing, FORMAT, Scenario};
+
+use crate::args::{Check, CheckFormat};
+use crate::commands::{Expectations, Problem, cluster_at};
+use crate::position::Position;
+use crate::source::{Mistake, Source};
+
+/// What a report is about.
+struct Report<'a> {
+    /// The file with the cluster.
+    cluster: String,
+    /// The file with the plan.
+    plan: String,
+    checked: &'a Checked,
+}
+
+/// Checks a plan.
+pub fn check(wanted: &Check, out: &mut impl Write) -> Result<Expectations, Problem> {
+    let is_stdin = |path: &Path| path == Path::new("-");
+    if is_stdin(&wanted.cluster) && is_stdin(&wanted.plan) {
+        return Err(Problem::Input(
+            "only one of CLUSTER and PLAN can be standard input".to_owned(),
+        ));
+    }
+    let cluster = cluster_at(&wanted.cluster, wanted.step)?;
+    let names = names(&wanted.names, &cluster)?;
+    let (reader, lines) = plan(&wanted.plan, &cluster, names)?;
+    let checked = runbook::check(&cluster, &lines, &reader, wanted.margin)
+        .map_err(|error| Problem::Input(format!("--margin: {error}")))?;
+    let report =
+        Report { cluster: shown(&wanted.cluster), plan: shown(&wanted.plan), checked: &checked };
+    let text = match wanted.format {
+        CheckFormat::Text => text::text(&report),
+        CheckFormat::Markdown => markdown::markdown(&report),
+        CheckFormat::Junit => junit::junit(&report),
+        CheckFormat::Sarif => sarif::sarif(&report),
+        CheckFormat::Json => json::json(&report),
+    };
+    out.write_all(text.as_bytes())?;
+    if !checked.is_understood() {
+        out.flush()?;
+        let unknown = checked.lines.iter().filter(|line| line.what == runbook::What::Unknown);
+        for line in unknown {
+            let found = line.findings.iter().map(|finding| of_wrong(&finding.wrong)).next();
+            let place = format!("{}:{}", report.plan, line.line.number);
+            let told = format!("{place}: error: {}", found.unwrap_or_default());
+            let _ = writeln!(io::stderr(), "{}", crate::printable(&told));
+        }
+        return Err(Problem::Told);
+    }
+    Ok(if checked.is_safe() { Expectations::Hold } else { Expectations::Fail })
+}
+
+fn shown(path: &Path) -> String {
+    if path == Path::new("-") { "<stdin>".to_owned() } else { path.display().to_string() }
+}
+
+/// What nodes are called beside their ids.
+fn names(
+    given: &[(String, rosterlab_engine::NodeId)],
+    cluster: &Cluster,
+) -> Result<Names, Problem> {
+    let view = cluster.view();
+    let mut names = Names::default();
+    for (name, node) in given {
+        if view.node(*node).is_none() {
+            return Err(Problem::Input(format!("--name {name}={node}: no node {node}")));
+        }
+        names.add(name, *node).map_err(|error| Problem::Input(format!("--name: {error}")))?;
+    }
+    Ok(names)
+}
+
+/// The lines of a plan, and who reads them.
+fn plan(path: &Path, cluster: &Cluster, names: Names) -> Result<(Reader, Vec<Line>), Problem> {
+    let file = shown(path);
+    let mistake =
+        |position, message| Problem::File(Mistake { file: file.clone(), position, message });
+    let mut bytes = Vec::new();
+    let most = rosterlab_scenario::MAX_BYTES as u64 + 1;
+    let read = if path == Path::new("-") {
+        io::stdin().lock().take(most).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| mistake(None, format!("cannot be read: {error}")))?;
+    let begins = bytes.trim_ascii_start().first().copied();
+    if matches!(begins, Some(b'{' | b'[')) {
+        let (text, scenario) = steps(&file, bytes)?;
+        let lines = lines_of(&scenario, &text, cluster).map_err(|error| {
+            mistake(Some(Position::of_place(&text, &error.place)), error.to_string())
+        })?;
+        return Ok((Reader::of_names(names), lines));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let right = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()])
+            .into_owned();
+        mistake(Some(Position::at(&right, right.len())), "is not UTF-8 text".to_owned())
+    })?;
+    let (reader, lines) = Reader::new(&text, names)
+        .map_err(|error| mistake(Some(Position::START), error.to_string()))?;
+    if text.trim().is_empty() {
+        return Err(mistake(Some(Position::START), "the plan is empty".to_owned()));
+    }
+    Ok((reader, lines))
+}
+
+/// The text and the scenario of a plan of steps: a scenario, or its list of steps alone.
+fn steps(file: &str, bytes: Vec<u8>) -> Result<(String, Scenario), Problem> {
+    let is_list = bytes.trim_ascii_start().starts_with(b"[");
+    // A list of steps is read as the steps of a scenario, on the same lines.
+    let bytes = if is_list {
+        let before =
+            format!(r#"{{"format":"{FORMAT}","cluster":{{"nodes":[{{"id":"A1"}}]}},"steps":"#);
+        [before.as_bytes(), &bytes, b"}"].concat()
+    } else {
+        bytes
+    };
+    let source = Source::of_bytes(file.to_owned(), bytes.clone()).map_err(Problem::File)?;
+    Ok((String::from_utf8_lossy(&bytes).into_owned(), source.scenario))
+}
+
+/// A line for each step but for expectations.
+fn lines_of(
+    scenario: &Scenario,
+    text: &str,
+    cluster: &Cluster,
+) -> Result<Vec<Line>, rosterlab_scenario::ScenarioError> {
+    let mut lines = Vec::new();
+    for (index, step) in scenario.steps.iter().enumerate() {
+        let place = format!("steps[{index}]");
+        if let Doing::Happen { entry, .. } = step.doing(cluster.setup(), &place)? {
+            let number = Position::of_place(text, &place).line;
+            let text = serde_json::to_string(step).unwrap_or_default();
+            lines.push(Line { number, text, given: Some(vec![entry]) });
+        }
+    }
+    Ok(lines)
+}
+
+/// A finding in the words that all formats share.
+struct Told {
+    level: &'static str,
+    name: &'static str,
+    namespace: Option<String>,
+    message: String,
+    source: Option<String>,
+}
+
+impl Told {
+    fn of(finding: &Finding, checked: &Checked) -> Self {
+        let namespace = finding.namespace.and_then(|index| checked.namespaces.get(index)).cloned();
+        Self {
+            level: match finding.level {
+                Level::Warning => "warning",
+                Level::Error => "error",
+            },
+            name: name_of(&finding.wrong),
+            namespace,
+            message: of_wrong(&finding.wrong),
+            source: source_of(&finding.wrong),
+        }
+    }
+
+    /// The message with the namespace before it, where there are several, and its source behind it.
+    fn line(&self, checked: &Checked) -> String {
+        let of = self.namespace.as_ref().filter(|_| checked.namespaces.len() > 1);
+        let of = of.map_or_else(String::new, |name| format!("{name}: "));
+        let source = self.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
+        format!("{of}{}{source}", self.message)
+    }
+}

@@ -1,0 +1,182 @@
+//! What was found about a plan, as sentences.
+//!
+//! Invariant: what is found is `foresight::runbook`'s; nothing here looks for mistakes. Not here: tables and files.
+
+use rosterlab_engine::NodeId;
+
+use super::text::{count, is_are, list, thousands, verb_ending};
+use super::warnings::of_warning;
+use crate::foresight::runbook::{Checked, Mistake, Out, Told, Wrong};
+
+/// What is out, in a few words: `1,381 unavailable`, `12 dead and 3 without their data`.
+#[must_use]
+pub fn of_out(out: Out) -> String {
+    let parts =
+        [(out.unavailable, "unavailable"), (out.dead, "dead"), (out.fresh, "without their data")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} {what}", thousands(*number)))
+        .collect();
+    if parts.is_empty() { "all active".to_owned() } else { list(parts) }
+}
+
+/// What is wrong, in a sentence or two.
+#[must_use]
+pub fn of_wrong(wrong: &Wrong) -> String {
+    match wrong {
+        Wrong::Out(out) => format!("Of 4,096 partitions {} at its worst moment.", are_out(*out)),
+        Wrong::Margin { nodes, out, back, size } => {
+            let lost = match size {
+                1 => format!("If {} is lost as well", list(nodes)),
+                _ => format!("If {} are lost as well", list(nodes)),
+            };
+            let after = format!("{lost}, {} out", of_partitions(*out));
+            match back {
+                Some(back) if back.all() > 0 => format!(
+                    "{after}; after a crash {} once {} back, because the mark of a clean stop is missing.",
+                    still_out(*back),
+                    it_is(nodes)
+                ),
+                Some(_) => format!("{after} until {} back.", it_is(nodes)),
+                None => format!("{after}."),
+            }
+        }
+        Wrong::CannotBeDone(why) => format!("It cannot be done: {}.", sentence(why)),
+        Wrong::NotUnderstood(why) => format!("It is not understood: {}.", sentence(why)),
+        Wrong::Mistake(mistake) => of_mistake(mistake),
+    }
+}
+
+/// The name of what is wrong, for programs.
+#[must_use]
+pub fn name_of(wrong: &Wrong) -> &'static str {
+    match wrong {
+        Wrong::Out(_) => "partitions-out",
+        Wrong::Margin { .. } => "margin-lost",
+        Wrong::CannotBeDone(_) => "cannot-be-done",
+        Wrong::NotUnderstood(_) => "not-understood",
+        Wrong::Mistake(mistake) => mistake.name(),
+    }
+}
+
+/// The rule behind it and how that is known: `docs/domain.md §5, documented`; nothing where no rule is behind it.
+#[must_use]
+pub fn source_of(wrong: &Wrong) -> Option<String> {
+    match wrong {
+        Wrong::Out(_) => Some("docs/domain.md §5, documented".to_owned()),
+        Wrong::Margin { .. } => Some("docs/domain.md §4, §5, documented".to_owned()),
+        Wrong::CannotBeDone(_) | Wrong::NotUnderstood(_) => None,
+        Wrong::Mistake(mistake) => {
+            Some(format!("docs/domain.md {}, {}", mistake.rule(), mistake.source().words()))
+        }
+    }
+}
+
+/// Whether a plan is safe, and how far, in a sentence.
+#[must_use]
+pub fn of_verdict(checked: &Checked) -> String {
+    let margin = checked.margin;
+    let lost = match margin {
+        0 => "without any further loss".to_owned(),
+        1 => "with any 1 further node lost at any moment".to_owned(),
+        _ => format!("with any {margin} further nodes lost at any moment"),
+    };
+    if !checked.is_understood() {
+        let lines =
+            checked.findings().filter(|(_, found)| matches!(found.wrong, Wrong::NotUnderstood(_)));
+        let number = lines.count();
+        return format!(
+            "Not understood: {}. What is told of the lines after {} may be wrong.",
+            if number == 1 { "1 line".to_owned() } else { format!("{number} lines") },
+            if number == 1 { "it" } else { "them" },
+        );
+    }
+    if checked.is_safe() {
+        return format!("Safe {lost}.");
+    }
+    match checked.margin_left() {
+        None => "Not safe: partitions go out on the way.".to_owned(),
+        Some(0) if margin > 0 => {
+            "Not safe: nothing goes out on the way, as long as no further node is lost.".to_owned()
+        }
+        Some(left) if left < margin => format!(
+            "Not safe: at most {left} further node{} may be lost.",
+            if left == 1 { "" } else { "s" }
+        ),
+        Some(_) => "Not safe: nothing goes out on the way, but a line is a mistake.".to_owned(),
+    }
+}
+
+fn are_out(out: Out) -> String {
+    let is_one = out.all() == 1;
+    format!("{} {}", of_out(out), if is_one { "is out" } else { "are out" })
+}
+
+fn of_partitions(number: u32) -> String {
+    format!("{} {}", count(number, "partition"), if number == 1 { "is" } else { "are" })
+}
+
+fn still_out(out: Out) -> String {
+    format!("{} still", of_out(out))
+}
+
+fn it_is(nodes: &[NodeId]) -> &'static str {
+    if nodes.len() == 1 { "it is" } else { "they are" }
+}
+
+/// A reason as the end of a sentence.
+fn sentence(why: &str) -> &str {
+    why.trim_end_matches('.')
+}
+
+/// A documented mistake, in a sentence or two.
+#[must_use]
+pub fn of_mistake(mistake: &Mistake) -> String {
+    match mistake {
+        Mistake::RosterNotSet { missing, replication_factor } => format!(
+            "{} {} missing then, and the roster still counts on {}. RF is {replication_factor}, and fewer than that may be missing: \
+             set the roster before the next node goes.",
+            list(missing),
+            is_are(missing.len()),
+            if missing.len() == 1 { "it" } else { "them" },
+        ),
+        Mistake::NextBeforeBack { missing, filling } if missing.is_empty() => format!(
+            "The next node goes while copies of {} are still being filled. Wait for migrations first.",
+            count(*filling, "partition")
+        ),
+        Mistake::NextBeforeBack { missing, .. } => format!(
+            "The next node goes before {} {} back. Start {} and wait for migrations first.",
+            list(missing),
+            is_are(missing.len()),
+            if missing.len() == 1 { "it" } else { "them" },
+        ),
+        Mistake::Roster(warning) => of_warning(warning),
+        Mistake::NoRecluster(told) => {
+            let what = match told {
+                Told::Roster => "The roster is staged".to_owned(),
+                Told::Revive => "The copies are revived".to_owned(),
+                Told::Quiesce(nodes) => {
+                    format!("{} {} told to quiesce", list(nodes), is_are(nodes.len()))
+                }
+                Told::QuiesceUndo(nodes) => {
+                    format!("{} {} told to stop quiescing", list(nodes), is_are(nodes.len()))
+                }
+            };
+            format!(
+                "{what}, and no recluster follows: it takes effect only with the next cluster change, whenever that is."
+            )
+        }
+        Mistake::StopWithoutQuiesce { nodes } => format!(
+            "{} stop{} without being quiesced first, so clients meet errors until the others have taken over.",
+            list(nodes),
+            verb_ending(nodes.len())
+        ),
+        Mistake::EmptyDrives { nodes } => format!(
+            "{} come{} back with empty drives: {} trusted for no partition until migrations are done.",
+            list(nodes),
+            verb_ending(nodes.len()),
+            it_is(nodes)
+        ),
+    }
+}
