@@ -117,6 +117,8 @@ impl Making<'_> {
                 id: node.id,
                 rack: self.rack_at_start(node),
                 stay_quiesced: node.stay_quiesced,
+                quiesced: false,
+                down: None,
             })
             .collect();
         if joined.nodes.iter().any(|node| node.rack.is_none()) {
@@ -187,6 +189,7 @@ impl Making<'_> {
             prefer_uniform_balance: (uniform != server.prefers_uniform_balance())
                 .then_some(uniform),
             auto_revive: of.auto_revive.unwrap_or(false) && server >= Profile::V7_1,
+            versions: None,
         }
     }
 

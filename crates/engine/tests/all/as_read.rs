@@ -35,11 +35,8 @@ fn read_from(cluster: &Cluster) -> ClusterSetup {
         let name = setup.namespaces[index].name.clone();
         if setup.namespaces[index].mode == Mode::StrongConsistency {
             let roster = here.namespaces[index].roster.clone();
-            setup.namespaces[index].roster = if roster.is_empty() {
-                StartingRoster::None
-            } else {
-                StartingRoster::List(roster)
-            };
+            setup.namespaces[index].roster =
+                if roster.is_empty() { StartingRoster::None } else { StartingRoster::List(roster) };
         }
         let nodes: Vec<NodeId> = setup.nodes.iter().map(|node| node.id).collect();
         let of = |id: &NodeId| cluster.versions(&name, *id).unwrap();
