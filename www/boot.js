@@ -81,15 +81,51 @@ globalThis.showConsole = async (isShown, link, typed, closed) => {
   }
 };
 
-// A file that a person opens: `opened` hears the share link that it comes to, `refused` why it comes to none, in sentences.
-globalThis.openFile = async (file, opened, refused) => {
+// What a person opens, drops or pastes. The app says once where the share link goes that it comes to, and why it comes to none.
+let opened;
+let refused;
+globalThis.takeFiles = (link, why) => {
+  opened = link;
+  refused = why;
+};
+
+// A person's own cluster, in a dialog.
+let own;
+async function showOwn() {
+  const { Own } = await annex();
+  own ??= new Own(document.getElementById("own"), opened);
+  own.show();
+  return own;
+}
+
+// Files of an operator go into the dialog, others on the floor. Without any, the dialog opens.
+globalThis.openFiles = async (files = []) => {
   try {
-    const text = await file.text().catch(() => undefined);
-    opened((await annex()).linkIn(text, file.size));
+    if (files.length === 0) return void (await showOwn());
+    const { linkIn, isOperators } = await annex();
+    for (const file of files) {
+      const bytes = await file.arrayBuffer().then((buffer) => new Uint8Array(buffer)).catch(() => undefined);
+      if (bytes && (files.length > 1 || isOperators(bytes))) (await showOwn()).add(file.name, bytes);
+      else opened(linkIn(bytes && new TextDecoder().decode(bytes), file.size));
+    }
   } catch (error) {
     refused(error.message);
   }
 };
+
+const hasFiles = ({ types }) => types.includes("Files");
+document.addEventListener("dragover", (event) => {
+  if (hasFiles(event.dataTransfer)) event.preventDefault();
+});
+document.addEventListener("drop", (event) => {
+  if (!hasFiles(event.dataTransfer)) return;
+  event.preventDefault();
+  openFiles([...event.dataTransfer.files]);
+});
+document.addEventListener("paste", ({ target, clipboardData }) => {
+  const text = clipboardData.getData("text");
+  if (text && !target.closest("input, textarea, select")) openFiles([new File([text], "pasted")]);
+});
 // The end of the annex.
 
 try {

@@ -31,7 +31,7 @@ async function play({ seed, from, count }) {
       setTimeout(() => channel.port2.postMessage(null), 0);
     });
   // Controls that open a window of the browser or leave the page.
-  const NOT = '[data-action="open-file"], [data-action="save"], [data-action="copy-link"], [data-action="theme"]';
+  const NOT = '[data-action="open-file"], [data-action="own"], [data-action="own-cluster"], [data-action="save"], [data-action="copy-link"], [data-action="theme"]';
   const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter", "Escape", "Home", "End", "PageUp", "s", "c", "t", "q", "w", "x", "h", "o", "r", "v", "f", "?"];
   const press = (element, key, ctrlKey = false) =>
     element.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true }));

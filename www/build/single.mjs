@@ -97,6 +97,7 @@ ${part(/<title>.*?<\/title>/s)}
 <body>
 ${part(/<div id="?app"?>.*?<\/div>/s)}
 ${part(/<aside [^>]*id="?console\b.*?<\/aside>/s)}
+${part(/<dialog [^>]*id="?own\b.*?<\/dialog>/s)}
 ${part(/<noscript>.*?<\/noscript>/s)}
 <script>${script}</script>
 </body>

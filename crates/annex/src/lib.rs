@@ -1,6 +1,7 @@
 //! The page's annex: what a first visit does not need, in a module of its own that is fetched when it is first wanted.
 //!
-//! `console` is the console at the lower edge of the window; `open` reads the files that a person opens.
+//! `console` is the console at the lower edge of the window; `open` reads the files that a person opens; `own` reads what they have of
+//! their own cluster.
 //!
 //! The page and this module have nothing in common but share links: the page gives the link of its timeline, and gets one when
 //! something here comes to an experiment. So there is one timeline that counts, the page's.
@@ -9,6 +10,7 @@
 
 pub mod console;
 pub mod open;
+pub mod own;
 
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -90,11 +90,21 @@ fn too_many_steps() -> String {
 
 /// Whether a text goes to the scenario reader, not to the link reader.
 fn is_scenario(text: &str) -> bool {
+    text.trim().starts_with('{') || text.trim().len() >= SHORTEST && !is_share_link(text)
+}
+
+/// Whether a text is a share link, of whatever version: the link reader explains those of later ones.
+#[must_use]
+pub fn is_share_link(text: &str) -> bool {
     let text = text.trim();
     let link = text.rsplit_once('#').map_or(text, |(_, link)| link);
-    // Includes links of later versions: the link reader explains those.
-    let is_link = link.starts_with('s') && link.get(2..3) == Some("=");
-    text.starts_with('{') || (text.len() >= SHORTEST && !is_link)
+    link.starts_with('s') && link.get(2..3) == Some("=") && !text.contains('\n')
+}
+
+/// Whether a text is a scenario file, perhaps one with mistakes.
+#[must_use]
+pub fn is_scenario_file(text: &str) -> bool {
+    text.trim_start().starts_with('{') && text.contains("\"rosterlab-scenario/")
 }
 
 /// Whether the file was not text: it has a NUL, or begins with bytes that the browser could not decode.

@@ -22,7 +22,7 @@ pub use address::{hash, page_address, put_hash, use_followed_addresses};
 pub use canvas::put_pixels;
 pub use clipboard::copy;
 pub use console::ConsoleDoor;
-pub use file::open_chosen_file;
+pub use file::{open_chosen_files, open_own, use_files};
 pub use focus::{FocusedElement, focus, focus_in_view, focused, use_kept_focus};
 pub use hooks::{Kept, use_after, use_kept};
 pub use listener::{Listener, is_typing, page_keys};

@@ -14,8 +14,8 @@ use yew::prelude::*;
 
 use crate::browser::{
     FocusedElement, focus, focus_in_view, focused, hash, is_attached, is_typing, page_keys,
-    put_hash, show_theme, use_after, use_followed_addresses, use_kept_focus, use_system_dark,
-    use_terms,
+    put_hash, show_theme, use_after, use_files, use_followed_addresses, use_kept_focus,
+    use_system_dark, use_terms,
 };
 use crate::console::use_console;
 use crate::floor::links::selector as link_selector;
@@ -73,6 +73,8 @@ pub fn App() -> Html {
     use_search(&state, &dispatch);
     use_terms();
     use_console(&state, &dispatch);
+    let for_files = dispatch.clone();
+    use_files(move |link| for_files.dispatch(Action::Open(link)));
 
     let announcement = &state.announcement;
     html! {

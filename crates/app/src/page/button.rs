@@ -7,7 +7,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 use yew::virtual_dom::VNode;
 
-use crate::browser::copy;
+use crate::browser::{copy, open_own};
 use crate::page::Dispatch;
 use crate::page::icons::{Icon, icon};
 use crate::page::keys;
@@ -148,6 +148,17 @@ pub fn button_of(name: &'static str, value: impl Into<AttrValue>, button: Html) 
         }
         other => other,
     }
+}
+
+/// The button that opens the dialog in which a person brings their own cluster.
+pub fn own_button(name: &'static str) -> Html {
+    worded_button(
+        ("tool", name),
+        (Some("bring what you have of your own cluster: output, files, archives".into()), None),
+        States::default(),
+        Callback::from(|_| open_own()),
+        "Your cluster".into(),
+    )
 }
 
 /// A button that copies a text and then shows that it has. The text is made only when the button is pressed.

@@ -7,7 +7,7 @@ use rosterlab_engine::convert;
 use yew::prelude::*;
 
 use crate::page::Dispatch;
-use crate::page::button::{Face, States, plain_button, verb_button, worded_button};
+use crate::page::button::{Face, States, own_button, plain_button, verb_button, worded_button};
 use crate::page::element::{element, unspoken};
 use crate::page::icons::{Icon, icon};
 use crate::page::verbs::Verb;
@@ -35,6 +35,7 @@ pub fn header(state: &State, dispatch: &Dispatch) -> Html {
             </div>
             { time(state, dispatch) }
             <div class="head-tools">
+                { own_button("own-cluster") }
                 { verb_button(state, dispatch, Verb::Share, Face::Words) }
                 { settings_button(state, dispatch) }
                 { verb_button(state, dispatch, Verb::Console, Face::Words) }

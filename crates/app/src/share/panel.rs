@@ -10,9 +10,9 @@ use rosterlab_scenario::{Timeline, share};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::browser::{open_chosen_file, page_address};
+use crate::browser::{open_chosen_files, page_address};
 use crate::page::Dispatch;
-use crate::page::button::{copy_button, tool_button};
+use crate::page::button::{copy_button, own_button, tool_button};
 use crate::page::element::element;
 use crate::share::scenarios::SCENARIOS;
 use crate::share::state::ShareAction;
@@ -73,10 +73,11 @@ fn scenarios(dispatch: &Dispatch) -> Html {
                         type="file"
                         class="visually-hidden"
                         data-action="open-file"
-                        accept=".json,.txt,application/json,text/plain"
-                        onchange={on_file(dispatch)}
+                        multiple={true}
+                        onchange={|event: Event| open_chosen_files(&event)}
                     />
                 </label>
+                { own_button("own") }
             </div>
         </div>
     }
@@ -161,13 +162,4 @@ fn share_link_part(state: &State, address: String, left_out: usize, dispatch: &D
             </label>
         </div>
     }
-}
-
-/// Opens the file that a person has chosen.
-fn on_file(dispatch: &Dispatch) -> Callback<Event> {
-    let dispatch = dispatch.clone();
-    Callback::from(move |event: Event| {
-        let dispatch = dispatch.clone();
-        open_chosen_file(&event, move |link| dispatch.dispatch(Action::Open(link)));
-    })
 }

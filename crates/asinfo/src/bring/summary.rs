@@ -18,7 +18,16 @@ const MOST: usize = 60;
 /// The most characters of a value.
 const LONGEST: usize = 160;
 
-/// The summary. `assumed` are the sentences of the scenario's making; without a scenario the part about it is missing.
+/// A part of the summary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it is about.
+    pub title: &'static str,
+    /// What it says, a sentence or a value a line; at most [`MOST`] and one that counts the rest.
+    pub lines: Vec<String>,
+}
+
+/// The summary as text.
 #[must_use]
 pub fn summary(
     facts: &Facts,
@@ -26,7 +35,29 @@ pub fn summary(
     exactness: &[Exactness],
     made: Option<(&Scenario, &[String])>,
 ) -> String {
-    let mut out = Text::default();
+    let mut out = String::new();
+    for Part { title, lines } in parts(facts, joined, exactness, made) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let _ = writeln!(out, "{title}:");
+        for line in lines {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    out
+}
+
+/// The summary by parts; those that have nothing to say are missing. `made` has the scenario, and the sentences of what was
+/// assumed to make it; without one the part that compares is missing.
+#[must_use]
+pub fn parts(
+    facts: &Facts,
+    joined: &Joined,
+    exactness: &[Exactness],
+    made: Option<(&Scenario, &[String])>,
+) -> Vec<Part> {
+    let mut out = Parts::default();
     out.part("Understood", &understood(facts));
     if !joined.nodes.is_empty() {
         out.part("The cluster", &cluster(facts, joined));
@@ -52,23 +83,18 @@ pub fn summary(
 }
 
 #[derive(Default)]
-struct Text(String);
+struct Parts(Vec<Part>);
 
-impl Text {
-    fn part(&mut self, title: &str, lines: &[String]) {
+impl Parts {
+    fn part(&mut self, title: &'static str, lines: &[String]) {
         if lines.is_empty() {
             return;
         }
-        if !self.0.is_empty() {
-            self.0.push('\n');
-        }
-        let _ = writeln!(self.0, "{title}:");
-        for line in lines.iter().take(MOST) {
-            let _ = writeln!(self.0, "  {}", printable(line));
-        }
+        let mut shown: Vec<String> = lines.iter().take(MOST).map(|line| printable(line)).collect();
         if lines.len() > MOST {
-            let _ = writeln!(self.0, "  … and {} more", lines.len() - MOST);
+            shown.push(format!("… and {} more", lines.len() - MOST));
         }
+        self.0.push(Part { title, lines: shown });
     }
 }
 

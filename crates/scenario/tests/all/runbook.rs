@@ -100,6 +100,9 @@ impl Truth {
                     match settle {
                         rosterlab_scenario::Settle::Fully => Until::Settled,
                         rosterlab_scenario::Settle::Prepared => Until::Prepared,
+                        rosterlab_scenario::Settle::Within { .. } => {
+                            unreachable!("no plan is made of parts of a reaction")
+                        }
                     }
                 }
                 Entry::Pass { ms } => Until::Time(cluster.now_ms() + ms),

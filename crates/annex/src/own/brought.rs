@@ -1,0 +1,219 @@
+//! What a person has brought, and what it comes to.
+//!
+//! Invariant: pure. What was brought is kept as it was, and is read as a whole whenever something is added, taken away or
+//! chosen. Not here: reading the formats (the asinfo crate's `bring`), drawing.
+
+use rosterlab_asinfo::bring::{self, Choice, Conflict, Input, Part};
+use rosterlab_scenario::{Scenario, share};
+
+use crate::open;
+
+/// What was brought.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Brought {
+    inputs: Vec<Kept>,
+    choices: Vec<Choice>,
+}
+
+/// One thing that was brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// What a person knows it by.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// What all of it comes to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Understanding {
+    /// The summary. What contradicts is not in it.
+    pub parts: Vec<Part>,
+    /// What contradicts.
+    pub conflicts: Vec<Conflict>,
+    /// The cluster, or why there is none.
+    pub made: Option<Result<Made, String>>,
+}
+
+/// A cluster to put on the floor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Made {
+    /// As a scenario file.
+    pub scenario: Scenario,
+    /// As a share link; `None` if it is too long for one.
+    pub link: Option<String>,
+}
+
+impl Brought {
+    /// What was brought, in order.
+    #[must_use]
+    pub fn inputs(&self) -> &[Kept] {
+        &self.inputs
+    }
+
+    /// Adds something. What is there already is not added again.
+    pub fn add(&mut self, name: &str, bytes: Vec<u8>) {
+        if self.inputs.iter().any(|kept| kept.bytes == bytes) {
+            return;
+        }
+        // Places name their input, so each has a name of its own.
+        let mut own = name.to_owned();
+        let mut number = 1;
+        while self.inputs.iter().any(|kept| kept.name == own) {
+            number += 1;
+            own = format!("{name} ({number})");
+        }
+        self.inputs.push(Kept { name: own, bytes });
+        self.choices.clear();
+    }
+
+    /// Takes something away.
+    pub fn remove(&mut self, place: usize) {
+        if place < self.inputs.len() {
+            self.inputs.remove(place);
+            self.choices.clear();
+        }
+    }
+
+    /// Takes everything away.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Uses this value of a contradiction.
+    pub fn choose(&mut self, choice: Choice) {
+        self.choices.retain(|other| other.conflict != choice.conflict);
+        self.choices.push(choice);
+    }
+
+    /// Reads all of it.
+    #[must_use]
+    pub fn understand(&self) -> Understanding {
+        if self.inputs.is_empty() {
+            return Understanding::default();
+        }
+        if let [only] = self.inputs.as_slice()
+            && let Some(made) = as_scenario(&only.bytes)
+        {
+            return Understanding { made: Some(made), ..Understanding::default() };
+        }
+        let inputs: Vec<Input> =
+            self.inputs.iter().map(|kept| Input { name: &kept.name, bytes: &kept.bytes }).collect();
+        let facts = bring::read(&inputs);
+        let joined = bring::join(&facts, &self.choices);
+        let made = bring::scenario(&joined);
+        let exactness = bring::exactness(&joined, &facts);
+        let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
+        let mut parts = bring::parts(&facts, &joined, &exactness, shown);
+        parts.retain(|part| !part.title.starts_with("Contradictions"));
+        let made = match made {
+            Ok((scenario, _)) => Ok(on_the_floor(scenario)),
+            Err(error) => Err(error.to_string()),
+        };
+        Understanding { parts, conflicts: joined.conflicts, made: Some(made) }
+    }
+}
+
+/// The scenario that a file is; `None` if it is no scenario.
+fn as_scenario(bytes: &[u8]) -> Option<Result<Made, String>> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| open::is_scenario_file(text))?;
+    Some(match Scenario::parse(text.as_bytes()) {
+        Ok(scenario) => Ok(on_the_floor(scenario)),
+        Err(error) => Err(format!("This scenario cannot be opened: {error}.")),
+    })
+}
+
+fn on_the_floor(scenario: Scenario) -> Made {
+    let timeline = scenario.timeline().ok();
+    Made { link: timeline.as_ref().and_then(share::write), scenario }
+}
+
+/// Whether a file's contents are something that an operator has, and no scenario and no share link.
+#[must_use]
+pub fn is_an_operators(bytes: &[u8]) -> bool {
+    let input = Input { name: "file", bytes };
+    let is_ours = std::str::from_utf8(bytes)
+        .is_ok_and(|text| open::is_scenario_file(text) || open::is_share_link(text));
+    !is_ours && !bring::read(&[input]).understood.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What asadm prints, shortened.
+    const ROSTER: &str = "roster=A103@1,A102@1,A101@1:pending_roster=A103@1,A102@1,A101@1:\
+                          observed_nodes=A103@1,A102@1,A101@1";
+
+    fn asinfo(roster: &str) -> Vec<u8> {
+        format!("asinfo -v 'roster:namespace=main'\n{roster}\n").into_bytes()
+    }
+
+    fn nodes(brought: &Brought) -> usize {
+        brought.understand().made.unwrap().unwrap().scenario.cluster.nodes.len()
+    }
+
+    #[test]
+    fn what_asinfo_printed_is_a_cluster() {
+        let mut brought = Brought::default();
+        assert_eq!(brought.understand(), Understanding::default());
+        brought.add("pasted", asinfo(ROSTER));
+        assert_eq!(nodes(&brought), 3);
+        let understanding = brought.understand();
+        let titles: Vec<&str> = understanding.parts.iter().map(|part| part.title).collect();
+        assert!(titles.starts_with(&["Understood", "The cluster"]), "{titles:?}");
+        let link = understanding.made.unwrap().unwrap().link.unwrap();
+        assert_eq!(share::read(&link).unwrap().timeline.setup().nodes.len(), 3);
+        assert!(is_an_operators(&asinfo(ROSTER)));
+        assert!(!is_an_operators(link.as_bytes()) && !is_an_operators(b"hello"));
+    }
+
+    #[test]
+    fn the_same_is_not_brought_twice_and_names_are_told_apart() {
+        let mut brought = Brought::default();
+        brought.add("pasted", asinfo(ROSTER));
+        brought.add("again", asinfo(ROSTER));
+        brought.add("pasted", asinfo(&ROSTER.replace("A103@1,", "")));
+        let names: Vec<&str> = brought.inputs().iter().map(|kept| kept.name.as_str()).collect();
+        assert_eq!(names, ["pasted", "pasted (2)"]);
+        brought.remove(1);
+        brought.remove(7);
+        assert_eq!(brought.inputs().len(), 1);
+        brought.forget();
+        assert_eq!(brought, Brought::default());
+    }
+
+    #[test]
+    fn a_contradiction_is_decided_by_hand() {
+        let mut brought = Brought::default();
+        brought.add("one", asinfo(ROSTER));
+        brought.add("two", asinfo(&ROSTER.replace("A101@1", "A101@2")));
+        let conflicts = brought.understand().conflicts;
+        let first = conflicts.first().expect("the inputs contradict");
+        assert!(first.told.len() > 1, "{first:?}");
+        let other = (first.used + 1) % first.told.len();
+        brought.choose(Choice { conflict: first.number, value: other + 1 });
+        let chosen = &brought.understand().conflicts[0];
+        assert!(chosen.used == other && chosen.by_hand, "{chosen:?}");
+    }
+
+    #[test]
+    fn what_is_no_cluster_says_why() {
+        let mut brought = Brought::default();
+        brought.add("notes", b"milk, bread".to_vec());
+        let understanding = brought.understand();
+        assert!(understanding.made.unwrap().unwrap_err().contains("no input has a node"));
+        assert_eq!(understanding.parts.last().unwrap().title, "Left over");
+    }
+
+    #[test]
+    fn a_scenario_is_one_too() {
+        let text = r#"{"format": "rosterlab-scenario/1", "title": "one", "cluster": {"nodes": [{"id": "A1"}]}, "steps": []}"#;
+        let mut brought = Brought::default();
+        brought.add("one.json", text.as_bytes().to_vec());
+        assert_eq!(nodes(&brought), 1);
+        brought.forget();
+        brought.add("one.json", text.replace("A1", "?").into_bytes());
+        assert!(brought.understand().made.unwrap().unwrap_err().contains("cluster.nodes[0].id"));
+    }
+}

@@ -1,0 +1,422 @@
+//! The dialog as it is drawn: what was brought, what it comes to, and what is done with it.
+//!
+//! Invariant: what is shown is what [`Brought`] says, worked out anew after each change. Not here: what inputs mean.
+
+use js_sys::{Array, Uint8Array};
+use rosterlab_asinfo::bring::{Choice, Conflict, Part};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, File, HtmlAnchorElement, HtmlInputElement, HtmlTextAreaElement, Url, window};
+use yew::prelude::*;
+
+use super::brought::{Brought, Kept, Made, Understanding};
+use super::kept;
+
+/// What the page gives.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// What was dropped, pasted or opened last.
+    pub given: Vec<(String, Vec<u8>)>,
+    /// Grows with each.
+    pub number: u32,
+    /// Takes the share link of the cluster that is to be on the floor.
+    pub opened: Callback<String>,
+    /// A person closes the dialog.
+    pub closed: Callback<()>,
+}
+
+/// What happens in the dialog.
+#[derive(Clone, Debug)]
+pub enum Did {
+    /// The text that is to be read has changed.
+    Write(String),
+    /// The text is to be read.
+    Read,
+    /// Files were chosen.
+    Choose(Vec<File>),
+    /// A file's contents have arrived.
+    Arrive(String, Vec<u8>),
+    /// Something is taken away.
+    Remove(usize),
+    /// A contradiction is decided.
+    Decide(Choice),
+    /// What was brought is kept between visits, or no longer.
+    Keep(bool),
+    /// Everything is forgotten.
+    Forget,
+    /// The cluster goes on the floor.
+    Open,
+    /// The dialog is closed.
+    Close,
+}
+
+/// The dialog's contents.
+pub struct OwnPanel {
+    brought: Brought,
+    understanding: Understanding,
+    text: String,
+    is_kept: bool,
+    /// What was said last that is nowhere else to be seen.
+    said: &'static str,
+    field: NodeRef,
+}
+
+impl Component for OwnPanel {
+    type Message = Did;
+    type Properties = Props;
+
+    fn create(context: &Context<Self>) -> Self {
+        let found = kept::read();
+        let is_kept = found.is_some();
+        let mut panel = Self {
+            brought: found.unwrap_or_default(),
+            understanding: Understanding::default(),
+            text: String::new(),
+            is_kept,
+            said: "",
+            field: NodeRef::default(),
+        };
+        panel.take(&context.props().given);
+        panel
+    }
+
+    fn changed(&mut self, context: &Context<Self>, before: &Props) -> bool {
+        let props = context.props();
+        if props.number != before.number {
+            self.take(&props.given);
+        }
+        true
+    }
+
+    fn update(&mut self, context: &Context<Self>, did: Did) -> bool {
+        self.said = "";
+        match did {
+            Did::Write(text) => {
+                self.text = text;
+                return false;
+            }
+            Did::Read => {
+                let text = std::mem::take(&mut self.text);
+                if let Some(field) = self.field.cast::<HtmlTextAreaElement>() {
+                    field.set_value("");
+                }
+                if text.trim().is_empty() {
+                    self.said = "Paste something first.";
+                } else {
+                    self.take(&[("pasted".to_owned(), text.into_bytes())]);
+                }
+            }
+            Did::Choose(files) => {
+                for file in files {
+                    let link = context.link().clone();
+                    spawn_local(async move {
+                        if let Ok(bytes) = JsFuture::from(file.array_buffer()).await {
+                            let bytes = Uint8Array::new(&bytes).to_vec();
+                            link.send_message(Did::Arrive(file.name(), bytes));
+                        }
+                    });
+                }
+                return false;
+            }
+            Did::Arrive(name, bytes) => self.take(&[(name, bytes)]),
+            Did::Remove(place) => {
+                self.brought.remove(place);
+                self.think();
+            }
+            Did::Decide(choice) => {
+                self.brought.choose(choice);
+                self.think();
+            }
+            Did::Keep(is_kept) => {
+                self.is_kept = is_kept;
+                self.put_aside();
+            }
+            Did::Forget => {
+                self.brought.forget();
+                self.is_kept = false;
+                self.think();
+                self.said = "Everything is forgotten.";
+            }
+            Did::Open => {
+                if let Some(Ok(Made { link: Some(link), .. })) = &self.understanding.made {
+                    context.props().opened.emit(link.clone());
+                }
+            }
+            Did::Close => context.props().closed.emit(()),
+        }
+        true
+    }
+
+    fn view(&self, context: &Context<Self>) -> Html {
+        let link = context.link();
+        html! {
+            <div class="own-box">
+                <header class="own-head">
+                    <h2 id="own-title">{ "Your cluster" }</h2>
+                    <button type="button" class="tool" data-action="own-close" onclick={link.callback(|_| Did::Close)}>
+                        { "Close" }
+                    </button>
+                </header>
+                <p class="own-promise">
+                    { "Bring what you have of it, and see it on the floor. It is read in this browser, and nothing is sent anywhere." }
+                </p>
+                <div class="own-columns">
+                    <section class="own-bring" aria-label="What you bring">
+                        { self.view_bring(link) }
+                        { self.view_inputs(link) }
+                    </section>
+                    <section class="own-found" aria-label="What was understood">
+                        { self.view_made(link) }
+                        { for self.understanding.conflicts.iter().map(|one| view_conflict(one, link)) }
+                        { for self.understanding.parts.iter().map(view_part) }
+                    </section>
+                </div>
+                <p class="visually-hidden" role="status">{ self.status() }</p>
+            </div>
+        }
+    }
+}
+
+impl OwnPanel {
+    fn take(&mut self, given: &[(String, Vec<u8>)]) {
+        for (name, bytes) in given {
+            self.brought.add(name, bytes.clone());
+        }
+        self.think();
+    }
+
+    fn think(&mut self) {
+        self.understanding = self.brought.understand();
+        self.put_aside();
+    }
+
+    /// Keeps what was brought for the next visit, if that is wanted.
+    fn put_aside(&mut self) {
+        if !kept::write(self.is_kept.then_some(&self.brought)) {
+            self.is_kept = false;
+            self.said = "The browser does not keep it: there is too much, or it is not allowed to.";
+        }
+    }
+
+    /// What is heard of a change.
+    fn status(&self) -> String {
+        if !self.said.is_empty() {
+            return self.said.to_owned();
+        }
+        match &self.understanding.made {
+            None => String::new(),
+            Some(Err(why)) => why.clone(),
+            Some(Ok(made)) => {
+                let contradictions = match self.understanding.conflicts.len() {
+                    0 => String::new(),
+                    1 => ", one contradiction".to_owned(),
+                    many => format!(", {many} contradictions"),
+                };
+                format!("A cluster of {} was understood{contradictions}.", nodes(made))
+            }
+        }
+    }
+
+    fn view_bring(&self, link: &html::Scope<Self>) -> Html {
+        let write = link.callback(|event: InputEvent| {
+            Did::Write(event.target_unchecked_into::<HtmlTextAreaElement>().value())
+        });
+        let choose = link.callback(|event: Event| {
+            let field: HtmlInputElement = event.target_unchecked_into();
+            let list = field.files();
+            let files =
+                list.iter().flat_map(|list| (0..list.length()).filter_map(|at| list.get(at)));
+            let files = files.collect();
+            field.set_value("");
+            Did::Choose(files)
+        });
+        html! {
+            <>
+                <label for="own-text">{ "Paste output of asadm or asinfo, a configuration, a log …" }</label>
+                <textarea
+                    id="own-text"
+                    ref={self.field.clone()}
+                    rows="7"
+                    spellcheck="false"
+                    placeholder={"Admin> show roster\n…"}
+                    oninput={write}
+                />
+                <div class="own-tools">
+                    <button type="button" class="tool primary" data-action="own-read" onclick={link.callback(|_| Did::Read)}>
+                        { "Read it" }
+                    </button>
+                    <label class="tool file-tool">
+                        { "Open files" }
+                        <input type="file" multiple=true class="visually-hidden" data-action="own-files" onchange={choose} />
+                    </label>
+                </div>
+                if !self.said.is_empty() {
+                    <p class="own-said">{ self.said }</p>
+                }
+                <details class="own-kinds">
+                    <summary>{ "What can be read" }</summary>
+                    <ul>
+                        { for KINDS.iter().map(|kind| html! { <li>{ *kind }</li> }) }
+                    </ul>
+                    <p>{ "Several at once, as they were printed: with prompts, colours and wrapped lines. Files can be dropped on the page." }</p>
+                </details>
+            </>
+        }
+    }
+
+    fn view_inputs(&self, link: &html::Scope<Self>) -> Html {
+        let inputs = self.brought.inputs();
+        if inputs.is_empty() {
+            return Html::default();
+        }
+        let keep = link.callback(|event: Event| {
+            Did::Keep(event.target_unchecked_into::<HtmlInputElement>().checked())
+        });
+        html! {
+            <>
+                <h3>{ "Brought" }</h3>
+                <ul class="own-inputs">
+                    { for inputs.iter().enumerate().map(|(place, one)| view_input(place, one, link)) }
+                </ul>
+                <label class="check">
+                    <input type="checkbox" data-action="own-keep" checked={self.is_kept} onchange={keep} />
+                    { "Keep it in this browser for the next visit" }
+                </label>
+                <button type="button" class="tool" data-action="own-forget" onclick={link.callback(|_| Did::Forget)}>
+                    { "Forget everything" }
+                </button>
+            </>
+        }
+    }
+
+    fn view_made(&self, link: &html::Scope<Self>) -> Html {
+        match &self.understanding.made {
+            None => html! {
+                <p class="dim">{ "What was understood will stand here, with the line that it was read at." }</p>
+            },
+            Some(Err(why)) => html! { <p class="own-none">{ why }</p> },
+            Some(Ok(made)) => html! {
+                <>
+                    <p class="own-made">{ format!("A cluster of {}.", nodes(made)) }</p>
+                    if made.link.is_none() {
+                        <p class="own-none">{ "It is too large for a share link, which the page needs. The file works with the command line." }</p>
+                    }
+                    <div class="own-tools">
+                        if made.link.is_some() {
+                            <button type="button" class="tool primary" data-action="own-open" onclick={link.callback(|_| Did::Open)}>
+                                { "Put it on the floor" }
+                            </button>
+                        }
+                        { save(made) }
+                    </div>
+                    <p class="dim">{ "The page’s address and share links hold the ids of your nodes. Whoever gets a link sees them." }</p>
+                </>
+            },
+        }
+    }
+}
+
+/// What can be read, as people name it.
+const KINDS: [&str; 8] = [
+    "asinfo -v roster:, namespace/…, statistics, racks:, partition-info, replicas; of one node or of many with their headings",
+    "asadm: show roster, show racks, info network, info namespace, show pmap, show stat",
+    "collectinfo archives, or the JSON in them",
+    "aerospike.conf, of one or several nodes",
+    "AerospikeCluster of the Kubernetes operator, YAML or JSON",
+    "a scenario file",
+    "a share link of this page",
+    "whatever is left over is listed with its line",
+];
+
+fn nodes(made: &Made) -> String {
+    match made.scenario.cluster.nodes.len() {
+        1 => "one node".to_owned(),
+        many => format!("{many} nodes"),
+    }
+}
+
+fn view_input(place: usize, one: &Kept, link: &html::Scope<OwnPanel>) -> Html {
+    let lines = one.bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count();
+    let size = match std::str::from_utf8(&one.bytes) {
+        Ok(_) if lines == 1 => "1 line".to_owned(),
+        Ok(_) => format!("{lines} lines"),
+        Err(_) => format!("{} KiB", one.bytes.len().div_ceil(1024)),
+    };
+    html! {
+        <li key={one.name.clone()}>
+            <span>{ format!("{}, {size}", one.name) }</span>
+            <button
+                type="button"
+                class="tool bare"
+                aria-label={format!("Remove {}", one.name)}
+                onclick={link.callback(move |_| Did::Remove(place))}
+            >
+                { "Remove" }
+            </button>
+        </li>
+    }
+}
+
+/// A contradiction: its values side by side with where they were read, one of which is used.
+fn view_conflict(conflict: &Conflict, link: &html::Scope<OwnPanel>) -> Html {
+    let name = format!("own-conflict-{}", conflict.number);
+    let value = |(place, told): (usize, &rosterlab_asinfo::bring::Told)| {
+        let choice = Choice { conflict: conflict.number, value: place + 1 };
+        let places: Vec<String> = told.places.iter().map(ToString::to_string).collect();
+        html! {
+            <label class="own-value">
+                <input
+                    type="radio"
+                    name={name.clone()}
+                    checked={conflict.used == place}
+                    onchange={link.callback(move |_| Did::Decide(choice))}
+                />
+                <span class="id">{ &told.value }</span>
+                <span class="dim">{ places.join(", ") }</span>
+            </label>
+        }
+    };
+    let how = if conflict.by_hand { "chosen by hand" } else { "told most often or first" };
+    html! {
+        <fieldset class="own-conflict" key={conflict.number}>
+            <legend>{ format!("Contradiction: {}", conflict.subject) }</legend>
+            { for conflict.told.iter().enumerate().map(value) }
+            <p class="dim">{ format!("Used is what was {how}.") }</p>
+        </fieldset>
+    }
+}
+
+fn view_part(part: &Part) -> Html {
+    html! {
+        <section class="own-part" key={part.title}>
+            <h3>{ part.title }</h3>
+            <ul>
+                { for part.lines.iter().map(|line| html! { <li>{ line }</li> }) }
+            </ul>
+        </section>
+    }
+}
+
+/// A button that saves the cluster as a scenario file.
+fn save(made: &Made) -> Html {
+    let text = made.scenario.to_json();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        // A browser that keeps the file back has said so itself.
+        let _ = give("cluster.json", &text);
+    });
+    html! {
+        <button type="button" class="tool" data-action="own-save" {onclick}>{ "Save as a scenario" }</button>
+    }
+}
+
+/// Gives a file to the browser.
+fn give(name: &str, text: &str) -> Result<(), JsValue> {
+    let blob = Blob::new_with_str_sequence(&Array::of1(&text.into()))?;
+    let address = Url::create_object_url_with_blob(&blob)?;
+    let document = window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
+    let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+    anchor.set_href(&address);
+    anchor.set_download(name);
+    anchor.click();
+    Url::revoke_object_url(&address)
+}
