@@ -193,6 +193,9 @@ pub struct Check {
     /// How many further nodes may be lost at any moment; their loss must leave no more out than at the beginning.
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = none_or_up_to(MAX_NODES))]
     pub margin: usize,
+    /// The margin holds at every moment; else brief times without it, which the plan goes straight on to end, are warnings.
+    #[arg(long)]
+    pub strict: bool,
     /// Begin after this step of CLUSTER, expectations not counted; else after the last.
     #[arg(long, value_name = "N")]
     pub step: Option<usize>,

@@ -17,7 +17,7 @@ use std::path::Path;
 
 use rosterlab_asinfo::plan::{Names, Reader};
 use rosterlab_engine::Cluster;
-use rosterlab_scenario::foresight::runbook::{self, Checked, Finding, Level, Line};
+use rosterlab_scenario::foresight::runbook::{self, Checked, Demand, Finding, Level, Line};
 use rosterlab_scenario::words::runbook::{name_of, of_wrong, source_of};
 use rosterlab_scenario::{Doing, FORMAT, Scenario};
 
@@ -46,7 +46,8 @@ pub fn check(wanted: &Check, out: &mut impl Write) -> Result<Expectations, Probl
     let cluster = cluster_at(&wanted.cluster, wanted.step)?;
     let names = names(&wanted.names, &cluster)?;
     let (reader, lines) = plan(&wanted.plan, &cluster, names)?;
-    let checked = runbook::check(&cluster, &lines, &reader, wanted.margin)
+    let demand = Demand { margin: wanted.margin, always: wanted.strict };
+    let checked = runbook::check(&cluster, &lines, &reader, demand)
         .map_err(|error| Problem::Input(format!("--margin: {error}")))?;
     let report =
         Report { cluster: shown(&wanted.cluster), plan: shown(&wanted.plan), checked: &checked };

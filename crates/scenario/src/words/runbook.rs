@@ -26,7 +26,10 @@ pub fn of_out(out: Out) -> String {
 pub fn of_wrong(wrong: &Wrong) -> String {
     match wrong {
         Wrong::Out(out) => format!("Of 4,096 partitions {} at its worst moment.", are_out(*out)),
-        Wrong::Margin { nodes, out, back, size } => {
+        Wrong::Margin { nodes, out, back, size, until } => {
+            let brief = until.map_or_else(String::new, |line| {
+                format!(" This is brief: it ends with line {line}.")
+            });
             let lost = match size {
                 1 => format!("If {} is lost as well", list(nodes)),
                 _ => format!("If {} are lost as well", list(nodes)),
@@ -34,12 +37,12 @@ pub fn of_wrong(wrong: &Wrong) -> String {
             let after = format!("{lost}, {} out", of_partitions(*out));
             match back {
                 Some(back) if back.all() > 0 => format!(
-                    "{after}; after a crash {} once {} back, because the mark of a clean stop is missing.",
+                    "{after}; after a crash {} once {} back, because the mark of a clean stop is missing.{brief}",
                     still_out(*back),
                     it_is(nodes)
                 ),
-                Some(_) => format!("{after} until {} back.", it_is(nodes)),
-                None => format!("{after}."),
+                Some(_) => format!("{after} until {} back.{brief}", it_is(nodes)),
+                None => format!("{after}.{brief}"),
             }
         }
         Wrong::CannotBeDone(why) => format!("It cannot be done: {}.", sentence(why)),
@@ -92,19 +95,24 @@ pub fn of_verdict(checked: &Checked) -> String {
             if number == 1 { "it" } else { "them" },
         );
     }
-    if checked.is_safe() {
-        return format!("Safe {lost}.");
-    }
-    match checked.margin_left() {
-        None => "Not safe: partitions go out on the way.".to_owned(),
-        Some(0) if margin > 0 => {
+    let left = checked.margin_left();
+    match (checked.is_safe(), left) {
+        (true, Some(left)) if left < margin => format!(
+            "Safe, but not against a further loss at every moment: at some, which the plan ends by itself, {} may be lost.",
+            if left == 0 { "no further node".to_owned() } else { format!("only {left}") }
+        ),
+        (true, _) => format!("Safe {lost}."),
+        (false, None) => "Not safe: partitions go out on the way.".to_owned(),
+        (false, Some(left)) if left < margin && left == 0 => {
             "Not safe: nothing goes out on the way, as long as no further node is lost.".to_owned()
         }
-        Some(left) if left < margin => format!(
+        (false, Some(left)) if left < margin => format!(
             "Not safe: at most {left} further node{} may be lost.",
             if left == 1 { "" } else { "s" }
         ),
-        Some(_) => "Not safe: nothing goes out on the way, but a line is a mistake.".to_owned(),
+        (false, Some(_)) => {
+            "Not safe: nothing goes out on the way, but a line is a mistake.".to_owned()
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use rosterlab_engine::{Cluster, ClusterSetup, Command, Mode, NodeId, Shutdown, Until};
 use rosterlab_scenario::foresight::runbook::{
-    Checked, Counts, Language, Line, Out, Reading, check,
+    Checked, Counts, Demand, Language, Line, Out, Reading, check,
 };
 use rosterlab_scenario::{Entry, Timeline};
 
@@ -34,7 +34,7 @@ fn lines(entries: &[Entry]) -> Vec<Line> {
 
 fn checked(setup: &ClusterSetup, entries: &[Entry], margin: usize) -> Checked {
     let cluster = Cluster::new(setup.clone()).unwrap();
-    check(&cluster, &lines(entries), &Given, margin).unwrap()
+    check(&cluster, &lines(entries), &Given, Demand { margin, always: false }).unwrap()
 }
 
 fn out(cluster: &Cluster) -> Vec<Out> {

@@ -4,8 +4,8 @@
 //! two lines, or comes too late. Whether a mistake does harm is counted, not concluded (see `check`). Not here: sentences.
 
 use rosterlab_engine::{
-    Cluster, ClusterView, Command, Distrust, Mode, NodeId, QuiesceState, Shutdown, SubClusterView,
-    Untrusted,
+    Cluster, ClusterView, Command, Distrust, Mode, NodeId, QuiesceState, RosterNodes, Shutdown,
+    SubClusterView, Untrusted,
 };
 
 use crate::foresight::preview::{Warning, warnings};
@@ -132,6 +132,11 @@ impl Mistake {
         }
     }
 
+    /// Whether harm that a plan undoes at once does not count against it: the numbers are told all the same.
+    pub(super) fn may_be_brief(&self) -> bool {
+        matches!(self, Self::EmptyDrives { .. } | Self::Roster(Warning::RemovesRfOrMore { .. }))
+    }
+
     /// Whether it is worth a word and does no harm by itself, whatever the line does.
     pub(super) fn is_slight(&self) -> bool {
         match self {
@@ -157,6 +162,10 @@ pub(super) enum Fact {
     Told(Option<usize>, Told),
     /// A recluster.
     Reclusters,
+    /// A roster is staged for a namespace: the nodes that it names.
+    Stages(usize, Vec<NodeId>),
+    /// So long that it is not waiting for something to be done.
+    Lingers,
     /// A node stops or loses links.
     Disturbs,
     /// Nodes are started.
@@ -196,7 +205,9 @@ pub(super) fn facts(cluster: &Cluster, command: &Command) -> Vec<Fact> {
         Command::Cut { .. } => vec![Fact::Disturbs],
         Command::RosterSet { namespace, .. } => {
             let (index, found) = roster(cluster, &view, namespace, command);
-            found.into_iter().chain([Fact::Told(index, Told::Roster)]).collect()
+            let stages =
+                index.and_then(|index| Some(Fact::Stages(index, staged(&view, index, command)?)));
+            found.into_iter().chain([Fact::Told(index, Told::Roster)]).chain(stages).collect()
         }
         Command::Revive { namespace, .. } => {
             let (index, found) = roster(cluster, &view, namespace, command);
@@ -236,6 +247,20 @@ fn roster(
         !matches!(warning, Warning::ReclusterForgotten | Warning::MigrationsUnfinished { .. })
     });
     (index, found.map(|warning| Fact::Found(index, Mistake::Roster(warning))).collect())
+}
+
+/// The nodes of the roster that a command stages.
+fn staged(view: &ClusterView, index: usize, command: &Command) -> Option<Vec<NodeId>> {
+    let Command::RosterSet { nodes, on, .. } = command else { return None };
+    let home = match on {
+        Some(node) => view.sub_clusters.get(view.sub_cluster_of(*node)?)?,
+        None => view.sub_clusters.first()?,
+    };
+    let entries = match nodes {
+        RosterNodes::Observed => &home.namespaces[index].observed,
+        RosterNodes::List(entries) => entries,
+    };
+    Some(entries.iter().map(|entry| entry.node).collect())
 }
 
 /// The nodes of a clean stop that hold something and are not quiesced.
@@ -319,7 +344,11 @@ pub(super) fn of_plan(
                 let found = goes.mistake(later, is_harmed(*line, Some(goes.namespace)));
                 mistakes.extend(found.map(|found| (*line, Some(goes.namespace), found, *line)));
             }
-            Fact::Reclusters | Fact::Disturbs | Fact::Starts(_) => {}
+            Fact::Reclusters
+            | Fact::Stages(..)
+            | Fact::Lingers
+            | Fact::Disturbs
+            | Fact::Starts(_) => {}
         }
     }
     mistakes
@@ -335,13 +364,29 @@ impl Goes {
         let back_later: Vec<NodeId> =
             self.missing_before.iter().filter(comes_back).copied().collect();
         let are_too_many = self.missing.len() >= usize::from(self.replication_factor);
-        if are_too_many && back_later.is_empty() {
+        if are_too_many && back_later.is_empty() && !self.is_set_next(later) {
             let Self { missing, replication_factor, .. } = self.clone();
             return Some(Mistake::RosterNotSet { missing, replication_factor });
         }
-        if is_harmed && (are_too_many || self.filling > 0) {
+        if is_harmed && (are_too_many && !back_later.is_empty() || self.filling > 0) {
             return Some(Mistake::NextBeforeBack { missing: back_later, filling: self.filling });
         }
         None
+    }
+
+    /// Whether a roster without the nodes that are missing is brought into force before anything else happens to nodes.
+    fn is_set_next(&self, later: &[(usize, Fact)]) -> bool {
+        let mut is_staged = false;
+        for (_, fact) in later {
+            match fact {
+                Fact::Stages(index, nodes) if *index == self.namespace => {
+                    is_staged = self.missing.iter().all(|node| !nodes.contains(node));
+                }
+                Fact::Reclusters if is_staged => return true,
+                Fact::Disturbs | Fact::Starts(_) | Fact::Lingers => return false,
+                _ => {}
+            }
+        }
+        false
     }
 }

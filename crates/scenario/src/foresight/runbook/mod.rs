@@ -4,13 +4,15 @@
 //! Invariant: the plan is run on a copy of the cluster, and what is told of a line is counted there: at every moment of it, and
 //! after any further loss at that moment. Work is bounded; a bound that was reached is told. In reading order: `plan` (a line,
 //! and who reads it), `sets` (the further losses), `steady` (where no loss can do harm, without trying), `settled` (losses
-//! counted, and counted again after a round of migrations), `watch` (the worst of a line), `mistakes`, `check`, `order` (the
+//! counted, and counted again after a round of migrations), `watch` (the worst of a line), `mistakes`, `found`, `harm` (what is out, and for how long), `check`, `order` (the
 //! nearest order that is safe), `goal` (a plan for what somebody wants).
 //!
 //! **What this module does not do**: reading a person's lines (the asinfo crate's), sentences (see `words::runbook`), how
 //! likely a loss is.
 
 mod check;
+mod found;
+mod harm;
 
 mod mistakes;
 
@@ -20,7 +22,8 @@ mod settled;
 mod steady;
 mod watch;
 
-pub use check::{Checked, CheckedLine, Finding, Level, What, Wrong, check};
+pub use check::check;
+pub use found::{Checked, CheckedLine, Demand, Finding, Level, What, Wrong};
 
 pub use mistakes::{Mistake, Told};
 

@@ -66,6 +66,8 @@ pub struct Counts {
     pub worst: Out,
     /// By how many further nodes are lost, from one: the worst loss at any of its moments.
     pub losses: Vec<Loss>,
+    /// By how many further nodes are lost, from one: how many partitions the worst loss after it leaves out.
+    pub losses_after: Vec<u32>,
 }
 
 impl Counts {
@@ -87,8 +89,16 @@ impl Counts {
         (0..=most).find(is_harmed).map_or(Some(most), |nodes| nodes.checked_sub(1))
     }
 
+    /// Whether after it no more is out than in these counts, and no loss leaves more out than there.
+    #[must_use]
+    pub fn is_restored(&self, before: &Self) -> bool {
+        let losses = self.losses_after.iter().zip(&before.losses_after);
+        self.after.all() <= before.after.all() && losses.into_iter().all(|(now, then)| now <= then)
+    }
+
     fn none(margin: usize) -> Self {
-        Self { losses: vec![Loss::default(); margin], ..Self::default() }
+        let losses = vec![Loss::default(); margin];
+        Self { losses, losses_after: vec![0; margin], ..Self::default() }
     }
 }
 
@@ -162,6 +172,7 @@ impl Watch {
     /// Looks at a moment.
     pub(super) fn look(&mut self, cluster: &Cluster) {
         self.work.moments += 1;
+        self.seen.iter_mut().for_each(|seen| seen.losses_after.fill(0));
         for (index, served) in cluster.served().into_iter().enumerate() {
             let out = Out::of(served, cluster.setup().namespaces[index].mode);
             let seen = &mut self.seen[index];
@@ -211,6 +222,8 @@ impl Watch {
 
     fn note(&mut self, cluster: &Cluster, index: usize, nodes: &[NodeId], out: u32) {
         let Some(place) = nodes.len().checked_sub(1) else { return };
+        let after = &mut self.seen[index].losses_after[place];
+        *after = (*after).max(out);
         let loss = &mut self.seen[index].losses[place];
         if out > loss.out {
             *loss = Loss { nodes: nodes.to_vec(), out, at_ms: cluster.now_ms(), back: None };
