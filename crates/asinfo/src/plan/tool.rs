@@ -45,7 +45,9 @@ pub(super) fn tool(course: &mut Course, line: &str, at: Option<NodeId>) -> Resul
     loop {
         let typed = terminal.enter(&text, &course.cluster);
         let blocks = typed.lines.iter().flat_map(|line| &line.blocks);
-        if let Some(why) = blocks.clone().find_map(failure) {
+        // Before a question the tool tells what is wrong with the moment; whoever writes a plan goes on.
+        let is_asked = terminal.console().question().is_some();
+        if let Some(why) = blocks.clone().find_map(failure).filter(|_| !is_asked) {
             let is_unknown = why.contains("command not found");
             return Err(if is_unknown { Stop::Unknown(why) } else { Stop::Fails(why) });
         }

@@ -16,6 +16,7 @@ mod operators;
 mod partition_info;
 mod plan;
 mod properties;
+mod runbook;
 mod sides;
 mod terminal;
 mod wire_fuzzed;

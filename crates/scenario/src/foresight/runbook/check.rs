@@ -11,9 +11,9 @@
 
 use rosterlab_engine::Cluster;
 
+use super::facts::{Fact, OfLine, facts, of_plan};
 use super::found::{Checked, CheckedLine, Demand, Finding, Level, What, Wrong};
 use super::harm::Harms;
-use super::mistakes::{Fact, facts, of_plan};
 use super::plan::{Language, Line, Reading};
 use super::sets::TooMany;
 use super::watch::{Counts, Watch};
@@ -167,9 +167,10 @@ fn found(
     let harms = Harms::of(lines, start, facts, demand);
     let mut found = vec![Vec::new(); lines.len()];
     let is_harmed = |line, namespace| harms.is_harmed(line, namespace);
-    for (line, namespace, mistake, effect) in of_plan(facts, &is_harmed) {
+    for found_one in of_plan(facts, &is_harmed) {
+        let OfLine { line, namespace, mistake, effect, may_be_brief } = found_one;
         let does_harm = |line| {
-            if mistake.may_be_brief() {
+            if may_be_brief {
                 harms.is_lasting(line, namespace)
             } else {
                 harms.is_harmed(line, namespace)

@@ -2,8 +2,8 @@
 //!
 //! Invariant: what is out without a further loss is never brief. Not here: mistakes.
 
+use super::facts::Fact;
 use super::found::{CheckedLine, Demand, Finding, Level, Wrong};
-use super::mistakes::Fact;
 use super::watch::Counts;
 
 /// What the lines leave out.

@@ -4,13 +4,14 @@
 //! Invariant: the plan is run on a copy of the cluster, and what is told of a line is counted there: at every moment of it, and
 //! after any further loss at that moment. Work is bounded; a bound that was reached is told. In reading order: `plan` (a line,
 //! and who reads it), `sets` (the further losses), `steady` (where no loss can do harm, without trying), `settled` (losses
-//! counted, and counted again after a round of migrations), `watch` (the worst of a line), `mistakes`, `found`, `harm` (what is out, and for how long), `check`, `order` (the
+//! counted, and counted again after a round of migrations), `watch` (the worst of a line), `mistakes`, `facts` (which of them a line is), `found`, `harm` (what is out, and for how long), `check`, `order` (the
 //! nearest order that is safe), `goal` (a plan for what somebody wants).
 //!
 //! **What this module does not do**: reading a person's lines (the asinfo crate's), sentences (see `words::runbook`), how
 //! likely a loss is.
 
 mod check;
+mod facts;
 mod found;
 mod harm;
 
