@@ -94,7 +94,7 @@ let own;
 async function showOwn() {
   const { Own } = await annex();
   own ??= new Own(document.getElementById("own"), opened);
-  own.show();
+  own.show(location.hash.slice(1));
   return own;
 }
 

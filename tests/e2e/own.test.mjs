@@ -145,3 +145,25 @@ test("on a phone the same button is in the panel with the scenarios", async (t) 
   assert.ok((await page.evaluate(() => document.querySelector("#own").scrollWidth)) <= 360);
   assert.deepEqual(await violations(page), []);
 });
+
+walk("a plan is checked against what is on the floor", async (t) => {
+  const { page, complaints } = await open(t);
+  const plan = page.locator("#own-plan-text");
+  const verdict = () => page.locator(".own-plan [role=status]").innerText();
+  await action(page, "own-check").click();
+  await eventually(verdict, "Write or paste a plan first.");
+  // The case study's: rack B is stopped, and nothing else.
+  await plan.fill("# maintenance\nssh b101 systemctl stop aerospike\nssh b102 systemctl stop aerospike\n");
+  await action(page, "own-check").click();
+  await eventually(() => page.locator(".own-line").count(), 2);
+  await eventually(() => verdict().then((text) => text.startsWith("✕")), true);
+  assert.match(await page.locator(".own-line").last().innerText(), /error: /);
+  assert.deepEqual(await violations(page), []);
+  await plan.fill("frobnicate\n");
+  await action(page, "own-check").click();
+  await eventually(() => page.locator(".own-line").innerText().then((text) => /not understood/.test(text)), true);
+  // The floor stays as it is.
+  await action(page, "own-close").click();
+  assert.equal(await page.locator("[data-node]").count(), 5);
+  assert.deepEqual(complaints, []);
+});

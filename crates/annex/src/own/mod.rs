@@ -1,11 +1,16 @@
 //! A person's own cluster: what they have of it becomes a cluster on the floor.
 //!
-//! `brought` is what was brought and what it comes to (pure, tested natively), `panel` draws it with Yew in a dialog of the page.
-//! Nothing leaves the browser. What the formats mean is the asinfo crate's (`bring`).
+//! `brought` is what was brought and what it comes to, `plan` a plan that was checked (both pure, tested natively); `panel` and
+//! `plan_panel` draw them with Yew in a dialog of the page, and `kept` keeps what was brought between visits.
+//! Nothing leaves the browser. What the formats mean is the asinfo crate's (`bring`, `plan`).
 
 pub mod brought;
 mod kept;
 pub mod panel;
+pub mod plan;
+mod plan_panel;
+
+use std::rc::Rc;
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::JsValue;
@@ -46,15 +51,18 @@ impl Own {
         });
         let within = dialog.clone();
         let closed = Callback::from(move |()| within.close());
-        let props = Props { given: Vec::new(), number: 0, opened, closed };
+        let link = Rc::from("");
+        let props = Props { given: Vec::new(), number: 0, link, opened, closed };
         let handle =
             Renderer::<OwnPanel>::with_root_and_props(dialog.clone().into(), props.clone())
                 .render();
         Self { dialog, handle, props }
     }
 
-    /// Opens the dialog, if it is not open.
-    pub fn show(&mut self) {
+    /// Opens the dialog, if it is not open, beside the experiment of a share link.
+    pub fn show(&mut self, link: &str) {
+        self.props.link = Rc::from(link);
+        self.handle.update(self.props.clone());
         if !self.dialog.open() {
             // It is in the document and not open, so nothing can fail.
             let _ = self.dialog.show_modal();

@@ -2,6 +2,8 @@
 //!
 //! Invariant: what is shown is what [`Brought`] says, worked out anew after each change. Not here: what inputs mean.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Uint8Array};
 use rosterlab_asinfo::bring::{Choice, Conflict, Part};
 use wasm_bindgen::{JsCast, JsValue};
@@ -11,6 +13,7 @@ use yew::prelude::*;
 
 use super::brought::{Brought, Kept, Made, Understanding};
 use super::kept;
+use super::plan_panel::PlanPanel;
 
 /// What the page gives.
 #[derive(Clone, PartialEq, Properties)]
@@ -19,6 +22,8 @@ pub struct Props {
     pub given: Vec<(String, Vec<u8>)>,
     /// Grows with each.
     pub number: u32,
+    /// The share link of what is on the floor.
+    pub link: Rc<str>,
     /// Takes the share link of the cluster that is to be on the floor.
     pub opened: Callback<String>,
     /// A person closes the dialog.
@@ -171,6 +176,7 @@ impl Component for OwnPanel {
                         { for self.understanding.parts.iter().map(view_part) }
                     </section>
                 </div>
+                <PlanPanel link={context.props().link.clone()} />
                 <p class="visually-hidden" role="status">{ self.status() }</p>
             </div>
         }

@@ -6,8 +6,8 @@ use rosterlab_scenario::foresight::runbook::{Checked, CheckedLine, Counts, Loss,
 use rosterlab_scenario::words::runbook::of_verdict;
 use serde_json::{Value, json};
 
-use super::table::kind;
 use super::{Report, Told};
+use rosterlab_scenario::words::runbook::kind;
 
 pub(super) fn json(report: &Report<'_>) -> String {
     let checked = report.checked;

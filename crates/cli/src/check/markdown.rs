@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 use rosterlab_scenario::words::runbook::of_verdict;
 
-use super::table::{HEAD, kind, rows};
 use super::{Report, Told};
 use crate::printable;
+use rosterlab_scenario::words::runbook::{HEAD, kind, rows};
 
 pub(super) fn markdown(report: &Report<'_>) -> String {
     let checked = report.checked;

@@ -8,7 +8,6 @@ mod json;
 mod junit;
 mod markdown;
 mod sarif;
-mod table;
 mod text;
 
 use std::fs::File;

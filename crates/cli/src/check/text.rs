@@ -6,9 +6,8 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use rosterlab_scenario::foresight::runbook::What;
-use rosterlab_scenario::words::runbook::of_verdict;
+use rosterlab_scenario::words::runbook::{HEAD, kind, of_verdict, rows};
 
-use super::table::{HEAD, kind, rows};
 use super::{Report, Told};
 use crate::printable;
 

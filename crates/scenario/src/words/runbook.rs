@@ -1,12 +1,12 @@
-//! What was found about a plan, as sentences.
+//! What was found about a plan, as sentences and as the figures of a table.
 //!
-//! Invariant: what is found is `foresight::runbook`'s; nothing here looks for mistakes. Not here: tables and files.
+//! Invariant: what is found is `foresight::runbook`'s; nothing here looks for mistakes. Not here: how tables are laid out, files.
 
 use rosterlab_engine::NodeId;
 
 use super::text::{count, is_are, list, thousands, verb_ending};
 use super::warnings::of_warning;
-use crate::foresight::runbook::{Checked, Mistake, Out, Told, Wrong};
+use crate::foresight::runbook::{Checked, CheckedLine, Counts, Mistake, Out, Told, What, Wrong};
 
 /// What is out, in a few words: `1,381 unavailable`, `12 dead and 3 without their data`.
 #[must_use]
@@ -186,5 +186,44 @@ pub fn of_mistake(mistake: &Mistake) -> String {
             verb_ending(nodes.len()),
             it_is(nodes)
         ),
+    }
+}
+
+/// What the columns are.
+pub const HEAD: [&str; 4] = ["after it", "at its worst", "with a further loss", "margin"];
+
+/// The figures of each namespace of a line, each with the namespace's name.
+#[must_use]
+pub fn rows(line: &CheckedLine, checked: &Checked) -> Vec<(String, [String; 4])> {
+    let counts = line.counts.iter().zip(&checked.start).zip(&checked.namespaces);
+    counts.map(|((counts, start), name)| (name.clone(), row(counts, start))).collect()
+}
+
+/// The figures of a namespace.
+fn row(counts: &Counts, start: &Counts) -> [String; 4] {
+    let worst = counts.losses.iter().filter(|loss| loss.out > 0).max_by_key(|loss| loss.out);
+    let loss = worst.map_or_else(
+        || if counts.losses.is_empty() { "not asked".to_owned() } else { "none out".to_owned() },
+        |loss| format!("{} out without {}", thousands(loss.out), list(&loss.nodes)),
+    );
+    let most = counts.losses.len();
+    let margin = match counts.margin_left(start) {
+        None => "none left".to_owned(),
+        Some(left) if left == most => format!("{left} or more"),
+        Some(left) => left.to_string(),
+    };
+    [of_out(counts.after), of_out(counts.worst), loss, margin]
+}
+
+/// What a line is, in a word.
+#[must_use]
+pub fn kind(what: What) -> &'static str {
+    match what {
+        What::Does => "does",
+        What::Waits => "waits",
+        What::Looks => "looks",
+        What::Says => "comment",
+        What::Fails => "cannot be done",
+        What::Unknown => "not understood",
     }
 }

@@ -1,0 +1,131 @@
+//! A plan of maintenance, checked against the cluster on the floor.
+//!
+//! Invariant: pure; the floor is not changed. Not here: what a line risks (the scenario crate's `foresight::runbook`), how people
+//! write it (the asinfo crate's `plan`), drawing.
+
+use rosterlab_asinfo::plan::{Names, Reader};
+use rosterlab_scenario::foresight::runbook::{
+    self, Checked, CheckedLine, Demand, Finding, Level, What,
+};
+use rosterlab_scenario::share;
+use rosterlab_scenario::words::runbook::{kind, of_verdict, of_wrong, rows, source_of};
+
+/// A plan that was checked, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What is to be said of all of it.
+    pub verdict: String,
+    /// Whether it is understood as a whole and safe.
+    pub is_safe: bool,
+    /// The lines that do something, or about which something was found.
+    pub lines: Vec<ToldLine>,
+    /// Whether there were too many losses to try them all.
+    pub is_cut_short: bool,
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldLine {
+    /// Its number, from 1.
+    pub number: usize,
+    /// What stands there.
+    pub text: String,
+    /// What it is, in a word.
+    pub kind: &'static str,
+    /// By namespace: its name, and the figures under [`HEAD`](rosterlab_scenario::words::runbook::HEAD).
+    pub figures: Vec<(String, [String; 4])>,
+    /// What was found, the worst first: whether it is an error, and what.
+    pub findings: Vec<(bool, String)>,
+}
+
+/// Checks a plan against the cluster of a share link, as it is at the link's end.
+///
+/// # Errors
+/// What is wrong with the link, the plan or the margin, as a sentence.
+pub fn check(link: &str, text: &str, margin: usize) -> Result<Told, String> {
+    let shared = share::read(link).map_err(|error| format!("The floor has no link: {error}."))?;
+    if text.trim().is_empty() {
+        return Err("Write or paste a plan first.".to_owned());
+    }
+    let (reader, lines) =
+        Reader::new(text, Names::default()).map_err(|error| format!("{error}."))?;
+    let demand = Demand { margin, always: false };
+    let checked = runbook::check(shared.timeline.cluster(), &lines, &reader, demand)
+        .map_err(|error| format!("{error}."))?;
+    let worth = |line: &&CheckedLine| {
+        !matches!(line.what, What::Says | What::Looks) || !line.findings.is_empty()
+    };
+    Ok(Told {
+        verdict: of_verdict(&checked),
+        is_safe: checked.is_understood() && checked.is_safe(),
+        lines: checked.lines.iter().filter(worth).map(|line| told(line, &checked)).collect(),
+        is_cut_short: checked.is_cut_short,
+    })
+}
+
+fn told(line: &CheckedLine, checked: &Checked) -> ToldLine {
+    ToldLine {
+        number: line.line.number,
+        text: line.line.text.trim().to_owned(),
+        kind: kind(line.what),
+        figures: rows(line, checked),
+        findings: line
+            .findings
+            .iter()
+            .map(|finding| (finding.level == Level::Error, sentence(finding, checked)))
+            .collect(),
+    }
+}
+
+/// What was found, with the namespace before it where there are several, and the source of the fact after it.
+fn sentence(finding: &Finding, checked: &Checked) -> String {
+    let name = finding.namespace.and_then(|index| checked.namespaces.get(index));
+    let of = match name.filter(|_| checked.namespaces.len() > 1) {
+        Some(name) => format!("{name}: "),
+        None => String::new(),
+    };
+    let source = source_of(&finding.wrong).map_or_else(String::new, |from| format!(" ({from})"));
+    format!("{of}{}{source}", of_wrong(&finding.wrong))
+}
+
+#[cfg(test)]
+mod tests {
+    use rosterlab_engine::{ClusterSetup, NodeId, NodeSetup, RackId};
+    use rosterlab_scenario::Timeline;
+
+    use super::*;
+
+    /// The case study's cluster.
+    fn link() -> String {
+        let node =
+            |(id, rack)| NodeSetup::new(NodeId::new(id).unwrap(), RackId::new(rack).unwrap());
+        let nodes = [(0xA101, 1), (0xA102, 1), (0xA103, 1), (0xB101, 2), (0xB102, 2)];
+        let timeline = Timeline::new(ClusterSetup::of(nodes.map(node).to_vec(), 2)).unwrap();
+        share::write(&timeline).unwrap()
+    }
+
+    #[test]
+    fn the_case_studys_plan_is_not_safe_and_says_where() {
+        let plan = "# rack B is down for maintenance\nssh b101 systemctl stop aerospike\n\
+                    ssh b102 systemctl stop aerospike\nwait for migrations\n";
+        let told = check(&link(), plan, 1).unwrap();
+        assert!(!told.is_safe, "{}", told.verdict);
+        let numbers: Vec<usize> = told.lines.iter().map(|line| line.number).collect();
+        assert_eq!(numbers, [2, 3, 4]);
+        assert!(told.lines.iter().any(|line| line.findings.iter().any(|(is_error, _)| *is_error)));
+        assert_eq!(told.lines[0].figures[0].0, "main");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_no_safe_plan() {
+        let told = check(&link(), "make it so", 0).unwrap();
+        assert!(!told.is_safe);
+        assert_eq!(told.lines[0].kind, "not understood");
+    }
+
+    #[test]
+    fn nothing_to_check_is_said() {
+        assert_eq!(check(&link(), " \n", 1), Err("Write or paste a plan first.".to_owned()));
+        assert!(check("s1=", "wait for migrations", 1).unwrap_err().starts_with("The floor"));
+    }
+}

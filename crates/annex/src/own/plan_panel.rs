@@ -1,0 +1,194 @@
+//! The part of the dialog that checks a plan.
+//!
+//! Invariant: what is shown is what was asked last; a plan that has changed since says so by its button alone. Not here: what is
+//! found (see [`plan`](super::plan)).
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use rosterlab_scenario::words::runbook::HEAD;
+use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use super::plan::{Told, ToldLine, check};
+
+/// The most further losses that the page tries: more take too long for a window that waits.
+const MOST_MARGIN: usize = 2;
+
+/// What the dialog gives.
+#[derive(Clone, PartialEq, Properties)]
+pub struct Props {
+    /// The share link of what is on the floor.
+    pub link: Rc<str>,
+}
+
+/// What happens here.
+#[derive(Clone, Debug)]
+pub enum Did {
+    /// The plan has changed.
+    Write(String),
+    /// So many further losses are to be survived.
+    Demand(usize),
+    /// The plan is to be checked.
+    Ask,
+    /// The window has shown that it is being checked.
+    Check,
+}
+
+/// The part of the dialog.
+pub struct PlanPanel {
+    text: String,
+    margin: usize,
+    told: Option<Result<Told, String>>,
+    /// Runs until the window has been drawn once more.
+    waiting: Option<Timeout>,
+}
+
+impl Component for PlanPanel {
+    type Message = Did;
+    type Properties = Props;
+
+    fn create(_: &Context<Self>) -> Self {
+        Self { text: String::new(), margin: 1, told: None, waiting: None }
+    }
+
+    fn changed(&mut self, context: &Context<Self>, before: &Props) -> bool {
+        if context.props().link != before.link {
+            self.told = None;
+        }
+        true
+    }
+
+    fn update(&mut self, context: &Context<Self>, did: Did) -> bool {
+        match did {
+            Did::Write(text) => {
+                self.text = text;
+                return false;
+            }
+            Did::Demand(margin) => {
+                self.margin = margin;
+                return false;
+            }
+            Did::Ask => {
+                let link = context.link().clone();
+                self.waiting = Some(Timeout::new(20, move || link.send_message(Did::Check)));
+            }
+            Did::Check => {
+                self.waiting = None;
+                self.told = Some(check(&context.props().link, &self.text, self.margin));
+            }
+        }
+        true
+    }
+
+    fn view(&self, context: &Context<Self>) -> Html {
+        let link = context.link();
+        let write = link.callback(|event: InputEvent| {
+            Did::Write(event.target_unchecked_into::<HtmlTextAreaElement>().value())
+        });
+        let demand = link.callback(|event: Event| {
+            let chosen = event.target_unchecked_into::<HtmlSelectElement>().value();
+            Did::Demand(chosen.parse().unwrap_or(1))
+        });
+        let options = (0..=MOST_MARGIN).map(|count| {
+            let words = match count {
+                0 => "no further loss".to_owned(),
+                1 => "one further loss".to_owned(),
+                many => format!("{many} further losses"),
+            };
+            html! { <option value={count.to_string()} selected={count == self.margin}>{ words }</option> }
+        });
+        html! {
+            <section class="own-plan" aria-labelledby="own-plan-title">
+                <h3 id="own-plan-title">{ "Check a plan" }</h3>
+                <label for="own-plan-text">
+                    { "The steps as you would carry them out, against the cluster that is on the floor. It stays as it is." }
+                </label>
+                <textarea
+                    id="own-plan-text"
+                    rows="6"
+                    spellcheck="false"
+                    placeholder={"ssh b101 systemctl stop aerospike\nwait for migrations\nmanage roster stage observed ns main\n…"}
+                    oninput={write}
+                />
+                <div class="own-tools">
+                    <label>
+                        { "It has to survive " }
+                        <select data-action="own-margin" onchange={demand}>{ for options }</select>
+                    </label>
+                    <button type="button" class="tool primary" data-action="own-check" onclick={link.callback(|_| Did::Ask)}>
+                        { "Check it" }
+                    </button>
+                </div>
+                <div role="status">{ self.view_verdict() }</div>
+                if let Some(Ok(told)) = &self.told {
+                    { for told.lines.iter().map(view_line) }
+                }
+            </section>
+        }
+    }
+}
+
+impl PlanPanel {
+    fn view_verdict(&self) -> Html {
+        match &self.told {
+            _ if self.waiting.is_some() => html! { <p>{ "Checking …" }</p> },
+            None => Html::default(),
+            Some(Err(why)) => html! { <p class="own-none">{ why }</p> },
+            Some(Ok(told)) => {
+                let (class, sign) =
+                    if told.is_safe { ("own-safe", "✓ ") } else { ("own-none", "✕ ") };
+                html! {
+                    <>
+                        <p class={class}><span aria-hidden="true">{ sign }</span>{ &told.verdict }</p>
+                        if told.is_cut_short {
+                            <p>{ "Losses between two changes of the clusters were too many to try them all: the figures may be too low." }</p>
+                        }
+                    </>
+                }
+            }
+        }
+    }
+}
+
+fn view_line(line: &ToldLine) -> Html {
+    let finding = |(is_error, text): &(bool, String)| {
+        let (class, word) =
+            if *is_error { ("own-none", "✕ error: ") } else { ("own-warned", "▲ warning: ") };
+        html! { <li class={class}>{ word }{ text }</li> }
+    };
+    html! {
+        <article class="own-line" key={line.number}>
+            <p><span class="dim">{ format!("{} ", line.number) }</span><code>{ &line.text }</code></p>
+            if line.figures.is_empty() {
+                <p class="dim">{ line.kind }</p>
+            } else {
+                <div class="own-scroll" tabindex="0" role="group" aria-label={format!("Figures of line {}", line.number)}>
+                    <table>
+                        <thead>
+                            <tr>
+                                <th scope="col">{ "namespace" }</th>
+                                { for HEAD.iter().map(|head| html! { <th scope="col">{ *head }</th> }) }
+                            </tr>
+                        </thead>
+                        <tbody>
+                            { for line.figures.iter().map(view_figures) }
+                        </tbody>
+                    </table>
+                </div>
+            }
+            if !line.findings.is_empty() {
+                <ul>{ for line.findings.iter().map(finding) }</ul>
+            }
+        </article>
+    }
+}
+
+fn view_figures((name, figures): &(String, [String; 4])) -> Html {
+    html! {
+        <tr>
+            <th scope="row">{ name }</th>
+            { for figures.iter().map(|figure| html! { <td>{ figure }</td> }) }
+        </tr>
+    }
+}
