@@ -22,8 +22,8 @@ fn words(text: &str) -> Vec<&str> {
 /// Whether a line opens a context of the file.
 pub(super) fn begins(text: &str) -> bool {
     match words(text).as_slice() {
-        [context, "{"] => CONTEXTS.contains(context) || context.strip_suffix('{').is_some(),
-        ["namespace", _, "{"] => true,
+        [context, "{", ..] => CONTEXTS.contains(context),
+        ["namespace", _, "{", ..] => true,
         [context] => context.strip_suffix('{').is_some_and(|name| CONTEXTS.contains(&name)),
         ["namespace", name] => name.ends_with('{'),
         _ => false,

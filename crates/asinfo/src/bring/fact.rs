@@ -144,6 +144,8 @@ pub enum What {
 pub enum Setting {
     /// `replication-factor`, 1 to 128.
     ReplicationFactor(u8),
+    /// `effective_replication_factor`: less in a small cluster, and 0 on a node outside the roster.
+    EffectiveReplicationFactor(u8),
     /// `strong-consistency`.
     StrongConsistency(bool),
     /// `commit-to-device`.

@@ -229,7 +229,10 @@ pub(super) fn is_noise(text: &str) -> bool {
     ];
     let text = text.trim();
     let is_rule = text.chars().all(|c| "-=~*_#+.>| ".contains(c));
-    is_rule || text == "ok" || STARTS.iter().any(|start| text.starts_with(start))
+    is_rule
+        || text == "ok"
+        || text.starts_with('#')
+        || STARTS.iter().any(|start| text.starts_with(start))
 }
 
 /// Whether a line is one of the server's log.

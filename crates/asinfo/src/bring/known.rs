@@ -18,6 +18,9 @@ pub(super) fn what(name: &str, value: &str) -> Option<What> {
         "replication-factor" | "repl-factor" => {
             Setting::ReplicationFactor(narrow(within(1, 128)?)?)
         }
+        "effective_replication_factor" => {
+            Setting::EffectiveReplicationFactor(narrow(within(0, 128)?)?)
+        }
         "strong-consistency" => Setting::StrongConsistency(truth(value)?),
         "storage-engine.commit-to-device"
         | "commit-to-device"
@@ -62,6 +65,7 @@ pub(super) fn is_of_namespace(what: &What) -> bool {
         what,
         What::Setting(
             Setting::ReplicationFactor(_)
+                | Setting::EffectiveReplicationFactor(_)
                 | Setting::StrongConsistency(_)
                 | Setting::CommitToDevice(_)
                 | Setting::UniformBalance(_)

@@ -148,6 +148,10 @@ impl Making<'_> {
         let is_observed = of.observed.as_ref().is_some_and(|observed| !observed.is_empty());
         let strong = of.strong_consistency.unwrap_or_else(|| {
             let lists = of.roster.is_some() || of.observed.is_some();
+            if !lists && of.configured {
+                self.assume(format!("strong-consistency is not in the configuration of {name}: it is false, the server's default"));
+                return false;
+            }
             let strong = has_roster || is_observed || !lists;
             if !lists {
                 self.assume(format!("no input tells whether {name} has strong consistency: it has"));

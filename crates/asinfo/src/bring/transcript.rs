@@ -167,9 +167,12 @@ fn reply(sink: &mut Sink<'_>, lines: &[Line], context: &mut Context) -> Option<u
         return Some(taken);
     }
     if conf::begins(text) {
-        context.files += 1;
+        // A file has one context of this name.
+        if text.trim_start().starts_with("service") || context.files == 0 {
+            context.files += 1;
+        }
         let own = match context.files {
-            1 => sink.source.clone(),
+            0 | 1 => sink.source.clone(),
             n => format!("{} ({n})", sink.source),
         };
         let own = NodeRef::Name(own);

@@ -6,6 +6,7 @@ mod admin;
 mod admin_cluster;
 mod admin_fake;
 mod any_bytes;
+mod bring_round_trip;
 mod case_study;
 mod clients;
 mod collect;

@@ -97,6 +97,8 @@ pub enum Quiesce {
 pub struct JoinedNamespace {
     /// Its name.
     pub name: String,
+    /// Whether its configuration was read, so that what is not in it is the server's default.
+    pub configured: bool,
     /// `replication-factor`.
     pub replication_factor: Option<u8>,
     /// `strong-consistency`.

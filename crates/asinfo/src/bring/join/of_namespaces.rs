@@ -107,6 +107,14 @@ fn one(
         &format!("replication-factor of {name}"),
         &settings(of, |s| if let Setting::ReplicationFactor(v) = s { Some(v) } else { None }),
     );
+    // A small cluster and nodes outside the roster have less.
+    let effective_factor =
+        settings(
+            of,
+            |s| if let Setting::EffectiveReplicationFactor(v) = s { Some(v) } else { None },
+        );
+    let effective_factor = effective_factor.iter().map(|(factor, _)| *factor).max();
+    let replication_factor = replication_factor.or(effective_factor.filter(|factor| *factor > 0));
     let devices: Vec<(u8, Place)> =
         settings(of, |s| if let Setting::Devices(v) = s { Some(v) } else { None });
     let roster = roster(of, name, List::Current, chooser);
@@ -128,6 +136,7 @@ fn one(
     };
     JoinedNamespace {
         name: name.to_owned(),
+        configured: of.iter().any(|fact| fact.what == What::Namespace),
         replication_factor,
         strong_consistency,
         commit_to_device,

@@ -22,10 +22,13 @@ impl Block {
         let titles = lines.iter().take_while(|line| is_title(&line.text)).count();
         let title: String = lines[..titles].iter().map(|line| line.text.as_str()).collect();
         let rest = &lines[titles..];
-        let ends =
-            |line: &&Line| is_title(&line.text) || super::super::heading::is_prompt(&line.text);
-        let next = rest.iter().position(|line| ends(&line)).unwrap_or(rest.len());
+        let is_prompt = |line: &Line| super::super::heading::is_prompt(&line.text);
+        let next = rest.iter().position(|line| is_prompt(line) || is_dated(&line.text));
+        let next = next.unwrap_or(rest.len());
         let count = rest[..next].iter().position(|line| is_number_of_rows(&line.text));
+        // The heading of several columns looks like a title where it was wrapped: it is none if the rows still end.
+        let other = rest[..next].iter().position(|line| is_title(&line.text));
+        let next = if count.is_none() { other.unwrap_or(next) } else { next };
         // Wide headings that were wrapped are blank lines in the middle; only the number of rows tells where it ends.
         let first = rest.iter().position(|line| !line.text.is_empty()).unwrap_or(0);
         let blank = rest[first..next].iter().position(|line| line.text.is_empty());
@@ -48,8 +51,12 @@ pub(crate) fn is_title(text: &str) -> bool {
         && !is_short
         && (text.starts_with('~') || text.ends_with("~~") || text.ends_with(")~"))
         && (is_ornament(text) || bare.len() < text.len())
-        && !bare.contains("~~")
         && !text.starts_with("~/")
+}
+
+/// Whether a line is a title with its time.
+fn is_dated(text: &str) -> bool {
+    is_title(text) && text.contains(" (20") && text.contains("UTC")
 }
 
 /// Whether a line is the last one of a table.
@@ -83,7 +90,7 @@ mod tests {
         ] {
             assert!(is_title(title), "{title}");
         }
-        for other in ["", "~~|~~", "a|b", "~/work", "text", "~~ ", "* ~ *"] {
+        for other in ["", "~~|~~", "a|b", "~/work", "text", "* ~ *"] {
             assert!(!is_title(other), "{other:?}");
         }
         assert_eq!(

@@ -35,7 +35,8 @@ enum Kind {
 impl Kind {
     fn of(grid: &Grid) -> Option<Self> {
         let has = |name: &str| grid.records.iter().any(|record| record.get(&[name]).is_some());
-        let is_figure = |name: &str| name.contains('_') || name.contains('-');
+        let is_figure =
+            |name: &str| name.contains('_') && !name.contains(['(', ',']) || name == "rack-id";
         if LISTS.iter().any(|(name, _)| has(name)) {
             Some(Self::Roster)
         } else if has("rack id") && has("nodes") {
@@ -158,8 +159,7 @@ fn row(sink: &mut Sink<'_>, kind: Kind, record: &Record, of_namespace: Option<&s
                 sink.fact(at(), node, namespace, cell, What::EffectiveRack(rack));
             }
             if let Some(cell) = get(&["repl factor"])
-                && let Some(what @ What::Setting(Setting::ReplicationFactor(_))) =
-                    known::what("replication-factor", cell)
+                && let Some(what) = known::what("effective_replication_factor", cell)
             {
                 sink.fact(at(), node, namespace, cell, what);
             }

@@ -81,14 +81,13 @@ pub(super) fn read(lines: &[Line]) -> (Option<Grid>, usize) {
     }
     let taken = block.taken.max(1);
     let span = (lines[0].number, lines[taken - 1].number);
+    // Of a long row that was wrapped most lines have no separator, but the first one of the headings has.
+    let first = block.body.iter().find(|line| !line.text.trim().is_empty());
     let has_pipes = |line: &&Line| line.text.contains('|');
     let pipes = block.body.iter().filter(has_pipes).count();
-    let said = block.body.iter().filter(|line| !line.text.trim().is_empty()).count();
-    let grid = if pipes > 0 && 4 * pipes >= said {
-        columns::read(&block.body, block.whole)
-    } else {
-        old::read(&block.body)
-    };
+    let is_new = first.is_some_and(|line| has_pipes(&line)) || 2 * pipes > block.body.len();
+    let grid =
+        if is_new { columns::read(&block.body, block.whole) } else { old::read(&block.body) };
     let grid = grid.map(|grid| Grid { title: block.title, lines: span, ..grid });
     (grid, taken)
 }

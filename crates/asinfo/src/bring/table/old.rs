@@ -14,9 +14,10 @@ const MOST: usize = 8;
 
 /// Reads a table. `None` when there is no row.
 pub(super) fn read(body: &[Line]) -> Option<Grid> {
-    let body: Vec<Line> =
+    let said: Vec<Line> =
         body.iter().filter(|line| !line.text.trim().is_empty()).cloned().collect();
-    let records = statistics(&body).or_else(|| columns(&body))?;
+    // The end of a wrapped row may be blank: then the blank lines count.
+    let records = statistics(&said).or_else(|| columns(body)).or_else(|| columns(&said))?;
     (!records.is_empty()).then(|| Grid { records, ..Grid::default() })
 }
 
@@ -54,6 +55,8 @@ fn columns(body: &[Line]) -> Option<Vec<Record>> {
         let bounds = bounds(&rows);
         (rows, bounds)
     });
+    // Two lines of headings in one row are too many lines for a row.
+    let candidates = candidates.filter(|(rows, _)| rows.first().is_some_and(|row| !has_dot(row)));
     // The right number of lines for each row shows the most columns; the smallest of several.
     let best = candidates.fold(None, |best: Option<(Vec<Row>, Bounds)>, next| match best {
         Some(best) if best.1.len() >= next.1.len() => Some(best),
@@ -70,11 +73,13 @@ fn columns(body: &[Line]) -> Option<Vec<Record>> {
 
 /// How many lines of headings there are: the first, and those with `.` as a word.
 fn heading_lines(rows: &[Row]) -> usize {
-    let is_more = |row: &&Row| {
-        let text: String = row.text.iter().collect();
-        text.split_whitespace().any(|word| word == ".")
-    };
-    1 + rows.iter().skip(1).take_while(is_more).count()
+    1 + rows.iter().skip(1).take_while(|row| has_dot(row)).count()
+}
+
+/// Whether a row has `.` as a word, which stands where a column has no more words of its heading.
+fn has_dot(row: &Row) -> bool {
+    let text: String = row.text.iter().collect();
+    text.split_whitespace().any(|word| word == ".")
 }
 
 /// From where to where columns go: at least two blank places in every row are between them.
