@@ -64,7 +64,7 @@ pub(super) fn read(sink: &mut Sink<'_>, tree: &Tree) {
 }
 
 fn at(tree: &Tree) -> Spot {
-    Spot::Lines(tree.line, tree.line)
+    Spot::Lines(tree.line, tree.last)
 }
 
 /// The pods that the status names, with their ids and racks.

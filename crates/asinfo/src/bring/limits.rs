@@ -16,6 +16,10 @@ pub const MAX_DEPTH: usize = 3;
 pub const MAX_LINES: usize = 2_000_000;
 /// The most facts of all inputs.
 pub const MAX_FACTS: usize = 400_000;
+/// The most entries of all lists of nodes.
+pub const MAX_ENTRIES: usize = 2_000_000;
+/// How many lines may be looked at for tables that turn out to be none, beside as many as there are.
+pub const MAX_TRIED: usize = 100_000;
 /// The most things that could not be used and are listed, of one input; the others are counted.
 pub const MAX_LEFT: usize = 40;
 /// How deep contexts of a configuration, and values of YAML and JSON, may be inside each other.

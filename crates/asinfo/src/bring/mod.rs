@@ -79,8 +79,14 @@ pub fn read(inputs: &[Input<'_>]) -> Facts {
 /// The files of an archive. Beside a collectinfo's data, its other files say the same again, for people.
 fn read_archive(out: &mut Facts, input: &Input<'_>, budget: &mut usize) {
     let unpacked = archive::unpack(input.name, input.bytes, budget);
-    let is_data = |name: &str| name.ends_with("ascinfo.json");
-    let has_data = unpacked.members.iter().any(|member| is_data(&member.name));
+    // What the names of the files of one collectinfo begin with.
+    let stem = |name: &'_ str| name.strip_suffix("ascinfo.json").map(str::to_owned);
+    let stems: Vec<String> =
+        unpacked.members.iter().filter_map(|member| stem(&member.name)).collect();
+    let is_beside = |name: &str| {
+        stem(name).is_none()
+            && stems.iter().any(|stem| !stem.ends_with([':', '/']) && name.starts_with(stem))
+    };
     let mut sink = Sink::new(out, input.name);
     for (name, why) in &unpacked.left {
         sink.left(At::Whole, name, why);
@@ -89,7 +95,7 @@ fn read_archive(out: &mut Facts, input: &Input<'_>, budget: &mut usize) {
         sink.left(At::Whole, input.name, "there is no file in it that can be read");
     }
     for member in unpacked.members.iter().take(MAX_INPUTS) {
-        if has_data && !is_data(&member.name) {
+        if is_beside(&member.name) {
             let mut sink = Sink::new(out, &member.name);
             sink.left(At::Whole, "", "not needed beside ascinfo.json");
         } else {
@@ -108,7 +114,9 @@ fn read_one(out: &mut Facts, name: &str, bytes: &[u8]) {
         return sink.left(At::Whole, "", &why);
     }
     let text = text::decoded(bytes);
-    read_text(&mut sink, &text);
+    if !text::is_binary(&text) {
+        read_text(&mut sink, &text);
+    }
     if (out.facts.len(), out.partitions.len(), out.replicas.len()) == (before.0, before.1, before.2)
     {
         // One sentence says more than a line for each line.

@@ -182,6 +182,9 @@ impl Making<'_> {
             self.assume(format!("no input tells prefer-uniform-balance of {name}: it is {since}"));
             is
         });
+        if strong && of.roster.is_none() {
+            self.assume(format!("no input tells the roster of {name}: it is that of all nodes"));
+        }
         let none = strong && of.roster.as_ref().is_some_and(Vec::is_empty);
         NamespaceFile {
             name: name.clone(),
@@ -364,11 +367,14 @@ impl Making<'_> {
             else {
                 continue;
             };
-            let current = namespace.roster.as_ref();
-            let same = |roster: &Vec<RosterEntry>| {
-                roster.iter().collect::<BTreeSet<_>>() == pending.iter().collect::<BTreeSet<_>>()
+            // Without a roster that was read it is that of all nodes.
+            let all =
+                cluster.nodes.iter().map(|node| RosterEntry { node: node.id, rack: node.rack });
+            let current: BTreeSet<RosterEntry> = match &namespace.roster {
+                Some(roster) => roster.iter().copied().collect(),
+                None => all.collect(),
             };
-            if current.is_some_and(same) {
+            if pending.iter().copied().collect::<BTreeSet<_>>() == current {
                 continue;
             }
             let mut nodes = pending.clone();

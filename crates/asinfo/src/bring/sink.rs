@@ -4,7 +4,7 @@
 //! counted. Not here: what is made of it (see `join`).
 
 use super::fact::{Fact, Left, NodeRef, Place, Spot, Understood, What};
-use super::limits::{MAX_FACTS, MAX_LEFT};
+use super::limits::{MAX_ENTRIES, MAX_FACTS, MAX_LEFT};
 use super::partition_info::NodePartitions;
 use super::replicas::NodeReplicas;
 
@@ -28,6 +28,8 @@ pub struct Facts {
     pub left_unlisted: usize,
     /// Whether there was more than is read.
     pub is_cut: bool,
+    /// The entries of all lists of nodes.
+    entries: usize,
 }
 
 /// The readers' way to [`Facts`], for one input.
@@ -58,7 +60,10 @@ impl<'a> Sink<'a> {
         text: &str,
         what: What,
     ) {
-        if self.out.facts.len() >= MAX_FACTS {
+        if let What::Nodes(_, entries) = &what {
+            self.out.entries += entries.len();
+        }
+        if self.out.facts.len() >= MAX_FACTS || self.out.entries > MAX_ENTRIES {
             self.out.is_cut = true;
             return;
         }

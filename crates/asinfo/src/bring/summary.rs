@@ -62,6 +62,7 @@ pub fn parts(
     if !joined.nodes.is_empty() {
         out.part("The cluster", &cluster(facts, joined));
     }
+    out.part("Missing", &placed(&joined.missing));
     out.part(
         "Contradictions (--choose N=M takes value M of N)",
         &contradictions(&joined.conflicts),
@@ -289,6 +290,11 @@ fn compared(joined: &Joined, scenario: &Scenario) -> Vec<String> {
     lines
 }
 
+/// Sentences after their places.
+fn placed(sentences: &[(Place, String)]) -> Vec<String> {
+    sentences.iter().map(|(place, sentence)| format!("{place}: {sentence}")).collect()
+}
+
 fn left(facts: &Facts, joined: &Joined) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for left in &facts.left {
@@ -300,7 +306,7 @@ fn left(facts: &Facts, joined: &Joined) -> Vec<String> {
             if text.is_empty() || why.is_empty() { "" } else { ":" }
         ));
     }
-    lines.extend(joined.homeless.iter().map(|(place, sentence)| format!("{place}: {sentence}")));
+    lines.extend(placed(&joined.homeless));
     if facts.left_unlisted > 0 {
         lines.push(format!("{} more lines", facts.left_unlisted));
     }

@@ -5,6 +5,9 @@
 
 use super::limits::MAX_LINES;
 
+/// How many signs are inspected before a text is taken for one.
+const INSPECTED: usize = 16 * 1024;
+
 /// A line as it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
@@ -27,6 +30,17 @@ pub(super) fn decoded(bytes: &[u8]) -> String {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         _ => String::from_utf8_lossy(bytes).into_owned(),
     }
+}
+
+/// Whether a text is none: more than one sign in twenty of its beginning is none that texts have.
+pub(super) fn is_binary(text: &str) -> bool {
+    let odd = |sign: &char| {
+        *sign == '\u{fffd}'
+            || sign.is_control()
+                && !matches!(sign, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}' | '\u{7}' | '\u{8}')
+    };
+    let signs = text.chars().take(INSPECTED).count();
+    text.chars().take(INSPECTED).filter(odd).count() * 20 > signs
 }
 
 /// The lines of a text, whatever ends them: line feeds, carriage returns, or both.

@@ -5,6 +5,7 @@
 
 use super::fact::{NodeRef, Spot};
 use super::heading::{self, Asked};
+use super::limits::MAX_TRIED;
 use super::sink::Sink;
 use super::text::Line;
 use super::{asinfo_roster, conf, known, pairs, partition_info, replicas, table};
@@ -22,6 +23,8 @@ struct Context {
     node: Option<String>,
     /// How many configuration files there were.
     files: usize,
+    /// How many lines were looked at for tables that were none.
+    tried: usize,
 }
 
 impl Context {
@@ -30,6 +33,11 @@ impl Context {
         let host = self.host.as_ref().filter(|_| asinfo);
         let name = self.node.as_ref().or(self.asked.node.as_ref()).or(host);
         name.map(|name| NodeRef::Name(name.clone()))
+    }
+
+    /// What outlives a command.
+    fn kept(&self) -> Self {
+        Self { files: self.files, tried: self.tried, ..Self::default() }
     }
 
     fn namespace(&self) -> Option<&str> {
@@ -78,7 +86,7 @@ fn step(sink: &mut Sink<'_>, lines: &mut [Line], at: usize, context: &mut Contex
             host: host.map(str::to_owned),
             asked: heading::asked(rest).unwrap_or_default(),
             node: None,
-            files: context.files,
+            ..context.kept()
         };
         let is_command = rest.is_empty() || heading::asked(rest).is_some() || !is_data(rest);
         if is_command {
@@ -89,7 +97,7 @@ fn step(sink: &mut Sink<'_>, lines: &mut [Line], at: usize, context: &mut Contex
         return step(sink, lines, at, context);
     }
     if let Some(asked) = heading::asked(&text) {
-        *context = Context { asked, files: context.files, ..Context::default() };
+        *context = Context { asked, ..context.kept() };
         return 1;
     }
     if let Some(taken) = reply(sink, &lines[at..], context) {
@@ -179,7 +187,7 @@ fn reply(sink: &mut Sink<'_>, lines: &[Line], context: &mut Context) -> Option<u
         return Some(conf::read(sink, lines, node.or(Some(&own))));
     }
     if table::begins(text) {
-        return read_table(sink, lines);
+        return read_table(sink, lines, context);
     }
     if let Some(taken) = values(sink, lines, context, node) {
         return Some(taken);
@@ -187,11 +195,15 @@ fn reply(sink: &mut Sink<'_>, lines: &[Line], context: &mut Context) -> Option<u
     answer(sink, &lines[0], context, node).then_some(1)
 }
 
-fn read_table(sink: &mut Sink<'_>, lines: &[Line]) -> Option<usize> {
+fn read_table(sink: &mut Sink<'_>, lines: &[Line], context: &mut Context) -> Option<usize> {
+    if context.tried > MAX_TRIED + lines.len() {
+        return None;
+    }
     let (grid, taken) = table::read(lines);
     if grid.is_some_and(|grid| table::facts(sink, &grid)) {
         return Some(taken);
     }
+    context.tried += taken;
     let is_title = table::is_title(&lines[0].text);
     // Of what is no table only the first line is passed over; the others may be something else.
     (is_title || table::is_number_of_rows(&lines[0].text)).then(|| {

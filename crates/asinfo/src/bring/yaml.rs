@@ -11,8 +11,10 @@ use super::limits::{MAX_NESTING, MAX_VALUES};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tree {
     pub(super) value: Value,
-    /// Its line, from 1.
+    /// The line that it begins at, from 1.
     pub(super) line: usize,
+    /// The line that it ends at; that of its beginning for lists and maps.
+    pub(super) last: usize,
 }
 
 /// A value.
@@ -80,8 +82,11 @@ pub(super) fn read(text: &str) -> (Vec<Tree>, Option<usize>) {
             return (documents, Some(line));
         }
         let done = match event {
-            Event::Scalar(text, ..) => Some(Tree { value: Value::Text(text.into_owned()), line }),
-            Event::Alias(_) => Some(Tree { value: Value::Text(String::new()), line }),
+            Event::Scalar(text, ..) => {
+                let end = span.end.line().max(line);
+                Some(Tree { value: Value::Text(text.into_owned()), line, last: end })
+            }
+            Event::Alias(_) => Some(Tree { value: Value::Text(String::new()), line, last: line }),
             Event::SequenceStart(..) => {
                 open.push(Open::List(line, Vec::new()));
                 None
@@ -91,8 +96,8 @@ pub(super) fn read(text: &str) -> (Vec<Tree>, Option<usize>) {
                 None
             }
             Event::SequenceEnd | Event::MappingEnd => open.pop().map(|open| match open {
-                Open::List(line, values) => Tree { value: Value::List(values), line },
-                Open::Map(line, pairs, _) => Tree { value: Value::Map(pairs), line },
+                Open::List(line, values) => Tree { value: Value::List(values), line, last: line },
+                Open::Map(line, pairs, _) => Tree { value: Value::Map(pairs), line, last: line },
             }),
             _ => None,
         };

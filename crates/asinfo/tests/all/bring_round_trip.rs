@@ -184,7 +184,7 @@ fn coloured(text: &str) -> String {
 #[test]
 fn tables_are_read_back_however_their_lines_were_broken() {
     let way = (60_usize..220, any::<u8>());
-    let run = runner(60).run(&(plans(12), way), |(plan, (width, marks))| {
+    let run = runner(40).run(&(plans(12), way), |(plan, (width, marks))| {
         let mut world = world(&plan);
         let mut text = typed(
             &mut world,
@@ -249,7 +249,7 @@ fn replies_of_asinfo_are_read_back() {
 
 #[test]
 fn archives_are_read_back() {
-    let run = runner(12).run(&plans(8), |plan| {
+    let run = runner(8).run(&plans(8), |plan| {
         let mut world = world(&plan);
         let seeds: Vec<NodeId> = world.there.iter().copied().collect();
         let archive = collect::collect(&mut world.net, &seeds).unwrap();
@@ -270,9 +270,9 @@ fn a_large_cluster_is_read_back_from_its_tables() {
     let ids = (0..128_u64).map(|n| 0x0BB9_0000_016A_E420 + (n << 20)).collect();
     let plan = Plan { ids, racks: 3, factor: 3, gone: 0, pending: 0, profile: 2 };
     let mut world = world(&plan);
-    let text = typed(&mut world, &["show roster", "info namespace"]);
+    let text = typed(&mut world, &["show roster"]);
     for text in [text.clone(), broken(&text, 80), broken(&text, 211)] {
-        is_it(&world, &read("pasted", text.as_bytes()), true).unwrap();
+        is_it(&world, &read("pasted", text.as_bytes()), false).unwrap();
     }
 }
 

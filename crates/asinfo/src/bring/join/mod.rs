@@ -56,6 +56,8 @@ pub struct Joined {
     pub conflicts: Vec<Conflict>,
     /// What no input tells and how it is taken, in sentences.
     pub assumed: Vec<String>,
+    /// What is missing, in sentences with the place that tells of it.
+    pub missing: Vec<(Place, String)>,
     /// What was read and belongs to nothing, in sentences with its place.
     pub homeless: Vec<(Place, String)>,
     /// Which versions were read: see [`Versions`].
@@ -179,6 +181,8 @@ pub fn join(facts: &Facts, choices: &[Choice]) -> Joined {
     of_namespaces::add(&mut out, &now, &names, &who, &mut chooser);
     of_nodes::add(&mut out, &now, &who, &mut chooser);
     of_cluster(&mut out, &now, &mut chooser);
+    of_nodes::block(&mut out, &now, &who);
+    seeds(&mut out, &now, &who);
     versions(&mut out, facts, is_now, &who);
     out.conflicts = chooser.conflicts;
     out
@@ -195,6 +199,27 @@ fn moment(facts: &Facts, chooser: &mut Chooser<'_>) -> Option<String> {
     // The latest first: that is what is used.
     let told: Vec<(String, Place)> = told.into_iter().rev().collect();
     chooser.one("which snapshot of collectinfo is used", &told)
+}
+
+/// Seeds that are none of the nodes that are known.
+fn seeds(out: &mut Joined, now: &[&Fact], who: &Who) {
+    let seeds: BTreeMap<&str, &Place> = now
+        .iter()
+        .filter_map(|fact| match &fact.what {
+            What::Seed(seed) => Some((seed.as_str(), &fact.place)),
+            _ => None,
+        })
+        .collect();
+    if seeds.len() > out.nodes.len() {
+        let unknown =
+            seeds.iter().filter(|(seed, _)| who.id(&NodeRef::Name((**seed).to_owned())).is_none());
+        for (seed, place) in unknown {
+            let sentence = format!(
+                "{seed} is a seed, and no input has its id: bring its aerospike.conf, or asadm's info network"
+            );
+            out.missing.push(((*place).clone(), sentence));
+        }
+    }
 }
 
 /// A setting's values with their places.
@@ -251,13 +276,17 @@ fn of_cluster(out: &mut Joined, now: &[&Fact], chooser: &mut Chooser<'_>) {
         _ => None,
     });
     let there = out.nodes.iter().filter(|node| node.up != Some(false)).count();
-    if let Some((size, place)) = size
-        && out.sides.is_empty()
-        && u64::try_from(there).is_ok_and(|there| there != size)
-    {
+    let there = u64::try_from(there).unwrap_or(u64::MAX);
+    let Some((size, place)) = size.filter(|_| out.sides.is_empty()) else { return };
+    if size > there {
         let sentence = format!(
-            "a node counts a cluster of {size}, and {there} nodes are known that are there"
+            "a node counts a cluster of {size}, and the inputs name {there} that may be there: bring asadm's show roster, or \
+             asinfo's roster:"
         );
+        out.missing.push((place.clone(), sentence));
+    } else if size < there {
+        let sentence =
+            format!("a node counts a cluster of {size}, and {there} nodes are taken to be there");
         out.homeless.push((place.clone(), sentence));
     }
 }

@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rosterlab_engine::{NodeId, RackId};
+use rosterlab_engine::{NodeId, RackId, RosterEntry};
 
 use super::super::fact::{Fact, List, Place, Setting, What};
 use super::choose::Chooser;
 use super::who::Who;
-use super::{Joined, JoinedNode, Quiesce};
+use super::{Joined, JoinedNamespace, JoinedNode, Quiesce};
 
 /// Adds all nodes that rosters do not only plan to have.
 pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Chooser<'_>) {
@@ -56,6 +56,37 @@ pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Choo
     }
     for id in alone {
         out.assumed.push(format!("{id} says that it is in no cluster: it is taken as stopped"));
+    }
+}
+
+/// Nodes that the Kubernetes operator is to keep out of rosters. Where no roster was read, it is that of all others.
+pub(super) fn block(out: &mut Joined, now: &[&Fact], who: &Who) {
+    let blocked: BTreeSet<NodeId> = now
+        .iter()
+        .filter(|fact| fact.what == What::Blocked)
+        .filter_map(|fact| who.id(fact.node.as_ref()?))
+        .collect();
+    let others: Vec<RosterEntry> = out
+        .nodes
+        .iter()
+        .filter(|node| !blocked.contains(&node.id))
+        .map(|node| RosterEntry { node: node.id, rack: node.rack.unwrap_or_default() })
+        .collect();
+    if blocked.is_empty() || others.is_empty() {
+        return;
+    }
+    let ids: Vec<String> = blocked.iter().map(ToString::to_string).collect();
+    let strong = |namespace: &&mut JoinedNamespace| {
+        namespace.strong_consistency == Some(true) && namespace.roster.is_none()
+    };
+    for namespace in out.namespaces.iter_mut().filter(strong) {
+        namespace.roster = Some(others.clone());
+        let sentence = format!(
+            "no input tells the roster of {}: all nodes but {}, which the operator keeps out",
+            namespace.name,
+            ids.join(", ")
+        );
+        out.assumed.push(sentence);
     }
 }
 

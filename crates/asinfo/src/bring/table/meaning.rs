@@ -3,8 +3,6 @@
 //! Invariant: a cell that is none of what its heading announces gives nothing; the tool's own `--` and `~~` are no values.
 //! Not here: layouts.
 
-use rosterlab_engine::NodeId;
-
 use super::super::asinfo_roster::{self, nodes};
 use super::super::fact::{Count, List, NodeRef, Setting, Spot, What};
 use super::super::known;
@@ -252,13 +250,10 @@ fn by_contents(sink: &mut Sink<'_>, record: &Record) {
     let [before @ .., namespace, current, pending, observed] = cells.as_slice() else { return };
     let lists = [*current, *pending, *observed];
     let read: Option<Vec<_>> = lists.iter().map(|cell| nodes(cell)).collect();
-    let is_list = |cell: &&str| {
-        cell.contains(['@', ',']) || cell.parse::<NodeId>().is_ok_and(|_| cell.len() > 3)
-    };
-    if read.is_none()
-        || !lists.iter().any(is_list)
-        || nodes(namespace).is_some_and(|n| n.entries.len() > 1)
-    {
+    // Nothing else tells that it is a roster.
+    let is_list = |cell: &&str| cell.contains(['@', ',']);
+    let is_name = known::name(namespace).is_some() && !namespace.contains(['@', ',', ':']);
+    if read.is_none() || !lists.iter().any(is_list) || !is_name {
         return;
     }
     let id = before.iter().rev().find_map(|cell| known::id(cell));

@@ -6,6 +6,9 @@
 use super::super::limits::MAX_WRAP;
 use super::Line;
 
+/// How many rows are looked at before all are.
+const FIRST: usize = 8;
+
 /// A row on one line.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -64,24 +67,40 @@ pub(super) fn rows(lines: &[Line], whole: bool) -> (Vec<Row>, usize) {
             if !lines.len().is_multiple_of(size) && (whole || size == 1) {
                 continue;
             }
-            let rows = in_groups(lines, size);
-            if is_regular(&rows) {
-                return (rows, cut);
+            // The first rows tell already whether so many lines are one.
+            let first = lines
+                .get(..size * FIRST)
+                .is_none_or(|first| is_regular(&in_groups(first, size), true));
+            if first {
+                let rows = in_groups(lines, size);
+                if is_regular(&rows, whole) {
+                    return (rows, cut);
+                }
             }
         }
     }
     (by_count(lines), 0)
 }
 
-/// Whether the separators stand at the same places in all rows, or at fewer of them in headings of several columns.
-fn is_regular(rows: &[Row]) -> bool {
+/// Whether the separators stand at the same places in all rows, or at fewer of them in headings of several columns, which
+/// come first. A last row may be cut.
+fn is_regular(rows: &[Row], whole: bool) -> bool {
     let all: Vec<Vec<usize>> = rows.iter().map(Row::pipes).collect();
-    let Some(most) = all.iter().max_by_key(|pipes| pipes.len()) else { return false };
+    let most = all.iter().max_by_key(|pipes| pipes.len());
+    let Some(most) = most.filter(|most| !most.is_empty()) else { return false };
+    let is_full = |pipes: &Vec<usize>| pipes.len() == most.len();
     let fits = |pipes: &Vec<usize>| pipes.iter().all(|at| most.binary_search(at).is_ok());
-    let full = all.iter().filter(|pipes| pipes.len() == most.len()).count();
-    !most.is_empty()
-        && all.iter().all(|pipes| !pipes.is_empty() && fits(pipes))
-        && (full > 1 || rows.len() == 1)
+    let first = all.iter().position(is_full).unwrap_or(0);
+    let is_heading = |row: &Row| row.text.contains(&'~');
+    let last = rows.len() - 1;
+    let is_right = |at: usize| {
+        is_full(&all[at])
+            || (at < first && is_heading(&rows[at]) && !all[at].is_empty())
+            || (at == last && at > first && !whole)
+    };
+    all.iter().all(fits)
+        && (0..rows.len()).all(is_right)
+        && (rows.len() == 1 || all.iter().filter(|pipes| is_full(pipes)).count() > 1)
 }
 
 /// The rows by the number of their separators alone: for tables whose spaces were lost.
