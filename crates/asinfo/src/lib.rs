@@ -4,7 +4,7 @@
 //! (the info commands, answered as one node of a simulated cluster would), `admin` (the admin tool's commands, warnings
 //! and tables), `collect` (the archive that its `collectinfo` leaves), `shell` (lines that do on a real cluster what a command
 //! does here), `terminal` (where a person types both), `plan` (a maintenance plan as people write it), `log` (the servers' log
-//! lines).
+//! lines), `bring_log` (a timeline from such lines).
 //!
 //! Invariant: pure. Whatever it is given, a value or an error; never a panic, a socket, a file or a clock. Work and memory
 //! are bounded by limits that stand beside what they limit.
@@ -16,6 +16,8 @@ pub mod admin;
 pub mod bins;
 #[cfg(feature = "bring")]
 pub mod bring;
+#[cfg(feature = "log-reader")]
+pub mod bring_log;
 pub mod collect;
 pub mod info;
 pub mod log;

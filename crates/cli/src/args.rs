@@ -87,6 +87,11 @@ pub enum Command {
     /// is is recognised. The scenario is printed; what was understood and from where, what contradicts, what was
     /// assumed and what was left over comes on standard error. Nothing leaves this machine.
     Bring(Bring),
+    /// Read servers' logs as a timeline, replay it, and compare every count.
+    ///
+    /// What happened between cluster changes is inferred from the logs of one or several nodes, and replayed. Each count of
+    /// the log stands beside the replay's: it agrees or it differs. Exit code 1 when one differs.
+    Log(Log),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Print the completions of a shell.
@@ -122,6 +127,33 @@ pub struct Run {
     /// How it is printed.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// `log`
+#[derive(Args, Debug)]
+pub struct Log {
+    /// Server logs, one file a node or more, or - for standard input.
+    #[arg(required = true, value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+    /// A scenario or link with the cluster: its nodes, racks and namespaces. Without it they are guessed from the log.
+    #[arg(long, value_name = "FILE")]
+    pub cluster: Option<PathBuf>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: LogFormat,
+    /// Print the timeline as a scenario that expects what the log has.
+    #[arg(long, conflicts_with = "format")]
+    pub scenario: bool,
+}
+
+/// How a log's timeline is printed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum LogFormat {
+    /// A paragraph for each cluster change.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
 }
 
 /// `validate`

@@ -11,6 +11,7 @@ mod collectinfo;
 mod commands;
 mod figure;
 mod files;
+mod log;
 mod position;
 mod report;
 mod run;
@@ -85,6 +86,7 @@ fn perform(command: Command, out: &mut impl Write) -> Result<Expectations, Probl
         Command::Serve(serve) => serve::serve(&serve, out),
         Command::Collectinfo(wanted) => collectinfo::write(&wanted, out),
         Command::Bring(wanted) => bring::print(&wanted, out),
+        Command::Log(wanted) => log::log(&wanted, out),
         Command::Schema => commands::print(out, &rosterlab_scenario::schema_text()),
         Command::Completions { shell } => shells::completions(shell, out),
         Command::Man { command } => shells::man(command.as_deref(), out),

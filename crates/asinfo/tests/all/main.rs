@@ -11,6 +11,8 @@ mod bring_damage;
 mod bring_fuzzed;
 mod bring_round_trip;
 mod bring_samples;
+#[cfg(feature = "log-reader")]
+mod bring_log;
 mod case_study;
 mod clients;
 mod collect;

@@ -30,6 +30,12 @@ impl Bounds {
         Self { least: number, most: number }
     }
 
+    /// Any number from the lower of these to the higher, both included.
+    #[must_use]
+    pub fn between(one: u32, other: u32) -> Self {
+        Self { least: one.min(other), most: one.max(other) }
+    }
+
     /// Whether a number is within the bounds.
     #[must_use]
     pub fn hold(self, number: u32) -> bool {

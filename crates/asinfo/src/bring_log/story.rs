@@ -1,0 +1,528 @@
+//! What happened between cluster changes, inferred: which nodes stopped, crashed, were cut off, started, came new; which rosters
+//! were set, what was revived and quiesced, and how far migrations went.
+//!
+//! Invariant: whatever is inferred has the lines that it follows from, or a note says what was taken for granted. What a log cannot tell
+//! (racks, RF, whether a stop was clean) stays open here. Not here: trying it (see `replay`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rosterlab_engine::{ClusterSetup, MAX_NODES, NodeId, Profile, StartingRoster};
+
+use super::changes::{Change, Told};
+use rosterlab_engine::order::by_key;
+
+use super::facts::{Facts, Found, LogError, Voice};
+use super::line::{Fact, NamespaceFact, Stamp};
+
+/// What tells of a node's own end or start is no further from the change than this, in milliseconds.
+const NEAR_MS: u64 = 15 * 60 * 1000;
+/// Changes of both sides of a split are no further apart than this, in milliseconds.
+const SPLIT_MS: u64 = 15_000;
+
+/// The most cluster changes that are followed.
+pub const MOST_CHANGES: usize = 500;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// Nodes went down; `None`: how is not told.
+    Stopped(Vec<NodeId>, Option<bool>),
+    /// Nodes found their drives empty when they started.
+    Wiped(Vec<NodeId>),
+    /// Nodes started.
+    Started(Vec<NodeId>),
+    /// A node that was never there before joined.
+    Added(NodeId),
+    /// These groups lost each other.
+    Cut(Vec<Vec<NodeId>>),
+    /// These groups found each other again.
+    Healed(Vec<Vec<NodeId>>),
+    /// The roster became these nodes.
+    RosterSet(Vec<NodeId>),
+    /// A node revived, or an unknown one.
+    Revived(Option<NodeId>),
+    /// A node was quiesced, or no longer.
+    Quiesced(NodeId, bool),
+    /// The cluster changed although its nodes stayed.
+    Reclustered,
+    /// Migrations ended, or came this far in hundredths of a percent.
+    Migrated(Option<u64>),
+    /// How far migrations came is not told.
+    MayHaveMigrated,
+}
+
+/// A cluster change, and what had happened before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// What its lines tell.
+    pub change: Change,
+    /// Its nodes, highest id first.
+    pub nodes: Vec<NodeId>,
+    /// What happened since the change before.
+    pub happened: Vec<Happened>,
+    /// Whether another change interrupted it: the regime went up by more than one step (domain.md §7).
+    pub interrupted: bool,
+    /// Nodes that set `e` when they started for this change, by namespace.
+    pub evading: Vec<(NodeId, String)>,
+    /// What was taken for granted.
+    pub notes: Vec<String>,
+}
+
+/// A namespace that a log names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamespaceStory {
+    /// Whether it is in strong consistency.
+    pub strong: bool,
+    /// Its RF, if the log has it.
+    pub replication_factor: Option<u8>,
+}
+
+/// All that logs tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    /// The nodes at the start, highest id first.
+    pub nodes: Vec<NodeId>,
+    /// Those of them whose ids no line has.
+    pub made_up: Vec<NodeId>,
+    /// The namespaces.
+    pub namespaces: BTreeMap<String, NamespaceStory>,
+    /// The rules of the build that a line names; the oldest if none does.
+    pub profile: Profile,
+    /// In the order of time.
+    pub moments: Vec<Moment>,
+    /// What was left out.
+    pub notes: Vec<String>,
+}
+
+/// The story of a log.
+///
+/// # Errors
+/// When no change has a succession list.
+pub fn story(
+    facts: &Facts,
+    mut changes: Vec<Change>,
+    given: Option<&ClusterSetup>,
+) -> Result<Story, LogError> {
+    let mut notes = Vec::new();
+    if changes.len() > MOST_CHANGES {
+        let beyond = changes.len() - MOST_CHANGES;
+        notes.push(format!("The last {beyond} cluster changes are left out."));
+        changes.truncate(MOST_CHANGES);
+    }
+    let listed = changes.iter().filter_map(|change| change.listed.as_ref()).flatten().copied();
+    let voices = facts.found.iter().filter_map(|found| match found.voice {
+        Voice::Node(node) => Some(node),
+        Voice::File(_) => None,
+    });
+    let mut ids: Vec<NodeId> = Vec::new();
+    for id in listed.chain(voices) {
+        if ids.last() != Some(&id) && !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    if ids.is_empty() || ids.len() > MAX_NODES {
+        return Err(LogError::NoClusters);
+    }
+    let first_size = changes.iter().find_map(|change| {
+        change.namespaces.values().find_map(|told| told.participating).map(|(_, all)| all as usize)
+    });
+    let mut initial: BTreeSet<NodeId> = ids.iter().copied().collect();
+    let mut made_up = Vec::new();
+    if let Some(setup) = given {
+        initial = setup.nodes.iter().map(|node| node.id).collect();
+    } else if let Some(size) = first_size.map(|size| size.min(MAX_NODES)) {
+        initial = ids.iter().copied().take(size).collect();
+        for number in 1.. {
+            if initial.len() >= size {
+                break;
+            }
+            let id = NodeId::new(number).filter(|id| !ids.contains(id));
+            if let Some(id) = id.filter(|id| initial.insert(*id)) {
+                made_up.push(id);
+            }
+        }
+    }
+    if !made_up.is_empty() {
+        notes.push(format!(
+            "The roster has {} nodes that no line names; they are called {} here.",
+            made_up.len(),
+            list(&made_up)
+        ));
+    }
+    let mut own: BTreeMap<NodeId, Vec<&Found>> = BTreeMap::new();
+    for found in &facts.found {
+        if let Voice::Node(node) = found.voice {
+            own.entry(node).or_default().push(found);
+        }
+    }
+    let mut telling = Telling {
+        own,
+        roster: starting_roster(given).unwrap_or_else(|| initial.clone()),
+        there: initial.clone(),
+        groups: vec![up(&initial, given)],
+        cuts: false,
+        since: Stamp::default(),
+        moments: Vec::new(),
+    };
+    let members = members_of(&changes, &mut notes);
+    for (change, nodes) in changes.iter().zip(&members) {
+        if let Some((nodes, said)) = nodes {
+            let split = changes.iter().zip(&members).filter(|(other, _)| {
+                other.at.apart_ms(change.at) <= SPLIT_MS && other.place != change.place
+            });
+            let beside = split.filter_map(|(_, nodes)| nodes.as_ref()).map(|(nodes, _)| nodes);
+            let beside: BTreeSet<NodeId> =
+                beside.filter(|other| other.is_disjoint(nodes)).flatten().copied().collect();
+            telling.moment(change, nodes, &beside, said.clone());
+        }
+    }
+    let mut moments = telling.moments;
+    attribute(facts, &mut moments);
+    let nodes = initial.into_iter().rev().collect();
+    let namespaces = namespaces_of(facts, &changes);
+    Ok(Story { nodes, made_up, namespaces, profile: profile_of(facts), moments, notes })
+}
+
+/// The roster that a given cluster begins with, if it is not all nodes.
+fn starting_roster(given: Option<&ClusterSetup>) -> Option<BTreeSet<NodeId>> {
+    let lists = given?.namespaces.iter().filter_map(|settings| match &settings.roster {
+        StartingRoster::List(entries) => Some(entries.iter().map(|entry| entry.node).collect()),
+        _ => None,
+    });
+    lists.into_iter().next()
+}
+
+/// The nodes that are up at the start.
+fn up(initial: &BTreeSet<NodeId>, given: Option<&ClusterSetup>) -> BTreeSet<NodeId> {
+    let down = given.iter().flat_map(|setup| &setup.nodes).filter(|node| node.down.is_some());
+    let down: BTreeSet<NodeId> = down.map(|node| node.id).collect();
+    initial.difference(&down).copied().collect()
+}
+
+/// Node ids in a sentence.
+pub(super) fn list(nodes: &[NodeId]) -> String {
+    nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(" ")
+}
+
+type Members = Option<(BTreeSet<NodeId>, Option<String>)>;
+
+/// The nodes of each change, and what is to be said about them; `None` before the first succession list.
+fn members_of(changes: &[Change], notes: &mut Vec<String>) -> Vec<Members> {
+    let mut before: Option<BTreeSet<NodeId>> = None;
+    let mut left_out = 0;
+    let each = changes.iter().map(|change| {
+        let Some(listed) = &change.listed else {
+            if before.is_none() {
+                left_out += 1;
+            }
+            let said = "The nodes are not told and taken to be those before.".to_owned();
+            return before.clone().map(|nodes| (nodes, Some(said)));
+        };
+        let mut nodes: BTreeSet<NodeId> = listed.iter().copied().collect();
+        let size = change.size.map_or(listed.len(), |size| size as usize);
+        let mut said = None;
+        if nodes.len() != size || nodes.len() != listed.len() {
+            let with: BTreeSet<NodeId> = before.iter().flatten().chain(&nodes).copied().collect();
+            let taken = with.len() == size;
+            said = Some(format!(
+                "The succession list {} is not one of {size} nodes{}.",
+                list(listed),
+                if taken { ": it is taken with the nodes before" } else { "" }
+            ));
+            nodes = if taken { with } else { nodes };
+        }
+        before = Some(nodes.clone());
+        Some((nodes, said))
+    });
+    let members = each.collect();
+    if left_out > 0 {
+        notes.push(format!("{left_out} changes before the first succession list are left out."));
+    }
+    members
+}
+
+struct Telling<'a> {
+    /// What each node tells, in the order of time.
+    own: BTreeMap<NodeId, Vec<&'a Found>>,
+    roster: BTreeSet<NodeId>,
+    /// Every node that was there so far.
+    there: BTreeSet<NodeId>,
+    /// Nodes that are up, by the cluster that they are in, or alone.
+    groups: Vec<BTreeSet<NodeId>>,
+    cuts: bool,
+    /// When the change before was.
+    since: Stamp,
+    moments: Vec<Moment>,
+}
+
+impl Telling<'_> {
+    fn moment(
+        &mut self,
+        change: &Change,
+        nodes: &BTreeSet<NodeId>,
+        beside: &BTreeSet<NodeId>,
+        said: Option<String>,
+    ) {
+        let mut notes: Vec<String> = said.into_iter().collect();
+        let mut happened = self.migrated(change);
+        happened.extend(Self::said(change, nodes));
+        let quiet = happened.len();
+        let (touched, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.groups).into_iter().partition(|one| !one.is_disjoint(nodes));
+        let left: BTreeSet<NodeId> = touched.iter().flatten().copied().collect();
+        // A node that was there and is there again may have restarted in between.
+        let again: Vec<NodeId> =
+            left.intersection(nodes).copied().filter(|node| restarted(change, *node)).collect();
+        let left = left.difference(nodes).copied();
+        let (apart, mut down): (Vec<NodeId>, Vec<NodeId>) =
+            left.partition(|node| beside.contains(node) || self.lives(*node, change.at));
+        down.extend(&again);
+        let by_end = |end: Option<bool>| -> Vec<NodeId> {
+            let of_end = down.iter().copied().filter(|node| self.end_of(*node, change.at) == end);
+            let of_end: Vec<NodeId> = of_end.collect();
+            // In the order in which they went, if they tell.
+            by_key(&of_end, |node| self.exit_of(*node, change.at).map_or(0, Stamp::ms))
+        };
+        let ends = [Some(true), Some(false), None].map(|end| Happened::Stopped(by_end(end), end));
+        let is_some =
+            |one: &Happened| !matches!(one, Happened::Stopped(nodes, _) if nodes.is_empty());
+        happened.extend(ends.into_iter().filter(is_some));
+        if !apart.is_empty() {
+            let here =
+                nodes.iter().copied().filter(|node| touched.iter().flatten().any(|n| n == node));
+            happened.push(Happened::Cut(vec![here.collect(), apart.clone()]));
+            self.cuts = true;
+        }
+        let joined: Vec<Vec<NodeId>> = touched
+            .iter()
+            .map(|group| group.intersection(nodes).copied().collect::<Vec<_>>())
+            .filter(|group| !group.is_empty())
+            .collect();
+        if joined.len() > 1 && self.cuts {
+            happened.push(Happened::Healed(joined));
+        }
+        let is_new = |node: &NodeId| !touched.iter().any(|group| group.contains(node));
+        let came = nodes.iter().copied().filter(|node| is_new(node) || again.contains(node));
+        let (back, new): (Vec<NodeId>, Vec<NodeId>) =
+            came.partition(|node| self.there.contains(node));
+        if !back.is_empty() {
+            happened.push(Happened::Started(back));
+        }
+        happened.extend(new.iter().map(|node| Happened::Added(*node)));
+        self.there.extend(new);
+        let all = change.namespaces.values().find_map(|told| told.participating);
+        if let Some((present, all)) = all.filter(|(_, all)| *all as usize != self.roster.len()) {
+            if all as usize == nodes.len() && present == all {
+                self.roster.clone_from(nodes);
+                happened.push(Happened::RosterSet(nodes.iter().rev().copied().collect()));
+            } else {
+                notes.push(format!(
+                    "The roster has {all} nodes now and had {}: which, the log does not tell.",
+                    self.roster.len()
+                ));
+            }
+        }
+        let moves = happened[quiet..].iter().any(|one| !matches!(one, Happened::RosterSet(_)));
+        if !moves {
+            happened.push(Happened::Reclustered);
+        }
+        self.groups = others;
+        self.groups.extend(apart.iter().map(|node| BTreeSet::from([*node])));
+        self.groups.iter_mut().for_each(|group| group.retain(|node| !nodes.contains(node)));
+        self.groups.retain(|group| !group.is_empty());
+        self.groups.push(nodes.clone());
+        self.since = change.at;
+        let nodes = nodes.iter().rev().copied().collect();
+        let interrupted = change.namespaces.values().any(|told| {
+            let regimes = told.before.zip(told.regime);
+            regimes.is_some_and(|(before, now)| now > before.saturating_add(2))
+        });
+        let (change, evading) = (change.clone(), Vec::new());
+        self.moments.push(Moment { change, nodes, happened, interrupted, evading, notes });
+    }
+
+    /// How far the migrations of the change before came.
+    fn migrated(&self, change: &Change) -> Vec<Happened> {
+        let Some(before) = self.moments.last().map(|moment| &moment.change) else {
+            return Vec::new();
+        };
+        let told: Vec<&Told> = before.namespaces.values().collect();
+        if told.iter().any(|told| told.migrated) {
+            return vec![Happened::Migrated(None)];
+        }
+        let last = told.iter().flat_map(|told| &told.ticks).map(|tick| tick.hundredths).max();
+        let due = told.iter().flat_map(|told| &told.expected).any(|(_, due)| due.tx + due.rx > 0);
+        match last {
+            Some(0) => Vec::new(),
+            Some(hundredths) => vec![Happened::Migrated(Some(hundredths))],
+            // A log without lines of the ticker: a minute moves thousands of partitions.
+            None if due && before.at.apart_ms(change.at) > 60_000 => {
+                vec![Happened::MayHaveMigrated]
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// What its nodes said of themselves before a change.
+    fn said(change: &Change, nodes: &BTreeSet<NodeId>) -> Vec<Happened> {
+        let each = change.said.iter().filter_map(|(voice, fact)| {
+            let node = match voice {
+                Voice::Node(node) => Some(*node),
+                Voice::File(_) => None,
+            };
+            match fact {
+                Fact::Revived => Some(Happened::Revived(node.filter(|node| nodes.contains(node)))),
+                Fact::Quiesced(on) => Some(Happened::Quiesced(node?, *on)),
+                _ => None,
+            }
+        });
+        each.collect()
+    }
+
+    fn own(&self, node: NodeId) -> impl Iterator<Item = &Found> {
+        self.own.get(&node).into_iter().flatten().copied()
+    }
+
+    /// Whether a node that left a cluster goes on writing its log: it was cut off.
+    fn lives(&self, node: NodeId, at: Stamp) -> bool {
+        let after = self.own(node).find(|found| found.at >= at && found.fact != Fact::CleanExit);
+        let stopped = self.end_of(node, at) == Some(true);
+        !stopped && after.is_some_and(|found| !is_start(&found.fact))
+    }
+
+    /// Whether a node's stop was clean, if it says so itself.
+    fn end_of(&self, node: NodeId, at: Stamp) -> Option<bool> {
+        self.exit_of(node, at).map(|_| true)
+    }
+
+    /// When a node wrote that its clean stop was done.
+    fn exit_of(&self, node: NodeId, at: Stamp) -> Option<Stamp> {
+        let mut exits = self.own(node).filter(|found| found.fact == Fact::CleanExit);
+        let near = |found: &&Found| found.at >= self.since && found.at.apart_ms(at) <= NEAR_MS;
+        exits.find(near).map(|found| found.at)
+    }
+}
+
+/// Whether a node wrote the lines of a start before a change, and after the one before that it told of.
+fn restarted(change: &Change, node: NodeId) -> bool {
+    let is_own = |voice: Voice| voice == Voice::Node(node);
+    change.said.iter().any(|(voice, fact)| is_own(*voice) && is_start(fact))
+}
+
+/// Whether a line is one of a start.
+fn is_start(fact: &Fact) -> bool {
+    use NamespaceFact as N;
+    matches!(
+        fact,
+        Fact::Banner(_)
+            | Fact::Of(_, N::NotClean | N::EvadeSet | N::EmptyDevice { .. } | N::AutoRevived)
+    )
+}
+
+/// Gives lines of starts to the nodes that came: their stop was not clean, or their drives are empty. A line of a file whose node
+/// is not known belongs to the node that came at the nearest change.
+fn attribute(facts: &Facts, moments: &mut [Moment]) {
+    for found in facts.found.iter().filter(|found| is_start(&found.fact)) {
+        let came = |moment: &Moment| -> Vec<NodeId> {
+            let started = moment.happened.iter().filter_map(|one| match one {
+                Happened::Started(nodes) => Some(nodes.clone()),
+                _ => None,
+            });
+            started.flatten().collect()
+        };
+        let fits = |moment: &Moment| match found.voice {
+            Voice::Node(node) => came(moment).contains(&node),
+            Voice::File(_) => came(moment).len() == 1,
+        };
+        let near = moments.iter().enumerate().filter(|(_, moment)| fits(moment));
+        let nearest = near
+            .map(|(place, moment)| (moment.change.at.apart_ms(found.at), place))
+            .min()
+            .filter(|(apart, _)| *apart <= NEAR_MS);
+        let Some((_, place)) = nearest else { continue };
+        let node = match found.voice {
+            Voice::Node(node) => node,
+            Voice::File(_) => came(&moments[place])[0],
+        };
+        match &found.fact {
+            Fact::Of(_, NamespaceFact::NotClean | NamespaceFact::AutoRevived) => {
+                unclean(&mut moments[..=place], node);
+            }
+            Fact::Of(_, NamespaceFact::EmptyDevice { .. }) => {
+                let happened = &mut moments[place].happened;
+                let wiped = Happened::Wiped(vec![node]);
+                if !happened.contains(&wiped) {
+                    let at = happened.iter().position(|one| matches!(one, Happened::Started(_)));
+                    happened.insert(at.unwrap_or(0), wiped);
+                }
+            }
+            Fact::Of(namespace, NamespaceFact::EvadeSet) => {
+                let evading = (node, namespace.clone());
+                if !moments[place].evading.contains(&evading) {
+                    moments[place].evading.push(evading);
+                }
+                if !moments[place].happened.contains(&Happened::Wiped(vec![node])) {
+                    unclean(&mut moments[..=place], node);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Makes the latest stop of a node one that was not clean, unless the node says that it was.
+fn unclean(moments: &mut [Moment], node: NodeId) {
+    for happened in moments.iter_mut().rev().map(|moment| &mut moment.happened) {
+        let stop = happened
+            .iter()
+            .position(|one| matches!(one, Happened::Stopped(nodes, _) if nodes.contains(&node)));
+        let Some(place) = stop else { continue };
+        if let Happened::Stopped(nodes, None) = &mut happened[place] {
+            nodes.retain(|other| *other != node);
+            if nodes.is_empty() {
+                happened.remove(place);
+            }
+            let known = happened.iter_mut().find_map(|one| match one {
+                Happened::Stopped(nodes, Some(false)) => Some(nodes),
+                _ => None,
+            });
+            match known {
+                Some(nodes) => nodes.push(node),
+                None => happened.insert(place, Happened::Stopped(vec![node], Some(false))),
+            }
+        }
+        return;
+    }
+}
+
+fn namespaces_of(facts: &Facts, changes: &[Change]) -> BTreeMap<String, NamespaceStory> {
+    let mut all: BTreeMap<String, NamespaceStory> = BTreeMap::new();
+    for (name, told) in changes.iter().flat_map(|change| &change.namespaces) {
+        let strong = told.regime.is_some() || told.unavailable.is_some() || told.dead.is_some();
+        all.entry(name.clone()).or_default().strong |= strong;
+    }
+    for found in &facts.found {
+        if let Fact::Of(name, NamespaceFact::ReplicationFactor(factor)) = &found.fact
+            && let Some(namespace) = all.get_mut(name)
+        {
+            namespace.replication_factor.get_or_insert(*factor);
+        }
+    }
+    all
+}
+
+fn profile_of(facts: &Facts) -> Profile {
+    let builds = facts.found.iter().filter_map(|found| match &found.fact {
+        Fact::Banner(build) => Some(build),
+        _ => None,
+    });
+    let number = |build: &String| {
+        let mut parts = build.split('.').map(|part| part.parse::<u32>().ok());
+        Some((parts.next()??, parts.next()??))
+    };
+    match builds.filter_map(number).max() {
+        Some(build) if build >= (7, 1) => Profile::V7_1,
+        Some(build) if build >= (6, 0) => Profile::V6_0,
+        _ => Profile::V4_5_3,
+    }
+}

@@ -1,0 +1,223 @@
+//! Logs read back into timelines: the published case study's, and those that the simulator writes.
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use rosterlab_asinfo::bring_log::{self, LogError, Reading, Verdict};
+use rosterlab_asinfo::log::of_timeline;
+use rosterlab_engine::{ClusterSetup, NodeId};
+use rosterlab_scenario::{Clock, Runner, Scenario};
+
+use crate::common::id;
+
+/// The case study's log in the form of its publication: one node's lines, in excerpts, with the start of another node between
+/// them, whose clock is some minutes off, and a succession list that has a misprint. Times and counts are those published.
+const PUBLISHED: &str = "\
+Oct 01 2019 09:05:18 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key 9be1b0a4b8d1
+Oct 01 2019 09:05:18 GMT: INFO (clustering): (clustering.c:5797) applied new succession list a103 a102 a101
+Oct 01 2019 09:05:18 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 3
+Oct 01 2019 09:05:18 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns1} rebalanced: regime 71 expected-migrations (1316,1439,1316) expected-appeals 0 unavailable-partitions 0
+Oct 01 2019 09:05:18 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns2} rebalanced: regime 71 expected-migrations (1316,1439,1316) expected-appeals 0 unavailable-partitions 0
+Oct 01 2019 09:05:20 GMT: INFO (info): (ticker.c:454) {ns1} migrations: remaining (1316,1439,1316) active (0,0,0) complete-pct 0.00
+Oct 01 2019 09:05:20 GMT: INFO (info): (ticker.c:454) {ns2} migrations: remaining (1315,1439,1315) active (1,1,0) complete-pct 0.04
+Oct 01 2019 09:05:30 GMT: INFO (info): (ticker.c:454) {ns1} migrations: remaining (943,1439,944) active (1,1,0) complete-pct 13.54
+Oct 01 2019 09:05:30 GMT: INFO (info): (ticker.c:454) {ns2} migrations: remaining (680,1439,680) active (1,1,0) complete-pct 23.09
+Oct 01 2019 09:05:40 GMT: INFO (info): (ticker.c:454) {ns1} migrations: remaining (260,1223,261) active (1,1,0) complete-pct 46.17
+Oct 01 2019 09:05:50 GMT: INFO (info): (ticker.c:454) {ns1} migrations: remaining (0,168,0) active (0,1,0) complete-pct 93.90
+Oct 01 2019 09:06:00 GMT: INFO (info): (ticker.c:457) {ns1} migrations: complete
+Oct 01 2019 09:06:00 GMT: INFO (info): (ticker.c:457) {ns2} migrations: complete
+[...]
+Oct 01 2019 10:31:02 GMT: INFO (clustering): (clustering.c:5797) applied new succession list a103 a101
+Oct 01 2019 10:31:02 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 2
+Oct 01 2019 10:31:02 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns1} rebalanced: regime 73 expected-migrations (0,0,0) expected-appeals 0 unavailable-partitions 4096
+Oct 01 2019 10:35:42 GMT: INFO (clustering): (clustering.c:5797) applied new succession list a103 a102 a101
+Oct 01 2019 10:35:42 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 3
+Oct 01 2019 10:35:42 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns1} rebalanced: regime 75 expected-migrations (0,0,0) expected-appeals 0 unavailable-partitions 4096
+Oct 01 2019 10:38:38 GMT: INFO (as): (as.c:317) <><><><><><><><><><>  Aerospike Enterprise Edition build 4.5.3.2  <><><><><><><><><><>
+Oct 01 2019 10:38:38 GMT: INFO (drv_ssd): (drv_ssd.c:3002) {ns1} device /dev/sda prior shutdown not clean
+Oct 01 2019 10:38:38 GMT: INFO (drv_ssd): (drv_ssd_ee.c:1457) {ns1} setting partition version 'e' flags
+Oct 01 2019 10:50:05 GMT: INFO (clustering): (clustering.c:5797) applied new succession list b102 a101 a102 a101
+Oct 01 2019 10:50:05 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 4
+Oct 01 2019 10:50:05 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns1} rebalanced: regime 177 expected-migrations (0,0,0) expected-appeals 0 unavailable-partitions 4096
+Oct 01 2019 11:05:05 GMT: INFO (clustering): (clustering.c:5797) applied new succession list b102 b101 a103 a102 a101
+Oct 01 2019 11:05:05 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 5
+Oct 01 2019 11:05:05 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns1} rebalanced: regime 179 expected-migrations (2755,2113,1974) expected-appeals 0 unavailable-partitions 0
+";
+
+fn read(text: &str) -> Reading {
+    let files = [("node.log".to_owned(), text.as_bytes().to_vec())];
+    bring_log::read(&files, None).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn steps(reading: &Reading) -> Vec<String> {
+    let steps = reading.moments.iter().flat_map(|moment| &moment.steps);
+    let steps = steps.filter(|step| step.action.name() != "expect");
+    steps.map(|step| serde_json::to_string(&step.action).unwrap()).collect()
+}
+
+#[test]
+fn the_published_log_agrees_in_every_count() {
+    let reading = read(PUBLISHED);
+    let told = bring_log::text(&reading);
+    assert!(reading.agrees(), "{told}");
+    assert_eq!(
+        steps(&reading),
+        [
+            r#"{"do":"stop","nodes":["B101","B102"]}"#,
+            r#"{"do":"migrate"}"#,
+            r#"{"do":"crash","nodes":["A102"]}"#,
+            r#"{"do":"start","nodes":["A102"]}"#,
+            r#"{"do":"start","nodes":["B102"]}"#,
+            r#"{"do":"start","nodes":["B101"]}"#,
+        ],
+        "{told}"
+    );
+    for line in [
+        "ns1 unavailable: log 4096, replay 4096: agrees\n",
+        "log (1316,1439,1316), replay (1346,1368,1346): agrees within the spread of the hash\n",
+        "log (2755,2113,1974), replay (2714,2139,1981): agrees within the spread of the hash\n",
+        "ns1 e flags on A102: log set, replay set: agrees\n",
+        "complete-pct of 4 lines: log 93.90, replay 93.90: agrees\n",
+        "The succession list B102 A101 A102 A101 is not one of 4 nodes: it is taken with the nodes before.\n",
+        "Racks are not told: A103 A102 A101 are taken to be on one, B102 B101 on another.\n",
+        "RF is not told: taken as 2.\n",
+        "28 log lines, 1 other lines.\n",
+    ] {
+        assert!(told.contains(line), "{line} is not in\n{told}");
+    }
+}
+
+/// Without what the other node wrote, its stop could have been clean; the counts say that it was not.
+#[test]
+fn counts_tell_what_lines_do_not() {
+    let lines = PUBLISHED.lines().filter(|line| !line.contains("10:38:38"));
+    let reading = read(&lines.collect::<Vec<_>>().join("\r\n"));
+    assert!(reading.agrees());
+    let note = "How A102 stopped is not told: taken as not clean.".to_owned();
+    assert!(reading.notes.contains(&note), "{:?}", reading.notes);
+}
+
+#[test]
+fn a_count_that_differs_is_said_with_both_numbers() {
+    let changed =
+        PUBLISHED.replacen("unavailable-partitions 4096", "unavailable-partitions 1000", 1);
+    let reading = read(&changed);
+    assert!(!reading.agrees());
+    let differs = reading.moments.iter().flat_map(|moment| &moment.checks);
+    let differs: Vec<_> = differs.filter(|check| check.verdict == Verdict::Differs).collect();
+    assert_eq!(differs.len(), 1, "{}", bring_log::text(&reading));
+    assert_eq!((&*differs[0].logged, &*differs[0].replayed), ("1000", "4096"));
+    let json = bring_log::json(&reading);
+    assert_eq!(json["agrees"], false);
+    assert_eq!(json["moments"][1]["checks"][1]["verdict"], "differs");
+}
+
+/// The scenario expects what the log has, and keeps it.
+#[test]
+fn a_log_becomes_a_scenario() {
+    let scenario = read(PUBLISHED).scenario();
+    let again = Scenario::parse(scenario.to_json().as_bytes()).unwrap();
+    let mut expectations = 0;
+    for report in Runner::new(&again).unwrap() {
+        let report = report.unwrap();
+        expectations += usize::from(report.action == "expect");
+        assert_eq!(report.failures, [], "step {}", report.step);
+    }
+    assert_eq!(expectations, 6);
+}
+
+/// A file with its name.
+type Named = (String, Vec<u8>);
+
+/// The log of each node of a scenario as a file of its own, and its setup.
+fn logs_of(text: &str) -> (Vec<Named>, ClusterSetup) {
+    let scenario = Scenario::parse(text.as_bytes()).unwrap();
+    let timeline = scenario.timeline().unwrap();
+    let nodes: Vec<NodeId> = timeline.setup().nodes.iter().map(|node| node.id).collect();
+    let lines = of_timeline(&timeline, 0);
+    let of = |node: &NodeId| {
+        let mut text = format!(
+            "Jan 01 2019 00:00:00 GMT: INFO (info): (ticker.c:169) NODE-ID {} CLUSTER-SIZE {}\n",
+            node.to_string().to_lowercase(),
+            nodes.len()
+        );
+        for line in lines.iter().filter(|line| line.node == *node) {
+            writeln!(text, "{}", line.dated(Clock::default())).unwrap();
+        }
+        (format!("{node}.log"), text.into_bytes())
+    };
+    (nodes.iter().map(of).collect(), timeline.setup().clone())
+}
+
+const SCENARIOS: [(&str, &str); 4] = [
+    ("case study", include_str!("../../../../www/scenarios/case-study.json")),
+    ("split by rack", include_str!("../../../../www/scenarios/split-by-rack.json")),
+    ("rolling kill", include_str!("../../../../www/scenarios/rolling-kill.json")),
+    ("removing a node", include_str!("../../../../www/scenarios/removing-a-node.json")),
+];
+
+/// With the cluster known, what the simulator logged comes back count by count.
+#[test]
+fn the_simulators_own_logs_agree_exactly() {
+    for (name, text) in SCENARIOS {
+        let (files, setup) = logs_of(text);
+        let reading = bring_log::read(&files, Some(&setup)).unwrap();
+        let checks = reading.moments.iter().flat_map(|moment| &moment.checks);
+        let not_exact = checks.filter(|check| check.verdict != Verdict::Agrees).count();
+        assert_eq!(not_exact, 0, "{name}:\n{}", bring_log::text(&reading));
+    }
+}
+
+/// One node's log is enough for the counts that it has.
+#[test]
+fn one_nodes_log_is_enough() {
+    let (files, setup) = logs_of(SCENARIOS[0].1);
+    for file in files.iter().take(3) {
+        let reading = bring_log::read(std::slice::from_ref(file), Some(&setup)).unwrap();
+        assert!(reading.agrees(), "{}", bring_log::text(&reading));
+    }
+    assert_eq!(setup.nodes[2].id, id("A103"), "those of rack A, which tell of themselves");
+}
+
+#[test]
+fn what_is_no_log_is_refused_with_its_reason() {
+    let of = |text: &str| bring_log::read(&[("x".to_owned(), text.into())], None).unwrap_err();
+    assert_eq!(of(""), LogError::NoLog);
+    assert_eq!(of("{\"format\": 1}"), LogError::NoLog);
+    assert_eq!(of("Jan 01 2019 00:00:00 GMT: INFO (as): service ready"), LogError::NoClusters);
+    let rebalanced = PUBLISHED.lines().filter(|line| line.contains("rebalanced"));
+    assert_eq!(of(&rebalanced.collect::<Vec<_>>().join("\n")), LogError::NoClusters);
+    assert_eq!(bring_log::read(&[], None).unwrap_err(), LogError::NoLog);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 25, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Lines that are cut, repeated, out of order or broken in any way are read or refused, and never stop the reader.
+    #[test]
+    fn damaged_logs_are_read_or_refused(
+        cuts in proptest::collection::vec((0..29_usize, 0..200_usize, "[ -~é\u{a0}]{0,6}"), 0..12),
+        swaps in proptest::collection::vec((0..29_usize, 0..29_usize), 0..6),
+        joined in any::<bool>(),
+    ) {
+        let mut lines: Vec<String> = PUBLISHED.lines().map(str::to_owned).collect();
+        for (line, at, with) in cuts {
+            let line = &mut lines[line];
+            let at = line.floor_char_boundary(at.min(line.len()));
+            let end = line.floor_char_boundary((at + with.len()).min(line.len()));
+            line.replace_range(at..end, &with);
+        }
+        for (one, other) in swaps {
+            lines.swap(one, other);
+        }
+        let text = lines.join(if joined { "\r" } else { "\n" });
+        let halves = text.as_bytes().split_at(text.len() / 2);
+        let files = [("a".to_owned(), halves.0.to_vec()), ("b".to_owned(), halves.1.to_vec())];
+        if let Ok(reading) = bring_log::read(&files, None) {
+            let (text, json) = (bring_log::text(&reading), bring_log::json(&reading).to_string());
+            prop_assert!(!text.is_empty() && !json.is_empty());
+            prop_assert!(Scenario::parse(reading.scenario().to_json().as_bytes()).is_ok());
+            prop_assert_eq!(bring_log::read(&files, None), Ok(reading));
+        }
+    }
+}
