@@ -445,10 +445,16 @@ fn attribute(facts: &Facts, moments: &mut [Moment]) {
             Voice::File(_) => came(&moments[place])[0],
         };
         match &found.fact {
-            Fact::Of(_, NamespaceFact::NotClean | NamespaceFact::AutoRevived) => {
+            // One empty drive of several distrusts the others as an unclean stop does (domain.md §4).
+            Fact::Of(
+                _,
+                NamespaceFact::NotClean
+                | NamespaceFact::AutoRevived
+                | NamespaceFact::EmptyDevice { all: false },
+            ) => {
                 unclean(&mut moments[..=place], node);
             }
-            Fact::Of(_, NamespaceFact::EmptyDevice { .. }) => {
+            Fact::Of(_, NamespaceFact::EmptyDevice { all: true }) => {
                 let happened = &mut moments[place].happened;
                 let wiped = Happened::Wiped(vec![node]);
                 if !happened.contains(&wiped) {

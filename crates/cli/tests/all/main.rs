@@ -6,6 +6,7 @@ mod collectinfo;
 mod files;
 mod formats;
 mod help;
+mod log;
 mod output;
 mod schema;
 mod serve;
