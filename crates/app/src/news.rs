@@ -15,7 +15,7 @@ use rosterlab_scenario::words::events::{
 use rosterlab_scenario::words::orphans::{apart, no_agreement, of_orphan, of_orphans, orphans};
 use rosterlab_scenario::words::served::of_many_sides;
 use rosterlab_scenario::words::share_links::of_difference;
-pub use rosterlab_scenario::words::summary::{START, beginning, of_explanation, summary};
+pub use rosterlab_scenario::words::summary::{beginning, of_explanation, start, summary};
 pub use rosterlab_scenario::words::text::{NODES_NAMED, link_name, nodes};
 
 use crate::text::{count, is_are};

@@ -9,6 +9,7 @@ use rosterlab_scenario::look::Look;
 use rosterlab_scenario::words::commands::of_entry;
 use rosterlab_scenario::words::orphans::orphans as words_of_orphans;
 use rosterlab_scenario::words::served::{headline, outcome};
+use rosterlab_scenario::words::summary;
 use rosterlab_scenario::words::text::{nodes, thousands};
 use rosterlab_scenario::words::{marks, rules};
 
@@ -34,7 +35,7 @@ pub fn caption(to: &mut Markup, moment: &Moment<'_>, wanted: &Wanted<'_>) {
     let at = timeline.position();
     let done = at.checked_sub(1).and_then(|index| timeline.entries().get(index));
     let what = done.map_or_else(
-        || "the cluster is whole".to_owned(),
+        || summary::start(timeline.setup()).replacen('T', "t", 1),
         |entry| of_entry(entry, moment.view.nodes.len()),
     );
     let of = timeline.entries().len();

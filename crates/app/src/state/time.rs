@@ -63,7 +63,7 @@ impl State {
     pub fn title(&self, position: usize) -> String {
         let entry = position.checked_sub(1).and_then(|entry| self.timeline.entries().get(entry));
         entry.map_or_else(
-            || news::START.to_owned(),
+            || news::start(self.timeline.setup()).to_owned(),
             |entry| news::of_entry(entry, self.view.nodes.len()),
         )
     }

@@ -20,6 +20,7 @@ const MOST_STEPS: usize = 60;
 pub fn history(state: &State) -> Html {
     let timeline = &state.timeline;
     let steps = timeline.entries()[..timeline.position()].iter().enumerate().rev();
+    let setup = timeline.setup();
     let undone = timeline.entries().len() - timeline.position();
     let undone = convert::count(undone);
     let summary = count(convert::count(timeline.position()), "step");
@@ -34,7 +35,7 @@ pub fn history(state: &State) -> Html {
             </div>
             <ol class="steps" tabindex="0" aria-labelledby="history-title" reversed={true}>
                 { for steps.take(MOST_STEPS).map(|(place, entry)| step(state, place, entry)) }
-                { line("first".into(), 0, news::START, &news::beginning(&state.view)) }
+                { line("first".into(), 0, news::start(setup), &news::beginning(setup)) }
             </ol>
         </section>
     }

@@ -3,7 +3,8 @@
 //! Invariant: everything comes from a view; nothing is asked of the cluster.
 
 use rosterlab_engine::{
-    ClusterView, Explanation, Mode, NamespaceSettings, StartingRoster, Verdict, convert,
+    ClusterSetup, ClusterView, Explanation, Mode, NamespaceSettings, StartingRoster, Verdict,
+    convert,
 };
 
 use super::orphans::orphans;
@@ -13,7 +14,20 @@ use super::served::of_many_sides;
 use super::text::list;
 
 /// The title of a timeline's start, before any step.
-pub const START: &str = "The cluster is whole";
+#[must_use]
+pub fn start(setup: &ClusterSetup) -> &'static str {
+    if is_whole(setup) { "The cluster is whole" } else { "The cluster as it was read" }
+}
+
+/// Whether nothing of a setup was read from a real cluster: every node is up, and every copy is in its place.
+#[must_use]
+pub fn is_whole(setup: &ClusterSetup) -> bool {
+    let is_read = |settings: &NamespaceSettings| {
+        settings.versions.is_some() || matches!(settings.roster, StartingRoster::List(_))
+    };
+    !setup.namespaces.iter().any(is_read)
+        && setup.nodes.iter().all(|node| node.down.is_none() && !node.quiesced)
+}
 
 /// How things stand, whatever led there.
 #[must_use]
@@ -42,16 +56,13 @@ pub fn summary(view: &ClusterView) -> String {
 
 /// What a cluster begins with.
 #[must_use]
-pub fn beginning(view: &ClusterView) -> String {
-    let without = view.namespaces.iter().filter(|settings| {
-        settings.mode == Mode::StrongConsistency && settings.roster == StartingRoster::None
-    });
-    let is_read = |settings: &NamespaceSettings| {
-        settings.versions.is_some() || matches!(settings.roster, StartingRoster::List(_))
-    };
-    if view.namespaces.iter().any(is_read) {
+pub fn beginning(setup: &ClusterSetup) -> String {
+    if !is_whole(setup) {
         return "The nodes begin with the rosters and the copies that were read.".to_owned();
     }
+    let without = setup.namespaces.iter().filter(|settings| {
+        settings.mode == Mode::StrongConsistency && settings.roster == StartingRoster::None
+    });
     let without: Vec<&str> = without.map(|settings| settings.name.as_str()).collect();
     match without.as_slice() {
         [] => "Every node is up and in the roster, and every copy is where it belongs.".to_owned(),

@@ -103,6 +103,42 @@ fn files_that_are_no_scenario() {
 }
 
 #[test]
+fn starts_that_cannot_be() {
+    let of = |text: &str| cluster(text);
+    let namespace = |fields: &str| {
+        cluster(&format!(r#"{{"nodes":[{{"id":"A1"}}],"namespaces":[{{{fields}}}]}}"#))
+    };
+    check(
+        &[
+            of(r#"{"nodes":[{"id":"A1","down":"clean"}]}"#),
+            of(r#"{"nodes":[{"id":"A1","down":"dirty"}]}"#),
+            namespace(r#""name":"main","replication-factor":2,"roster":"some""#),
+            namespace(r#""name":"main","replication-factor":2,"roster":[]"#),
+            namespace(r#""name":"main","replication-factor":2,"roster":["A1","B1","a1@2"]"#),
+            namespace(r#""name":"main","replication-factor":2,"roster":["A1@x"]"#),
+            namespace(r#""name":"main","replication-factor":2,"versions":5"#),
+            namespace(r#""name":"main","replication-factor":2,"versions":"""#),
+            namespace(r#""name":"main","replication-factor":2,"versions":"2""#),
+            namespace(r#""name":"main","replication-factor":2,"versions":"10000_""#),
+            namespace(r#""name":"main","replication-factor":2,"versions":"1000000000000000000""#),
+        ],
+        &expect![[r#"
+            cluster.nodes: at least one node is up at the start
+            cluster.nodes[0].down: unknown variant `dirty`, expected `clean` or `unclean`
+            cluster.namespaces[0].roster: unknown variant `some`, expected `all` or `none`
+            cluster.namespaces[0].roster: a roster has 1 to 256 nodes, each once
+            cluster.namespaces[0].roster: a roster has 1 to 256 nodes, each once
+            cluster.namespaces[0].roster[0]: "x" is no rack id: a whole number from 0 to 1000000
+            cluster.namespaces[0].versions: invalid type: integer `5`, expected a string
+            cluster.namespaces[0].versions: character 0 of the versions: one of 0-9 a-z A-Z - ~ is expected
+            cluster.namespaces[0].versions: character 1 of the versions: starting versions of this form are not known
+            cluster.namespaces[0].versions: character 6 of the versions: one of 0-9 a-z A-Z - ~ is expected
+            cluster.namespaces[0].versions: character 12 of the versions: the end of the starting versions is expected
+        "#]],
+    );
+}
+
+#[test]
 fn clusters_that_cannot_be() {
     let of = |text: &str| cluster(text);
     let namespace = |fields: &str| {
@@ -131,17 +167,6 @@ fn clusters_that_cannot_be() {
             of(r#"{"nodes":[{"id":"A1","rack":99999999999999999999999999}]}"#),
             of(r#"{"nodes":[{"id":"A1","color":"red"}]}"#),
             of(r#"{"nodes":[{"id":"A1"}],"server":"7.0"}"#),
-            of(r#"{"nodes":[{"id":"A1","down":"clean"}]}"#),
-            of(r#"{"nodes":[{"id":"A1","down":"dirty"}]}"#),
-            namespace(r#""name":"main","replication-factor":2,"roster":"some""#),
-            namespace(r#""name":"main","replication-factor":2,"roster":[]"#),
-            namespace(r#""name":"main","replication-factor":2,"roster":["A1","B1","a1@2"]"#),
-            namespace(r#""name":"main","replication-factor":2,"roster":["A1@x"]"#),
-            namespace(r#""name":"main","replication-factor":2,"versions":5"#),
-            namespace(r#""name":"main","replication-factor":2,"versions":"""#),
-            namespace(r#""name":"main","replication-factor":2,"versions":"2""#),
-            namespace(r#""name":"main","replication-factor":2,"versions":"10000_""#),
-            namespace(r#""name":"main","replication-factor":2,"versions":"1000000000000000000""#),
             of(r#"{"nodes":[{"id":"A1"}],"namespaces":[]}"#),
             of(r#"{"nodes":[{"id":"A1"}],"migrations-per-second":0}"#),
             of(r#"{"nodes":[{"id":"A1"}],"migrate-fill-delay":5000000}"#),
@@ -182,17 +207,6 @@ fn clusters_that_cannot_be() {
             cluster.nodes[0].rack: 1e+26 is not a whole number from 0 to 1000000
             cluster.nodes[0].color: unknown field `color`, expected one of `id`, `rack`, `stay-quiesced`, `quiesced`, `down`
             cluster.server: unknown variant `7.0`, expected one of `4.5.3`, `6.0`, `7.1`
-            cluster.nodes: at least one node is up at the start
-            cluster.nodes[0].down: unknown variant `dirty`, expected `clean` or `unclean`
-            cluster.namespaces[0].roster: unknown variant `some`, expected `all` or `none`
-            cluster.namespaces[0].roster: a roster has 1 to 256 nodes, each once
-            cluster.namespaces[0].roster: a roster has 1 to 256 nodes, each once
-            cluster.namespaces[0].roster[0]: "x" is no rack id: a whole number from 0 to 1000000
-            cluster.namespaces[0].versions: invalid type: integer `5`, expected a string
-            cluster.namespaces[0].versions: character 0 of the versions: one of 0-9 a-z A-Z - ~ is expected
-            cluster.namespaces[0].versions: character 1 of the versions: starting versions of this form are not known
-            cluster.namespaces[0].versions: character 6 of the versions: one of 0-9 a-z A-Z - ~ is expected
-            cluster.namespaces[0].versions: character 12 of the versions: the end of the starting versions is expected
             cluster.namespaces: a cluster has 1 to 32 namespaces, not 0
             cluster.migrations-per-second: 0 is not a whole number from 1 to 1000
             cluster.migrate-fill-delay: at most 4294967 seconds
