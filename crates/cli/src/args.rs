@@ -14,7 +14,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use rosterlab_asinfo::bring::Choice;
 use rosterlab_asinfo::info::Build;
-use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RosterEntry};
+use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RackId, RosterEntry};
 use rosterlab_figure::View;
 use rosterlab_scenario::as_test::TestLanguage;
 
@@ -61,6 +61,11 @@ pub enum Command {
     ///
     /// Exit codes: 0 safe; 1 not safe; 2 a line is not understood, or bad input.
     Check(Check),
+    /// Print a plan for a goal: the shortest safe order of asadm's and a shell's lines.
+    ///
+    /// Of each kind of goal a few forms are tried, node by node, the shortest first. What is printed is what `rosterlab check`
+    /// has found safe. The exit code is 1 when no form is, with the reason on standard error.
+    Plan(PlanFor),
     /// Print the order of succession of a roster, one line for each partition.
     Succession(Succession),
     /// Print a moment as HTML that needs no script.
@@ -234,9 +239,38 @@ pub struct Check {
     /// What a node is called in the plan, beside its id: db1.example.net=A101. May be repeated.
     #[arg(long = "name", value_name = "NAME=NODE", value_parser = named_node)]
     pub names: Vec<(String, NodeId)>,
+    /// Do not look for the nearest order that is safe.
+    #[arg(long)]
+    pub no_search: bool,
     /// How it is printed.
     #[arg(long, value_enum, default_value_t)]
     pub format: CheckFormat,
+}
+
+/// `plan`
+#[derive(Args, Debug)]
+#[command(group(ArgGroup::new("goal").required(true).args(["restart", "remove", "rack_down"])))]
+pub struct PlanFor {
+    /// A scenario with the cluster, or - for standard input.
+    pub file: PathBuf,
+    /// Restart these nodes, one after the other: A101,A102.
+    #[arg(long, value_name = "NODES", value_delimiter = ',')]
+    pub restart: Option<Vec<NodeId>>,
+    /// Take these nodes out for good, one after the other.
+    #[arg(long, value_name = "NODES", value_delimiter = ',')]
+    pub remove: Option<Vec<NodeId>>,
+    /// Take all nodes of this rack down at the same time, for hours, and bring them back.
+    #[arg(long, value_name = "RACK")]
+    pub rack_down: Option<RackId>,
+    /// How many further nodes may be lost at any moment; their loss must leave no more out than at the beginning.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = none_or_up_to(MAX_NODES))]
+    pub margin: usize,
+    /// The margin holds at every moment, brief times included.
+    #[arg(long)]
+    pub strict: bool,
+    /// Begin after this step of the scenario, expectations not counted; else after the last.
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
 }
 
 /// How `check` prints.

@@ -80,6 +80,7 @@ fn perform(command: Command, out: &mut impl Write) -> Result<Expectations, Probl
         Command::Explain(explain) => commands::explain(&explain, out),
         Command::WhatIf(what_if) => commands::what_if(&what_if, out),
         Command::Check(wanted) => check::check(&wanted, out),
+        Command::Plan(wanted) => check::plan_for(&wanted, out),
         Command::Succession(succession) => commands::succession(&succession, out),
         Command::Figure(figure) => figure::print(&figure, out),
         Command::Test(test) => commands::print_test(&test, out),

@@ -2,8 +2,8 @@
 //!
 //! Invariant: every line of the plan is there, in order; counts are partitions.
 
-use rosterlab_scenario::foresight::runbook::{Checked, CheckedLine, Counts, Loss, Out};
-use rosterlab_scenario::words::runbook::of_verdict;
+use rosterlab_scenario::foresight::runbook::{Checked, CheckedLine, Counts, Loss, Nearest, Out};
+use rosterlab_scenario::words::runbook::{of_change, of_verdict};
 use serde_json::{Value, json};
 
 use super::{Report, Told};
@@ -26,8 +26,19 @@ pub(super) fn json(report: &Report<'_>) -> String {
         "cutShort": checked.is_cut_short,
         "start": namespaces(&checked.start, checked),
         "lines": checked.lines.iter().map(|line| of_line(line, checked)).collect::<Vec<_>>(),
+        "order": report.nearest.as_ref().map(order),
     });
     format!("{document:#}\n")
+}
+
+fn order(nearest: &Nearest) -> Value {
+    let found = nearest.found.as_ref().map(|(changes, plan)| {
+        json!({
+            "changes": changes.iter().map(of_change).collect::<Vec<_>>(),
+            "plan": plan.lines.iter().map(|line| &line.line.text).collect::<Vec<_>>(),
+        })
+    });
+    json!({"tried": nearest.tried, "cutShort": nearest.is_cut_short, "found": found})
 }
 
 fn of_line(line: &CheckedLine, checked: &Checked) -> Value {

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use rosterlab_scenario::words::runbook::of_verdict;
+use rosterlab_scenario::words::runbook::{of_change, of_nearest, of_verdict};
 
 use super::{Report, Told};
 use crate::printable;
@@ -49,6 +49,20 @@ pub(super) fn markdown(report: &Report<'_>) -> String {
             told.name,
             escaped(&told.line(checked))
         );
+    }
+    if let Some(nearest) = &report.nearest {
+        let _ = writeln!(text, "\n## The nearest safe order\n\n{}", of_nearest(nearest));
+        if let Some((changes, plan)) = &nearest.found {
+            text += "\n";
+            for change in changes {
+                let _ = writeln!(text, "- {}", escaped(&of_change(change)));
+            }
+            text += "\n```\n";
+            for line in &plan.lines {
+                let _ = writeln!(text, "{}", printable(&line.line.text).replace("```", "''"));
+            }
+            text += "```\n";
+        }
     }
     text
 }

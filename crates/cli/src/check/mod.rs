@@ -16,11 +16,13 @@ use std::path::Path;
 
 use rosterlab_asinfo::plan::{Names, Reader};
 use rosterlab_engine::Cluster;
-use rosterlab_scenario::foresight::runbook::{self, Checked, Demand, Finding, Level, Line};
-use rosterlab_scenario::words::runbook::{name_of, of_wrong, source_of};
+use rosterlab_scenario::foresight::runbook::{
+    self, Checked, Demand, Finding, Goal, Level, Line, Nearest, Unplanned,
+};
+use rosterlab_scenario::words::runbook::{name_of, of_verdict, of_wrong, source_of};
 use rosterlab_scenario::{Doing, FORMAT, Scenario};
 
-use crate::args::{Check, CheckFormat};
+use crate::args::{Check, CheckFormat, PlanFor};
 use crate::commands::{Expectations, Problem, cluster_at};
 use crate::position::Position;
 use crate::source::{Mistake, Source};
@@ -32,6 +34,37 @@ struct Report<'a> {
     /// The file with the plan.
     plan: String,
     checked: &'a Checked,
+    /// The nearest order that is safe, for a plan that is understood and not safe.
+    nearest: Option<Nearest>,
+}
+
+/// `plan`: a plan for a goal, as lines that `check` reads.
+pub fn plan_for(wanted: &PlanFor, out: &mut impl Write) -> Result<Expectations, Problem> {
+    let cluster = cluster_at(&wanted.file, wanted.step)?;
+    let goal = match (&wanted.restart, &wanted.remove, wanted.rack_down) {
+        (Some(nodes), _, _) => Goal::Restart(nodes.clone()),
+        (_, Some(nodes), _) => Goal::Remove(nodes.clone()),
+        (_, _, Some(rack)) => Goal::RackDown(rack),
+        _ => return Err(Problem::Input("what is the goal?".to_owned())),
+    };
+    let demand = Demand { margin: wanted.margin, always: wanted.strict };
+    let reader = Reader::of_names(Names::default());
+    match runbook::plan_for(&cluster, &goal, &reader, demand) {
+        Ok(planned) => {
+            writeln!(out, "# {}", of_verdict(&planned.checked))?;
+            planned.lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+            Ok(Expectations::Hold)
+        }
+        Err(error @ Unplanned::NotSafe { .. }) => {
+            let _ = writeln!(io::stderr(), "{error}");
+            if let Unplanned::NotSafe { wrong: Some((line, found)), .. } = &error {
+                let why = of_wrong(&found.wrong);
+                let _ = writeln!(io::stderr(), "the last form fails at: {line}\n{why}");
+            }
+            Ok(Expectations::Fail)
+        }
+        Err(error) => Err(Problem::Input(error.to_string())),
+    }
 }
 
 /// Checks a plan.
@@ -48,8 +81,15 @@ pub fn check(wanted: &Check, out: &mut impl Write) -> Result<Expectations, Probl
     let demand = Demand { margin: wanted.margin, always: wanted.strict };
     let checked = runbook::check(&cluster, &lines, &reader, demand)
         .map_err(|error| Problem::Input(format!("--margin: {error}")))?;
-    let report =
-        Report { cluster: shown(&wanted.cluster), plan: shown(&wanted.plan), checked: &checked };
+    let wants_order = checked.is_understood() && !checked.is_safe() && !wanted.no_search;
+    let nearest = wants_order.then(|| runbook::nearest(&cluster, &lines, &reader, demand));
+    let nearest = nearest.transpose().map_err(|error| Problem::Input(error.to_string()))?;
+    let report = Report {
+        cluster: shown(&wanted.cluster),
+        plan: shown(&wanted.plan),
+        checked: &checked,
+        nearest,
+    };
     let text = match wanted.format {
         CheckFormat::Text => text::text(&report),
         CheckFormat::Markdown => markdown::markdown(&report),

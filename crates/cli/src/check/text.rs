@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use rosterlab_scenario::foresight::runbook::What;
-use rosterlab_scenario::words::runbook::{HEAD, kind, of_verdict, rows};
+use rosterlab_scenario::words::runbook::{HEAD, kind, of_change, of_nearest, of_verdict, rows};
 
 use super::{Report, Told};
 use crate::printable;
@@ -58,5 +58,11 @@ pub(super) fn text(report: &Report<'_>) -> String {
     }
     let style = if checked.is_safe() { GOOD } else { BAD };
     let _ = writeln!(text, "\n{style}{}{style:#}", of_verdict(checked));
+    if let Some(nearest) = &report.nearest {
+        let _ = writeln!(text, "{}", of_nearest(nearest));
+        for change in nearest.found.iter().flat_map(|(changes, _)| changes) {
+            let _ = writeln!(text, "  {}", printable(&of_change(change)));
+        }
+    }
     text
 }

@@ -6,7 +6,9 @@ use rosterlab_engine::NodeId;
 
 use super::text::{count, is_are, list, thousands, verb_ending};
 use super::warnings::of_warning;
-use crate::foresight::runbook::{Checked, CheckedLine, Counts, Mistake, Out, Told, What, Wrong};
+use crate::foresight::runbook::{
+    Change, Checked, CheckedLine, Counts, Mistake, Nearest, Out, Told, What, Wrong,
+};
 
 /// What is out, in a few words: `1,381 unavailable`, `12 dead and 3 without their data`.
 #[must_use]
@@ -73,6 +75,38 @@ pub fn source_of(wrong: &Wrong) -> Option<String> {
         Wrong::Mistake(mistake) => {
             Some(format!("docs/domain.md {}, {}", mistake.rule(), mistake.source().words()))
         }
+    }
+}
+
+/// A change of a plan: `Do line 3 before line 1`, `Put in before line 2: wait for migrations`.
+#[must_use]
+pub fn of_change(change: &Change) -> String {
+    let place = |before: &Option<usize>| match before {
+        Some(0) => "before what is put in".to_owned(),
+        Some(line) => format!("before line {line}"),
+        None => "at the end".to_owned(),
+    };
+    match change {
+        Change::Move(line, before) => format!("Do line {line} {}", place(before)),
+        Change::Add(lines, before) => format!("Put in {}: {}", place(before), lines.join("; ")),
+    }
+}
+
+/// How a search for a safe order ended, in a sentence.
+#[must_use]
+pub fn of_nearest(nearest: &Nearest) -> String {
+    let tried = count(u32::try_from(nearest.tried).unwrap_or(u32::MAX), "order");
+    match &nearest.found {
+        Some((changes, _)) => {
+            let number = count(u32::try_from(changes.len()).unwrap_or(u32::MAX), "change");
+            format!("Safe with {number}; {tried} tried:")
+        }
+        None if nearest.is_cut_short => {
+            format!(
+                "No safe order was found within the bound: {tried} tried, with up to 3 changes each."
+            )
+        }
+        None => format!("No order is safe: {tried} tried."),
     }
 }
 

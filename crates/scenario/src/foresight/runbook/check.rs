@@ -129,6 +129,11 @@ impl Course {
         refused.map_or(Ok(()), Err)
     }
 
+    /// The number of the next line, where lines are numbered as they come.
+    pub(super) fn next_number(&self) -> usize {
+        self.lines.len() + 1
+    }
+
     /// What it cost so far; see [`Work::cost`].
     pub(super) fn cost(&self) -> u64 {
         self.watch.work.cost()

@@ -13,10 +13,10 @@
 mod check;
 mod facts;
 mod found;
+mod goal;
 mod harm;
-
 mod mistakes;
-
+mod order;
 mod plan;
 mod sets;
 mod settled;
@@ -25,9 +25,9 @@ mod watch;
 
 pub use check::check;
 pub use found::{Checked, CheckedLine, Demand, Finding, Level, What, Wrong};
-
+pub use goal::{Goal, Planned, Unplanned, plan_for};
 pub use mistakes::{Mistake, Told};
-
+pub use order::{Change, MOST_ORDERS, Nearest, nearest};
 pub use plan::{Language, Line, Reading};
 pub use sets::{MOST_SETS, TooMany};
 pub use watch::{Counts, Loss, Out, Work};

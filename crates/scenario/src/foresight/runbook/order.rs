@@ -1,0 +1,250 @@
+//! The nearest order of a plan that is safe.
+//!
+//! Invariant: what is found was checked as a whole and is safe, with every line of the plan in it, and leaves the same nodes running.
+//! Plans with fewer changes are tried before those with more; each change begins at the first line that makes a plan unsafe. The
+//! search is bounded, and says how much it tried. Not here: plans that do something else (see `goal`).
+
+use std::collections::{BTreeSet, VecDeque};
+
+use rosterlab_engine::{Cluster, Command, NodeId, RosterNodes};
+
+use super::check::Course;
+use super::found::{Checked, CheckedLine, Demand, Level, What, Wrong};
+use super::plan::{Language, Line};
+use super::sets::TooMany;
+use crate::timeline::{Entry, Settle};
+
+/// The most plans that are tried.
+pub const MOST_ORDERS: usize = 120;
+/// The most changes of a plan.
+const MOST_CHANGES: usize = 3;
+/// The most work of all tries; see `Work::cost`.
+const MOST_WORK: u64 = 600_000;
+
+/// A change of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A line is done at another place: its number, and that of the line that it is done before; `None` is the end.
+    Move(usize, Option<usize>),
+    /// Lines are put in before this one; `None` is the end.
+    Add(Vec<String>, Option<usize>),
+}
+
+/// A search for an order that is safe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nearest {
+    /// How many plans were tried.
+    pub tried: usize,
+    /// Whether a bound ended the search.
+    pub is_cut_short: bool,
+    /// What was found: the changes, and the plan with them, checked.
+    pub found: Option<(Vec<Change>, Checked)>,
+}
+
+/// A plan that is tried.
+struct Try {
+    lines: Vec<Line>,
+    changes: Vec<Change>,
+}
+
+/// What is put in.
+#[derive(Clone, Debug)]
+enum Added {
+    Wait,
+    Recluster,
+    /// The nodes are quiesced, and hand over.
+    Quiesce(Vec<NodeId>),
+    /// The roster is set to who is there, once that holds all copies.
+    Roster,
+}
+
+/// Looks for the nearest order that is safe. A plan with lines that are not understood has none.
+///
+/// # Errors
+/// When there are more sets of nodes than are tried.
+pub fn nearest(
+    cluster: &Cluster,
+    lines: &[Line],
+    language: &dyn Language,
+    demand: Demand,
+) -> Result<Nearest, TooMany> {
+    let mut search = Search { language, demand, goal: None, work: 0, tried: 0 };
+    let mut queue = VecDeque::from([Try { lines: lines.to_vec(), changes: Vec::new() }]);
+    let mut known = BTreeSet::new();
+    let mut is_cut_short = false;
+    while let Some(next) = queue.pop_front() {
+        if search.tried >= MOST_ORDERS || search.work >= MOST_WORK {
+            is_cut_short = true;
+            break;
+        }
+        let (checked, clusters) = search.check(cluster, &next.lines)?;
+        if !checked.is_understood() {
+            break;
+        }
+        let running = running(clusters.last().unwrap_or(cluster));
+        let goal = search.goal.get_or_insert_with(|| running.clone());
+        if !next.changes.is_empty() {
+            search.tried += 1;
+            if checked.is_safe() && *goal == running {
+                let found = Some((next.changes, checked));
+                return Ok(Nearest { tried: search.tried, is_cut_short: false, found });
+            }
+        }
+        if next.changes.len() == MOST_CHANGES {
+            is_cut_short = true;
+            continue;
+        }
+        for candidate in search.candidates(&next, &checked, &clusters) {
+            let key: Vec<(usize, String)> =
+                candidate.lines.iter().map(|line| (line.number, line.text.clone())).collect();
+            if known.insert(key) {
+                queue.push_back(candidate);
+            }
+        }
+    }
+    Ok(Nearest { tried: search.tried, is_cut_short, found: None })
+}
+
+/// The nodes that run.
+fn running(cluster: &Cluster) -> Vec<NodeId> {
+    let nodes = cluster.view().nodes;
+    nodes.iter().filter(|node| node.state.is_up()).map(|node| node.id).collect()
+}
+
+struct Search<'a> {
+    language: &'a dyn Language,
+    demand: Demand,
+    /// The nodes that run after the plan as it was.
+    goal: Option<Vec<NodeId>>,
+    work: u64,
+    tried: usize,
+}
+
+impl Search<'_> {
+    /// Checks a plan; also gives the cluster before each line and at the end.
+    fn check(
+        &mut self,
+        cluster: &Cluster,
+        lines: &[Line],
+    ) -> Result<(Checked, Vec<Cluster>), TooMany> {
+        let mut course = Course::new(cluster, self.demand)?;
+        let mut clusters = vec![course.cluster.clone()];
+        for line in lines {
+            course.do_line(line, self.language);
+            clusters.push(course.cluster.clone());
+        }
+        self.work += course.cost();
+        Ok((course.checked(), clusters))
+    }
+
+    /// Plans with one change more, around the first line that makes this one unsafe.
+    fn candidates(&self, plan: &Try, checked: &Checked, clusters: &[Cluster]) -> Vec<Try> {
+        let is_bad = |line: &CheckedLine| line.findings.iter().any(|one| one.level == Level::Error);
+        let Some(bad) = checked.lines.iter().position(is_bad) else { return Vec::new() };
+        let does = |place: &usize| !matches!(checked.lines[*place].what, What::Says | What::Looks);
+        let acting: Vec<usize> = (0..checked.lines.len()).filter(does).collect();
+        let mut all = Vec::new();
+        for (place, added) in self.additions(bad, checked) {
+            all.extend(self.add(plan, place, &added, &clusters[place]));
+        }
+        // What comes later may have to come first, and what is bad may have to wait for it.
+        for later in acting.iter().filter(|place| **place > bad) {
+            all.push(moved(plan, *later, bad));
+            all.push(moved(plan, bad, later + 1));
+        }
+        for earlier in acting.iter().filter(|place| **place < bad) {
+            all.push(moved(plan, *earlier, bad + 1));
+        }
+        all
+    }
+
+    /// What may be put in, and before which line.
+    fn additions(&self, bad: usize, checked: &Checked) -> Vec<(usize, Added)> {
+        let line = &checked.lines[bad];
+        let mut all = Vec::new();
+        let forgot = line.findings.iter().any(|finding| {
+            matches!(&finding.wrong, Wrong::Mistake(mistake) if mistake.name() == "no-recluster")
+        });
+        if forgot {
+            all.push((bad + 1, Added::Recluster));
+        }
+        all.push((bad, Added::Wait));
+        all.push((bad + 1, Added::Wait));
+        let acts = line.entries.iter().flat_map(Entry::each);
+        for entry in acts {
+            let Entry::Act { command, .. } = entry else { continue };
+            match command {
+                Command::Stop { nodes, .. } => {
+                    all.push((bad + 1, Added::Roster));
+                    all.push((bad, Added::Quiesce(nodes.clone())));
+                }
+                Command::RosterSet { nodes: RosterNodes::List(entries), .. } => {
+                    let stays = |node: &NodeId| entries.iter().any(|entry| entry.node == *node);
+                    let goal = self.goal.iter().flatten().copied();
+                    let out: Vec<NodeId> = goal.filter(|node| !stays(node)).collect();
+                    if !out.is_empty() {
+                        all.push((bad, Added::Quiesce(out)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        all
+    }
+
+    /// The plan with lines put in before a place; `None` where they cannot be done there.
+    fn add(&self, plan: &Try, place: usize, added: &Added, cluster: &Cluster) -> Option<Try> {
+        let act = |command: Command| Entry::Act { command, settle: Settle::Fully };
+        let recluster = || act(Command::Recluster { on: None });
+        let wait = || Entry::Migrate { partitions: None };
+        let entries = match added {
+            Added::Wait => vec![wait()],
+            Added::Recluster => vec![recluster()],
+            Added::Quiesce(nodes) => {
+                vec![act(Command::Quiesce { nodes: nodes.clone() }), recluster(), wait()]
+            }
+            Added::Roster => {
+                let settings = cluster.setup().namespaces.iter();
+                let rosters = settings.map(|settings| {
+                    act(Command::RosterSet {
+                        namespace: settings.name.clone(),
+                        nodes: RosterNodes::Observed,
+                        on: None,
+                    })
+                });
+                let rosters: Vec<Entry> = rosters.collect();
+                [vec![wait()], rosters, vec![recluster(), wait()]].concat()
+            }
+        };
+        let mut cluster = cluster.clone();
+        let mut lines = Vec::new();
+        for entry in entries {
+            let texts = self.language.write(&entry, &cluster);
+            // An AP namespace has no roster, and what is so already is not done again.
+            if entry.run(&mut cluster).is_ok() {
+                let number = 0;
+                lines.extend(texts.into_iter().map(|text| Line { number, text, given: None }));
+            }
+        }
+        if lines.is_empty() {
+            return None;
+        }
+        let before = plan.lines.get(place).map(|line| line.number);
+        let mut all = plan.lines.clone();
+        let texts = lines.iter().map(|line| line.text.clone()).collect();
+        all.splice(place..place, lines);
+        let changes = [&plan.changes[..], &[Change::Add(texts, before)]].concat();
+        Some(Try { lines: all, changes })
+    }
+}
+
+/// The plan with one line before another.
+fn moved(plan: &Try, from: usize, to: usize) -> Try {
+    let mut lines = plan.lines.clone();
+    let before = lines.get(to).map(|line| line.number);
+    let line = lines.remove(from);
+    let number = line.number;
+    lines.insert(if to > from { to - 1 } else { to }, line);
+    let changes = [&plan.changes[..], &[Change::Move(number, before)]].concat();
+    Try { lines, changes }
+}
