@@ -1,9 +1,18 @@
 //! Plans as people write them, checked: the case study, each documented mistake, a rolling restart.
 
+use expect_test::expect;
+use proptest::prelude::*;
 use rosterlab_asinfo::plan::{Names, Reader};
-use rosterlab_engine::{Cluster, ClusterSetup, NamespaceSettings, NodeSetup, Profile, RosterEntry};
-use rosterlab_scenario::foresight::runbook::{Checked, Demand, Level, check};
-use rosterlab_scenario::words::runbook::{name_of, of_wrong, source_of};
+use rosterlab_engine::{
+    Cluster, ClusterSetup, NamespaceSettings, NodeId, NodeSetup, Profile, RosterEntry,
+};
+use rosterlab_scenario::foresight::runbook::{
+    Checked, Demand, Goal, Language, Level, Nearest, Planned, Reading, Unplanned, check, nearest,
+    plan_for,
+};
+use rosterlab_scenario::words::runbook::{name_of, of_change, of_nearest, of_wrong, source_of};
+
+use crate::properties::runner;
 
 /// A cluster with nodes from a text such as `"A1@1 A2@2"` and one SC namespace.
 fn cluster(nodes: &str, replication_factor: u8) -> Cluster {
@@ -211,16 +220,10 @@ fn a_line_that_cannot_be_done_is_no_safe_plan() {
 #[test]
 fn what_was_out_before_is_no_fault_of_the_plan() {
     let mut cluster = case_study();
-    for line in [
-        "pdsh -w b101,b102 systemctl stop aerospike",
-        "ssh a102 pkill -KILL asd",
-        "ssh a102 systemctl start aerospike",
-    ] {
-        let (reader, lines) = Reader::new(line, Names::default()).unwrap();
-        use rosterlab_scenario::foresight::runbook::{Language, Reading};
-        let Reading::Does(entries) = reader.read(&lines[0], &cluster) else { panic!("{line}") };
-        entries.iter().for_each(|entry| drop(entry.run(&mut cluster).unwrap()));
-    }
+    run(
+        &mut cluster,
+        "pdsh -w b101,b102 systemctl stop aerospike\nssh a102 pkill -KILL asd\nssh a102 systemctl start aerospike",
+    );
     let plan = "pdsh -w b101,b102 systemctl start aerospike\nwait for migrations";
     let found = checked(&cluster, plan);
     assert_eq!(found.start[0].worst.all(), 4096);
@@ -263,4 +266,195 @@ fn a_rolling_restart_with_two_copies_has_brief_times_without_a_margin() {
     let found = checked(&five(), in_a_row);
     assert!(!found.is_safe());
     assert!(found.lines[2].counts[0].after.all() > 0);
+}
+
+fn nearest_of(cluster: &Cluster, plan: &str) -> Nearest {
+    let (reader, lines) = Reader::new(plan, Names::default()).unwrap();
+    nearest(cluster, &lines, &reader, Demand { margin: 1, always: false }, 20).unwrap()
+}
+
+/// The text of a plan that was found.
+fn text(checked: &Checked) -> String {
+    checked.lines.iter().map(|line| format!("{}\n", line.line.text)).collect()
+}
+
+#[test]
+fn the_nearest_safe_order_is_found() {
+    for (plan, told) in [
+        // No recluster before the stop.
+        (
+            "manage quiesce with B101\nwait for migrations\nssh b101 systemctl stop aerospike\nssh b101 systemctl start aerospike\nmanage recluster\nwait for migrations",
+            vec!["Put in before line 2: manage recluster"],
+        ),
+        // The rack is forgotten in the roster.
+        (
+            "pdsh -w b101,b102 systemctl stop aerospike\nwait for migrations",
+            vec![
+                "Put in before line 2: wait for migrations; manage roster stage observed ns main; manage recluster; wait for migrations",
+            ],
+        ),
+        // The next node goes before the last is back.
+        (
+            "ssh b101 systemctl stop aerospike\nssh a101 systemctl stop aerospike\nssh b101 systemctl start aerospike\nssh a101 systemctl start aerospike\nwait for migrations",
+            vec!["Do line 3 before line 2"],
+        ),
+        // Revive comes before the node that it needs.
+        (
+            "manage revive ns main\nssh b101 systemctl start aerospike\nmanage recluster\nwait for migrations",
+            vec!["Do line 2 before line 1"],
+        ),
+    ] {
+        let mut cluster = case_study();
+        if plan.starts_with("manage revive") {
+            run(&mut cluster, "ssh b101 systemctl stop aerospike");
+        }
+        let nearest = nearest_of(&cluster, plan);
+        let (changes, checked) = nearest.found.unwrap_or_else(|| panic!("{plan}"));
+        assert!(checked.is_safe());
+        assert_eq!(changes.iter().map(of_change).collect::<Vec<_>>(), told, "{plan}");
+        assert!(nearest.tried <= 20);
+    }
+}
+
+#[test]
+fn a_search_without_an_end_says_its_bound() {
+    let two = cluster("A1 A2", 2);
+    let nearest = nearest_of(
+        &two,
+        "pdsh -w a1,a2 systemctl stop aerospike\npdsh -w a1,a2 systemctl start aerospike",
+    );
+    assert_eq!(nearest.found, None);
+    assert!(of_nearest(&nearest).contains("tried"), "{}", of_nearest(&nearest));
+}
+
+/// Does the lines of a plan.
+fn run(cluster: &mut Cluster, plan: &str) {
+    let (reader, lines) = Reader::new(plan, Names::default()).unwrap();
+    for line in &lines {
+        if let Reading::Does(entries) = reader.read(line, cluster) {
+            entries.iter().for_each(|entry| drop(entry.run(cluster).unwrap()));
+        }
+    }
+}
+
+/// Lines that plans are made of at random, for the nodes of [`case_study`].
+const LINES: [&str; 9] = [
+    "ssh b101 systemctl stop aerospike",
+    "ssh b101 systemctl start aerospike",
+    "pdsh -w b101,b102 systemctl stop aerospike",
+    "pdsh -w b101,b102 systemctl start aerospike",
+    "manage quiesce with B101",
+    "manage recluster",
+    "manage roster stage nodes A101@1 A102@1 A103@1 B102@2 ns main",
+    "manage roster stage observed ns main",
+    "wait for migrations",
+];
+
+#[test]
+fn an_order_that_is_found_is_safe_when_it_is_read_again() {
+    let plans = proptest::collection::vec(proptest::sample::select(&LINES[..]), 1..5);
+    let found = std::cell::Cell::new(0);
+    runner(8)
+        .run(&plans, |lines| {
+            let nearest = nearest_of(&case_study(), &lines.join("\n"));
+            if let Some((_, order)) = nearest.found {
+                found.set(found.get() + 1);
+                let again = checked(&case_study(), &text(&order));
+                prop_assert!(again.is_safe(), "{:?}", super::runbook::found(&again));
+                for line in &lines {
+                    prop_assert!(
+                        order.lines.iter().any(|one| one.line.text == *line),
+                        "{line} is lost"
+                    );
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert!(found.get() > 0, "some orders are found");
+}
+
+fn planned(cluster: &Cluster, goal: &Goal, margin: usize) -> Result<Planned, Unplanned> {
+    plan_for(cluster, goal, &Reader::default(), Demand { margin, always: false })
+}
+
+#[test]
+fn a_plan_for_a_restart_is_the_documented_one() {
+    let goal = Goal::Restart(vec!["A1".parse().unwrap()]);
+    let plan = planned(&cluster("A1@1 A2@2 A3@3 A4@1 A5@2", 3), &goal, 1).unwrap();
+    expect![[r#"
+        manage quiesce with A1
+        manage recluster
+        ssh a1 systemctl stop aerospike
+        ssh a1 systemctl start aerospike
+        wait for migrations"#]]
+    .assert_eq(&plan.lines.join("\n"));
+    assert_eq!(plan.checked.margin_left(), Some(1));
+}
+
+#[test]
+fn where_no_plan_is_safe_it_is_told_why() {
+    let two = cluster("A1@1 A2@2", 2);
+    let Err(why) = planned(&two, &Goal::RackDown("1".parse().unwrap()), 1) else {
+        panic!("one of two cannot go")
+    };
+    assert_eq!(why.to_string(), "none of the 4 forms of a plan for A1 is safe");
+    assert!(matches!(why, Unplanned::NotSafe { wrong: Some(_), .. }));
+    let goal = Goal::Restart(vec!["A9".parse().unwrap()]);
+    assert_eq!(planned(&two, &goal, 1).unwrap_err().to_string(), "no node A9");
+    assert_eq!(
+        planned(&two, &Goal::RackDown("7".parse().unwrap()), 1),
+        Err(Unplanned::NoRack("7".parse().unwrap()))
+    );
+    assert_eq!(planned(&two, &Goal::Remove(Vec::new()), 1), Err(Unplanned::Nothing));
+}
+
+#[test]
+fn a_plan_that_is_printed_is_safe_when_it_is_read_again() {
+    let goals = (3_usize..6, 1_usize..4, 1_u8..4, 0_usize..3, 0_usize..2, any::<bool>());
+    let outcomes = std::cell::Cell::new((0, 0));
+    runner(16)
+        .run(&goals, |(nodes, racks, replication_factor, which, margin, several)| {
+            let names: Vec<String> =
+                (0..nodes).map(|n| format!("A{n}0@{}", n % racks + 1)).collect();
+            let start =
+                cluster(&names.join(" "), replication_factor.min(u8::try_from(nodes).unwrap()));
+            let ids: Vec<NodeId> = start.view().nodes.iter().map(|node| node.id).collect();
+            let some = ids[..if several { 2 } else { 1 }].to_vec();
+            let goal = match which {
+                0 => Goal::Restart(some.clone()),
+                1 => Goal::Remove(some.clone()),
+                _ => Goal::RackDown("1".parse().unwrap()),
+            };
+            let (made, not) = outcomes.get();
+            let plan = match planned(&start, &goal, margin) {
+                Ok(plan) => plan,
+                Err(Unplanned::NotSafe { wrong, .. }) => {
+                    outcomes.set((made, not + 1));
+                    prop_assert!(wrong.is_some(), "it is told why");
+                    return Ok(());
+                }
+                Err(other) => return Err(TestCaseError::fail(other.to_string())),
+            };
+            outcomes.set((made + 1, not));
+            let text = plan.lines.join("\n");
+            let again = checked_on(&start, &text, Demand { margin, always: false });
+            prop_assert!(again.is_safe(), "{text}\n{:?}", super::runbook::found(&again));
+            let mut end = start.clone();
+            run(&mut end, &text);
+            let view = end.view();
+            let up: Vec<NodeId> =
+                view.nodes.iter().filter(|node| node.state.is_up()).map(|node| node.id).collect();
+            let there: Vec<NodeId> = match &goal {
+                Goal::Remove(gone) => ids.iter().filter(|id| !gone.contains(id)).copied().collect(),
+                _ => ids.clone(),
+            };
+            prop_assert_eq!(&up, &there);
+            let roster = &view.sub_clusters[0].namespaces[0].roster;
+            prop_assert_eq!(roster.iter().map(|entry| entry.node).collect::<Vec<_>>(), there);
+            Ok(())
+        })
+        .unwrap();
+    let (made, not) = outcomes.get();
+    assert!(made > 0 && not > 0, "both come up: {made} plans, {not} goals without one");
 }

@@ -11,7 +11,7 @@
 
 use rosterlab_engine::Cluster;
 
-use super::facts::{Fact, OfLine, facts, of_plan};
+use super::facts::{Fact, Further, OfLine, facts, of_plan};
 use super::found::{Checked, CheckedLine, Demand, Finding, Level, What, Wrong};
 use super::harm::Harms;
 use super::plan::{Language, Line, Reading};
@@ -61,7 +61,8 @@ impl Course {
         Ok(Self { cluster, demand, watch, start, lines: Vec::new(), facts: Vec::new() })
     }
 
-    /// Does a line; returns whether that left nothing more out than there was at the beginning, and it was understood.
+    /// Does a line; returns whether it was understood and could be done, and left nothing more out than there was at the
+    /// beginning, as long as no further node is lost.
     pub(super) fn do_line(&mut self, line: &Line, language: &dyn Language) -> bool {
         let (what, entries, wrong) = match line.read(language, &self.cluster) {
             Reading::Does(entries) => {
@@ -87,14 +88,11 @@ impl Course {
             checked.what = What::Fails;
             checked.findings.push(finding(Wrong::CannotBeDone(why)));
         }
-        let is_fine = checked.findings.is_empty()
-            && checked
-                .counts
-                .iter()
-                .zip(&self.start)
-                .all(|(counts, start)| counts.margin_left(start) == Some(counts.losses.len()));
+        let mut counts = checked.counts.iter().zip(&self.start);
+        let is_possible = checked.findings.is_empty()
+            && counts.all(|(counts, start)| counts.margin_left(start).is_some());
         self.lines.push(checked);
-        is_fine
+        is_possible
     }
 
     /// Performs the entries of a line and looks at every moment. What was done before a refusal stays done.
@@ -171,7 +169,10 @@ fn found(
 ) -> Vec<Vec<Finding>> {
     let harms = Harms::of(lines, start, facts, demand);
     let mut found = vec![Vec::new(); lines.len()];
-    let is_harmed = |line, namespace| harms.is_harmed(line, namespace);
+    let is_harmed = |line, namespace, further| match further {
+        Further::None => harms.is_out(line, namespace),
+        Further::Loss => harms.is_harmed(line, Some(namespace)),
+    };
     for found_one in of_plan(facts, &is_harmed) {
         let OfLine { line, namespace, mistake, effect, may_be_brief } = found_one;
         let does_harm = |line| {

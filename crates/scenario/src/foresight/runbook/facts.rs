@@ -190,6 +190,15 @@ fn goes(view: &ClusterView, index: usize, nodes: &[NodeId]) -> Option<Fact> {
     (goes.missing.len() > goes.missing_before.len()).then_some(Fact::Goes(goes))
 }
 
+/// Whether a further loss is thought of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Further {
+    /// None.
+    None,
+    /// None, or any that is asked for.
+    Loss,
+}
+
 /// A mistake of a line.
 #[derive(Clone, Debug)]
 pub(super) struct OfLine {
@@ -205,10 +214,10 @@ pub(super) struct OfLine {
 }
 
 /// The mistakes of a plan. `facts` are those of its commands in order, each with the index of its line; `is_harmed` says whether a
-/// line leaves more out than there was, now or after a further loss.
+/// line leaves more out in a namespace than there was, after a further loss, or without any.
 pub(super) fn of_plan(
     facts: &[(usize, Fact)],
-    is_harmed: &dyn Fn(usize, Option<usize>) -> bool,
+    is_harmed: &dyn Fn(usize, usize, Further) -> bool,
 ) -> Vec<OfLine> {
     let mut mistakes = Vec::new();
     for (place, (line, fact)) in facts.iter().enumerate() {
@@ -237,8 +246,9 @@ pub(super) fn of_plan(
                 }
             }
             Fact::Goes(goes) => {
+                let found =
+                    goes.mistake(later, &|further| is_harmed(*line, goes.namespace, further));
                 let namespace = Some(goes.namespace);
-                let found = goes.mistake(later, is_harmed(*line, namespace));
                 mistakes.extend(found.map(|found| of_line(namespace, found, *line, false)));
             }
             Fact::Reclusters
@@ -252,7 +262,11 @@ pub(super) fn of_plan(
 }
 
 impl Goes {
-    fn mistake(&self, later: &[(usize, Fact)], is_harmed: bool) -> Option<Mistake> {
+    fn mistake(
+        &self,
+        later: &[(usize, Fact)],
+        is_harmed: &dyn Fn(Further) -> bool,
+    ) -> Option<Mistake> {
         let comes_back = |node: &&NodeId| {
             later
                 .iter()
@@ -265,7 +279,8 @@ impl Goes {
             let Self { missing, replication_factor, .. } = self.clone();
             return Some(Mistake::RosterNotSet { missing, replication_factor });
         }
-        if is_harmed && (are_too_many && !back_later.is_empty() || self.filling > 0) {
+        let is_early = are_too_many && !back_later.is_empty() && is_harmed(Further::Loss);
+        if is_early || self.filling > 0 && is_harmed(Further::None) {
             return Some(Mistake::NextBeforeBack { missing: back_later, filling: self.filling });
         }
         None

@@ -79,7 +79,14 @@ impl Harms<'_> {
         })
     }
 
-    /// Whether it does, and that is not brief.
+    /// Whether a line leaves more out as long as no further node is lost.
+    pub(super) fn is_out(&self, line: usize, namespace: usize) -> bool {
+        self.of_namespace(line, Some(namespace), |index, counts| {
+            counts.margin_left(&self.start[index]).is_none()
+        })
+    }
+
+    /// Whether a line does harm that is not brief.
     pub(super) fn is_lasting(&self, line: usize, namespace: Option<usize>) -> bool {
         self.of_namespace(line, namespace, |index, counts| {
             let left = counts.margin_left(&self.start[index]);

@@ -1,6 +1,7 @@
 //! The nearest order of a plan that is safe.
 //!
-//! Invariant: what is found was checked as a whole and is safe, with every line of the plan in it, and leaves the same nodes running.
+//! Invariant: what is found was checked as a whole and is safe, with every line of the plan in it, and leaves the same nodes running;
+//! those of them that were in a roster then still are.
 //! Plans with fewer changes are tried before those with more; each change begins at the first line that makes a plan unsafe. The
 //! search is bounded, and says how much it tried. Not here: plans that do something else (see `goal`).
 
@@ -14,12 +15,12 @@ use super::plan::{Language, Line};
 use super::sets::TooMany;
 use crate::timeline::{Entry, Settle};
 
-/// The most plans that are tried.
+/// The most plans that somebody wants to wait for.
 pub const MOST_ORDERS: usize = 120;
 /// The most changes of a plan.
 const MOST_CHANGES: usize = 3;
 /// The most work of all tries; see `Work::cost`.
-const MOST_WORK: u64 = 600_000;
+const MOST_WORK: u64 = 300_000;
 
 /// A change of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +59,7 @@ enum Added {
     Roster,
 }
 
-/// Looks for the nearest order that is safe. A plan with lines that are not understood has none.
+/// Looks for the nearest order that is safe among `most`. A plan with lines that are not understood has none.
 ///
 /// # Errors
 /// When there are more sets of nodes than are tried.
@@ -67,25 +68,27 @@ pub fn nearest(
     lines: &[Line],
     language: &dyn Language,
     demand: Demand,
+    most: usize,
 ) -> Result<Nearest, TooMany> {
     let mut search = Search { language, demand, goal: None, work: 0, tried: 0 };
     let mut queue = VecDeque::from([Try { lines: lines.to_vec(), changes: Vec::new() }]);
     let mut known = BTreeSet::new();
     let mut is_cut_short = false;
     while let Some(next) = queue.pop_front() {
-        if search.tried >= MOST_ORDERS || search.work >= MOST_WORK {
+        if search.tried >= most || search.work >= MOST_WORK {
             is_cut_short = true;
             break;
         }
-        let (checked, clusters) = search.check(cluster, &next.lines)?;
+        let is_first = next.changes.is_empty();
+        let Run { checked, clusters, ended } = search.check(cluster, &next.lines, is_first)?;
         if !checked.is_understood() {
             break;
         }
-        let running = running(clusters.last().unwrap_or(cluster));
-        let goal = search.goal.get_or_insert_with(|| running.clone());
-        if !next.changes.is_empty() {
+        let state = State::of(clusters.last().unwrap_or(cluster));
+        let goal = search.goal.get_or_insert_with(|| state.clone());
+        if !is_first {
             search.tried += 1;
-            if checked.is_safe() && *goal == running {
+            if checked.is_safe() && state.reaches(goal) {
                 let found = Some((next.changes, checked));
                 return Ok(Nearest { tried: search.tried, is_cut_short: false, found });
             }
@@ -94,7 +97,7 @@ pub fn nearest(
             is_cut_short = true;
             continue;
         }
-        for candidate in search.candidates(&next, &checked, &clusters) {
+        for candidate in search.candidates(&next, &checked, &clusters, ended) {
             let key: Vec<(usize, String)> =
                 candidate.lines.iter().map(|line| (line.number, line.text.clone())).collect();
             if known.insert(key) {
@@ -105,71 +108,124 @@ pub fn nearest(
     Ok(Nearest { tried: search.tried, is_cut_short, found: None })
 }
 
-/// The nodes that run.
-fn running(cluster: &Cluster) -> Vec<NodeId> {
-    let nodes = cluster.view().nodes;
-    nodes.iter().filter(|node| node.state.is_up()).map(|node| node.id).collect()
+/// Where a plan ends.
+#[derive(Clone, Debug)]
+struct State {
+    /// The nodes that run.
+    running: Vec<NodeId>,
+    /// Those of them that are in its roster, by namespace.
+    rosters: Vec<Vec<NodeId>>,
+}
+
+impl State {
+    fn of(cluster: &Cluster) -> Self {
+        let view = cluster.view();
+        let running: Vec<NodeId> =
+            view.nodes.iter().filter(|node| node.state.is_up()).map(|node| node.id).collect();
+        let of = |index: usize| {
+            let home = view.sub_clusters.first().map(|home| &home.namespaces[index].roster);
+            let roster = home.into_iter().flatten().map(|entry| entry.node);
+            roster.filter(|node| running.contains(node)).collect()
+        };
+        Self { rosters: (0..view.namespaces.len()).map(of).collect(), running }
+    }
+
+    /// Whether it has all that the other has.
+    fn reaches(&self, other: &Self) -> bool {
+        let mut rosters = self.rosters.iter().zip(&other.rosters);
+        self.running == other.running
+            && rosters.all(|(mine, others)| others.iter().all(|node| mine.contains(node)))
+    }
+}
+
+/// A plan that was checked.
+struct Run {
+    checked: Checked,
+    /// The cluster before each line and at the end.
+    clusters: Vec<Cluster>,
+    /// The line after which the rest was not tried, because it makes the plan unsafe whatever follows.
+    ended: Option<usize>,
 }
 
 struct Search<'a> {
     language: &'a dyn Language,
     demand: Demand,
-    /// The nodes that run after the plan as it was.
-    goal: Option<Vec<NodeId>>,
+    /// Where the plan as it was ends.
+    goal: Option<State>,
     work: u64,
     tried: usize,
 }
 
 impl Search<'_> {
-    /// Checks a plan; also gives the cluster before each line and at the end.
+    /// Checks a plan: to its end, or until a line that leaves partitions out or cannot be done.
     fn check(
         &mut self,
         cluster: &Cluster,
         lines: &[Line],
-    ) -> Result<(Checked, Vec<Cluster>), TooMany> {
+        to_the_end: bool,
+    ) -> Result<Run, TooMany> {
         let mut course = Course::new(cluster, self.demand)?;
         let mut clusters = vec![course.cluster.clone()];
-        for line in lines {
-            course.do_line(line, self.language);
+        let mut ended = None;
+        for (place, line) in lines.iter().enumerate() {
+            let is_possible = course.do_line(line, self.language);
             clusters.push(course.cluster.clone());
+            if !is_possible && !to_the_end {
+                ended = Some(place);
+                break;
+            }
         }
         self.work += course.cost();
-        Ok((course.checked(), clusters))
+        Ok(Run { checked: course.checked(), clusters, ended })
     }
 
     /// Plans with one change more, around the first line that makes this one unsafe.
-    fn candidates(&self, plan: &Try, checked: &Checked, clusters: &[Cluster]) -> Vec<Try> {
+    fn candidates(
+        &self,
+        plan: &Try,
+        checked: &Checked,
+        clusters: &[Cluster],
+        ended: Option<usize>,
+    ) -> Vec<Try> {
         let is_bad = |line: &CheckedLine| line.findings.iter().any(|one| one.level == Level::Error);
-        let Some(bad) = checked.lines.iter().position(is_bad) else { return Vec::new() };
-        let does = |place: &usize| !matches!(checked.lines[*place].what, What::Says | What::Looks);
-        let acting: Vec<usize> = (0..checked.lines.len()).filter(does).collect();
-        let mut all = Vec::new();
-        for (place, added) in self.additions(bad, checked) {
-            all.extend(self.add(plan, place, &added, &clusters[place]));
-        }
+        let bad = ended.or_else(|| checked.lines.iter().position(is_bad));
+        let Some(bad) = bad else { return Vec::new() };
+        let acts = |place: &usize| {
+            let line = checked.lines.get(*place);
+            line.is_none_or(|line| !matches!(line.what, What::Says | What::Looks))
+        };
+        let acting: Vec<usize> = (0..plan.lines.len()).filter(acts).collect();
+        let put_in =
+            |(place, added): (usize, Added)| self.add(plan, place, &added, &clusters[place]);
+        let mut all: Vec<Try> = self.waits(bad, checked).into_iter().filter_map(put_in).collect();
         // What comes later may have to come first, and what is bad may have to wait for it.
         for later in acting.iter().filter(|place| **place > bad) {
+            if *later > bad + 1 {
+                all.push(moved(plan, *later, bad + 1));
+            }
             all.push(moved(plan, *later, bad));
             all.push(moved(plan, bad, later + 1));
         }
         for earlier in acting.iter().filter(|place| **place < bad) {
             all.push(moved(plan, *earlier, bad + 1));
         }
+        all.extend(self.preparations(bad, checked).into_iter().filter_map(put_in));
         all
     }
 
-    /// What may be put in, and before which line.
-    fn additions(&self, bad: usize, checked: &Checked) -> Vec<(usize, Added)> {
-        let line = &checked.lines[bad];
-        let mut all = Vec::new();
-        let forgot = line.findings.iter().any(|finding| {
+    /// A recluster or a wait that may be put in, and before which line.
+    fn waits(&self, bad: usize, checked: &Checked) -> Vec<(usize, Added)> {
+        let forgot = checked.lines[bad].findings.iter().any(|finding| {
             matches!(&finding.wrong, Wrong::Mistake(mistake) if mistake.name() == "no-recluster")
         });
-        if forgot {
-            all.push((bad + 1, Added::Recluster));
-        }
-        all.push((bad, Added::Wait));
-        all.push((bad + 1, Added::Wait));
+        let recluster = forgot.then_some((bad + 1, Added::Recluster));
+        recluster.into_iter().chain([(bad, Added::Wait), (bad + 1, Added::Wait)]).collect()
+    }
+
+    /// What more may be put in, and before which line.
+    fn preparations(&self, bad: usize, checked: &Checked) -> Vec<(usize, Added)> {
+        let line = &checked.lines[bad];
+        let mut all = Vec::new();
         let acts = line.entries.iter().flat_map(Entry::each);
         for entry in acts {
             let Entry::Act { command, .. } = entry else { continue };
@@ -180,7 +236,7 @@ impl Search<'_> {
                 }
                 Command::RosterSet { nodes: RosterNodes::List(entries), .. } => {
                     let stays = |node: &NodeId| entries.iter().any(|entry| entry.node == *node);
-                    let goal = self.goal.iter().flatten().copied();
+                    let goal = self.goal.iter().flat_map(|goal| &goal.running).copied();
                     let out: Vec<NodeId> = goal.filter(|node| !stays(node)).collect();
                     if !out.is_empty() {
                         all.push((bad, Added::Quiesce(out)));
@@ -198,6 +254,7 @@ impl Search<'_> {
         let recluster = || act(Command::Recluster { on: None });
         let wait = || Entry::Migrate { partitions: None };
         let entries = match added {
+            Added::Wait if !cluster.is_migrating() => return None,
             Added::Wait => vec![wait()],
             Added::Recluster => vec![recluster()],
             Added::Quiesce(nodes) => {
