@@ -82,7 +82,7 @@ pub fn check(wanted: &Check, out: &mut impl Write) -> Result<Expectations, Probl
     let checked = runbook::check(&cluster, &lines, &reader, demand)
         .map_err(|error| Problem::Input(format!("--margin: {error}")))?;
     let wants_order = checked.is_understood() && !checked.is_safe() && !wanted.no_search;
-    let search = || runbook::nearest(&cluster, &lines, &reader, demand, MOST_ORDERS);
+    let search = || runbook::nearest(&cluster, &lines, &reader, demand, runbook::MOST_ORDERS);
     let nearest = wants_order.then(search);
     let nearest = nearest.transpose().map_err(|error| Problem::Input(error.to_string()))?;
     let report = Report {
