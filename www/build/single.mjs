@@ -58,11 +58,11 @@ async function playground() {
   const read = (name) => readFileSync(join(DIST, name), "utf8");
   const script = await bundled({
     stdin: {
-      contents: `import init from "./rosterlab-app.js"; import initAnnex, * as annex from "./rosterlab-annex.js";
+      contents: `import init from "./rosterlab-app.js"; import initAnnex, * as glue from "./rosterlab-annex.js";
         import { start } from ${JSON.stringify(join(HERE, "start.mjs"))};
         const startAnnex = async () => {
           await initAnnex({ module_or_path: await (${unpacking(packed(join(DIST, "rosterlab-annex_bg.wasm")))})() });
-          return annex;
+          return glue;
         };
         ${opener()}
         start(async () => init({ module_or_path: await (${unpacking(packed(join(DIST, "rosterlab-app_bg.wasm")))})() }));`,

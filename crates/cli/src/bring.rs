@@ -24,7 +24,7 @@ pub fn print(wanted: &Bring, out: &mut impl Write) -> Result<Expectations, Probl
     let inputs: Vec<Input> = read.iter().map(|(name, bytes)| Input { name, bytes }).collect();
     let facts = bring::read(&inputs);
     let joined = bring::join(&facts, &wanted.choose);
-    let made = bring::scenario(&joined);
+    let made = bring::scenario(&joined, &facts);
     let exactness = bring::exactness(&joined, &facts);
     let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
     let summary = bring::summary(&facts, &joined, &exactness, shown);

@@ -101,7 +101,7 @@ impl Brought {
             self.inputs.iter().map(|kept| Input { name: &kept.name, bytes: &kept.bytes }).collect();
         let facts = bring::read(&inputs);
         let joined = bring::join(&facts, &self.choices);
-        let made = bring::scenario(&joined);
+        let made = bring::scenario(&joined, &facts);
         let exactness = bring::exactness(&joined, &facts);
         let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
         let mut parts = bring::parts(&facts, &joined, &exactness, shown);

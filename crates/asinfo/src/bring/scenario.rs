@@ -2,7 +2,8 @@
 //!
 //! Invariant: every scenario can be run. What no input tells gets the safe answer, and the answer is listed. The steps, in
 //! this order: rosters that differ from the nodes that the cluster starts with, racks that were changed since, new nodes,
-//! quiesced nodes, nodes that are gone, cut links, pending rosters. Not here: versions of partitions.
+//! quiesced nodes, nodes that are gone, cut links, pending rosters. Where versions were read, the cluster starts with all
+//! that (see `starting`), and only what is pending or cut is a step.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,8 @@ use rosterlab_scenario::{Runner, Scenario, Seconds, Step};
 use crate::info::Build;
 
 use super::join::{Joined, JoinedNamespace, JoinedNode, Quiesce};
+use super::sink::Facts;
+use super::starting;
 
 /// Why there is no scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,13 +46,23 @@ impl std::error::Error for NoCluster {}
 ///
 /// # Errors
 /// When there is no node, or more of something than the simulator holds.
-pub fn scenario(joined: &Joined) -> Result<(Scenario, Vec<String>), NoCluster> {
+pub fn scenario(joined: &Joined, facts: &Facts) -> Result<(Scenario, Vec<String>), NoCluster> {
     if joined.nodes.is_empty() {
         return Err(NoCluster::NoNode);
     }
     let mut making = Making { joined, assumed: Vec::new(), steps: Vec::new() };
-    let cluster = making.cluster();
-    making.steps(&cluster);
+    let mut cluster = making.cluster();
+    match starting::as_read(&cluster, joined, facts) {
+        Ok(Some(read)) => {
+            cluster = read;
+            making.steps_from_read(&cluster);
+        }
+        Ok(None) => making.steps(&cluster),
+        Err(why) => {
+            making.assume(why);
+            making.steps(&cluster);
+        }
+    }
     let Making { assumed, steps, .. } = making;
     let title = joined.name.clone().unwrap_or_else(|| "Your cluster".to_owned());
     let scenario = Scenario { format: FormatName::V1, title, about: about(joined), cluster, steps };
@@ -239,6 +252,25 @@ impl Making<'_> {
         self.set_pending(cluster);
     }
 
+    /// From a start as it was read: what the nodes are in already is no step.
+    fn steps_from_read(&mut self, cluster: &ClusterFile) {
+        let pending = self.quiescing(Quiesce::Pending);
+        if !pending.is_empty() {
+            self.step(Action::Quiesce(Nodes { nodes: pending }));
+        }
+        self.assumed.extend(starting::assumed_of_down(self.joined));
+        self.cut();
+        self.set_pending(cluster);
+    }
+
+    /// The nodes that are quiesced so far, until they restart.
+    fn quiescing(&self, state: Quiesce) -> Vec<NodeId> {
+        let is = |node: &&JoinedNode| {
+            node.quiesced == Some(state) && !node.stay_quiesced && node.up != Some(false)
+        };
+        self.joined.nodes.iter().filter(is).map(|node| node.id).collect()
+    }
+
     /// Rosters that are not all nodes with the racks that they start with.
     fn set_rosters(&mut self, cluster: &ClusterFile) {
         let all: BTreeSet<RosterEntry> = cluster
@@ -301,16 +333,8 @@ impl Making<'_> {
     }
 
     fn quiesce(&mut self, cluster: &ClusterFile) {
-        let of = |state: Quiesce| -> Vec<NodeId> {
-            let nodes = self.joined.nodes.iter();
-            nodes
-                .filter(|node| {
-                    node.quiesced == Some(state) && !node.stay_quiesced && node.up != Some(false)
-                })
-                .map(|node| node.id)
-                .collect()
-        };
-        let (effective, pending) = (of(Quiesce::Effective), of(Quiesce::Pending));
+        let (effective, pending) =
+            (self.quiescing(Quiesce::Effective), self.quiescing(Quiesce::Pending));
         if !effective.is_empty() {
             self.step(Action::Quiesce(Nodes { nodes: effective }));
             self.step(Action::Recluster(Recluster { on: None }));

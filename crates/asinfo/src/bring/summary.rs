@@ -160,10 +160,9 @@ fn cluster(facts: &Facts, joined: &Joined) -> Vec<String> {
         let versions = joined.versions.nodes(&namespace.name).count();
         if versions > 0 {
             lines.push(format!(
-                "namespace {}: versions of its partitions, of {} of {} nodes; they are not in the scenario",
+                "namespace {}: versions of its partitions, of {versions} of {}",
                 namespace.name,
-                versions,
-                joined.nodes.len()
+                counted(joined.nodes.len(), "node")
             ));
         }
         let owned =

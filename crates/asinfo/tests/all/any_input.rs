@@ -24,7 +24,8 @@ pub fn check(bytes: &[u8]) -> usize {
     for node in joined.nodes.iter().filter(|node| !node.made_up) {
         assert!(known.contains(&node.id), "{} was read nowhere", node.id);
     }
-    let made = if joined.nodes.len() <= MOST_NODES { bring::scenario(&joined).ok() } else { None };
+    let made =
+        if joined.nodes.len() <= MOST_NODES { bring::scenario(&joined, &facts).ok() } else { None };
     let exactness = bring::exactness(&joined, &facts);
     let shown = made.as_ref().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
     let summary = bring::summary(&facts, &joined, &exactness, shown);

@@ -101,7 +101,7 @@ fn read(name: &str, bytes: &[u8]) -> Joined {
     let facts = bring::read(&[Input { name, bytes }]);
     let joined = bring::join(&facts, &[]);
     // It can be made a scenario, which runs.
-    bring::scenario(&joined).unwrap_or_else(|error| panic!("{error}"));
+    bring::scenario(&joined, &facts).unwrap_or_else(|error| panic!("{error}"));
     joined
 }
 

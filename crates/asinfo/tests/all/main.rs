@@ -9,10 +9,10 @@ mod any_bytes;
 mod any_input;
 mod bring_damage;
 mod bring_fuzzed;
-mod bring_round_trip;
-mod bring_samples;
 #[cfg(feature = "log-reader")]
 mod bring_log;
+mod bring_round_trip;
+mod bring_samples;
 mod case_study;
 mod clients;
 mod collect;
