@@ -9,9 +9,10 @@ use rosterlab_asinfo::admin::Console;
 use rosterlab_asinfo::bring::{self, Input, Joined};
 use rosterlab_asinfo::collect;
 use rosterlab_engine::{
-    ClusterSetup, Command, NodeId, NodeSetup, Profile, RackId, RosterEntry, RosterNodes, Shutdown,
-    Until,
+    Cluster, ClusterSetup, Command, NodeId, NodeSetup, Profile, RackId, RosterEntry, RosterNodes,
+    Shutdown, Until,
 };
+use rosterlab_scenario::Runner;
 
 use crate::common::Net;
 use crate::properties::runner;
@@ -313,4 +314,63 @@ fn versions_are_read_back() {
     if let Err(error) = run {
         panic!("{error}");
     }
+}
+
+/// Everything that a start as it was read is made of.
+fn whole(world: &World) -> String {
+    ["node", "roster:", "namespace/main", "statistics", "partition-info"]
+        .iter()
+        .map(|request| asked(world, request))
+        .collect()
+}
+
+/// A cluster that begins with the versions that were read is in the same state, and reacts in the same way to the next stop.
+#[test]
+fn versions_that_were_read_start_the_same_cluster() {
+    let run = runner(12).run(&(plans(6), any::<u8>()), |(plan, next)| {
+        let world = world(&plan);
+        let facts = bring::read(&[Input { name: "pasted", bytes: whole(&world).as_bytes() }]);
+        let joined = bring::join(&facts, &[]);
+        let (scenario, assumed) = bring::scenario(&joined, &facts).unwrap();
+        prop_assert!(scenario.cluster.namespaces[0].versions.is_some(), "{assumed:?}");
+        let begun = Runner::new(&scenario).and_then(Runner::into_last).unwrap();
+        let (mut here, mut there) = (world.net.cluster.clone(), begun);
+        let same = |here: &Cluster, there: &Cluster| -> Result<(), TestCaseError> {
+            let (here, there) = (here.view(), there.view());
+            prop_assert_eq!(here.served(0), there.served(0), "{:?}", assumed);
+            prop_assert_eq!(here.sub_clusters.len(), there.sub_clusters.len());
+            for (one, other) in here.sub_clusters.iter().zip(&there.sub_clusters) {
+                prop_assert_eq!(&one.nodes, &other.nodes);
+                prop_assert_eq!(one.namespaces[0].counts, other.namespaces[0].counts);
+            }
+            Ok(())
+        };
+        same(&here, &there)?;
+        let up: Vec<NodeId> = world.there.iter().copied().collect();
+        let stop = Command::Stop {
+            nodes: vec![up[usize::from(next) % up.len()]],
+            shutdown: if next & 128 == 0 { Shutdown::Clean } else { Shutdown::Unclean },
+        };
+        for cluster in [&mut here, &mut there] {
+            cluster.apply(&stop).unwrap();
+            cluster.advance(Until::Settled);
+        }
+        same(&here, &there)
+    });
+    if let Err(error) = run {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn versions_of_a_part_of_the_nodes_are_not_used_and_that_is_said() {
+    let ids = [0xA1, 0xA2, 0xA3].into_iter().collect();
+    let plan = Plan { ids, racks: 1, factor: 2, gone: 0, pending: 0, profile: 0 };
+    let text =
+        whole(&world(&plan)).replacen("aero-0:3000 (10.0.0.0) returned:\nnamespace:", "x:", 1);
+    let facts = bring::read(&[Input { name: "pasted", bytes: text.as_bytes() }]);
+    let (scenario, assumed) = bring::scenario(&bring::join(&facts, &[]), &facts).unwrap();
+    let is_used = scenario.cluster.namespaces[0].versions.is_some();
+    let why = "the versions of main are not used: no partition-info of A1 was read";
+    assert!(!is_used && assumed.iter().any(|sentence| sentence == why), "{assumed:?}");
 }
