@@ -306,6 +306,14 @@ impl Telling<'_> {
         let (back, new): (Vec<NodeId>, Vec<NodeId>) =
             came.partition(|node| self.there.contains(node));
         if !back.is_empty() {
+            // Who starts on one side of a split does not hear the other.
+            let beyond: Vec<NodeId> = others.iter().flatten().chain(&apart).copied().collect();
+            let beyond: Vec<NodeId> =
+                beyond.into_iter().filter(|node| !nodes.contains(node)).collect();
+            if !beyond.is_empty() {
+                happened.push(Happened::Cut(vec![back.clone(), beyond]));
+                self.cuts = true;
+            }
             happened.push(Happened::Started(back));
         }
         happened.extend(new.iter().map(|node| Happened::Added(*node)));

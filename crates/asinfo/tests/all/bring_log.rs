@@ -168,6 +168,58 @@ fn the_simulators_own_logs_agree_exactly() {
     }
 }
 
+/// What an operator does to six nodes; whatever cannot be done is left out.
+fn deeds() -> impl Strategy<Value = Vec<String>> {
+    let ids = ["A1", "A2", "A3", "B1", "B2", "B3"];
+    let some = proptest::sample::subsequence(ids.to_vec(), 1..3);
+    let nodes = some.prop_map(|nodes| format!("{nodes:?}"));
+    let deed = prop_oneof![
+        3 => nodes.clone().prop_map(|nodes| format!(r#"{{"do":"stop","nodes":{nodes}}}"#)),
+        2 => nodes.clone().prop_map(|nodes| format!(r#"{{"do":"crash","nodes":{nodes}}}"#)),
+        5 => nodes.clone().prop_map(|nodes| format!(r#"{{"do":"start","nodes":{nodes}}}"#)),
+        1 => nodes.clone().prop_map(|nodes| format!(r#"{{"do":"wipe","nodes":{nodes}}}"#)),
+        1 => nodes.prop_map(|nodes| format!(r#"{{"do":"quiesce","nodes":{nodes}}}"#)),
+        1 => Just(r#"{"do":"cut","between":[["A1","A2","A3"],["B1","B2","B3"]]}"#.to_owned()),
+        1 => Just(r#"{"do":"heal"}"#.to_owned()),
+        1 => Just(r#"{"do":"recluster"}"#.to_owned()),
+        1 => Just(r#"{"do":"revive"}"#.to_owned()),
+        2 => Just(r#"{"do":"migrate"}"#.to_owned()),
+    ];
+    proptest::collection::vec(deed, 1..9)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever an operator did: the logs of all nodes together tell it, and every count comes back.
+    #[test]
+    fn what_was_done_is_told_by_the_logs(deeds in deeds()) {
+        let six = ["A1", "A2", "A3", "B1", "B2", "B3"].map(|id| {
+            format!(r#"{{"id":"{id}","rack":{}}}"#, if id.starts_with('A') { 1 } else { 2 })
+        });
+        let of = |steps: &[String]| {
+            format!(
+                r#"{{"format":"rosterlab-scenario/1","cluster":{{"nodes":[{}]}},"steps":[{}]}}"#,
+                six.join(","),
+                steps.join(",")
+            )
+        };
+        // Half a minute between two deeds, as people take it.
+        let mut steps: Vec<String> = Vec::new();
+        for deed in deeds {
+            let mut longer = steps.clone();
+            longer.extend([deed, r#"{"do":"advance","seconds":30}"#.to_owned()]);
+            if Scenario::parse(of(&longer).as_bytes()).unwrap().timeline().is_ok() {
+                steps = longer;
+            }
+        }
+        let (files, setup) = logs_of(&of(&steps));
+        if let Ok(reading) = bring_log::read(&files, Some(&setup)) {
+            prop_assert!(reading.agrees(), "{steps:#?}\n{}", bring_log::text(&reading));
+        }
+    }
+}
+
 /// One node's log is enough for the counts that it has.
 #[test]
 fn one_nodes_log_is_enough() {
