@@ -25,7 +25,7 @@ fn clock(at: Stamp) -> ClockTime {
 fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Agrees => "agrees",
-        Verdict::AgreesAbout => "agrees within the spread of the hash",
+        Verdict::AgreesAbout => "agrees within the spread",
         Verdict::Differs => "DIFFERS",
     }
 }
@@ -51,7 +51,7 @@ pub fn text(reading: &Reading) -> String {
     let (dated, others) = reading.lines;
     let _ = write!(out, "{} comparisons: {} agree", checks().count(), checks().count() - differ);
     if about > 0 {
-        let _ = write!(out, " ({about} of them within the spread of the hash)");
+        let _ = write!(out, " ({about} of them within the spread)");
     }
     let _ = writeln!(out, ", {differ} differ. {dated} log lines, {others} other lines.");
     out

@@ -165,19 +165,23 @@ pub fn story(
         moments: Vec::new(),
     };
     let members = members_of(&changes, &mut notes);
-    for (change, nodes) in changes.iter().zip(&members) {
-        if let Some((nodes, said)) = nodes {
-            let split = changes.iter().zip(&members).filter(|(other, _)| {
-                other.at.apart_ms(change.at) <= SPLIT_MS && other.place != change.place
-            });
-            let beside = split.filter_map(|(_, nodes)| nodes.as_ref()).map(|(nodes, _)| nodes);
-            let beside: BTreeSet<NodeId> =
-                beside.filter(|other| other.is_disjoint(nodes)).flatten().copied().collect();
-            telling.moment(change, nodes, &beside, said.clone());
+    for (place, change) in changes.iter().enumerate() {
+        let Some((nodes, said)) = &members[place] else { continue };
+        let mut sides = Sides { nodes: BTreeSet::new(), said: Vec::new(), is_later: false };
+        for (other, one) in changes.iter().enumerate() {
+            let is_near = other != place && one.at.apart_ms(change.at) <= SPLIT_MS;
+            let side = members[other].as_ref().filter(|_| is_near).map(|(nodes, _)| nodes);
+            if let Some(side) = side.filter(|side| side.is_disjoint(nodes)) {
+                sides.nodes.extend(side);
+                sides.said.extend(said_before(one, side));
+                sides.is_later |= other < place;
+            }
         }
+        telling.moment(change, nodes, &sides, said.clone());
     }
     let mut moments = telling.moments;
     attribute(facts, &mut moments);
+    moments.iter_mut().for_each(of_one_kind);
     let nodes = initial.into_iter().rev().collect();
     let namespaces = namespaces_of(facts, &changes);
     Ok(Story { nodes, made_up, namespaces, profile: profile_of(facts), moments, notes })
@@ -241,6 +245,16 @@ fn members_of(changes: &[Change], notes: &mut Vec<String>) -> Vec<Members> {
     members
 }
 
+/// The other sides of a split, as changes of the same moment tell of them.
+struct Sides {
+    /// Their nodes.
+    nodes: BTreeSet<NodeId>,
+    /// What their nodes said before.
+    said: Vec<Happened>,
+    /// Whether one of them came before: what happened before the split is told there.
+    is_later: bool,
+}
+
 struct Telling<'a> {
     /// What each node tells, in the order of time.
     own: BTreeMap<NodeId, Vec<&'a Found>>,
@@ -260,12 +274,16 @@ impl Telling<'_> {
         &mut self,
         change: &Change,
         nodes: &BTreeSet<NodeId>,
-        beside: &BTreeSet<NodeId>,
+        sides: &Sides,
         said: Option<String>,
     ) {
         let mut notes: Vec<String> = said.into_iter().collect();
-        let mut happened = self.migrated(change);
-        happened.extend(Self::said(change, nodes));
+        let mut happened = Vec::new();
+        if !sides.is_later {
+            happened.extend(self.migrated(change));
+            happened.extend(said_before(change, nodes));
+            happened.extend_from_slice(&sides.said);
+        }
         let quiet = happened.len();
         let (touched, others): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.groups).into_iter().partition(|one| !one.is_disjoint(nodes));
@@ -275,7 +293,7 @@ impl Telling<'_> {
             left.intersection(nodes).copied().filter(|node| restarted(change, *node)).collect();
         let left = left.difference(nodes).copied();
         let (apart, mut down): (Vec<NodeId>, Vec<NodeId>) =
-            left.partition(|node| beside.contains(node) || self.lives(*node, change.at));
+            left.partition(|node| sides.nodes.contains(node) || self.lives(*node, change.at));
         down.extend(&again);
         let by_end = |end: Option<bool>| -> Vec<NodeId> {
             let of_end = down.iter().copied().filter(|node| self.end_of(*node, change.at) == end);
@@ -350,41 +368,29 @@ impl Telling<'_> {
     }
 
     /// How far the migrations of the change before came.
-    fn migrated(&self, change: &Change) -> Vec<Happened> {
-        let Some(before) = self.moments.last().map(|moment| &moment.change) else {
-            return Vec::new();
+    fn migrated(&self, change: &Change) -> Option<Happened> {
+        let last = self.moments.last()?;
+        let is_of_last = |moment: &&Moment| {
+            let is_side = moment.nodes.iter().all(|node| !last.nodes.contains(node));
+            let is_near = moment.change.at.apart_ms(last.change.at) <= SPLIT_MS;
+            moment.change.place == last.change.place || is_near && is_side
         };
-        let told: Vec<&Told> = before.namespaces.values().collect();
-        if told.iter().any(|told| told.migrated) {
-            return vec![Happened::Migrated(None)];
-        }
-        let last = told.iter().flat_map(|told| &told.ticks).map(|tick| tick.hundredths).max();
-        let due = told.iter().flat_map(|told| &told.expected).any(|(_, due)| due.tx + due.rx > 0);
-        match last {
-            Some(0) => Vec::new(),
-            Some(hundredths) => vec![Happened::Migrated(Some(hundredths))],
+        let told =
+            self.moments.iter().filter(is_of_last).flat_map(|one| one.change.namespaces.values());
+        let is_due = |told: &Told| told.expected.iter().any(|(_, due)| due.tx + due.rx > 0);
+        let (done, open): (Vec<&Told>, Vec<&Told>) = told.partition(|told| told.migrated);
+        let open: Vec<&Told> = open.into_iter().filter(|told| is_due(told)).collect();
+        let ticks = open.iter().flat_map(|told| &told.ticks).map(|tick| tick.hundredths).max();
+        match ticks {
+            Some(0) => None,
+            Some(hundredths) => Some(Happened::Migrated(Some(hundredths))),
+            None if !done.is_empty() => Some(Happened::Migrated(None)),
             // A log without lines of the ticker: a minute moves thousands of partitions.
-            None if due && before.at.apart_ms(change.at) > 60_000 => {
-                vec![Happened::MayHaveMigrated]
+            None if !open.is_empty() && last.change.at.apart_ms(change.at) > 60_000 => {
+                Some(Happened::MayHaveMigrated)
             }
-            None => Vec::new(),
+            None => None,
         }
-    }
-
-    /// What its nodes said of themselves before a change.
-    fn said(change: &Change, nodes: &BTreeSet<NodeId>) -> Vec<Happened> {
-        let each = change.said.iter().filter_map(|(voice, fact)| {
-            let node = match voice {
-                Voice::Node(node) => Some(*node),
-                Voice::File(_) => None,
-            };
-            match fact {
-                Fact::Revived => Some(Happened::Revived(node.filter(|node| nodes.contains(node)))),
-                Fact::Quiesced(on) => Some(Happened::Quiesced(node?, *on)),
-                _ => None,
-            }
-        });
-        each.collect()
     }
 
     fn own(&self, node: NodeId) -> impl Iterator<Item = &Found> {
@@ -405,10 +411,31 @@ impl Telling<'_> {
 
     /// When a node wrote that its clean stop was done.
     fn exit_of(&self, node: NodeId, at: Stamp) -> Option<Stamp> {
-        let mut exits = self.own(node).filter(|found| found.fact == Fact::CleanExit);
-        let near = |found: &&Found| found.at >= self.since && found.at.apart_ms(at) <= NEAR_MS;
-        exits.find(near).map(|found| found.at)
+        let near = |found: &&Found| found.at.apart_ms(at) <= NEAR_MS;
+        let of_interest = |found: &&Found| match found.fact {
+            Fact::CleanExit => found.at >= self.since,
+            // A later start is of another life.
+            _ => found.at > self.since && is_start(&found.fact),
+        };
+        let first = self.own(node).filter(near).find(of_interest)?;
+        (first.fact == Fact::CleanExit).then_some(first.at)
     }
+}
+
+/// What nodes said of themselves before a change.
+fn said_before(change: &Change, nodes: &BTreeSet<NodeId>) -> Vec<Happened> {
+    let each = change.said.iter().filter_map(|(voice, fact)| {
+        let node = match voice {
+            Voice::Node(node) => Some(*node),
+            Voice::File(_) => None,
+        };
+        match fact {
+            Fact::Revived => Some(Happened::Revived(node.filter(|node| nodes.contains(node)))),
+            Fact::Quiesced(on) => Some(Happened::Quiesced(node?, *on)),
+            _ => None,
+        }
+    });
+    each.collect()
 }
 
 /// Whether a node wrote the lines of a start before a change, and after the one before that it told of.
@@ -506,6 +533,29 @@ fn unclean(moments: &mut [Moment], node: NodeId) {
             }
         }
         return;
+    }
+}
+
+/// Takes nodes that left at the same moment to have stopped alike, where only some of them tell how: they left at once.
+fn of_one_kind(moment: &mut Moment) {
+    let kind = |one: &Happened| match one {
+        Happened::Stopped(_, kind) => *kind,
+        _ => None,
+    };
+    let unknown = |one: &Happened| matches!(one, Happened::Stopped(_, None));
+    let Some(place) = moment.happened.iter().position(unknown) else { return };
+    let known: Vec<bool> = moment.happened.iter().filter_map(kind).collect();
+    let [clean] = known[..] else { return };
+    let Happened::Stopped(others, _) = moment.happened.remove(place) else { return };
+    let how = if clean { "cleanly" } else { "as a crash" };
+    moment.notes.push(format!(
+        "How {} stopped is not told: taken {how}, as of those that left with it.",
+        list(&others)
+    ));
+    for one in &mut moment.happened {
+        if let Happened::Stopped(nodes, Some(_)) = one {
+            nodes.extend(&others);
+        }
     }
 }
 
