@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use rosterlab_engine::{ClusterSetup, Mode, NamespaceSettings, NodeId, NodeSetup, RackId};
 
 use super::facts::LogError;
-use super::replay::{Replay, replay};
-use super::story::{Happened, Story, list};
+use super::moment::{Happened, NamespaceStory, Story, list};
+use super::replay::{Guess, Replay, replay};
 
 /// The most guesses that are tried.
 const MOST_GUESSES: usize = 32;
@@ -17,32 +17,6 @@ const MOST_GUESSES: usize = 32;
 const MOST_WORK: usize = 200_000;
 /// Of so many stops of unknown kind every combination is tried.
 const MOST_STOPS: usize = 3;
-
-/// A guess.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Guess {
-    pub setup: ClusterSetup,
-    /// Whether the setup was given and not guessed.
-    given: bool,
-    /// Of each stop of unknown kind, in order: whether it was not clean.
-    pub unclean: Vec<bool>,
-    /// Whether migrations of which nothing is told stood still.
-    pub stood_still: bool,
-}
-
-impl Guess {
-    /// The rack of a node.
-    pub fn rack_of(&self, node: NodeId) -> RackId {
-        let known = self.setup.nodes.iter().find(|known| known.id == node);
-        known.map_or(RackId::NONE, |known| known.rack)
-    }
-
-    /// Whether partitions are where they were on the real cluster: with its ids and racks, and its rows known (domain.md §2).
-    pub fn is_exact(&self, namespace: usize) -> bool {
-        let settings = &self.setup.namespaces[namespace];
-        self.given && (!settings.prefer_uniform_balance || settings.versions.is_some())
-    }
-}
 
 /// The best replay of a story, and what was guessed for it. A cluster that is given is taken as it is.
 ///
@@ -143,7 +117,7 @@ fn setup_of(story: &Story, factor: u8, rack: Option<&BTreeSet<NodeId>>) -> Clust
         let number = rack.map_or(0, |rack| 1 + u32::from(rack.contains(id)));
         NodeSetup::new(*id, RackId::new(number).unwrap_or(RackId::NONE))
     };
-    let namespace = |(name, told): (&String, &super::story::NamespaceStory)| NamespaceSettings {
+    let namespace = |(name, told): (&String, &NamespaceStory)| NamespaceSettings {
         mode: if told.strong { Mode::StrongConsistency } else { Mode::Available },
         prefer_uniform_balance: story.profile.prefers_uniform_balance(),
         ..NamespaceSettings::strong(name, told.replication_factor.unwrap_or(factor))

@@ -1,8 +1,8 @@
 //! Servers' logs become a timeline: what happened is inferred, replayed on a simulated cluster, and every count of the log stands
 //! beside that of the replay.
 //!
-//! In reading order: `line` (one line), `facts` (files), `changes` (lines of one cluster change put together), `story` (what
-//! happened between changes), `guess` (what a log leaves open), `replay` (the comparison), `print`.
+//! In reading order: `line` (one line), `facts` (files), `changes` (lines of one cluster change put together), `moment`, `starts` and
+//! `story` (what happened between changes), `compare` and `replay`, `guess` (what a log leaves open), `print`.
 //!
 //! Invariant: pure and the same for the same input; any bytes are a reading or an error; limits stand beside what they limit.
 //! Formats are those of reference lines (see `log`, which writes them).
@@ -10,21 +10,25 @@
 //! Not here: files and arguments (the command line's), the rules (the engine's).
 
 mod changes;
+mod compare;
 mod facts;
 mod guess;
 mod line;
+mod moment;
 mod print;
 mod replay;
+mod starts;
 mod story;
 
 use rosterlab_engine::ClusterSetup;
 use rosterlab_scenario::Scenario;
 use rosterlab_scenario::file::{ClusterFile, FormatName};
 
+pub use compare::{Check, Verdict};
 pub use facts::{LogError, MOST_BYTES, Place};
 pub use line::Stamp;
 pub use print::{json, text};
-pub use replay::{Check, Compared, Verdict};
+pub use replay::Compared;
 
 /// A log as a timeline.
 #[derive(Clone, Debug, PartialEq)]

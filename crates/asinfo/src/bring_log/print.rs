@@ -8,9 +8,10 @@ use rosterlab_scenario::ClockTime;
 use serde_json::{Value, json};
 
 use super::Reading;
+use super::compare::{Check, Verdict};
 use super::facts::Place;
 use super::line::Stamp;
-use super::replay::{Check, Compared, Verdict};
+use super::replay::Compared;
 
 /// A place as `FILE:LINE`.
 fn place(reading: &Reading, place: Place) -> String {

@@ -1,50 +1,20 @@
 //! A story tried on a simulated cluster, and every count of the log compared with what comes out.
 //!
 //! Invariant: the same story gives the same result. A step that the cluster refuses is left out and said; a count that differs is never
-//! bent. Where ids, racks and balance are known a count agrees only if it is the same, otherwise also if it is within the spread of
-//! the hash, and the check says so. Not here: which guess is tried (see `guess`), and printing (see `print`).
-
-use std::collections::BTreeSet;
+//! bent. Not here: which guess is tried (see `guess`), comparing counts (see `compare`), printing (see `print`).
 
 use rosterlab_engine::{
-    Cluster, ClusterSetup, Event, EventKind, Migrations, NodeId, PARTITIONS, RosterEntry,
-    SetupError, SubClusterNamespaceView, SubClusterView, convert,
+    Cluster, ClusterSetup, Event, EventKind, NodeId, RackId, RosterEntry, SetupError, convert,
 };
 use rosterlab_scenario::file::{
-    Action, Add, Bounds, Cut, Expect, Heal, Migrate, Nodes, Recluster, Revive, RosterField,
-    RosterSet, Wipe,
+    Action, Add, Cut, Expect, Heal, Migrate, Nodes, Recluster, Revive, RosterField, RosterSet, Wipe,
 };
 use rosterlab_scenario::{ClockTime, Doing, Settle, Step};
 
-use super::changes::{Tick, Told};
-use super::facts::{Place, Voice};
-use super::guess::Guess;
+use super::compare::{Check, Near, Verdict, compare_namespace, expectation, verdict_of};
+use super::facts::Place;
 use super::line::Stamp;
-use super::story::{Happened, Moment, Story, list};
-
-/// Whether a count of the log is that of the replay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// It is the same.
-    Agrees,
-    /// It is about the same, and no closer could be asked for: ids, racks or balance are not known.
-    AgreesAbout,
-    /// It is another.
-    Differs,
-}
-
-/// One comparison.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Check {
-    /// What is compared, with its namespace.
-    pub about: String,
-    /// What the log has.
-    pub logged: String,
-    /// What the replay has.
-    pub replayed: String,
-    /// How they compare.
-    pub verdict: Verdict,
-}
+use super::moment::{Happened, Moment, Story, list};
 
 /// A cluster change of the log and of the replay.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +50,32 @@ impl Replay {
     pub fn differing(&self) -> usize {
         let checks = self.moments.iter().flat_map(|moment| &moment.checks);
         checks.filter(|check| check.verdict == Verdict::Differs).count()
+    }
+}
+
+/// A guess at what a story leaves open.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Guess {
+    pub setup: ClusterSetup,
+    /// Whether the setup was given and not guessed.
+    pub given: bool,
+    /// Of each stop of unknown kind, in order: whether it was not clean.
+    pub unclean: Vec<bool>,
+    /// Whether migrations of which nothing is told stood still.
+    pub stood_still: bool,
+}
+
+impl Guess {
+    /// The rack of a node.
+    pub fn rack_of(&self, node: NodeId) -> RackId {
+        let known = self.setup.nodes.iter().find(|known| known.id == node);
+        known.map_or(RackId::NONE, |known| known.rack)
+    }
+
+    /// Whether partitions are where they were on the real cluster: with its ids and racks, and its rows known (domain.md §2).
+    pub fn is_exact(&self, namespace: usize) -> bool {
+        let settings = &self.setup.namespaces[namespace];
+        self.given && (!settings.prefer_uniform_balance || settings.versions.is_some())
     }
 }
 
@@ -327,134 +323,4 @@ fn is_first(action: &Action, happened: &Happened) -> bool {
         ) => nodes.len() < all.len() && nodes.first() == all.first(),
         _ => false,
     }
-}
-
-fn verdict_of(same: bool) -> Verdict {
-    if same { Verdict::Agrees } else { Verdict::Differs }
-}
-
-/// How near the replay's counts have to be to those of the log.
-#[derive(Clone, Copy)]
-struct Near {
-    /// Whether partitions are where they were on the real cluster.
-    exact: bool,
-    /// How many partitions migrations may have moved that the log does not tell of.
-    slack: u32,
-}
-
-impl Near {
-    /// Which counts agree with a count of at most `all`. None and all have no spread; others have that of a hash, four standard
-    /// deviations of a count.
-    fn bounds(self, count: u32, all: u32) -> Bounds {
-        let count = count.min(all);
-        let has_spread = !self.exact && count > 0 && count < all;
-        let by = self.slack + if has_spread { 4 * count.isqrt() + 4 } else { 0 };
-        Bounds::between(count.saturating_sub(by), count.saturating_add(by).min(all))
-    }
-
-    fn compare(self, logged: u32, replayed: u32, all: u32) -> Verdict {
-        let is_near = |one, other| self.bounds(one, all).hold(other);
-        if logged == replayed {
-            Verdict::Agrees
-        } else if is_near(logged, replayed) && is_near(replayed, logged) {
-            Verdict::AgreesAbout
-        } else {
-            Verdict::Differs
-        }
-    }
-}
-
-fn compare_namespace(
-    name: &str,
-    told: &Told,
-    (here, found): (&SubClusterView, &SubClusterNamespaceView),
-    near: Near,
-    checks: &mut Vec<Check>,
-) {
-    let mut put = |about: &str, logged: String, replayed: String, verdict| {
-        checks.push(Check { about: format!("{name} {about}"), logged, replayed, verdict });
-    };
-    if let Some((present, all)) = told.participating {
-        let replayed = (found.roster_nodes_present, convert::count(found.roster.len()));
-        let say = |(present, all): (u32, u32)| format!("{present} of {all}");
-        put(
-            "nodes participating",
-            say((present, all)),
-            say(replayed),
-            verdict_of(replayed == (present, all)),
-        );
-    }
-    let counts = [
-        ("unavailable", told.unavailable, found.counts.unavailable),
-        ("dead", told.dead, found.counts.dead),
-        ("fresh", told.fresh, found.fresh),
-    ];
-    let all = convert::count(PARTITIONS);
-    for (about, logged, replayed) in counts {
-        if let Some(logged) = logged {
-            let verdict = near.compare(logged, replayed, all);
-            put(about, logged.to_string(), replayed.to_string(), verdict);
-        }
-    }
-    for (voice, logged) in &told.expected {
-        let of = |node: &NodeId| {
-            let due = found.expected.iter().find(|(other, _)| other == node)?.1;
-            let pairs = [(logged.tx, due.tx), (logged.rx, due.rx), (logged.signals, due.signals)];
-            let verdicts = pairs.map(|(logged, replayed)| near.compare(logged, replayed, u32::MAX));
-            let apart: u64 = pairs.iter().map(|(one, other)| u64::from(one.abs_diff(*other))).sum();
-            Some((verdicts.into_iter().max()?, apart, *node, due))
-        };
-        let candidates: Vec<NodeId> = match voice {
-            Voice::Node(node) => vec![*node],
-            Voice::File(_) => here.nodes.clone(),
-        };
-        // A log whose node is not known agrees if it can be one of them.
-        let nearest =
-            candidates.iter().filter_map(of).min_by_key(|(first, then, ..)| (*first, *then));
-        let Some((verdict, _, node, due)) = nearest else {
-            continue;
-        };
-        let about = format!("expected-migrations of {node}");
-        put(&about, in_brackets(*logged), in_brackets(due), verdict);
-    }
-    ticks(told, &mut put);
-}
-
-fn in_brackets(Migrations { tx, rx, signals }: Migrations) -> String {
-    format!("({tx},{rx},{signals})")
-}
-
-/// The percentages of the ticker follow from what was due and what is left (domain.md §6).
-fn ticks(told: &Told, put: &mut impl FnMut(&str, String, String, Verdict)) {
-    let computed = |tick: &Tick| {
-        let (_, due) = told.expected.iter().find(|(voice, _)| *voice == tick.voice)?;
-        let fits = u64::from(tick.left.tx) + u64::from(tick.left.rx)
-            <= u64::from(due.tx) + u64::from(due.rx);
-        fits.then(|| tick.left.complete_hundredths(*due))
-    };
-    let pairs: Vec<(u64, u64)> =
-        told.ticks.iter().filter_map(|tick| Some((tick.hundredths, computed(tick)?))).collect();
-    let distinct: BTreeSet<&(u64, u64)> = pairs.iter().collect();
-    let wrong = distinct.iter().find(|(logged, computed)| logged != computed);
-    if let Some((logged, computed)) = wrong.copied().or(pairs.last()) {
-        let say = |hundredths: u64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
-        let about = format!("complete-pct of {} lines", pairs.len());
-        put(&about, say(*logged), say(*computed), verdict_of(wrong.is_none()));
-    }
-}
-
-/// What a file expects of a namespace after a change.
-fn expectation(name: &str, told: &Told, on: Option<NodeId>, near: Near) -> Option<Expect> {
-    let bounds =
-        |count: Option<u32>| count.map(|count| near.bounds(count, convert::count(PARTITIONS)));
-    let (unavailable, dead, fresh) = (told.unavailable, told.dead, told.fresh);
-    unavailable.or(dead).or(fresh)?;
-    Some(Expect {
-        namespace: Some(name.to_owned()),
-        on,
-        unavailable: bounds(unavailable.or(dead.map(|_| 0))),
-        dead: bounds(dead.or(unavailable.map(|_| 0))),
-        fresh: bounds(fresh),
-        ..Expect::default()
-    })
 }

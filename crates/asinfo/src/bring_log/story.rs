@@ -13,86 +13,14 @@ use rosterlab_engine::order::by_key;
 
 use super::facts::{Facts, Found, LogError, Voice};
 use super::line::{Fact, NamespaceFact, Stamp};
+use super::moment::{Happened, Moment, NamespaceStory, Story, list};
+use super::starts::{NEAR_MS, attribute, is_start, of_one_kind, restarted};
 
-/// What tells of a node's own end or start is no further from the change than this, in milliseconds.
-const NEAR_MS: u64 = 15 * 60 * 1000;
 /// Changes of both sides of a split are no further apart than this, in milliseconds.
 const SPLIT_MS: u64 = 15_000;
 
 /// The most cluster changes that are followed.
 pub const MOST_CHANGES: usize = 500;
-
-/// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Happened {
-    /// Nodes went down; `None`: how is not told.
-    Stopped(Vec<NodeId>, Option<bool>),
-    /// Nodes found their drives empty when they started.
-    Wiped(Vec<NodeId>),
-    /// Nodes started.
-    Started(Vec<NodeId>),
-    /// A node that was never there before joined.
-    Added(NodeId),
-    /// These groups lost each other.
-    Cut(Vec<Vec<NodeId>>),
-    /// These groups found each other again.
-    Healed(Vec<Vec<NodeId>>),
-    /// The roster became these nodes.
-    RosterSet(Vec<NodeId>),
-    /// A node revived, or an unknown one.
-    Revived(Option<NodeId>),
-    /// A node was quiesced, or no longer.
-    Quiesced(NodeId, bool),
-    /// The cluster changed although its nodes stayed.
-    Reclustered,
-    /// Migrations ended, or came this far in hundredths of a percent.
-    Migrated(Option<u64>),
-    /// How far migrations came is not told.
-    MayHaveMigrated,
-}
-
-/// A cluster change, and what had happened before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// What its lines tell.
-    pub change: Change,
-    /// Its nodes, highest id first.
-    pub nodes: Vec<NodeId>,
-    /// What happened since the change before.
-    pub happened: Vec<Happened>,
-    /// Whether another change interrupted it: the regime went up by more than one step (domain.md §7).
-    pub interrupted: bool,
-    /// Nodes that set `e` when they started for this change, by namespace.
-    pub evading: Vec<(NodeId, String)>,
-    /// What was taken for granted.
-    pub notes: Vec<String>,
-}
-
-/// A namespace that a log names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NamespaceStory {
-    /// Whether it is in strong consistency.
-    pub strong: bool,
-    /// Its RF, if the log has it.
-    pub replication_factor: Option<u8>,
-}
-
-/// All that logs tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Story {
-    /// The nodes at the start, highest id first.
-    pub nodes: Vec<NodeId>,
-    /// Those of them whose ids no line has.
-    pub made_up: Vec<NodeId>,
-    /// The namespaces.
-    pub namespaces: BTreeMap<String, NamespaceStory>,
-    /// The rules of the build that a line names; the oldest if none does.
-    pub profile: Profile,
-    /// In the order of time.
-    pub moments: Vec<Moment>,
-    /// What was left out.
-    pub notes: Vec<String>,
-}
 
 /// The story of a log.
 ///
@@ -201,11 +129,6 @@ fn up(initial: &BTreeSet<NodeId>, given: Option<&ClusterSetup>) -> BTreeSet<Node
     let down = given.iter().flat_map(|setup| &setup.nodes).filter(|node| node.down.is_some());
     let down: BTreeSet<NodeId> = down.map(|node| node.id).collect();
     initial.difference(&down).copied().collect()
-}
-
-/// Node ids in a sentence.
-pub(super) fn list(nodes: &[NodeId]) -> String {
-    nodes.iter().map(NodeId::to_string).collect::<Vec<_>>().join(" ")
 }
 
 type Members = Option<(BTreeSet<NodeId>, Option<String>)>;
@@ -436,127 +359,6 @@ fn said_before(change: &Change, nodes: &BTreeSet<NodeId>) -> Vec<Happened> {
         }
     });
     each.collect()
-}
-
-/// Whether a node wrote the lines of a start before a change, and after the one before that it told of.
-fn restarted(change: &Change, node: NodeId) -> bool {
-    let is_own = |voice: Voice| voice == Voice::Node(node);
-    change.said.iter().any(|(voice, fact)| is_own(*voice) && is_start(fact))
-}
-
-/// Whether a line is one of a start.
-fn is_start(fact: &Fact) -> bool {
-    use NamespaceFact as N;
-    matches!(
-        fact,
-        Fact::Banner(_)
-            | Fact::Of(_, N::NotClean | N::EvadeSet | N::EmptyDevice { .. } | N::AutoRevived)
-    )
-}
-
-/// Gives lines of starts to the nodes that came: their stop was not clean, or their drives are empty. A line of a file whose node
-/// is not known belongs to the node that came at the nearest change.
-fn attribute(facts: &Facts, moments: &mut [Moment]) {
-    for found in facts.found.iter().filter(|found| is_start(&found.fact)) {
-        let came = |moment: &Moment| -> Vec<NodeId> {
-            let started = moment.happened.iter().filter_map(|one| match one {
-                Happened::Started(nodes) => Some(nodes.clone()),
-                _ => None,
-            });
-            started.flatten().collect()
-        };
-        let fits = |moment: &Moment| match found.voice {
-            Voice::Node(node) => came(moment).contains(&node),
-            Voice::File(_) => came(moment).len() == 1,
-        };
-        let near = moments.iter().enumerate().filter(|(_, moment)| fits(moment));
-        let nearest = near
-            .map(|(place, moment)| (moment.change.at.apart_ms(found.at), place))
-            .min()
-            .filter(|(apart, _)| *apart <= NEAR_MS);
-        let Some((_, place)) = nearest else { continue };
-        let node = match found.voice {
-            Voice::Node(node) => node,
-            Voice::File(_) => came(&moments[place])[0],
-        };
-        match &found.fact {
-            // One empty drive of several distrusts the others as an unclean stop does (domain.md §4).
-            Fact::Of(
-                _,
-                NamespaceFact::NotClean
-                | NamespaceFact::AutoRevived
-                | NamespaceFact::EmptyDevice { all: false },
-            ) => {
-                unclean(&mut moments[..=place], node);
-            }
-            Fact::Of(_, NamespaceFact::EmptyDevice { all: true }) => {
-                let happened = &mut moments[place].happened;
-                let wiped = Happened::Wiped(vec![node]);
-                if !happened.contains(&wiped) {
-                    let at = happened.iter().position(|one| matches!(one, Happened::Started(_)));
-                    happened.insert(at.unwrap_or(0), wiped);
-                }
-            }
-            Fact::Of(namespace, NamespaceFact::EvadeSet) => {
-                let evading = (node, namespace.clone());
-                if !moments[place].evading.contains(&evading) {
-                    moments[place].evading.push(evading);
-                }
-                if !moments[place].happened.contains(&Happened::Wiped(vec![node])) {
-                    unclean(&mut moments[..=place], node);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Makes the latest stop of a node one that was not clean, unless the node says that it was.
-fn unclean(moments: &mut [Moment], node: NodeId) {
-    for happened in moments.iter_mut().rev().map(|moment| &mut moment.happened) {
-        let stop = happened
-            .iter()
-            .position(|one| matches!(one, Happened::Stopped(nodes, _) if nodes.contains(&node)));
-        let Some(place) = stop else { continue };
-        if let Happened::Stopped(nodes, None) = &mut happened[place] {
-            nodes.retain(|other| *other != node);
-            if nodes.is_empty() {
-                happened.remove(place);
-            }
-            let known = happened.iter_mut().find_map(|one| match one {
-                Happened::Stopped(nodes, Some(false)) => Some(nodes),
-                _ => None,
-            });
-            match known {
-                Some(nodes) => nodes.push(node),
-                None => happened.insert(place, Happened::Stopped(vec![node], Some(false))),
-            }
-        }
-        return;
-    }
-}
-
-/// Takes nodes that left at the same moment to have stopped alike, where only some of them tell how: they left at once.
-fn of_one_kind(moment: &mut Moment) {
-    let kind = |one: &Happened| match one {
-        Happened::Stopped(_, kind) => *kind,
-        _ => None,
-    };
-    let unknown = |one: &Happened| matches!(one, Happened::Stopped(_, None));
-    let Some(place) = moment.happened.iter().position(unknown) else { return };
-    let known: Vec<bool> = moment.happened.iter().filter_map(kind).collect();
-    let [clean] = known[..] else { return };
-    let Happened::Stopped(others, _) = moment.happened.remove(place) else { return };
-    let how = if clean { "cleanly" } else { "as a crash" };
-    moment.notes.push(format!(
-        "How {} stopped is not told: taken {how}, as of those that left with it.",
-        list(&others)
-    ));
-    for one in &mut moment.happened {
-        if let Happened::Stopped(nodes, Some(_)) = one {
-            nodes.extend(&others);
-        }
-    }
 }
 
 fn namespaces_of(facts: &Facts, changes: &[Change]) -> BTreeMap<String, NamespaceStory> {

@@ -12,37 +12,7 @@ use crate::common::id;
 
 /// The case study's log in the form of its publication: one node's lines, in excerpts, with the start of another node between
 /// them, whose clock is some minutes off, and a succession list that has a misprint. Times and counts are those published.
-const PUBLISHED: &str = "\
-Oct 01 2019 09:05:18 GMT: INFO (clustering): (clustering.c:5795) applied new cluster key 9be1b0a4b8d1
-Oct 01 2019 09:05:18 GMT: INFO (clustering): (clustering.c:5797) applied new succession list a103 a102 a101
-Oct 01 2019 09:05:18 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 3
-Oct 01 2019 09:05:18 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns1} rebalanced: regime 71 expected-migrations (1316,1439,1316) expected-appeals 0 unavailable-partitions 0
-Oct 01 2019 09:05:18 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns2} rebalanced: regime 71 expected-migrations (1316,1439,1316) expected-appeals 0 unavailable-partitions 0
-Oct 01 2019 09:05:20 GMT: INFO (info): (ticker.c:454) {ns1} migrations: remaining (1316,1439,1316) active (0,0,0) complete-pct 0.00
-Oct 01 2019 09:05:20 GMT: INFO (info): (ticker.c:454) {ns2} migrations: remaining (1315,1439,1315) active (1,1,0) complete-pct 0.04
-Oct 01 2019 09:05:30 GMT: INFO (info): (ticker.c:454) {ns1} migrations: remaining (943,1439,944) active (1,1,0) complete-pct 13.54
-Oct 01 2019 09:05:30 GMT: INFO (info): (ticker.c:454) {ns2} migrations: remaining (680,1439,680) active (1,1,0) complete-pct 23.09
-Oct 01 2019 09:05:40 GMT: INFO (info): (ticker.c:454) {ns1} migrations: remaining (260,1223,261) active (1,1,0) complete-pct 46.17
-Oct 01 2019 09:05:50 GMT: INFO (info): (ticker.c:454) {ns1} migrations: remaining (0,168,0) active (0,1,0) complete-pct 93.90
-Oct 01 2019 09:06:00 GMT: INFO (info): (ticker.c:457) {ns1} migrations: complete
-Oct 01 2019 09:06:00 GMT: INFO (info): (ticker.c:457) {ns2} migrations: complete
-[...]
-Oct 01 2019 10:31:02 GMT: INFO (clustering): (clustering.c:5797) applied new succession list a103 a101
-Oct 01 2019 10:31:02 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 2
-Oct 01 2019 10:31:02 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns1} rebalanced: regime 73 expected-migrations (0,0,0) expected-appeals 0 unavailable-partitions 4096
-Oct 01 2019 10:35:42 GMT: INFO (clustering): (clustering.c:5797) applied new succession list a103 a102 a101
-Oct 01 2019 10:35:42 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 3
-Oct 01 2019 10:35:42 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns1} rebalanced: regime 75 expected-migrations (0,0,0) expected-appeals 0 unavailable-partitions 4096
-Oct 01 2019 10:38:38 GMT: INFO (as): (as.c:317) <><><><><><><><><><>  Aerospike Enterprise Edition build 4.5.3.2  <><><><><><><><><><>
-Oct 01 2019 10:38:38 GMT: INFO (drv_ssd): (drv_ssd.c:3002) {ns1} device /dev/sda prior shutdown not clean
-Oct 01 2019 10:38:38 GMT: INFO (drv_ssd): (drv_ssd_ee.c:1457) {ns1} setting partition version 'e' flags
-Oct 01 2019 10:50:05 GMT: INFO (clustering): (clustering.c:5797) applied new succession list b102 a101 a102 a101
-Oct 01 2019 10:50:05 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 4
-Oct 01 2019 10:50:05 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns1} rebalanced: regime 177 expected-migrations (0,0,0) expected-appeals 0 unavailable-partitions 4096
-Oct 01 2019 11:05:05 GMT: INFO (clustering): (clustering.c:5797) applied new succession list b102 b101 a103 a102 a101
-Oct 01 2019 11:05:05 GMT: INFO (clustering): (clustering.c:5799) applied cluster size 5
-Oct 01 2019 11:05:05 GMT: INFO (partition): (partition_balance_ee.c:1244) {ns1} rebalanced: regime 179 expected-migrations (2755,2113,1974) expected-appeals 0 unavailable-partitions 0
-";
+const PUBLISHED: &str = include_str!("../../fuzz/corpus/server_log/published.log");
 
 fn read(text: &str) -> Reading {
     let files = [("node.log".to_owned(), text.as_bytes().to_vec())];
