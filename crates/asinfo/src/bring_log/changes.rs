@@ -70,7 +70,7 @@ pub struct Change {
     pub voices: Vec<Voice>,
     /// What is told of each namespace.
     pub namespaces: BTreeMap<String, Told>,
-    /// What nodes that tell of it said before: that they started, revived, or were quiesced.
+    /// What was said before: that nodes started, revived, or were quiesced.
     pub said: Vec<(Voice, Fact)>,
 }
 
@@ -88,7 +88,7 @@ pub fn changes(facts: &Facts) -> Vec<Change> {
             }
             Fact::Of(namespace, fact) => put.namespace(found, namespace, fact),
             Fact::Revived | Fact::Quiesced(_) | Fact::Banner(_) => {
-                put.said.entry(found.voice).or_default().push(found.fact.clone());
+                put.said.push(found.clone());
             }
             _ => {}
         }
@@ -101,8 +101,8 @@ struct Putting {
     changes: Vec<Change>,
     /// The latest change that each voice told of.
     open: BTreeMap<Voice, usize>,
-    /// What each voice said since then.
-    said: BTreeMap<Voice, Vec<Fact>>,
+    /// What was said, and is not known yet to belong to a change.
+    said: Vec<Found>,
 }
 
 impl Putting {
@@ -117,7 +117,11 @@ impl Putting {
             namespaces: BTreeMap::new(),
             said: Vec::new(),
         });
-        self.join(found, self.changes.len() - 1)
+        // What was ordered before, on whatever node; a start belongs to the change that takes the node in.
+        let is_order = |fact: &Fact| matches!(fact, Fact::Revived | Fact::Quiesced(_));
+        let change = self.changes.len() - 1;
+        self.put_said(change, |said| said.at < found.at && is_order(&said.fact));
+        self.join(found, change)
     }
 
     fn join(&mut self, found: &Found, change: usize) -> usize {
@@ -125,11 +129,17 @@ impl Putting {
         let voices = &mut self.changes[change].voices;
         if !voices.contains(&found.voice) {
             voices.push(found.voice);
-            let said = self.said.remove(&found.voice).unwrap_or_default();
-            let said = said.into_iter().map(|fact| (found.voice, fact));
-            self.changes[change].said.extend(said);
+            self.put_said(change, |said| said.voice == found.voice);
         }
         change
+    }
+
+    /// Puts what was said before a change there.
+    fn put_said(&mut self, change: usize, belongs: impl Fn(&Found) -> bool) {
+        let (said, left): (Vec<Found>, Vec<Found>) =
+            std::mem::take(&mut self.said).into_iter().partition(belongs);
+        self.said = left;
+        self.changes[change].said.extend(said.into_iter().map(|said| (said.voice, said.fact)));
     }
 
     /// The latest change that the voice told of, if it is no longer ago than this.
@@ -212,7 +222,7 @@ impl Putting {
                 }
             }
             NamespaceFact::NotClean | NamespaceFact::EvadeSet => {
-                self.said.entry(found.voice).or_default().push(found.fact.clone());
+                self.said.push(found.clone());
             }
             _ => {}
         }

@@ -101,7 +101,7 @@ pub fn story(
             let side = members[other].as_ref().filter(|_| is_near).map(|(nodes, _)| nodes);
             if let Some(side) = side.filter(|side| side.is_disjoint(nodes)) {
                 sides.nodes.extend(side);
-                sides.said.extend(said_before(one, side));
+                sides.said.extend(said_before(one));
                 sides.is_later |= other < place;
             }
         }
@@ -204,7 +204,7 @@ impl Telling<'_> {
         let mut happened = Vec::new();
         if !sides.is_later {
             happened.extend(self.migrated(change));
-            happened.extend(said_before(change, nodes));
+            happened.extend(said_before(change));
             happened.extend_from_slice(&sides.said);
         }
         let quiet = happened.len();
@@ -346,14 +346,14 @@ impl Telling<'_> {
 }
 
 /// What nodes said of themselves before a change.
-fn said_before(change: &Change, nodes: &BTreeSet<NodeId>) -> Vec<Happened> {
+fn said_before(change: &Change) -> Vec<Happened> {
     let each = change.said.iter().filter_map(|(voice, fact)| {
         let node = match voice {
             Voice::Node(node) => Some(*node),
             Voice::File(_) => None,
         };
         match fact {
-            Fact::Revived => Some(Happened::Revived(node.filter(|node| nodes.contains(node)))),
+            Fact::Revived => Some(Happened::Revived(node)),
             Fact::Quiesced(on) => Some(Happened::Quiesced(node?, *on)),
             _ => None,
         }

@@ -9,6 +9,7 @@ use rosterlab_engine::{ClusterSetup, NodeId};
 use rosterlab_scenario::{Clock, Runner, Scenario};
 
 use crate::common::id;
+use crate::properties::runner;
 
 /// The case study's log in the form of its publication: one node's lines, in excerpts, with the start of another node between
 /// them, whose clock is some minutes off, and a succession list that has a misprint. Times and counts are those published.
@@ -158,22 +159,19 @@ fn deeds() -> impl Strategy<Value = Vec<String>> {
     proptest::collection::vec(deed, 1..9)
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Whatever an operator did: the logs of all nodes together tell it, and every count comes back.
-    #[test]
-    fn what_was_done_is_told_by_the_logs(deeds in deeds()) {
-        let six = ["A1", "A2", "A3", "B1", "B2", "B3"].map(|id| {
-            format!(r#"{{"id":"{id}","rack":{}}}"#, if id.starts_with('A') { 1 } else { 2 })
-        });
-        let of = |steps: &[String]| {
-            format!(
-                r#"{{"format":"rosterlab-scenario/1","cluster":{{"nodes":[{}]}},"steps":[{}]}}"#,
-                six.join(","),
-                steps.join(",")
-            )
-        };
+/// Whatever an operator did: the logs of all nodes together tell it, and every count comes back.
+#[test]
+fn what_was_done_is_told_by_the_logs() {
+    let six = ["A1", "A2", "A3", "B1", "B2", "B3"]
+        .map(|id| format!(r#"{{"id":"{id}","rack":{}}}"#, if id.starts_with('A') { 1 } else { 2 }));
+    let of = |steps: &[String]| {
+        format!(
+            r#"{{"format":"rosterlab-scenario/1","cluster":{{"nodes":[{}]}},"steps":[{}]}}"#,
+            six.join(","),
+            steps.join(",")
+        )
+    };
+    let check = |deeds: Vec<String>| {
         // Half a minute between two deeds, as people take it.
         let mut steps: Vec<String> = Vec::new();
         for deed in deeds {
@@ -187,7 +185,9 @@ proptest! {
         if let Ok(reading) = bring_log::read(&files, Some(&setup)) {
             prop_assert!(reading.agrees(), "{steps:#?}\n{}", bring_log::text(&reading));
         }
-    }
+        Ok(())
+    };
+    runner(60).run(&deeds(), check).unwrap();
 }
 
 /// One node's log is enough for the counts that it has.
@@ -212,34 +212,34 @@ fn what_is_no_log_is_refused_with_its_reason() {
     assert_eq!(bring_log::read(&[], None).unwrap_err(), LogError::NoLog);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 25, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// Lines that are cut, repeated, out of order or broken in any way are read or refused, and never stop the reader.
-    #[test]
-    fn damaged_logs_are_read_or_refused(
-        cuts in proptest::collection::vec((0..29_usize, 0..200_usize, "[ -~é\u{a0}]{0,6}"), 0..12),
-        swaps in proptest::collection::vec((0..29_usize, 0..29_usize), 0..6),
-        joined in any::<bool>(),
-    ) {
-        let mut lines: Vec<String> = PUBLISHED.lines().map(str::to_owned).collect();
-        for (line, at, with) in cuts {
-            let line = &mut lines[line];
-            let at = line.floor_char_boundary(at.min(line.len()));
-            let end = line.floor_char_boundary((at + with.len()).min(line.len()));
-            line.replace_range(at..end, &with);
-        }
-        for (one, other) in swaps {
-            lines.swap(one, other);
-        }
-        let text = lines.join(if joined { "\r" } else { "\n" });
-        let halves = text.as_bytes().split_at(text.len() / 2);
-        let files = [("a".to_owned(), halves.0.to_vec()), ("b".to_owned(), halves.1.to_vec())];
-        if let Ok(reading) = bring_log::read(&files, None) {
-            let (text, json) = (bring_log::text(&reading), bring_log::json(&reading).to_string());
-            prop_assert!(!text.is_empty() && !json.is_empty());
-            prop_assert!(Scenario::parse(reading.scenario().to_json().as_bytes()).is_ok());
-            prop_assert_eq!(bring_log::read(&files, None), Ok(reading));
-        }
-    }
+/// Lines that are cut, repeated, out of order or broken in any way are read or refused, and never stop the reader.
+#[test]
+fn damaged_logs_are_read_or_refused() {
+    let cut = (0..29_usize, 0..200_usize, "[ -~é\u{a0}]{0,6}");
+    let swaps = proptest::collection::vec((0..29_usize, 0..29_usize), 0..6);
+    let damage = (proptest::collection::vec(cut, 0..12), swaps, any::<bool>());
+    let check =
+        |(cuts, swaps, joined): (Vec<(usize, usize, String)>, Vec<(usize, usize)>, bool)| {
+            let mut lines: Vec<String> = PUBLISHED.lines().map(str::to_owned).collect();
+            for (line, at, with) in cuts {
+                let line = &mut lines[line];
+                let at = line.floor_char_boundary(at.min(line.len()));
+                let end = line.floor_char_boundary((at + with.len()).min(line.len()));
+                line.replace_range(at..end, &with);
+            }
+            for (one, other) in swaps {
+                lines.swap(one, other);
+            }
+            let text = lines.join(if joined { "\r" } else { "\n" });
+            let halves = text.as_bytes().split_at(text.len() / 2);
+            let files = [("a".to_owned(), halves.0.to_vec()), ("b".to_owned(), halves.1.to_vec())];
+            if let Ok(reading) = bring_log::read(&files, None) {
+                let (text, json) = (bring_log::text(&reading), bring_log::json(&reading));
+                prop_assert!(!text.is_empty() && json.is_object());
+                prop_assert!(Scenario::parse(reading.scenario().to_json().as_bytes()).is_ok());
+                prop_assert_eq!(bring_log::read(&files, None), Ok(reading));
+            }
+            Ok(())
+        };
+    runner(25).run(&damage, check).unwrap();
 }
