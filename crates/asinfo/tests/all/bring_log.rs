@@ -212,34 +212,36 @@ fn what_is_no_log_is_refused_with_its_reason() {
     assert_eq!(bring_log::read(&[], None).unwrap_err(), LogError::NoLog);
 }
 
+/// A text that takes the place of others: the line, the place in it, the text.
+type Cut = (usize, usize, String);
+
 /// Lines that are cut, repeated, out of order or broken in any way are read or refused, and never stop the reader.
 #[test]
 fn damaged_logs_are_read_or_refused() {
     let cut = (0..29_usize, 0..200_usize, "[ -~é\u{a0}]{0,6}");
     let swaps = proptest::collection::vec((0..29_usize, 0..29_usize), 0..6);
     let damage = (proptest::collection::vec(cut, 0..12), swaps, any::<bool>());
-    let check =
-        |(cuts, swaps, joined): (Vec<(usize, usize, String)>, Vec<(usize, usize)>, bool)| {
-            let mut lines: Vec<String> = PUBLISHED.lines().map(str::to_owned).collect();
-            for (line, at, with) in cuts {
-                let line = &mut lines[line];
-                let at = line.floor_char_boundary(at.min(line.len()));
-                let end = line.floor_char_boundary((at + with.len()).min(line.len()));
-                line.replace_range(at..end, &with);
-            }
-            for (one, other) in swaps {
-                lines.swap(one, other);
-            }
-            let text = lines.join(if joined { "\r" } else { "\n" });
-            let halves = text.as_bytes().split_at(text.len() / 2);
-            let files = [("a".to_owned(), halves.0.to_vec()), ("b".to_owned(), halves.1.to_vec())];
-            if let Ok(reading) = bring_log::read(&files, None) {
-                let (text, json) = (bring_log::text(&reading), bring_log::json(&reading));
-                prop_assert!(!text.is_empty() && json.is_object());
-                prop_assert!(Scenario::parse(reading.scenario().to_json().as_bytes()).is_ok());
-                prop_assert_eq!(bring_log::read(&files, None), Ok(reading));
-            }
-            Ok(())
-        };
+    let check = |(cuts, swaps, joined): (Vec<Cut>, Vec<(usize, usize)>, bool)| {
+        let mut lines: Vec<String> = PUBLISHED.lines().map(str::to_owned).collect();
+        for (line, at, with) in cuts {
+            let line = &mut lines[line];
+            let at = line.floor_char_boundary(at.min(line.len()));
+            let end = line.floor_char_boundary((at + with.len()).min(line.len()));
+            line.replace_range(at..end, &with);
+        }
+        for (one, other) in swaps {
+            lines.swap(one, other);
+        }
+        let text = lines.join(if joined { "\r" } else { "\n" });
+        let halves = text.as_bytes().split_at(text.len() / 2);
+        let files = [("a".to_owned(), halves.0.to_vec()), ("b".to_owned(), halves.1.to_vec())];
+        if let Ok(reading) = bring_log::read(&files, None) {
+            let (text, json) = (bring_log::text(&reading), bring_log::json(&reading));
+            prop_assert!(!text.is_empty() && json.is_object());
+            prop_assert!(Scenario::parse(reading.scenario().to_json().as_bytes()).is_ok());
+            prop_assert_eq!(bring_log::read(&files, None), Ok(reading));
+        }
+        Ok(())
+    };
     runner(25).run(&damage, check).unwrap();
 }
