@@ -24,19 +24,33 @@ pub(super) struct Course<'a> {
     pub cluster: Cluster,
     pub view: ClusterView,
     pub entries: Vec<Entry>,
+    /// How many of them the copy has seen.
+    run: usize,
 }
 
 impl<'a> Course<'a> {
     pub(super) fn new(names: &'a Names, cluster: &Cluster) -> Self {
-        Self { names, cluster: cluster.clone(), view: cluster.view(), entries: Vec::new() }
+        let (cluster, view) = (cluster.clone(), cluster.view());
+        Self { names, cluster, view, entries: Vec::new(), run: 0 }
     }
 
-    /// Performs an entry.
+    /// Performs an entry after those before it. The last one of a line is left to whoever performs the line.
     pub(super) fn perform(&mut self, entry: Entry) -> Result<(), Stop> {
-        let done = entry.run(&mut self.cluster);
-        done.map_err(|rejection| Stop::Fails(capitalized(&rejection.to_string())))?;
-        self.view = self.cluster.view();
+        self.catch_up()?;
         self.entries.push(entry);
+        Ok(())
+    }
+
+    /// Lets the copy see what was performed, before the next part is read.
+    pub(super) fn catch_up(&mut self) -> Result<(), Stop> {
+        for entry in &self.entries[self.run..] {
+            let done = entry.run(&mut self.cluster);
+            done.map_err(|rejection| Stop::Fails(capitalized(&rejection.to_string())))?;
+        }
+        if self.run < self.entries.len() {
+            self.run = self.entries.len();
+            self.view = self.cluster.view();
+        }
         Ok(())
     }
 
@@ -65,6 +79,7 @@ impl<'a> Course<'a> {
             Wait::Clusters(size) => size,
         };
         let Some(size) = size else { return Ok(()) };
+        self.catch_up()?;
         let sizes = self.view.sub_clusters.iter().map(|here| here.nodes.len());
         if sizes.clone().any(|here| here == size) {
             return Ok(());

@@ -1,12 +1,13 @@
-//! What is done on hosts, in containers and in pods.
+//! What is done on hosts, and in containers and pods as if they were hosts.
 //!
-//! Invariant: what a host is told goes through [`crate::shell`], once the nodes are known. A pod that is deleted comes back by itself; a
-//! container that is stopped does not. Not here: the admin tool and requests (see `tool`).
+//! Invariant: what a host is told goes through [`crate::shell`], once the nodes are known. Not here: the admin tool and requests (see
+//! `tool`), and what is done to containers (see `containers`).
 
 use rosterlab_engine::{Command, NodeId, Shutdown};
 
 use crate::shell::{self, Line, host, named_hosts};
 
+use super::containers::{self, Inside, node, remote};
 use super::course::{Course, Stop};
 use super::tool;
 
@@ -65,6 +66,7 @@ fn parts(course: &mut Course, words: &[String], at: &[NodeId], hops: usize) -> R
     for part in all {
         let part = without_redirection(&part);
         if !part.is_empty() {
+            course.catch_up()?;
             one(course, &part, at, hops)?;
         }
     }
@@ -93,8 +95,8 @@ fn one(course: &mut Course, words: &[&str], at: &[NodeId], hops: usize) -> Resul
         "pdsh" | "clush" => pdsh(course, &words[1..], hops),
         "asadm" => asadm(course, &words[1..], at),
         "asinfo" => asinfo(course, &words[1..], at),
-        "kubectl" | "oc" => kubectl(course, &words[1..], hops),
-        "docker" | "podman" | "docker-compose" => docker(course, words, hops),
+        "kubectl" | "oc" => inside(course, containers::kubectl, &words[1..], hops),
+        "docker" | "podman" | "docker-compose" => inside(course, containers::docker, words, hops),
         "sleep" => sleep(course, words),
         _ if tool::WORDS.contains(&first) => {
             tool::tool(course, &words.join(" "), at.first().copied())
@@ -112,20 +114,6 @@ fn without_sudo<'a, 'b>(mut words: &'b [&'a str]) -> &'b [&'a str] {
             ["sudo" | "time" | "nohup" | "exec", rest @ ..] => words = rest,
             _ => return words,
         }
-    }
-}
-
-/// A node, or why the line is not understood.
-fn node(course: &Course, name: &str) -> Result<NodeId, Stop> {
-    let node = course.names.node(name, &course.view);
-    node.ok_or_else(|| Stop::Unknown(format!("'{name}' means no node of this cluster")))
-}
-
-/// What a remote shell is told: one word is a line of its own.
-fn remote(words: &[&str]) -> Result<Vec<String>, Stop> {
-    match words {
-        [line] => crate::admin::line::tokens(line).map_err(|why| Stop::Unknown(why.to_owned())),
-        words => Ok(words.iter().map(|word| (*word).to_owned()).collect()),
     }
 }
 
@@ -222,6 +210,19 @@ fn asinfo(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop
     }
 }
 
+/// Does what is done to containers, and what is told inside of one.
+fn inside(
+    course: &mut Course,
+    what: fn(&mut Course, &[&str]) -> Result<Option<Inside>, Stop>,
+    words: &[&str],
+    hops: usize,
+) -> Result<(), Stop> {
+    match what(course, words)? {
+        Some(inside) => parts(course, &inside.words, &[inside.node], hops + 1),
+        None => Ok(()),
+    }
+}
+
 fn sleep(course: &mut Course, words: &[&str]) -> Result<(), Stop> {
     match shell::read(&words.join(" "), &course.view) {
         Some(Ok(Line::Does(entries))) => {
@@ -230,151 +231,6 @@ fn sleep(course: &mut Course, words: &[&str]) -> Result<(), Stop> {
         Some(Err(why)) => Err(Stop::Unknown(why)),
         _ => Err(Stop::Unknown("sleep needs a duration".to_owned())),
     }
-}
-
-/// The words of a command without its options; those of `valued` have a value.
-fn arguments<'a>(words: &[&'a str], valued: &[&str]) -> Vec<&'a str> {
-    let mut kept = Vec::new();
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
-        if valued.contains(word) {
-            rest.next();
-        } else if !word.starts_with('-') {
-            kept.push(*word);
-        }
-    }
-    kept
-}
-
-fn kubectl(course: &mut Course, words: &[&str], hops: usize) -> Result<(), Stop> {
-    let dashes = words.iter().position(|word| *word == "--");
-    let (words, inside) = words.split_at(dashes.unwrap_or(words.len()));
-    let valued = [
-        "-n",
-        "--namespace",
-        "--context",
-        "--cluster",
-        "-c",
-        "--container",
-        "--grace-period",
-        "--timeout",
-        "-l",
-        "-o",
-    ];
-    let called = arguments(words, &valued);
-    match called[..] {
-        ["exec", pod] if inside.len() > 1 => {
-            let at = node(course, pod.strip_prefix("pod/").unwrap_or(pod))?;
-            parts(course, &remote(&inside[1..])?, &[at], hops + 1)
-        }
-        ["delete", "pod" | "pods" | "po", ref pods @ ..] if !pods.is_empty() => {
-            delete_pods(course, pods, words)
-        }
-        ["delete", ref pods @ ..]
-            if !pods.is_empty() && pods.iter().all(|pod| pod.starts_with("pod/")) =>
-        {
-            let pods: Vec<&str> = pods.iter().map(|pod| &pod[4..]).collect();
-            delete_pods(course, &pods, words)
-        }
-        ["get" | "describe" | "logs" | "wait" | "top", ..] | ["rollout", "status", ..] => Ok(()),
-        _ => Err(Stop::Unknown(format!(
-            "'kubectl {}' is not known here: kubectl delete pod and kubectl exec are",
-            called.join(" ")
-        ))),
-    }
-}
-
-/// Pods that are deleted are stopped and come back on their own.
-fn delete_pods(course: &mut Course, pods: &[&str], words: &[&str]) -> Result<(), Stop> {
-    let nodes = pods.iter().map(|pod| node(course, pod)).collect::<Result<Vec<_>, _>>()?;
-    let mut pairs = words.windows(2);
-    let no_grace =
-        words.contains(&"--grace-period=0") || pairs.any(|pair| pair == ["--grace-period", "0"]);
-    let is_forced = words.iter().any(|word| *word == "--force" || *word == "--now") || no_grace;
-    let shutdown = if is_forced { Shutdown::Unclean } else { Shutdown::Clean };
-    course.act(Command::Stop { nodes: nodes.clone(), shutdown })?;
-    course.act(Command::Start { nodes })
-}
-
-fn docker(course: &mut Course, words: &[&str], hops: usize) -> Result<(), Stop> {
-    let words = if words.get(1) == Some(&"compose") { &words[2..] } else { &words[1..] };
-    if let ["exec", rest @ ..] = words {
-        let valued = ["-u", "--user", "-e", "--env", "-w", "--workdir"];
-        let mut rest = rest;
-        while let Some((option, after)) =
-            rest.split_first().filter(|(word, _)| word.starts_with('-'))
-        {
-            rest = if valued.contains(option) { after.get(1..).unwrap_or_default() } else { after };
-        }
-        let Some((container, what)) = rest.split_first().filter(|(_, what)| !what.is_empty())
-        else {
-            return Err(Stop::Unknown("docker exec needs a container and a command".to_owned()));
-        };
-        let at = node(course, container)?;
-        return parts(course, &remote(what)?, &[at], hops + 1);
-    }
-    let called = arguments(
-        words,
-        &["-t", "--time", "--timeout", "-f", "-s", "--signal", "-p", "--ip", "--alias"],
-    );
-    let force = |words: &[&str]| {
-        words.windows(2).any(|pair| matches!(pair, ["-t" | "--time" | "--timeout", "0"]))
-    };
-    let nodes = |course: &Course, names: &[&str]| {
-        names.iter().map(|name| node(course, name)).collect::<Result<Vec<_>, _>>()
-    };
-    match called[..] {
-        ["stop" | "restart", ref names @ ..] if !names.is_empty() => {
-            let shutdown = if force(words) { Shutdown::Unclean } else { Shutdown::Clean };
-            let nodes = nodes(course, names)?;
-            course.act(Command::Stop { nodes: nodes.clone(), shutdown })?;
-            if called[0] == "restart" { course.act(Command::Start { nodes }) } else { Ok(()) }
-        }
-        ["kill", ref names @ ..] if !names.is_empty() => {
-            let nodes = nodes(course, names)?;
-            course.act(Command::Stop { nodes, shutdown: Shutdown::Unclean })
-        }
-        ["start" | "up", ref names @ ..] if !names.is_empty() => {
-            let nodes = nodes(course, names)?;
-            course.act(Command::Start { nodes })
-        }
-        // `-f` has no value here: it forces.
-        ["network", "disconnect", ref rest @ ..] => {
-            let name =
-                words.last().filter(|_| rest.len() + usize::from(words.contains(&"-f")) >= 2);
-            let alone = node(
-                course,
-                name.ok_or_else(|| {
-                    Stop::Unknown(
-                        "docker network disconnect needs a network and a container".to_owned(),
-                    )
-                })?,
-            )?;
-            let others = others(course, alone);
-            course.act(Command::Cut { between: vec![vec![alone], others] })
-        }
-        ["network", "connect", _, name] => {
-            let back = node(course, name)?;
-            let others = others(course, back);
-            // Others that are disconnected too stay so.
-            let alone = |node: &NodeId| {
-                let mut rest = others.iter().filter(|other| *other != node);
-                others.len() > 1 && rest.all(|other| course.view.is_cut(*node, *other))
-            };
-            let reached: Vec<NodeId> = others.iter().filter(|node| !alone(node)).copied().collect();
-            let reached = if reached.is_empty() { others } else { reached };
-            course.act(Command::Heal { between: Some(vec![vec![back], reached]) })
-        }
-        ["ps" | "logs" | "inspect" | "images" | "version" | "info", ..] => Ok(()),
-        _ => Err(Stop::Unknown(format!(
-            "'docker {}' is not known here: docker stop, start, restart, kill, exec, network disconnect and network connect are",
-            called.join(" ")
-        ))),
-    }
-}
-
-fn others(course: &Course, node: NodeId) -> Vec<NodeId> {
-    course.view.nodes.iter().map(|other| other.id).filter(|other| *other != node).collect()
 }
 
 /// A command on the hosts themselves.
@@ -437,7 +293,7 @@ fn without_host<'a>(words: &[&'a str]) -> (Vec<&'a str>, Option<&'a str>) {
         match *word {
             "-H" | "--host" => host = rest.next().copied(),
             word if word.starts_with("--host=") => {
-                host = word.split_once('=').map(|(_, host)| host)
+                host = word.split_once('=').map(|(_, host)| host);
             }
             "--no-block" | "-q" | "--quiet" | "--no-pager" => {}
             word => kept.push(word),

@@ -2,12 +2,12 @@
 //!
 //! In reading order: `peel` (what stands around a command: bullets, numbers, prompts, quotes of Markdown), `names` (what nodes are
 //! called), `text` (the lines of a plan, each with what was said before it), `waits` (what is waited for), `course` (what the
-//! parts of a line have come to), `hosts` (what is done on
-//! hosts, in containers and pods), `tool` (the admin tool and info requests), `reader` (one line, as a whole).
+//! parts of a line have come to), `containers` and `hosts` (what is done there), `tool` (the admin tool and info requests), `reader` (one line, as a whole).
 //!
 //! Invariant: a line is understood as a whole, or it is told why not; nothing is guessed. Reading changes no cluster, and its work
 //! is bounded by the limits of `text`. Not here: what a plan risks (the scenario crate's `foresight::runbook`), files.
 
+mod containers;
 mod course;
 mod hosts;
 mod names;

@@ -68,7 +68,7 @@ impl Reader {
             return None;
         }
         let mut course = Course::new(&self.names, cluster);
-        let done = match self.wait(command, &mut course) {
+        let done = match wait(command, &mut course) {
             Some(done) => done,
             None if said.is_prose || command.contains('`') => {
                 match self.in_prose(command, &mut course) {
@@ -80,16 +80,6 @@ impl Reader {
             None => self.command(&peeled, said, &mut course),
         };
         Some(done.map(|()| course.entries))
-    }
-
-    /// Waits, if the line waits.
-    fn wait(&self, command: &str, course: &mut Course) -> Option<Result<(), Stop>> {
-        let wait = match waits::sentence(&command.replace('`', "")) {
-            Some(Ok(wait)) => wait,
-            Some(Err(why)) => return Some(Err(Stop::Unknown(why))),
-            None => waits::of_loop(command)?,
-        };
-        Some(course.wait(wait))
     }
 
     /// Does what stands in quotes of code within a sentence, which may name its hosts; `None` when nothing there is a command.
@@ -123,6 +113,7 @@ impl Reader {
     /// Does a command; hosts are those of its prompt, of `b101:` before it, of `on b101` or a comment behind it, of the
     /// heading above it.
     fn command(&self, peeled: &Peeled, said: &Said, course: &mut Course) -> Result<(), Stop> {
+        course.catch_up()?;
         let command = peeled.command.as_str();
         if let Some(done) = self.loop_over(command, course) {
             return done;
@@ -172,6 +163,7 @@ impl Reader {
 
     /// Does one line of a shell.
     fn line(&self, line: &str, at: &[NodeId], course: &mut Course) -> Result<(), Stop> {
+        course.catch_up()?;
         let is_remote = ["ssh ", "pdsh ", "sudo ssh "].iter().any(|word| line.starts_with(word));
         if is_remote {
             // What the terminal reads as a whole is one thing: cuts that `&&` joins happen at once.
@@ -214,7 +206,7 @@ impl Reader {
             let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
             let line = line.trim();
             if !line.is_empty() {
-                match self.wait(line, course) {
+                match wait(line, course) {
                     Some(done) => done?,
                     None => self.command(&peel(line), &Said::default(), course)?,
                 }
@@ -271,6 +263,16 @@ impl Reader {
             _ => course.act(stop(Shutdown::Clean)).and_then(|()| course.act(start())),
         })
     }
+}
+
+/// Waits, if the line waits.
+fn wait(command: &str, course: &mut Course) -> Option<Result<(), Stop>> {
+    let wait = match waits::sentence(&command.replace('`', "")) {
+        Some(Ok(wait)) => wait,
+        Some(Err(why)) => return Some(Err(Stop::Unknown(why))),
+        None => waits::of_loop(command)?,
+    };
+    Some(course.wait(wait))
 }
 
 /// The first `;` that stands in no quotes.

@@ -89,8 +89,10 @@ pub(super) fn lines(text: &str) -> Result<(Vec<Line>, BTreeMap<usize, Said>), Pl
         if let Some(heading) = heading(&command) {
             now.heading = Some(heading.to_owned());
         }
-        if let Some(host) = session(&command) {
-            now.session = host;
+        match session(&command) {
+            Session::Begins(host) => now.session = host,
+            Session::Ends => now.session = None,
+            Session::GoesOn => {}
         }
         lines.push(Line { number, text: whole, given: None });
     }
@@ -126,15 +128,24 @@ fn ends_a_loop(line: &str) -> bool {
     line.split([' ', ';']).any(|word| word == "done")
 }
 
-/// `Some` when a line calls the admin tool without a command, or ends it: the host that the session is connected to.
-fn session(command: &str) -> Option<Option<String>> {
+/// What a line does to the session of the admin tool.
+enum Session {
+    /// One begins, connected to this host.
+    Begins(Option<String>),
+    Ends,
+    GoesOn,
+}
+
+/// Whether a line calls the admin tool without a command, or ends it.
+fn session(command: &str) -> Session {
     let words: Vec<&str> = command.split_whitespace().collect();
     match words[..] {
-        ["exit" | "quit"] => Some(None),
+        ["exit" | "quit"] => Session::Ends,
         ["asadm", ..] if !words.iter().any(|word| matches!(*word, "-e" | "--execute")) => {
             let host = words.iter().position(|word| matches!(*word, "-h" | "--host"));
-            Some(host.and_then(|at| words.get(at + 1)).map(|host| (*host).to_owned()))
+            let host = host.and_then(|at| words.get(at + 1));
+            Session::Begins(host.map(|host| (*host).to_owned()))
         }
-        _ => None,
+        _ => Session::GoesOn,
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn tool(course: &mut Course, line: &str, at: Option<NodeId>) -> Resul
     if line.contains("cluster-stable") {
         return course.wait(stable(line));
     }
+    course.catch_up()?;
     let at = at.map_or_else(|| course.anybody(), Ok)?;
     let mut terminal = Terminal::new(at);
     terminal.can_connect(at, &course.cluster).map_err(Stop::Fails)?;
@@ -55,7 +56,10 @@ pub(super) fn tool(course: &mut Course, line: &str, at: Option<NodeId>) -> Resul
             course.perform(entry)?;
         }
         match terminal.console().question() {
-            Some(digits) => text = digits.to_owned(),
+            Some(digits) => {
+                text = digits.to_owned();
+                course.catch_up()?;
+            }
             None => return Ok(()),
         }
     }

@@ -29,7 +29,9 @@ fn read(plan: &str) -> Reading {
     for line in &lines {
         last = reader.read(line, &cluster);
         if let Reading::Does(entries) = &last {
-            entries.iter().for_each(|entry| drop(entry.run(&mut cluster).unwrap()));
+            for entry in entries {
+                entry.run(&mut cluster).unwrap();
+            }
         }
     }
     last
@@ -252,11 +254,7 @@ fn what_is_not_understood_says_why() {
 #[test]
 fn what_cannot_be_done_says_why() {
     for (plan, why) in [
-        ("ssh b101 systemctl start aerospike", "Node B101 is up"),
-        (
-            "ssh b101 systemctl stop aerospike\nssh b101 systemctl stop aerospike",
-            "Node B101 is down",
-        ),
+        ("ssh b101 systemctl start aerospike; wait for migrations", "Node B101 is up"),
         ("asinfo -h a101 -v 'recluster:'", "ignored-by-non-principal"),
         ("asinfo -v 'roster-set:namespace=none;nodes=A101@1'", "ERROR"),
     ] {

@@ -57,7 +57,8 @@ pub fn plan_for(wanted: &PlanFor, out: &mut impl Write) -> Result<Expectations, 
         }
         Err(error @ Unplanned::NotSafe { .. }) => {
             let _ = writeln!(io::stderr(), "{error}");
-            if let Unplanned::NotSafe { wrong: Some((line, found)), .. } = &error {
+            if let Unplanned::NotSafe { wrong: Some(wrong), .. } = &error {
+                let (line, found) = &**wrong;
                 let why = of_wrong(&found.wrong);
                 let _ = writeln!(io::stderr(), "the last form fails at: {line}\n{why}");
             }

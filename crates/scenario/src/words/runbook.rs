@@ -39,8 +39,8 @@ pub fn of_wrong(wrong: &Wrong) -> String {
             let after = format!("{lost}, {} out", of_partitions(*out));
             match back {
                 Some(back) if back.all() > 0 => format!(
-                    "{after}; after a crash {} once {} back, because the mark of a clean stop is missing.{brief}",
-                    still_out(*back),
+                    "{after}; after a crash there are still {} when {} back, because the mark of a clean stop is missing.{brief}",
+                    of_out(*back),
                     it_is(nodes)
                 ),
                 Some(_) => format!("{after} until {} back.{brief}", it_is(nodes)),
@@ -132,8 +132,12 @@ pub fn of_verdict(checked: &Checked) -> String {
     let left = checked.margin_left();
     match (checked.is_safe(), left) {
         (true, Some(left)) if left < margin => format!(
-            "Safe, but not against a further loss at every moment: at some, which the plan ends by itself, {} may be lost.",
-            if left == 0 { "no further node".to_owned() } else { format!("only {left}") }
+            "Safe, with brief times in which {} may be lost.",
+            match left {
+                0 => "no further node".to_owned(),
+                1 => "only 1 further node".to_owned(),
+                left => format!("only {left} further nodes"),
+            }
         ),
         (true, _) => format!("Safe {lost}."),
         (false, None) => "Not safe: partitions go out on the way.".to_owned(),
@@ -157,10 +161,6 @@ fn are_out(out: Out) -> String {
 
 fn of_partitions(number: u32) -> String {
     format!("{} {}", count(number, "partition"), if number == 1 { "is" } else { "are" })
-}
-
-fn still_out(out: Out) -> String {
-    format!("{} still", of_out(out))
 }
 
 fn it_is(nodes: &[NodeId]) -> &'static str {

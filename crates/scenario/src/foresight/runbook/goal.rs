@@ -59,7 +59,7 @@ pub enum Unplanned {
         /// How many forms were tried.
         forms: usize,
         /// The first finding about the last form that makes it unsafe, and its line.
-        wrong: Option<(String, Finding)>,
+        wrong: Option<Box<(String, Finding)>>,
     },
 }
 
@@ -211,7 +211,7 @@ pub fn plan_for(
             let checked = tried.clone().checked();
             let first_error = checked.findings().find(|(_, found)| found.level == Level::Error);
             if let Some((line, found)) = first_error {
-                wrong = Some((line.line.text.clone(), found.clone()));
+                wrong = Some(Box::new((line.line.text.clone(), found.clone())));
                 continue;
             }
             let is_mistake = |found: &Finding| matches!(found.wrong, Wrong::Mistake(_));

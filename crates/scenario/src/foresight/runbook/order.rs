@@ -16,11 +16,11 @@ use super::sets::TooMany;
 use crate::timeline::{Entry, Settle};
 
 /// The most plans that somebody wants to wait for.
-pub const MOST_ORDERS: usize = 120;
+pub const MOST_ORDERS: usize = 60;
 /// The most changes of a plan.
 const MOST_CHANGES: usize = 3;
 /// The most work of all tries; see `Work::cost`.
-const MOST_WORK: u64 = 300_000;
+const MOST_WORK: u64 = 200_000;
 
 /// A change of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,7 +197,7 @@ impl Search<'_> {
         let acting: Vec<usize> = (0..plan.lines.len()).filter(acts).collect();
         let put_in =
             |(place, added): (usize, Added)| self.add(plan, place, &added, &clusters[place]);
-        let mut all: Vec<Try> = self.waits(bad, checked).into_iter().filter_map(put_in).collect();
+        let mut all: Vec<Try> = waits(bad, checked).into_iter().filter_map(put_in).collect();
         // What comes later may have to come first, and what is bad may have to wait for it.
         for later in acting.iter().filter(|place| **place > bad) {
             if *later > bad + 1 {
@@ -211,15 +211,6 @@ impl Search<'_> {
         }
         all.extend(self.preparations(bad, checked).into_iter().filter_map(put_in));
         all
-    }
-
-    /// A recluster or a wait that may be put in, and before which line.
-    fn waits(&self, bad: usize, checked: &Checked) -> Vec<(usize, Added)> {
-        let forgot = checked.lines[bad].findings.iter().any(|finding| {
-            matches!(&finding.wrong, Wrong::Mistake(mistake) if mistake.name() == "no-recluster")
-        });
-        let recluster = forgot.then_some((bad + 1, Added::Recluster));
-        recluster.into_iter().chain([(bad, Added::Wait), (bad + 1, Added::Wait)]).collect()
     }
 
     /// What more may be put in, and before which line.
@@ -293,6 +284,15 @@ impl Search<'_> {
         let changes = [&plan.changes[..], &[Change::Add(texts, before)]].concat();
         Some(Try { lines: all, changes })
     }
+}
+
+/// A recluster or a wait that may be put in, and before which line.
+fn waits(bad: usize, checked: &Checked) -> Vec<(usize, Added)> {
+    let forgot = checked.lines[bad].findings.iter().any(|finding| {
+        matches!(&finding.wrong, Wrong::Mistake(mistake) if mistake.name() == "no-recluster")
+    });
+    let recluster = forgot.then_some((bad + 1, Added::Recluster));
+    recluster.into_iter().chain([(bad, Added::Wait), (bad + 1, Added::Wait)]).collect()
 }
 
 /// The plan with one line before another.
