@@ -71,7 +71,8 @@ impl Reader {
         let done = match wait(command, &mut course) {
             Some(done) => done,
             None if said.is_prose || command.contains('`') => {
-                match self.in_prose(command, &mut course) {
+                let done = self.in_prose(command, &mut course);
+                match done.or_else(|| self.in_english(command, &mut course)) {
                     Some(done) => done,
                     None if said.is_prose => return None,
                     None => Err(not_known(command)),
@@ -92,6 +93,13 @@ impl Reader {
         }
         let around: Vec<&str> = parts.iter().step_by(2).copied().collect();
         let around = around.join(" ");
+        let lower = around.to_lowercase();
+        let more = ["recluster", "quiesce", "revive", "wait", "restart"];
+        if let Some(word) = more.iter().find(|word| lower.contains(**word)) {
+            return Some(Err(Stop::Unknown(format!(
+                "the sentence says more than its command ('{word}'): give that a line of its own"
+            ))));
+        }
         let at = self.named_after_on(&around, course).unwrap_or_default();
         let mut spans = spans.into_iter();
         Some(spans.try_for_each(|span| self.line(span, &at, course)))
@@ -103,6 +111,11 @@ impl Reader {
             text.split([' ', ':', ';', '(', ')']).filter(|word| !word.is_empty()).collect();
         let on = words.iter().position(|word| word.eq_ignore_ascii_case("on"));
         let after = on.map_or(&words[..], |on| &words[on + 1..]);
+        // `on each node of rack 2`
+        let rack = after.iter().position(|word| word.eq_ignore_ascii_case("rack"));
+        if let (Some(_), Some(rack)) = (on, rack) {
+            return on_rack(after.get(rack + 1)?, course);
+        }
         // What follows the names does not belong to them.
         (1..=after.len()).rev().find_map(|end| {
             let is_all = on.is_some() || end == after.len();
@@ -245,12 +258,7 @@ impl Reader {
             .filter(|word| !filler.contains(&word.to_lowercase().as_str()))
             .collect();
         let nodes = match rest[..] {
-            [rack, number] if rack.eq_ignore_ascii_case("rack") => {
-                let number: u32 = number.parse().ok()?;
-                let there = course.view.nodes.iter().filter(|node| node.rack.get() == number);
-                let nodes: Vec<NodeId> = there.map(|node| node.id).collect();
-                (!nodes.is_empty()).then_some(nodes)?
-            }
+            [rack, number] if rack.eq_ignore_ascii_case("rack") => on_rack(number, course)?,
             _ => self.names.list(&rest, &course.view)?,
         };
         let stop = |shutdown| Command::Stop { nodes: nodes.clone(), shutdown };
@@ -263,6 +271,14 @@ impl Reader {
             _ => course.act(stop(Shutdown::Clean)).and_then(|()| course.act(start())),
         })
     }
+}
+
+/// The nodes of a rack; `None` when there are none.
+fn on_rack(number: &str, course: &Course) -> Option<Vec<NodeId>> {
+    let number: u32 = number.trim_end_matches([',', '.']).parse().ok()?;
+    let there = course.view.nodes.iter().filter(|node| node.rack.get() == number);
+    let nodes: Vec<NodeId> = there.map(|node| node.id).collect();
+    (!nodes.is_empty()).then_some(nodes)
 }
 
 /// Waits, if the line waits.

@@ -94,6 +94,7 @@ fn other_lines_of_hosts_do_what_they_say() {
         ("pdsh -w b[101-102] systemctl stop aerospike", vec![stop("B101 B102")]),
         ("stop rack 2", vec![stop("B102 B101")]),
         ("stop b101, b102", vec![stop("B101 B102")]),
+        ("On each node of rack 2 run `systemctl stop aerospike`.", vec![stop("B102 B101")]),
         ("restart b101", vec![stop("B101"), start("B101")]),
         ("ssh b101 reboot", vec![stop("B101"), start("B101")]),
         ("kubectl delete pod aero-2-0", vec![stop("B101"), start("B101")]),
@@ -223,6 +224,7 @@ fn what_is_for_people_and_what_only_asks_does_nothing() {
     let markdown =
         "Rack B goes down tonight.\n\n```\nssh b101 systemctl stop aerospike\n```\nCall Bob.";
     assert_eq!(read(markdown), Reading::Says);
+    assert_eq!(read(&format!("{markdown}\nStart b101.")), Reading::Does(vec![start("B101")]));
     assert_eq!(
         read(&format!("{markdown}\nThen run `ssh b101 systemctl start aerospike`.")),
         Reading::Does(vec![start("B101")])
@@ -245,6 +247,7 @@ fn what_is_not_understood_says_why() {
         ("ssh b101", "ssh needs a host and a command"),
         ("apt-get install aerospike", "not known"),
         ("stop C101", "not known"),
+        ("On b101 run `systemctl stop aerospike`, then recluster.", "says more than its command"),
     ] {
         let Reading::Unknown(said) = read(line) else { panic!("{line}: {:?}", read(line)) };
         assert!(said.contains(why), "{line}: {said}");
