@@ -3,7 +3,7 @@
 //! Invariant: every line is used, known to be of no use, or listed as left. What a reply is about is taken from the
 //! command and the heading above it, and only from them. Not here: how a reply is read (see the files for each kind).
 
-use super::fact::{NodeRef, Spot};
+use super::fact::{List, NodeRef, Spot, What};
 use super::heading::{self, Asked};
 use super::limits::MAX_TRIED;
 use super::sink::Sink;
@@ -150,6 +150,7 @@ fn is_data(text: &str) -> bool {
         || replicas::is_reply(text)
         || table::begins(text)
         || conf::begins(text)
+        || (text.contains('@') && text.contains(',') && asinfo_roster::nodes(text).is_some())
         || text.contains(';') && pairs::pairs(text).is_some()
 }
 
@@ -192,7 +193,18 @@ fn reply(sink: &mut Sink<'_>, lines: &[Line], context: &mut Context) -> Option<u
     if let Some(taken) = values(sink, lines, context, node) {
         return Some(taken);
     }
-    answer(sink, &lines[0], context, node).then_some(1)
+    (answer(sink, &lines[0], context, node) || bare_list(sink, &lines[0], context)).then_some(1)
+}
+
+/// A roster without anything around it, as people write it down: `A101@1,A102@1,B101@2`.
+fn bare_list(sink: &mut Sink<'_>, line: &Line, context: &Context) -> bool {
+    let text = line.text.trim();
+    let read = asinfo_roster::nodes(text).filter(|_| text.contains('@') && !text.contains(' '));
+    let Some(read) = read.filter(|read| read.entries.len() > 1) else { return false };
+    let at = || Spot::Lines(line.number, line.number);
+    sink.fact(at(), None, context.namespace(), text, What::Nodes(List::Current, read.entries));
+    sink.understood(at(), "a list of roster nodes");
+    true
 }
 
 fn read_table(sink: &mut Sink<'_>, lines: &[Line], context: &mut Context) -> Option<usize> {

@@ -295,6 +295,14 @@ fn versions_are_read_back() {
         }
         let facts = bring::read(&[Input { name: "pasted", bytes: text.as_bytes() }]);
         let joined = bring::join(&facts, &[]);
+        // Everybody is there and nothing migrates: masters and replicas are as they were read.
+        let is_whole = world.there.len() == world.roster.len();
+        let is_small = world.roster.len() < usize::from(world.factor);
+        let how = bring::exactness(&joined, &facts)[0].how;
+        if !is_small {
+            let expected = if is_whole { bring::How::AsRead } else { bring::How::About };
+            prop_assert_eq!(how, expected);
+        }
         for id in &world.there {
             let rows = joined.versions.rows(&facts, "main", *id).unwrap();
             prop_assert_eq!(rows.len(), 4096);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic, its helpers too")]
 #![expect(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 
+mod bring;
 mod check;
 mod collectinfo;
 mod files;
