@@ -4,7 +4,8 @@
 //! (the info commands, answered as one node of a simulated cluster would), `admin` (the admin tool's commands, warnings
 //! and tables), `collect` (the archive that its `collectinfo` leaves), `shell` (lines that do on a real cluster what a command
 //! does here), `terminal` (where a person types both), `plan` (a maintenance plan as people write it), `log` (the servers' log
-//! lines), `bring_log` (a timeline from such lines).
+//! lines), `bring_log` (a timeline from such lines) and `bring` (a real cluster, from what its operator has), which are behind
+//! features.
 //!
 //! Invariant: pure. Whatever it is given, a value or an error; never a panic, a socket, a file or a clock. Work and memory
 //! are bounded by limits that stand beside what they limit.

@@ -27,15 +27,14 @@ pub fn print(wanted: &Bring, out: &mut impl Write) -> Result<Expectations, Probl
     let made = bring::scenario(&joined, &facts);
     let exactness = bring::exactness(&joined, &facts);
     let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
+    if let Some(sentence) = only_sentence(&facts) {
+        return Err(Problem::Input(sentence));
+    }
     let summary = bring::summary(&facts, &joined, &exactness, shown);
     let _ = io::stderr().write_all(summary.as_bytes());
     check_choices(wanted, &joined)?;
-    match made {
-        Ok((scenario, _)) => commands::print(out, &scenario.to_json()),
-        Err(error) => {
-            Err(Problem::Input(only_sentence(&facts).unwrap_or_else(|| error.to_string())))
-        }
-    }
+    let (scenario, _) = made.map_err(|error| Problem::Input(error.to_string()))?;
+    commands::print(out, &scenario.to_json())
 }
 
 /// A file's name and contents. One that is too long is cut where that can be seen.

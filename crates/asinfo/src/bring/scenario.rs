@@ -50,27 +50,71 @@ pub fn scenario(joined: &Joined, facts: &Facts) -> Result<(Scenario, Vec<String>
     if joined.nodes.is_empty() {
         return Err(NoCluster::NoNode);
     }
-    let mut making = Making { joined, assumed: Vec::new(), steps: Vec::new() };
-    let mut cluster = making.cluster();
-    match starting::as_read(&cluster, joined, facts) {
-        Ok(Some(read)) => {
-            cluster = read;
-            making.steps_from_read(&cluster);
+    let mut at_once = made(joined, Gone::AtOnce);
+    match starting::as_read(&at_once.0.cluster, joined, facts) {
+        Ok(Some(cluster)) => {
+            let begun = begun(joined, cluster);
+            runs(&begun.0)?;
+            return Ok(begun);
         }
-        Ok(None) => making.steps(&cluster),
-        Err(why) => {
-            making.assume(why);
-            making.steps(&cluster);
+        Ok(None) => {}
+        Err(why) => at_once.1.push(why),
+    }
+    runs(&at_once.0)?;
+    if agrees(joined, &at_once.0) == Some(false) {
+        let in_turn = made(joined, Gone::InTurn);
+        if runs(&in_turn.0).is_ok() && agrees(joined, &in_turn.0) == Some(true) {
+            return Ok(in_turn);
         }
     }
-    let Making { assumed, steps, .. } = making;
-    let title = joined.name.clone().unwrap_or_else(|| "Your cluster".to_owned());
-    let scenario = Scenario { format: FormatName::V1, title, about: about(joined), cluster, steps };
+    Ok(at_once)
+}
+
+/// How nodes that are not there went.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    /// All at the same instant, without a clean stop: the safe answer.
+    AtOnce,
+    /// One after another, each after migrations were done.
+    InTurn,
+}
+
+/// From a start as it was read.
+fn begun(joined: &Joined, cluster: ClusterFile) -> (Scenario, Vec<String>) {
+    let mut making = Making { joined, gone: Gone::AtOnce, assumed: Vec::new(), steps: Vec::new() };
+    // What it was made of holds here too.
+    making.cluster();
+    making.steps_from_read(&cluster);
+    making.end(cluster)
+}
+
+fn made(joined: &Joined, gone: Gone) -> (Scenario, Vec<String>) {
+    let mut making = Making { joined, gone, assumed: Vec::new(), steps: Vec::new() };
+    let cluster = making.cluster();
+    making.steps(&cluster);
+    making.end(cluster)
+}
+
+fn runs(scenario: &Scenario) -> Result<(), NoCluster> {
     let refused = |error: rosterlab_scenario::ScenarioError| NoCluster::Refused(error.to_string());
-    for report in Runner::new(&scenario).map_err(refused)? {
+    for report in Runner::new(scenario).map_err(refused)? {
         report.map_err(refused)?;
     }
-    Ok((scenario, assumed))
+    Ok(())
+}
+
+/// Whether a scenario comes to the counts that nodes say; `None` when they say none.
+fn agrees(joined: &Joined, scenario: &Scenario) -> Option<bool> {
+    let is_told = |n: &&JoinedNamespace| !n.unavailable.is_empty() || !n.dead.is_empty();
+    let told: Vec<&JoinedNamespace> = joined.namespaces.iter().filter(is_told).collect();
+    let counts = if told.is_empty() { return None } else { counts(scenario) };
+    let fits = |told: &BTreeSet<u64>, ours: u32| told.is_empty() || told.contains(&u64::from(ours));
+    Some(told.iter().all(|namespace| match counts.get(&namespace.name) {
+        Some((unavailable, dead)) => {
+            fits(&namespace.unavailable, *unavailable) && fits(&namespace.dead, *dead)
+        }
+        None => true,
+    }))
 }
 
 /// The nodes' names beside their ids: the format has none for them, so they stand in the text about the scenario.
@@ -90,6 +134,7 @@ fn about(joined: &Joined) -> Option<String> {
 
 struct Making<'a> {
     joined: &'a Joined,
+    gone: Gone,
     assumed: Vec<String>,
     steps: Vec<Step>,
 }
@@ -104,6 +149,13 @@ fn profile(build: Option<Build>) -> Profile {
 }
 
 impl Making<'_> {
+    fn end(self, cluster: ClusterFile) -> (Scenario, Vec<String>) {
+        let Self { joined, assumed, steps, .. } = self;
+        let title = joined.name.clone().unwrap_or_else(|| "Your cluster".to_owned());
+        let about = about(joined);
+        (Scenario { format: FormatName::V1, title, about, cluster, steps }, assumed)
+    }
+
     fn assume(&mut self, sentence: impl Into<String>) {
         let sentence = sentence.into();
         if !self.assumed.contains(&sentence) {
@@ -367,9 +419,20 @@ impl Making<'_> {
             return;
         }
         let ids: Vec<String> = gone.iter().map(ToString::to_string).collect();
+        let ids = ids.join(", ");
+        if self.gone == Gone::InTurn {
+            self.assume(format!(
+                "no input tells how {ids} went: one after another, each after migrations were done, because only so the scenario \
+                 comes to the partitions that the nodes count"
+            ));
+            for node in gone {
+                self.step(Action::Stop(Nodes { nodes: vec![node] }));
+                self.step(Action::Migrate(Migrate { partitions: None }));
+            }
+            return;
+        }
         self.assume(format!(
-            "no input tells how {} went, nor whether migrations were done before: all at once, without a clean stop, after them",
-            ids.join(", ")
+            "no input tells how {ids} went, nor whether migrations were done before: all at once, without a clean stop, after them"
         ));
         self.step(Action::Crash(Nodes { nodes: gone }));
     }

@@ -4,8 +4,8 @@
 //! `of_nodes` and `of_namespaces`.
 //!
 //! Invariant: a contradiction is data. It has a number, every value with the places that say so, and the value that is used:
-//! the one that was chosen by hand, else the one that most places say, else the one that was read first. The numbers do not
-//! depend on what is chosen, but for the first: which snapshot is used. Not here: sentences (see `summary`).
+//! the one that was chosen by hand, else the one that most places say, else the one that was read first. What is chosen
+//! changes at most contradictions with higher numbers. Not here: sentences (see `summary`).
 
 mod choose;
 mod of_namespaces;
