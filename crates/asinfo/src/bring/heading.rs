@@ -37,7 +37,11 @@ pub(super) fn prompt(text: &str) -> Option<(Option<&str>, &str)> {
         let is_command = text.starts_with("$ ") || asked(rest).is_some();
         return is_command.then_some((None, rest.trim()));
     }
-    let (user, host) = before.split_once('@')?;
+    let Some((user, host)) = before.split_once('@') else {
+        // `bash-4.2$ asinfo …`
+        let is_shell = !before.contains([' ', '=', ':']) && asked(rest).is_some();
+        return is_shell.then_some((None, rest.trim()));
+    };
     let is_user =
         !user.is_empty() && user.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     let (host, dir) = host.split_once([':', ' ']).unwrap_or((host, ""));
@@ -187,6 +191,13 @@ pub(super) fn node(text: &str) -> Option<String> {
     (is_host && (colon || ornaments >= 2)).then(|| bare.to_owned())
 }
 
+/// The address beside the node in the admin tool's own headings.
+pub(super) fn address(text: &str) -> Option<String> {
+    let (_, inside) = text.trim().strip_suffix("returned:")?.split_once('(')?;
+    let (address, _) = inside.split_once(')')?;
+    known::name(address)
+}
+
 /// The host that `pdsh` and the like put before every line, and the rest.
 pub(super) fn prefixed(text: &str) -> Option<(&str, &str)> {
     let (host, rest) = text.split_once(": ")?;
@@ -255,6 +266,7 @@ mod tests {
         );
         assert_eq!(prompt("me@aero-1:~/x$ ls"), Some((Some("aero-1"), "ls")));
         assert_eq!(prompt("$ asinfo"), Some((None, "asinfo")));
+        assert_eq!(prompt("bash-4.2$ asinfo -v node"), Some((None, "asinfo -v node")));
         for other in
             ["A1@1,A2@1", "# a comment", "roster=A1@1:pending_roster=A1@1$", "price $5", "$"]
         {

@@ -104,6 +104,12 @@ fn step(sink: &mut Sink<'_>, lines: &mut [Line], at: usize, context: &mut Contex
         return taken;
     }
     if let Some(node) = heading::node(&text) {
+        if let Some(address) = heading::address(&text) {
+            // Several nodes may have it; then it names none of them.
+            let at = Spot::Lines(lines[at].number, lines[at].number);
+            let of = NodeRef::Name(node.clone());
+            sink.fact(at, Some(&of), None, &address, What::Name(address.clone()));
+        }
         context.node = Some(node);
         return 1;
     }

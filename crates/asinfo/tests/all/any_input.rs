@@ -8,6 +8,22 @@ use rosterlab_engine::NodeId;
 /// The most nodes of a scenario that is tried: larger ones take long.
 const MOST_NODES: usize = 24;
 
+/// As [`check`], and the scenario runs or is refused.
+#[allow(dead_code, reason = "the fuzzer has no time for it")]
+pub fn check_and_run(bytes: &[u8]) -> usize {
+    let facts = bring::read(&[Input { name: "input", bytes }]);
+    let joined = bring::join(&facts, &[]);
+    let made = if joined.nodes.len() <= MOST_NODES { bring::scenario(&joined, &facts).ok() } else { None };
+    let exactness = bring::exactness(&joined, &facts);
+    let shown = made.as_ref().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
+    is_plain(&bring::summary(&facts, &joined, &exactness, shown));
+    check(bytes)
+}
+
+fn is_plain(summary: &str) {
+    assert!(!summary.chars().any(|sign| sign.is_control() && sign != '\n'));
+}
+
 /// Reads bytes as somebody may bring them, and gives how many facts there are.
 pub fn check(bytes: &[u8]) -> usize {
     let facts = bring::read(&[Input { name: "input", bytes }]);
@@ -24,12 +40,8 @@ pub fn check(bytes: &[u8]) -> usize {
     for node in joined.nodes.iter().filter(|node| !node.made_up) {
         assert!(known.contains(&node.id), "{} was read nowhere", node.id);
     }
-    let made =
-        if joined.nodes.len() <= MOST_NODES { bring::scenario(&joined, &facts).ok() } else { None };
     let exactness = bring::exactness(&joined, &facts);
-    let shown = made.as_ref().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
-    let summary = bring::summary(&facts, &joined, &exactness, shown);
-    assert!(!summary.chars().any(|sign| sign.is_control() && sign != '\n'));
+    is_plain(&bring::summary(&facts, &joined, &exactness, None));
     facts.facts.len()
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::any_input::check;
+use crate::any_input::{check, check_and_run};
 use crate::properties::runner;
 
 /// What may happen to a text.
@@ -131,12 +131,17 @@ pub fn samples() -> Vec<(PathBuf, Vec<u8>)> {
 fn damaged_inputs_invent_nothing() {
     let samples: Vec<Vec<u8>> = samples().into_iter().map(|(_, bytes)| bytes).collect();
     let ways = (any::<Index>(), proptest::collection::vec(damage(), 0..6));
-    let run = runner(600).run(&ways, |(which, damages)| {
+    let run = runner(800).run(&ways, |(which, damages)| {
         let mut bytes = samples[which.index(samples.len())].clone();
         for damage in &damages {
             done(&mut bytes, damage, &samples);
         }
-        check(&bytes);
+        // Every tenth becomes a scenario, which takes longer.
+        if bytes.len() % 10 == 0 {
+            check_and_run(&bytes);
+        } else {
+            check(&bytes);
+        }
         Ok(())
     });
     if let Err(error) = run {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 use proptest::prelude::*;
 use rosterlab_asinfo::admin::Console;
@@ -264,6 +265,46 @@ fn archives_are_read_back() {
     if let Err(error) = run {
         panic!("{error}");
     }
+}
+
+/// The same archive as a ZIP, with a file that is stored and one that is packed.
+#[test]
+fn zip_archives_are_read_back() {
+    let plan =
+        Plan { ids: (0xA1..0xA6).collect(), racks: 2, factor: 2, gone: 1, pending: 0, profile: 2 };
+    let mut world = world(&plan);
+    let seeds: Vec<NodeId> = world.there.iter().copied().collect();
+    let archive = collect::collect(&mut world.net, &seeds).unwrap();
+    let mut bytes = Vec::new();
+    let mut zip = rawzip::ZipArchiveWriter::new(&mut bytes);
+    for (at, file) in archive.files.iter().enumerate() {
+        let name = format!("{}/{}", archive.folder, file.name);
+        let method = match at % 2 {
+            0 => rawzip::CompressionMethod::DEFLATE,
+            _ => rawzip::CompressionMethod::STORE,
+        };
+        let (mut entry, config) = zip.new_file(&name).compression_method(method).start().unwrap();
+        let descriptor = if at % 2 == 0 {
+            let packed =
+                flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::best());
+            let mut writer = config.wrap(packed);
+            writer.write_all(file.text.as_bytes()).unwrap();
+            let (packed, descriptor) = writer.finish().unwrap();
+            packed.finish().unwrap();
+            descriptor
+        } else {
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(file.text.as_bytes()).unwrap();
+            writer.finish().unwrap().1
+        };
+        entry.finish(descriptor).unwrap();
+    }
+    zip.finish().unwrap();
+    is_it(&world, &read("cluster.zip", &bytes), true).unwrap();
+    // One inside another.
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&bytes).unwrap();
+    is_it(&world, &read("cluster.zip.gz", &packed.finish().unwrap()), true).unwrap();
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rosterlab_engine::{NodeId, RackId, RosterEntry};
 
-use super::super::fact::{Fact, List, Place, Setting, What};
+use super::super::fact::{Fact, List, NodeRef, Place, Setting, What};
 use super::choose::Chooser;
 use super::who::Who;
 use super::{Joined, JoinedNamespace, JoinedNode, Quiesce};
@@ -53,6 +53,26 @@ pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Choo
                 .any(|fact| matches!(fact.what, What::Setting(Setting::StayQuiesced(true)))),
             quiesced: quiesced(told_of),
         });
+    }
+    let matters = |fact: &&&Fact| {
+        matches!(
+            fact.what,
+            What::Rack(_)
+                | What::EffectiveRack(_)
+                | What::Quiesced { is: true, .. }
+                | What::Setting(Setting::StayQuiesced(true))
+        )
+    };
+    let mut unknown: BTreeSet<&str> = BTreeSet::new();
+    for fact in now.iter().filter(matters) {
+        if let Some(node @ NodeRef::Name(name)) = &fact.node
+            && who.id(node).is_none()
+            && unknown.insert(name)
+        {
+            let sentence =
+                format!("no input has the id of {name}: what is said of this node is not used");
+            out.homeless.push((fact.place.clone(), sentence));
+        }
     }
     for id in alone {
         out.assumed.push(format!("{id} says that it is in no cluster: it is taken as stopped"));

@@ -76,6 +76,15 @@ impl Who {
                 who.ids.insert((*name).to_owned(), id);
             }
         }
+        // A host beside the same host with its port says nothing more.
+        for names in who.names.values_mut() {
+            let hosts: BTreeSet<String> = names
+                .iter()
+                .filter(|name| host(name) != name.as_str())
+                .map(|name| host(name).to_owned())
+                .collect();
+            names.retain(|name| !hosts.contains(name));
+        }
         for id in known.into_iter().rev().take(4 * MAX_NODES) {
             who.names.entry(id).or_default();
         }
