@@ -137,7 +137,7 @@ fn damaged_inputs_invent_nothing() {
             done(&mut bytes, damage, &samples);
         }
         // Every tenth becomes a scenario, which takes longer.
-        if bytes.len() % 10 == 0 {
+        if bytes.len().is_multiple_of(10) {
             check_and_run(&bytes);
         } else {
             check(&bytes);
