@@ -1,5 +1,6 @@
 //! `bring` from outside: files in, a scenario and a summary out. docs/own-cluster.md shows what is printed.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +49,7 @@ fn the_page_shows_what_is_printed() {
         let said = shown(&folder, command);
         let said = said.trim_end();
         let end = if said.is_empty() { "" } else { "\n" };
-        out += &format!("{before}```console\n$ {command}\n{said}{end}```\n");
+        let _ = write!(out, "{before}```console\n$ {command}\n{said}{end}```\n");
         rest = after;
         commands += 1;
     }
