@@ -175,7 +175,7 @@ fn what_is_misspelt_is_answered_with_what_is_near() {
                   [possible values: text, ndjson, table, log, json, junit, tap, github]
                   tip: a similar value exists: 'table'
                 For more information, try '--help'.
-            2 error: there is no command "play"; there are run, validate, scenario, explain, what-if, check, plan, succession, figure, test, serve, collectinfo, schema, completions, man, help
+            2 error: there is no command "play"; there are run, validate, scenario, explain, what-if, check, plan, succession, figure, test, serve, collectinfo, bring, log, schema, completions, man, help
             2 error: invalid value 'csh' for '<SHELL>'
                   [possible values: bash, elvish, fish, powershell, zsh]
                   tip: a similar value exists: 'zsh'
