@@ -84,24 +84,24 @@ fn words(text: &str) -> Vec<String> {
 const TOOL: [&str; 9] =
     ["show", "info", "i", "manage", "enable", "summary", "asinfo", "health", "collectinfo"];
 
+/// Commands of a shell that replies may follow.
+const SHELL: [&str; 11] = [
+    "sudo", "ssh", "kubectl", "docker", "asinfo", "asadm", "cat", "for", "pdsh", "ansible", "less",
+];
+
 /// What a line asks for, if it is a command.
 pub(super) fn asked(text: &str) -> Option<Asked> {
     let text = text.trim();
+    let first = text.split(' ').next()?;
+    let has_more = text.len() > first.len();
+    let is_of_tool = TOOL.contains(&first)
+        && (has_more && !text.contains('=')
+            || matches!(text, "info" | "summary" | "enable" | "health"));
     let is_plain = !text.contains('|') || text.contains("asinfo");
-    let words = words(text);
-    let first = words.first()?.as_str();
-    let shell = [
-        "sudo", "ssh", "kubectl", "docker", "asinfo", "asadm", "cat", "for", "pdsh", "ansible",
-        "less",
-    ];
-    let is_command = is_plain
-        && (shell.contains(&first)
-            || (TOOL.contains(&first) && words.len() > 1 && !text.contains('=')
-                || first == "asinfo"
-                || matches!(text, "enable" | "info" | "summary" | "health")));
-    if !is_command {
+    if !is_plain || !(SHELL.contains(&first) || is_of_tool) {
         return None;
     }
+    let words = words(text);
     let mut asked = Asked::default();
     let Some(at) = words.iter().position(|word| word == "asinfo") else { return Some(asked) };
     asked.node = remote(&words[..at]);

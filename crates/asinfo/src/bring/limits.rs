@@ -18,8 +18,10 @@ pub const MAX_LINES: usize = 2_000_000;
 pub const MAX_FACTS: usize = 400_000;
 /// The most entries of all lists of nodes.
 pub const MAX_ENTRIES: usize = 2_000_000;
-/// How many lines may be looked at for tables that turn out to be none, beside as many as there are.
-pub const MAX_TRIED: usize = 100_000;
+/// The most lines of a table, those counted that a terminal broke off.
+pub const MAX_TABLE: usize = 40_000;
+/// How many lines of one input may be looked at in vain for the ends of tables.
+pub const MAX_TRIED: usize = 1_000_000;
 /// The most things that could not be used and are listed, of one input; the others are counted.
 pub const MAX_LEFT: usize = 40;
 /// How deep contexts of a configuration, and values of YAML and JSON, may be inside each other.

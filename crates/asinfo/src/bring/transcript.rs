@@ -214,14 +214,14 @@ fn bare_list(sink: &mut Sink<'_>, line: &Line, context: &Context) -> bool {
 }
 
 fn read_table(sink: &mut Sink<'_>, lines: &[Line], context: &mut Context) -> Option<usize> {
-    if context.tried > MAX_TRIED + lines.len() {
+    if context.tried > MAX_TRIED {
         return None;
     }
-    let (grid, taken) = table::read(lines);
+    let (grid, taken, tried) = table::read(lines);
+    context.tried += tried;
     if grid.is_some_and(|grid| table::facts(sink, &grid)) {
         return Some(taken);
     }
-    context.tried += taken;
     let is_title = table::is_title(&lines[0].text);
     // Of what is no table only the first line is passed over; the others may be something else.
     (is_title || table::is_number_of_rows(&lines[0].text)).then(|| {

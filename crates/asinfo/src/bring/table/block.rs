@@ -2,6 +2,7 @@
 //!
 //! Invariant: a block has at least its first line. Not here: what is in the rows.
 
+use super::super::limits::MAX_TABLE;
 use super::Line;
 
 /// The lines of a table.
@@ -14,6 +15,8 @@ pub(super) struct Block {
     pub(super) whole: bool,
     /// How many lines it has in all.
     pub(super) taken: usize,
+    /// How many lines were looked at to find its end.
+    pub(super) scanned: usize,
 }
 
 impl Block {
@@ -22,10 +25,15 @@ impl Block {
         let titles = lines.iter().take_while(|line| is_title(&line.text)).count();
         let title: String = lines[..titles].iter().map(|line| line.text.as_str()).collect();
         let rest = &lines[titles..];
-        let is_prompt = |line: &Line| super::super::heading::is_prompt(&line.text);
-        let next = rest.iter().position(|line| is_prompt(line) || is_dated(&line.text));
-        let next = next.unwrap_or(rest.len());
-        let count = rest[..next].iter().position(|line| is_number_of_rows(&line.text));
+        let rest = &rest[..rest.len().min(MAX_TABLE)];
+        let ends = |line: &Line| {
+            is_number_of_rows(&line.text)
+                || super::super::heading::is_prompt(&line.text)
+                || is_dated(&line.text)
+        };
+        let next = rest.iter().position(ends).unwrap_or(rest.len());
+        let count = rest.get(next).filter(|line| is_number_of_rows(&line.text)).map(|_| next);
+        let scanned = titles + next;
         // The heading of several columns looks like a title where it was wrapped: it is none if the rows still end.
         let other = rest[..next].iter().position(|line| is_title(&line.text));
         let next = if count.is_none() { other.unwrap_or(next) } else { next };
@@ -36,7 +44,7 @@ impl Block {
         // Without a title, a blank line ends a table unless rows of the same layout follow.
         let body = rest[..end].to_vec();
         let taken = titles + end + usize::from(count.is_some());
-        Self { title: title_text(&title), body, whole: count.is_some(), taken }
+        Self { title: title_text(&title), body, whole: count.is_some(), taken, scanned }
     }
 }
 

@@ -72,9 +72,9 @@ fn heading(text: &str) -> String {
     text.split_whitespace().filter(|word| *word != ".").collect::<Vec<_>>().join(" ")
 }
 
-/// Reads the table that begins at a line. `None` when its lines are no table that is known; the number is how many lines
-/// belong together.
-pub(super) fn read(lines: &[Line]) -> (Option<Grid>, usize) {
+/// Reads the table that begins at a line. `None` when its lines are no table that is known; the numbers are how many lines
+/// belong together, and how many were looked at in vain for its end.
+pub(super) fn read(lines: &[Line]) -> (Option<Grid>, usize, usize) {
     let mut block = block::Block::of(lines);
     for line in &mut block.body {
         line.text = with_active_racks(&line.text);
@@ -89,5 +89,5 @@ pub(super) fn read(lines: &[Line]) -> (Option<Grid>, usize) {
     let grid =
         if is_new { columns::read(&block.body, block.whole) } else { old::read(&block.body) };
     let grid = grid.map(|grid| Grid { title: block.title, lines: span, ..grid });
-    (grid, taken)
+    (grid, taken, if block.whole { 0 } else { block.scanned })
 }

@@ -63,6 +63,10 @@ pub(super) fn rows(lines: &[Line], whole: bool) -> (Vec<Row>, usize) {
     // A cut first line has its separators elsewhere.
     for cut in 0..=1.min(lines.len()) {
         let lines = &lines[cut..];
+        // One row alone fits itself: that says nothing of a line before it.
+        if cut > 0 && lines.len() < 2 {
+            break;
+        }
         for size in 1..=(lines.len() / 2).clamp(1, MAX_WRAP) {
             if !lines.len().is_multiple_of(size) && (whole || size == 1) {
                 continue;
