@@ -158,7 +158,7 @@ fn setting(
     node: Option<&NodeRef>,
 ) {
     let at = Spot::Lines(line, line);
-    let value = values.first().copied().unwrap_or("true");
+    let value = values.first().copied().unwrap_or_default();
     let path: Vec<&str> = open.iter().map(|context| context.name.as_str()).collect();
     match (path.last().copied(), name) {
         (Some("storage-engine"), "device" | "file") => {
@@ -186,9 +186,17 @@ fn setting(
         (Some("service" | "cluster" | "namespace" | "storage-engine") | None, name) => name,
         _ => return,
     };
-    if let Some(what) = known::what(name, value) {
-        let of = namespace(open);
+    // A switch without a value is on; then its name is what stands there.
+    let is_switch = |what: &What| {
+        let Some(What::Setting(setting)) = known::what(name, "false") else { return false };
+        *what != What::Setting(setting)
+    };
+    let (said, what) = match values.first() {
+        Some(value) => (*value, known::what(name, value)),
+        None => (name, known::what(name, "true").filter(is_switch)),
+    };
+    if let Some(what) = what {
         // A node's own id and rack, as everything else in the file, are the node's whose file it is.
-        sink.fact(at, node, of, value, what);
+        sink.fact(at, node, namespace(open), said, what);
     }
 }
