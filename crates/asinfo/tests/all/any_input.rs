@@ -13,7 +13,8 @@ const MOST_NODES: usize = 24;
 pub fn check_and_run(bytes: &[u8]) -> usize {
     let facts = bring::read(&[Input { name: "input", bytes }]);
     let joined = bring::join(&facts, &[]);
-    let made = if joined.nodes.len() <= MOST_NODES { bring::scenario(&joined, &facts).ok() } else { None };
+    let made =
+        if joined.nodes.len() <= MOST_NODES { bring::scenario(&joined, &facts).ok() } else { None };
     let exactness = bring::exactness(&joined, &facts);
     let shown = made.as_ref().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
     is_plain(&bring::summary(&facts, &joined, &exactness, shown));

@@ -3,11 +3,10 @@
 //! Invariant: every line of the plan is there, in order; counts are partitions.
 
 use rosterlab_scenario::foresight::runbook::{Checked, CheckedLine, Counts, Loss, Nearest, Out};
-use rosterlab_scenario::words::runbook::{of_change, of_verdict};
+use rosterlab_scenario::words::runbook::{kind, of_change, of_verdict};
 use serde_json::{Value, json};
 
-use super::{Report, Told};
-use rosterlab_scenario::words::runbook::kind;
+use super::told::{Report, Told};
 
 pub(super) fn json(report: &Report<'_>) -> String {
     let checked = report.checked;

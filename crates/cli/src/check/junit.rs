@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use rosterlab_scenario::foresight::runbook::{CheckedLine, Level, What};
 
-use super::{Report, Told};
+use super::told::{Report, Told};
 use crate::report::xml;
 
 pub(super) fn junit(report: &Report<'_>) -> String {

@@ -4,11 +4,10 @@
 
 use std::fmt::Write as _;
 
-use rosterlab_scenario::words::runbook::{of_change, of_nearest, of_verdict};
+use rosterlab_scenario::words::runbook::{HEAD, kind, of_change, of_nearest, of_verdict, rows};
 
-use super::{Report, Told};
+use super::told::{Report, Told};
 use crate::printable;
-use rosterlab_scenario::words::runbook::{HEAD, kind, rows};
 
 pub(super) fn markdown(report: &Report<'_>) -> String {
     let checked = report.checked;

@@ -9,6 +9,7 @@ mod junit;
 mod markdown;
 mod sarif;
 mod text;
+mod told;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -16,10 +17,8 @@ use std::path::Path;
 
 use rosterlab_asinfo::plan::{Names, Reader};
 use rosterlab_engine::Cluster;
-use rosterlab_scenario::foresight::runbook::{
-    self, Checked, Demand, Finding, Goal, Level, Line, Nearest, Unplanned,
-};
-use rosterlab_scenario::words::runbook::{name_of, of_verdict, of_wrong, source_of};
+use rosterlab_scenario::foresight::runbook::{self, Demand, Goal, Line, Unplanned};
+use rosterlab_scenario::words::runbook::{of_verdict, of_wrong};
 use rosterlab_scenario::{Doing, FORMAT, Scenario};
 
 use crate::args::{Check, CheckFormat, PlanFor};
@@ -27,16 +26,7 @@ use crate::commands::{Expectations, Problem, cluster_at};
 use crate::position::Position;
 use crate::source::{Mistake, Source};
 
-/// What a report is about.
-struct Report<'a> {
-    /// The file with the cluster.
-    cluster: String,
-    /// The file with the plan.
-    plan: String,
-    checked: &'a Checked,
-    /// The nearest order that is safe, for a plan that is understood and not safe.
-    nearest: Option<Nearest>,
-}
+use told::Report;
 
 /// `plan`: a plan for a goal, as lines that `check` reads.
 pub fn plan_for(wanted: &PlanFor, out: &mut impl Write) -> Result<Expectations, Problem> {
@@ -199,37 +189,4 @@ fn lines_of(
         }
     }
     Ok(lines)
-}
-
-/// A finding in the words that all formats share.
-struct Told {
-    level: &'static str,
-    name: &'static str,
-    namespace: Option<String>,
-    message: String,
-    source: Option<String>,
-}
-
-impl Told {
-    fn of(finding: &Finding, checked: &Checked) -> Self {
-        let namespace = finding.namespace.and_then(|index| checked.namespaces.get(index)).cloned();
-        Self {
-            level: match finding.level {
-                Level::Warning => "warning",
-                Level::Error => "error",
-            },
-            name: name_of(&finding.wrong),
-            namespace,
-            message: of_wrong(&finding.wrong),
-            source: source_of(&finding.wrong),
-        }
-    }
-
-    /// The message with the namespace before it, where there are several, and its source behind it.
-    fn line(&self, checked: &Checked) -> String {
-        let of = self.namespace.as_ref().filter(|_| checked.namespaces.len() > 1);
-        let of = of.map_or_else(String::new, |name| format!("{name}: "));
-        let source = self.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
-        format!("{of}{}{source}", self.message)
-    }
 }

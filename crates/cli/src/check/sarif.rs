@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Report, Told};
+use super::told::{Report, Told};
 
 pub(super) fn sarif(report: &Report<'_>) -> String {
     let checked = report.checked;

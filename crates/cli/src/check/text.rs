@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use rosterlab_scenario::foresight::runbook::What;
 use rosterlab_scenario::words::runbook::{HEAD, kind, of_change, of_nearest, of_verdict, rows};
 
-use super::{Report, Told};
+use super::told::{Report, Told};
 use crate::printable;
 
 /// Green, for what is safe.
