@@ -2,6 +2,9 @@
 //!
 //! Invariant: what is peeled off says nothing but where the command is done. Not here: the command.
 
+/// How many layers are peeled off a line at the most.
+const MOST_LAYERS: usize = 16;
+
 /// A line without what stands around its command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Peeled {
@@ -18,7 +21,7 @@ pub(super) struct Peeled {
 /// Peels a line.
 pub(super) fn peel(line: &str) -> Peeled {
     let mut peeled = Peeled { command: plain(line), ..Peeled::default() };
-    loop {
+    for _ in 0..MOST_LAYERS {
         peeled.is_bold |= between("**", &peeled.command).is_some();
         let rest = marker(&peeled.command).or_else(|| between("**", &peeled.command));
         let rest = rest.or_else(|| between("`", &peeled.command));
@@ -32,9 +35,10 @@ pub(super) fn peel(line: &str) -> Peeled {
                 peeled.is_tool |= is_tool;
                 peeled.command = rest;
             }
-            None => return peeled,
+            None => break,
         }
     }
+    peeled
 }
 
 /// A line without colours of a terminal and with plain blanks, quotes and dashes.

@@ -15,6 +15,9 @@ pub const MAX_PLAN: usize = 1024 * 1024;
 /// The most lines of a plan.
 pub const MAX_PLAN_LINES: usize = 5_000;
 
+/// The most lines of a loop.
+const MOST_LOOP_LINES: usize = 100;
+
 /// Why a text is no plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlanError {
@@ -72,7 +75,10 @@ pub(super) fn lines(text: &str) -> Result<(Vec<Line>, BTreeMap<usize, Said>), Pl
                 whole = format!("{before} {}", next.trim());
             }
             if begins_a_loop(&whole) {
-                while !ends_a_loop(&whole) {
+                for _ in 0..MOST_LOOP_LINES {
+                    if ends_a_loop(&whole) {
+                        break;
+                    }
                     let Some((_, next)) = rest.next() else { break };
                     let is_open =
                         [" do", ";do", " then", "\ndo"].iter().any(|end| whole.ends_with(end));
