@@ -3,7 +3,8 @@
 //! Invariant: pure. What was brought is kept as it was, and is read as a whole whenever something is added, taken away or
 //! chosen. Not here: reading the formats (the asinfo crate's `bring`), drawing.
 
-use rosterlab_asinfo::bring::{self, Choice, Conflict, Input, Part};
+use rosterlab_asinfo::bring::{self, Choice, Conflict, Input, JoinedNode, Part};
+use rosterlab_engine::NodeId;
 use rosterlab_scenario::{Scenario, share};
 
 use crate::open;
@@ -31,6 +32,8 @@ pub struct Understanding {
     pub parts: Vec<Part>,
     /// What contradicts.
     pub conflicts: Vec<Conflict>,
+    /// What nodes are called beside their ids.
+    pub names: Vec<(String, NodeId)>,
     /// The cluster, or why there is none.
     pub made: Option<Result<Made, String>>,
 }
@@ -110,7 +113,13 @@ impl Brought {
             Ok((scenario, _)) => Ok(on_the_floor(scenario)),
             Err(error) => Err(error.to_string()),
         };
-        Understanding { parts, conflicts: joined.conflicts, made: Some(made) }
+        let of = |node: &JoinedNode| {
+            // A plan names hosts and not ports.
+            let host = |name: &String| name.split(':').next().unwrap_or("").to_owned();
+            node.names.iter().map(|name| (host(name), node.id)).collect::<Vec<_>>()
+        };
+        let names = joined.nodes.iter().flat_map(of).collect();
+        Understanding { parts, conflicts: joined.conflicts, names, made: Some(made) }
     }
 }
 

@@ -176,7 +176,7 @@ impl Component for OwnPanel {
                         { for self.understanding.parts.iter().map(view_part) }
                     </section>
                 </div>
-                <PlanPanel link={context.props().link.clone()} />
+                <PlanPanel link={context.props().link.clone()} names={self.understanding.names.clone()} />
                 <p class="visually-hidden" role="status">{ self.status() }</p>
             </div>
         }

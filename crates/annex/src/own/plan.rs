@@ -4,6 +4,7 @@
 //! write it (the asinfo crate's `plan`), drawing.
 
 use rosterlab_asinfo::plan::{Names, Reader};
+use rosterlab_engine::NodeId;
 use rosterlab_scenario::foresight::runbook::{
     self, Checked, CheckedLine, Demand, Finding, Level, What,
 };
@@ -38,17 +39,27 @@ pub struct ToldLine {
     pub findings: Vec<(bool, String)>,
 }
 
-/// Checks a plan against the cluster of a share link, as it is at the link's end.
+/// Checks a plan against the cluster of a share link, as it is at the link's end. `names` are what nodes are called beside their
+/// ids; what is no name of a host, and a name for a second node, is left out.
 ///
 /// # Errors
 /// What is wrong with the link, the plan or the margin, as a sentence.
-pub fn check(link: &str, text: &str, margin: usize) -> Result<Told, String> {
+pub fn check(
+    link: &str,
+    text: &str,
+    margin: usize,
+    names: &[(String, NodeId)],
+) -> Result<Told, String> {
     let shared = share::read(link).map_err(|error| format!("The floor has no link: {error}."))?;
     if text.trim().is_empty() {
         return Err("Write or paste a plan first.".to_owned());
     }
-    let (reader, lines) =
-        Reader::new(text, Names::default()).map_err(|error| format!("{error}."))?;
+    let mut known = Names::default();
+    for (name, node) in names {
+        // A plan that uses such a name says that it is not understood.
+        let _ = known.add(name, *node);
+    }
+    let (reader, lines) = Reader::new(text, known).map_err(|error| format!("{error}."))?;
     let demand = Demand { margin, always: false };
     let checked = runbook::check(shared.timeline.cluster(), &lines, &reader, demand)
         .map_err(|error| format!("{error}."))?;
@@ -90,7 +101,7 @@ fn sentence(finding: &Finding, checked: &Checked) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rosterlab_engine::{ClusterSetup, NodeId, NodeSetup, RackId};
+    use rosterlab_engine::{ClusterSetup, NodeSetup, RackId};
     use rosterlab_scenario::Timeline;
 
     use super::*;
@@ -108,7 +119,7 @@ mod tests {
     fn the_case_studys_plan_is_not_safe_and_says_where() {
         let plan = "# rack B is down for maintenance\nssh b101 systemctl stop aerospike\n\
                     ssh b102 systemctl stop aerospike\nwait for migrations\n";
-        let told = check(&link(), plan, 1).unwrap();
+        let told = check(&link(), plan, 1, &[]).unwrap();
         assert!(!told.is_safe, "{}", told.verdict);
         let numbers: Vec<usize> = told.lines.iter().map(|line| line.number).collect();
         assert_eq!(numbers, [2, 3, 4]);
@@ -118,14 +129,23 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_no_safe_plan() {
-        let told = check(&link(), "make it so", 0).unwrap();
+        let told = check(&link(), "make it so", 0, &[]).unwrap();
         assert!(!told.is_safe);
         assert_eq!(told.lines[0].kind, "not understood");
     }
 
     #[test]
+    fn nodes_are_named_as_what_was_brought_names_them() {
+        let plan = "ssh db2.local systemctl stop aerospike";
+        let unknown = check(&link(), plan, 0, &[]).unwrap();
+        assert_eq!(unknown.lines[0].kind, "not understood");
+        let names = [("db2.local".to_owned(), NodeId::new(0xB101).unwrap())];
+        assert_eq!(check(&link(), plan, 0, &names).unwrap().lines[0].kind, "does");
+    }
+
+    #[test]
     fn nothing_to_check_is_said() {
-        assert_eq!(check(&link(), " \n", 1), Err("Write or paste a plan first.".to_owned()));
-        assert!(check("s1=", "wait for migrations", 1).unwrap_err().starts_with("The floor"));
+        assert_eq!(check(&link(), " \n", 1, &[]), Err("Write or paste a plan first.".to_owned()));
+        assert!(check("s1=", "wait for migrations", 1, &[]).unwrap_err().starts_with("The floor"));
     }
 }

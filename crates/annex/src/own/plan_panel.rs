@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use rosterlab_engine::NodeId;
 use rosterlab_scenario::words::runbook::HEAD;
 use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -20,6 +21,8 @@ const MOST_MARGIN: usize = 2;
 pub struct Props {
     /// The share link of what is on the floor.
     pub link: Rc<str>,
+    /// What nodes are called beside their ids.
+    pub names: Vec<(String, NodeId)>,
 }
 
 /// What happens here.
@@ -75,7 +78,8 @@ impl Component for PlanPanel {
             }
             Did::Check => {
                 self.waiting = None;
-                self.told = Some(check(&context.props().link, &self.text, self.margin));
+                let Props { link, names } = context.props();
+                self.told = Some(check(link, &self.text, self.margin, names));
             }
         }
         true
