@@ -214,6 +214,11 @@ pub fn of_mistake(mistake: &Mistake) -> String {
             list(nodes),
             verb_ending(nodes.len())
         ),
+        Mistake::StopBeforeHandOver { nodes } => format!(
+            "{} stop{} with data still to be sent, and there is no other copy: wait for migrations first.",
+            list(nodes),
+            verb_ending(nodes.len())
+        ),
         Mistake::EmptyDrives { nodes } => format!(
             "{} come{} back with empty drives: {} trusted for no partition until migrations are done.",
             list(nodes),

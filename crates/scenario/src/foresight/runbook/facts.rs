@@ -54,7 +54,9 @@ pub(super) fn facts(cluster: &Cluster, command: &Command) -> Vec<Fact> {
             facts.extend(
                 unquiesced(&view, nodes, *shutdown).map(|found| Fact::Found(None, found, true)),
             );
-            facts.extend((0..view.namespaces.len()).filter_map(|index| goes(&view, index, nodes)));
+            let namespaces = 0..view.namespaces.len();
+            facts.extend(namespaces.clone().filter_map(|index| goes(&view, index, nodes)));
+            facts.extend(namespaces.filter_map(|index| not_handed_over(&view, index, nodes)));
             facts
         }
         Command::Start { nodes } => {
@@ -155,6 +157,20 @@ fn unquiesced(view: &ClusterView, nodes: &[NodeId], shutdown: Shutdown) -> Optio
     };
     let nodes: Vec<NodeId> = nodes.iter().filter(hands_over).copied().collect();
     (!nodes.is_empty()).then_some(Mistake::StopWithoutQuiesce { nodes })
+}
+
+/// The nodes of a stop that have not sent all that they have of an AP namespace with one copy: who would receive it has a
+/// version already, so that the partition does not come up as fresh, and yet has not its data (domain.md §6.1).
+fn not_handed_over(view: &ClusterView, index: usize, nodes: &[NodeId]) -> Option<Fact> {
+    let settings = &view.namespaces[index];
+    if settings.mode != Mode::Available || settings.replication_factor > 1 {
+        return None;
+    }
+    let sends =
+        |id: &&NodeId| view.node(**id).is_some_and(|node| node.namespaces[index].remaining.tx > 0);
+    let nodes: Vec<NodeId> = nodes.iter().filter(sends).copied().collect();
+    let found = Mistake::StopBeforeHandOver { nodes: nodes.clone() };
+    (!nodes.is_empty()).then_some(Fact::Found(Some(index), found, false))
 }
 
 /// The nodes that come up with empty drives and are in a roster.

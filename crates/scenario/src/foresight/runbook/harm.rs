@@ -109,7 +109,7 @@ impl Harms<'_> {
                 found.push(finding(Level::Error, Wrong::Out(counts.worst)));
             }
             let mut sizes = 1..=counts.losses.len();
-            let harmful = sizes.find(|size| counts.without(*size) > start.without(*size));
+            let harmful = sizes.find(|size| !start.allows(*size, counts.without(*size)));
             let Some(size) = harmful else { continue };
             let until = self.until[line][index];
             // What was brief before may be lasting now.

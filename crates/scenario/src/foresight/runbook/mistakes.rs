@@ -35,6 +35,11 @@ pub enum Mistake {
         /// Those nodes.
         nodes: Vec<NodeId>,
     },
+    /// A node of an AP namespace with RF 1 is stopped before it has sent what only it has (domain.md §6, §8).
+    StopBeforeHandOver {
+        /// Those nodes.
+        nodes: Vec<NodeId>,
+    },
     /// A node comes up with empty drives: every version of it has `e` (domain.md §4).
     EmptyDrives {
         /// Those nodes.
@@ -64,6 +69,7 @@ impl Mistake {
             Self::NextBeforeBack { .. } => "next-before-back",
             Self::NoRecluster(_) => "no-recluster",
             Self::StopWithoutQuiesce { .. } => "stop-without-quiesce",
+            Self::StopBeforeHandOver { .. } => "stop-before-hand-over",
             Self::EmptyDrives { .. } => "empty-drives",
             Self::Roster(warning) => match warning {
                 Warning::RemovesRfOrMore { .. } => "rf-or-more-out",
@@ -89,6 +95,7 @@ impl Mistake {
             Self::NextBeforeBack { .. } => "§5, §6",
             Self::NoRecluster(Told::Roster) => "§1",
             Self::NoRecluster(_) | Self::StopWithoutQuiesce { .. } => "§8",
+            Self::StopBeforeHandOver { .. } => "§6, §8",
             Self::EmptyDrives { .. } => "§4",
             Self::Roster(warning) => match warning {
                 Warning::RemovesRfOrMore { .. } | Warning::ReviveWhileMissing { .. } => "§5, §8",
@@ -116,7 +123,7 @@ impl Mistake {
     /// Whether it makes a plan unsafe even where nothing is lost by it on the way.
     pub(super) fn is_grave(&self) -> bool {
         match self {
-            Self::NoRecluster(_) => true,
+            Self::NoRecluster(_) | Self::StopBeforeHandOver { .. } => true,
             Self::Roster(warning) => matches!(
                 warning,
                 Warning::FewerThanRf { .. }

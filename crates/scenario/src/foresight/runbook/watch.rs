@@ -80,11 +80,18 @@ impl Counts {
         }
     }
 
+    /// Whether so many partitions may be out with so many further nodes lost, when these are the counts of the beginning. Where a
+    /// loss would have left some out then, there was no margin to keep.
+    #[must_use]
+    pub fn allows(&self, nodes: usize, out: u32) -> bool {
+        out <= self.without(nodes) || nodes > 0 && self.without(nodes) > 0
+    }
+
     /// How many further nodes can be lost at any moment, whichever they are, with no more out than in these counts; `None`
     /// when more is out without any loss.
     #[must_use]
     pub fn margin_left(&self, before: &Self) -> Option<usize> {
-        let is_harmed = |nodes: &usize| self.without(*nodes) > before.without(*nodes);
+        let is_harmed = |nodes: &usize| !before.allows(*nodes, self.without(*nodes));
         let most = self.losses.len();
         (0..=most).find(is_harmed).map_or(Some(most), |nodes| nodes.checked_sub(1))
     }
@@ -93,7 +100,8 @@ impl Counts {
     #[must_use]
     pub fn is_restored(&self, before: &Self) -> bool {
         let losses = self.losses_after.iter().zip(&before.losses_after);
-        self.after.all() <= before.after.all() && losses.into_iter().all(|(now, then)| now <= then)
+        self.after.all() <= before.after.all()
+            && losses.into_iter().all(|(now, then)| now <= then || *then > 0)
     }
 
     fn none(margin: usize) -> Self {
