@@ -81,12 +81,15 @@ globalThis.showConsole = async (isShown, link, typed, closed) => {
   }
 };
 
-// What a person opens, drops or pastes. The app says once where the share link goes that it comes to, and why it comes to none.
+// What a person opens, drops or pastes. The app says once where the share link goes that it comes to, and why it comes to none;
+// and gives the link of what is on the floor.
 let opened;
 let refused;
-globalThis.takeFiles = (link, why) => {
+let floor;
+globalThis.takeFiles = (link, why, shown) => {
   opened = link;
   refused = why;
+  floor = shown;
 };
 
 // A person's own cluster, in a dialog.
@@ -94,7 +97,7 @@ let own;
 async function showOwn() {
   const { Own } = await annex();
   own ??= new Own(document.getElementById("own"), opened);
-  own.show(location.hash.slice(1));
+  own.show(floor());
   return own;
 }
 

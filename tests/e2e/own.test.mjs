@@ -10,15 +10,15 @@ const WIDE = { viewport: { width: 1440, height: 940 } };
 
 /** What `show roster` of asadm prints, as it is copied from a terminal. */
 const ROSTER = `Admin> show roster
-~~~~~~~~~~~~~~~~~~~~~~~~~~~Roster (2026-11-03 09:12:44 UTC)~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-          Node|Node ID|Namespace|           Current|           Pending|          Observed
-              |       |         |            Roster|            Roster|             Nodes
-db1.local:3000|BB9010A|     main|BB9030A,BB9020A,  |BB9030A,BB9020A,  |BB9030A,BB9020A,
-              |       |         |BB9010A           |BB9010A           |BB9010A
-db2.local:3000|BB9020A|     main|BB9030A,BB9020A,  |BB9030A,BB9020A,  |BB9030A,BB9020A,
-              |       |         |BB9010A           |BB9010A           |BB9010A
-db3.local:3000|*BB9030A|     main|BB9030A,BB9020A,  |BB9030A,BB9020A,  |BB9030A,BB9020A,
-              |       |         |BB9010A           |BB9010A           |BB9010A
+~~~~~~~~~~~~~~~~~~~~~~~~~~~~Roster (2026-11-03 09:12:44 UTC)~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+          Node| Node ID|Namespace|          Current|          Pending|         Observed
+              |        |         |           Roster|           Roster|            Nodes
+db1.local:3000| BB9010A|     main| BB9030A,BB9020A,| BB9030A,BB9020A,| BB9030A,BB9020A,
+              |        |         |          BB9010A|          BB9010A|          BB9010A
+db2.local:3000| BB9020A|     main| BB9030A,BB9020A,| BB9030A,BB9020A,| BB9030A,BB9020A,
+              |        |         |          BB9010A|          BB9010A|          BB9010A
+db3.local:3000|*BB9030A|     main| BB9030A,BB9020A,| BB9030A,BB9020A,| BB9030A,BB9020A,
+              |        |         |          BB9010A|          BB9010A|          BB9010A
 Number of rows: 3
 Admin>`;
 

@@ -20,6 +20,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// # Errors
 /// Why it comes to none, in sentences for the page.
 #[wasm_bindgen(js_name = linkIn)]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "JavaScript gives a text that may be missing by value alone"
+)]
 pub fn link_in(text: Option<String>, bytes: f64) -> Result<String, JsError> {
     open::link_in(text.as_deref(), bytes).map_err(|fault| JsError::new(&fault.sentences()))
 }

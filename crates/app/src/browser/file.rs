@@ -16,22 +16,28 @@ extern "C" {
     fn take_files(
         opened: &Closure<dyn Fn(String)>,
         refused: &Closure<dyn Fn(String)>,
+        floor: &Closure<dyn Fn() -> String>,
     ) -> Result<(), JsValue>;
 
     #[wasm_bindgen(js_name = openFiles, catch)]
     fn open_files(files: Option<&js_sys::Array>) -> Result<(), JsValue>;
 }
 
-/// Hears the share link of whatever a person opens, drops or pastes, or why there is none, in sentences.
+/// Hears the share link of whatever a person opens, drops or pastes, or why there is none, in sentences. `floor` gives the share
+/// link of what is on the floor, against which plans are checked.
 #[hook]
-pub fn use_files(done: impl Fn(Result<Rc<str>, Rc<str>>) + Clone + 'static) {
+pub fn use_files(
+    floor: impl Fn() -> String + 'static,
+    done: impl Fn(Result<Rc<str>, Rc<str>>) + Clone + 'static,
+) {
     use_memo((), move |()| {
         let opened = done.clone();
         let opened = Closure::new(move |link: String| opened(Ok(link.into())));
         let refused = Closure::new(move |why: String| done(Err(why.into())));
         // Without boot.js, as in the tests of components, there is nobody to read files.
-        take_files(&opened, &refused).ok();
-        (opened, refused)
+        let floor = Closure::new(floor);
+        take_files(&opened, &refused, &floor).ok();
+        (opened, refused, floor)
     });
 }
 

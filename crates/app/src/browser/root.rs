@@ -28,6 +28,7 @@ fn root() -> Option<Element> {
 }
 
 /// Whether the document comes from a server whose cluster it is to show.
+#[must_use]
 pub fn is_attached() -> bool {
     root().is_some_and(|root| root.has_attribute("data-attached"))
 }

@@ -32,7 +32,7 @@ pub fn use_console(state: &Rc<State>, dispatch: &Dispatch) {
         let is_elsewhere =
             before.as_ref().is_none_or(|before| !Rc::ptr_eq(&before.timeline, &state.timeline));
         let has_turned = before.is_some_and(|before| before.console != state.console);
-        if has_turned || (is_open || state.is_attached) && is_elsewhere {
+        if has_turned || (is_open || state.is_attached()) && is_elsewhere {
             // An experiment that is too long for a link is none for the console.
             let link = share::write_unchecked(&state.timeline).unwrap_or_default();
             door.show(is_open, &link);

@@ -28,6 +28,16 @@ impl ConsoleState {
     }
 }
 
+/// Whose cluster the page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Its own, in its own time.
+    #[default]
+    Own,
+    /// That of the server that it is attached to, in the server's time.
+    Servers,
+}
+
 /// What a person does with the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConsoleAction {

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_timers::callback::{Interval, Timeout};
+use rosterlab_scenario::share;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
@@ -17,6 +18,7 @@ use crate::browser::{
     put_hash, show_theme, use_after, use_files, use_followed_addresses, use_kept_focus,
     use_system_dark, use_terms,
 };
+use crate::console::state::Whose;
 use crate::console::use_console;
 use crate::floor::links::selector as link_selector;
 use crate::floor::panel::{FloorPanel, card_selector};
@@ -56,7 +58,9 @@ const WEIGH_AFTER_MS: u32 = 30;
 pub fn App() -> Html {
     let handle = use_reducer(|| {
         let mut state = State::at(&hash());
-        state.is_attached = is_attached();
+        if is_attached() {
+            state.whose = Whose::Servers;
+        }
         state
     });
     let painter = use_memo((), |()| Painter::default());
@@ -73,8 +77,11 @@ pub fn App() -> Html {
     use_search(&state, &dispatch);
     use_terms();
     use_console(&state, &dispatch);
+    let shown = use_mut_ref(|| state.clone());
+    shown.replace(state.clone());
+    let floor = move || share::write_unchecked(&shown.borrow().timeline).unwrap_or_default();
     let for_files = dispatch.clone();
-    use_files(move |link| for_files.dispatch(Action::Open(link)));
+    use_files(floor, move |link| for_files.dispatch(Action::Open(link)));
 
     let announcement = &state.announcement;
     html! {

@@ -8,7 +8,7 @@ use rosterlab_scenario::foresight::ways::Way;
 use rosterlab_scenario::{Entry, Purpose, Settle};
 
 use super::{Action, State};
-use crate::console::state::{ConsoleAction, further_step};
+use crate::console::state::{ConsoleAction, Whose, further_step};
 use crate::page::verbs::Verb;
 use crate::roster::state::RosterAction;
 use crate::text::refusal;
@@ -37,7 +37,7 @@ impl State {
                 asked.and_then(|asked| self.entry_of_verb(asked.verb))
             }
             Action::Floor(action) => self.entry_of_floor(action),
-            Action::Console(ConsoleAction::Typed(link)) if !self.is_attached => {
+            Action::Console(ConsoleAction::Typed(link)) if !self.is_attached() => {
                 further_step(link, &self.timeline)
             }
             Action::Clients(action) => self.entry_of_clients(action),
@@ -52,11 +52,17 @@ impl State {
     /// A command as an entry of the timeline. The clusters settle after it, or react as the server's time passes.
     fn act(&self, command: Command) -> Entry {
         match act(command) {
-            Entry::Act { command, .. } if self.is_attached => {
+            Entry::Act { command, .. } if self.is_attached() => {
                 Entry::Act { command, settle: Settle::Within { ms: 0 } }
             }
             settled => settled,
         }
+    }
+
+    /// Whether a server's cluster is shown, in the server's time.
+    #[must_use]
+    pub fn is_attached(&self) -> bool {
+        self.whose == Whose::Servers
     }
 
     /// The entry of a verb, if it can be done.
@@ -124,7 +130,7 @@ impl State {
             return Err(why);
         }
         match verb {
-            Verb::Play | Verb::Faster | Verb::Slower | Verb::Restart if self.is_attached => {
+            Verb::Play | Verb::Faster | Verb::Slower | Verb::Restart if self.is_attached() => {
                 return Err("The server's clock sets the time here.".to_owned());
             }
             Verb::SetRoster | Verb::SetAndRecluster => self.can_set()?,

@@ -33,7 +33,7 @@ use rosterlab_scenario::Timeline;
 pub use action::{Action, Focus, Panel};
 
 use crate::clients::state::ClientsState;
-use crate::console::state::ConsoleState;
+use crate::console::state::{ConsoleState, Whose};
 use crate::floor::state::FloorState;
 use crate::map::state::MapState;
 use crate::margin::words::KnownMargin;
@@ -121,8 +121,8 @@ pub struct State {
     pub is_dark_chosen: Option<bool>,
     /// Whether the system is dark.
     pub is_system_dark: bool,
-    /// Whether the page shows a server's cluster, in the server's time.
-    pub is_attached: bool,
+    /// Whose cluster is shown, in whose time.
+    pub whose: Whose,
     /// The panel that is open.
     pub panel: Option<Panel>,
     /// Whether the console is open.
@@ -205,7 +205,7 @@ impl State {
             speed: SPEEDS[1],
             is_dark_chosen: None,
             is_system_dark: false,
-            is_attached: false,
+            whose: Whose::Own,
             panel: None,
             console: ConsoleState::default(),
             are_letters_on: true,

@@ -297,7 +297,7 @@ impl State {
         }
         let focus = self.focus.clone();
         let is_done = match done {
-            ConsoleAction::Typed(link) if self.is_attached => self.go_along(link),
+            ConsoleAction::Typed(link) if self.is_attached() => self.go_along(link),
             _ => self.perform_of(action),
         };
         self.focus = focus;

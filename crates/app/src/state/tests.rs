@@ -8,7 +8,7 @@ use rosterlab_scenario::{Entry, Settle, Timeline, share};
 use yew::Reducible;
 
 use super::{Action, Focus, Panel, State, case_study};
-use crate::console::state::ConsoleAction;
+use crate::console::state::{ConsoleAction, Whose};
 use crate::floor::state::FloorAction;
 use crate::look::Look;
 use crate::map::finder::KeyType;
@@ -470,7 +470,7 @@ fn escape_closes_the_panel_first_and_then_lets_go_of_the_selection() {
 /// A page that shows a server's cluster.
 fn attached() -> Rc<State> {
     let mut state = State::open();
-    state.is_attached = true;
+    state.whose = Whose::Servers;
     Rc::new(state)
 }
 

@@ -23,7 +23,7 @@ const LONGEST: usize = 160;
 pub struct Part {
     /// What it is about.
     pub title: &'static str,
-    /// What it says, a sentence or a value a line; at most [`MOST`] and one that counts the rest.
+    /// What it says, a sentence or a value a line; at most 60 and one that counts the rest.
     pub lines: Vec<String>,
 }
 

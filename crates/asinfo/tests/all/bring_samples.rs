@@ -14,7 +14,7 @@ use crate::bring_damage::samples;
 /// What the command line prints: the summary, and the scenario with a line for each node, namespace and step.
 fn told(facts: &Facts, choices: &[Choice]) -> String {
     let joined = bring::join(facts, choices);
-    let made = bring::scenario(&joined, &facts);
+    let made = bring::scenario(&joined, facts);
     let exactness = bring::exactness(&joined, facts);
     let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
     let mut text = bring::summary(facts, &joined, &exactness, shown);

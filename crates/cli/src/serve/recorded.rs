@@ -186,14 +186,15 @@ mod tests {
         let mine = recorded(100);
         let with = |ms, more: &[Entry]| [recorded(ms).entries(), more].concat();
         let step = Entry::Act { command: act(2), settle: Settle::Within { ms: 0 } };
+        let once = std::slice::from_ref(&step);
         assert_eq!(mine.against(&with(60, &[])), Against::Behind);
         assert_eq!(mine.against(&[]), Against::Behind);
-        assert_eq!(mine.against(&with(60, &[step.clone()])), Against::Ahead(step.clone()));
-        assert_eq!(mine.against(&with(0, &[step.clone()])), Against::Ahead(step.clone()));
+        assert_eq!(mine.against(&with(60, once)), Against::Ahead(step.clone()));
+        assert_eq!(mine.against(&with(0, once)), Against::Ahead(step.clone()));
         assert_eq!(mine.against(&with(130, &[])), Against::Ahead(Entry::Pass { ms: 30 }));
         assert_eq!(mine.against(&with(60, &[step.clone(), step.clone()])), Against::Apart);
         let mut other = recorded(100);
         other.acted(&act(3));
-        assert_eq!(other.against(&with(60, &[step.clone()])), Against::Late);
+        assert_eq!(other.against(&with(60, once)), Against::Late);
     }
 }

@@ -35,8 +35,6 @@ impl From<Action> for Step {
     }
 }
 
-// serde's `skip_serializing_if` hands over a reference.
-#[expect(clippy::trivially_copy_pass_by_ref)]
 fn is_fully(settle: &Settle) -> bool {
     *settle == Settle::Fully
 }

@@ -94,7 +94,31 @@ fn upright(rows: &[Row], cells: &[Vec<String>], most: usize) -> Vec<Record> {
         let named = names.iter().cloned().zip(cells[..shown].iter().cloned());
         Record { lines: row.lines, cells: named.collect() }
     };
-    rows.iter().zip(cells).skip(count).map(of).collect()
+    let mut records: Vec<Record> = Vec::new();
+    for record in rows.iter().zip(cells).skip(count).map(of) {
+        match records.last_mut() {
+            Some(before) if goes_on(before, &record) => join(before, record),
+            _ => records.push(record),
+        }
+    }
+    records
+}
+
+/// Whether a row only has the rest of lists that were too long for their cells in the row before.
+fn goes_on(before: &Record, row: &Record) -> bool {
+    let is_list = |((_, cell), (_, rest)): (&(String, String), &(String, String))| {
+        cell.ends_with(',') && !rest.is_empty()
+    };
+    row.cells.first().is_some_and(|(_, cell)| cell.is_empty())
+        && before.cells.iter().zip(&row.cells).any(is_list)
+}
+
+/// Puts the rest of lists behind their beginnings.
+fn join(before: &mut Record, row: Record) {
+    for ((_, cell), (_, rest)) in before.cells.iter_mut().zip(row.cells) {
+        cell.push_str(&rest);
+    }
+    before.lines.1 = row.lines.1;
 }
 
 /// Turned tables: groups of lines, each with the same first column.
