@@ -238,7 +238,7 @@ impl OwnPanel {
         });
         html! {
             <>
-                <label for="own-text">{ "Paste output of asadm or asinfo, a configuration, a log …" }</label>
+                <label for="own-text">{ "Paste output of asadm or asinfo, a configuration …" }</label>
                 <textarea
                     id="own-text"
                     ref={self.field.clone()}
@@ -368,7 +368,9 @@ fn view_conflict(conflict: &Conflict, link: &html::Scope<OwnPanel>) -> Html {
     let name = format!("own-conflict-{}", conflict.number);
     let value = |(place, told): (usize, &rosterlab_asinfo::bring::Told)| {
         let choice = Choice { conflict: conflict.number, value: place + 1 };
-        let places: Vec<String> = told.places.iter().map(ToString::to_string).collect();
+        let mut places: Vec<String> = told.places.iter().map(ToString::to_string).collect();
+        // One line may tell it of several nodes.
+        places.dedup();
         html! {
             <label class="own-value">
                 <input
