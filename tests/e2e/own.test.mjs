@@ -1,6 +1,7 @@
 // Your own cluster: what a person has of it, brought by pasting, dropping and opening.
 
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { violations } from "./axe.mjs";
 import { openPage } from "./browser.mjs";
 import { cannot, test, walk } from "./engines.mjs";
@@ -54,6 +55,8 @@ walk("what a terminal shows becomes a cluster on the floor", async (t) => {
   assert.equal(await page.locator("[data-node]").count(), 3);
   assert.equal(await dialog(page).evaluate((own) => own.open), false);
   assert.equal(requests.length, asked, "nothing is sent");
+  // No input told prefer-uniform-balance, so the numbers say that they are about right.
+  assert.match(await page.locator(".sides-table").innerText(), /\babout\b/);
   assert.deepEqual(complaints, []);
 });
 
@@ -102,6 +105,18 @@ test("files are opened and dropped, and a scenario goes straight to the floor", 
   await action(page, "open-file").setInputFiles(file("one.json", JSON.stringify(scenario)));
   await node(page, "D1").waitFor();
   assert.equal(await dialog(page).evaluate((own) => own.open), false);
+});
+
+test("a server's log becomes a timeline whose counts are compared", async (t) => {
+  const { page } = await open(t);
+  const log = fileURLToPath(new URL("../../crates/asinfo/fuzz/corpus/server_log/published.log", import.meta.url));
+  await action(page, "own-files").setInputFiles(log);
+  await eventually(() => made(page), "A cluster of 5 nodes and 6 steps.");
+  assert.match(await page.locator(".own-part h3").first().innerText(), /every count agrees$/);
+  await action(page, "own-open").click();
+  await eventually(() => page.locator(".steps .step").count().then((count) => count >= 6), true);
+  // At its end all nodes are back.
+  await eventually(() => page.locator(".node.up").count(), 5);
 });
 
 test("it is kept between visits only if that is asked for, and forgotten at once", async (t) => {

@@ -247,6 +247,16 @@ impl ClusterSetup {
         (0..self.namespaces.len()).try_for_each(|index| self.unpack(index).map(|_| ()))
     }
 
+    /// Whether the numbers of a namespace are only about right: `prefer-uniform-balance` is on, whose algorithm is not
+    /// published, and the roster's rows were not read from a real cluster. No such namespace: `false`.
+    #[must_use]
+    pub fn is_about(&self, index: usize) -> bool {
+        let is_uniform =
+            self.namespaces.get(index).is_some_and(|settings| settings.prefer_uniform_balance);
+        let has_rows = || matches!(self.unpack(index), Ok(Some(read)) if !read.rows.is_empty());
+        is_uniform && !has_rows()
+    }
+
     /// What a namespace begins with, if that was read from a real cluster.
     pub(crate) fn unpack(&self, index: usize) -> Result<Option<Unpacked>, SetupError> {
         let settings = &self.namespaces[index];

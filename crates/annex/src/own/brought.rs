@@ -1,9 +1,11 @@
 //! What a person has brought, and what it comes to.
 //!
 //! Invariant: pure. What was brought is kept as it was, and is read as a whole whenever something is added, taken away or
-//! chosen. Not here: reading the formats (the asinfo crate's `bring`), drawing.
+//! chosen. Servers' logs become a timeline, on the cluster of what was brought beside them if there is one. Not here: reading the
+//! formats (the asinfo crate's `bring` and `bring_log`), drawing.
 
 use rosterlab_asinfo::bring::{self, Choice, Conflict, Input, JoinedNode, Part};
+use rosterlab_asinfo::bring_log;
 use rosterlab_engine::NodeId;
 use rosterlab_scenario::{Scenario, share};
 
@@ -43,6 +45,8 @@ pub struct Understanding {
 pub struct Made {
     /// As a scenario file.
     pub scenario: Scenario,
+    /// How many steps lead from its start to where it is.
+    pub steps: usize,
     /// As a share link; `None` if it is too long for one.
     pub link: Option<String>,
 }
@@ -100,27 +104,71 @@ impl Brought {
         {
             return Understanding { made: Some(made), ..Understanding::default() };
         }
-        let inputs: Vec<Input> =
-            self.inputs.iter().map(|kept| Input { name: &kept.name, bytes: &kept.bytes }).collect();
-        let facts = bring::read(&inputs);
-        let joined = bring::join(&facts, &self.choices);
-        let made = bring::scenario(&joined, &facts);
-        let exactness = bring::exactness(&joined, &facts);
-        let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
-        let mut parts = bring::parts(&facts, &joined, &exactness, shown);
-        parts.retain(|part| !part.title.starts_with("Contradictions"));
-        let made = match made {
-            Ok((scenario, _)) => Ok(on_the_floor(scenario)),
-            Err(error) => Err(error.to_string()),
+        let (logs, others): (Vec<&Kept>, Vec<&Kept>) =
+            self.inputs.iter().partition(|kept| is_a_log(&kept.bytes));
+        if logs.is_empty() {
+            return of_cluster(&others, &self.choices);
+        }
+        let beside = match others.as_slice() {
+            [] => Understanding::default(),
+            others => of_cluster(others, &self.choices),
         };
-        let of = |node: &JoinedNode| {
-            // A plan names hosts and not ports.
-            let host = |name: &String| name.split(':').next().unwrap_or("").to_owned();
-            node.names.iter().map(|name| (host(name), node.id)).collect::<Vec<_>>()
-        };
-        let names = joined.nodes.iter().flat_map(of).collect();
-        Understanding { parts, conflicts: joined.conflicts, names, made: Some(made) }
+        with_logs(beside, &logs)
     }
+}
+
+/// What an operator has beside logs, as a cluster.
+fn of_cluster(inputs: &[&Kept], choices: &[Choice]) -> Understanding {
+    let inputs: Vec<Input> =
+        inputs.iter().map(|kept| Input { name: &kept.name, bytes: &kept.bytes }).collect();
+    let facts = bring::read(&inputs);
+    let joined = bring::join(&facts, choices);
+    let made = bring::scenario(&joined, &facts);
+    let exactness = bring::exactness(&joined, &facts);
+    let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
+    let mut parts = bring::parts(&facts, &joined, &exactness, shown);
+    parts.retain(|part| !part.title.starts_with("Contradictions"));
+    let made = match made {
+        Ok((scenario, _)) => Ok(on_the_floor(scenario)),
+        Err(error) => Err(error.to_string()),
+    };
+    let of = |node: &JoinedNode| {
+        // A plan names hosts and not ports.
+        let host = |name: &String| name.split(':').next().unwrap_or("").to_owned();
+        node.names.iter().map(|name| (host(name), node.id)).collect::<Vec<_>>()
+    };
+    let names = joined.nodes.iter().flat_map(of).collect();
+    Understanding { parts, conflicts: joined.conflicts, names, made: Some(made) }
+}
+
+/// Logs as a timeline, on the cluster that was understood beside them.
+fn with_logs(mut beside: Understanding, logs: &[&Kept]) -> Understanding {
+    let files: Vec<(String, Vec<u8>)> =
+        logs.iter().map(|kept| (kept.name.clone(), kept.bytes.clone())).collect();
+    let known = beside.made.as_ref().and_then(|made| made.as_ref().ok());
+    let setup = known.and_then(|made| made.scenario.cluster.setup().ok());
+    beside.made = Some(match bring_log::read(&files, setup.as_ref()) {
+        Ok(reading) => {
+            let lines = bring_log::text(&reading);
+            let lines = lines.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+            let title = if reading.agrees() {
+                "The timeline of the log, replayed: every count agrees"
+            } else {
+                "The timeline of the log, replayed: some counts differ"
+            };
+            beside.parts.insert(0, Part { title, lines });
+            Ok(on_the_floor(reading.scenario()))
+        }
+        Err(error) => Err(format!("The log cannot be replayed: {error}.")),
+    });
+    beside
+}
+
+/// Whether something is a server's log and nothing else that is known.
+fn is_a_log(bytes: &[u8]) -> bool {
+    let inputs = [Input { name: "file", bytes }];
+    bring::read(&inputs).understood.is_empty()
+        && bring_log::read(&[("file".to_owned(), bytes.to_vec())], None).is_ok()
 }
 
 /// The scenario that a file is; `None` if it is no scenario.
@@ -134,7 +182,8 @@ fn as_scenario(bytes: &[u8]) -> Option<Result<Made, String>> {
 
 fn on_the_floor(scenario: Scenario) -> Made {
     let timeline = scenario.timeline().ok();
-    Made { link: timeline.as_ref().and_then(share::write), scenario }
+    let steps = timeline.as_ref().map_or(0, |timeline| timeline.entries().len());
+    Made { steps, link: timeline.as_ref().and_then(share::write), scenario }
 }
 
 /// Whether a file's contents are something that an operator has, and no scenario and no share link.
@@ -143,7 +192,7 @@ pub fn is_an_operators(bytes: &[u8]) -> bool {
     let input = Input { name: "file", bytes };
     let is_ours = std::str::from_utf8(bytes)
         .is_ok_and(|text| open::is_scenario_file(text) || open::is_share_link(text));
-    !is_ours && !bring::read(&[input]).understood.is_empty()
+    !is_ours && (!bring::read(&[input]).understood.is_empty() || is_a_log(bytes))
 }
 
 #[cfg(test)]
@@ -213,6 +262,40 @@ mod tests {
         let understanding = brought.understand();
         assert!(understanding.made.unwrap().unwrap_err().contains("no input has a node"));
         assert_eq!(understanding.parts.last().unwrap().title, "Left over");
+    }
+
+    /// The lines of the published case study, as the reader's own tests have them.
+    const LOG: &[u8] = include_bytes!("../../../asinfo/fuzz/corpus/server_log/published.log");
+
+    #[test]
+    fn a_log_is_a_timeline_on_the_floor() {
+        assert!(is_an_operators(LOG));
+        let mut brought = Brought::default();
+        brought.add("published.log", LOG.to_vec());
+        let understanding = brought.understand();
+        let part = &understanding.parts[0];
+        assert!(part.title.ends_with("every count agrees"), "{part:?}");
+        assert!(part.lines.iter().any(|line| line.contains("log 4096, replay 4096: agrees")));
+        let link = understanding.made.unwrap().unwrap().link.unwrap();
+        assert!(share::read(&link).unwrap().timeline.entries().len() > 3);
+    }
+
+    #[test]
+    fn a_log_beside_a_cluster_is_replayed_on_it() {
+        let roster = "B102@2,B101@2,A103@1,A102@1,A101@1";
+        let of = |name: &str| {
+            format!("ns={name}:roster={roster}:pending_roster={roster}:observed_nodes={roster}")
+        };
+        let text = format!("$ asinfo -v roster:\n{};{}\n", of("ns1"), of("ns2"));
+        let mut brought = Brought::default();
+        brought.add("published.log", LOG.to_vec());
+        brought.add("pasted", text.into_bytes());
+        let understanding = brought.understand();
+        assert!(understanding.parts[0].title.starts_with("The timeline"));
+        assert_eq!(understanding.parts[1].title, "Understood");
+        let nodes = understanding.made.unwrap().unwrap().scenario.cluster.nodes;
+        let racks: Vec<u32> = nodes.iter().map(|node| node.rack.get()).collect();
+        assert_eq!(racks, [2, 2, 1, 1, 1], "as the roster has them, and not guessed");
     }
 
     #[test]

@@ -238,7 +238,7 @@ impl OwnPanel {
         });
         html! {
             <>
-                <label for="own-text">{ "Paste output of asadm or asinfo, a configuration …" }</label>
+                <label for="own-text">{ "Paste output of asadm or asinfo, a configuration, a log …" }</label>
                 <textarea
                     id="own-text"
                     ref={self.field.clone()}
@@ -303,7 +303,7 @@ impl OwnPanel {
             Some(Err(why)) => html! { <p class="own-none">{ why }</p> },
             Some(Ok(made)) => html! {
                 <>
-                    <p class="own-made">{ format!("A cluster of {}.", nodes(made)) }</p>
+                    <p class="own-made">{ format!("A cluster of {}{}.", nodes(made), steps(made)) }</p>
                     if made.link.is_none() {
                         <p class="own-none">{ "It is too large for a share link, which the page needs. The file works with the command line." }</p>
                     }
@@ -323,12 +323,13 @@ impl OwnPanel {
 }
 
 /// What can be read, as people name it.
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 9] = [
     "asinfo -v roster:, namespace/…, statistics, racks:, partition-info, replicas; of one node or of many with their headings",
     "asadm: show roster, show racks, info network, info namespace, show pmap, show stat",
     "collectinfo archives, or the JSON in them",
     "aerospike.conf, of one or several nodes",
     "AerospikeCluster of the Kubernetes operator, YAML or JSON",
+    "servers’ logs, of one or several nodes: they become a timeline, and every count is compared",
     "a scenario file",
     "a share link of this page",
     "whatever is left over is listed with its line",
@@ -338,6 +339,15 @@ fn nodes(made: &Made) -> String {
     match made.scenario.cluster.nodes.len() {
         1 => "one node".to_owned(),
         many => format!("{many} nodes"),
+    }
+}
+
+/// How many steps lead from its start to where it is.
+fn steps(made: &Made) -> String {
+    match made.steps {
+        0 => String::new(),
+        1 => " and one step".to_owned(),
+        many => format!(" and {many} steps"),
     }
 }
 

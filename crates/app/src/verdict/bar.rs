@@ -28,9 +28,13 @@ pub fn verdict_bar(state: &State, dispatch: &Dispatch) -> Html {
     let is_many = all.len() > 1;
     let one = |place: &usize| {
         let name = is_many.then(|| format!("{} ", state.view.namespaces[*place].name));
+        // That all or none are served is exact.
+        let is_part = all[*place].active() > 0 && all[*place].inactive() > 0;
+        let is_about = is_part && state.timeline.setup().is_about(*place);
+        let about = if is_about { "about " } else { "" };
         html! {
             <span key={*place} class="verdict-counts">
-                { element("span", "id", name) }{ outcome(all[*place]) }
+                { element("span", "id", name) }{ about }{ outcome(all[*place]) }
             </span>
         }
     };

@@ -31,8 +31,9 @@ pub fn sides_panel(state: &State, dispatch: &Dispatch) -> Html {
     let view = &state.view;
     let mut rows: Vec<Html> = Vec::new();
     for (place, side) in view.sub_clusters.iter().enumerate() {
-        for (settings, namespace) in view.namespaces.iter().zip(&side.namespaces) {
-            rows.push(row(place, side, settings, namespace));
+        for (index, namespace) in side.namespaces.iter().enumerate() {
+            let is_about = state.timeline.setup().is_about(index);
+            rows.push(row((place, side), (&view.namespaces[index], is_about), namespace));
         }
     }
     if rows.is_empty() {
@@ -66,11 +67,10 @@ pub fn sides_panel(state: &State, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// The numbers of one namespace in one sub-cluster.
+/// The numbers of one namespace, which may be only about right, in one sub-cluster.
 fn row(
-    place: usize,
-    side: &SubClusterView,
-    settings: &NamespaceSettings,
+    (place, side): (usize, &SubClusterView),
+    (settings, is_about): (&NamespaceSettings, bool),
     namespace: &SubClusterNamespaceView,
 ) -> Html {
     let principal = side.principal.to_string();
@@ -89,6 +89,9 @@ fn row(
                 { unspoken("sub-swatch", Html::default()) }
                 { element("b", "id", principal.clone()) }
                 { element("span", "id dim", [" ", &settings.name].concat()) }
+                if is_about {
+                    <span class="dim">{ " " }{ term(Term::About, "about") }</span>
+                }
                 <span class="dim sides-nodes">{ " " }{ nodes }</span>
             </th>
             { element("td", "n", in_roster) }

@@ -201,6 +201,20 @@ fn rows_as_read_decide_as_the_rows_of_the_real_cluster() {
     }
 }
 
+/// With the published order of succession, or with rows that were read, numbers are exact.
+#[test]
+fn numbers_are_about_right_where_rows_are_the_simulators() {
+    let original = sixteen();
+    assert!(original.setup().is_about(0) && original.setup().is_about(1));
+    let mut read = listed(&original);
+    read.namespaces[0].prefer_uniform_balance = true;
+    assert!(!read.is_about(0));
+    read.namespaces[0].versions = None;
+    assert!(read.is_about(0));
+    read.namespaces[0].prefer_uniform_balance = false;
+    assert!(!read.is_about(0) && !read.is_about(7));
+}
+
 #[test]
 fn rows_as_read_come_back_with_their_roster() {
     let original = sixteen();

@@ -40,11 +40,13 @@ pub enum Term {
     Margin,
     /// A node that is down and whose next start marks its versions.
     ReturnsMarked,
+    /// Numbers that are not exact.
+    About,
 }
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Evade,
         Self::Subset,
         Self::Revived,
@@ -60,6 +62,7 @@ impl Term {
         Self::Regime,
         Self::Margin,
         Self::ReturnsMarked,
+        Self::About,
     ];
 
     /// The term for a role, if it needs one.
@@ -177,6 +180,11 @@ impl Term {
                 "Its storage has no clean-shutdown mark, so its next start does not trust it. Then its copies and \
                  its empty versions get the mark.",
                 Source::DocumentedAndSeen,
+            ),
+            Self::About => (
+                "Which node has which partition is the simulator's choice here, because the algorithm of \
+                 prefer-uniform-balance is not published. The counts are about right, and not exact.",
+                Source::Own,
             ),
         }
     }
