@@ -24,7 +24,6 @@ use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use tokio_stream::{Stream, StreamExt};
 
 use super::live::Live;
-use super::page::Page;
 use super::simulation::Progress;
 use super::told::Told;
 
@@ -160,15 +159,15 @@ POST /steps, /next and /admin take ?until=settled or ?until=migrated: the reply 
 and tells what happened until then. Errors are JSON: an object with error, and place in what was sent.
 ";
 
-/// The control's routes.
+/// What is at the root where no page is.
+pub fn root() -> Router<Control> {
+    Router::new().route("/", get(|| async { HELP }))
+}
+
+/// The control's routes, beside those of its root.
 ///
 /// `advertised` is a name, beside addresses and `localhost`, by which it may be asked.
-/// With a page, that is at the root, and the help is at `/help` alone.
-pub fn routes(control: Control, advertised: Option<String>, page: Option<Page>) -> Router {
-    let root = match page {
-        Some(page) => page.routes(),
-        None => Router::new().route("/", get(|| async { HELP })),
-    };
+pub fn routes(root: Router<Control>, control: Control, advertised: Option<String>) -> Router {
     root.route("/help", get(|| async { HELP }))
         .route("/state", get(state))
         .route("/events", get(events))

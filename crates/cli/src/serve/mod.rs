@@ -199,7 +199,8 @@ impl Server {
             }
         };
         let progress = shared.progress.clone();
-        let routes = control::routes(shared, arguments.advertise.clone(), page);
+        let root = page.map_or_else(control::root, Page::routes);
+        let routes = control::routes(root, shared, arguments.advertise.clone());
         tokio::spawn(http::serve(control, routes, limits.idle));
         let on_demand = if arguments.play {
             tokio::task::spawn_local(play::play(play, Rc::clone(&simulation), tell_step));
