@@ -92,6 +92,8 @@ globalThis.takeFiles = (link, why, shown) => {
   floor = shown;
 };
 
+const MOST_BYTES = 64 * 1024 * 1024;
+
 // A person's own cluster, in a dialog.
 let own;
 async function showOwn() {
@@ -103,18 +105,27 @@ async function showOwn() {
 
 // Files of an operator go into the dialog, others on the floor. Without any, the dialog opens.
 globalThis.openFiles = async (files = []) => {
-  try {
-    if (files.length === 0) return void (await showOwn());
-    const { linkIn, isOperators } = await annex();
-    for (const file of files) {
+  if (files.length === 0) {
+    await showOwn().catch((error) => refused(error.message));
+    return;
+  }
+  for (const file of files) {
+    try {
+      if (file.size > MOST_BYTES) throw new Error(`${file.name} is too large: at most 64 MiB can be read. Nothing has changed.`);
+      const { linkIn, isOperators } = await annex();
       const bytes = await file.arrayBuffer().then((buffer) => new Uint8Array(buffer)).catch(() => undefined);
-      if (bytes && (files.length > 1 || isOperators(bytes))) (await showOwn()).add(file.name, bytes);
+      const isForOwn = files.length > 1 || document.getElementById("own").open || isOperators(bytes ?? new Uint8Array());
+      if (bytes && isForOwn) (await showOwn()).add(file.name, bytes);
       else opened(linkIn(bytes && new TextDecoder().decode(bytes), file.size));
+    } catch (error) {
+      if (own && document.getElementById("own").open) own.say(error.message);
+      else refused?.(error.message);
     }
-  } catch (error) {
-    refused(error.message);
   }
 };
+
+// Keys that are pressed in the dialog are not for the page under it.
+document.getElementById("own")?.addEventListener("keydown", (event) => event.stopPropagation());
 
 const hasFiles = ({ types }) => types.includes("Files");
 document.addEventListener("dragover", (event) => {

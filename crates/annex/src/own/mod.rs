@@ -52,7 +52,7 @@ impl Own {
         let within = dialog.clone();
         let closed = Callback::from(move |()| within.close());
         let link = Rc::from("");
-        let props = Props { given: Vec::new(), number: 0, link, opened, closed };
+        let props = Props { given: Vec::new(), number: 0, said: "".into(), link, opened, closed };
         let handle =
             Renderer::<OwnPanel>::with_root_and_props(dialog.clone().into(), props.clone())
                 .render();
@@ -73,6 +73,14 @@ impl Own {
     pub fn add(&mut self, name: &str, bytes: &Uint8Array) {
         self.props.number += 1;
         self.props.given = vec![(name.to_owned(), bytes.to_vec())];
+        self.handle.update(self.props.clone());
+        // The dialog has it now.
+        self.props.given.clear();
+    }
+
+    /// Says what became of something that was dropped, pasted or opened while the dialog is open.
+    pub fn say(&mut self, text: &str) {
+        self.props.said = text.into();
         self.handle.update(self.props.clone());
     }
 }

@@ -22,6 +22,8 @@ pub struct Props {
     pub given: Vec<(String, Vec<u8>)>,
     /// Grows with each.
     pub number: u32,
+    /// What became of something that could not be taken.
+    pub said: Rc<str>,
     /// The share link of what is on the floor.
     pub link: Rc<str>,
     /// Takes the share link of the cluster that is to be on the floor.
@@ -41,6 +43,8 @@ pub enum Did {
     Choose(Vec<File>),
     /// A file's contents have arrived.
     Arrive(String, Vec<u8>),
+    /// A file could not be read.
+    Fail(String),
     /// Something is taken away.
     Remove(usize),
     /// A contradiction is decided.
@@ -62,7 +66,7 @@ pub struct OwnPanel {
     text: String,
     is_kept: bool,
     /// What was said last that is nowhere else to be seen.
-    said: &'static str,
+    said: String,
     field: NodeRef,
 }
 
@@ -78,7 +82,7 @@ impl Component for OwnPanel {
             understanding: Understanding::default(),
             text: String::new(),
             is_kept,
-            said: "",
+            said: String::new(),
             field: NodeRef::default(),
         };
         panel.take(&context.props().given);
@@ -87,14 +91,17 @@ impl Component for OwnPanel {
 
     fn changed(&mut self, context: &Context<Self>, before: &Props) -> bool {
         let props = context.props();
-        if props.number != before.number {
+        if props.number != before.number && !props.given.is_empty() {
             self.take(&props.given);
+        }
+        if props.said != before.said {
+            self.said = props.said.to_string();
         }
         true
     }
 
     fn update(&mut self, context: &Context<Self>, did: Did) -> bool {
-        self.said = "";
+        self.said.clear();
         match did {
             Did::Write(text) => {
                 self.text = text;
@@ -106,7 +113,7 @@ impl Component for OwnPanel {
                     field.set_value("");
                 }
                 if text.trim().is_empty() {
-                    self.said = "Paste something first.";
+                    self.said = "Paste something first.".to_owned();
                 } else {
                     self.take(&[("pasted".to_owned(), text.into_bytes())]);
                 }
@@ -115,15 +122,16 @@ impl Component for OwnPanel {
                 for file in files {
                     let link = context.link().clone();
                     spawn_local(async move {
-                        if let Ok(bytes) = JsFuture::from(file.array_buffer()).await {
-                            let bytes = Uint8Array::new(&bytes).to_vec();
-                            link.send_message(Did::Arrive(file.name(), bytes));
-                        }
+                        link.send_message(match JsFuture::from(file.array_buffer()).await {
+                            Ok(bytes) => Did::Arrive(file.name(), Uint8Array::new(&bytes).to_vec()),
+                            Err(_) => Did::Fail(file.name()),
+                        });
                     });
                 }
                 return false;
             }
             Did::Arrive(name, bytes) => self.take(&[(name, bytes)]),
+            Did::Fail(name) => self.said = format!("The browser could not read {name}."),
             Did::Remove(place) => {
                 self.brought.remove(place);
                 self.think();
@@ -140,7 +148,7 @@ impl Component for OwnPanel {
                 self.brought.forget();
                 self.is_kept = false;
                 self.think();
-                self.said = "Everything is forgotten.";
+                self.said = "Everything is forgotten.".to_owned();
             }
             Did::Open => {
                 if let Some(Ok(Made { link: Some(link), .. })) = &self.understanding.made {
@@ -200,14 +208,15 @@ impl OwnPanel {
     fn put_aside(&mut self) {
         if !kept::write(self.is_kept.then_some(&self.brought)) {
             self.is_kept = false;
-            self.said = "The browser does not keep it: there is too much, or it is not allowed to.";
+            self.said = "The browser does not keep it: there is too much, or it is not allowed to."
+                .to_owned();
         }
     }
 
     /// What is heard of a change.
     fn status(&self) -> String {
         if !self.said.is_empty() {
-            return self.said.to_owned();
+            return self.said.clone();
         }
         match &self.understanding.made {
             None => String::new(),
@@ -257,7 +266,7 @@ impl OwnPanel {
                     </label>
                 </div>
                 if !self.said.is_empty() {
-                    <p class="own-said">{ self.said }</p>
+                    <p class="own-said">{ &self.said }</p>
                 }
                 <details class="own-kinds">
                     <summary>{ "What can be read" }</summary>

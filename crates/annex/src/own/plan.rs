@@ -50,10 +50,11 @@ pub fn check(
     margin: usize,
     names: &[(String, NodeId)],
 ) -> Result<Told, String> {
-    let shared = share::read(link).map_err(|error| format!("The floor has no link: {error}."))?;
     if text.trim().is_empty() {
         return Err("Write or paste a plan first.".to_owned());
     }
+    let too_long = "The experiment on the floor is too long to check a plan against.";
+    let shared = share::read(link).map_err(|_| too_long.to_owned())?;
     let mut known = Names::default();
     for (name, node) in names {
         // A plan that uses such a name says that it is not understood.
@@ -146,6 +147,8 @@ mod tests {
     #[test]
     fn nothing_to_check_is_said() {
         assert_eq!(check(&link(), " \n", 1, &[]), Err("Write or paste a plan first.".to_owned()));
-        assert!(check("s1=", "wait for migrations", 1, &[]).unwrap_err().starts_with("The floor"));
+        assert!(
+            check("s1=", "wait for migrations", 1, &[]).unwrap_err().starts_with("The experiment")
+        );
     }
 }

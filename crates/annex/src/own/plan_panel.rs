@@ -1,7 +1,7 @@
 //! The part of the dialog that checks a plan.
 //!
-//! Invariant: what is shown is what was asked last; a plan that has changed since says so by its button alone. Not here: what is
-//! found (see [`plan`](super::plan)).
+//! Invariant: what is shown is of the plan that stands there; when that changes it goes. Not here: what is found (see
+//! [`plan`](super::plan)).
 
 use std::rc::Rc;
 
@@ -56,7 +56,8 @@ impl Component for PlanPanel {
     }
 
     fn changed(&mut self, context: &Context<Self>, before: &Props) -> bool {
-        if context.props().link != before.link {
+        let props = context.props();
+        if (&props.link, &props.names) != (&before.link, &before.names) {
             self.told = None;
         }
         true
@@ -64,13 +65,14 @@ impl Component for PlanPanel {
 
     fn update(&mut self, context: &Context<Self>, did: Did) -> bool {
         match did {
+            // What was said is of another plan.
             Did::Write(text) => {
                 self.text = text;
-                return false;
+                return self.told.take().is_some();
             }
             Did::Demand(margin) => {
                 self.margin = margin;
-                return false;
+                return self.told.take().is_some();
             }
             Did::Ask => {
                 let link = context.link().clone();

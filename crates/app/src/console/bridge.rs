@@ -1,7 +1,7 @@
 //! Shows and hides the console, and tells it where the experiment is.
 //!
 //! Invariant: a console that is hidden is told nothing; it catches up when it is opened. Where the page shows a server's
-//! cluster, what is between the two (`www/attached.js`) is told everything.
+//! cluster, what is between the two (`www/attached.js`) is told everything; `!` before a link says that it is not the server's.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use rosterlab_scenario::share;
 use yew::prelude::*;
 
 use crate::browser::{ConsoleDoor, use_after};
-use crate::console::state::{ConsoleAction, ConsoleState};
+use crate::console::state::{ConsoleAction, ConsoleState, Whose};
 use crate::page::Dispatch;
 use crate::state::{Action, State};
 
@@ -32,9 +32,13 @@ pub fn use_console(state: &Rc<State>, dispatch: &Dispatch) {
         let is_elsewhere =
             before.as_ref().is_none_or(|before| !Rc::ptr_eq(&before.timeline, &state.timeline));
         let has_turned = before.is_some_and(|before| before.console != state.console);
-        if has_turned || (is_open || state.is_attached()) && is_elsewhere {
+        let has_server = state.whose != Whose::Own;
+        if has_turned || (is_open || has_server) && is_elsewhere {
             // An experiment that is too long for a link is none for the console.
-            let link = share::write_unchecked(&state.timeline).unwrap_or_default();
+            let mut link = share::write_unchecked(&state.timeline).unwrap_or_default();
+            if state.whose == Whose::NotTheServers {
+                link.insert(0, '!');
+            }
             door.show(is_open, &link);
         }
     });

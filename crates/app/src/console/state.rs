@@ -36,6 +36,8 @@ pub enum Whose {
     Own,
     /// That of the server that it is attached to, in the server's time.
     Servers,
+    /// Another one, on a page that is attached to a server.
+    NotTheServers,
 }
 
 /// What a person does with the console.

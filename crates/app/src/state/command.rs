@@ -50,7 +50,7 @@ impl State {
     }
 
     /// A command as an entry of the timeline. The clusters settle after it, or react as the server's time passes.
-    fn act(&self, command: Command) -> Entry {
+    pub(super) fn act(&self, command: Command) -> Entry {
         match act(command) {
             Entry::Act { command, .. } if self.is_attached() => {
                 Entry::Act { command, settle: Settle::Within { ms: 0 } }

@@ -6,7 +6,6 @@
 use rosterlab_engine::{Command, IdError, NodeId, NodeView, QuiesceState, RackId, Shutdown};
 use rosterlab_scenario::Entry;
 
-use super::command::act;
 use super::{Action, Focus, State};
 use crate::floor::layout::Bundle;
 use crate::floor::state::{Adding, BundleCuts, FloorAction};
@@ -181,7 +180,7 @@ impl State {
             FloorAction::Add => self.adding_command().and_then(Result::ok),
             _ => None,
         };
-        command.map(act)
+        command.map(|command| self.act(command))
     }
 
     /// Presses a verb that only the page knows.

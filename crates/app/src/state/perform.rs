@@ -11,7 +11,7 @@ use rosterlab_scenario::{Course, Entry, Timeline, fork, share};
 use yew::Reducible;
 
 use super::{Action, Focus, Panel, State};
-use crate::console::state::{ConsoleAction, ConsoleState};
+use crate::console::state::{ConsoleAction, ConsoleState, Whose};
 use crate::floor::layout::ALL_LINKS_NODES;
 use crate::floor::state::FloorAction;
 use crate::map::paint::step_from;
@@ -297,7 +297,11 @@ impl State {
         }
         let focus = self.focus.clone();
         let is_done = match done {
-            ConsoleAction::Typed(link) if self.is_attached() => self.go_along(link),
+            ConsoleAction::Typed(link)
+                if self.whose != Whose::Own && self.entry_of(action).is_none() =>
+            {
+                self.go_along(link)
+            }
             _ => self.perform_of(action),
         };
         self.focus = focus;
@@ -309,6 +313,7 @@ impl State {
         let Ok((setup, entries)) = share::read_entries(link) else { return false };
         if setup != *self.timeline.setup() {
             self.follow(link);
+            self.whose = Whose::Servers;
             return true;
         }
         let refusal = self.refusal.clone();
@@ -316,6 +321,7 @@ impl State {
         let new = fork(timeline.entries(), &entries);
         let Ok(happened) = timeline.lead_to(&entries) else { return false };
         self.arrive(timeline, None);
+        self.whose = Whose::Servers;
         // It is about what a person did.
         self.refusal = refusal;
         if let (Some(entry), false) = (entries.get(new), happened.is_empty()) {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use rosterlab_scenario::Timeline;
 
 use super::{Focus, State};
+use crate::console::state::Whose;
 use crate::news;
 use crate::settings::draft::{Former, SettingsAction, SettingsDraft};
 use crate::text::{count, refusal};
@@ -115,6 +116,9 @@ impl State {
     pub(super) fn go_over(&mut self, timeline: Timeline, time: Option<TimeState>) {
         let mut time = time.unwrap_or_default();
         time.tab = self.time.tab;
+        if self.is_attached() {
+            self.whose = Whose::NotTheServers;
+        }
         let former = std::mem::replace(&mut self.time, time);
         self.settings.previous = Some(Former { timeline: self.timeline.clone(), time: former });
         self.settings.draft = None;

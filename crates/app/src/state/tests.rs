@@ -521,4 +521,22 @@ fn an_attached_page_goes_along_with_the_server_and_goes_on_looking_where_it_was(
     let other = Timeline::clone(&with_ap().timeline);
     let state = state.reduce(server_is_at(&other));
     assert_eq!(state.timeline.setup(), other.setup());
+    assert_eq!(state.whose, Whose::Servers);
+}
+
+#[test]
+fn another_experiment_on_an_attached_page_is_the_pages_own() {
+    let server = Timeline::clone(&attached().timeline);
+    let opened = attached().reduce(Action::Open(Ok(share::write(&server).unwrap().into())));
+    assert_eq!(opened.whose, Whose::NotTheServers);
+    let state = select_and("A102", Verb::Crash).into_iter().fold(opened, State::reduce);
+    assert!(!state.view.changing, "its clusters settle, for no server lets time pass");
+    assert_eq!(state.can(Verb::Faster), Ok(()));
+    // What is typed on the console is done here, and the server leads back.
+    let heal = Entry::Act { command: Command::Recluster { on: None }, settle: Settle::Fully };
+    let typed = share::write_before(&state.timeline, &heal).unwrap();
+    let state = state.reduce(Action::Console(ConsoleAction::Typed(typed.into())));
+    assert_eq!(state.timeline.entries().len(), 2);
+    let state = state.reduce(server_is_at(&server));
+    assert_eq!((state.whose, state.timeline.entries().len()), (Whose::Servers, 0));
 }

@@ -17,7 +17,7 @@ pub struct Told {
     pub served: u64,
     /// Requests for a partition that is unavailable (result 11).
     pub unavailable: u64,
-    /// Writes that are in doubt: a timeout (result 9), or a connection that was closed.
+    /// Requests that ended in a timeout (result 9), or with their connection closed: such a write is in doubt.
     pub in_doubt: u64,
     /// Requests that were refused for another reason.
     pub refused: u64,

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use rosterlab_asinfo::admin::{Console, Nodes};
-use rosterlab_engine::{ClusterView, Event, NodeId};
-use rosterlab_scenario::{Doing, Failure, ScenarioError, Step, failures, refusal, share, words};
+use rosterlab_engine::{ClusterView, Event, NodeId, Rejection};
+use rosterlab_scenario::{
+    Doing, Entry, Failure, ScenarioError, Step, failures, refusal, share, words,
+};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -20,6 +22,9 @@ use super::recorded::Against;
 use super::simulation::Simulation;
 use super::state;
 use super::told::Told;
+
+/// The longest that time passes at once, in simulated ms: a year.
+const LONGEST_PASS_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
 /// Answers the control's questions, one at a time. Without `play` the steps are done at their times.
 pub async fn answer(simulation: Shared, mut play: Option<Play>, mut asked: mpsc::Receiver<Asked>) {
@@ -61,7 +66,7 @@ fn answer_to(
             }
         }
         Ask::Live => Ok(live::now(&simulation.borrow()).into()),
-        Ask::Link(link) => by_hand(link, &mut simulation.borrow_mut()),
+        Ask::Link { given, link } => by_hand(given, link, &mut simulation.borrow_mut()),
         Ask::Reset => {
             simulation.borrow_mut().reset();
             // What a session waits for is of a cluster that is gone.
@@ -196,24 +201,39 @@ fn step(place: &str, value: &Value, simulation: &mut Simulation) -> Result<Vec<V
     }
 }
 
-/// Does what was done by hand on a page, if that is where the cluster is but for this.
-fn by_hand(link: &str, simulation: &mut Simulation) -> Answer {
-    let (setup, entries) =
-        share::read_entries(link).map_err(|error| Fault::new(422, "", &error.to_string()))?;
-    let (is, why) = if setup == *simulation.cluster.setup() {
-        match simulation.recorded.against(&entries) {
-            Against::Behind => ("behind", None),
-            Against::Late => ("late", None),
-            Against::Apart => ("other", None),
-            Against::Ahead(entry) => match simulation.perform(&entry) {
-                Ok(_) => ("done", None),
-                Err(rejection) => ("refused", Some(rejection.to_string())),
-            },
-        }
-    } else {
-        ("other", None)
+/// Does what was done by hand on a page that was led to the link `given` and is at `link` now, if nothing else was done since.
+fn by_hand(given: &str, link: &str, simulation: &mut Simulation) -> Answer {
+    let read = |link: &str| {
+        share::read_entries(link).map_err(|error| Fault::new(422, "", &error.to_string()))
+    };
+    let ((setup, given), (other, theirs)) = (read(given)?, read(link)?);
+    if setup != other || setup != *simulation.cluster.setup() {
+        return Ok(json!({"is": "other", "now": live::now(simulation)}).into());
+    }
+    let (is, why) = match simulation.recorded.against(&given, &theirs) {
+        Against::Behind => ("behind", None),
+        Against::Late => ("late", None),
+        Against::Apart => ("other", None),
+        Against::Ahead(entry) => match do_by_hand(&entry, simulation) {
+            Ok(()) => ("done", None),
+            Err(why) => ("refused", Some(why)),
+        },
     };
     Ok(json!({"is": is, "why": why, "now": live::now(simulation)}).into())
+}
+
+/// All of it is done, or nothing.
+fn do_by_hand(entry: &Entry, simulation: &mut Simulation) -> Result<(), String> {
+    for one in entry.each() {
+        if let Entry::Pass { ms } = one
+            && *ms > LONGEST_PASS_MS
+        {
+            return Err("so much time cannot pass at once".to_owned());
+        }
+    }
+    let refused = |rejection: Rejection| rejection.to_string();
+    entry.run(&mut simulation.cluster.clone()).map_err(refused)?;
+    simulation.perform(entry).map(drop).map_err(refused)
 }
 
 fn told(events: &[Event], simulation: &mut Simulation) -> Vec<Value> {

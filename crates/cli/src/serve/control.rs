@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event as ServerSent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -26,6 +26,11 @@ use tokio_stream::{Stream, StreamExt};
 use super::live::Live;
 use super::simulation::Progress;
 use super::told::Told;
+
+/// Where a request comes from, as a browser says: `same-origin`, `cross-site` …
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// What it is for: `navigate`, `cors` …
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// The longest that a request waits for the cluster.
 const MOST_WAIT: Duration = Duration::from_mins(10);
@@ -47,8 +52,13 @@ pub enum Ask {
     Reset,
     /// What a page that is attached is told.
     Live,
-    /// What was done by hand on a page: the share link of where it is.
-    Link(String),
+    /// What was done by hand on a page.
+    Link {
+        /// The share link that the page was led to last.
+        given: String,
+        /// That of where it is now.
+        link: String,
+    },
     /// Lines of the admin tool.
     Admin {
         /// The lines.
@@ -153,6 +163,8 @@ GET  /events   what happens from now on, as server-sent events: one JSON object 
 POST /steps    does a step of the scenario format, or a list of them (JSON)
 POST /next     does the scenario's next step
 POST /reset    sets the cluster back to its start, without records
+GET  /live     with --page: where the cluster is, as a share link, and what clients were told; server-sent events
+POST /link     with --page: does what was done on a page; two lines: the link that it was led to, and the one where it is
 POST /admin    does lines of the admin tool (text), such as: show roster; ?node=A101 says where it is connected
 
 POST /steps, /next and /admin take ?until=settled or ?until=migrated: the reply waits until the cluster has come so far,
@@ -187,12 +199,15 @@ async fn only_from_here(
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let host = text(header::HOST).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let is_ours = is_address(name) || name == "localhost" || Some(name) == advertised.as_deref();
     let origin = text(header::ORIGIN);
-    let is_own_page = origin.is_none_or(|origin| origin == format!("http://{host}"));
+    // A browser says so too of what sends no origin, such as a picture. To come here by a link is allowed.
+    let is_led_here = text(FETCH_MODE) == Some("navigate");
+    let is_foreign = text(FETCH_SITE) == Some("cross-site") && !is_led_here;
+    let is_own_page = !is_foreign && origin.is_none_or(|origin| origin == format!("http://{host}"));
     if is_ours && is_own_page {
         next.run(request).await
     } else {

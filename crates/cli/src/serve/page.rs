@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::sse::{Event as ServerSent, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -70,7 +70,12 @@ impl Page {
     /// Its routes.
     pub fn routes(self) -> Router<Control> {
         let Self { folder, document } = self;
-        let index = move || async move { Html(document) };
+        // No other site frames it, or keeps a hold of its window.
+        let alone = [
+            (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
+            (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        ];
+        let index = move || async move { (alone, Html(document)) };
         Router::new()
             .route("/", get(index.clone()))
             .route("/index.html", get(index))
@@ -97,9 +102,13 @@ async fn live(
     Ok(Sse::new(all).keep_alive(KeepAlive::default()))
 }
 
-/// What was done by hand on a page, as the share link of where it is now.
+/// What was done by hand on a page: a line with the share link that it was led to, and one with that of where it is now.
 async fn link(State(control): State<Control>, body: Bytes) -> Result<Json<Value>, Fault> {
-    let link = String::from_utf8(body.to_vec())
-        .map_err(|_| Fault::new(StatusCode::BAD_REQUEST.as_u16(), "", "a link is text"))?;
-    control.ask(Ask::Link(link)).await.map(|done| Json(done.told))
+    let text = std::str::from_utf8(&body).ok().and_then(|text| text.split_once('\n'));
+    let (given, link) = text.ok_or_else(|| {
+        let message = "two lines are expected: the link that the page was led to, and its link now";
+        Fault::new(StatusCode::BAD_REQUEST.as_u16(), "", message)
+    })?;
+    let ask = Ask::Link { given: given.trim().to_owned(), link: link.trim().to_owned() };
+    control.ask(ask).await.map(|done| Json(done.told))
 }

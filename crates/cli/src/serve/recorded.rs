@@ -24,14 +24,14 @@ struct Step {
     last: Option<Entry>,
 }
 
-/// What somebody else's entries are to these.
+/// What somebody's entries are to those that they had before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Against {
-    /// These, or fewer of them.
+    /// The same, or fewer of them.
     Behind,
-    /// These and one more, of which this is still to be done.
+    /// One more, which is still to be done.
     Ahead(Entry),
-    /// One more than these once were; something else has been done since.
+    /// One more, but something else has been done since.
     Late,
     /// Others.
     Apart,
@@ -43,14 +43,16 @@ impl Recorded {
         &self.entries
     }
 
-    /// A command was done. Nothing has followed from it yet.
+    /// A command was done. Nothing has followed from it yet. A step that is under way stays as it went.
     pub fn acted(&mut self, command: &Command) {
+        self.step = None;
         self.entries
             .push(Entry::Act { command: command.clone(), settle: Settle::Within { ms: 0 } });
     }
 
-    /// Something was done to its end.
+    /// Something was done to its end. A step that is under way stays as it went.
     pub fn did(&mut self, entry: &Entry) {
+        self.step = None;
         match entry {
             Entry::Pass { ms } => self.passed(*ms),
             entry => self.entries.push(entry.clone()),
@@ -80,18 +82,14 @@ impl Recorded {
         self.step = Some(Step { entry: entry.clone(), from, last });
     }
 
-    /// The step is done as it was meant, unless something else was done meanwhile.
+    /// The step is done as it was meant; nothing else was done meanwhile, or there would be no step.
     pub fn end_step(&mut self) {
         let Some(Step { entry, from, last }) = self.step.take() else { return };
-        let is_act = |entry: &Entry| matches!(entry, Entry::Act { .. });
-        let acts = |entries: &[Entry]| entries.iter().filter(|entry| is_act(entry)).count();
-        if acts(&self.entries[from..]) == acts(entry.each()) {
-            self.entries.truncate(from);
-            if let (Some(before), Some(last)) = (self.entries.last_mut(), last) {
-                *before = last;
-            }
-            self.did(&entry);
+        self.entries.truncate(from);
+        if let (Some(before), Some(last)) = (self.entries.last_mut(), last) {
+            *before = last;
         }
+        self.did(&entry);
     }
 
     /// Everything begins anew.
@@ -99,23 +97,35 @@ impl Recorded {
         *self = Self::default();
     }
 
-    /// What entries of somebody who had these, perhaps a while ago, are to them. Only time may have passed meanwhile.
-    pub fn against(&self, theirs: &[Entry]) -> Against {
-        let mine = self.entries.as_slice();
-        if begins(theirs, mine) {
+    /// What the entries of somebody are who was led to `given`, perhaps a while ago. Time may have passed since, and clusters may
+    /// have reacted; nothing else may have been done.
+    pub fn against(&self, given: &[Entry], theirs: &[Entry]) -> Against {
+        if begins(theirs, given) {
             return Against::Behind;
         }
-        let Some((step, known)) = theirs.split_last() else { return Against::Behind };
-        let since = begins(known, mine).then(|| &mine[known.len()..]);
-        match (since, step) {
-            (Some([Entry::Pass { ms: passed }]), Entry::Pass { ms }) => {
-                Against::Ahead(Entry::Pass { ms: ms.saturating_sub(*passed) })
+        let step = match (theirs.split_last(), given.split_last()) {
+            (Some((Entry::Pass { ms }, known)), Some((Entry::Pass { ms: given }, before)))
+                if known == before =>
+            {
+                Entry::Pass { ms: ms.saturating_sub(*given) }
             }
-            (Some([] | [Entry::Pass { .. }]), step) => Against::Ahead(step.clone()),
-            (Some(_), _) => Against::Late,
-            (None, _) => Against::Apart,
-        }
+            (Some((step, known)), _) if known == given => step.clone(),
+            _ => return Against::Apart,
+        };
+        if deeds(given).eq(deeds(&self.entries)) { Against::Ahead(step) } else { Against::Late }
     }
+}
+
+/// What was done, without how far it has come: commands, and what is no command but time.
+fn deeds(entries: &[Entry]) -> impl Iterator<Item = Entry> + '_ {
+    let deed = |entry: &Entry| match entry {
+        Entry::Pass { .. } => None,
+        Entry::Act { command, .. } => {
+            Some(Entry::Act { command: command.clone(), settle: Settle::Fully })
+        }
+        other => Some(other.clone()),
+    };
+    entries.iter().filter_map(deed)
 }
 
 #[cfg(test)]
@@ -182,19 +192,49 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_command_comes_into_a_step_too() {
+        let mut recorded = Recorded::default();
+        recorded.acted(&act(2));
+        recorded.begin_step(&Entry::Act { command: act(2), settle: Settle::Fully }, 0);
+        recorded.settled(5);
+        recorded.did(&Entry::Migrate { partitions: None });
+        recorded.settled(9);
+        recorded.end_step();
+        let within = Entry::Act { command: act(2), settle: Settle::Within { ms: 5 } };
+        let migrated = Entry::Migrate { partitions: None };
+        assert_eq!(recorded.entries(), [within, migrated, Entry::Pass { ms: 9 }]);
+    }
+
+    #[test]
     fn a_step_further_counts_while_only_time_has_passed() {
-        let mine = recorded(100);
+        let mut mine = recorded(100);
+        let given = recorded(60);
         let with = |ms, more: &[Entry]| [recorded(ms).entries(), more].concat();
         let step = Entry::Act { command: act(2), settle: Settle::Within { ms: 0 } };
         let once = std::slice::from_ref(&step);
-        assert_eq!(mine.against(&with(60, &[])), Against::Behind);
-        assert_eq!(mine.against(&[]), Against::Behind);
-        assert_eq!(mine.against(&with(60, once)), Against::Ahead(step.clone()));
-        assert_eq!(mine.against(&with(0, once)), Against::Ahead(step.clone()));
-        assert_eq!(mine.against(&with(130, &[])), Against::Ahead(Entry::Pass { ms: 30 }));
-        assert_eq!(mine.against(&with(60, &[step.clone(), step.clone()])), Against::Apart);
-        let mut other = recorded(100);
-        other.acted(&act(3));
-        assert_eq!(other.against(&with(60, once)), Against::Late);
+        let against = |mine: &Recorded, theirs: &[Entry]| mine.against(given.entries(), theirs);
+        assert_eq!(against(&mine, &with(60, &[])), Against::Behind);
+        assert_eq!(against(&mine, &[]), Against::Behind);
+        assert_eq!(against(&mine, &with(60, once)), Against::Ahead(step.clone()));
+        // A second more than was shown is a second more than now.
+        assert_eq!(against(&mine, &with(90, &[])), Against::Ahead(Entry::Pass { ms: 30 }));
+        assert_eq!(against(&mine, &with(60, &[step.clone(), step.clone()])), Against::Apart);
+        assert_eq!(against(&mine, &with(61, once)), Against::Apart);
+        mine.acted(&act(3));
+        assert_eq!(against(&mine, &with(60, once)), Against::Late);
+    }
+
+    #[test]
+    fn a_reaction_that_goes_on_is_no_other_deed() {
+        let settling = |ms| {
+            let mut recorded = Recorded::default();
+            recorded.acted(&act(1));
+            recorded.settled(ms);
+            recorded
+        };
+        let given = settling(100);
+        let step = Entry::Act { command: act(2), settle: Settle::Within { ms: 0 } };
+        let theirs = [given.entries(), std::slice::from_ref(&step)].concat();
+        assert_eq!(settling(900).against(given.entries(), &theirs), Against::Ahead(step));
     }
 }

@@ -56,6 +56,7 @@ impl Simulation {
         RecordRequest { key, action, .. }: &RecordRequest,
     ) -> Answer {
         let Some(mode) = self.mode_of(&key.namespace) else {
+            self.activity.count(node, ResultCode::Namespace);
             return Reply::of(ResultCode::Namespace).into();
         };
         let done = match action {

@@ -35,10 +35,17 @@ fn timeline(now: &Json) -> Timeline {
     share::read(now["link"].as_str().unwrap()).unwrap().timeline
 }
 
-/// What the server answers when somebody does a step on the page that has this timeline.
+/// What the server answers when somebody does a step on the page that was led to this timeline.
 fn done(serving: &Serving, timeline: &Timeline, step: &Entry) -> Json {
-    let link = share::write_before(timeline, step).unwrap();
-    let (status, body) = serving.ask("POST", "/link", "", &link);
+    let mut there = timeline.clone();
+    // Time that goes on is one entry.
+    let _ = there.perform(step.clone());
+    let link = match step {
+        Entry::Pass { .. } => share::write_unchecked(&there).unwrap(),
+        step => share::write_before(timeline, step).unwrap(),
+    };
+    let given = share::write_unchecked(timeline).unwrap();
+    let (status, body) = serving.ask("POST", "/link", "", &format!("{given}\n{link}"));
     assert_eq!(status, 200, "{body}");
     serde_json::from_str(&body).unwrap()
 }
@@ -66,6 +73,11 @@ fn the_page_is_the_one_that_was_built_and_is_told_that_it_is_attached() {
     assert!(serving.ask("GET", "/help", "", "").1.contains("POST /steps"));
     let other = "origin: http://example.com\r\n";
     assert_eq!(serving.ask("POST", "/link", other, "").0, 403);
+    // A picture of another site sends no origin, and a link of one leads here.
+    let picture = "sec-fetch-site: cross-site\r\nsec-fetch-mode: no-cors\r\n";
+    assert_eq!(serving.ask("GET", "/state", picture, "").0, 403);
+    let led = "sec-fetch-site: cross-site\r\nsec-fetch-mode: navigate\r\n";
+    assert_eq!(serving.ask("GET", "/", led, "").0, 200);
 }
 
 #[test]
@@ -116,9 +128,8 @@ fn what_is_done_on_the_page_is_done_to_the_cluster_once() {
     let state = serving.state();
     let is_crashed = |node: &Json| node["id"] == "A102" && node["state"] == "down-unclean";
     assert!(state["nodes"].as_array().unwrap().iter().any(is_crashed), "{state}");
-    // Time passes on; what is sent again is no further step.
-    assert_eq!(done(&serving, &here, &crash("A102"))["is"], "behind");
-    // Somebody else was quicker.
+    // What is sent again is not done again, and somebody else may have been quicker.
+    assert_eq!(done(&serving, &here, &crash("A102"))["is"], "late");
     assert_eq!(done(&serving, &here, &crash("A103"))["is"], "late");
     here = timeline(&now(&serving));
     let refused = done(&serving, &here, &crash("A102"));
@@ -127,8 +138,10 @@ fn what_is_done_on_the_page_is_done_to_the_cluster_once() {
     // Time that is to pass at once passes, and migrations run to their end.
     let pass = Entry::Pass { ms: 500_000 };
     let after = timeline(&done(&serving, &here, &pass)["now"]);
-    assert!(after.cluster().now_ms() >= here.cluster().now_ms() + 400_000);
+    assert!(after.cluster().now_ms() >= here.cluster().now_ms() + 500_000);
     assert_eq!(done(&serving, &after, &Entry::Migrate { partitions: None })["is"], "done");
+    let forever = done(&serving, &timeline(&now(&serving)), &Entry::Pass { ms: u64::MAX / 2 });
+    assert_eq!(forever["why"], "so much time cannot pass at once");
 }
 
 #[test]
@@ -137,9 +150,11 @@ fn another_experiment_and_no_link_change_nothing() {
     let nodes = vec![NodeSetup::new("C1".parse().unwrap(), RackId::NONE)];
     let other = Timeline::new(ClusterSetup::of(nodes, 1)).unwrap();
     assert_eq!(done(&serving, &other, &crash("C1"))["is"], "other");
-    let (status, body) = serving.ask("POST", "/link", "", "s1=nonsense");
-    assert_eq!(status, 422, "{body}");
-    assert!(body.contains("\"error\""), "{body}");
+    for (text, expected) in [("s1=nonsense\ns1=nonsense", 422), ("one line", 400)] {
+        let (status, body) = serving.ask("POST", "/link", "", text);
+        assert_eq!(status, expected, "{body}");
+        assert!(body.contains("\"error\""), "{body}");
+    }
     assert!(timeline(&now(&serving)).entries().iter().all(|one| matches!(one, Entry::Pass { .. })));
 }
 
