@@ -4,16 +4,16 @@
 // cluster is, and the page goes along. What is done on the page by hand is a link with a further step; the server does it, and
 // says where it is then. Only the server's cluster counts.
 //
-// boot.js ran before this, and the app starts after it.
+// It stands where the app calls the console (see boot.js), before boot.js or after it.
 
 const SECOND = 1000;
 const STATES = {
   waiting: "The server is asked for its cluster.",
   following: "This is the server’s cluster, as it is now.",
-  past: "You look at the past. The server goes on.",
+  past: "You are looking at the past. The server goes on.",
   other: "This is another experiment than the server’s.",
   long: "So much has happened that a link cannot hold it. Reset the cluster to see it again.",
-  silent: "The server does not answer. This is the last that it told.",
+  silent: "The server does not answer. This is what it said last.",
 };
 const LATE = {
   following: "Something else was done on the server at that moment, so this was not. Try again.",
@@ -21,28 +21,37 @@ const LATE = {
 };
 const COLUMNS = ["Node", "Connections", "Requests a second", "Served", "Unavailable", "In doubt", "Refused"];
 
-const openConsole = globalThis.showConsole;
+let openConsole = globalThis.showConsole;
 let page; // leads the page to a link, once the app has started
 let shown; // where the page is
 let given; // where it was led last
 let latest; // what the server told last
 let mode = "waiting";
+let isSilent = false;
 let sending = false;
 let samples = []; // what the server told in the last moments, for rates
 
-globalThis.showConsole = (isOpen, link, typed, closed) => {
-  page = typed;
-  shown = link;
-  openConsole(isOpen, link, send, closed);
-  compare();
-};
+Object.defineProperty(globalThis, "showConsole", {
+  set: (open) => (openConsole = open),
+  get: () => (isOpen, told, typed, closed) => {
+    page = typed;
+    // The app marks what is no experiment of the server's.
+    const isOther = told.startsWith("!");
+    shown = isOther ? told.slice(1) : told;
+    openConsole(isOpen, shown, (link) => (mode === "other" ? typed(link) : send(link)), closed);
+    if (isOther) become("other");
+    else compare();
+  },
+});
 
 // Whether a person has moved the page, and what that comes to.
 function compare() {
   if (given === undefined) lead();
   else if (shown === given) follow();
-  else if (shown === "") become("other");
-  else if (!sending) send(shown);
+  else if (shown === "") {
+    say("This step does not fit into a link any more, so it was not done.");
+    lead();
+  } else if (!sending) send(shown);
 }
 
 // Where the cluster stands; time that only passes leads nowhere else.
@@ -61,30 +70,42 @@ function follow() {
   if (mode === "past" || mode === "other") lead();
 }
 
-// Gives the server what was done by hand.
+// Gives the server what was done by hand: the link that the page was led to, and the one where it is.
 async function send(link) {
+  if (given === undefined) return lead();
   sending = true;
+  say("");
+  const before = given;
   try {
-    const response = await fetch("./link", { method: "POST", body: link });
+    const response = await fetch("./link", { method: "POST", body: `${before}\n${link}` });
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.error);
     sending = false;
     took(answer, link);
   } catch (error) {
     sending = false;
-    say(`The server did not take that: ${error.message}.`);
-    lead();
+    say(
+      error instanceof TypeError
+        ? "The server did not answer. Look whether it was done."
+        : `The server did not take that: ${error.message}.`,
+    );
+    if (!isSilent) lead();
   }
 }
 
 function took({ is, why, now }, link) {
   tell(now);
-  if (is === "behind") return become("past");
+  // A person may have done more meanwhile: what was sent is where they were led to then.
+  const isFurther = shown !== link && shown !== given && shown !== "";
+  if (is === "done" && isFurther) {
+    given = link;
+    return send(shown);
+  }
+  if (is === "behind") return isFurther ? send(shown) : become("past");
   if (is === "other") return become("other");
-  say(is === "late" ? LATE[mode] ?? LATE.following : is === "refused" ? `The server refuses that: ${why}.` : "");
-  // A person may have done more meanwhile.
-  if (is === "done" && shown !== link && page) compare();
-  else lead();
+  if (is === "late") say(LATE[mode] ?? LATE.following);
+  if (is === "refused") say(`The server refuses that: ${why}.`);
+  lead();
 }
 
 // --- what is seen
@@ -107,7 +128,7 @@ bar.innerHTML = `
   </div>
   <div id="attached-table" class="attached-table" hidden>
     <table>
-      <caption>What clients were told since the cluster’s start. A write is in doubt when it may or may not have happened.</caption>
+      <caption>What clients were told since the cluster’s start. In doubt are timeouts: such a write may or may not have happened.</caption>
       <thead><tr>${COLUMNS.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>
       <tbody></tbody>
     </table>
@@ -128,11 +149,11 @@ part("clients").addEventListener("click", ({ currentTarget }) => {
   part("table").hidden = isOpen;
 });
 part("reset").addEventListener("click", async () => {
+  if (!confirm("Set the cluster back to its start, for every client? Its records are gone then.")) return;
   try {
     const response = await fetch("./reset", { method: "POST" });
     if (!response.ok) throw new Error((await response.json()).error);
     say("");
-    given = undefined;
   } catch (error) {
     say(`The cluster was not reset: ${error.message}.`);
   }
@@ -140,9 +161,10 @@ part("reset").addEventListener("click", async () => {
 
 function become(next) {
   mode = next;
-  put(part("state"), STATES[next]);
-  bar.dataset.mode = next;
-  part("now").hidden = next !== "past" && next !== "other";
+  const seen = isSilent ? "silent" : mode;
+  put(part("state"), STATES[seen]);
+  bar.dataset.mode = seen;
+  part("now").hidden = mode !== "past" && mode !== "other";
 }
 
 function say(text) {
@@ -161,7 +183,9 @@ const number = (count) => Math.round(count).toLocaleString("en");
 
 // What a second brought, from the samples of the last one.
 function rates(clients, at) {
-  samples = samples.filter((sample) => at - sample.at <= SECOND);
+  // The newest one that is older than a second is where the last second began.
+  const older = samples.filter((sample) => at - sample.at > SECOND).slice(-1);
+  samples = [...older, ...samples.filter((sample) => at - sample.at <= SECOND)];
   const first = samples[0] ?? { at: at - SECOND, clients };
   const seconds = Math.max(at - first.at, 1) / SECOND;
   samples.push({ at, clients });
@@ -172,12 +196,8 @@ function rates(clients, at) {
 }
 
 function tell(now) {
-  const isReset = latest && now.resets !== latest.resets;
+  if (latest && now.resets !== latest.resets) samples = [];
   latest = now;
-  if (isReset) {
-    samples = [];
-    given = undefined;
-  }
   const { clients, connections } = now;
   const rate = rates(clients, performance.now());
   const nodes = [...new Set([...Object.keys(clients), ...Object.keys(connections)])].sort();
@@ -219,13 +239,26 @@ function badge({ node, each }, rate) {
   return `.node[data-node="${node}"]::before { content: "${text}"; color: var(${colour}); }`;
 }
 
-const told = new EventSource("./live");
-told.onmessage = ({ data }) => {
-  const before = latest && place(latest);
-  tell(JSON.parse(data));
-  // What was done by hand is on its way, or the person looks elsewhere.
-  if (sending || mode === "past" || mode === "other") return;
-  if (mode !== "following" || place(latest) !== before) lead();
-};
-told.onerror = () => become("silent");
+function listen() {
+  const told = new EventSource("./live");
+  told.onmessage = ({ data }) => {
+    const before = latest && { place: place(latest), resets: latest.resets };
+    tell(JSON.parse(data));
+    if (isSilent) {
+      isSilent = false;
+      become(mode);
+    }
+    // What was done by hand is on its way, or the person looks elsewhere.
+    if (sending || mode === "past" || mode === "other") return;
+    const isElsewhere = place(latest) !== before?.place || latest.resets !== before?.resets;
+    if (mode !== "following" || isElsewhere) lead();
+  };
+  told.onerror = () => {
+    isSilent = true;
+    become(mode);
+    // A browser tries again by itself unless the server has refused.
+    if (told.readyState === EventSource.CLOSED) setTimeout(listen, SECOND);
+  };
+}
+listen();
 become(mode);

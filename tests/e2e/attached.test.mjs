@@ -116,10 +116,40 @@ test("what is typed on the console is done to the server's cluster", async (t) =
   await eventually(() => node(page, "A102").getAttribute("class").then((name) => /crashed/.test(name)), true);
 });
 
+test("a roster is staged and made valid line by line, and time is stepped on", async (t) => {
+  const { page, served } = await attach(t);
+  await served.does({ do: "stop", nodes: ["B101"] });
+  await action(page, "console").click();
+  const field = page.locator(".console-field");
+  await field.waitFor();
+  for (const line of ["enable", "manage quiesce with a102", "manage quiesce undo with a102", "manage recluster"]) {
+    await field.fill(line);
+    await field.press("Enter");
+    await eventually(() => field.inputValue(), "");
+  }
+  await eventually(async () => /Successfully started recluster/.test(await page.locator(".console-output").innerText()), true);
+  assert.equal(await mode(page), "following");
+  assert.equal(await part(page, "said").innerText(), "");
+  const before = (await served.state()).timeMs;
+  await action(page, "migrate").click();
+  await eventually(async () => (await served.state()).migrating, false);
+  assert.equal(await mode(page), "following");
+  assert.ok((await served.state()).timeMs > before);
+});
+
+test("after a reset the next action counts", async (t) => {
+  const { page, served } = await attach(t);
+  await fetch(new URL("reset", served.url), { method: "POST" });
+  await crash(page, "A102");
+  await eventually(() => stateOf(served, "A102"), "down-unclean");
+  assert.equal(await mode(page), "following");
+});
+
 test("a reset takes the page along, and a server that ends is said to be silent", async (t) => {
   const { page, served } = await attach(t);
   await crash(page, "A102");
   await eventually(() => stateOf(served, "A102"), "down-unclean");
+  page.once("dialog", (dialog) => dialog.accept());
   await part(page, "reset").click();
   await eventually(() => stateOf(served, "A102"), "up");
   await eventually(() => node(page, "A102").getAttribute("class").then((name) => /crashed/.test(name)), false);

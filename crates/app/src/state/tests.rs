@@ -507,7 +507,7 @@ fn an_attached_page_goes_along_with_the_server_and_goes_on_looking_where_it_was(
     }
     assert!(!state.view.changing && state.time.branches.all().is_empty());
     assert_eq!((state.selected, state.chosen_partition), (id("A103"), PartitionId::new(42).ok()));
-    assert!(state.news.contains("A102"), "{}", state.news);
+    assert!(state.news.contains("4 of 5 roster nodes"), "{}", state.news);
     // A refusal is about what a person did.
     let state = state.reduce(Action::Press(Verb::Play));
     server.pass(500);

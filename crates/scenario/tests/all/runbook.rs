@@ -6,7 +6,7 @@ use rosterlab_engine::{Cluster, ClusterSetup, Command, Mode, NodeId, Shutdown, U
 use rosterlab_scenario::foresight::runbook::{
     Checked, Counts, Demand, Language, Line, Out, Reading, check,
 };
-use rosterlab_scenario::{Entry, Timeline};
+use rosterlab_scenario::{Entry, Settle, Timeline};
 
 use crate::strategies::{entry, seeded, setup};
 
@@ -90,6 +90,7 @@ impl Truth {
     fn run(&mut self, cluster: &mut Cluster, entry: &Entry) {
         let mut moments = 0;
         for entry in entry.each() {
+            let mut by_ms = u64::MAX;
             let until = match entry {
                 Entry::Act { command, settle } => {
                     if cluster.apply(command).is_err() {
@@ -98,10 +99,11 @@ impl Truth {
                     self.see(cluster);
                     moments += 1;
                     match settle {
-                        rosterlab_scenario::Settle::Fully => Until::Settled,
-                        rosterlab_scenario::Settle::Prepared => Until::Prepared,
-                        rosterlab_scenario::Settle::Within { .. } => {
-                            unreachable!("no plan is made of parts of a reaction")
+                        Settle::Fully => Until::Settled,
+                        Settle::Prepared => Until::Prepared,
+                        Settle::Within { ms } => {
+                            by_ms = cluster.now_ms() + ms;
+                            Until::Settled
                         }
                     }
                 }
@@ -109,7 +111,7 @@ impl Truth {
                 Entry::Migrate { partitions } => Until::Migrated { partitions: *partitions },
                 Entry::Several { .. } => unreachable!("none of several is several"),
             };
-            cluster.advance_seen(until, &mut |cluster| {
+            cluster.advance_by(until, by_ms, &mut |cluster| {
                 self.see(cluster);
                 moments += 1;
             });
