@@ -117,7 +117,7 @@ test("what is typed on the console is done to the server's cluster", async (t) =
 });
 
 test("a roster is staged and made valid line by line, and time is stepped on", async (t) => {
-  const { page, served } = await attach(t);
+  const { page, served } = await attach(t, ["--speed", "1"]);
   await served.does({ do: "stop", nodes: ["B101"] });
   await action(page, "console").click();
   const field = page.locator(".console-field");

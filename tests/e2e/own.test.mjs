@@ -47,7 +47,7 @@ walk("what a terminal shows becomes a cluster on the floor", async (t) => {
   const { page, requests, complaints } = await open(t);
   await paste(page, ROSTER);
   await eventually(() => made(page), "A cluster of 3 nodes.");
-  assert.match(await page.locator(".own-part").first().innerText(), /pasted:1/);
+  assert.match(await page.locator(".own-part").first().innerText(), /pasted:2/);
   assert.deepEqual(await violations(page), []);
   const asked = requests.length;
   await action(page, "own-open").click();

@@ -110,6 +110,8 @@ impl Recorded {
                 Entry::Pass { ms: ms.saturating_sub(*given) }
             }
             (Some((step, known)), _) if known == given => step.clone(),
+            // Done in the past of what was shown.
+            (Some((_, known)), _) if begins(known, given) => return Against::Late,
             _ => return Against::Apart,
         };
         if deeds(given).eq(deeds(&self.entries)) { Against::Ahead(step) } else { Against::Late }
@@ -220,6 +222,8 @@ mod tests {
         assert_eq!(against(&mine, &with(90, &[])), Against::Ahead(Entry::Pass { ms: 30 }));
         assert_eq!(against(&mine, &with(60, &[step.clone(), step.clone()])), Against::Apart);
         assert_eq!(against(&mine, &with(61, once)), Against::Apart);
+        assert_eq!(against(&mine, &with(7, once)), Against::Late, "in the past");
+        assert_eq!(against(&mine, once), Against::Late, "at the very start");
         mine.acted(&act(3));
         assert_eq!(against(&mine, &with(60, once)), Against::Late);
     }
