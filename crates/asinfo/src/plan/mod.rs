@@ -1,7 +1,7 @@
 //! A maintenance plan as people write it, line by line: from text to what each line does on a cluster.
 //!
 //! In reading order: `peel` (what stands around a command: bullets, numbers, prompts, quotes of Markdown), `names` (what nodes are
-//! called), `text` (the lines of a plan, each with what was said before it), `waits` (what is waited for), `course` (what the
+//! called), `text` (the lines of a plan, each with what was said before it), `prose` (what is for people alone), `waits` (what is waited for), `course` (what the
 //! parts of a line have come to), `containers` and `hosts` (what is done there), `tool` (the admin tool and info requests), `reader` (one line, as a whole).
 //!
 //! Invariant: a line is understood as a whole, or it is told why not; nothing is guessed. Reading changes no cluster, and its work
@@ -12,6 +12,7 @@ mod course;
 mod hosts;
 mod names;
 mod peel;
+mod prose;
 mod reader;
 mod text;
 mod tool;

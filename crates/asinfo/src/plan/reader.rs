@@ -16,6 +16,7 @@ use crate::terminal::lines_of;
 use super::course::{Course, Stop};
 use super::names::Names;
 use super::peel::{Peeled, peel};
+use super::prose::{is_prose, looks_like_a_command, told};
 use super::text::{PlanError, Said, is_fence, lines};
 use super::{hosts, tool, waits};
 
@@ -64,22 +65,37 @@ impl Reader {
         let peeled = peel(&line.text);
         let command = peeled.command.as_str();
         let is_heading = peeled.is_bold || command.ends_with(':');
-        if is_fence(&line.text) || is_for_people(command) || is_heading && is_title(command) {
+        if is_fence(&line.text) {
             return None;
         }
         let mut course = Course::new(&self.names, cluster);
+        if is_for_people(command) || is_heading && is_title(command) {
+            // A comment within code explains what follows it; a heading may be all that is said.
+            let may_tell = !said.is_code && (is_heading || command.starts_with("##"));
+            let verb = may_tell.then(|| told(command, &self.names, &course.view)).flatten();
+            return verb.map(|verb| {
+                Err(Stop::Unknown(format!(
+                    "a heading that names nodes and says '{verb}' may be meant as a step: give the step a line of its own, and the heading no nodes"
+                )))
+            });
+        }
         let done = match wait(command, &mut course) {
             Some(done) => done,
-            None if said.is_prose || command.contains('`') => {
-                let done = self.in_prose(command, &mut course);
-                match done.or_else(|| self.in_english(command, &mut course)) {
+            None => {
+                let may_speak = said.is_prose || command.contains('`');
+                let spoken = may_speak.then(|| self.in_prose(command, &mut course)).flatten();
+                let done = spoken.or_else(|| self.in_english(command, &mut course));
+                match done {
                     Some(done) => done,
-                    None if said.is_prose => return None,
-                    None => Err(not_known(command)),
+                    None if command.contains('`') && !said.is_prose => Err(not_known(command)),
+                    None => self.command(&peeled, said, &mut course),
                 }
             }
-            None => self.command(&peeled, said, &mut course),
         };
+        let is_unknown = matches!(done, Err(Stop::Unknown(_)));
+        if said.is_prose && is_unknown && is_prose(&line.text, command, &self.names, &course.view) {
+            return None;
+        }
         Some(done.map(|()| course.entries))
     }
 
@@ -90,6 +106,10 @@ impl Reader {
         let spans: Vec<&&str> = spans.collect();
         if spans.is_empty() || parts.len().is_multiple_of(2) {
             return None;
+        }
+        let mut code = parts.iter().skip(1).step_by(2);
+        if let Some(span) = code.find(|span| span.contains(' ') && !looks_like_a_command(span)) {
+            return Some(Err(not_known(span)));
         }
         let around: Vec<&str> = parts.iter().step_by(2).copied().collect();
         let around = around.join(" ");
@@ -315,38 +335,6 @@ fn is_for_people(command: &str) -> bool {
 /// Whether what is bold, or ends in a colon, is no command.
 fn is_title(text: &str) -> bool {
     !looks_like_a_command(text) && waits::sentence(text).is_none()
-}
-
-fn looks_like_a_command(span: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "ssh",
-        "pdsh",
-        "clush",
-        "sudo",
-        "systemctl",
-        "service",
-        "kubectl",
-        "oc",
-        "docker",
-        "podman",
-        "docker-compose",
-        "asadm",
-        "asinfo",
-        "pkill",
-        "killall",
-        "kill",
-        "iptables",
-        "blkdiscard",
-        "reboot",
-        "poweroff",
-        "shutdown",
-        "sleep",
-    ];
-    let mut words = span.split_whitespace();
-    let first = words.next().unwrap_or_default();
-    // `show` and `manage` have something behind them; a word alone is a name of something.
-    (WORDS.contains(&first) || tool::WORDS.contains(&first))
-        && (first == "reboot" || words.next().is_some())
 }
 
 fn not_known(command: &str) -> Stop {

@@ -48,8 +48,10 @@ pub(super) struct Said {
     pub heading: Option<String>,
     /// The host that the last call of the admin tool without a command connected to.
     pub session: Option<String>,
-    /// Whether the line is prose: it stands outside of the blocks of code that the plan has.
+    /// Whether the line may be prose: it stands outside of the blocks of code that the plan has.
     pub is_prose: bool,
+    /// Whether it stands in a block of code.
+    pub is_code: bool,
 }
 
 /// The lines of a text, and what was said before each.
@@ -88,6 +90,7 @@ pub(super) fn lines(text: &str) -> Result<(Vec<Line>, BTreeMap<usize, Said>), Pl
                 }
             }
             now.is_prose = has_blocks && !is_inside;
+            now.is_code = is_inside;
         }
         let number = place + 1;
         said.insert(number, now.clone());

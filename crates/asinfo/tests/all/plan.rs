@@ -232,6 +232,66 @@ fn what_is_for_people_and_what_only_asks_does_nothing() {
 }
 
 #[test]
+fn a_block_of_code_does_not_hide_the_commands_around_it() {
+    let block = "```\nasadm -h a102 -e \"show roster\"\n```";
+    for line in [
+        "1. `ssh b101 systemctl stop aerospike`",
+        "ssh b101 systemctl stop aerospike",
+        "- [ ] ssh b101 systemctl stop aerospike",
+        "pdsh -w b101 systemctl stop aerospike",
+        "docker stop b101",
+        "Stop b101.",
+    ] {
+        for plan in [format!("{line}\n\n{block}"), format!("{block}\n\n{line}")] {
+            let (reader, lines) = Reader::new(&plan, names()).unwrap();
+            let line = lines.iter().find(|one| one.text == line).unwrap();
+            assert_eq!(reader.read(line, &cluster()), Reading::Does(vec![stop("B101")]), "{plan}");
+        }
+    }
+    for line in [
+        "kubectl scale statefulset aero --replicas=3",
+        "ansible aerospike -m service -a state=stopped",
+        "`ansible aerospike -m service`",
+        "Then run `ansible aerospike -m service`.",
+        "`ssh b101 systemctl stop aerospike` and `ansible aerospike -m service`",
+        "Now ssh b101 systemctl stop aerospike",
+        "asinfo -v 'quiesce:'",
+        "manage nothing",
+        "Once the drive is there, stop b102.",
+        "Take down rack 2.",
+        "systemctl stop aerospike",
+    ] {
+        let said = read(&format!("{block}\n{line}"));
+        assert!(matches!(said, Reading::Unknown(_)), "{line}: {said:?}");
+    }
+    for line in [
+        "Rack B goes down tonight.",
+        "Use ssh to log in, and `asadm` to look.",
+        "The stop of b101 takes a minute.",
+    ] {
+        assert_eq!(read(&format!("{block}\n{line}")), Reading::Says, "{line}");
+    }
+}
+
+#[test]
+fn a_heading_that_tells_what_to_do_is_not_understood() {
+    for line in [
+        "## Stop b101 and b102",
+        "**Stop b101**",
+        "### 2. Restart rack 2",
+        "Stop b101:",
+        "## Stop all nodes",
+        "```\nshow roster\n```\n## Stop b101",
+    ] {
+        let said = read(line);
+        assert!(matches!(said, Reading::Unknown(_)), "{line}: {said:?}");
+    }
+    for line in ["# stop b101", "## After the stop of b101", "## Restart", "```\n## stop b101"] {
+        assert_eq!(read(line), Reading::Says, "{line}");
+    }
+}
+
+#[test]
 fn what_is_not_understood_says_why() {
     for (line, why) in [
         ("hope for the best", "'hope for the best' is not known here"),
