@@ -267,14 +267,16 @@ test("a file of another kind is refused, and the page says what it looks like", 
   const open = (text) =>
     page.locator('[data-action="open-file"]').setInputFiles({ name: "x.txt", mimeType: "text/plain", buffer: Buffer.from(text) });
   for (const [text, looks] of [
-    ["service {\n}\n", /^Not done\. This is not a scenario\. It looks like an aerospike\.conf \(line 1: "service \{"\)\..* Nothing has changed\.$/],
-    ["A101@1,A102@1,B101@2\n", /^Not done\. This is not a scenario\. It looks like a list of roster nodes /],
+    ["# notes\na: 1\nb: 2\n", /^Not done\. This is not a scenario\. It looks like YAML .* Nothing has changed\.$/],
     ['{"groups": []}', /^Not done\. This is not a scenario\. It looks like JSON of another kind /],
     ["", /^Not done\. This file is empty\. Nothing has changed\.$/],
   ]) {
     await open(text);
     await eventually(async () => looks.test(await refusal(page)), true);
   }
+  // What an operator has goes into the dialog of their own cluster.
+  await open("A101@1,A102@1,B101@2\n");
+  await eventually(() => page.locator(".own-made").innerText(), "A cluster of 3 nodes.");
   assert.deepEqual(complaints, []);
 });
 

@@ -4,13 +4,16 @@ use expect_test::expect;
 use proptest::prelude::*;
 use rosterlab_asinfo::plan::{Names, Reader};
 use rosterlab_engine::{
-    Cluster, ClusterSetup, NamespaceSettings, NodeId, NodeSetup, Profile, RosterEntry,
+    Cluster, ClusterSetup, Command, NamespaceSettings, NodeId, NodeSetup, Profile, RosterEntry,
+    Shutdown, Until,
 };
 use rosterlab_scenario::foresight::runbook::{
     Checked, Demand, Goal, Language, Level, Nearest, Planned, Reading, Unplanned, check, nearest,
     plan_for,
 };
-use rosterlab_scenario::words::runbook::{name_of, of_change, of_nearest, of_wrong, source_of};
+use rosterlab_scenario::words::runbook::{
+    name_of, of_change, of_nearest, of_verdict, of_wrong, rows, source_of,
+};
 
 use crate::properties::runner;
 
@@ -68,7 +71,7 @@ fn a_rack_that_is_stopped_and_nothing_else_is_not_safe() {
     // The case study's number, after the crash and after the node is back.
     let counts = &found.lines[1].counts[0];
     assert_eq!((counts.worst.all(), counts.losses[0].out), (0, 4096));
-    let back = counts.losses[0].back.unwrap();
+    let back = counts.losses[0].back.unwrap().out;
     assert_eq!((back.unavailable, back.dead), (4096, 0));
     // Nothing is lost as long as nobody else goes.
     let alone = checked_on(&case_study(), plan, Demand { margin: 0, always: false });
@@ -244,6 +247,60 @@ fn a_rolling_restart_of_sixteen_nodes_is_checked_with_little_work() {
     // The super-majority makes every moment steady, so nothing is counted or tried.
     assert_eq!((found.work.counted, found.work.recounted, found.work.trials), (0, 0, 0));
     assert!(found.work.moments < 10_000, "{:?}", found.work);
+}
+
+/// A cluster in which a further loss does harm before the plan begins is no worse for the plan, and not safe either.
+#[test]
+fn a_cluster_that_is_degraded_is_not_called_safe_against_a_loss() {
+    let mut cluster = case_study();
+    for node in ["B101", "B102"] {
+        let nodes = vec![node.parse().unwrap()];
+        cluster.apply(&Command::Stop { nodes, shutdown: Shutdown::Clean }).unwrap();
+        cluster.advance(Until::Settled);
+        cluster.advance(Until::Migrated { partitions: None });
+    }
+    let told = |plan: &str| {
+        let found = checked(&cluster, plan);
+        assert!(found.is_safe(), "{:?}", super::runbook::found(&found));
+        let last = found.lines.iter().rfind(|line| !line.counts.is_empty()).unwrap();
+        let [_, _, loss, margin] = rows(last, &found).remove(0).1;
+        (of_verdict(&found), loss, margin)
+    };
+    let of = |verdict: &str, loss: &str, margin: &str| {
+        (verdict.to_owned(), loss.to_owned(), margin.to_owned())
+    };
+    assert_eq!(
+        told("wait for migrations"),
+        of(
+            "No worse than now, but not safe against a further loss.",
+            "4,096 out without A103",
+            "0, as before the plan"
+        )
+    );
+    assert_eq!(
+        told(
+            "ssh b101 systemctl start aerospike\nwait for migrations\nssh b102 systemctl start aerospike\nwait for migrations\nwait 1 minute"
+        ),
+        of(
+            "No worse than now, but not safe against a further loss until line 4 is done.",
+            "none out",
+            "1 or more"
+        )
+    );
+}
+
+/// The mark of a clean stop is to blame only where a clean stop would have left fewer out.
+#[test]
+fn the_mark_of_a_clean_stop_is_blamed_only_where_it_matters() {
+    let margin_lost = |plan: &str| {
+        let found = checked(&case_study(), plan);
+        let lost = found.findings().find(|(_, found)| name_of(&found.wrong) == "margin-lost");
+        of_wrong(&lost.unwrap().1.wrong)
+    };
+    assert_eq!(
+        margin_lost("pdsh -w b101,b102 systemctl stop aerospike"),
+        "If A103 is lost as well, 4,096 partitions are out; there are still 4,096 unavailable when it is back, even after a clean stop."
+    );
 }
 
 #[test]

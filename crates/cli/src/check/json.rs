@@ -21,7 +21,7 @@ pub(super) fn json(report: &Report<'_>) -> String {
         "margin": checked.margin,
         "verdict": verdict,
         "told": of_verdict(checked),
-        "marginLeft": checked.margin_left(),
+        "marginLeft": checked.margin_held(),
         "cutShort": checked.is_cut_short,
         "start": namespaces(&checked.start, checked),
         "lines": checked.lines.iter().map(|line| of_line(line, checked)).collect::<Vec<_>>(),
@@ -69,7 +69,7 @@ fn namespaces(counts: &[Counts], checked: &Checked) -> Vec<Value> {
             "after": of_out(counts.after),
             "worst": of_out(counts.worst),
             "losses": counts.losses.iter().enumerate().map(of_loss).collect::<Vec<_>>(),
-            "marginLeft": counts.margin_left(start),
+            "marginLeft": counts.margin_held(start),
         })
     })
     .collect()
@@ -79,7 +79,7 @@ fn of_loss((place, loss): (usize, &Loss)) -> Value {
     let nodes: Vec<String> = loss.nodes.iter().map(ToString::to_string).collect();
     json!({
         "further": place + 1, "nodes": nodes, "out": loss.out, "atMs": loss.at_ms,
-        "backAfterCrash": loss.back.map(of_out),
+        "backAfterCrash": loss.back.map(|back| of_out(back.out)),
     })
 }
 

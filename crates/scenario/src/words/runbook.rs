@@ -7,7 +7,7 @@ use rosterlab_engine::NodeId;
 use super::text::{count, is_are, list, thousands, verb_ending};
 use super::warnings::of_warning;
 use crate::foresight::runbook::{
-    Change, Checked, CheckedLine, Counts, Mistake, Nearest, Out, Told, What, Wrong,
+    Back, Change, Checked, CheckedLine, Counts, Mistake, Nearest, Out, Told, What, Wrong,
 };
 
 /// What is out, in a few words: `1,381 unavailable`, `12 dead and 3 without their data`.
@@ -38,9 +38,14 @@ pub fn of_wrong(wrong: &Wrong) -> String {
             };
             let after = format!("{lost}, {} out", of_partitions(*out));
             match back {
-                Some(back) if back.all() > 0 => format!(
+                Some(Back { out, for_want_of_mark: true }) => format!(
                     "{after}; after a crash there are still {} when {} back, because the mark of a clean stop is missing.{brief}",
-                    of_out(*back),
+                    of_out(*out),
+                    it_is(nodes)
+                ),
+                Some(Back { out, .. }) if out.all() > 0 => format!(
+                    "{after}; there are still {} when {} back, even after a clean stop.{brief}",
+                    of_out(*out),
                     it_is(nodes)
                 ),
                 Some(_) => format!("{after} until {} back.{brief}", it_is(nodes)),
@@ -131,6 +136,11 @@ pub fn of_verdict(checked: &Checked) -> String {
     }
     let left = checked.margin_left();
     match (checked.is_safe(), left) {
+        (true, Some(left))
+            if checked.margin_before() < margin || checked.margin_held() < Some(left) =>
+        {
+            of_no_worse(checked)
+        }
         (true, Some(left)) if left < margin => format!(
             "Safe, with brief times in which {} may be lost.",
             match left {
@@ -144,14 +154,33 @@ pub fn of_verdict(checked: &Checked) -> String {
         (false, Some(left)) if left < margin && left == 0 => {
             "Not safe: nothing goes out on the way, as long as no further node is lost.".to_owned()
         }
-        (false, Some(left)) if left < margin => format!(
-            "Not safe: at most {left} further node{} may be lost.",
-            if left == 1 { "" } else { "s" }
-        ),
+        (false, Some(left)) if left < margin => match checked.margin_held().unwrap_or(left) {
+            0 => "Not safe: no further node may be lost.".to_owned(),
+            held => format!("Not safe: at most {} may be lost.", further_nodes(held)),
+        },
         (false, Some(_)) => {
             "Not safe: nothing goes out on the way, but a line is a mistake.".to_owned()
         }
     }
+}
+
+/// The verdict of a plan that is safe only because a further loss did harm, or something was out, before it already.
+fn of_no_worse(checked: &Checked) -> String {
+    if checked.is_loss_worse() {
+        return "Nothing goes out on the way, but a further loss may leave more out than now."
+            .to_owned();
+    }
+    let loss = match checked.margin_before() {
+        0 => "a further loss".to_owned(),
+        held => format!("the loss of more than {}", further_nodes(held)),
+    };
+    let until =
+        checked.held_after().map_or_else(String::new, |line| format!(" until line {line} is done"));
+    format!("No worse than now, but not safe against {loss}{until}.")
+}
+
+fn further_nodes(number: usize) -> String {
+    format!("{number} further node{}", if number == 1 { "" } else { "s" })
 }
 
 fn are_out(out: Out) -> String {
@@ -246,10 +275,13 @@ fn row(counts: &Counts, start: &Counts) -> [String; 4] {
         |loss| format!("{} out without {}", thousands(loss.out), list(&loss.nodes)),
     );
     let most = counts.losses.len();
-    let margin = match counts.margin_left(start) {
+    let margin = match counts.margin_held(start) {
         None => "none left".to_owned(),
-        Some(left) if left == most => format!("{left} or more"),
-        Some(left) => left.to_string(),
+        Some(held) if held == most => format!("{held} or more"),
+        Some(held) if start.margin_held(start).is_some_and(|before| before <= held) => {
+            format!("{held}, as before the plan")
+        }
+        Some(held) => held.to_string(),
     };
     [of_out(counts.after), of_out(counts.worst), loss, margin]
 }

@@ -6,7 +6,7 @@ use rosterlab_engine::NodeId;
 
 use super::mistakes::Mistake;
 use super::plan::Line;
-use super::watch::{Counts, Out, Work};
+use super::watch::{Back, Counts, Out, Work};
 use crate::timeline::Entry;
 
 /// What is asked of a plan.
@@ -41,7 +41,7 @@ pub enum Wrong {
         /// How many partitions are out after it.
         out: u32,
         /// What is out once these nodes are back after a crash.
-        back: Option<Out>,
+        back: Option<Back>,
         /// The number of the line after which it is undone, if the plan goes straight on to that.
         until: Option<usize>,
     },
@@ -137,5 +137,48 @@ impl Checked {
         let lines = self.lines.iter().flat_map(|line| line.counts.iter().zip(&self.start));
         let mut left = lines.map(|(counts, start)| counts.margin_left(start));
         left.try_fold(self.margin, |least, left| left.map(|left| left.min(least)))
+    }
+
+    /// As [`Self::margin_left`], and fewer where a loss did harm before the plan already: see [`Counts::margin_held`].
+    #[must_use]
+    pub fn margin_held(&self) -> Option<usize> {
+        let lines = self.lines.iter().flat_map(|line| line.counts.iter().zip(&self.start));
+        let mut held = lines.map(|(counts, start)| counts.margin_held(start));
+        held.try_fold(self.margin, |least, held| held.map(|held| held.min(least)))
+    }
+
+    /// How many further nodes could be lost before the plan with nothing more out.
+    #[must_use]
+    pub fn margin_before(&self) -> usize {
+        let held = self.start.iter().filter_map(|start| start.margin_held(start));
+        held.fold(self.margin, usize::min)
+    }
+
+    /// Whether a further loss leaves more out, at any moment, than the same number of lost nodes before the plan.
+    #[must_use]
+    pub fn is_loss_worse(&self) -> bool {
+        let mut lines = self.lines.iter().flat_map(|line| line.counts.iter().zip(&self.start));
+        lines.any(|(counts, start)| {
+            (1..=self.margin).any(|nodes| counts.without(nodes) > start.without(nodes))
+        })
+    }
+
+    /// The number of the line with which a further loss does no harm any more, to the end of the plan; `None` when there is none.
+    #[must_use]
+    pub fn held_after(&self) -> Option<usize> {
+        let lines: Vec<&CheckedLine> =
+            self.lines.iter().filter(|line| !line.counts.is_empty()).collect();
+        let each = |line: &CheckedLine, is: fn(&Counts, &Counts) -> bool| {
+            line.counts.iter().zip(&self.start).all(|(counts, start)| is(counts, start))
+        };
+        let is_held = |line: &&CheckedLine| {
+            each(line, |counts, start| counts.margin_held(start) == Some(counts.losses.len()))
+        };
+        let last = lines.iter().rposition(|line| !is_held(line))?;
+        if each(lines[last], Counts::is_held_after) {
+            return Some(lines[last].line.number);
+        }
+        // Migrations may end it within the next line.
+        lines.get(last + 1).map(|line| line.line.number)
     }
 }

@@ -30,4 +30,4 @@ pub use mistakes::{Mistake, Told};
 pub use order::{Change, MOST_ORDERS, Nearest, nearest};
 pub use plan::{Language, Line, Reading};
 pub use sets::{MOST_SETS, TooMany};
-pub use watch::{Counts, Loss, Out, Work};
+pub use watch::{Back, Counts, Loss, Out, Work};

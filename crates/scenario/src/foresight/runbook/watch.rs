@@ -52,9 +52,19 @@ pub struct Loss {
     pub out: u32,
     /// When it would happen, in simulated milliseconds since the cluster was made.
     pub at_ms: u64,
-    /// What is out once the lost nodes are back, if they crashed: the mark of a clean stop is missing then (domain.md §4).
+    /// What is out once the lost nodes are back, if they crashed.
     /// Worked out for the worst loss of a line that is worse than at the beginning.
-    pub back: Option<Out>,
+    pub back: Option<Back>,
+}
+
+/// What is out once nodes that crashed are back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Back {
+    /// What is out.
+    pub out: Out,
+    /// Whether fewer partitions would be out had the same nodes stopped cleanly: then the missing mark of a clean stop is to blame
+    /// (domain.md §4), and otherwise it is not.
+    pub for_want_of_mark: bool,
 }
 
 /// What a line comes to in one namespace.
@@ -94,6 +104,21 @@ impl Counts {
         let is_harmed = |nodes: &usize| !before.allows(*nodes, self.without(*nodes));
         let most = self.losses.len();
         (0..=most).find(is_harmed).map_or(Some(most), |nodes| nodes.checked_sub(1))
+    }
+
+    /// How many further nodes can be lost at any moment, whichever they are, with no more out than in these counts without a
+    /// loss; `None` as in [`Self::margin_left`], which it is never more than. Fewer where a loss did harm before already.
+    #[must_use]
+    pub fn margin_held(&self, before: &Self) -> Option<usize> {
+        let is_held = |nodes: &usize| self.without(*nodes) <= before.worst.all();
+        let held = (1..=self.losses.len()).take_while(is_held).count();
+        self.margin_left(before).map(|left| left.min(held))
+    }
+
+    /// Whether after it any loss leaves no more out than there was in these counts without one.
+    #[must_use]
+    pub fn is_held_after(&self, before: &Self) -> bool {
+        self.losses_after.iter().all(|out| *out <= before.worst.all())
     }
 
     /// Whether after it no more is out than in these counts, and no loss leaves more out than there.
@@ -287,7 +312,7 @@ impl Watch {
                 return;
             }
             self.work.trials += 1;
-            let served = after_a_loss(cluster, &nodes).served();
+            let served = after_a_loss(cluster, &nodes, Shutdown::Unclean).served();
             for index in &open {
                 let out = Out::of(served[*index], view.namespaces[*index].mode);
                 self.note(cluster, *index, &nodes, out.all());
@@ -313,22 +338,28 @@ fn running(view: &ClusterView) -> Vec<NodeId> {
 }
 
 /// The cluster after these nodes are gone and the rest has settled.
-fn after_a_loss(cluster: &Cluster, nodes: &[NodeId]) -> Cluster {
+fn after_a_loss(cluster: &Cluster, nodes: &[NodeId], shutdown: Shutdown) -> Cluster {
     let mut tried = cluster.clone();
-    let stop = Command::Stop { nodes: nodes.to_vec(), shutdown: Shutdown::Unclean };
-    let stopped = tried.apply(&stop);
+    let stopped = tried.apply(&Command::Stop { nodes: nodes.to_vec(), shutdown });
     debug_assert!(stopped.is_ok(), "nodes that run can stop");
     tried.advance(Until::Settled);
     tried
 }
 
-/// What is out of a namespace once nodes that crashed are back.
-fn after_a_crash(cluster: &Cluster, index: usize, nodes: &[NodeId]) -> Out {
-    let mut tried = after_a_loss(cluster, nodes);
+/// What is out of a namespace once nodes that were lost are back.
+fn after_it(cluster: &Cluster, index: usize, nodes: &[NodeId], shutdown: Shutdown) -> Out {
+    let mut tried = after_a_loss(cluster, nodes, shutdown);
     let started = tried.apply(&Command::Start { nodes: nodes.to_vec() });
-    debug_assert!(started.is_ok(), "nodes that crashed can start");
+    debug_assert!(started.is_ok(), "nodes that were lost can start");
     tried.advance(Until::Settled);
     Out::of(tried.served()[index], tried.setup().namespaces[index].mode)
+}
+
+/// What is out of a namespace once nodes that crashed are back, and whether a clean stop would have left fewer.
+fn after_a_crash(cluster: &Cluster, index: usize, nodes: &[NodeId]) -> Back {
+    let out = after_it(cluster, index, nodes, Shutdown::Unclean);
+    let is_fewer = || after_it(cluster, index, nodes, Shutdown::Clean).all() < out.all();
+    Back { out, for_want_of_mark: out.all() > 0 && is_fewer() }
 }
 
 impl Work {
