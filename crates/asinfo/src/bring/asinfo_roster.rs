@@ -1,6 +1,6 @@
 //! Lists of nodes: `A3@1,A2@1`, and the replies to `roster:`, `racks:` and `rack-ids`.
 //!
-//! Invariant: a list is read whole or not at all; one whose beginning was cut off is not read. Not here: which reply stands
+//! Invariant: a list is read whole or not at all; one whose beginning or end was cut off is not read. Not here: which reply stands
 //! where (see `transcript`).
 
 use rosterlab_engine::{MAX_NODES, RackId, RosterEntry};
@@ -78,6 +78,10 @@ pub(super) fn roster(
         for (name, value) in fields {
             let Some((_, list)) = LISTS.iter().find(|(known, _)| *known == name) else { continue };
             let value = without_prompt(value);
+            if is_cut(part, name, value) {
+                sink.left(at(), &format!("{name}={value}"), "the end of this list is cut off");
+                continue;
+            }
             let Some(read) = nodes(value).filter(|_| !value.is_empty()) else {
                 sink.left(at(), &format!("{name}={value}"), "this is no list of nodes");
                 continue;
@@ -91,6 +95,25 @@ pub(super) fn roster(
     if sink.count() > before {
         sink.understood(at(), "asinfo's roster");
     }
+}
+
+/// Whether the end of a namespace's list is cut off. A whole reply has all three lists, `observed_nodes` last (reference.md §4.2),
+/// so any other list that nothing follows may have lost more than can be seen. What ends with `observed_nodes` is cut where the
+/// last id is the beginning of an id that another list has, or a comma ends it.
+fn is_cut(part: &str, name: &str, value: &str) -> bool {
+    let is_last = part.rsplit(':').next().is_some_and(|last| last.trim_start().starts_with(name));
+    if !is_last {
+        return false;
+    }
+    if name != "observed_nodes" || value.ends_with(',') {
+        return true;
+    }
+    let last = value.rsplit(',').next().unwrap_or_default();
+    let mut entries = part.split(['=', ',', ':', '|']).map(str::trim);
+    let mut ids = entries.by_ref().filter_map(|entry| entry.split('@').next());
+    !last.is_empty()
+        && !last.contains('@')
+        && ids.any(|id| id.len() > last.len() && id.starts_with(last) && id != last)
 }
 
 /// A value without a prompt that follows it on the same line.
@@ -182,6 +205,41 @@ pub(super) fn rack_ids(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The lists that are read of a reply, by how many nodes they have, and how many are left.
+    fn lists(text: &str) -> (Vec<(List, usize)>, usize) {
+        let mut out = super::super::sink::Facts::default();
+        roster(&mut Sink::new(&mut out, "input"), text, (1, 1), None, None);
+        let of = |what: &What| match what {
+            What::Nodes(list, entries) => Some((*list, entries.len())),
+            _ => None,
+        };
+        (out.facts.iter().filter_map(|fact| of(&fact.what)).collect(), out.left.len())
+    }
+
+    #[test]
+    fn a_reply_cut_at_any_place_gives_only_lists_that_are_whole() {
+        let whole =
+            "roster=BB902@2,BB901@1:pending_roster=BB902@2,BB901@1:observed_nodes=BB902@2,BB901@1";
+        let all = [(List::Current, 2), (List::Pending, 2), (List::Observed, 2)];
+        assert_eq!(lists(whole), (all.to_vec(), 0));
+        for end in "roster=".len()..whole.len() {
+            let cut = &whole[..end];
+            let (read, left) = lists(cut);
+            let whole_lists = cut.matches(':').count();
+            assert!(read.starts_with(&all[..whole_lists]), "{cut}: {read:?}");
+            // Of the nodes that are observed nobody can see that one is missing after a whole entry.
+            let may_end_there = whole_lists == 2 && cut.ends_with(['1', '2']);
+            assert!(read.len() == whole_lists || may_end_there, "{cut}: {read:?}");
+            let is_told = left == 1
+                || read.len() > whole_lists
+                || !cut.ends_with(['B', '9', '0', ',', '@', '=']);
+            assert!(is_told, "{cut}");
+        }
+        // Of several namespaces only the last can be cut.
+        let several = format!("ns=a:{whole};ns=b:roster=BB902@2,BB9");
+        assert_eq!(lists(&several), (all.to_vec(), 1));
+    }
 
     #[test]
     fn a_list_is_read_whole_or_not_at_all() {
