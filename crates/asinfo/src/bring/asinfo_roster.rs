@@ -97,7 +97,7 @@ pub(super) fn roster(
     }
 }
 
-/// Whether the end of a namespace's list is cut off. A whole reply has all three lists, `observed_nodes` last (reference.md §4.2),
+/// Whether the end of a namespace's list is cut off. A whole reply has all three lists, `observed_nodes` last,
 /// so any other list that nothing follows may have lost more than can be seen. What ends with `observed_nodes` is cut where the
 /// last id is the beginning of an id that another list has, or a comma ends it.
 fn is_cut(part: &str, name: &str, value: &str) -> bool {

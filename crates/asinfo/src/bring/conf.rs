@@ -133,6 +133,12 @@ impl Context {
             let at = Spot::Lines(self.line, self.line);
             sink.fact(at, node, Some(namespace), namespace, What::Namespace);
         }
+        if let ("storage-engine", Some(engine)) = (self.name.as_str(), &self.argument)
+            && let Some(what) = known::what("storage-engine", engine)
+        {
+            let at = Spot::Lines(self.line, self.line);
+            sink.fact(at, node, namespace, engine, what);
+        }
         if let Some((line, device)) = &self.first_device
             && (1..=16).contains(&self.devices)
         {

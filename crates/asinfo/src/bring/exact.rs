@@ -5,7 +5,7 @@
 
 use rosterlab_engine::{NodeId, PARTITIONS};
 
-use super::join::{Joined, JoinedNamespace};
+use super::join::{Joined, JoinedNamespace, JoinedNode};
 use super::sink::Facts;
 
 /// How exact the partition map of a namespace is.
@@ -52,13 +52,7 @@ fn of(joined: &Joined, facts: &Facts, namespace: &JoinedNamespace) -> Exactness 
             "no input tells prefer-uniform-balance, which is true by default since 4.7, and its algorithm is not published",
         ),
     }
-    let are_racks_known = match &namespace.roster {
-        Some(roster) => !roster.is_empty(),
-        None => joined.nodes.iter().all(|node| node.rack.is_some()),
-    };
-    if !are_racks_known {
-        why.push("no input tells the racks of all nodes");
-    }
+    why.extend(of_racks(joined, namespace));
     if namespace.replication_factor.is_none() {
         why.push("no input tells the replication factor");
     }
@@ -78,6 +72,35 @@ fn of(joined: &Joined, facts: &Facts, namespace: &JoinedNamespace) -> Exactness 
         return Exactness { namespace: name, how: How::AsRead, why };
     }
     Exactness { namespace: name, how: How::About, why }
+}
+
+/// What is missing of the racks. In SC with a roster the roster's count (domain.md §2), and steps give them to the simulator. Otherwise
+/// they are those of the nodes, which in the simulator are the same in all namespaces.
+fn of_racks(joined: &Joined, namespace: &JoinedNamespace) -> Option<&'static str> {
+    const UNKNOWN: &str = "no input tells the racks of all nodes";
+    if let Some(roster) =
+        namespace.roster.as_ref().filter(|_| namespace.strong_consistency != Some(false))
+    {
+        return roster.is_empty().then_some(UNKNOWN);
+    }
+    let racks = |node: &JoinedNode| namespace.racks.get(&node.id);
+    let differs = |node: &JoinedNode| {
+        racks(node).is_some_and(|told| told.iter().any(|rack| Some(*rack) != node.rack))
+    };
+    if joined.nodes.iter().any(differs) {
+        return Some(
+            "nodes have other racks in this namespace than in another, and in the simulator one rack each",
+        );
+    }
+    if joined.nodes.iter().all(|node| node.rack.is_some() && racks(node).is_some()) {
+        return None;
+    }
+    let is_elsewhere = joined.nodes.iter().all(|node| node.rack.is_some());
+    Some(if is_elsewhere {
+        "no input tells the racks of all nodes in this namespace: they are taken from another"
+    } else {
+        UNKNOWN
+    })
 }
 
 /// Whether the `partition-info` that was read tells every partition's replicas, none of them on the way: all roster nodes

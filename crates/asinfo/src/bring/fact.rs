@@ -158,6 +158,8 @@ pub enum Setting {
     AutoRevive(bool),
     /// How many storage devices, 1 to 16.
     Devices(u8),
+    /// `storage-engine memory`.
+    InMemory(bool),
     /// `stay-quiesced`.
     StayQuiesced(bool),
     /// `heartbeat.interval`, in milliseconds.

@@ -27,6 +27,12 @@ pub(super) fn what(name: &str, value: &str) -> Option<What> {
         | "storage-engine.commit-to-file" => Setting::CommitToDevice(truth(value)?),
         "prefer-uniform-balance" => Setting::UniformBalance(truth(value)?),
         "effective_prefer_uniform_balance" => Setting::EffectiveUniformBalance(truth(value)?),
+        // `pmem` and `device` keep their data, and no other engine is known.
+        "storage-engine" | "storage-engine.type" => Setting::InMemory(match value {
+            "memory" => true,
+            "device" | "pmem" => false,
+            _ => return None,
+        }),
         "auto-revive" => Setting::AutoRevive(truth(value)?),
         "stay-quiesced" => Setting::StayQuiesced(truth(value)?),
         "heartbeat.interval" => Setting::HeartbeatInterval(narrow(within(50, 600_000)?)?),
@@ -72,6 +78,7 @@ pub(super) fn is_of_namespace(what: &What) -> bool {
                 | Setting::EffectiveUniformBalance(_)
                 | Setting::AutoRevive(_)
                 | Setting::Devices(_)
+                | Setting::InMemory(_)
         ) | What::Count(
             Count::Unavailable
                 | Count::Dead

@@ -237,6 +237,18 @@ impl Making<'_> {
             }
             false
         });
+        if of.in_memory {
+            // Memory that no drive backs is an empty drive after each start (domain.md §4).
+            let but = if self.joined.build.is_none_or(|build| build.since(7, 0)) {
+                " (since 7.0 a warm start may keep it)"
+            } else {
+                ""
+            };
+            self.assume(format!(
+                "{name} has its data in memory only, so every restart of a node begins with empty drives{but}: the simulator keeps \
+                 the data over a clean restart, so put a wipe of the node before its start"
+            ));
+        }
         let uniform = of.uniform_balance.unwrap_or_else(|| {
             let is = self.joined.build.is_none_or(|build| build.since(4, 7));
             let since = if is {
@@ -396,11 +408,31 @@ impl Making<'_> {
             self.step(Action::Quiesce(Nodes { nodes: pending }));
         }
         let has_strong = cluster.namespaces.iter().any(|namespace| namespace.strong_consistency);
-        if has_strong
-            && self.joined.nodes.iter().any(|node| node.quiesced.is_none() && !node.stay_quiesced)
-        {
-            self.assume("no input tells whether all nodes are quiesced: those are not");
+        if has_strong {
+            self.untold_quiesce();
         }
+    }
+
+    fn untold_quiesce(&mut self) {
+        let nodes = &self.joined.nodes;
+        let is_untold = |node: &&JoinedNode| node.quiesced.is_none() && !node.stay_quiesced;
+        let untold: Vec<String> =
+            nodes.iter().filter(is_untold).map(|node| node.id.to_string()).collect();
+        let sentence = match untold.len() {
+            0 => return,
+            all if all == nodes.len() => {
+                "no input tells whether nodes are quiesced: none is".to_owned()
+            }
+            1 => format!("no input tells whether {} is quiesced: it is not", untold[0]),
+            2..=4 => {
+                format!("no input tells whether {} are quiesced: they are not", untold.join(", "))
+            }
+            some => format!(
+                "no input tells whether {some} of {} nodes are quiesced: those are not",
+                nodes.len()
+            ),
+        };
+        self.assume(sentence);
     }
 
     /// Nodes that are gone: how they went no input tells.

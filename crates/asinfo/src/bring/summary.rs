@@ -10,7 +10,7 @@ use rosterlab_scenario::Scenario;
 
 use super::exact::{Exactness, How};
 use super::fact::Place;
-use super::join::{Conflict, Joined, JoinedNamespace};
+use super::join::{Conflict, Joined, JoinedNamespace, JoinedNode, Quiesce};
 use super::sink::Facts;
 
 /// The most lines of one part.
@@ -151,12 +151,15 @@ fn cluster(facts: &Facts, joined: &Joined) -> Vec<String> {
         let quiesced = if node.stay_quiesced { ", quiesced for good" } else { "" };
         lines.push(short(&format!("{}{names}{rack}{made_up}{gone}{quiesced}", node.id)));
     }
+    lines.extend(quiesced(joined, Quiesce::Effective, "quiesced"));
+    lines.extend(quiesced(joined, Quiesce::Pending, "quiesced with the next recluster"));
     for side in &joined.sides {
         let ids: Vec<String> = side.iter().map(ToString::to_string).collect();
         lines.push(short(&format!("one side of a split: {}", ids.join(", "))));
     }
     for namespace in &joined.namespaces {
         lines.push(short(&of_namespace(namespace)));
+        lines.extend(of_pending(namespace).map(|line| short(&line)));
         let versions = joined.versions.nodes(&namespace.name).count();
         if versions > 0 {
             lines.push(format!(
@@ -205,17 +208,39 @@ fn of_namespace(namespace: &JoinedNamespace) -> String {
     if let Some(roster) = &namespace.roster {
         add(format!("roster {}", list(roster)));
     }
-    if let Some(pending) =
-        namespace.pending.as_ref().filter(|pending| namespace.roster.as_ref() != Some(pending))
-    {
-        add(format!("pending {}", list(pending)));
-    }
     if let Some(observed) =
         namespace.observed.as_ref().filter(|observed| namespace.roster.as_ref() != Some(observed))
     {
         add(format!("observed {}", list(observed)));
     }
     text
+}
+
+/// Nodes that are quiesced so far, until they restart.
+fn quiesced(joined: &Joined, wanted: Quiesce, what: &str) -> Option<String> {
+    let is = |node: &&JoinedNode| node.quiesced == Some(wanted) && !node.stay_quiesced;
+    let ids: Vec<String> = joined.nodes.iter().filter(is).map(|node| node.id.to_string()).collect();
+    (!ids.is_empty()).then(|| short(&format!("{what}: {}", ids.join(", "))))
+}
+
+/// A pending roster that is not the roster in force, and what it changes.
+fn of_pending(namespace: &JoinedNamespace) -> Option<String> {
+    let current = namespace.roster.as_ref();
+    let pending = namespace.pending.as_ref().filter(|pending| current != Some(pending))?;
+    let mut text = format!("namespace {}, pending roster: {}", namespace.name, list(pending));
+    let Some(current) = current else { return Some(text) };
+    let beyond = |some: &[RosterEntry], others: &[RosterEntry]| {
+        let is_new = |one: &&RosterEntry| !others.iter().any(|other| other.node == one.node);
+        let ids: Vec<String> = some.iter().filter(is_new).map(|one| one.node.to_string()).collect();
+        ids.join(", ")
+    };
+    let (gone, new) = (beyond(current, pending), beyond(pending, current));
+    for (what, ids) in [("without", gone), ("with", new)] {
+        if !ids.is_empty() {
+            let _ = write!(text, "; {what} {ids}");
+        }
+    }
+    Some(text)
 }
 
 fn list(entries: &[RosterEntry]) -> String {
@@ -277,7 +302,11 @@ fn compared(joined: &Joined, scenario: &Scenario) -> Vec<String> {
                 continue;
             }
             let numbers: Vec<String> = told.iter().take(4).map(ToString::to_string).collect();
-            let verdict = if told.contains(&u64::from(ours)) { "agrees" } else { "differs" };
+            let verdict = match (told.contains(&u64::from(ours)), told.len()) {
+                (true, 1) => "agrees",
+                (true, _) => "one agrees",
+                (false, _) => "differs",
+            };
             lines.push(format!(
                 "{} partitions of {}: the nodes say {}, the scenario ends with {ours}: {verdict}",
                 what,

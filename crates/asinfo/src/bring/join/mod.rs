@@ -113,6 +113,11 @@ pub struct JoinedNamespace {
     pub auto_revive: Option<bool>,
     /// Storage devices of every node.
     pub devices: Option<u8>,
+    /// Whether the data is kept in memory and nowhere else, on some node at least.
+    pub in_memory: bool,
+    /// The racks that inputs tell for nodes in this namespace: several where they differ. A node has one rack in each namespace
+    /// of a real cluster, and one in all of them in the simulator.
+    pub racks: BTreeMap<NodeId, BTreeSet<RackId>>,
     /// The roster in force, highest id first; empty when there is none.
     pub roster: Option<Vec<RosterEntry>>,
     /// The pending roster.

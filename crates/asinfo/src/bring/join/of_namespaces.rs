@@ -74,7 +74,8 @@ pub(super) fn add(
             .filter(|fact| fact.namespace.as_ref().map_or(only, |namespace| namespace == name))
             .copied()
             .collect();
-        let namespace = one(out, &of, name, who, chooser);
+        let mut namespace = one(out, &of, name, who, chooser);
+        namespace.racks = racks(now, name, who);
         out.namespaces.push(namespace);
     }
 }
@@ -117,6 +118,8 @@ fn one(
     let replication_factor = replication_factor.or(effective_factor.filter(|factor| *factor > 0));
     let devices: Vec<(u8, Place)> =
         settings(of, |s| if let Setting::Devices(v) = s { Some(v) } else { None });
+    let in_memory = |fact: &&Fact| fact.what == What::Setting(Setting::InMemory(true));
+    let in_memory = devices.is_empty() && of.iter().any(in_memory);
     let roster = roster(of, name, List::Current, chooser);
     let pending = roster_of_sides(out, of, name, who, chooser);
     let observed = observed(out, of, name, who, chooser);
@@ -145,6 +148,8 @@ fn one(
         auto_revive,
         // Nodes may have different numbers of devices; here all have as many as the one with the most.
         devices: devices.iter().map(|(count, _)| *count).max(),
+        in_memory,
+        racks: BTreeMap::new(),
         roster,
         pending,
         observed,
@@ -152,6 +157,28 @@ fn one(
         unavailable: counts(Count::Unavailable),
         dead: counts(Count::Dead),
     }
+}
+
+/// The racks of nodes in a namespace. What names no namespace holds in all.
+fn racks(now: &[&Fact], name: &str, who: &Who) -> BTreeMap<NodeId, BTreeSet<RackId>> {
+    let mut racks: BTreeMap<NodeId, BTreeSet<RackId>> = BTreeMap::new();
+    let is_of = |fact: &&&Fact| fact.namespace.as_deref().is_none_or(|of| of == name);
+    for fact in now.iter().filter(is_of) {
+        match &fact.what {
+            What::Rack(rack) | What::EffectiveRack(rack) => {
+                if let Some(id) = fact.node.as_ref().and_then(|node| who.id(node)) {
+                    racks.entry(id).or_default().insert(*rack);
+                }
+            }
+            What::Nodes(List::Observed, entries) => {
+                for entry in entries {
+                    racks.entry(entry.node).or_default().insert(entry.rack);
+                }
+            }
+            _ => {}
+        }
+    }
+    racks
 }
 
 /// A list as it is compared: highest id first.
