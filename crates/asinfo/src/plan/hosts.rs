@@ -14,7 +14,7 @@ use super::tool;
 /// How often a line may go from a host to the next.
 const MOST_HOPS: usize = 4;
 /// Words of a shell that change nothing of a cluster.
-const HARMLESS: [&str; 22] = [
+const HARMLESS: [&str; 21] = [
     "echo",
     "printf",
     "cat",
@@ -36,8 +36,15 @@ const HARMLESS: [&str; 22] = [
     "true",
     "clear",
     "ping",
-    "watch",
 ];
+
+/// What may follow a pipe: it prints what it reads.
+const FILTERS: [&str; 14] = [
+    "grep", "egrep", "fgrep", "tail", "head", "less", "more", "cat", "tac", "wc", "sort", "uniq",
+    "cut", "column",
+];
+/// What may follow `||`: it says that something failed.
+const GIVES_UP: [&str; 6] = ["true", "false", ":", "exit", "echo", "printf"];
 
 /// Does the words of a line, which is typed on these hosts where that is said.
 pub(super) fn run(course: &mut Course, words: &[String], at: &[NodeId]) -> Result<(), Stop> {
@@ -51,19 +58,36 @@ fn parts(course: &mut Course, words: &[String], at: &[NodeId], hops: usize) -> R
     let mut part: Vec<&str> = Vec::new();
     let mut all: Vec<Vec<&str>> = Vec::new();
     // What follows `||` is done when something failed, and what follows `|` reads what was printed.
-    let mut is_left_out = false;
+    let mut left_out: Option<&[&str]> = None;
     for word in words.iter().map(String::as_str).chain([";"]) {
-        match word {
-            ";" | "&&" | "&" => {
-                all.push(std::mem::take(&mut part));
-                is_left_out = false;
-            }
-            "||" | "|" => is_left_out = true,
-            _ if is_left_out => {}
-            _ => part.push(word),
+        let is_mark = matches!(word, ";" | "&&" | "&" | "||" | "|" | "|&");
+        if !is_mark {
+            part.push(word);
+            continue;
         }
+        let whole = std::mem::take(&mut part);
+        match left_out.take() {
+            Some(known) => only_looks(&whole, known)?,
+            None => all.push(whole),
+        }
+        left_out = match word {
+            "|" | "|&" => Some(&FILTERS),
+            "||" => Some(&GIVES_UP),
+            _ => None,
+        };
     }
     for part in all {
+        let is_device = |target: &&str| {
+            let target = target.trim_start_matches(|c: char| ">&12".contains(c));
+            ["/proc", "/sys", "/dev", "/etc"].iter().any(|place| target.starts_with(place))
+                && !["/dev/null", "/dev/stderr", "/dev/stdout"].contains(&target)
+        };
+        let mut pairs = part.windows(2);
+        let writes = pairs.any(|pair| matches!(pair[0], ">" | ">>") && is_device(&&pair[1]))
+            || part.iter().any(|word| word.starts_with('>') && is_device(word));
+        if writes {
+            return Err(Stop::Unknown("it writes to a device or a setting".to_owned()));
+        }
         let part = without_redirection(&part);
         if !part.is_empty() {
             course.catch_up()?;
@@ -71,6 +95,52 @@ fn parts(course: &mut Course, words: &[String], at: &[NodeId], hops: usize) -> R
         }
     }
     Ok(())
+}
+
+/// Checks that what follows a pipe or `||` is known to only look.
+fn only_looks(words: &[&str], known: &[&str]) -> Result<(), Stop> {
+    let words = without_sudo(words);
+    match words.first() {
+        Some(first) if known.contains(first) => prints(words),
+        _ => Err(Stop::Unknown(format!(
+            "what '{}' does behind a pipe is not known here: give it a line of its own",
+            words.join(" ")
+        ))),
+    }
+}
+
+/// Checks that a command which prints has no other command within, and writes to no device or setting.
+fn prints(words: &[&str]) -> Result<(), Stop> {
+    let does = |word: &&&str| {
+        let word = word.replace("$(date)", "").replace("$(hostname)", "");
+        ["$(", "`", "<(", ">(", "|"].iter().any(|mark| word.contains(mark))
+    };
+    // A pattern of `grep` may have a bar.
+    let is_pattern =
+        |word: &&&str| word.contains('|') && !word.contains("$(") && !word.contains('`');
+    let is_grep = words.first().is_some_and(|first| first.ends_with("grep"));
+    match words.iter().filter(|word| !(is_grep && is_pattern(word))).find(does) {
+        Some(word) => Err(Stop::Unknown(format!("'{word}' may do more than print"))),
+        None => Ok(()),
+    }
+}
+
+/// `watch` repeats what it is given, which may only look.
+fn watch(course: &mut Course, words: &[&str], at: &[NodeId], hops: usize) -> Result<(), Stop> {
+    let mut rest = words;
+    while let Some((option, after)) = rest.split_first().filter(|(word, _)| word.starts_with('-')) {
+        rest = if matches!(*option, "-n" | "--interval") {
+            after.get(1..).unwrap_or_default()
+        } else {
+            after
+        };
+    }
+    let before = course.entries.len();
+    parts(course, &remote(rest)?, at, hops + 1)?;
+    if course.entries.len() == before {
+        return Ok(());
+    }
+    Err(Stop::Unknown("watch repeats what it is given, and that does something".to_owned()))
 }
 
 /// A command without where its output goes.
@@ -101,7 +171,8 @@ fn one(course: &mut Course, words: &[&str], at: &[NodeId], hops: usize) -> Resul
         _ if tool::WORDS.contains(&first) => {
             tool::tool(course, &words.join(" "), at.first().copied())
         }
-        _ if HARMLESS.contains(&first) => Ok(()),
+        "watch" => watch(course, &words[1..], at, hops),
+        _ if HARMLESS.contains(&first) => prints(words),
         _ => here(course, words, at),
     }
 }
@@ -156,6 +227,7 @@ fn pdsh(course: &mut Course, words: &[&str], hops: usize) -> Result<(), Stop> {
 /// A call of the admin tool.
 fn asadm(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop> {
     let (mut connected, mut lines) = (at.first().copied(), Vec::new());
+    let mut is_enabled = false;
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         let mut value =
@@ -167,11 +239,21 @@ fn asadm(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop>
             | "--instance" | "--auth" => {
                 value()?;
             }
+            "--enable" => is_enabled = true,
             option if option.starts_with('-') => {}
             other => return Err(Stop::Unknown(format!("asadm is not called with {other}"))),
         }
     }
     for line in lines {
+        let first = line.split_whitespace().next();
+        is_enabled |= first.is_some_and(|first| first.trim_end_matches(';') == "enable");
+        if !is_enabled && matches!(first, Some("manage" | "asinfo")) {
+            // As the tool says it (see the admin console).
+            return Err(Stop::Fails(
+                "The admin tool refuses it: User must be in privileged mode. Call it with --enable"
+                    .to_owned(),
+            ));
+        }
         tool::tool(course, &course.names.in_words(&line, &course.view), connected)?;
     }
     Ok(())
@@ -245,7 +327,12 @@ fn here(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop> 
         _ => words.iter().map(|word| service(word)).collect(),
     };
     let restarts = match plain[..] {
-        ["reboot"] | ["shutdown" | "systemctl", "-r" | "reboot", ..] => Some(true),
+        // It takes back a shutdown that was to come, or only warns.
+        ["shutdown", ..] if plain.iter().any(|word| matches!(*word, "-c" | "-k")) => return Ok(()),
+        ["shutdown", ..] if plain.iter().any(|word| matches!(*word, "-r" | "--reboot")) => {
+            Some(true)
+        }
+        ["reboot"] | ["systemctl", "reboot", ..] => Some(true),
         ["poweroff" | "halt"] | ["shutdown", ..] | ["systemctl", "poweroff" | "halt"] => {
             Some(false)
         }
@@ -266,6 +353,12 @@ fn here(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop> 
         )));
     }
     if let Some(restarts) = restarts {
+        // A host whose node is down already changes nothing: the node stays down until it is started.
+        let is_up = |node: &NodeId| course.view.node(*node).is_some_and(|node| node.state.is_up());
+        let at: Vec<NodeId> = at.into_iter().filter(is_up).collect();
+        if at.is_empty() {
+            return Ok(());
+        }
         course.act(Command::Stop { nodes: at.clone(), shutdown: Shutdown::Clean })?;
         return if restarts { course.act(Command::Start { nodes: at }) } else { Ok(()) };
     }

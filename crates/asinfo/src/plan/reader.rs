@@ -198,7 +198,7 @@ impl Reader {
     fn line(&self, line: &str, at: &[NodeId], course: &mut Course) -> Result<(), Stop> {
         course.catch_up()?;
         let is_remote = ["ssh ", "pdsh ", "sudo ssh "].iter().any(|word| line.starts_with(word));
-        if is_remote {
+        if is_remote && !line.contains('|') {
             // What the terminal reads as a whole is one thing: cuts that `&&` joins happen at once.
             let hosts = self.names.in_words(line, &course.view);
             if let Some(Ok(shell::Line::Does(entries))) = shell::read(&hosts, &course.view) {
@@ -303,12 +303,8 @@ fn on_rack(number: &str, course: &Course) -> Option<Vec<NodeId>> {
 
 /// Waits, if the line waits.
 fn wait(command: &str, course: &mut Course) -> Option<Result<(), Stop>> {
-    let wait = match waits::sentence(&command.replace('`', "")) {
-        Some(Ok(wait)) => wait,
-        Some(Err(why)) => return Some(Err(Stop::Unknown(why))),
-        None => waits::of_loop(command)?,
-    };
-    Some(course.wait(wait))
+    let read = waits::sentence(&command.replace('`', "")).or_else(|| waits::of_loop(command))?;
+    Some(read.map_err(Stop::Unknown).and_then(|wait| course.wait(wait)))
 }
 
 /// The first `;` that stands in no quotes.

@@ -34,24 +34,123 @@ pub(super) fn sentence(text: &str) -> Option<Result<Wait, String>> {
     }))
 }
 
+/// Words of a sentence that waits, which change nothing of it.
+const PLAIN: [&str; 38] = [
+    "wait",
+    "for",
+    "until",
+    "till",
+    "all",
+    "the",
+    "data",
+    "to",
+    "has",
+    "have",
+    "had",
+    "is",
+    "are",
+    "be",
+    "been",
+    "on",
+    "of",
+    "in",
+    "and",
+    "every",
+    "each",
+    "everywhere",
+    "again",
+    "cluster",
+    "clusters",
+    "node",
+    "nodes",
+    "there",
+    "asinfo",
+    "-v",
+    "returns",
+    "succeeds",
+    "ok",
+    "its",
+    "their",
+    "they",
+    "it",
+    "now",
+];
+/// What migrations are when none is left.
+const DONE: [&str; 14] = [
+    "finish",
+    "finishes",
+    "finished",
+    "finishing",
+    "complete",
+    "completes",
+    "completed",
+    "completion",
+    "done",
+    "over",
+    "end",
+    "ended",
+    "ends",
+    "settled",
+];
+/// What is said of migrations that are left, so that it has to be said that none is.
+const LEFT: [&str; 10] = [
+    "left",
+    "remain",
+    "remains",
+    "remaining",
+    "pending",
+    "running",
+    "active",
+    "reach",
+    "reaches",
+    "any",
+];
+const NONE: [&str; 4] = ["no", "none", "zero", "0"];
+const JOINED: [&str; 13] = [
+    "rejoin", "rejoins", "rejoined", "joined", "join", "joins", "form", "forms", "formed", "back",
+    "up", "rack", "again",
+];
+
+/// What is waited for. Every word has to be known: what else a sentence says may be a condition, or a step of its own.
 fn waited(rest: &str) -> Option<Wait> {
-    if rest.contains("stable") {
-        return Some(stable(rest));
-    }
-    if rest.contains("migrat") {
-        return Some(Wait::Migrations(None));
-    }
-    let joins = [
-        "rejoin",
-        "joined",
-        "join the cluster",
-        "back in the cluster",
-        "to form",
-        "is back",
-        "are back",
-    ];
-    if joins.iter().any(|word| rest.contains(word)) {
-        return Some(Wait::Clusters(None));
+    let text = rest.replace("migrate_partitions_remaining=0", "migrations done");
+    let marks = |c: char| ".,!;'\"".contains(c);
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(marks))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    let is_name = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && word.contains(|c: char| c.is_ascii_digit())
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_.,".contains(c))
+    };
+    let joins = has(&[
+        "rejoin", "rejoins", "rejoined", "joined", "join", "joins", "form", "forms", "formed",
+        "back",
+    ]);
+    let is_known = |word: &&str| {
+        PLAIN.contains(word)
+            || DONE.contains(word)
+            || LEFT.contains(word)
+            || NONE.contains(word)
+            || matches!(*word, "migration" | "migrations" | "stable" | "ignoring" | "=")
+            || is_stable(word)
+            || joins && (JOINED.contains(word) || is_name(word))
+    };
+    if words.iter().all(is_known) {
+        if words.iter().any(|word| *word == "stable" || is_stable(word)) {
+            return Some(stable(rest));
+        }
+        if has(&["migration", "migrations"]) {
+            // `no migrations are left`, and not `migrations are running`.
+            let is_over = has(&LEFT) == has(&NONE) || has(&["0", "zero"]) && !has(&DONE);
+            return (is_over && !has(&["ignoring"])).then_some(Wait::Migrations(None));
+        }
+        if joins {
+            return Some(Wait::Clusters(None));
+        }
     }
     let rest = rest.strip_prefix("for ").unwrap_or(rest);
     let rest = rest.strip_prefix("another ").unwrap_or(rest);
@@ -64,6 +163,18 @@ fn waited(rest: &str) -> Option<Wait> {
         _ => return None,
     };
     Some(Wait::Millis(number * unit))
+}
+
+/// Whether a word is the request `cluster-stable`, with nothing that is not known.
+fn is_stable(word: &str) -> bool {
+    let Some(rest) = word.strip_prefix("cluster-stable") else { return false };
+    let Some(rest) = rest.strip_prefix(':') else { return rest.is_empty() };
+    rest.split(';').all(|part| match part.split_once('=') {
+        Some(("size", size)) => !size.is_empty() && size.bytes().all(|byte| byte.is_ascii_digit()),
+        Some(("ignore-migrations", told)) => matches!(told, "yes" | "no" | "true" | "false"),
+        Some(("namespace", _)) => true,
+        _ => part.is_empty(),
+    })
 }
 
 /// What asking for `cluster-stable` waits for.
@@ -82,15 +193,61 @@ fn ignores_migrations(text: &str) -> bool {
 }
 
 /// What a loop of a shell waits for: `until asinfo -v 'cluster-stable:…'; do sleep 1; done`.
-pub(super) fn of_loop(text: &str) -> Option<Wait> {
+///
+/// # Errors
+/// When it does more than wait.
+pub(super) fn of_loop(text: &str) -> Option<Result<Wait, String>> {
     let is_loop = text.starts_with("until ") || text.starts_with("while ");
     if !is_loop {
         return None;
     }
-    if text.contains("cluster-stable") {
-        return Some(stable(text));
-    }
-    text.contains("migrate_").then_some(Wait::Migrations(None))
+    let wait = if text.contains("cluster-stable") {
+        stable(text)
+    } else if text.contains("migrate_") {
+        Wait::Migrations(None)
+    } else {
+        return None;
+    };
+    Some(if only_waits(text) {
+        Ok(wait)
+    } else {
+        Err("the loop does more than wait: give the rest a line of its own".to_owned())
+    })
+}
+
+/// Whether nothing is done in a loop or behind it.
+fn only_waits(text: &str) -> bool {
+    const DOES: [&str; 12] = [
+        "systemctl",
+        "service",
+        "manage",
+        "kubectl",
+        "docker",
+        "podman",
+        "pkill",
+        "kill",
+        "reboot",
+        "shutdown",
+        "poweroff",
+        "xargs",
+    ];
+    let text = text.trim_end_matches([';', ' ', '.']);
+    let (Some(body), false) = (text.strip_suffix("done"), text.matches("done").count() > 1) else {
+        return false;
+    };
+    let Some((asked, body)) = body.split_once(" do ").or_else(|| body.split_once(";do ")) else {
+        return false;
+    };
+    let does = |word: &str| DOES.contains(&word.trim_matches(['\'', '"', '(', ')', '$']));
+    let mut parts =
+        body.split([';', '&', '|', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    let harmless = |part: &str| {
+        let first = part.split(' ').next().unwrap_or_default();
+        matches!(first, "sleep" | "echo" | "printf" | "date" | "true" | ":")
+            && !part.contains("$(")
+            && !part.contains('`')
+    };
+    !asked.split([' ', ';']).any(does) && parts.all(harmless)
 }
 
 #[cfg(test)]
@@ -113,6 +270,36 @@ mod tests {
             assert_eq!(sentence(text), Some(Ok(wait)), "{text}");
         }
         assert_eq!(sentence("stop b101"), None);
+        for text in [
+            "Wait for migrations, then stop b101 and b102",
+            "Wait for migrations; ssh a101 systemctl stop aerospike",
+            "Wait until cluster-stable, then stop b101",
+            "wait until cluster-stable:size=5;ssh b101 reboot",
+            "Wait for migrations. Stop b101.",
+            "wait for migrations to start",
+            "wait until migrations have NOT finished",
+            "wait until migrations are 50% done",
+            "wait for migrations, max. 10 minutes",
+            "wait until migrations < 1000",
+            "wait until migrations are running",
+            "wait until b101 is back, then stop b102",
+        ] {
+            assert!(sentence(text).is_some_and(|read| read.is_err()), "{text}");
+        }
+        for text in [
+            "wait until no migrations are left",
+            "wait until migrations reach 0",
+            "wait for all migrations to complete on all nodes",
+            "wait until b101 has rejoined and migrations are complete",
+        ] {
+            assert_eq!(sentence(text), Some(Ok(Wait::Migrations(None))), "{text}");
+        }
+        for text in [
+            "until asinfo -v cluster-stable:; do sleep 1; done; ssh b101 reboot",
+            "until asinfo -v cluster-stable:; do ssh b101 reboot; done",
+        ] {
+            assert!(of_loop(text).is_some_and(|read| read.is_err()), "{text}");
+        }
         assert!(sentence("wait for Bob").is_some_and(|read| read.is_err()));
         assert!(sentence("wait").is_some_and(|read| read.is_err()));
     }
@@ -131,7 +318,7 @@ mod tests {
             ("until ping -c1 b101; do sleep 1; done", None),
             ("for host in b101; do sleep 1; done", None),
         ] {
-            assert_eq!(of_loop(text), wait, "{text}");
+            assert_eq!(of_loop(text), wait.map(Ok), "{text}");
         }
     }
 }

@@ -274,6 +274,48 @@ fn a_block_of_code_does_not_hide_the_commands_around_it() {
 }
 
 #[test]
+fn nothing_hides_behind_a_pipe_or_a_harmless_word() {
+    for line in [
+        "echo 'manage recluster' | asadm --enable",
+        "cat hosts | xargs -I{} ssh {} systemctl stop aerospike",
+        "cat hosts | parallel ssh {} systemctl stop aerospike",
+        "kubectl get pods -o name | xargs kubectl delete",
+        "watch ssh b101 systemctl stop aerospike",
+        "echo $(ssh b101 systemctl stop aerospike)",
+        "true || ssh b101 systemctl stop aerospike",
+        "ssh b101 cat f | sh",
+        "ssh b101 'echo c > /proc/sysrq-trigger'",
+    ] {
+        assert!(matches!(read(line), Reading::Unknown(_)), "{line}: {:?}", read(line));
+    }
+    for line in [
+        "watch -n 5 asinfo -v 'roster:'",
+        "ssh b101 journalctl | grep -E 'a|b' | tail -5",
+        "echo done 2>&1 > /dev/null || exit 1",
+    ] {
+        assert_eq!(read(line), Reading::Looks, "{line}");
+    }
+}
+
+#[test]
+fn the_tool_refuses_a_change_without_its_privilege() {
+    for line in ["asadm -e 'manage recluster'", "ssh a101 asadm -h a101 -e \"manage recluster\""] {
+        assert!(matches!(read(line), Reading::Fails(_)), "{line}: {:?}", read(line));
+    }
+    let line = "asadm -e 'enable; manage recluster'";
+    assert!(matches!(read(line), Reading::Does(_)), "{:?}", read(line));
+}
+
+#[test]
+fn a_host_whose_node_is_down_may_be_restarted() {
+    let down = "ssh b101 systemctl stop aerospike";
+    for line in ["reboot", "shutdown -r now", "poweroff", "shutdown -h now"] {
+        assert_eq!(read(&format!("{down}\nssh b101 {line}")), Reading::Looks, "{line}");
+    }
+    assert_eq!(read("ssh b101 shutdown -c"), Reading::Looks);
+}
+
+#[test]
 fn a_heading_that_tells_what_to_do_is_not_understood() {
     for line in [
         "## Stop b101 and b102",

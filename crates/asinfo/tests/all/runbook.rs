@@ -89,6 +89,23 @@ fn an_hour_without_the_rack_is_not_brief() {
     }
 }
 
+#[test]
+fn a_plan_in_which_no_line_does_anything_is_not_safe() {
+    for plan in ["", "# Stop rack B", "show roster"] {
+        let (reader, lines) = Reader::new(plan, Names::default()).unwrap();
+        let demand = Demand { margin: 1, always: false };
+        let found = check(&case_study(), &lines, &reader, demand).unwrap();
+        assert!(!found.is_understood(), "{plan}");
+    }
+}
+
+#[test]
+fn a_pause_is_never_enough_for_migrations() {
+    let with = |wait| OWN_PRECAUTION.replace("wait for migrations", wait);
+    assert!(checked(&case_study(), &with("wait for migrations")).is_safe());
+    assert!(!checked(&case_study(), &with("sleep 600")).is_safe());
+}
+
 /// What the case study recommends: as soon as rack A is filled, the roster is set to rack A.
 const OWN_PRECAUTION: &str = "\
 pdsh -w b101,b102 systemctl stop aerospike

@@ -99,6 +99,10 @@ pub fn check(wanted: &Check, out: &mut impl Write) -> Result<Expectations, Probl
             let told = format!("{place}: error: {}", found.unwrap_or_default());
             let _ = writeln!(io::stderr(), "{}", crate::printable(&told));
         }
+        if !checked.does_anything() {
+            let told = format!("{}: error: {}", report.plan, of_verdict(&checked));
+            let _ = writeln!(io::stderr(), "{}", crate::printable(&told));
+        }
         return Err(Problem::Told);
     }
     Ok(if checked.is_safe() { Expectations::Hold } else { Expectations::Fail })

@@ -124,6 +124,9 @@ pub fn of_verdict(checked: &Checked) -> String {
         1 => "with any 1 further node lost at any moment".to_owned(),
         _ => format!("with any {margin} further nodes lost at any moment"),
     };
+    if !checked.does_anything() {
+        return "Not understood: no line of this plan does anything.".to_owned();
+    }
     if !checked.is_understood() {
         let lines =
             checked.findings().filter(|(_, found)| matches!(found.wrong, Wrong::NotUnderstood(_)));

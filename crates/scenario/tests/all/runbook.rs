@@ -108,7 +108,15 @@ impl Truth {
                         }
                     }
                 }
-                Entry::Pass { ms } => Until::Time(cluster.now_ms() + ms),
+                // Migrations stand still in a pause.
+                Entry::Pass { ms } => {
+                    let by_ms = cluster.now_ms() + ms;
+                    cluster.advance_by(Until::Settled, by_ms, &mut |cluster| {
+                        self.see(cluster);
+                        moments += 1;
+                    });
+                    continue;
+                }
                 Entry::Migrate { partitions } => Until::Migrated { partitions: *partitions },
                 Entry::Several { .. } => unreachable!("none of several is several"),
             };

@@ -9,7 +9,7 @@
 //! time. \[model\] A line that cannot be done changes nothing, and the rest is checked all the same. Not here: how an order is made
 //! safe (see `order`).
 
-use rosterlab_engine::Cluster;
+use rosterlab_engine::{Cluster, Until};
 
 use super::facts::{Fact, Further, OfLine, facts, of_plan};
 use super::found::{Checked, CheckedLine, Demand, Finding, Level, What, Wrong};
@@ -114,7 +114,15 @@ impl Course {
             }
             self.watch.expect_anything();
             let watch = &mut self.watch;
-            let done = entry.run_seen(&mut self.cluster, &mut |cluster| watch.look(cluster));
+            let mut see = |cluster: &Cluster| watch.look(cluster);
+            let done = match entry {
+                // Nobody knows how long migrations take, so a pause is never enough for them; reactions take place. \[model\]
+                Entry::Pass { ms } => {
+                    let by_ms = self.cluster.now_ms().saturating_add(*ms);
+                    Ok(self.cluster.advance_by(Until::Settled, by_ms, &mut see).0)
+                }
+                entry => entry.run_seen(&mut self.cluster, &mut see),
+            };
             if let Err(rejection) = done {
                 refused = Some(capitalized(&rejection.to_string()));
                 break;

@@ -114,10 +114,17 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Whether every line is understood.
+    /// Whether every line is understood, and one does something.
     #[must_use]
     pub fn is_understood(&self) -> bool {
-        self.lines.iter().all(|line| line.what != What::Unknown)
+        self.does_anything() && self.lines.iter().all(|line| line.what != What::Unknown)
+    }
+
+    /// Whether any line does something, waits, cannot be done or is not understood. A plan of other lines says nothing about
+    /// what is meant to be done.
+    #[must_use]
+    pub fn does_anything(&self) -> bool {
+        self.lines.iter().any(|line| !matches!(line.what, What::Looks | What::Says))
     }
 
     /// Whether it is safe; see the module.
