@@ -299,7 +299,7 @@ fn a_cluster_that_is_degraded_is_not_called_safe_against_a_loss() {
             "ssh b101 systemctl start aerospike\nwait for migrations\nssh b102 systemctl start aerospike\nwait for migrations\nwait 1 minute"
         ),
         of(
-            "No worse than now, but not safe against a further loss until line 4 is done.",
+            "No worse than now, but not safe against a further loss until line 3 is done.",
             "none out",
             "1 or more"
         )
