@@ -27,8 +27,8 @@ const SCRIPT: &str = include_str!("../../../../www/attached.js");
 /// How that looks.
 const STYLE: &str = include_str!("../../../../www/attached.css");
 
-/// What the page's document has, where the script is put in.
-const HEAD: &str = "</head>";
+/// What the page's document has, where the script is put in: before all others, so that it hears the app from its start.
+const SCRIPTS: &str = "<script";
 /// The tag that says that the page is attached.
 const ROOT: &str = "<html";
 
@@ -52,7 +52,7 @@ impl Page {
                 file.display()
             ))
         })?;
-        let parts = text.split_once(ROOT).zip(text.split_once(HEAD));
+        let parts = text.split_once(ROOT).zip(text.split_once(SCRIPTS));
         if parts.is_none() || !text.contains("boot.js") {
             let message = format!("--page: {} is not Rosterlab's page", file.display());
             return Err(Problem::Input(message));
@@ -60,8 +60,8 @@ impl Page {
         let added = "<link rel=\"stylesheet\" href=\"./attached.css\" />\n\
                      <script type=\"module\" src=\"./attached.js\"></script>\n";
         let document = text.replacen(ROOT, &format!("{ROOT} data-attached"), 1).replacen(
-            HEAD,
-            &format!("{added}{HEAD}"),
+            SCRIPTS,
+            &format!("{added}{SCRIPTS}"),
             1,
         );
         Ok(Self { folder: folder.to_owned(), document })
