@@ -113,7 +113,7 @@ impl Component for OwnPanel {
                     field.set_value("");
                 }
                 if text.trim().is_empty() {
-                    self.said = "Paste something first.".to_owned();
+                    self.said = "Paste something first.".into();
                 } else {
                     self.take(&[("pasted".to_owned(), text.into_bytes())]);
                 }
@@ -148,7 +148,7 @@ impl Component for OwnPanel {
                 self.brought.forget();
                 self.is_kept = false;
                 self.think();
-                self.said = "Everything is forgotten.".to_owned();
+                self.said = "Everything is forgotten.".into();
             }
             Did::Open => {
                 if let Some(Ok(Made { link: Some(link), .. })) = &self.understanding.made {
@@ -208,8 +208,8 @@ impl OwnPanel {
     fn put_aside(&mut self) {
         if !kept::write(self.is_kept.then_some(&self.brought)) {
             self.is_kept = false;
-            self.said = "The browser does not keep it: there is too much, or it is not allowed to."
-                .to_owned();
+            self.said =
+                "The browser does not keep it: there is too much, or it is not allowed to.".into();
         }
     }
 

@@ -83,7 +83,7 @@ fn parts(course: &mut Course, words: &[String], at: &[NodeId], hops: usize) -> R
                 && !["/dev/null", "/dev/stderr", "/dev/stdout"].contains(&target)
         };
         let mut pairs = part.windows(2);
-        let writes = pairs.any(|pair| matches!(pair[0], ">" | ">>") && is_device(&&pair[1]))
+        let writes = pairs.any(|pair| matches!(pair[0], ">" | ">>") && is_device(&pair[1]))
             || part.iter().any(|word| word.starts_with('>') && is_device(word));
         if writes {
             return Err(Stop::Unknown("it writes to a device or a setting".to_owned()));

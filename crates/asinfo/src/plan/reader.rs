@@ -79,17 +79,16 @@ impl Reader {
                 )))
             });
         }
-        let done = match wait(command, &mut course) {
-            Some(done) => done,
-            None => {
-                let may_speak = said.is_prose || command.contains('`');
-                let spoken = may_speak.then(|| self.in_prose(command, &mut course)).flatten();
-                let done = spoken.or_else(|| self.in_english(command, &mut course));
-                match done {
-                    Some(done) => done,
-                    None if command.contains('`') && !said.is_prose => Err(not_known(command)),
-                    None => self.command(&peeled, said, &mut course),
-                }
+        let done = if let Some(done) = wait(command, &mut course) {
+            done
+        } else {
+            let may_speak = said.is_prose || command.contains('`');
+            let spoken = may_speak.then(|| self.in_prose(command, &mut course)).flatten();
+            let done = spoken.or_else(|| self.in_english(command, &mut course));
+            match done {
+                Some(done) => done,
+                None if command.contains('`') && !said.is_prose => Err(not_known(command)),
+                None => self.command(&peeled, said, &mut course),
             }
         };
         let is_unknown = matches!(done, Err(Stop::Unknown(_)));
