@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { violations } from "./axe.mjs";
 import { openBlankPage } from "./browser.mjs";
-import { test, walk } from "./engines.mjs";
+import { test } from "./engines.mjs";
 import { action, counts, eventually, expectCounts, node } from "./rosterlab.mjs";
 import { serveCaseStudy } from "./served.mjs";
 
@@ -23,7 +23,7 @@ async function attach(t, more = ["--speed", "20"], context = WIDE) {
   return { ...opened, served };
 }
 
-walk("what is done to the server's cluster is seen on the page", async (t) => {
+test("what is done to the server's cluster is seen on the page", async (t) => {
   const { page, served, complaints } = await attach(t);
   await expectCounts(page, "B102", {});
   await served.does({ do: "stop", nodes: ["B101", "B102"] });
@@ -35,7 +35,7 @@ walk("what is done to the server's cluster is seen on the page", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-walk("what is done on the page is done to the server's cluster, and time is the server's", async (t) => {
+test("what is done on the page is done to the server's cluster, and time is the server's", async (t) => {
   const { page, served, complaints } = await attach(t, ["--speed", "1"]);
   await crash(page, "A102");
   await eventually(() => stateOf(served, "A102"), "down-unclean");
@@ -86,7 +86,7 @@ test("another experiment leaves the server alone, and the way back is shown", as
   await eventually(() => mode(page), "following");
 });
 
-walk("what clients are told is seen on the cards and in a table", async (t) => {
+test("what clients are told is seen on the cards and in a table", async (t) => {
   const { page, served, complaints } = await attach(t);
   const badge = (id) => node(page, id).evaluate((card) => getComputedStyle(card, "::before").content);
   await eventually(async () => {
