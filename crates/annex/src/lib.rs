@@ -9,6 +9,7 @@
 //! **What this crate does not do**: the rules, the formats, and the page around it.
 
 pub mod console;
+mod give;
 pub mod open;
 pub mod own;
 

@@ -6,19 +6,16 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Uint8Array};
 use rosterlab_asinfo::admin::{Block, Style, TERMINAL_WIDTH, Table};
 use rosterlab_asinfo::shell::host;
 use rosterlab_engine::{NodeId, NodeView};
 use rosterlab_scenario::words::marks;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    Blob, ClipboardEvent, Element, HtmlAnchorElement, HtmlInputElement, HtmlSelectElement, Url,
-    window,
-};
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, Element, HtmlInputElement, HtmlSelectElement, window};
 use yew::prelude::*;
 
-use super::session::{Packed, Piece, Session};
+use super::session::{Piece, Session};
+use crate::give::Giver;
 
 /// Narrower than this, in CSS pixels, tables are printed the other way (`-flip`).
 const NARROW_PX: f64 = 640.0;
@@ -72,8 +69,7 @@ pub struct ConsolePanel {
     growing: Option<Timeout>,
     /// The output's height when it was drawn last.
     height: i32,
-    /// The address of the file that was given last.
-    given: Option<String>,
+    giver: Giver,
     /// Whether a line was entered since the console was drawn last.
     has_typed: bool,
     /// The number of the last piece that was scrolled to.
@@ -94,7 +90,7 @@ impl Component for ConsolePanel {
             output: NodeRef::default(),
             growing: None,
             height: 0,
-            given: None,
+            giver: Giver::default(),
             has_typed: false,
             seen: None,
         }
@@ -293,11 +289,7 @@ impl ConsolePanel {
             context.props().typed.emit(link);
         }
         if let Some(packed) = self.session.take_archive() {
-            // A browser that refuses a file says so itself. Firefox still reads the one before when it is asked for the next.
-            let given = save(&packed).ok();
-            if let Some(before) = std::mem::replace(&mut self.given, given) {
-                let _ = Url::revoke_object_url(&before);
-            }
+            self.giver.give(&packed.name, &packed.bytes);
         }
     }
 
@@ -359,18 +351,6 @@ impl ConsolePanel {
         self.line = if kept.is_empty() { rest } else { format!("{kept}\n{rest}") };
         true
     }
-}
-
-/// Gives a file to a person, as a link to it does that is pressed. Gives its address, which is good until it is revoked.
-fn save(packed: &Packed) -> Result<String, JsValue> {
-    let document = window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
-    let parts = Array::of1(&Uint8Array::from(&packed.bytes[..]));
-    let address = Url::create_object_url_with_blob(&Blob::new_with_u8_array_sequence(&parts)?)?;
-    let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
-    link.set_href(&address);
-    link.set_download(&packed.name);
-    link.click();
-    Ok(address)
 }
 
 /// A piece of what was printed.

@@ -4,16 +4,16 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use rosterlab_asinfo::bring::{Choice, Conflict, Part};
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, File, HtmlAnchorElement, HtmlInputElement, HtmlTextAreaElement, Url, window};
+use web_sys::{File, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::brought::{Brought, Kept, Made, Understanding};
 use super::kept;
 use super::plan_panel::PlanPanel;
+use crate::give::Giver;
 
 /// What the page gives.
 #[derive(Clone, PartialEq, Properties)]
@@ -53,6 +53,8 @@ pub enum Did {
     Keep(bool),
     /// Everything is forgotten.
     Forget,
+    /// The cluster is saved as a scenario file.
+    Save,
     /// The cluster goes on the floor.
     Open,
     /// The dialog is closed.
@@ -68,6 +70,7 @@ pub struct OwnPanel {
     /// What was said last that is nowhere else to be seen.
     said: String,
     field: NodeRef,
+    giver: Giver,
 }
 
 impl Component for OwnPanel {
@@ -84,6 +87,7 @@ impl Component for OwnPanel {
             is_kept,
             said: String::new(),
             field: NodeRef::default(),
+            giver: Giver::default(),
         };
         panel.take(&context.props().given);
         panel
@@ -149,6 +153,11 @@ impl Component for OwnPanel {
                 self.is_kept = false;
                 self.think();
                 self.said = "Everything is forgotten.".into();
+            }
+            Did::Save => {
+                if let Some(Ok(made)) = &self.understanding.made {
+                    self.giver.give("cluster.json", made.scenario.to_json().as_bytes());
+                }
             }
             Did::Open => {
                 if let Some(Ok(Made { link: Some(link), .. })) = &self.understanding.made {
@@ -322,7 +331,9 @@ impl OwnPanel {
                                 { "Put it on the floor" }
                             </button>
                         }
-                        { save(made) }
+                        <button type="button" class="tool" data-action="own-save" onclick={link.callback(|_| Did::Save)}>
+                            { "Save as a scenario" }
+                        </button>
                     </div>
                     <p class="dim">{ "The page’s address and share links hold the ids of your nodes. Whoever gets a link sees them." }</p>
                 </>
@@ -422,28 +433,4 @@ fn view_part(part: &Part) -> Html {
             </ul>
         </section>
     }
-}
-
-/// A button that saves the cluster as a scenario file.
-fn save(made: &Made) -> Html {
-    let text = made.scenario.to_json();
-    let onclick = Callback::from(move |_: MouseEvent| {
-        // A browser that keeps the file back has said so itself.
-        let _ = give("cluster.json", &text);
-    });
-    html! {
-        <button type="button" class="tool" data-action="own-save" {onclick}>{ "Save as a scenario" }</button>
-    }
-}
-
-/// Gives a file to the browser.
-fn give(name: &str, text: &str) -> Result<(), JsValue> {
-    let blob = Blob::new_with_str_sequence(&Array::of1(&text.into()))?;
-    let address = Url::create_object_url_with_blob(&blob)?;
-    let document = window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
-    let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
-    anchor.set_href(&address);
-    anchor.set_download(name);
-    anchor.click();
-    Url::revoke_object_url(&address)
 }
