@@ -25,6 +25,8 @@ pub struct Kept {
     pub name: String,
     /// What is in it.
     pub bytes: Vec<u8>,
+    /// Whether it is a server's log. To see that takes a replay, so it is looked at once.
+    is_log: bool,
 }
 
 /// What all of it comes to.
@@ -70,7 +72,8 @@ impl Brought {
             number += 1;
             own = format!("{name} ({number})");
         }
-        self.inputs.push(Kept { name: own, bytes });
+        let is_log = is_a_log(&bytes);
+        self.inputs.push(Kept { name: own, bytes, is_log });
         self.choices.clear();
     }
 
@@ -105,7 +108,7 @@ impl Brought {
             return Understanding { made: Some(made), ..Understanding::default() };
         }
         let (logs, others): (Vec<&Kept>, Vec<&Kept>) =
-            self.inputs.iter().partition(|kept| is_a_log(&kept.bytes));
+            self.inputs.iter().partition(|kept| kept.is_log);
         if logs.is_empty() {
             return of_cluster(&others, &self.choices);
         }
@@ -127,7 +130,7 @@ fn of_cluster(inputs: &[&Kept], choices: &[Choice]) -> Understanding {
     let exactness = bring::exactness(&joined, &facts);
     let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
     let mut parts = bring::parts(&facts, &joined, &exactness, shown);
-    parts.retain(|part| !part.title.starts_with("Contradictions"));
+    parts.retain(|part| part.title != bring::CONTRADICTIONS);
     let made = match made {
         Ok((scenario, _)) => Ok(on_the_floor(scenario)),
         Err(error) => Err(error.to_string()),

@@ -5,11 +5,9 @@
 
 use rosterlab_asinfo::plan::{Names, Reader};
 use rosterlab_engine::NodeId;
-use rosterlab_scenario::foresight::runbook::{
-    self, Checked, CheckedLine, Demand, Finding, Level, What,
-};
+use rosterlab_scenario::foresight::runbook::{self, Checked, CheckedLine, Demand, Level, What};
 use rosterlab_scenario::share;
-use rosterlab_scenario::words::runbook::{kind, of_verdict, of_wrong, rows, source_of};
+use rosterlab_scenario::words::runbook::{kind, of_finding, of_verdict, rows};
 
 /// A plan that was checked, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,20 +82,9 @@ fn told(line: &CheckedLine, checked: &Checked) -> ToldLine {
         findings: line
             .findings
             .iter()
-            .map(|finding| (finding.level == Level::Error, sentence(finding, checked)))
+            .map(|finding| (finding.level == Level::Error, of_finding(finding, checked)))
             .collect(),
     }
-}
-
-/// What was found, with the namespace before it where there are several, and the source of the fact after it.
-fn sentence(finding: &Finding, checked: &Checked) -> String {
-    let name = finding.namespace.and_then(|index| checked.namespaces.get(index));
-    let of = match name.filter(|_| checked.namespaces.len() > 1) {
-        Some(name) => format!("{name}: "),
-        None => String::new(),
-    };
-    let source = source_of(&finding.wrong).map_or_else(String::new, |from| format!(" ({from})"));
-    format!("{of}{}{source}", of_wrong(&finding.wrong))
 }
 
 #[cfg(test)]

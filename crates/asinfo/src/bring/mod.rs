@@ -46,7 +46,7 @@ pub use partition_info::{NodePartitions, PartitionRow, PartitionState, ReadVersi
 pub use replicas::NodeReplicas;
 pub use scenario::{NoCluster, scenario};
 pub use sink::Facts;
-pub use summary::{Part, parts, summary};
+pub use summary::{CONTRADICTIONS, Part, parts, summary};
 
 use fact::Spot as At;
 use limits::{MAX_BYTES, MAX_DOCUMENTS, MAX_INPUTS, MAX_UNPACKED};

@@ -1,6 +1,6 @@
 //! A start as it was read: the versions of every partition, from the `partition-info` of every node that is up.
 //!
-//! Invariant: either all of a namespace's versions are used or none, and why not is said. A node that is down replied nothing, so
+//! Invariant: either all versions of all namespaces are used or none, and why not is said. A node that is down replied nothing, so
 //! it is taken to hold nothing, and that is said. Rows are listed only where they were read at a healthy moment; elsewhere
 //! they are the simulator's. Not here: what a cluster makes of the versions (the engine's), how exact it is (see `exact`).
 
@@ -27,10 +27,14 @@ pub(super) fn as_read(
     }
     let mut start = cluster.clone();
     as_they_are(&mut start, joined);
-    for (index, namespace) in joined.namespaces.iter().enumerate() {
+    let exactness = exactness(joined, facts);
+    for (index, (namespace, exact)) in joined.namespaces.iter().zip(exactness).enumerate() {
         let not_used =
             |why: String| format!("the versions of {} are not used: {why}", namespace.name);
-        let versions = versions(&start, joined, facts, namespace, index).map_err(not_used)?;
+        // Where the published algorithm gives the rows, they are not listed.
+        let has_rows = exact.how == How::AsRead && start.namespaces[index].strong_consistency;
+        let versions =
+            versions(&start, joined, facts, &namespace.name, has_rows).map_err(not_used)?;
         let setup = start.setup().map_err(|error| not_used(error.to_string()))?;
         let packed = versions.pack(&setup, index).map_err(|error| not_used(error.to_string()))?;
         start.namespaces[index].versions = Some(packed);
@@ -76,15 +80,14 @@ fn as_they_are(cluster: &mut ClusterFile, joined: &Joined) {
     }
 }
 
-/// What a namespace begins with, or why that is not known.
+/// What a namespace begins with, with its rows if they are to be listed; or why that is not known.
 fn versions(
     cluster: &ClusterFile,
     joined: &Joined,
     facts: &Facts,
-    namespace: &JoinedNamespace,
-    index: usize,
+    name: &str,
+    has_rows: bool,
 ) -> Result<StartingVersions, String> {
-    let name = &namespace.name;
     let count = cluster.nodes.len();
     let mut versions = vec![vec![Version::NULL; count]; PARTITIONS];
     let mut replicas: Vec<Vec<(u16, usize)>> = vec![Vec::new(); PARTITIONS];
@@ -113,13 +116,7 @@ fn versions(
             regime = regime.max(row.regime);
         }
     }
-    // Where the published algorithm gives the rows, they are not listed.
-    let how = exactness(joined, facts).get(index).map(|one| one.how);
-    let rows = if how == Some(How::AsRead) && cluster.namespaces[index].strong_consistency {
-        rows(&mut replicas)
-    } else {
-        Vec::new()
-    };
+    let rows = if has_rows { rows(&mut replicas) } else { Vec::new() };
     Ok(StartingVersions { regime, rows, versions })
 }
 

@@ -18,6 +18,9 @@ const MOST: usize = 60;
 /// The most characters of a value.
 const LONGEST: usize = 160;
 
+/// The title of the part with what contradicts, which says how the command line is told.
+pub const CONTRADICTIONS: &str = "Contradictions (--choose N=M takes value M of N)";
+
 /// A part of the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -63,10 +66,7 @@ pub fn parts(
         out.part("The cluster", &cluster(facts, joined));
     }
     out.part("Missing", &placed(&joined.missing));
-    out.part(
-        "Contradictions (--choose N=M takes value M of N)",
-        &contradictions(&joined.conflicts),
-    );
+    out.part(CONTRADICTIONS, &contradictions(&joined.conflicts));
     let mut assumed = joined.assumed.clone();
     if let Some((scenario, sentences)) = made {
         assumed.extend(sentences.iter().cloned());

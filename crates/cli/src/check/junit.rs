@@ -32,9 +32,8 @@ pub(super) fn junit(report: &Report<'_>) -> String {
             "    <testcase name=\"{name}\" classname=\"{file}\" file=\"{file}\" line=\"{number}\""
         );
         let told = line.findings.iter().map(|finding| Told::of(finding, checked));
-        let told: Vec<String> = told
-            .map(|told| format!("{} {}: {}", told.level, told.name, told.line(checked)))
-            .collect();
+        let told: Vec<String> =
+            told.map(|told| format!("{} {}: {}", told.level, told.name, told.line)).collect();
         let all = xml(&told.join("\n"));
         let first = xml(told.first().map_or("", String::as_str));
         let element = match () {

@@ -46,7 +46,7 @@ pub(super) fn markdown(report: &Report<'_>) -> String {
             line.line.number,
             told.level,
             told.name,
-            escaped(&told.line(checked))
+            escaped(&told.line)
         );
     }
     if let Some(nearest) = &report.nearest {

@@ -25,7 +25,7 @@ pub(super) fn sarif(report: &Report<'_>) -> String {
                 "ruleId": told.name,
                 "ruleIndex": index(told.name),
                 "level": told.level,
-                "message": {"text": told.line(checked)},
+                "message": {"text": told.line},
                 "locations": [{
                     "physicalLocation": {
                         "artifactLocation": {"uri": uri(&report.plan)},

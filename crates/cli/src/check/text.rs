@@ -49,7 +49,7 @@ pub(super) fn text(report: &Report<'_>) -> String {
                 "",
                 told.level,
                 told.name,
-                printable(&told.line(checked))
+                printable(&told.line)
             );
         }
     }

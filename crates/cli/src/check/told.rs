@@ -3,7 +3,7 @@
 //! Invariant: inert. Not here: how it is laid out.
 
 use rosterlab_scenario::foresight::runbook::{Checked, Finding, Level, Nearest};
-use rosterlab_scenario::words::runbook::{name_of, of_wrong, source_of};
+use rosterlab_scenario::words::runbook::{name_of, of_finding, of_wrong, source_of};
 
 /// What a report is about.
 pub(super) struct Report<'a> {
@@ -23,6 +23,8 @@ pub(super) struct Told {
     pub namespace: Option<String>,
     pub message: String,
     pub source: Option<String>,
+    /// All of it in one line.
+    pub line: String,
 }
 
 impl Told {
@@ -37,14 +39,7 @@ impl Told {
             namespace,
             message: of_wrong(&finding.wrong),
             source: source_of(&finding.wrong),
+            line: of_finding(finding, checked),
         }
-    }
-
-    /// The message with the namespace before it, where there are several, and its source behind it.
-    pub fn line(&self, checked: &Checked) -> String {
-        let of = self.namespace.as_ref().filter(|_| checked.namespaces.len() > 1);
-        let of = of.map_or_else(String::new, |name| format!("{name}: "));
-        let source = self.source.as_ref().map_or_else(String::new, |source| format!(" ({source})"));
-        format!("{of}{}{source}", self.message)
     }
 }

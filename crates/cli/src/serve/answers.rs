@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use rosterlab_asinfo::admin::{Console, Nodes};
-use rosterlab_engine::{ClusterView, Event, NodeId, Rejection};
+use rosterlab_engine::{ClusterView, Event, NodeId};
 use rosterlab_scenario::{
     Doing, Entry, Failure, ScenarioError, Step, failures, refusal, share, words,
 };
@@ -222,7 +222,6 @@ fn by_hand(given: &str, link: &str, simulation: &mut Simulation) -> Answer {
     Ok(json!({"is": is, "why": why, "now": live::now(simulation)}).into())
 }
 
-/// All of it is done, or nothing.
 fn do_by_hand(entry: &Entry, simulation: &mut Simulation) -> Result<(), String> {
     for one in entry.each() {
         if let Entry::Pass { ms } = one
@@ -231,9 +230,7 @@ fn do_by_hand(entry: &Entry, simulation: &mut Simulation) -> Result<(), String> 
             return Err("so much time cannot pass at once".to_owned());
         }
     }
-    let refused = |rejection: Rejection| rejection.to_string();
-    entry.run(&mut simulation.cluster.clone()).map_err(refused)?;
-    simulation.perform(entry).map(drop).map_err(refused)
+    simulation.perform(entry).map(drop).map_err(|rejection| rejection.to_string())
 }
 
 fn told(events: &[Event], simulation: &mut Simulation) -> Vec<Value> {

@@ -320,6 +320,8 @@ impl Simulation {
         match entry {
             Entry::Act { command, .. } => self.act(command),
             Entry::Several { purpose: Purpose::Commands, entries } => {
+                // All of it is done, or nothing.
+                entry.run(&mut self.cluster.clone())?;
                 let mut events = Vec::new();
                 for entry in entries {
                     events.extend(self.perform(entry)?);

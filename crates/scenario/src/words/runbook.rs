@@ -7,7 +7,7 @@ use rosterlab_engine::NodeId;
 use super::text::{count, is_are, list, thousands, verb_ending};
 use super::warnings::of_warning;
 use crate::foresight::runbook::{
-    Back, Change, Checked, CheckedLine, Counts, Mistake, Nearest, Out, Told, What, Wrong,
+    Back, Change, Checked, CheckedLine, Counts, Finding, Mistake, Nearest, Out, Told, What, Wrong,
 };
 
 /// What is out, in a few words: `1,381 unavailable`, `12 dead and 3 without their data`.
@@ -56,6 +56,16 @@ pub fn of_wrong(wrong: &Wrong) -> String {
         Wrong::NotUnderstood(why) => format!("It is not understood: {}.", sentence(why)),
         Wrong::Mistake(mistake) => of_mistake(mistake),
     }
+}
+
+/// What was found, with the namespace before it where there are several, and the source of the fact behind it.
+#[must_use]
+pub fn of_finding(finding: &Finding, checked: &Checked) -> String {
+    let name = finding.namespace.and_then(|index| checked.namespaces.get(index));
+    let of = name.filter(|_| checked.namespaces.len() > 1);
+    let of = of.map_or_else(String::new, |name| format!("{name}: "));
+    let source = source_of(&finding.wrong).map_or_else(String::new, |from| format!(" ({from})"));
+    format!("{of}{}{source}", of_wrong(&finding.wrong))
 }
 
 /// The name of what is wrong, for programs.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rosterlab_engine::{MAX_NAMESPACES, NodeId, RackId, RosterEntry};
 
-use super::super::fact::{Count, Fact, List, Place, Setting, What};
+use super::super::fact::{Count, Fact, List, NodeRef, Place, Setting, What};
 use super::super::known::is_of_namespace;
 use super::super::sink::Facts;
 use super::choose::Chooser;
@@ -202,9 +202,15 @@ fn roster(
     list: List,
     chooser: &mut Chooser<'_>,
 ) -> Option<Vec<RosterEntry>> {
-    let told: Vec<(Vec<RosterEntry>, Place)> =
-        lists(of, name, list).map(|(entries, _, place)| (sorted(entries), place.clone())).collect();
+    let told = told(lists(of, name, list));
     chooser.one_as(&format!("the {} of {name}", list.name()), &told, |list| shown(list))
+}
+
+/// Lists as they are compared, each with its place.
+fn told<'a>(
+    lists: impl Iterator<Item = (&'a Vec<RosterEntry>, Option<&'a NodeRef>, &'a Place)>,
+) -> Vec<(Vec<RosterEntry>, Place)> {
+    lists.map(|(entries, _, place)| (sorted(entries), place.clone())).collect()
 }
 
 /// The pending roster. Each side of a split has its own, and that is no contradiction: the side of the highest node counts.
@@ -220,10 +226,9 @@ fn roster_of_sides(
         (Some(side), Some(teller)) => side.contains(&teller),
         _ => true,
     };
-    let told: Vec<(Vec<RosterEntry>, Place)> = lists(of, name, List::Pending)
-        .filter(|(_, teller, _)| is_here(teller.and_then(|teller| who.id(teller))))
-        .map(|(entries, _, place)| (sorted(entries), place.clone()))
-        .collect();
+    let here = lists(of, name, List::Pending)
+        .filter(|(_, teller, _)| is_here(teller.and_then(|teller| who.id(teller))));
+    let told = told(here);
     chooser.one_as(&format!("the {} of {name}", List::Pending.name()), &told, |list| shown(list))
 }
 
@@ -237,9 +242,7 @@ fn observed(
 ) -> Option<Vec<RosterEntry>> {
     if out.sides.is_empty() {
         // A node that observes nobody is in no cluster, and does not contradict the others.
-        let told: Vec<_> = lists(of, name, List::Observed)
-            .map(|(entries, _, place)| (sorted(entries), place.clone()))
-            .collect();
+        let told = told(lists(of, name, List::Observed));
         let some: Vec<_> =
             told.iter().filter(|(entries, _)| !entries.is_empty()).cloned().collect();
         let told = if some.is_empty() { told } else { some };
@@ -251,14 +254,10 @@ fn observed(
     }
     let mut all: Vec<RosterEntry> = Vec::new();
     for side in &out.sides {
-        let told: Vec<_> = lists(of, name, List::Observed)
-            .filter(|(_, teller, _)| {
-                teller
-                    .and_then(|teller| who.id(teller))
-                    .is_some_and(|teller| side.contains(&teller))
-            })
-            .map(|(entries, _, place)| (sorted(entries), place.clone()))
-            .collect();
+        let here = lists(of, name, List::Observed).filter(|(_, teller, _)| {
+            teller.and_then(|teller| who.id(teller)).is_some_and(|teller| side.contains(&teller))
+        });
+        let told = told(here);
         let highest = side.first().map(ToString::to_string).unwrap_or_default();
         let subject = format!("the observed nodes of {name} on the side of {highest}");
         all.extend(chooser.one_as(&subject, &told, |list| shown(list)).unwrap_or_default());
