@@ -76,6 +76,15 @@ export async function startProxy({ bypassCSP = false } = {}) {
     response.writeHead(status, { ...kept, "content-length": bytes.length }).end(bytes);
   }
 
+  // Events come one by one, and have no end that could be waited for.
+  function pass(found, response) {
+    response.writeHead(found.statusCode, { "content-type": found.headers["content-type"] });
+    response.on("close", () => found.destroy());
+    // A server that stops ends its events in the middle.
+    found.on("error", () => response.destroy());
+    found.pipe(response);
+  }
+
   async function serve(incoming, response) {
     const { pathname } = new URL(incoming.url);
     if (pathname === INIT) {
@@ -104,6 +113,7 @@ export async function startProxy({ bypassCSP = false } = {}) {
     const { method, headers } = incoming;
     const outgoing = request(incoming.url, { method, headers: { ...headers, "accept-encoding": "identity" } });
     outgoing.on("response", async (found) => {
+      if (/text\/event-stream/.test(found.headers["content-type"])) return pass(found, response);
       const body = Buffer.concat(await found.toArray());
       answer(response, { status: found.statusCode, headers: found.headers, body });
     });
