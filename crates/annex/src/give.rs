@@ -1,10 +1,11 @@
-//! Files that a person gets.
+//! Files that a person gets, and the clipboard.
 //!
 //! Invariant: the address of a file is good until the next is given, because Firefox still reads the one before when it is asked for
 //! the next. Not here: what is in them.
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlAnchorElement, Url, window};
 
 /// Gives files, one after the other.
@@ -34,4 +35,14 @@ fn pressed(name: &str, bytes: &[u8]) -> Result<String, JsValue> {
     link.set_download(name);
     link.click();
     Ok(address)
+}
+
+/// Puts a text into the clipboard; says whether the browser let it.
+pub async fn copy(text: &str) -> bool {
+    let clipboard = window().map(|window| window.navigator().clipboard());
+    // A page that came over an insecure connection has no clipboard.
+    match clipboard.filter(|clipboard| !clipboard.is_undefined()) {
+        Some(clipboard) => JsFuture::from(clipboard.write_text(text)).await.is_ok(),
+        None => false,
+    }
 }

@@ -1,11 +1,15 @@
 //! A person's own cluster: what they have of it becomes a cluster on the floor.
 //!
-//! `brought` is what was brought and what it comes to, `plan` a plan that was checked (both pure, tested natively); `panel` and
-//! `plan_panel` draw them with Yew in a dialog of the page, and `kept` keeps what was brought between visits.
+//! `brought` is what was brought and what it comes to, `plan` a plan that was checked, `goal` one that is made for a person (all
+//! pure, tested natively); `panel`, `plan_panel` and `goal_panel` draw them with Yew in a dialog of the page, and `kept` keeps what
+//! was brought between visits.
 //! Nothing leaves the browser. What the formats mean is the asinfo crate's (`bring`, `plan`).
 
 pub mod brought;
+pub mod goal;
+mod goal_panel;
 mod kept;
+mod margin;
 pub mod panel;
 pub mod plan;
 mod plan_panel;

@@ -11,6 +11,7 @@ use web_sys::{File, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::brought::{Brought, Kept, Made, Understanding};
+use super::goal_panel::GoalPanel;
 use super::kept;
 use super::plan_panel::PlanPanel;
 use crate::give::Giver;
@@ -194,6 +195,7 @@ impl Component for OwnPanel {
                     </section>
                 </div>
                 <PlanPanel link={context.props().link.clone()} names={self.understanding.names.clone()} />
+                <GoalPanel link={context.props().link.clone()} names={self.understanding.names.clone()} />
                 <p class="visually-hidden" role="status">{ self.status() }</p>
             </div>
         }

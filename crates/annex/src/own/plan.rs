@@ -7,7 +7,11 @@ use rosterlab_asinfo::plan::{Names, Reader};
 use rosterlab_engine::NodeId;
 use rosterlab_scenario::foresight::runbook::{self, Checked, CheckedLine, Demand, Level, What};
 use rosterlab_scenario::share;
-use rosterlab_scenario::words::runbook::{kind, of_finding, of_verdict, rows};
+use rosterlab_scenario::words::runbook::{
+    kind, of_change, of_finding, of_nearest, of_verdict, rows,
+};
+
+const TOO_LONG: &str = "The experiment on the floor is too long to check a plan against.";
 
 /// A plan that was checked, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +20,8 @@ pub struct Told {
     pub verdict: String,
     /// Whether it is understood as a whole and safe.
     pub is_safe: bool,
+    /// Whether it is understood as a whole and not safe, so that another order may be.
+    pub may_have_an_order: bool,
     /// The lines that do something, or about which something was found.
     pub lines: Vec<ToldLine>,
     /// Whether there were too many losses to try them all.
@@ -51,14 +57,8 @@ pub fn check(
     if text.trim().is_empty() {
         return Err("Write or paste a plan first.".to_owned());
     }
-    let too_long = "The experiment on the floor is too long to check a plan against.";
-    let shared = share::read(link).map_err(|_| too_long.to_owned())?;
-    let mut known = Names::default();
-    for (name, node) in names {
-        // A plan that uses such a name says that it is not understood.
-        let _ = known.add(name, *node);
-    }
-    let (reader, lines) = Reader::new(text, known).map_err(|error| format!("{error}."))?;
+    let shared = share::read(link).map_err(|_| TOO_LONG.to_owned())?;
+    let (reader, lines) = Reader::new(text, known(names)).map_err(|error| format!("{error}."))?;
     let demand = Demand { margin, always: false };
     let checked = runbook::check(shared.timeline.cluster(), &lines, &reader, demand)
         .map_err(|error| format!("{error}."))?;
@@ -68,9 +68,49 @@ pub fn check(
     Ok(Told {
         verdict: of_verdict(&checked),
         is_safe: checked.is_understood() && checked.is_safe(),
+        may_have_an_order: checked.is_understood() && !checked.is_safe(),
         lines: checked.lines.iter().filter(worth).map(|line| told(line, &checked)).collect(),
         is_cut_short: checked.is_cut_short,
     })
+}
+
+/// A search for an order of a plan that is safe, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ordered {
+    /// What came of it.
+    pub said: String,
+    /// What is to be changed in the plan, in order.
+    pub changes: Vec<String>,
+}
+
+/// Looks for the nearest order of a plan that is safe; see [`check`] for what is given.
+///
+/// # Errors
+/// What is wrong with the link, the plan or the margin, as a sentence.
+pub fn order(
+    link: &str,
+    text: &str,
+    margin: usize,
+    names: &[(String, NodeId)],
+) -> Result<Ordered, String> {
+    let shared = share::read(link).map_err(|_| TOO_LONG.to_owned())?;
+    let (reader, lines) = Reader::new(text, known(names)).map_err(|error| format!("{error}."))?;
+    let demand = Demand { margin, always: false };
+    let nearest =
+        runbook::nearest(shared.timeline.cluster(), &lines, &reader, demand, runbook::MOST_ORDERS)
+            .map_err(|error| format!("{error}."))?;
+    let changes = nearest.found.iter().flat_map(|(changes, _)| changes).map(of_change);
+    Ok(Ordered { changes: changes.collect(), said: of_nearest(&nearest) })
+}
+
+/// What nodes are called, as plans are read with it. What is no name of a host, and a name for a second node, is left out: a
+/// plan that uses it says that it is not understood.
+pub(super) fn known(names: &[(String, NodeId)]) -> Names {
+    let mut known = Names::default();
+    for (name, node) in names {
+        let _ = known.add(name, *node);
+    }
+    known
 }
 
 fn told(line: &CheckedLine, checked: &Checked) -> ToldLine {
@@ -88,14 +128,14 @@ fn told(line: &CheckedLine, checked: &Checked) -> ToldLine {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use rosterlab_engine::{ClusterSetup, NodeSetup, RackId};
     use rosterlab_scenario::Timeline;
 
     use super::*;
 
     /// The case study's cluster.
-    fn link() -> String {
+    pub fn link() -> String {
         let node =
             |(id, rack)| NodeSetup::new(NodeId::new(id).unwrap(), RackId::new(rack).unwrap());
         let nodes = [(0xA101, 1), (0xA102, 1), (0xA103, 1), (0xB101, 2), (0xB102, 2)];
@@ -113,6 +153,16 @@ mod tests {
         assert_eq!(numbers, [2, 3, 4]);
         assert!(told.lines.iter().any(|line| line.findings.iter().any(|(is_error, _)| *is_error)));
         assert_eq!(told.lines[0].figures[0].0, "main");
+    }
+
+    #[test]
+    fn the_nearest_order_that_is_safe_is_looked_for() {
+        let plan = "ssh b101 systemctl stop aerospike\nssh b102 systemctl stop aerospike\n";
+        assert!(check(&link(), plan, 1, &[]).unwrap().may_have_an_order);
+        let found = order(&link(), plan, 1, &[]).unwrap();
+        assert!(!found.changes.is_empty(), "{}", found.said);
+        let safe = check(&link(), plan, 0, &[]).unwrap();
+        assert!(safe.is_safe && !safe.may_have_an_order);
     }
 
     #[test]

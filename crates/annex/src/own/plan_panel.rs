@@ -8,13 +8,11 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use rosterlab_engine::NodeId;
 use rosterlab_scenario::words::runbook::HEAD;
-use web_sys::{HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use super::plan::{Told, ToldLine, check};
-
-/// The most further losses that the page tries: more take too long for a window that waits.
-const MOST_MARGIN: usize = 2;
+use super::margin::margin_field;
+use super::plan::{Ordered, Told, ToldLine, check, order};
 
 /// What the dialog gives.
 #[derive(Clone, PartialEq, Properties)]
@@ -36,6 +34,10 @@ pub enum Did {
     Ask,
     /// The window has shown that it is being checked.
     Check,
+    /// An order that is safe is to be looked for.
+    AskOrder,
+    /// The window has shown that it is being looked for.
+    Order,
 }
 
 /// The part of the dialog.
@@ -43,6 +45,7 @@ pub struct PlanPanel {
     text: String,
     margin: usize,
     told: Option<Result<Told, String>>,
+    order: Option<Ordered>,
     /// Runs until the window has been drawn once more.
     waiting: Option<Timeout>,
 }
@@ -52,13 +55,14 @@ impl Component for PlanPanel {
     type Properties = Props;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { text: String::new(), margin: 1, told: None, waiting: None }
+        Self { text: String::new(), margin: 1, told: None, order: None, waiting: None }
     }
 
     fn changed(&mut self, context: &Context<Self>, before: &Props) -> bool {
         let props = context.props();
         if (&props.link, &props.names) != (&before.link, &before.names) {
             self.told = None;
+            self.order = None;
         }
         true
     }
@@ -68,10 +72,12 @@ impl Component for PlanPanel {
             // What was said is of another plan.
             Did::Write(text) => {
                 self.text = text;
+                self.order = None;
                 return self.told.take().is_some();
             }
             Did::Demand(margin) => {
                 self.margin = margin;
+                self.order = None;
                 return self.told.take().is_some();
             }
             Did::Ask => {
@@ -82,6 +88,16 @@ impl Component for PlanPanel {
                 self.waiting = None;
                 let Props { link, names } = context.props();
                 self.told = Some(check(link, &self.text, self.margin, names));
+                self.order = None;
+            }
+            Did::AskOrder => {
+                let link = context.link().clone();
+                self.waiting = Some(Timeout::new(20, move || link.send_message(Did::Order)));
+            }
+            Did::Order => {
+                self.waiting = None;
+                let Props { link, names } = context.props();
+                self.order = order(link, &self.text, self.margin, names).ok();
             }
         }
         true
@@ -91,18 +107,6 @@ impl Component for PlanPanel {
         let link = context.link();
         let write = link.callback(|event: InputEvent| {
             Did::Write(event.target_unchecked_into::<HtmlTextAreaElement>().value())
-        });
-        let demand = link.callback(|event: Event| {
-            let chosen = event.target_unchecked_into::<HtmlSelectElement>().value();
-            Did::Demand(chosen.parse().unwrap_or(1))
-        });
-        let options = (0..=MOST_MARGIN).map(|count| {
-            let words = match count {
-                0 => "no further loss".to_owned(),
-                1 => "one further loss".to_owned(),
-                many => format!("{many} further losses"),
-            };
-            html! { <option value={count.to_string()} selected={count == self.margin}>{ words }</option> }
         });
         html! {
             <section class="own-plan" aria-labelledby="own-plan-title">
@@ -118,15 +122,13 @@ impl Component for PlanPanel {
                     oninput={write}
                 />
                 <div class="own-tools">
-                    <label>
-                        { "It has to survive " }
-                        <select data-action="own-margin" onchange={demand}>{ for options }</select>
-                    </label>
+                    { margin_field("own-margin", self.margin, &link.callback(Did::Demand)) }
                     <button type="button" class="tool primary" data-action="own-check" onclick={link.callback(|_| Did::Ask)}>
                         { "Check it" }
                     </button>
                 </div>
                 <div role="status">{ self.view_verdict() }</div>
+                { self.view_order(link) }
                 if let Some(Ok(told)) = &self.told {
                     { for told.lines.iter().map(view_line) }
                 }
@@ -136,9 +138,22 @@ impl Component for PlanPanel {
 }
 
 impl PlanPanel {
+    /// A plan that is understood and not safe may have an order that is.
+    fn view_order(&self, link: &html::Scope<Self>) -> Html {
+        match (&self.order, &self.told) {
+            (Some(order), _) => view_ordered(order),
+            (None, Some(Ok(told))) if told.may_have_an_order => html! {
+                <button type="button" class="tool" data-action="own-order" onclick={link.callback(|_| Did::AskOrder)}>
+                    { "Look for the nearest order that is safe" }
+                </button>
+            },
+            (None, _) => Html::default(),
+        }
+    }
+
     fn view_verdict(&self) -> Html {
         match &self.told {
-            _ if self.waiting.is_some() => html! { <p>{ "Checking …" }</p> },
+            _ if self.waiting.is_some() => html! { <p>{ "Working it out …" }</p> },
             None => Html::default(),
             Some(Err(why)) => html! { <p class="own-none">{ why }</p> },
             Some(Ok(told)) => {
@@ -154,6 +169,18 @@ impl PlanPanel {
                 }
             }
         }
+    }
+}
+
+/// What was found of an order that is safe.
+fn view_ordered(order: &Ordered) -> Html {
+    html! {
+        <div class="own-order">
+            <p>{ &order.said }</p>
+            if !order.changes.is_empty() {
+                <ul>{ for order.changes.iter().map(|change| html! { <li>{ change }</li> }) }</ul>
+            }
+        </div>
     }
 }
 
