@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rosterlab_engine::{Cluster, PartitionId};
 use rosterlab_scenario::foresight::what_if;
-use rosterlab_scenario::{Key, Runner, Timeline, as_test, explain, report};
+use rosterlab_scenario::{Key, NodeNames, Runner, Timeline, as_test, explain, report};
 
 use crate::args::{Explain, Succession, Test, WhatIf};
 use crate::source::{Mistake, Source};
@@ -96,12 +96,18 @@ pub fn print_test(wanted: &Test, out: &mut impl Write) -> Result<Expectations, P
 
 /// The cluster after `step` steps, or after all.
 pub fn cluster_at(file: &Path, step: Option<usize>) -> Result<Cluster, Problem> {
+    Ok(named_cluster_at(file, step)?.0)
+}
+
+/// As [`cluster_at`], with what people call its nodes.
+pub fn named_cluster_at(file: &Path, step: Option<usize>) -> Result<(Cluster, NodeNames), Problem> {
     let source = read(file)?;
+    let names = source.scenario.names();
     if step.is_some() {
-        return Ok(timeline_at(&source, step)?.cluster().clone());
+        return Ok((timeline_at(&source, step)?.cluster().clone(), names));
     }
     let last = Runner::new(&source.scenario).and_then(Runner::into_last);
-    Ok(last.map_err(|error| source.mistake(&error))?)
+    Ok((last.map_err(|error| source.mistake(&error))?, names))
 }
 
 /// `succession`

@@ -63,6 +63,10 @@ impl Timeline {
     /// When the step is wrong, cannot be done now, or expects what does not hold. Nothing has changed then.
     pub fn do_step(&mut self, step: &Step) -> Result<&[Rc<Event>], StepError> {
         let Some(entry) = self.entry_of(step)? else { return Ok(&[]) };
+        // The cluster has agreed to the step.
+        if let Some((node, Some(name))) = step.added() {
+            self.name_node(node, name.clone());
+        }
         Ok(self.do_entry(entry).map_err(|rejection| refusal("", step, rejection))?)
     }
 

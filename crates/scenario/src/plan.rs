@@ -14,6 +14,7 @@ use crate::file::{
     Action, Add, Advance, ClusterFile, Cut, Expect, FormatName, Heal, Migrate, Move, Nodes, Read,
     Recluster, Revive, RosterField, RosterSet, Scenario, Step, Wipe, Write,
 };
+use crate::node_names::{NodeName, NodeNames};
 use crate::timeline::{Entry, Timeline};
 
 /// How a client's operation has to end.
@@ -95,6 +96,7 @@ impl Scenario {
         let plan = self.plan()?;
         let refused = |error| ScenarioError::new("cluster", Cause::Setup(error));
         let mut timeline = Timeline::new(plan.setup).map_err(refused)?;
+        timeline.name_nodes(self.names());
         for (index, (doing, step)) in plan.doings.into_iter().zip(&self.steps).enumerate() {
             if let Doing::Happen { entry, .. } = doing {
                 let place = format!("steps[{index}]");
@@ -111,12 +113,40 @@ impl Scenario {
         for entry in &timeline.entries()[..timeline.position()] {
             add_steps_of(entry, &mut steps);
         }
-        Self {
+        let mut scenario = Self {
             format: FormatName::V1,
             title: title.to_owned(),
             about: None,
             cluster: ClusterFile::from(timeline.setup()),
             steps,
+        };
+        scenario.name_nodes(timeline.names());
+        scenario
+    }
+
+    /// What people call the nodes of the cluster, and those that are added.
+    #[must_use]
+    pub fn names(&self) -> NodeNames {
+        let mut names = NodeNames::default();
+        let of_cluster = self.cluster.nodes.iter().map(|node| (node.id, node.name.as_ref()));
+        let added = self.steps.iter().filter_map(Step::added);
+        for (id, name) in of_cluster.chain(added) {
+            if let Some(name) = name {
+                names.set(id, name.clone());
+            }
+        }
+        names
+    }
+
+    /// Gives nodes of the cluster, and those that are added, these names, in the place of all that they had.
+    pub fn name_nodes(&mut self, names: &NodeNames) {
+        for node in &mut self.cluster.nodes {
+            node.name = names.of(node.id).cloned();
+        }
+        for step in &mut self.steps {
+            if let Action::Add(add) = &mut step.action {
+                add.name = names.of(add.id).cloned();
+            }
         }
     }
 }
@@ -129,6 +159,14 @@ pub fn refusal(place: &str, step: &Step, rejection: Rejection) -> ScenarioError 
 }
 
 impl Step {
+    /// The node that it adds, and what people call that.
+    pub(crate) fn added(&self) -> Option<(NodeId, Option<&NodeName>)> {
+        match &self.action {
+            Action::Add(add) => Some((add.id, add.name.as_ref())),
+            _ => None,
+        }
+    }
+
     /// Translates one step for a cluster of this setup. `place` is the step's place in the file, empty for a single step.
     ///
     /// # Errors
@@ -281,7 +319,7 @@ impl Planner<'_> {
             Action::Wipe(Wipe { nodes, device }) => {
                 Command::Wipe { nodes: nodes.clone(), device: *device }
             }
-            Action::Add(Add { id, rack, stay_quiesced }) => {
+            Action::Add(Add { id, rack, stay_quiesced, name: _ }) => {
                 Command::AddNode { id: *id, rack: *rack, stay_quiesced: *stay_quiesced }
             }
             Action::Remove(Nodes { nodes }) => Command::RemoveNode { nodes: nodes.clone() },
@@ -408,7 +446,7 @@ fn action_of(command: &Command) -> Action {
         Command::Start { nodes } => Action::Start(Nodes { nodes }),
         Command::Wipe { nodes, device } => Action::Wipe(Wipe { nodes, device }),
         Command::AddNode { id, rack, stay_quiesced } => {
-            Action::Add(Add { id, rack, stay_quiesced })
+            Action::Add(Add { id, rack, stay_quiesced, name: None })
         }
         Command::RemoveNode { nodes } => Action::Remove(Nodes { nodes }),
         Command::MoveToRack { nodes, rack } => Action::Move(Move { nodes, rack }),

@@ -10,10 +10,11 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{
-    Cluster, ClusterSetup, Command, Event, Rejection, Served, SetupError, Until,
+    Cluster, ClusterSetup, Command, Event, NodeId, Rejection, Served, SetupError, Until,
 };
 
 use crate::checkpoints::{Checkpoint, Checkpoints, MOST_RECENT};
+use crate::node_names::{NodeName, NodeNames};
 
 /// How far the clusters react to a command before the next entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -270,7 +271,8 @@ pub fn fork(some: &[Entry], others: &[Entry]) -> usize {
 
 /// The entries of one person's experiment, and the cluster at one position of them.
 ///
-/// Two timelines are equal when setup, entries and position are: the rest derives from these.
+/// Two timelines are equal when setup, entries and position are: the rest derives from these, but for what people call the nodes,
+/// which has no effect.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     setup: ClusterSetup,
@@ -282,6 +284,7 @@ pub struct Timeline {
     position: usize,
     cluster: Cluster,
     checkpoints: Checkpoints,
+    names: NodeNames,
 }
 
 impl PartialEq for Timeline {
@@ -307,7 +310,24 @@ impl Timeline {
             position: 0,
             checkpoints: Checkpoints::new(&cluster),
             cluster,
+            names: NodeNames::default(),
         })
+    }
+
+    /// What people call the nodes. A node that was removed, or whose adding was undone, may still have a name.
+    #[must_use]
+    pub fn names(&self) -> &NodeNames {
+        &self.names
+    }
+
+    /// Gives nodes these names, in the place of all that they had.
+    pub fn name_nodes(&mut self, names: NodeNames) {
+        self.names = names;
+    }
+
+    /// Gives a node a name.
+    pub(crate) fn name_node(&mut self, node: NodeId, name: NodeName) {
+        self.names.set(node, name);
     }
 
     /// Replays the entries up to the position on another setup. Stops before the first entry that cannot be done there and
@@ -320,6 +340,7 @@ impl Timeline {
         setup: ClusterSetup,
     ) -> Result<(Self, Option<(usize, Rejection)>), SetupError> {
         let mut again = Self::new(setup)?;
+        again.names = self.names.clone();
         for (index, entry) in self.entries[..self.position].iter().enumerate() {
             if let Err(rejection) = again.perform(entry.clone()) {
                 return Ok((again, Some((index, rejection))));

@@ -16,6 +16,7 @@ export interface Scenario {
       id: NodeId;
       rack?: number;
       "stay-quiesced"?: boolean;
+      name?: string;
       quiesced?: boolean;
       down?: "clean" | "unclean";
     }[];
@@ -68,7 +69,7 @@ export type Step = Command & { at?: string; say?: string };
 export type Command =
   | ({ do: "stop" | "crash" | "start" | "remove" | "quiesce" | "quiesce-undo"; nodes: NodeId[] } & Settles)
   | ({ do: "wipe"; nodes: NodeId[]; device?: number } & Settles)
-  | ({ do: "add"; id: NodeId; rack?: number; "stay-quiesced"?: boolean } & Settles)
+  | ({ do: "add"; id: NodeId; rack?: number; "stay-quiesced"?: boolean; name?: string } & Settles)
   | ({ do: "move"; nodes: NodeId[]; rack: number } & Settles)
   | ({ do: "cut"; between: NodeId[][] } & Settles)
   | ({ do: "heal"; between?: NodeId[][] } & Settles)

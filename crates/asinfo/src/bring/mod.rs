@@ -4,7 +4,7 @@
 //! the readers, a file for each format: `asinfo_roster`, `pairs`, `partition_info`, `replicas`, `table`, `conf`, `yaml` with
 //! `kubernetes`, `collectinfo`, `archive`; `heading` and `transcript` (a terminal's scrollback, in which all of them may
 //! stand), `kind` (what cannot be used), `sink` (where facts go); then `join` (facts to one cluster, with what contradicts),
-//! `exact` (how exact its map is), `starting` (the versions it begins with), `scenario`, and `summary` (the sentences about all of it).
+//! `exact` (how exact its map is), `starting` (the versions it begins with), `called` (what its nodes are called), `scenario`, and `summary` (the sentences about all of it).
 //!
 //! Invariant: pure. Any bytes give facts or a sentence, never a panic; work and memory are bounded by `limits`. Every fact
 //! has the place that it was read at, and its value stands there. Nothing is asked, and what is assumed is listed.
@@ -14,6 +14,7 @@
 
 mod archive;
 mod asinfo_roster;
+mod called;
 mod collectinfo;
 mod conf;
 mod exact;

@@ -16,6 +16,7 @@ use rosterlab_scenario::{Runner, Scenario, Seconds, Step};
 
 use crate::info::Build;
 
+use super::called;
 use super::join::{Joined, JoinedNamespace, JoinedNode, Quiesce};
 use super::sink::Facts;
 use super::starting;
@@ -47,6 +48,12 @@ impl std::error::Error for NoCluster {}
 /// # Errors
 /// When there is no node, or more of something than the simulator holds.
 pub fn scenario(joined: &Joined, facts: &Facts) -> Result<(Scenario, Vec<String>), NoCluster> {
+    let (mut scenario, assumed) = without_names(joined, facts)?;
+    scenario.name_nodes(&called::names(joined, facts));
+    Ok((scenario, assumed))
+}
+
+fn without_names(joined: &Joined, facts: &Facts) -> Result<(Scenario, Vec<String>), NoCluster> {
     if joined.nodes.is_empty() {
         return Err(NoCluster::NoNode);
     }
@@ -117,7 +124,7 @@ fn agrees(joined: &Joined, scenario: &Scenario) -> Option<bool> {
     }))
 }
 
-/// The nodes' names beside their ids: the format has none for them, so they stand in the text about the scenario.
+/// All names of the nodes: the format has one for each, so they stand in the text about the scenario.
 fn about(joined: &Joined) -> Option<String> {
     use std::fmt::Write as _;
     let named: Vec<&JoinedNode> =
@@ -184,6 +191,7 @@ impl Making<'_> {
                 stay_quiesced: node.stay_quiesced,
                 quiesced: false,
                 down: None,
+                name: None,
             })
             .collect();
         if joined.nodes.iter().any(|node| node.rack.is_none()) {
@@ -385,6 +393,7 @@ impl Making<'_> {
                     id: node.id,
                     rack: node.rack.unwrap_or_default(),
                     stay_quiesced: node.stay_quiesced,
+                    name: None,
                 };
                 self.steps.push(Action::Add(add).into());
                 let sentence = format!(

@@ -69,6 +69,7 @@ fn as_they_are(cluster: &mut ClusterFile, joined: &Joined) {
             stay_quiesced: node.stay_quiesced,
             quiesced: node.quiesced == Some(Quiesce::Effective) && !node.stay_quiesced,
             down: (node.up == Some(false)).then_some(Shutdown::Unclean),
+            name: None,
         })
         .collect();
     for (file, read) in cluster.namespaces.iter_mut().zip(&joined.namespaces) {

@@ -187,7 +187,7 @@ impl Replaying<'_> {
             }
             Happened::Started(up) => vec![Action::Start(nodes(up))],
             Happened::Added(id) => {
-                vec![Action::Add(Add { id: *id, rack: rack(id), stay_quiesced: false })]
+                vec![Action::Add(Add { id: *id, rack: rack(id), stay_quiesced: false, name: None })]
             }
             Happened::Cut(between) => vec![Action::Cut(Cut { between: between.clone() })],
             Happened::Healed(between) => {

@@ -1,16 +1,23 @@
 //! What nodes are called in a plan: by id, by host, by the name of a pod or a container.
 //!
 //! Invariant: a name means one node or none. Names are compared without regard to case; a domain behind a host's name and a
-//! user before it make no difference. Not here: where names come from.
+//! user before it make no difference, and where a name has a domain, what stands before it is enough if that means one node. Not here: where names come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use rosterlab_engine::{ClusterView, NodeId};
+use rosterlab_scenario::NodeNames;
 
 /// Names of nodes beside their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names(BTreeMap<String, NodeId>);
+pub struct Names {
+    whole: BTreeMap<String, NodeId>,
+    /// What stands before a domain.
+    first: BTreeMap<String, NodeId>,
+    /// How a plan is to call a node.
+    written: BTreeMap<NodeId, String>,
+}
 
 /// Why a name cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,16 +39,50 @@ impl fmt::Display for NameError {
 
 impl std::error::Error for NameError {}
 
+/// By name the nodes that have it.
+type Meant = BTreeMap<String, BTreeSet<NodeId>>;
+
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && !name.contains(char::is_whitespace) && !name.contains(',')
+}
+
 impl Names {
+    /// What the nodes of a scenario are called. What is no word, and what two nodes are called, means no node.
+    #[must_use]
+    pub fn of_nodes(names: &NodeNames) -> Self {
+        let (mut whole, mut first) = (Meant::new(), Meant::new());
+        for (node, name) in names.iter().filter(|(_, name)| is_word(name)) {
+            let name = name.to_lowercase();
+            let before = name.split('.').next().filter(|before| *before != name);
+            // An address has no host before its dots.
+            let is_host = |before: &&str| before.bytes().any(|byte| !byte.is_ascii_digit());
+            if let Some(before) = before.filter(is_host) {
+                first.entry(before.to_owned()).or_default().insert(node);
+            }
+            whole.entry(name).or_default().insert(node);
+        }
+        first.retain(|name, _| !whole.contains_key(name));
+        let one = |meant: Meant| -> BTreeMap<String, NodeId> {
+            let one = meant.into_iter().filter(|(_, nodes)| nodes.len() == 1);
+            one.flat_map(|(name, nodes)| nodes.into_iter().map(move |node| (name.clone(), node)))
+                .collect()
+        };
+        let (whole, first) = (one(whole), one(first));
+        let is_one = |(node, name): &(NodeId, &str)| whole.get(&name.to_lowercase()) == Some(node);
+        let written = names.iter().filter(is_one);
+        let written = written.map(|(node, name)| (node, name.to_owned())).collect();
+        Self { whole, first, written }
+    }
+
     /// Takes a name for a node.
     ///
     /// # Errors
     /// When it is no name, or means another node.
     pub fn add(&mut self, name: &str, node: NodeId) -> Result<(), NameError> {
-        if name.is_empty() || name.contains(char::is_whitespace) || name.contains(',') {
+        if !is_word(name) {
             return Err(NameError::NoName(name.to_owned()));
         }
-        match *self.0.entry(name.to_lowercase()).or_insert(node) {
+        match *self.whole.entry(name.to_lowercase()).or_insert(node) {
             other if other == node => Ok(()),
             other => Err(NameError::Twice(name.to_owned(), other)),
         }
@@ -52,13 +93,15 @@ impl Names {
     pub fn node(&self, name: &str, view: &ClusterView) -> Option<NodeId> {
         let host = name.rsplit('@').next().unwrap_or(name).to_lowercase();
         let host = host.strip_suffix(":3000").unwrap_or(&host);
-        let whole = self.one(host, view);
-        whole.or_else(|| self.one(host.split('.').next().filter(|first| *first != host)?, view))
+        let Some((before, _)) = host.split_once('.') else { return self.one(host, view, true) };
+        self.one(host, view, false).or_else(|| self.one(before, view, false))
     }
 
-    fn one(&self, name: &str, view: &ClusterView) -> Option<NodeId> {
+    /// The node of a name, which may stand for the same name with a domain behind it.
+    fn one(&self, name: &str, view: &ClusterView, may_be_short: bool) -> Option<NodeId> {
         let id = || name.parse::<NodeId>().ok();
-        let node = self.0.get(name).copied().or_else(id)?;
+        let first = || self.first.get(name).filter(|_| may_be_short).copied();
+        let node = self.whole.get(name).copied().or_else(id).or_else(first)?;
         view.node(node).map(|node| node.id)
     }
 
@@ -83,6 +126,21 @@ impl Names {
             word.split(',').map(|name| self.host(name, view)).collect::<Vec<_>>().join(",")
         };
         text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A line that names hosts as the terminal does, with what people call them: `ssh a101 …` as `ssh db1.example.net …`.
+    #[must_use]
+    pub fn in_hosts(&self, line: &str) -> String {
+        let command = ["ssh ", "pdsh -w "].into_iter().find(|command| line.starts_with(command));
+        let Some(command) = command else { return line.to_owned() };
+        let rest = &line[command.len()..];
+        let (hosts, what) = rest.split_once(' ').unwrap_or((rest, ""));
+        let called = |host: &str| {
+            let name = host.parse().ok().and_then(|node: NodeId| self.written.get(&node));
+            name.map_or_else(|| host.to_owned(), Clone::clone)
+        };
+        let hosts: Vec<String> = hosts.split(',').map(called).collect();
+        format!("{command}{} {what}", hosts.join(","))
     }
 
     /// A name, with `@rack` or without, in the form of the terminal's hosts.

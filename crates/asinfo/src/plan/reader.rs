@@ -352,6 +352,7 @@ impl Language for Reader {
         let view = cluster.view();
         let principal = view.sub_clusters.first().map(|here| here.principal);
         let connected = principal.or_else(|| view.nodes.first().map(|node| node.id));
-        connected.map(|node| lines_of(entry, cluster, node)).unwrap_or_default()
+        let lines = connected.map(|node| lines_of(entry, cluster, node)).unwrap_or_default();
+        lines.iter().map(|line| self.names.in_hosts(line)).collect()
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rosterlab_asinfo::plan::{NameError, Names, PlanError, Reader};
 use rosterlab_engine::{Cluster, Command, Profile, RosterNodes, Shutdown};
 use rosterlab_scenario::foresight::runbook::{Language, Reading};
-use rosterlab_scenario::{Entry, Settle};
+use rosterlab_scenario::{Entry, NodeName, NodeNames, Settle};
 
 use crate::common::{id, ids, setup};
 use crate::properties::runner;
@@ -47,6 +47,78 @@ fn stop(nodes: &str) -> Entry {
 
 fn start(nodes: &str) -> Entry {
     act(Command::Start { nodes: ids(nodes) })
+}
+
+/// Names as a scenario has them.
+fn of_scenario(names: &[(&str, &str)]) -> Names {
+    let mut all = NodeNames::default();
+    for (node, name) in names {
+        all.set(id(node), NodeName::new(name).unwrap());
+    }
+    Names::of_nodes(&all)
+}
+
+#[test]
+fn the_names_of_a_scenario_mean_their_nodes() {
+    let names = of_scenario(&[
+        ("A101", "db-a1.east.test"),
+        ("A102", "aero-1-0"),
+        ("A103", "10.0.1.3"),
+        ("B101", "db-b1"),
+        ("B102", "same.test"),
+    ]);
+    let view = cluster().view();
+    let means = |name: &str, node: Option<&str>| {
+        assert_eq!(names.node(name, &view), node.map(id), "{name}");
+    };
+    for name in ["db-a1.east.test", "DB-A1", "ops@db-a1", "db-a1.east.test:3000", "a101", "A101"] {
+        means(name, Some("A101"));
+    }
+    // Another domain is another host.
+    means("db-a1.west.test", None);
+    means("db-b1.east.test", Some("B101"));
+    means("aero-1-0", Some("A102"));
+    means("10.0.1.3:3000", Some("A103"));
+    means("10", None);
+    let (reader, lines) = Reader::new(
+        "ssh db-b1 systemctl stop aerospike\nkubectl delete pod aero-1-0\n[root@db-a1 ~]# systemctl stop aerospike\n",
+        names.clone(),
+    )
+    .unwrap();
+    for (line, node) in lines.iter().zip(["B101", "A102", "A101"]) {
+        let Reading::Does(entries) = reader.read(line, &cluster()) else { panic!("{line:?}") };
+        assert_eq!(entries[0], stop(node));
+    }
+}
+
+#[test]
+fn a_name_of_two_nodes_means_neither() {
+    let view = cluster().view();
+    let names = of_scenario(&[("A101", "db"), ("A102", "DB"), ("A103", "x.a"), ("B101", "x.b")]);
+    assert_eq!(names.node("db", &view), None);
+    assert_eq!(names.node("x", &view), None);
+    assert_eq!(names.node("x.b", &view), Some(id("B101")));
+    let names = of_scenario(&[("A101", "db"), ("A102", "db.test"), ("A103", "two words")]);
+    assert_eq!(names.node("db", &view), Some(id("A101")));
+}
+
+#[test]
+fn hosts_are_written_by_their_names_and_read_again() {
+    let names = of_scenario(&[("B101", "db-b1.test"), ("B102", "two words"), ("A101", "Aero-1-0")]);
+    let reader = Reader::of_names(names);
+    for (entry, written) in [
+        (stop("B101"), "ssh db-b1.test systemctl stop aerospike"),
+        (stop("B101 B102 A101"), "pdsh -w db-b1.test,b102,Aero-1-0 systemctl stop aerospike"),
+    ] {
+        let lines = reader.write(&entry, &cluster());
+        assert_eq!(lines, [written]);
+        let line = rosterlab_scenario::foresight::runbook::Line {
+            number: 1,
+            text: lines[0].clone(),
+            given: None,
+        };
+        assert_eq!(reader.read(&line, &cluster()), Reading::Does(vec![entry]));
+    }
 }
 
 #[test]

@@ -19,10 +19,10 @@ use rosterlab_asinfo::plan::{Names, Reader};
 use rosterlab_engine::Cluster;
 use rosterlab_scenario::foresight::runbook::{self, Demand, Goal, Line, Unplanned};
 use rosterlab_scenario::words::runbook::{of_verdict, of_wrong};
-use rosterlab_scenario::{Doing, FORMAT, Scenario};
+use rosterlab_scenario::{Doing, FORMAT, NodeNames, Scenario};
 
 use crate::args::{Check, CheckFormat, PlanFor};
-use crate::commands::{Expectations, Problem, cluster_at};
+use crate::commands::{Expectations, Problem, named_cluster_at};
 use crate::position::Position;
 use crate::source::{Mistake, Source};
 
@@ -30,7 +30,7 @@ use told::Report;
 
 /// `plan`: a plan for a goal, as lines that `check` reads.
 pub fn plan_for(wanted: &PlanFor, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let cluster = cluster_at(&wanted.file, wanted.step)?;
+    let (cluster, called) = named_cluster_at(&wanted.file, wanted.step)?;
     let goal = match (&wanted.restart, &wanted.remove, wanted.rack_down) {
         (Some(nodes), _, _) => Goal::Restart(nodes.clone()),
         (_, Some(nodes), _) => Goal::Remove(nodes.clone()),
@@ -38,10 +38,17 @@ pub fn plan_for(wanted: &PlanFor, out: &mut impl Write) -> Result<Expectations, 
         _ => return Err(Problem::Input("what is the goal?".to_owned())),
     };
     let demand = Demand { margin: wanted.margin, always: wanted.strict };
-    let reader = Reader::of_names(Names::default());
+    let reader = Reader::of_names(Names::of_nodes(&called));
     match runbook::plan_for(&cluster, &goal, &reader, demand) {
         Ok(planned) => {
             writeln!(out, "# {}", of_verdict(&planned.checked))?;
+            for (node, name) in called.iter() {
+                let word = node.to_string();
+                let is_named = |line: &String| line.split([' ', ',', '@']).any(|one| one == word);
+                if planned.lines.iter().any(is_named) {
+                    writeln!(out, "# {node} is {}", crate::printable(name))?;
+                }
+            }
             planned.lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
             Ok(Expectations::Hold)
         }
@@ -66,8 +73,8 @@ pub fn check(wanted: &Check, out: &mut impl Write) -> Result<Expectations, Probl
             "only one of CLUSTER and PLAN can be standard input".to_owned(),
         ));
     }
-    let cluster = cluster_at(&wanted.cluster, wanted.step)?;
-    let names = names(&wanted.names, &cluster)?;
+    let (cluster, called) = named_cluster_at(&wanted.cluster, wanted.step)?;
+    let names = names(&wanted.names, &cluster, &called)?;
     let (reader, lines) = plan(&wanted.plan, &cluster, names)?;
     let demand = Demand { margin: wanted.margin, always: wanted.strict };
     let checked = runbook::check(&cluster, &lines, &reader, demand)
@@ -116,9 +123,10 @@ fn shown(path: &Path) -> String {
 fn names(
     given: &[(String, rosterlab_engine::NodeId)],
     cluster: &Cluster,
+    called: &NodeNames,
 ) -> Result<Names, Problem> {
     let view = cluster.view();
-    let mut names = Names::default();
+    let mut names = Names::of_nodes(called);
     for (name, node) in given {
         if view.node(*node).is_none() {
             return Err(Problem::Input(format!("--name {name}={node}: no node {node}")));

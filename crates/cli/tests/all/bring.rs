@@ -75,6 +75,36 @@ fn a_pasted_table_becomes_a_scenario_that_runs() {
 }
 
 #[test]
+fn a_plan_calls_nodes_as_what_was_brought_does() {
+    let folder = samples("bring-names");
+    let bring = |file: &str| {
+        let (code, scenario, _) = told_in(&folder, &["bring", file]);
+        assert_eq!(code, 0);
+        fs::write(folder.join("cluster.json"), scenario).unwrap();
+    };
+    let check = |plan: &str| {
+        fs::write(folder.join("plan.txt"), plan).unwrap();
+        let (_, said, complaint) = told_in(&folder, &["check", "cluster.json", "plan.txt"]);
+        said + &complaint
+    };
+    bring("asinfo_many.txt");
+    let plan = "ssh aero-a1 sudo systemctl stop aerospike\nwait for migrations\n\
+                [root@aero-a1.test ~]# systemctl start aerospike\nwait for migrations\n";
+    let said = check(plan);
+    assert!(said.contains("BB9010016AE4202") && !said.contains("not known"), "{said}");
+    let (_, plan, _) = told_in(
+        &folder,
+        &["plan", "cluster.json", "--restart", "BB9010016AE4202", "--margin", "0"],
+    );
+    assert!(plan.contains("# BB9010016AE4202 is aero-a1.test\n"), "{plan}");
+    assert!(plan.contains("ssh aero-a1.test systemctl stop aerospike\n"), "{plan}");
+    assert!(!check(&plan).contains("not known"));
+    bring("aerocluster.yaml");
+    let said = check("kubectl delete pod aerocluster-1-0\nwait for migrations\n");
+    assert!(said.contains("1A0") && !said.contains("not known"), "{said}");
+}
+
+#[test]
 fn a_folder_brings_all_its_files() {
     let folder = folder(
         "bring-folder",

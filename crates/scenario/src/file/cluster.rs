@@ -14,6 +14,7 @@ use super::clock::Seconds;
 use super::error::{Cause, ScenarioError};
 use super::fields::{MOST_NODES, is_no};
 use super::placed::{Fields, FromFields, FromJson, Wrong, object};
+use crate::node_names::NodeName;
 
 /// The cluster that a scenario starts with: whole, every node up, the roster of every SC namespace set to all nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,7 +58,7 @@ pub struct ClusterFile {
 }
 
 /// One node of the cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NodeFile {
@@ -78,6 +79,10 @@ pub struct NodeFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::DownName"))]
     pub down: Option<Shutdown>,
+    /// What people call it, such as its host; it has no effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::NameOfNode"))]
+    pub name: Option<NodeName>,
 }
 
 /// One namespace of the cluster.
@@ -171,7 +176,8 @@ impl FromJson for NodeFile {
 }
 
 impl FromFields for NodeFile {
-    const NAMES: &'static [&'static str] = &["id", "rack", "stay-quiesced", "quiesced", "down"];
+    const NAMES: &'static [&'static str] =
+        &["id", "rack", "stay-quiesced", "quiesced", "down", "name"];
 
     fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
         Ok(Self {
@@ -180,6 +186,7 @@ impl FromFields for NodeFile {
             stay_quiesced: fields.is("stay-quiesced")?,
             quiesced: fields.is("quiesced")?,
             down: fields.maybe("down")?,
+            name: fields.maybe("name")?,
         })
     }
 }
@@ -347,7 +354,7 @@ impl From<&ClusterSetup> for ClusterFile {
     fn from(setup: &ClusterSetup) -> Self {
         let node = |node: &NodeSetup| {
             let NodeSetup { id, rack, stay_quiesced, quiesced, down } = *node;
-            NodeFile { id, rack, stay_quiesced, quiesced, down }
+            NodeFile { id, rack, stay_quiesced, quiesced, down, name: None }
         };
         let namespaces = setup.namespaces.iter();
         Self {
@@ -366,7 +373,7 @@ impl From<&ClusterSetup> for ClusterFile {
 
 impl NodeFile {
     fn setup(&self) -> NodeSetup {
-        let Self { id, rack, stay_quiesced, quiesced, down } = *self;
+        let Self { id, rack, stay_quiesced, quiesced, down, .. } = *self;
         NodeSetup { id, rack, stay_quiesced, quiesced, down }
     }
 }

@@ -10,6 +10,7 @@ use rosterlab_engine::{
 use serde_json::Value;
 
 use super::placed::{Fields, FromJson, Wrong, named, parsed, text};
+use crate::node_names::NodeName;
 
 /// The number of partitions, as a bound.
 pub(crate) const ALL: u64 = PARTITIONS as u64;
@@ -49,6 +50,12 @@ impl FromJson for RackId {
     fn from_json(value: &Value) -> Result<Self, Wrong> {
         let number = narrowed(whole(value, 0, u64::from(MAX_RACK))?)?;
         Self::new(number).map_err(|error| Wrong::new(error.to_string()))
+    }
+}
+
+impl FromJson for NodeName {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        parsed(value)
     }
 }
 

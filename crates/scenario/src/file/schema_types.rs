@@ -33,6 +33,16 @@ schema!(Node, "Node", {
     "pattern": "^(?!0+$)[0-9A-Fa-f]{1,16}$"
 });
 
+/// What people call a node.
+pub(crate) struct NameOfNode;
+
+schema!(NameOfNode, "NodeName", {
+    "description": "What people call a node, such as its host: at most 64 bytes, no control characters.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 64
+});
+
 /// A count of at most `MOST`: one number, or bounds.
 pub(crate) struct Count<const MOST: u32>;
 

@@ -70,7 +70,7 @@ use writer::Writer;
 
 pub use error::{ShareCause, ShareError};
 pub use form::{MOST_BYTES, MOST_STEPS, MOST_WORK, most_steps};
-pub use parts::{parts, read_branches, write_branches};
+pub use parts::{parts, read_branches, read_names, write_branches, write_names};
 
 /// The version that this engine writes into share links.
 pub const ENGINE: &str = env!("CARGO_PKG_VERSION");

@@ -1,4 +1,4 @@
-//! What a share link may have after its timeline: branches, and what only the page reads.
+//! What a share link may have after its timeline: branches, names of nodes, and what only the page reads.
 //!
 //! Invariant: whatever follows the timeline never changes how the timeline is read. A branch is as good as a link of its own:
 //! its text is put together again and read by the same reader, and all branches together have no more steps than one link
@@ -7,14 +7,18 @@
 //! ```text
 //! address    LINK{&KEY=VALUE}
 //! branch     &b=SHARED{_STEP}       the first SHARED (decimal) pieces of LINK's steps, then these
+//! names      &n=[ID-NAME{=ID-NAME}] what people call nodes; a byte that is no letter, digit, `-` or `.` is `~` with two hexadecimal digits
 //! ```
 //!
 //! Places of nodes, namespaces and digests in a branch are those of a link with all of the branch's steps.
+
+use rosterlab_engine::{MAX_NODES, NodeId};
 
 use super::error::{ShareCause, ShareError};
 use super::form::{MOST_BYTES, PREFIX, most_steps};
 use super::reader::{Reader, Wrong};
 use super::{UNCHECKED, write_with};
+use crate::node_names::{NodeName, NodeNames};
 use crate::timeline::{Course, Entry, Timeline, fork};
 
 /// The most branches that are read; the rest are left alone, so that opening any link is bounded work.
@@ -22,6 +26,9 @@ const MOST_BRANCHES: usize = 16;
 
 /// The pieces of a link before its first step: version and check, settings, nodes.
 const HEAD: usize = 3;
+
+/// The most names that are read.
+const MOST_NAMES: usize = 2 * MAX_NODES;
 
 /// A link's timeline, and the parts after it.
 pub fn parts(link: &str) -> (&str, impl Iterator<Item = &str>) {
@@ -50,6 +57,53 @@ pub fn write_branches(link: &str, timeline: &Timeline, courses: &[&Course]) -> (
         }
     }
     (written, left_out)
+}
+
+/// Names of nodes as a part of a link, with its `&`: `&n=A101-db1.test=A102-db2.test`. Empty if there is none, and if they do not
+/// fit. No other function of this module writes them, since not everybody who shares a cluster wants to share what its hosts are called.
+#[must_use]
+pub fn write_names(link: &str, names: &NodeNames) -> String {
+    let name = |(node, name): (NodeId, &str)| {
+        let mut text = format!("{node}-");
+        for byte in name.bytes() {
+            match byte {
+                b'-' | b'.' => text.push(char::from(byte)),
+                byte if byte.is_ascii_alphanumeric() => text.push(char::from(byte)),
+                byte => text.push_str(&format!("~{byte:02x}")),
+            }
+        }
+        text
+    };
+    let all: Vec<String> = names.iter().map(name).collect();
+    let part = format!("&n={}", all.join("="));
+    let fits = !all.is_empty() && link.len() + part.len() <= MOST_BYTES;
+    if fits { part } else { String::new() }
+}
+
+/// The names of nodes of a link. What is no name is left out.
+#[must_use]
+pub fn read_names(link: &str) -> NodeNames {
+    let mut names = NodeNames::default();
+    let part = parts(link).1.find_map(|part| part.strip_prefix("n="));
+    for one in part.unwrap_or_default().split('=').take(MOST_NAMES) {
+        if let Some((node, name)) = one.split_once('-')
+            && let (Ok(node), Some(name)) = (node.parse(), plain(name))
+        {
+            names.set(node, name);
+        }
+    }
+    names
+}
+
+/// A name without `~` and two digits in the place of a byte.
+fn plain(name: &str) -> Option<NodeName> {
+    let mut pieces = name.split('~');
+    let mut bytes = pieces.next()?.as_bytes().to_vec();
+    for piece in pieces {
+        bytes.push(u8::from_str_radix(piece.get(..2)?, 16).ok()?);
+        bytes.extend_from_slice(&piece.as_bytes()[2..]);
+    }
+    NodeName::new(std::str::from_utf8(&bytes).ok()?).ok()
 }
 
 /// How many steps of a link the entries from a place on are; several things that are one step count each.
@@ -281,11 +335,40 @@ mod tests {
     }
 
     #[test]
+    fn names_of_nodes_go_along_only_when_they_are_put_there() {
+        let mut present = of(5, &[crash("A101")]);
+        let mut names = NodeNames::default();
+        for (node, name) in [("A101", "db-a1.test"), ("A103", "ä b=_&~#%"), ("C0FFEE", "-")] {
+            names.set(id(node), NodeName::new(name).unwrap());
+        }
+        present.name_nodes(names.clone());
+        let link = share::write(&present).unwrap();
+        assert!(read_names(&link).is_empty());
+        let part = write_names(&link, &names);
+        assert!(
+            part.starts_with("&n=A101-db-a1.test=A103-~c3~a4~20b~3d~5f~26~7e~23~25="),
+            "{part}"
+        );
+        let whole = format!("#{link}&v=1{part}&b=0_c1");
+        assert_eq!(read_names(&whole), names);
+        let read = share::read(&whole).unwrap().timeline;
+        assert_eq!(read, present);
+        assert_eq!(read_branches(&whole, &read).len(), 1);
+        // A name that cannot be read is left out, and the others are read.
+        let broken = format!("{link}&n=A101-=x-a=A102-~zz=A102-~ff=A102-~0=A104-ok");
+        assert_eq!(read_names(&broken).iter().collect::<Vec<_>>(), [(id("A104"), "ok")]);
+        assert_eq!(write_names(&link, &NodeNames::default()), "");
+        assert_eq!(write_names(&"x".repeat(MOST_BYTES), &names), "");
+    }
+
+    #[test]
     fn no_text_after_a_timeline_changes_it_or_makes_it_fail() {
         let link = share::write(&of(5, &[crash("A101")])).unwrap();
         let timeline = share::read(&link).unwrap().timeline;
-        let pieces =
-            ["&", "b=", "b=0", "_", "c1", "=", "1", "é", "~", "v=1", "b=1_s", "#", "b=0_p"];
+        let pieces = [
+            "&", "b=", "b=0", "_", "c1", "=", "1", "é", "~", "v=1", "b=1_s", "#", "b=0_p", "n=",
+            "A101-",
+        ];
         let mut seed = 1_u64;
         for _ in 0..500 {
             let mut text = link.clone() + "&";
@@ -294,6 +377,7 @@ mod tests {
                 text.push_str(pieces[usize::try_from(seed >> 33).unwrap() % pieces.len()]);
             }
             assert_eq!(share::read(&text).unwrap().timeline, timeline, "{text}");
+            let _ = read_names(&text);
             for branch in read_branches(&text, &timeline) {
                 if let Err(error) = branch {
                     assert!(error.at <= text.len(), "{text}: {error}");

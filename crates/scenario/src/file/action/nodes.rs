@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::file::fields::is_no;
 use crate::file::placed::{Fields, FromFields, Wrong};
+use crate::node_names::NodeName;
 
 /// The fields of actions that have only nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -69,16 +70,21 @@ pub struct Add {
     /// Whether it is quiesced from every start on.
     #[serde(default, rename = "stay-quiesced", skip_serializing_if = "is_no")]
     pub stay_quiesced: bool,
+    /// What people call it, such as its host; it has no effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::NameOfNode"))]
+    pub name: Option<NodeName>,
 }
 
 impl FromFields for Add {
-    const NAMES: &'static [&'static str] = &["id", "rack", "stay-quiesced"];
+    const NAMES: &'static [&'static str] = &["id", "rack", "stay-quiesced", "name"];
 
     fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
         Ok(Self {
             id: fields.required("id")?,
             rack: fields.maybe("rack")?.unwrap_or_default(),
             stay_quiesced: fields.is("stay-quiesced")?,
+            name: fields.maybe("name")?,
         })
     }
 }
