@@ -53,6 +53,7 @@ walk("what a terminal shows becomes a cluster on the floor", async (t) => {
   await action(page, "own-open").click();
   await node(page, "BB9030A").waitFor();
   assert.equal(await page.locator("[data-node]").count(), 3);
+  assert.equal(await node(page, "BB9030A").locator(".face-name").innerText(), "db3.local");
   assert.equal(await dialog(page).evaluate((own) => own.open), false);
   assert.equal(requests.length, asked, "nothing is sent");
   // No input told prefer-uniform-balance, so the numbers say that they are about right.
@@ -164,7 +165,7 @@ test("on a phone the same button is in the panel with the scenarios", async (t) 
 walk("a plan is checked against what is on the floor", async (t) => {
   const { page, complaints } = await open(t);
   const plan = page.locator("#own-plan-text");
-  const verdict = () => page.locator(".own-plan [role=status]").innerText();
+  const verdict = () => page.locator("[aria-labelledby=own-plan-title] [role=status]").innerText();
   await action(page, "own-check").click();
   await eventually(verdict, "Write or paste a plan first.");
   // The case study's: rack B is stopped, and nothing else.
@@ -174,11 +175,43 @@ walk("a plan is checked against what is on the floor", async (t) => {
   await eventually(() => verdict().then((text) => text.startsWith("✕")), true);
   assert.match(await page.locator(".own-line").last().innerText(), /error: /);
   assert.deepEqual(await violations(page), []);
+  await action(page, "own-order").click();
+  await eventually(() => page.locator(".own-order").innerText().then((text) => /^Safe with /.test(text)), true);
+  assert.ok((await page.locator(".own-order li").count()) > 0);
+  assert.deepEqual(await violations(page), []);
   await plan.fill("frobnicate\n");
   await action(page, "own-check").click();
   await eventually(() => page.locator(".own-line").innerText().then((text) => /not understood/.test(text)), true);
   // The floor stays as it is.
   await action(page, "own-close").click();
   assert.equal(await page.locator("[data-node]").count(), 5);
+  assert.deepEqual(complaints, []);
+});
+
+walk("a plan is made for what is to be done, and it is safe when it is checked", async (t) => {
+  const { page, complaints } = await open(t);
+  const part = page.locator("[aria-labelledby=own-goal-title]");
+  const said = () => part.locator("[role=status]").first().innerText();
+  await action(page, "own-make").click();
+  await eventually(said, "Choose at least one node.");
+  await part.getByLabel("Rack 2, all").check();
+  await part.getByLabel("A103").check();
+  await action(page, "own-goal-margin").selectOption({ label: "no further loss" });
+  await action(page, "own-make").click();
+  await eventually(() => said().then((text) => text.startsWith("✓")), true);
+  const plan = await part.locator("textarea").inputValue();
+  for (const node of ["a103", "b101", "b102"]) assert.match(plan.toLowerCase(), new RegExp(node));
+  assert.deepEqual(await violations(page), []);
+  await page.locator("#own-plan-text").fill(plan);
+  await action(page, "own-margin").selectOption({ label: "no further loss" });
+  await action(page, "own-check").click();
+  const verdict = () => page.locator("[aria-labelledby=own-plan-title] [role=status]").innerText();
+  await eventually(() => verdict().then((text) => text.startsWith("✓")), true);
+  // What is wanted has changed, so the plan goes.
+  await part.getByLabel("Take a whole rack down, and bring it back later").check();
+  assert.equal(await part.locator("textarea").count(), 0);
+  await action(page, "own-rack").selectOption({ label: "2" });
+  await action(page, "own-make").click();
+  await eventually(() => said().then((text) => text.startsWith("✓")), true);
   assert.deepEqual(complaints, []);
 });

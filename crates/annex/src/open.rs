@@ -3,7 +3,7 @@
 //! Invariant: every failure is a [`FileFault`], and then nothing has changed. Not here: reading the file in the browser
 //! (`www/boot.js`) and the formats (the scenario crate).
 
-use rosterlab_scenario::{Cause, MAX_BYTES, Scenario, ScenarioError, share};
+use rosterlab_scenario::{Cause, MAX_BYTES, Scenario, ScenarioError, Timeline, share};
 
 /// The shortest text that can be a scenario. A shorter one is opened as a link, whose reader says what is wrong.
 const SHORTEST: usize = 8;
@@ -81,7 +81,16 @@ pub fn link_in(text: Option<&str>, bytes: f64) -> Result<String, FileFault> {
         return Ok(text.into());
     }
     let timeline = Scenario::parse(text.as_bytes())?.timeline()?;
-    share::write(&timeline).ok_or_else(|| FileFault::Scenario(too_many_steps()))
+    named_link(&timeline).ok_or_else(|| FileFault::Scenario(too_many_steps()))
+}
+
+/// A timeline's share link for the page, with the names of nodes; `None` if it is too long for one. The page shows the names, and
+/// its own links leave them out.
+#[must_use]
+pub fn named_link(timeline: &Timeline) -> Option<String> {
+    let link = share::write(timeline)?;
+    let names = share::write_names(&link, timeline.names());
+    Some(link + &names)
 }
 
 fn too_many_steps() -> String {
@@ -153,6 +162,9 @@ mod tests {
             "steps": [{"do": "crash", "nodes": ["A2"]}]}"#;
         let there = share::read(&share_link_in(text).unwrap()).unwrap();
         assert_eq!(there.timeline.entries().len(), 1);
+        let named = text.replacen(r#""rack": 1}"#, r#""rack": 1, "name": "db 1"}"#, 1);
+        let names = share::read_names(&share_link_in(&named).unwrap());
+        assert_eq!(names.iter().map(|(_, name)| name).collect::<Vec<_>>(), ["db 1"]);
         let wrong = share_link_in(&text.replace(r#"["A2"]"#, r#"["A9"]"#)).unwrap_err();
         assert!(wrong.sentences().contains("steps[0].nodes[0]: no node \"A9\""), "{wrong:?}");
     }

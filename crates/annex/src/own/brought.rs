@@ -186,7 +186,7 @@ fn as_scenario(bytes: &[u8]) -> Option<Result<Made, String>> {
 fn on_the_floor(scenario: Scenario) -> Made {
     let timeline = scenario.timeline().ok();
     let steps = timeline.as_ref().map_or(0, |timeline| timeline.entries().len());
-    Made { steps, link: timeline.as_ref().and_then(share::write), scenario }
+    Made { steps, link: timeline.as_ref().and_then(open::named_link), scenario }
 }
 
 /// Whether a file's contents are something that an operator has, and no scenario and no share link.

@@ -3,12 +3,15 @@
 //! Invariant: pure, and everything that a card shows: two cards with equal facts look the same, so that a card whose
 //! facts have not changed is not drawn again. Not here: how it looks (see `floor::node_card`).
 
+use std::rc::Rc;
+
 use rosterlab_engine::{
     ClusterView, CopyCounts, DeviceMark, NodeId, NodeState, NodeView, QuiesceState, RackId,
     StartMark,
 };
 use rosterlab_scenario::words::marks;
 use rosterlab_scenario::words::terms::Term;
+use rosterlab_scenario::{NodeNames, Timeline};
 
 use crate::text::thousands;
 
@@ -23,6 +26,8 @@ pub const ORPHAN_SIGN: &str = "⊘";
 pub struct Facts {
     /// The node.
     pub node: NodeId,
+    /// What people call it, if that was brought.
+    pub name: Option<Rc<str>>,
     /// Whether it runs.
     pub state: NodeState,
     /// Its configured rack.
@@ -39,6 +44,24 @@ pub struct Facts {
     pub more: usize,
 }
 
+/// What is known of a cluster beside what it is.
+#[derive(Clone, Debug)]
+pub struct Beside<'a> {
+    names: &'a NodeNames,
+    /// Whether the counts of each namespace are only about right.
+    about: Vec<bool>,
+}
+
+impl<'a> Beside<'a> {
+    /// What a timeline knows.
+    #[must_use]
+    pub fn of(timeline: &'a Timeline) -> Self {
+        let namespaces = 0..timeline.setup().namespaces.len();
+        let about = namespaces.map(|index| timeline.setup().is_about(index)).collect();
+        Self { names: timeline.names(), about }
+    }
+}
+
 /// A node's part in a namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamespaceLine {
@@ -46,6 +69,8 @@ pub struct NamespaceLine {
     pub name: String,
     /// Its versions here, added up.
     pub copies: CopyCounts,
+    /// Whether they are only about right.
+    pub is_about: bool,
     /// The worst of its devices' clean-shutdown marks.
     pub mark: Option<DeviceMark>,
 }
@@ -119,7 +144,7 @@ impl Note {
 impl Facts {
     /// What is to be shown of a node, seen with a namespace.
     #[must_use]
-    pub fn of(view: &ClusterView, node: &NodeView, namespace: usize) -> Self {
+    pub fn of(view: &ClusterView, node: &NodeView, namespace: usize, beside: &Beside<'_>) -> Self {
         let home = node.sub_cluster.and_then(|place| {
             view.sub_clusters.get(place).map(|sub_cluster| (place, sub_cluster.principal))
         });
@@ -133,10 +158,12 @@ impl Facts {
             let part = &node.namespaces[at];
             let mark = part.devices.iter().copied().max();
             let name = view.namespaces.get(at).map(|settings| settings.name.clone());
-            NamespaceLine { name: name.unwrap_or_default(), copies: part.copies, mark }
+            let is_about = beside.about.get(at).copied().unwrap_or_default();
+            NamespaceLine { name: name.unwrap_or_default(), copies: part.copies, is_about, mark }
         };
         Self {
             node: node.id,
+            name: beside.names.of(node.id).map(|name| name.as_str().into()),
             state: node.state,
             rack: node.rack,
             home,
@@ -205,6 +232,7 @@ impl Facts {
             Some((note.text(), term))
         };
         let others = [
+            ("about", Term::About, self.lines.first().is_some_and(|line| line.is_about)),
             ("principal", Term::Principal, self.is_principal()),
             ("subset", Term::Subset, copies.with_data > copies.full),
             ("e", Term::Evade, copies.evade > 0),
@@ -228,6 +256,9 @@ impl Facts {
             NodeState::Orphan => format!("{}{with}, rack {}", self.state_text(), self.rack),
             _ => format!("{}, rack {}{with}", self.state_text(), self.rack),
         };
+        if let Some(name) = &self.name {
+            text.insert_str(0, &[name, ", "].concat());
+        }
         for note in &self.notes {
             text.push_str(", ");
             text.push_str(&note.text());
@@ -249,7 +280,8 @@ impl Facts {
             text.push_str(": storage ");
             text.push_str(line.mark.map_or("", |mark| mark_text(mark).1));
             for (name, number) in numbers.iter().filter(|(_, number)| *number > 0) {
-                let part = [", ", name, " ", &thousands(*number)].concat();
+                let about = if line.is_about { " about " } else { " " };
+                let part = [", ", name, about, &thousands(*number)].concat();
                 text.push_str(&part);
             }
         }
@@ -325,10 +357,8 @@ fn is_outside(view: &ClusterView, node: &NodeView, namespace: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::rc::Rc;
-
     use rosterlab_engine::{ClusterSetup, Command, NamespaceSettings, NodeSetup};
-    use rosterlab_scenario::Timeline;
+    use rosterlab_scenario::share;
     use yew::Reducible;
 
     use super::*;
@@ -338,7 +368,12 @@ mod tests {
     use crate::testing::{id, run};
 
     fn facts(state: &State, node: &str) -> Facts {
-        Facts::of(&state.view, state.view.node(id(node)).unwrap(), state.namespace)
+        Facts::of(
+            &state.view,
+            state.view.node(id(node)).unwrap(),
+            state.namespace,
+            &Beside::of(&state.timeline),
+        )
     }
 
     fn texts(state: &State, node: &str) -> Vec<String> {
@@ -452,6 +487,32 @@ mod tests {
         assert_eq!(names, ["c", "main", "b"]);
         assert_eq!(facts.more, 2);
         assert!(facts.text().contains("storage in use"), "{}", facts.text());
+    }
+
+    #[test]
+    fn counts_that_are_about_right_say_so() {
+        let mut setup = crate::state::case_study();
+        setup.namespaces[0].prefer_uniform_balance = true;
+        let state = State::on(Timeline::new(setup).unwrap());
+        let facts = facts(&state, "A101");
+        assert!(facts.lines[0].is_about && facts.text().contains("full copies about "));
+        assert!(facts.terms().iter().any(|(word, _)| word == "about"));
+        assert!(!Beside::of(&State::open().timeline).about[0]);
+    }
+
+    #[test]
+    fn a_node_has_the_name_that_was_brought_until_another_cluster_is_opened() {
+        let mut names = NodeNames::default();
+        names.set(id("A102"), "db-a2.test".parse().unwrap());
+        let link: Rc<str> = share::write(&State::open().timeline).unwrap().into();
+        let opened =
+            |names| Action::Open(Ok([&link, &*share::write_names(&link, &names)].concat().into()));
+        let named = run([opened(names), Action::Press(Verb::Crash), Action::Press(Verb::Undo)]);
+        assert_eq!(facts(&named, "A102").name.as_deref(), Some("db-a2.test"));
+        assert!(facts(&named, "A102").text().starts_with("db-a2.test, up, rack 1"));
+        assert_eq!(facts(&named, "A101").name, None);
+        let other = named.clone().reduce(opened(NodeNames::default()));
+        assert_eq!(facts(&other, "A102").name, None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use yew::prelude::*;
 use crate::browser::{capture_pointer, placed, show_label_as_tip};
 use crate::floor::card::{Facts, NamespaceLine, Note, ORPHAN_SIGN, mark_text, short_id};
 use crate::floor::layout::{Point, Rect};
-use crate::page::element::element;
+use crate::page::element::{element, unspoken};
 use crate::page::svg;
 use crate::page::term::hint;
 use crate::text::thousands;
@@ -162,6 +162,7 @@ pub fn face(facts: &Facts) -> Html {
                 <span class={classes!["badge", badge.0]}>{ badge.1 }</span>
                 { element("span", "visually-hidden", format!("{is_up}, rack {}, ", facts.rack)) }
             </span>
+            { for facts.name.iter().map(|name| element("span", "face-name", &**name)) }
             { element("span", "face-body", body(facts)) }
             { foot(facts) }
         </span>
@@ -175,10 +176,12 @@ fn body(facts: &Facts) -> Html {
     };
     let CopyCounts { master, full, untrusted, evade, with_data, .. } = only.copies;
     let number = |class: &'static str, name: Html, number: u32| {
+        // That there is none is exact.
+        let about = (only.is_about && number > 0).then(about);
         html! {
             <span key={class} class={classes!["copies", class, (number == 0).then_some("zero")]}>
                 { name }{ " " }
-                { element("span", "copies-count", thousands(number)) }{ " " }
+                { about }{ element("span", "copies-count", thousands(number)) }{ " " }
             </span>
         }
     };
@@ -196,6 +199,11 @@ fn body(facts: &Facts) -> Html {
     }
 }
 
+/// Stands before a count that is only about right.
+fn about() -> Html {
+    html! { <>{ unspoken("about-sign", "≈") }{ element("span", "visually-hidden", "about ") }</> }
+}
+
 /// One namespace of several: its name, its copies, its clean-shutdown mark.
 fn namespace_line(line: &NamespaceLine) -> Html {
     let (sign, words) = line.mark.map_or(("", ""), mark_text);
@@ -208,7 +216,7 @@ fn namespace_line(line: &NamespaceLine) -> Html {
             <span class="face-line-bars">{ bar(line.copies, 1) }{ thin_bar(line.copies) }</span>
             <span class="face-line-copies">
                 { element("span", "visually-hidden", " full ") }
-                { thousands(full) }
+                { (line.is_about && full > 0).then(about) }{ thousands(full) }
                 { hint(Term::Subset, "face-line-subset", subset.unwrap_or_default()) }
             </span>
             <span aria-hidden="true">{ sign }</span>

@@ -11,7 +11,7 @@ use yew::prelude::*;
 use crate::browser::{
     Room, capture_pointer, focus, page_keys, position_in, room_of, use_after, use_room,
 };
-use crate::floor::card::{Facts, ORPHAN_SIGN};
+use crate::floor::card::{Beside, Facts, ORPHAN_SIGN};
 use crate::floor::fence::{adding_form, fence_bar};
 use crate::floor::gesture::{Drop, Gesture, Input, Outcome};
 use crate::floor::layout::{
@@ -241,9 +241,10 @@ fn lane(
     on_card: &Callback<(NodeId, RackId, CardEvent)>,
 ) -> Html {
     let (view, namespace) = (&state.view, state.namespace);
+    let beside = Beside::of(&state.timeline);
     let card = |card: &Card| {
         let carried = gesture.carried().filter(|(carried, _)| *carried == card.node);
-        let facts = view.node(card.node).map(|node| Facts::of(view, node, namespace))?;
+        let facts = view.node(card.node).map(|node| Facts::of(view, node, namespace, &beside))?;
         Some(html! {
             <NodeCard
                 key={card.node.to_string()}

@@ -118,7 +118,7 @@ pub fn margin_pill(state: &State, dispatch: &Dispatch) -> Html {
         Mode::Available => "comes up empty, or is served by nobody",
     };
     let why = match found {
-        Some(found) => sentence(found, is_any_down, mode),
+        Some(found) => sentence(found, is_any_down, is_about(state), mode),
         None if is_current => nothing_to_say(&state.view, state.namespace).to_owned(),
         None => String::new(),
     };
@@ -235,7 +235,7 @@ pub fn LossesPanel(props: &PanelProps) -> Html {
                     { element("p", "margin-assumed", assumed(&state.view, state.namespace)) }
                     { levels(mode) }
                     { choices(&table, &is_clean, &also) }
-                    { by_size(&hand, &table, mode) }
+                    { by_size(&hand, &table, (mode, is_about(state))) }
                 </div>
             </div>
         }
@@ -477,8 +477,13 @@ fn choices(table: &LossTable, is_clean: &Kept<bool>, also: &Kept<Option<NodeId>>
     }
 }
 
+/// Whether the counts of the shown namespace are only about right.
+fn is_about(state: &State) -> bool {
+    state.timeline.setup().is_about(state.namespace)
+}
+
 /// The table by the number of lost nodes: the picture for people who use screen readers.
-fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
+fn by_size(hand: &Hand<'_>, table: &LossTable, (mode, is_about): (Mode, bool)) -> Html {
     let row = |of: &OfSize| {
         let (lose, example) = (hand.lose(), of.example.clone());
         let onclick = Callback::from(move |_: MouseEvent| lose(example.clone()));
@@ -500,9 +505,11 @@ fn by_size(hand: &Hand<'_>, table: &LossTable, mode: Mode) -> Html {
             </tr>
         }
     };
-    let worst = match mode {
-        Mode::StrongConsistency => "Unavailable at worst",
-        Mode::Available => "Empty or unserved at worst",
+    let worst = match (mode, is_about) {
+        (Mode::StrongConsistency, false) => "Unavailable at worst",
+        (Mode::StrongConsistency, true) => "Unavailable at worst, about",
+        (Mode::Available, false) => "Empty or unserved at worst",
+        (Mode::Available, true) => "Empty or unserved at worst, about",
     };
     html! {
         <table class="reasons losses-table">

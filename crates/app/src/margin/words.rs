@@ -79,9 +79,10 @@ pub fn harm(mode: Mode) -> &'static str {
     }
 }
 
-/// Names the smallest loss that does harm; `is_any_down` says whether other nodes are down already.
+/// Names the smallest loss that does harm; `is_any_down` says whether other nodes are down already, and `is_about` whether counts
+/// are only about right.
 #[must_use]
-pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
+pub fn sentence(found: &Found, is_any_down: bool, is_about: bool, mode: Mode) -> String {
     // The smaller margin is the one that matters.
     let sooner = found.one_by_one.margin < found.at_once.margin;
     let (reach, how) = if sooner {
@@ -97,7 +98,10 @@ pub fn sentence(found: &Found, is_any_down: bool, mode: Mode) -> String {
         }
         .to_owned();
     };
-    let (lost, harm) = (thousands(reach.worst), harm(mode));
+    let harm = harm(mode);
+    // That all partitions are hit is exact.
+    let about = if is_about && reach.worst < convert::count(PARTITIONS) { "about " } else { "" };
+    let lost = [about, &thousands(reach.worst)].concat();
     if let [_] = worst[..] {
         let singles = reach.examples.iter().filter_map(|set| set.first().copied());
         let mut nodes: Vec<NodeId> = singles.collect();
@@ -440,14 +444,14 @@ mod tests {
             ),
         ] {
             let found = Found { one_by_one: reach.clone(), at_once: reach };
-            assert_eq!(super::sentence(&found, true, Mode::StrongConsistency), sentence);
+            assert_eq!(super::sentence(&found, true, false, Mode::StrongConsistency), sentence);
         }
         let found = Found {
             at_once: reach(2, &[&["A1", "A2", "A3"]], 9, 1, 4),
             one_by_one: reach(1, &[&["A2", "A1"]], 7, 0, 0),
         };
         let said = "Losing A2 and A1 one after the other leaves 7 unavailable.";
-        assert_eq!(super::sentence(&found, false, Mode::StrongConsistency), said);
+        assert_eq!(super::sentence(&found, false, false, Mode::StrongConsistency), said);
     }
 
     #[test]
@@ -457,6 +461,20 @@ mod tests {
         while !margin.advance(8) {}
         let found = margin.found().unwrap();
         assert_eq!((number(&found.at_once), number(&found.one_by_one)), ("1".into(), "1".into()));
+    }
+
+    #[test]
+    fn counts_that_are_about_right_say_so_unless_all_partitions_are_hit() {
+        let stopped = run([Action::Press(Verb::Stop)]);
+        let mut margin = Margin::new(stopped.timeline.cluster(), "main").unwrap();
+        while !margin.advance(8) {}
+        let mut found = margin.found().unwrap();
+        let said = |found: &Found| sentence(found, true, true, Mode::StrongConsistency);
+        assert!(said(&found).contains(" about "), "{}", said(&found));
+        for reach in [&mut found.at_once, &mut found.one_by_one] {
+            reach.worst = 4096;
+        }
+        assert!(!said(&found).contains("about"), "{}", said(&found));
     }
 
     #[test]
@@ -494,7 +512,7 @@ mod tests {
         while !margin.advance(8) {}
         let found = margin.found().unwrap();
         assert_eq!(found.at_once.margin, 1, "RF 2");
-        let said = sentence(&found, false, Mode::Available);
+        let said = sentence(&found, false, false, Mode::Available);
         assert!(said.contains("empty or unserved") && !said.contains("unavailable"), "{said}");
         let mut table = LossTable::new(&cluster, "main", None).unwrap();
         while !table.advance(100) {}

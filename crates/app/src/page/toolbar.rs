@@ -6,7 +6,7 @@ use rosterlab_engine::RackId;
 use rosterlab_scenario::words::terms::Term;
 use yew::prelude::*;
 
-use crate::floor::card::Facts;
+use crate::floor::card::{Beside, Facts};
 use crate::floor::layout::ALL_LINKS_NODES;
 use crate::floor::node_card::face;
 use crate::floor::state::FloorAction;
@@ -77,7 +77,9 @@ fn select_more(state: &State, dispatch: &Dispatch) -> Html {
 /// The selected node with all that does not fit on a small card.
 fn detail(state: &State) -> Html {
     let view = &state.view;
-    let facts = view.node(state.selected).map(|node| Facts::of(view, node, state.namespace));
+    let facts = view
+        .node(state.selected)
+        .map(|node| Facts::of(view, node, state.namespace, &Beside::of(&state.timeline)));
     let shown = facts.map(|facts| {
         let class = facts.home.map_or("", |(place, _)| sub_class(place));
         html! { <div class={class}>{ face(&facts) }</div> }
@@ -92,7 +94,8 @@ fn terms(state: &State) -> Html {
         keyed("span", word.clone(), "tools-term", term(meaning, &word))
     };
     let node = view.node(state.selected).filter(|_| state.selection().len() == 1);
-    let terms = node.map(|node| Facts::of(view, node, state.namespace).terms());
+    let terms = node
+        .map(|node| Facts::of(view, node, state.namespace, &Beside::of(&state.timeline)).terms());
     terms.into_iter().flatten().map(one).collect()
 }
 

@@ -71,10 +71,10 @@ impl View {
         out
     }
 
-    /// Reads the parts of a link that are not branches. `None` where there are none, or of a later version; what could not be
+    /// Reads the parts of a link that are neither branches nor names. `None` where there are none, or of a later version; what could not be
     /// read is put into `wrong`, each as the text that is at fault and why.
     pub fn read<'a>(parts: impl Iterator<Item = &'a str>, wrong: &mut Vec<String>) -> Option<Self> {
-        let mut parts = parts.filter(|part| !part.starts_with("b=")).peekable();
+        let mut parts = parts.filter(|part| !matches!(part.get(..2), Some("b=" | "n="))).peekable();
         let version = parts.next()?;
         if version != "v=1" {
             wrong.push(quoted(version, "this version of Rosterlab reads v=1"));

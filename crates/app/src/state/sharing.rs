@@ -114,7 +114,9 @@ impl State {
         let told = news::of_share_link(&shared);
         let mut wrong = Vec::new();
         self.chosen_partition = None;
-        self.go_over(shared.timeline, None);
+        let mut timeline = shared.timeline;
+        timeline.name_nodes(share::read_names(link));
+        self.go_over(timeline, None);
         let came = match self.take_branches(link, &mut wrong) {
             0 => String::new(),
             1 => " A branch came with it.".to_owned(),
