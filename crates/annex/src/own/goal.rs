@@ -42,7 +42,7 @@ pub fn plan_for(
 ) -> Result<Planned, String> {
     let shared = share::read(link)
         .map_err(|_| "The experiment on the floor is too long to plan from.".to_owned())?;
-    let reader = Reader::of_names(known(names));
+    let reader = Reader::of_names(known(link, names));
     let demand = Demand { margin, always: false };
     match runbook::plan_for(shared.timeline.cluster(), goal, &reader, demand) {
         Ok(planned) => Ok(Planned { verdict: of_verdict(&planned.checked), lines: planned.lines }),

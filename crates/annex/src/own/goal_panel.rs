@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use gloo_timers::callback::Timeout;
 use rosterlab_engine::{NodeId, RackId};
 use rosterlab_scenario::foresight::runbook::Goal;
+use rosterlab_scenario::{NodeNames, share};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -66,6 +67,7 @@ pub enum Did {
 /// The part of the dialog.
 pub struct GoalPanel {
     nodes: Vec<(NodeId, RackId)>,
+    names: NodeNames,
     wanted: Wanted,
     picked: BTreeSet<NodeId>,
     rack: Option<RackId>,
@@ -84,6 +86,7 @@ impl Component for GoalPanel {
     fn create(context: &Context<Self>) -> Self {
         Self {
             nodes: nodes(&context.props().link),
+            names: share::read_names(&context.props().link),
             wanted: Wanted::Restart,
             picked: BTreeSet::new(),
             rack: None,
@@ -99,6 +102,7 @@ impl Component for GoalPanel {
         let props = context.props();
         if props.link != before.link {
             self.nodes = nodes(&props.link);
+            self.names = share::read_names(&props.link);
             self.picked.retain(|node| self.nodes.iter().any(|(known, _)| known == node));
         }
         if props != before {
@@ -185,7 +189,7 @@ impl Component for GoalPanel {
                     <legend>{ "What is to be done with the cluster that is on the floor" }</legend>
                     { for wanted }
                 </fieldset>
-                { if self.wanted == Wanted::RackDown { self.view_racks(link) } else { self.view_nodes(context) } }
+                { if self.wanted == Wanted::RackDown { self.view_racks(link) } else { self.view_nodes(link) } }
                 <div class="own-tools">
                     { margin_field("own-goal-margin", self.margin, &link.callback(Did::Demand)) }
                     <button type="button" class="tool primary" data-action="own-make" onclick={link.callback(|_| Did::Ask)}>
@@ -255,9 +259,7 @@ impl GoalPanel {
         }
     }
 
-    fn view_nodes(&self, context: &Context<Self>) -> Html {
-        let link = context.link();
-        let names = &context.props().names;
+    fn view_nodes(&self, link: &html::Scope<Self>) -> Html {
         let of_rack = |rack: RackId| {
             let there: Vec<NodeId> =
                 self.nodes.iter().filter(|(_, of)| *of == rack).map(|(node, _)| *node).collect();
@@ -271,7 +273,7 @@ impl GoalPanel {
                         <input type="checkbox" checked={are_picked} onchange={pick} />
                         { format!("Rack {rack}, all") }
                     </label>
-                    { for there.into_iter().map(|node| self.view_node(node, names, link)) }
+                    { for there.into_iter().map(|node| self.view_node(node, link)) }
                 </div>
             }
         };
@@ -283,16 +285,11 @@ impl GoalPanel {
         }
     }
 
-    fn view_node(
-        &self,
-        node: NodeId,
-        names: &[(String, NodeId)],
-        link: &html::Scope<Self>,
-    ) -> Html {
+    fn view_node(&self, node: NodeId, link: &html::Scope<Self>) -> Html {
         let pick = link.callback(move |event: Event| {
             Did::Pick(node, event.target_unchecked_into::<HtmlInputElement>().checked())
         });
-        let name = names.iter().find(|(_, known)| *known == node).map(|(name, _)| name.clone());
+        let name = self.names.of(node).map(|name| name.as_str().to_owned());
         html! {
             <label class="check" key={node.to_string()}>
                 <input type="checkbox" checked={self.picked.contains(&node)} onchange={pick} />

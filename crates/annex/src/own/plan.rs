@@ -58,7 +58,8 @@ pub fn check(
         return Err("Write or paste a plan first.".to_owned());
     }
     let shared = share::read(link).map_err(|_| TOO_LONG.to_owned())?;
-    let (reader, lines) = Reader::new(text, known(names)).map_err(|error| format!("{error}."))?;
+    let (reader, lines) =
+        Reader::new(text, known(link, names)).map_err(|error| format!("{error}."))?;
     let demand = Demand { margin, always: false };
     let checked = runbook::check(shared.timeline.cluster(), &lines, &reader, demand)
         .map_err(|error| format!("{error}."))?;
@@ -94,7 +95,8 @@ pub fn order(
     names: &[(String, NodeId)],
 ) -> Result<Ordered, String> {
     let shared = share::read(link).map_err(|_| TOO_LONG.to_owned())?;
-    let (reader, lines) = Reader::new(text, known(names)).map_err(|error| format!("{error}."))?;
+    let (reader, lines) =
+        Reader::new(text, known(link, names)).map_err(|error| format!("{error}."))?;
     let demand = Demand { margin, always: false };
     let nearest =
         runbook::nearest(shared.timeline.cluster(), &lines, &reader, demand, runbook::MOST_ORDERS)
@@ -103,10 +105,10 @@ pub fn order(
     Ok(Ordered { changes: changes.collect(), said: of_nearest(&nearest) })
 }
 
-/// What nodes are called, as plans are read with it. What is no name of a host, and a name for a second node, is left out: a
-/// plan that uses it says that it is not understood.
-pub(super) fn known(names: &[(String, NodeId)]) -> Names {
-    let mut known = Names::default();
+/// What nodes are called, as plans are read with it: what the link tells, and beside it `names`. What is no name of a host, and a
+/// name for a second node, is left out: a plan that uses it says that it is not understood.
+pub(super) fn known(link: &str, names: &[(String, NodeId)]) -> Names {
+    let mut known = Names::of_nodes(&share::read_names(link));
     for (name, node) in names {
         let _ = known.add(name, *node);
     }

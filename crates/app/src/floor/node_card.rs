@@ -178,10 +178,11 @@ fn body(facts: &Facts) -> Html {
     let number = |class: &'static str, name: Html, number: u32| {
         // That there is none is exact.
         let about = (only.is_about && number > 0).then(about);
+        let shown = html! { <>{ about }{ thousands(number) }</> };
         html! {
             <span key={class} class={classes!["copies", class, (number == 0).then_some("zero")]}>
                 { name }{ " " }
-                { about }{ element("span", "copies-count", thousands(number)) }{ " " }
+                { element("span", "copies-count", shown) }{ " " }
             </span>
         }
     };

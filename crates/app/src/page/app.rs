@@ -79,7 +79,13 @@ pub fn App() -> Html {
     use_console(&state, &dispatch);
     let shown = use_mut_ref(|| state.clone());
     shown.replace(state.clone());
-    let floor = move || share::write_unchecked(&shown.borrow().timeline).unwrap_or_default();
+    let floor = move || {
+        let timeline = &shown.borrow().timeline;
+        let link = share::write_unchecked(timeline).unwrap_or_default();
+        // Plans may name hosts.
+        let names = share::write_names(&link, timeline.names());
+        link + &names
+    };
     let for_files = dispatch.clone();
     use_files(floor, move |link| for_files.dispatch(Action::Open(link)));
 
