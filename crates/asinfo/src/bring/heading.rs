@@ -1,25 +1,23 @@
-//! Lines around replies: prompts, the commands after them, and headings that say which node replied.
+//! Lines around replies: prompts, and headings that say which node replied.
 //!
-//! Invariant: a line that may be data is none of these. Not here: the replies.
+//! Invariant: a line that may be data is none of these. Not here: commands (see `command`), the replies.
 
+use super::command::asked;
 use super::known;
-
-/// What a command asks for, and whom.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Asked {
-    /// The request of the info protocol, such as `namespace/test`.
-    pub(super) request: Option<String>,
-    /// The node that is asked, if the command names one.
-    pub(super) node: Option<String>,
-    /// The namespace that the request names.
-    pub(super) namespace: Option<String>,
-}
 
 /// What stands after a prompt, and the host that a shell's prompt names.
 pub(super) fn prompt(text: &str) -> Option<(Option<&str>, &str)> {
     let text = text.trim_start();
     for tool in ["Admin>", "Admin+>", "Cluster>", "Cluster+>", "asadm>", "aql>"] {
         if let Some(rest) = text.strip_prefix(tool) {
+            return Some((None, rest.trim()));
+        }
+    }
+    // What `set -x` shows, and further lines of a command.
+    for mark in ["+ ", "++ ", "> "] {
+        if let Some(rest) = text.strip_prefix(mark)
+            && asked(rest).is_some_and(|asked| !asked.requests.is_empty())
+        {
             return Some((None, rest.trim()));
         }
     }
@@ -57,112 +55,6 @@ pub(super) fn is_prompt(text: &str) -> bool {
     prompt(text).is_some()
 }
 
-/// A word of a command line, without quotes.
-fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut quote = None;
-    for sign in text.chars() {
-        match (quote, sign) {
-            (None, '\'' | '"') => quote = Some(sign),
-            (Some(open), _) if open == sign => quote = None,
-            (None, ' ') => {
-                if !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
-            }
-            _ => word.push(sign),
-        }
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
-}
-
-/// The commands of the admin tool that print tables.
-const TOOL: [&str; 9] =
-    ["show", "info", "i", "manage", "enable", "summary", "asinfo", "health", "collectinfo"];
-
-/// Commands of a shell that replies may follow.
-const SHELL: [&str; 11] = [
-    "sudo", "ssh", "kubectl", "docker", "asinfo", "asadm", "cat", "for", "pdsh", "ansible", "less",
-];
-
-/// What a line asks for, if it is a command.
-pub(super) fn asked(text: &str) -> Option<Asked> {
-    let text = text.trim();
-    let first = text.split(' ').next()?;
-    let has_more = text.len() > first.len();
-    let is_of_tool = TOOL.contains(&first)
-        && (has_more && !text.contains('=')
-            || matches!(text, "info" | "summary" | "enable" | "health"));
-    let is_plain = !text.contains('|') || text.contains("asinfo");
-    if !is_plain || !(SHELL.contains(&first) || is_of_tool) {
-        return None;
-    }
-    let words = words(text);
-    let mut asked = Asked::default();
-    let Some(at) = words.iter().position(|word| word == "asinfo") else { return Some(asked) };
-    asked.node = remote(&words[..at]);
-    let mut port = None;
-    let mut rest = words[at + 1..].iter();
-    while let Some(word) = rest.next() {
-        match word.as_str() {
-            "-h" | "--host" | "with" => asked.node = rest.next().cloned(),
-            "-p" | "--port" => port = rest.next().cloned(),
-            "-v" | "--value" => asked.request = rest.next().cloned(),
-            word => {
-                if let Some(request) = word.strip_prefix("--value=").or(word.strip_prefix("-v")) {
-                    asked.request = Some(request.to_owned());
-                } else if let Some(host) = word.strip_prefix("--host=") {
-                    asked.node = Some(host.to_owned());
-                }
-            }
-        }
-    }
-    if let (Some(node), Some(port)) = (&mut asked.node, port)
-        && !node.contains(':')
-    {
-        *node = format!("{node}:{port}");
-    }
-    asked.node = asked.node.filter(|node| known::name(node).is_some());
-    asked.namespace = asked.request.as_deref().and_then(namespace_of);
-    Some(asked)
-}
-
-/// The host, pod or container that a command runs in.
-fn remote(words: &[String]) -> Option<String> {
-    let at = words.iter().position(|word| matches!(word.as_str(), "ssh" | "exec"))?;
-    let takes_value = ["-n", "-c", "-i", "-l", "-p", "--namespace", "--container"];
-    let mut rest = words[at + 1..].iter();
-    while let Some(word) = rest.next() {
-        if takes_value.contains(&word.as_str()) && words[at] != "exec"
-            || matches!(word.as_str(), "-n" | "-c" | "--namespace" | "--container")
-        {
-            rest.next();
-        } else if !word.starts_with('-') {
-            let host = word.rsplit('@').next().unwrap_or(word);
-            return known::name(host);
-        }
-    }
-    None
-}
-
-/// The namespace that a request is about.
-pub(super) fn namespace_of(request: &str) -> Option<String> {
-    let name = match request.strip_prefix("namespace/") {
-        Some(name) => name,
-        None => request
-            .split([':', ';'])
-            .filter_map(|part| part.split_once('='))
-            .find(|(key, _)| matches!(*key, "namespace" | "id" | "ns"))
-            .map(|(_, name)| name)?,
-    };
-    let name = name.trim();
-    (!name.is_empty() && name.len() < 32).then(|| name.to_owned())
-}
-
 /// The node that a heading names.
 pub(super) fn node(text: &str) -> Option<String> {
     let text = text.trim();
@@ -177,6 +69,67 @@ pub(super) fn node(text: &str) -> Option<String> {
     {
         return known::name(host);
     }
+    // `pssh -i`: `[1] 10:35:42 [SUCCESS] host`
+    if let Some((before, host)) = text.split_once("[SUCCESS] ")
+        && before.starts_with('[')
+    {
+        return known::name(host);
+    }
+    let (bare, is_marked) = between_marks(text)?;
+    let is_host = bare.contains(|c: char| c.is_ascii_digit())
+        && bare.contains(|c: char| c.is_ascii_alphabetic() || c == '.');
+    (is_host && is_marked).then(|| bare.to_owned())
+}
+
+/// The node that a line names which is a heading only if a reply follows: `== alpha ==`, `db-a:`, and one of these hosts with a
+/// colon behind it.
+pub(super) fn node_before_a_reply(text: &str, hosts: &[String]) -> Option<String> {
+    const NO_HOSTS: [&str; 34] = [
+        "roster",
+        "rosters",
+        "rack",
+        "racks",
+        "namespace",
+        "namespaces",
+        "node",
+        "nodes",
+        "host",
+        "hosts",
+        "output",
+        "result",
+        "results",
+        "reply",
+        "value",
+        "stdout",
+        "stderr",
+        "statistics",
+        "stats",
+        "config",
+        "network",
+        "service",
+        "build",
+        "cluster",
+        "before",
+        "after",
+        "now",
+        "old",
+        "new",
+        "current",
+        "pending",
+        "observed",
+        "info",
+        "note",
+    ];
+    let text = text.trim();
+    let (bare, _) = between_marks(text)?;
+    let is_colon_alone = text.strip_suffix(':') == Some(bare);
+    let is_host =
+        hosts.iter().any(|host| host == bare) || !is_colon_alone || bare.contains(['-', '.']);
+    (is_host && !NO_HOSTS.contains(&bare.to_lowercase().as_str())).then(|| bare.to_owned())
+}
+
+/// The name between the marks of a heading, and whether they are clear: two at least, or a colon behind the name.
+fn between_marks(text: &str) -> Option<(&str, bool)> {
     let bare = text.trim_matches(['=', '-', '#', '*', '>', '<', ' ', '[', ']']);
     let ornaments = text.len() - bare.len();
     let said = ["node:", "host:", "server:", "pod:", "Node:", "Host:", "Node", "Host"];
@@ -185,10 +138,29 @@ pub(super) fn node(text: &str) -> Option<String> {
         Some(bare) => (bare, true),
         None => (bare, false),
     };
-    let is_host = known::name(bare).is_some_and(|name| name.len() == bare.len())
-        && bare.contains(|c: char| c.is_ascii_digit())
-        && bare.contains(|c: char| c.is_ascii_alphabetic() || c == '.');
-    (is_host && (colon || ornaments >= 2)).then(|| bare.to_owned())
+    // `tail` names files: `==> out/db-a1.txt <==`
+    let bare = if text.starts_with("==>") {
+        let file = bare.rsplit('/').next().unwrap_or(bare);
+        let ends = [".out", ".txt", ".log", ".json"];
+        ends.iter().find_map(|end| file.strip_suffix(end)).unwrap_or(file)
+    } else {
+        bare
+    };
+    let is_name = known::name(bare).is_some_and(|name| name.len() == bare.len());
+    (is_name && (colon || ornaments > 0)).then_some((bare, colon || ornaments >= 2))
+}
+
+/// Several hosts that replied the same: `db[1-3] (3)`, as `dshbak -c` and `clush -b` have them.
+pub(super) fn is_several(text: &str) -> bool {
+    let text = text.trim();
+    let list = text.split_once(" (").map_or(text, |(list, _)| list);
+    list.contains(['[', ',']) && known::name(&list.replace(',', "")).is_some()
+}
+
+/// The host that Ansible did not reach, before the block that says why.
+pub(super) fn unreached(text: &str) -> Option<&str> {
+    let (host, rest) = text.split_once(" | ")?;
+    (rest.contains("! =>") && rest.ends_with('{') && known::name(host).is_some()).then_some(host)
 }
 
 /// The address beside the node in the admin tool's own headings.
@@ -198,18 +170,9 @@ pub(super) fn address(text: &str) -> Option<String> {
     known::name(address)
 }
 
-/// The host that `pdsh` and the like put before every line, and the rest.
-pub(super) fn prefixed(text: &str) -> Option<(&str, &str)> {
-    let (host, rest) = text.split_once(": ")?;
-    let is_host = known::name(host).is_some_and(|name| name.len() == host.len())
-        && !host.contains("//")
-        && host.contains(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.'));
-    (is_host && !rest.trim().is_empty()).then_some((host, rest))
-}
-
 /// Whether a line is what tools print beside replies.
 pub(super) fn is_noise(text: &str) -> bool {
-    const STARTS: [&str; 27] = [
+    const STARTS: [&str; 32] = [
         "Seed:",
         "Config_file:",
         "Aerospike Interactive Shell",
@@ -237,11 +200,16 @@ pub(super) fn is_noise(text: &str) -> bool {
         "Could not connect",
         "ignored-by-non-princip",
         "Connection to ",
+        "Defaulted container",
+        "> do ",
+        "> echo ",
+        "> sleep ",
+        "Warning: Permanently added",
     ];
     let text = text.trim();
     let is_rule = text.chars().all(|c| "-=~*_#+.>| ".contains(c));
     is_rule
-        || text == "ok"
+        || ["ok", "done", "do", "fi", "> done", "> do", "> "].contains(&text)
         || text.starts_with('#')
         || STARTS.iter().any(|start| text.starts_with(start))
 }
@@ -275,32 +243,6 @@ mod tests {
     }
 
     #[test]
-    fn commands_say_what_is_asked_and_whom() {
-        let of = |text: &str| {
-            let asked = asked(text).unwrap();
-            (asked.request, asked.node, asked.namespace)
-        };
-        let some = |text: &str| Some(text.to_owned());
-        assert_eq!(
-            of("asinfo -h 10.0.0.1 -p 3000 -v 'namespace/test' -l"),
-            (some("namespace/test"), some("10.0.0.1:3000"), some("test"))
-        );
-        assert_eq!(
-            of("asinfo -v \"roster:namespace=bar\" with A1"),
-            (some("roster:namespace=bar"), some("A1"), some("bar"))
-        );
-        assert_eq!(
-            of("kubectl -n aero exec -it aero-0-1 -c server -- asinfo -v node"),
-            (some("node"), some("aero-0-1"), None)
-        );
-        assert_eq!(of("ssh root@h1 asinfo -v statistics"), (some("statistics"), some("h1"), None));
-        assert_eq!(
-            (asked("test|A1"), asked("some text"), asked("info")),
-            (None, None, Some(Asked::default()))
-        );
-    }
-
-    #[test]
     fn headings_name_nodes() {
         let of = |text| node(text);
         for (text, name) in [
@@ -310,10 +252,29 @@ mod tests {
             ("### aero-1", "aero-1"),
             ("aero-1:", "aero-1"),
             ("--- node: 10.0.0.1:3000 ---", "10.0.0.1:3000"),
+            ("[1] 10:35:42 [SUCCESS] alpha", "alpha"),
+            ("==> out/db-a1.txt <==", "db-a1"),
         ] {
             assert_eq!(of(text).as_deref(), Some(name), "{text}");
         }
         for other in ["test", "Output:", "A1@1", "roster=x:", "# a 1 comment", "~~~a1~~~"] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_digit_is_a_heading_only_before_a_reply() {
+        let of = |text| node_before_a_reply(text, &["beta".to_owned()]);
+        for (text, name) in [
+            ("== alpha ==", "alpha"),
+            ("==> db-a.out <==", "db-a"),
+            ("--- db-a", "db-a"),
+            ("db-a:", "db-a"),
+            ("beta:", "beta"),
+        ] {
+            assert_eq!((node(text), of(text).as_deref()), (None, Some(name)), "{text}");
+        }
+        for other in ["alpha:", "alpha", "== roster ==", "Output:", "# a comment", "====", ":"] {
             assert_eq!(of(other), None, "{other}");
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! In reading order: `limits`; `text` (bytes to lines) and `fact` (what is read, and where); `known` (names of settings);
 //! the readers, a file for each format: `asinfo_roster`, `pairs`, `partition_info`, `replicas`, `table`, `conf`, `yaml` with
-//! `kubernetes`, `collectinfo`, `archive`; `heading` and `transcript` (a terminal's scrollback, in which all of them may
+//! `kubernetes`, `collectinfo`, `archive`; `command`, `heading`, `hosts` and `transcript` (a terminal's scrollback, in which all of them may
 //! stand), `kind` (what cannot be used), `sink` (where facts go); then `join` (facts to one cluster, with what contradicts),
 //! `exact` (how exact its map is), `starting` (the versions it begins with), `called` (what its nodes are called), `scenario`, and `summary` (the sentences about all of it).
 //!
@@ -16,10 +16,12 @@ mod archive;
 mod asinfo_roster;
 mod called;
 mod collectinfo;
+mod command;
 mod conf;
 mod exact;
 mod fact;
 mod heading;
+mod hosts;
 mod join;
 mod kind;
 mod known;
@@ -42,7 +44,9 @@ use serde_json::Value;
 
 pub use exact::{Exactness, How, exactness};
 pub use fact::{Count, Fact, Left, List, NodeRef, Place, Setting, Spot, Understood, What};
-pub use join::{Choice, Conflict, Joined, JoinedNamespace, JoinedNode, Told, Versions, join};
+pub use join::{
+    Choice, Conflict, Joined, JoinedNamespace, JoinedNode, Quiesce, Told, Versions, join,
+};
 pub use partition_info::{NodePartitions, PartitionRow, PartitionState, ReadVersion};
 pub use replicas::NodeReplicas;
 pub use scenario::{NoCluster, scenario};

@@ -3,8 +3,10 @@
 //! Invariant: every line is used, known to be of no use, or listed as left. What a reply is about is taken from the
 //! command and the heading above it, and only from them. Not here: how a reply is read (see the files for each kind).
 
+use super::command::{Asked, asked};
 use super::fact::{List, NodeRef, Spot, What};
-use super::heading::{self, Asked};
+use super::heading;
+use super::hosts;
 use super::limits::MAX_TRIED;
 use super::sink::Sink;
 use super::text::Line;
@@ -13,8 +15,13 @@ use super::{asinfo_roster, conf, known, pairs, partition_info, replicas, table};
 /// The shortest line that a terminal may have broken.
 const NARROWEST: usize = 40;
 
+/// The most prefixes that are taken off a line: prompts, hosts, `value is`.
+const MOST_PREFIXES: usize = 4;
+/// The most lines of a block that says why a host was not reached.
+const MOST_OF_BLOCK: usize = 40;
+
 /// What is known of the lines that follow.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Context {
     /// The host of the shell.
     host: Option<String>,
@@ -29,7 +36,7 @@ struct Context {
 
 impl Context {
     fn node(&self) -> Option<NodeRef> {
-        let asinfo = self.asked.request.is_some();
+        let asinfo = !self.asked.requests.is_empty() && !self.asked.elsewhere;
         let host = self.host.as_ref().filter(|_| asinfo);
         let name = self.node.as_ref().or(self.asked.node.as_ref()).or(host);
         name.map(|name| NodeRef::Name(name.clone()))
@@ -45,8 +52,8 @@ impl Context {
     }
 
     fn asks(&self, request: &str) -> bool {
-        let asked = self.asked.request.as_deref().unwrap_or_default();
-        asked == request || asked.strip_suffix(':') == Some(request)
+        let is_it = |asked: &String| asked == request || asked.strip_suffix(':') == Some(request);
+        self.asked.requests.iter().any(is_it)
     }
 }
 
@@ -77,75 +84,151 @@ fn unquoted(mut lines: Vec<Line>) -> Vec<Line> {
 
 /// Reads what begins at a line, and gives how many lines it has.
 fn step(sink: &mut Sink<'_>, lines: &mut [Line], at: usize, context: &mut Context) -> usize {
-    let text = lines[at].text.clone();
-    if text.trim().is_empty() {
-        return 1;
-    }
-    if let Some((host, rest)) = heading::prompt(&text) {
-        *context = Context {
-            host: host.map(str::to_owned),
-            asked: heading::asked(rest).unwrap_or_default(),
-            node: None,
-            ..context.kept()
-        };
-        let is_command = rest.is_empty() || heading::asked(rest).is_some() || !is_data(rest);
-        if is_command {
+    for _ in 0..MOST_PREFIXES {
+        if lines[at].text.trim().is_empty() {
             return 1;
         }
-        // A prompt that stands before a reply.
-        rest.clone_into(&mut lines[at].text);
-        return step(sink, lines, at, context);
+        match before_reply(&lines[at].text, context) {
+            Before::Nothing => break,
+            Before::Line => return 1,
+            Before::Prefix(len) => drop(lines[at].text.drain(..len)),
+        }
     }
-    if let Some(asked) = heading::asked(&text) {
-        *context = Context { asked, ..context.kept() };
-        return 1;
+    let known = &context.asked.hosts;
+    if hosts::prefixed(&lines[at].text, known).is_some_and(|(_, rest)| is_said(rest, context)) {
+        return of_hosts(sink, &lines[at..], context);
     }
     if let Some(taken) = reply(sink, &lines[at..], context) {
         return taken;
     }
-    if let Some(node) = heading::node(&text) {
-        if let Some(address) = heading::address(&text) {
+    if let Some(taken) = heading(sink, lines, at, context) {
+        return taken;
+    }
+    let text = lines[at].text.as_str();
+    if let Some(host) = heading::unreached(text) {
+        let block = lines[at..].iter().take(MOST_OF_BLOCK);
+        let end = block.into_iter().position(|line| line.text.trim() == "}").unwrap_or(0);
+        let spot = Spot::Lines(lines[at].number, lines[at + end].number);
+        sink.left(spot, host, "this host was not reached");
+        return end + 1;
+    }
+    if !heading::is_noise(text) {
+        sink.left(Spot::Lines(lines[at].number, lines[at].number), text, "");
+    }
+    1
+}
+
+/// Reads lines that have their hosts before them, host by host.
+fn of_hosts(sink: &mut Sink<'_>, lines: &[Line], context: &mut Context) -> usize {
+    let (by_host, taken) = hosts::by_host(lines, &context.asked.hosts);
+    for (host, mut lines) in by_host {
+        let mut own = Context { node: Some(host), ..context.clone() };
+        let mut at = 0;
+        while at < lines.len() {
+            at += of_host(sink, &mut lines, at, &mut own);
+        }
+        (context.files, context.tried) = (own.files, own.tried);
+    }
+    taken.max(1)
+}
+
+/// Reads what begins at a line that had its host before it.
+fn of_host(sink: &mut Sink<'_>, lines: &mut [Line], at: usize, context: &mut Context) -> usize {
+    let line = &mut lines[at];
+    if let Before::Prefix(len) = before_reply(&line.text, context) {
+        line.text.drain(..len);
+    }
+    if let Some(taken) = reply(sink, &lines[at..], context) {
+        return taken.max(1);
+    }
+    let line = &lines[at];
+    if !line.text.trim().is_empty() && !heading::is_noise(&line.text) {
+        sink.left(Spot::Lines(line.number, line.number), &line.text, "");
+    }
+    1
+}
+
+/// What a line is, or begins with, before anything is said.
+enum Before {
+    /// It is such a line as a whole.
+    Line,
+    /// So many bytes of it.
+    Prefix(usize),
+    /// It is none, and has none.
+    Nothing,
+}
+
+/// Commands, prompts, and the words of the old `asinfo` before a value.
+fn before_reply(text: &str, context: &mut Context) -> Before {
+    let prefix = |rest: &str| Before::Prefix(text.len() - rest.len());
+    if let Some((host, rest)) = heading::prompt(text) {
+        let asked = asked(rest);
+        // A prompt that stands before a reply.
+        let is_command = rest.is_empty() || asked.is_some() || !is_data(rest);
+        *context = Context {
+            host: host.map(str::to_owned),
+            asked: asked.unwrap_or_default(),
+            ..context.kept()
+        };
+        return if is_command { Before::Line } else { prefix(rest) };
+    }
+    if let Some(asked) = asked(text) {
+        // What follows the first line of a loop is within it.
+        let hosts = std::mem::take(&mut context.asked.hosts);
+        let hosts = if asked.hosts.is_empty() { hosts } else { asked.hosts };
+        *context = Context { asked: Asked { hosts, ..asked }, ..context.kept() };
+        return Before::Line;
+    }
+    if let Some(value) = text.trim_start().strip_prefix("value is") {
+        return prefix(value.trim_start());
+    }
+    if let Some(request) = text.trim().strip_prefix("requested value") {
+        context.asked = Asked::of(vec![request.trim().to_owned()]);
+        return Before::Line;
+    }
+    Before::Nothing
+}
+
+/// Takes the node that a heading names.
+fn heading(sink: &mut Sink<'_>, lines: &[Line], at: usize, context: &mut Context) -> Option<usize> {
+    let text = lines[at].text.as_str();
+    if let Some(node) = heading::node(text) {
+        if let Some(address) = heading::address(text) {
             // Several nodes may have it; then it names none of them.
             let at = Spot::Lines(lines[at].number, lines[at].number);
             let of = NodeRef::Name(node.clone());
             sink.fact(at, Some(&of), None, &address, What::Name(address.clone()));
         }
         context.node = Some(node);
-        return 1;
+        return Some(1);
     }
     // As `dshbak` prints: the host alone between two rules.
     let is_rule = |at: usize| {
         lines.get(at).is_some_and(|line| line.text.len() > 3 && line.text.chars().all(|c| c == '-'))
     };
-    if at > 0
-        && is_rule(at - 1)
-        && is_rule(at + 1)
-        && let Some(name) = known::name(&text)
-    {
-        context.node = Some(name);
-        return 1;
+    if at > 0 && is_rule(at - 1) && is_rule(at + 1) {
+        let several = heading::is_several(text);
+        context.node = known::name(text).filter(|_| !several);
+        return (several || context.node.is_some()).then_some(1);
     }
-    if let Some((host, rest)) = heading::prefixed(&text)
-        && is_data(rest)
-    {
-        context.node = Some(host.to_owned());
-        rest.trim_start().clone_into(&mut lines[at].text);
-        return step(sink, lines, at, context);
+    let node = heading::node_before_a_reply(text, &context.asked.hosts)?;
+    let next = lines[at + 1..].iter().find(|line| !line.text.trim().is_empty())?;
+    let is_heading = Some(node.as_str()) != context.namespace() && is_said(&next.text, context);
+    if !is_heading {
+        return None;
     }
-    if let Some(value) = text.trim().strip_prefix("value is") {
-        value.trim_start().clone_into(&mut lines[at].text);
-        return step(sink, lines, at, context);
-    }
-    if let Some(request) = text.trim().strip_prefix("requested value") {
-        let request = request.trim().to_owned();
-        context.asked.namespace = heading::namespace_of(&request);
-        context.asked.request = Some(request);
-        return 1;
-    }
-    if !heading::is_noise(&text) {
-        sink.left(Spot::Lines(lines[at].number, lines[at].number), &text, "");
-    }
-    1
+    context.node = Some(node);
+    Some(1)
+}
+
+/// Whether a text is a reply to what was asked, or a part of one.
+fn is_said(text: &str, context: &Context) -> bool {
+    let text = text.trim();
+    let is_answer =
+        ["node", "build", "cluster-name", "rack-ids"].iter().any(|name| context.asks(name));
+    is_data(text)
+        || !text.contains(' ') && (pairs::pair(text).is_some() || is_answer)
+        || text.starts_with("Defaulted container")
 }
 
 /// Whether a text is a reply, or a table, or a part of one.
@@ -236,11 +319,15 @@ fn joined(lines: &[Line]) -> (String, usize) {
     let mut text = lines[0].text.clone();
     let width = text.chars().count();
     let mut taken = 1;
+    // A line that begins as the first does is another reply.
+    let begin = text.find('=').map(|end| text[..=end].to_owned());
+    let is_again = |text: &str| begin.as_ref().is_some_and(|begin| text.starts_with(begin));
     let breaks = |text: &str| !text.contains(' ') && text.contains([';', ':', ',']);
     while width >= NARROWEST && taken < lines.len() {
         let (last, next) = (&lines[taken - 1].text, lines[taken].text.trim_end());
         let is_next = !next.is_empty()
             && !next.contains(' ')
+            && !is_again(next)
             && !next.starts_with("ns=")
             && !next.starts_with("roster=")
             && heading::node(next).is_none()
@@ -263,7 +350,10 @@ fn values(
 ) -> Option<usize> {
     let is_alone = |line: &Line| !line.text.contains(';') && pairs::pair(&line.text).is_some();
     let (text, taken) = if is_alone(&lines[0]) {
-        let taken = lines.iter().take_while(|line| is_alone(line)).count();
+        let first = pairs::pair(&lines[0].text).map(|(name, _)| name);
+        let is_again = |line: &Line| pairs::pair(&line.text).map(|(name, _)| name) == first;
+        let goes_on = |line: &&Line| is_alone(line) && !is_again(line);
+        let taken = 1 + lines[1..].iter().take_while(goes_on).count();
         let text: Vec<&str> = lines[..taken].iter().map(|line| line.text.as_str()).collect();
         (text.join(";"), taken)
     } else {

@@ -9,6 +9,7 @@ mod any_bytes;
 mod any_input;
 mod bring_damage;
 mod bring_fuzzed;
+mod bring_hosts;
 #[cfg(feature = "log-reader")]
 mod bring_log;
 mod bring_round_trip;

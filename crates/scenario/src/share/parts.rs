@@ -12,6 +12,8 @@
 //!
 //! Places of nodes, namespaces and digests in a branch are those of a link with all of the branch's steps.
 
+use std::fmt::Write as _;
+
 use rosterlab_engine::{MAX_NODES, NodeId};
 
 use super::error::{ShareCause, ShareError};
@@ -69,7 +71,7 @@ pub fn write_names(link: &str, names: &NodeNames) -> String {
             match byte {
                 b'-' | b'.' => text.push(char::from(byte)),
                 byte if byte.is_ascii_alphanumeric() => text.push(char::from(byte)),
-                byte => text.push_str(&format!("~{byte:02x}")),
+                byte => drop(write!(text, "~{byte:02x}")),
             }
         }
         text
