@@ -76,6 +76,7 @@ mod tests {
         let node = |(id, names): &(&str, &[&str])| JoinedNode {
             id: id.parse().unwrap(),
             made_up: false,
+            blocked: false,
             names: names.iter().map(|name| (*name).to_owned()).collect(),
             rack: None,
             up: None,

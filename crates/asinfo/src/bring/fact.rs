@@ -135,8 +135,10 @@ pub enum What {
     },
     /// A seed of the heartbeat's mesh.
     Seed(String),
-    /// The Kubernetes operator is not to use this node.
+    /// The Kubernetes operator is to keep this node out of rosters; it runs all the same.
     Blocked,
+    /// The deployment is to have this pod, and its status has none of that name.
+    Absent,
 }
 
 /// A setting of a namespace, of a node or of the cluster.

@@ -1,10 +1,11 @@
 //! The Kubernetes operator's `AerospikeCluster`, in YAML or JSON.
 //!
 //! Invariant: pods are those that the operator makes of the size and the racks: `NAME-RACK-N`, as many on one rack as on
-//! another, the first racks one more. Their ids are read where the status has them. Not here: ids for pods without one
+//! another, the first racks one more. Their ids are read where the status has them; a pod that the status lacks is not there.
+//! Not here: ids for pods without one
 //! (see `join`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fact::{Count, NodeRef, Setting, Spot, What};
 use super::known;
@@ -44,9 +45,7 @@ pub(super) fn read(sink: &mut Sink<'_>, tree: &Tree) {
         sink.fact(at(image), None, None, text, What::Build(build));
     }
     let pods = status(sink, tree.get("status"));
-    if pods == 0 {
-        of_size(sink, name, spec);
-    }
+    of_size(sink, name, spec, &pods);
     if let Some(config) = spec.get("aerospikeConfig") {
         settings(sink, config);
     }
@@ -67,10 +66,10 @@ fn at(tree: &Tree) -> Spot {
     Spot::Lines(tree.line, tree.last)
 }
 
-/// The pods that the status names, with their ids and racks.
-fn status(sink: &mut Sink<'_>, status: Option<&Tree>) -> usize {
+/// The pods that the status names, with their ids and racks; one without an id has not started.
+fn status<'a>(sink: &mut Sink<'_>, status: Option<&'a Tree>) -> BTreeSet<&'a str> {
     let pods = status.and_then(|status| status.get("pods")).map(Tree::map).unwrap_or_default();
-    let mut count = 0;
+    let mut known = BTreeSet::new();
     for (name, pod) in pods {
         let node = NodeRef::Name(name.clone());
         let own = pod.get("aerospike");
@@ -87,13 +86,13 @@ fn status(sink: &mut Sink<'_>, status: Option<&Tree>) -> usize {
         {
             sink.fact(at(tree), Some(&node), None, text, what);
         }
-        count += 1;
+        known.insert(name.as_str());
     }
-    count
+    known
 }
 
-/// The pods that the size and the racks ask for.
-fn of_size(sink: &mut Sink<'_>, name: &str, spec: &Tree) {
+/// The pods that the size and the racks ask for, but for those of the status. They are not there if it has any.
+fn of_size(sink: &mut Sink<'_>, name: &str, spec: &Tree, there: &BTreeSet<&str>) {
     let Some(size) = spec.get("size") else { return };
     let text = size.text().unwrap_or_default();
     let Some(number) = known::number(text).filter(|number| (1..=MOST).contains(number)) else {
@@ -112,8 +111,15 @@ fn of_size(sink: &mut Sink<'_>, name: &str, spec: &Tree) {
         let rack = pod.checked_rem(count).and_then(|at| racks.get(usize::try_from(at).ok()?));
         let id = rack.map_or("0", |(_, id)| *id);
         let own = numbers.entry(id).or_default();
-        let node = NodeRef::Name(format!("{name}-{id}-{own}"));
+        let name = format!("{name}-{id}-{own}");
         *own += 1;
+        if there.contains(name.as_str()) {
+            continue;
+        }
+        let node = NodeRef::Name(name);
+        if !there.is_empty() {
+            sink.fact(at(size), Some(&node), None, text, What::Absent);
+        }
         match rack.map(|(tree, id)| (tree, id, known::what("rack-id", id))) {
             Some((tree, id, Some(what))) => sink.fact(at(tree), Some(&node), None, id, what),
             _ => sink.fact(

@@ -147,9 +147,10 @@ fn cluster(facts: &Facts, joined: &Joined) -> Vec<String> {
             format!(" ({})", node.names.join(", "))
         };
         let made_up = if node.made_up { ", an id that is made up" } else { "" };
+        let blocked = if node.blocked { ", kept out of rosters by the operator" } else { "" };
         let gone = if node.up == Some(false) { ", not there" } else { "" };
         let quiesced = if node.stay_quiesced { ", quiesced for good" } else { "" };
-        lines.push(short(&format!("{}{names}{rack}{made_up}{gone}{quiesced}", node.id)));
+        lines.push(short(&format!("{}{names}{rack}{made_up}{blocked}{gone}{quiesced}", node.id)));
     }
     lines.extend(quiesced(joined, Quiesce::Effective, "quiesced"));
     lines.extend(quiesced(joined, Quiesce::Pending, "quiesced with the next recluster"));

@@ -71,6 +71,8 @@ pub struct JoinedNode {
     pub id: NodeId,
     /// Whether the id is made up, because no input has one.
     pub made_up: bool,
+    /// Whether the Kubernetes operator is to keep it out of rosters.
+    pub blocked: bool,
     /// Its names and addresses, in the order in which they were read.
     pub names: Vec<String>,
     /// The rack that it is configured with; `None` when no input tells.

@@ -32,11 +32,15 @@ pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Choo
             .filter_map(|namespace| namespace.roster.as_ref())
             .flatten()
             .any(|entry| entry.node == *id);
-        let up = if observed.contains(id) {
+        let says = |what: What| told_of.iter().any(|fact| fact.what == what);
+        let made_up = who.made_up.contains(id);
+        let up = if says(What::Absent) {
+            Some(false)
+        } else if observed.contains(id) {
             Some(true)
         } else if alone.contains(id) || (!observed.is_empty() && is_in_roster) {
             Some(false)
-        } else if told_of.iter().any(|fact| matches!(fact.what, What::Id(_))) && !who.made_up {
+        } else if told_of.iter().any(|fact| matches!(fact.what, What::Id(_))) && !made_up {
             // The tool is connected to it.
             Some(true)
         } else {
@@ -44,7 +48,8 @@ pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Choo
         };
         out.nodes.push(JoinedNode {
             id: *id,
-            made_up: who.made_up,
+            made_up,
+            blocked: says(What::Blocked),
             names: names.clone(),
             rack: rack(out, &said, *id, chooser),
             up,
@@ -79,13 +84,26 @@ pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Choo
     }
 }
 
-/// Nodes that the Kubernetes operator is to keep out of rosters. Where no roster was read, it is that of all others.
+/// Nodes that the Kubernetes operator is to keep out of rosters, and pods that it lacks. Where no roster was read, it is that of
+/// all nodes that are not blocked.
 pub(super) fn block(out: &mut Joined, now: &[&Fact], who: &Who) {
-    let blocked: BTreeSet<NodeId> = now
-        .iter()
-        .filter(|fact| fact.what == What::Blocked)
-        .filter_map(|fact| who.id(fact.node.as_ref()?))
-        .collect();
+    for fact in now {
+        let id = fact.node.as_ref().and_then(|node| who.id(node));
+        let is_there = id.is_some_and(|id| out.nodes.iter().any(|node| node.id == id));
+        let sentence = match (&fact.what, &fact.node) {
+            (What::Blocked, _) if !is_there => {
+                format!("{} is blocked, and no input has a node with this id", fact.text)
+            }
+            (What::Absent, Some(node)) => format!(
+                "the deployment is to have {} nodes, and its status has no id of {node}: the node is taken as not there",
+                fact.text
+            ),
+            _ => continue,
+        };
+        out.missing.push((fact.place.clone(), sentence));
+    }
+    let blocked: BTreeSet<NodeId> =
+        out.nodes.iter().filter(|node| node.blocked).map(|node| node.id).collect();
     let others: Vec<RosterEntry> = out
         .nodes
         .iter()

@@ -1,7 +1,7 @@
 //! Which names mean which node.
 //!
-//! Invariant: every name means one node at most. Ids are made up only when no input has any, and from what is stated:
-//! racks, the order, a pod's name. Not here: what is said of the nodes.
+//! Invariant: every name means one node at most. Ids are made up only when no input has any, or for pods that a deployment
+//! lacks, and from what is stated: racks, the order, a pod's name. Not here: what is said of the nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +20,8 @@ pub(super) struct Who {
     pub(super) names: BTreeMap<NodeId, Vec<String>>,
     /// The nodes on each host, whatever their ports.
     hosts: BTreeMap<String, BTreeSet<NodeId>>,
-    /// Whether the ids are made up.
-    pub(super) made_up: bool,
+    /// The ids that are made up.
+    pub(super) made_up: BTreeSet<NodeId>,
 }
 
 impl Who {
@@ -90,6 +90,8 @@ impl Who {
         }
         if who.names.is_empty() {
             who.make_up(now, &order);
+        } else {
+            who.make_up_absent(now);
         }
         who
     }
@@ -139,13 +141,30 @@ impl Who {
                 }
             }
         }
-        self.made_up = true;
         for name in names.into_iter().take(MAX_NODES) {
             let rack = rack_of(now, name).unwrap_or_default().get();
             let number = used.entry(rack).or_default();
             let id = format!("{rack}A{number}").parse::<NodeId>();
             *number += 1;
             if let Ok(id) = id {
+                self.made_up.insert(id);
+                self.add(name, id);
+            }
+        }
+    }
+
+    /// Ids for pods that a deployment lacks, of the rack and the number in their names: `1A0` for `NAME-1-0`.
+    fn make_up_absent(&mut self, now: &[&Fact]) {
+        for fact in now.iter().filter(|fact| fact.what == What::Absent).take(MAX_NODES) {
+            let Some(NodeRef::Name(name)) = &fact.node else { continue };
+            let mut parts = name.rsplit('-');
+            let (number, rack) = (parts.next(), parts.next());
+            let id = rack.zip(number).map(|(rack, number)| format!("{rack}A{number}"));
+            if let Some(Ok(id)) = id.map(|id| id.parse::<NodeId>())
+                && !self.ids.contains_key(name)
+                && !self.names.contains_key(&id)
+            {
+                self.made_up.insert(id);
                 self.add(name, id);
             }
         }
@@ -175,7 +194,10 @@ fn known(
 ) -> BTreeSet<NodeId> {
     let mut ids = BTreeSet::new();
     for fact in now {
-        if let Some(NodeRef::Id(id)) = &fact.node {
+        // What is blocked may be an id that the operator would give, and no node yet.
+        if let Some(NodeRef::Id(id)) = &fact.node
+            && fact.what != What::Blocked
+        {
             ids.insert(*id);
         }
         match &fact.what {

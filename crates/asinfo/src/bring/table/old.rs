@@ -55,11 +55,14 @@ fn columns(body: &[Line]) -> Option<Vec<Record>> {
         let bounds = bounds(&rows);
         (rows, bounds)
     });
-    // Two lines of headings in one row are too many lines for a row.
-    let candidates = candidates.filter(|(rows, _)| rows.first().is_some_and(|row| !has_dot(row)));
-    // The right number of lines for each row shows the most columns; the smallest of several.
+    // Two lines of headings in one row are too many lines for a row, and so are headings and values.
+    let is_heading = |row: &Row| !has_dot(row) && !has_value(row);
+    let candidates = candidates.filter(|(rows, _)| rows.first().is_some_and(is_heading));
+    // With the right number of lines for each row, every row has a first cell, and there are the most columns; the smallest of
+    // several.
+    let rank = |(rows, bounds): &(Vec<Row>, Bounds)| (has_first_cells(rows, bounds), bounds.len());
     let best = candidates.fold(None, |best: Option<(Vec<Row>, Bounds)>, next| match best {
-        Some(best) if best.1.len() >= next.1.len() => Some(best),
+        Some(best) if rank(&best) >= rank(&next) => Some(best),
         _ => Some(next),
     });
     let (rows, bounds) = best.filter(|(_, bounds)| bounds.len() > 1)?;
@@ -80,6 +83,27 @@ fn heading_lines(rows: &[Row]) -> usize {
 fn has_dot(row: &Row) -> bool {
     let text: String = row.text.iter().collect();
     text.split_whitespace().any(|word| word == ".")
+}
+
+/// Whether a row has what no heading is: a number, an address with its port.
+fn has_value(row: &Row) -> bool {
+    let text: String = row.text.iter().collect();
+    let is_value = |word: &str| {
+        word.bytes().all(|byte| byte.is_ascii_digit())
+            || word.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+    };
+    text.split_whitespace().any(is_value)
+}
+
+/// Whether every row has something in its first column, and no number there.
+fn has_first_cells(rows: &[Row], bounds: &[(usize, usize)]) -> bool {
+    let Some((from, to)) = bounds.first() else { return false };
+    rows.iter().all(|row| {
+        let to = (*to).min(row.text.len());
+        let cell: String = row.text.get(*from..to).unwrap_or_default().iter().collect();
+        let cell = cell.trim();
+        !cell.is_empty() && !cell.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// From where to where columns go: at least two blank places in every row are between them.
@@ -144,4 +168,71 @@ fn by_words(rows: &[Row], count: usize) -> Option<Vec<Record>> {
             .then(|| Record { lines: row.lines, cells: names.iter().cloned().zip(cells).collect() })
     };
     Some(rows[count..].iter().filter_map(of).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table as it is turned by `-flip`: a line for each node, and a heading for each figure.
+    fn flipped(nodes: usize, is_right: bool) -> String {
+        let row = |cells: [String; 3]| {
+            let [node, first, second] = cells;
+            if is_right {
+                format!("{node:>17}   {first:>15}   {second:>22}   \n")
+            } else {
+                format!("{node:<17}   {first:<15}   {second:<22}   \n")
+            }
+        };
+        let heads = ["NODE", "dead_partitions", "unavailable_partitions"];
+        let mut text = row(heads.map(str::to_owned));
+        for node in 1..=nodes {
+            text += &row([format!("aero-a{node}.test:3000"), node.to_string(), "7".to_owned()]);
+        }
+        text
+    }
+
+    #[test]
+    fn a_turned_table_that_a_terminal_broke_has_all_its_columns() {
+        // A break within the spaces between two columns leaves too few of them.
+        for width in (20..=64).filter(|width| !(36..=38).contains(width)) {
+            for is_right in [false, true] {
+                let text = flipped(5, is_right);
+                let broken: Vec<String> = text
+                    .lines()
+                    .flat_map(|line| line.as_bytes().chunks(width))
+                    .map(|part| String::from_utf8_lossy(part).trim_end().to_owned())
+                    .collect();
+                let lines = super::super::super::text::lines(&(broken.join("\n") + "\n"));
+                let records = read(&lines).map(|grid| grid.records).unwrap_or_default();
+                let of = |name: &str| -> Vec<String> {
+                    records.iter().filter_map(|one| one.get(&[name])).map(str::to_owned).collect()
+                };
+                let told = (of("dead_partitions"), of("unavailable_partitions"));
+                let right = (1..=5).map(|node: u8| node.to_string()).collect::<Vec<_>>();
+                assert_eq!(
+                    told,
+                    (right, vec!["7".to_owned(); 5]),
+                    "{width} {is_right}\n{broken:#?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_turned_table_of_any_number_of_nodes_has_all_its_columns() {
+        for nodes in 1..=12 {
+            for is_right in [false, true] {
+                let lines = super::super::super::text::lines(&flipped(nodes, is_right));
+                let records = read(&lines).unwrap().records;
+                assert_eq!(records.len(), nodes, "{nodes} {is_right}");
+                for (number, record) in (1..).zip(&records) {
+                    let cell = |name| record.get(&[name]).unwrap_or_default().to_owned();
+                    assert_eq!(cell("node"), format!("aero-a{number}.test:3000"));
+                    assert_eq!(cell("dead_partitions"), number.to_string());
+                    assert_eq!(cell("unavailable_partitions"), "7");
+                }
+            }
+        }
+    }
 }
