@@ -11,10 +11,12 @@ use rosterlab_asinfo::bring_log::{self, MOST_BYTES};
 
 use crate::args::{Log, LogFormat};
 use crate::commands::{self, Expectations, Problem};
+use crate::files::Files;
 
 /// Reads the logs and prints what they say.
 pub fn log(wanted: &Log, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let files = wanted.files.iter().map(|file| bytes_of(file));
+    let files = Files::within(&wanted.files, "*").map_err(Problem::Input)?;
+    let files = files.paths.iter().map(|file| bytes_of(file));
     let files: Vec<(String, Vec<u8>)> = files.collect::<Result<_, _>>()?;
     let cluster = match &wanted.cluster {
         None => None,

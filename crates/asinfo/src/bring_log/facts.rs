@@ -8,6 +8,7 @@ use std::fmt;
 
 use rosterlab_engine::NodeId;
 
+use super::clocks::{self, Clock};
 use super::line::{Fact, Line, NamespaceFact, Stamp};
 
 /// The most bytes of all files together.
@@ -59,6 +60,8 @@ pub struct Facts {
     pub others: usize,
     /// The first of these.
     pub first_other: Option<Place>,
+    /// What is to be said of the nodes' clocks.
+    pub clocks: Vec<Clock>,
 }
 
 /// Why files are no logs.
@@ -142,6 +145,7 @@ pub fn read(files: &[&[u8]]) -> Result<Facts, LogError> {
         (0, _) => Err(LogError::NoLog),
         (_, true) => Err(LogError::NoClusters),
         _ => {
+            facts.clocks = clocks::align(&mut facts.found);
             facts.found.sort_by_key(|found| found.at);
             Ok(facts)
         }

@@ -1,4 +1,5 @@
-//! What a log leaves open, guessed: racks, RF, and whether a stop was clean. The guess with the fewest counts that differ is kept.
+//! What a log leaves open, guessed: racks, RF, and whether a stop was clean. The guess with the fewest counts that differ is kept, and
+//! racks only if the counts prove them.
 //!
 //! Invariant: guesses stand in a fixed order, the plainest first, and a later one wins only if fewer counts differ with it. What was
 //! guessed is said. A cluster that is given leaves only stops open. Not here: trying a guess (see `replay`).
@@ -15,6 +16,8 @@ use super::replay::{Guess, Replay, replay};
 const MOST_GUESSES: usize = 32;
 /// The most work of all guesses, in nodes times namespaces times changes; the first guess is tried whatever it is.
 const MOST_WORK: usize = 200_000;
+/// Racks are believed if no more than one count in so many still differs with them.
+const RACKS_PROVEN: usize = 4;
 /// Of so many stops of unknown kind every combination is tried.
 const MOST_STOPS: usize = 3;
 
@@ -32,6 +35,8 @@ pub(super) fn best(
     let work = story.nodes.len() * story.namespaces.len().max(1) * story.moments.len().max(1);
     let most = (MOST_WORK / work.max(1)).clamp(1, MOST_GUESSES);
     let mut best: Option<(usize, Replay, Vec<String>)> = None;
+    // The fewest counts that differ without racks.
+    let mut plain = usize::MAX;
     let happened = || story.moments.iter().flat_map(|moment| &moment.happened);
     let is_open = happened().any(|one| *one == Happened::MayHaveMigrated);
     let still: &[bool] = if is_open { &[false, true] } else { &[false] };
@@ -43,7 +48,16 @@ pub(super) fn best(
         let guess = Guess { setup, given: given.is_some(), unclean, stood_still };
         let Ok(replay) = replay(story, &guess) else { continue };
         let differing = replay.differing();
-        if best.as_ref().is_none_or(|(fewest, ..)| differing < *fewest) {
+        let is_racked =
+            given.is_none() && guess.setup.nodes.iter().any(|node| node.rack != RackId::NONE);
+        if !is_racked {
+            plain = plain.min(differing);
+        }
+        // Racks are taken only if the lines prove them: with them, next to no count differs of those that do without.
+        let is_proven = !is_racked || RACKS_PROVEN * differing <= plain;
+        if best.as_ref().is_none_or(|(fewest, ..)| differing < *fewest && is_proven) {
+            let racks = is_racked
+                .then(|| format!("Without racks, {plain} counts differ; with these, {differing}."));
             let stops = stops.iter().zip(&guess.unclean).map(|(nodes, unclean)| {
                 let how = if *unclean { "not clean" } else { "clean" };
                 format!("How {} stopped is not told: taken as {how}.", list(nodes))
@@ -51,7 +65,7 @@ pub(super) fn best(
             let how = if stood_still { "standing still" } else { "complete" };
             let still = is_open
                 .then(|| format!("How far some migrations came is not told: taken as {how}."));
-            let said = said.iter().cloned().chain(stops).chain(still).collect();
+            let said = said.iter().cloned().chain(racks).chain(stops).chain(still).collect();
             best = Some((differing, replay, said));
         }
         if differing == 0 {
@@ -99,17 +113,21 @@ fn setups(story: &Story) -> Vec<(ClusterSetup, Vec<String>)> {
                         story.nodes.iter().copied().filter(|id| !rack.contains(id)).collect();
                     let rack: Vec<NodeId> = rack.iter().rev().copied().collect();
                     format!(
-                        "Racks are not told: {} are taken to be on one, {} on another.",
+                        "Racks are guessed, since no line tells them: {} on one, {} on another.",
                         list(&other),
                         list(&rack)
                     )
                 }
-                None => "Racks are not told: the nodes are taken to be on none.".to_owned(),
+                None => "Racks are not told, and no line proves any: the nodes are taken to be on none. If they are on racks, counts are \
+                         only about right; --cluster gives the racks."
+                    .to_owned(),
             });
-            all.push((setup_of(story, *factor, rack.as_ref()), said));
+            all.push((setup_of(story, *factor, rack.as_ref()), said, rack.is_some()));
         }
     }
-    all
+    // Without racks first, whatever RF.
+    all.sort_by_key(|(.., is_racked)| *is_racked);
+    all.into_iter().map(|(setup, said, _)| (setup, said)).collect()
 }
 
 fn setup_of(story: &Story, factor: u8, rack: Option<&BTreeSet<NodeId>>) -> ClusterSetup {

@@ -40,6 +40,18 @@ impl Stamp {
     pub fn apart_ms(self, other: Self) -> u64 {
         self.0.abs_diff(other.0)
     }
+
+    /// The milliseconds after another stamp; negative before it.
+    #[must_use]
+    pub fn ahead_ms(self, other: Self) -> i64 {
+        self.0.cast_signed().wrapping_sub(other.0.cast_signed())
+    }
+
+    /// So many milliseconds later, or earlier; no earlier than the year 0.
+    #[must_use]
+    pub fn moved(self, ms: i64) -> Self {
+        Self(self.0.saturating_add_signed(ms))
+    }
 }
 
 /// What a line tells of one namespace.
@@ -142,7 +154,8 @@ impl Line {
         let mut dates = text.char_indices().take(200).filter(is_month);
         let (at, (stamp, rest)) = dates.find_map(|(at, _)| Some((at, dated(&text[at..])?)))?;
         // ` GMT: INFO (clustering): (clustering.c:5795) applied …`
-        let (_zone, rest) = rest.split_once(": ")?;
+        let (zone, rest) = rest.split_once(": ")?;
+        let stamp = stamp.moved(-ahead_of_gmt(zone));
         let (level, rest) = rest.split_once(' ')?;
         let known = ["DETAIL", "DEBUG", "INFO", "WARNING", "CRITICAL"].contains(&level);
         let (_context, message) = rest.strip_prefix('(').filter(|_| known)?.split_once("): ")?;
@@ -178,6 +191,32 @@ fn dated(text: &str) -> Option<(Stamp, &str)> {
     }
     let ms = ((hours * 60 + minutes) * 60 + seconds) * 1000 + ms;
     Some((Stamp(days(year, month, day) * DAY_MS + ms), rest))
+}
+
+/// How many milliseconds a zone is ahead of GMT, if it has a number: `GMT+2`, `+02:00`, `UTC-0530`. What letters alone mean is not
+/// certain, so they are taken as GMT.
+fn ahead_of_gmt(zone: &str) -> i64 {
+    let zone = zone.trim();
+    let zone = ["GMT", "UTC"].iter().find_map(|name| zone.strip_prefix(name)).unwrap_or(zone);
+    let (sign, number) = match zone.split_at_checked(1) {
+        Some(("+", number)) => (1, number),
+        Some(("-", number)) => (-1, number),
+        _ => return 0,
+    };
+    let digits: String = number.chars().filter(|sign| *sign != ':').collect();
+    let (hours, minutes) = digits.split_at(digits.len().saturating_sub(2));
+    let whole = |text: &str| text.parse::<u8>().ok();
+    let (hours, minutes) = match digits.len() {
+        1 | 2 => (whole(&digits), Some(0)),
+        3 | 4 => (whole(hours), whole(minutes)),
+        _ => (None, None),
+    };
+    match (hours, minutes) {
+        (Some(hours @ 0..=14), Some(minutes @ 0..=59)) => {
+            sign * (i64::from(hours) * 60 + i64::from(minutes)) * 60_000
+        }
+        _ => 0,
+    }
 }
 
 /// The days of the common calendar before a date, from the year 0 on; months from 0.

@@ -1,7 +1,7 @@
 //! Servers' logs become a timeline: what happened is inferred, replayed on a simulated cluster, and every count of the log stands
 //! beside that of the replay.
 //!
-//! In reading order: `line` (one line), `facts` (files), `changes` (lines of one cluster change put together), `moment`, `starts` and
+//! In reading order: `line` (one line), `facts` (files), `clocks` (of nodes that do not agree), `changes` (lines of one cluster change put together), `moment`, `starts` and
 //! `story` (what happened between changes), `compare` and `replay`, `guess` (what a log leaves open), `print`.
 //!
 //! Invariant: pure and the same for the same input; any bytes are a reading or an error; limits stand beside what they limit.
@@ -10,6 +10,7 @@
 //! Not here: files and arguments (the command line's), the rules (the engine's).
 
 mod changes;
+mod clocks;
 mod compare;
 mod facts;
 mod guess;
@@ -25,6 +26,7 @@ use rosterlab_scenario::Scenario;
 use rosterlab_scenario::file::{ClusterFile, FormatName};
 
 pub use compare::{Check, Verdict};
+use facts::Voice;
 pub use facts::{LogError, MOST_BYTES, Place};
 pub use line::Stamp;
 pub use print::{json, text};
@@ -79,7 +81,12 @@ pub fn read(
     let facts = facts::read(&bytes)?;
     let story = story::story(&facts, changes::changes(&facts), cluster)?;
     let (replay, said) = guess::best(&story, cluster)?;
-    let mut notes = said;
+    let name = |voice: Voice| match voice {
+        Voice::Node(node) => node.to_string(),
+        Voice::File(file) => files.get(file).map_or(String::new(), |(name, _)| name.clone()),
+    };
+    let mut notes: Vec<String> = facts.clocks.iter().map(|clock| clock.sentence(name)).collect();
+    notes.extend(said);
     notes.extend(story.notes);
     Ok(Reading {
         names: files.iter().map(|(name, _)| name.clone()).collect(),

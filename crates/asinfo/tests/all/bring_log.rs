@@ -50,7 +50,8 @@ fn the_published_log_agrees_in_every_count() {
         "ns1 e flags on A102: log set, replay set: agrees\n",
         "complete-pct of 4 lines: log 93.90, replay 93.90: agrees\n",
         "The succession list B102 A101 A102 A101 is not one of 4 nodes: it is taken with the nodes before.\n",
-        "Racks are not told: A103 A102 A101 are taken to be on one, B102 B101 on another.\n",
+        "Racks are guessed, since no line tells them: A103 A102 A101 on one, B102 B101 on another.\n",
+        "counts differ; with these, 0.\n",
         "RF is not told: taken as 2.\n",
         "28 log lines, 1 other lines.\n",
     ] {
@@ -244,4 +245,101 @@ fn damaged_logs_are_read_or_refused() {
         Ok(())
     };
     runner(25).run(&damage, check).unwrap();
+}
+
+/// A log whose clock is so many seconds ahead, in January, with this zone.
+fn ahead(log: &Named, seconds: u32, zone: &str) -> Named {
+    let text = String::from_utf8(log.1.clone()).unwrap();
+    let line = |line: &str| {
+        let (day, time) = (&line[4..6], &line[12..20]);
+        let mut parts = time.split(':').map(|part| part.parse::<u32>().unwrap());
+        let mut part = || parts.next().unwrap();
+        let all =
+            day.parse::<u32>().unwrap() * 86_400 + (part() * 60 + part()) * 60 + part() + seconds;
+        let (day, rest) = (all / 86_400, all % 86_400);
+        let (hours, minutes, seconds) = (rest / 3600, rest / 60 % 60, rest % 60);
+        let after = line[20..].strip_prefix(" GMT").unwrap();
+        format!("Jan {day:02} 2019 {hours:02}:{minutes:02}:{seconds:02} {zone}{after}\n")
+    };
+    (log.0.clone(), text.lines().map(line).collect::<String>().into_bytes())
+}
+
+/// Logs without the lines of cluster keys, which old excerpts lack.
+fn without_keys(logs: &[Named]) -> Vec<Named> {
+    let of = |(name, bytes): &Named| {
+        let text = String::from_utf8_lossy(bytes);
+        let lines = text.lines().filter(|line| !line.contains("cluster key"));
+        (name.clone(), lines.map(|line| format!("{line}\n")).collect::<String>().into_bytes())
+    };
+    logs.iter().map(of).collect()
+}
+
+/// The scenarios in which every node tells of a change that another tells of.
+fn one_incident(files: &[Named], setup: &ClusterSetup, moments: usize, name: &str) -> Reading {
+    let reading = bring_log::read(files, Some(setup)).unwrap();
+    let told = bring_log::text(&reading);
+    assert_eq!(reading.moments.len(), moments, "{name}:\n{told}");
+    assert!(reading.agrees(), "{name}:\n{told}");
+    reading
+}
+
+#[test]
+fn clocks_that_differ_make_no_second_incident() {
+    for (name, text) in SCENARIOS {
+        let (files, setup) = logs_of(text);
+        for files in [files.clone(), without_keys(&files)] {
+            let moments = bring_log::read(&files, Some(&setup)).unwrap().moments.len();
+            for (step, zone) in [(7, "GMT"), (437, "GMT"), (3600, "CET"), (40_000, "GMT")] {
+                let shifted: Vec<Named> =
+                    files.iter().zip(0..).map(|(log, n)| ahead(log, n % 3 * step, zone)).collect();
+                let reading = one_incident(&shifted, &setup, moments, name);
+                let is_told = |note: &String| note.contains("ahead of") && note.contains("events");
+                assert!(reading.notes.iter().any(is_told), "{name}: {:?}", reading.notes);
+            }
+            // Zones with a number are put right without a word.
+            let zones: [(u32, &str); 3] = [(0, "GMT"), (7200, "GMT+0200"), (19_800, "+05:30")];
+            let shifted: Vec<Named> = files
+                .iter()
+                .zip(zones.iter().cycle())
+                .map(|(log, (seconds, zone))| ahead(log, *seconds, zone))
+                .collect();
+            let reading = one_incident(&shifted, &setup, moments, name);
+            assert!(
+                !reading.notes.iter().any(|note| note.contains("clock")),
+                "{:?}",
+                reading.notes
+            );
+        }
+    }
+}
+
+#[test]
+fn clocks_that_nothing_puts_right_are_told() {
+    let (files, setup) = logs_of(SCENARIOS[0].1);
+    let of = |files: &[Named]| bring_log::read(files, Some(&setup)).unwrap().notes.join(" ");
+    // Two nodes that tell of different changes.
+    let half = |(name, bytes): &Named, first: bool| {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let lines: Vec<&str> = text.lines().collect();
+        let (begin, end) = lines.split_at(lines.len() / 2);
+        let part = if first { begin.join("\n") } else { [&lines[..1], end].concat().join("\n") };
+        (name.clone(), part.into_bytes())
+    };
+    let apart = [half(&files[0], true), half(&files[1], false)];
+    assert!(of(&apart).contains("tell of no cluster change in common"), "{}", of(&apart));
+    // A clock that was set in between.
+    let (begin, end) = (half(&files[1], true), ahead(&half(&files[1], false), 5000, "GMT"));
+    let jumped = (files[1].0.clone(), [begin.1, b"\n".to_vec(), end.1].concat());
+    let told = of(&[files[0].clone(), jumped]);
+    assert!(told.contains("not always by the same") || told.contains("ahead of"), "{told}");
+}
+
+#[test]
+fn racks_are_guessed_only_where_lines_prove_them() {
+    let changed = PUBLISHED.replace("unavailable-partitions 4096", "unavailable-partitions 17");
+    let reading = read(&changed);
+    assert!(!reading.agrees());
+    assert!(reading.setup.nodes.iter().all(|node| node.rack.get() == 0));
+    let notes = reading.notes.join(" ");
+    assert!(notes.contains("no line proves any") && notes.contains("--cluster"), "{notes}");
 }
