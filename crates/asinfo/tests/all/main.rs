@@ -7,6 +7,7 @@ mod admin_cluster;
 mod admin_fake;
 mod any_bytes;
 mod any_input;
+mod bring_conflicts;
 mod bring_damage;
 mod bring_fuzzed;
 mod bring_hosts;

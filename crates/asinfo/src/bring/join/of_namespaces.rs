@@ -87,12 +87,10 @@ fn one(
     who: &Who,
     chooser: &mut Chooser<'_>,
 ) -> JoinedNamespace {
+    let strong_consistency = strong_consistency(of, name, chooser);
     let mut setting = |what: &str, pick: fn(Setting) -> Option<bool>| {
         chooser.one(&format!("{what} of {name}"), &settings(of, pick))
     };
-    let strong_consistency = setting("strong-consistency", |s| {
-        if let Setting::StrongConsistency(v) = s { Some(v) } else { None }
-    });
     let commit_to_device = setting("commit-to-device", |s| {
         if let Setting::CommitToDevice(v) = s { Some(v) } else { None }
     });
@@ -104,18 +102,7 @@ fn one(
     });
     let auto_revive =
         setting("auto-revive", |s| if let Setting::AutoRevive(v) = s { Some(v) } else { None });
-    let replication_factor = chooser.one(
-        &format!("replication-factor of {name}"),
-        &settings(of, |s| if let Setting::ReplicationFactor(v) = s { Some(v) } else { None }),
-    );
-    // A small cluster and nodes outside the roster have less.
-    let effective_factor =
-        settings(
-            of,
-            |s| if let Setting::EffectiveReplicationFactor(v) = s { Some(v) } else { None },
-        );
-    let effective_factor = effective_factor.iter().map(|(factor, _)| *factor).max();
-    let replication_factor = replication_factor.or(effective_factor.filter(|factor| *factor > 0));
+    let replication_factor = replication_factor(of, name, chooser);
     let devices: Vec<(u8, Place)> =
         settings(of, |s| if let Setting::Devices(v) = s { Some(v) } else { None });
     let in_memory = |fact: &&Fact| fact.what == What::Setting(Setting::InMemory(true));
@@ -156,6 +143,36 @@ fn one(
         active_rack,
         unavailable: counts(Count::Unavailable),
         dead: counts(Count::Dead),
+    }
+}
+
+/// Whether a namespace has strong consistency. Only such a one has a roster, so a roster contradicts a setting that says no.
+fn strong_consistency(of: &[&Fact], name: &str, chooser: &mut Chooser<'_>) -> Option<bool> {
+    let mut told =
+        settings(of, |s| if let Setting::StrongConsistency(v) = s { Some(v) } else { None });
+    if told.iter().any(|(is, _)| !is) {
+        let rosters = lists(of, name, List::Current).filter(|(list, ..)| !list.is_empty());
+        told.extend(rosters.map(|(_, _, place)| (true, place.clone())));
+    }
+    chooser.one(&format!("strong-consistency of {name}"), &told)
+}
+
+/// The replication factor. What takes effect is less in a small cluster and on nodes outside the roster, and never more.
+fn replication_factor(of: &[&Fact], name: &str, chooser: &mut Chooser<'_>) -> Option<u8> {
+    let mut told =
+        settings(of, |s| if let Setting::ReplicationFactor(v) = s { Some(v) } else { None });
+    let effective =
+        settings(
+            of,
+            |s| if let Setting::EffectiveReplicationFactor(v) = s { Some(v) } else { None },
+        );
+    let most = told.iter().map(|(factor, _)| *factor).max();
+    match most {
+        None => effective.iter().map(|(factor, _)| *factor).max().filter(|factor| *factor > 0),
+        Some(most) => {
+            told.extend(effective.into_iter().filter(|(factor, _)| *factor > most));
+            chooser.one(&format!("replication-factor of {name}"), &told)
+        }
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Choo
             stay_quiesced: told_of
                 .iter()
                 .any(|fact| matches!(fact.what, What::Setting(Setting::StayQuiesced(true)))),
-            quiesced: quiesced(told_of),
+            quiesced: quiesced(told_of, *id, chooser),
         });
     }
     let matters = |fact: &&&Fact| {
@@ -182,14 +182,24 @@ fn alone(now: &[&Fact], who: &Who, observed: &BTreeSet<NodeId>) -> BTreeSet<Node
     empty.into_iter().filter(is_alone).collect()
 }
 
-fn quiesced(told_of: &[&Fact]) -> Option<Quiesce> {
-    let told = told_of.iter().filter_map(|fact| match fact.what {
-        What::Quiesced { effective: true, is: true } => Some(Quiesce::Effective),
-        What::Quiesced { effective: false, is: true } => Some(Quiesce::Pending),
-        What::Quiesced { is: false, .. } => Some(Quiesce::No),
-        _ => None,
-    });
-    told.max()
+fn quiesced(told_of: &[&Fact], id: NodeId, chooser: &mut Chooser<'_>) -> Option<Quiesce> {
+    let mut told = |wanted: bool, subject: &str| {
+        let told = told_of.iter().filter_map(|fact| match fact.what {
+            What::Quiesced { effective, is } if effective == wanted => {
+                Some((is, fact.place.clone()))
+            }
+            _ => None,
+        });
+        let told: Vec<(bool, Place)> = told.collect();
+        chooser.one(&format!("{subject} of {id}"), &told)
+    };
+    let effective = told(true, "effective_is_quiesced");
+    match (effective, told(false, "pending_quiesce")) {
+        (Some(true), _) => Some(Quiesce::Effective),
+        (_, Some(true)) => Some(Quiesce::Pending),
+        (None, None) => None,
+        _ => Some(Quiesce::No),
+    }
 }
 
 /// The rack that a node is configured with: what it or the observed nodes say, else the one that counts, else the roster's.
