@@ -7,7 +7,7 @@
 use rosterlab_asinfo::bring::{self, Choice, Conflict, Input, JoinedNode, Part};
 use rosterlab_asinfo::bring_log;
 use rosterlab_engine::NodeId;
-use rosterlab_scenario::{Scenario, share};
+use rosterlab_scenario::Scenario;
 
 use crate::open;
 
@@ -200,6 +200,8 @@ pub fn is_an_operators(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rosterlab_scenario::share;
+
     use super::*;
 
     /// What asadm prints, shortened.
