@@ -9,7 +9,7 @@ import { after, test } from "node:test";
 import { PACKAGE, PACKAGES, rosterlab } from "./rosterlab.mjs";
 
 /** The most bytes of the tarball. The module is nearly all of it. */
-const MOST_BYTES = 320_000;
+const MOST_BYTES = 350_000;
 
 const manifest = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8"));
 const tarball = join(PACKAGES, `rosterlab-${manifest.version}.tgz`);
