@@ -137,7 +137,7 @@ pub struct Run {
 /// `log`
 #[derive(Args, Debug)]
 pub struct Log {
-    /// Server logs, one file a node or more, or - for standard input.
+    /// Server logs, one file a node or more, folders of them, patterns, or - for standard input.
     #[arg(required = true, value_name = "FILES")]
     pub files: Vec<PathBuf>,
     /// A scenario or link with the cluster: its nodes, racks and namespaces. Without it they are guessed from the log.
@@ -434,6 +434,25 @@ pub struct Bring {
     /// most places say is taken, and of those the first.
     #[arg(long, value_name = "N=M", value_parser = of_text::<Choice>)]
     pub choose: Vec<Choice>,
+    /// These nodes are up. Nodes are named by ids, hosts or pods, with commas between them; what is said here counts more than what
+    /// was read.
+    #[arg(long, value_name = "NODES", value_delimiter = ',')]
+    pub up: Vec<String>,
+    /// These nodes are down; how they went is not known, so the safe answer is taken: without a clean stop.
+    #[arg(long, value_name = "NODES", value_delimiter = ',')]
+    pub down: Vec<String>,
+    /// These nodes are down after a clean stop.
+    #[arg(long, value_name = "NODES", value_delimiter = ',')]
+    pub clean: Vec<String>,
+    /// These nodes are down and did not stop cleanly.
+    #[arg(long, value_name = "NODES", value_delimiter = ',')]
+    pub unclean: Vec<String>,
+    /// These nodes are quiesced.
+    #[arg(long, value_name = "NODES", value_delimiter = ',')]
+    pub quiesced: Vec<String>,
+    /// These nodes are not quiesced.
+    #[arg(long, value_name = "NODES", value_delimiter = ',')]
+    pub not_quiesced: Vec<String>,
 }
 
 /// How `run` prints.

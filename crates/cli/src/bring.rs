@@ -7,7 +7,8 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use rosterlab_asinfo::bring::{self, Facts, Input, Joined, limits};
+use rosterlab_asinfo::bring::{self, Facts, Input, Joined, State, limits};
+use rosterlab_engine::NodeId;
 
 use crate::args::Bring;
 use crate::commands::{self, Expectations, Problem};
@@ -23,13 +24,12 @@ pub fn print(wanted: &Bring, out: &mut impl Write) -> Result<Expectations, Probl
         files.paths.iter().map(|path| contents(path)).collect::<Result<_, _>>()?;
     let inputs: Vec<Input> = read.iter().map(|(name, bytes)| Input { name, bytes }).collect();
     let facts = bring::read(&inputs);
-    let joined = bring::join(&facts, &wanted.choose);
+    let mut joined = bring::join(&facts, &wanted.choose);
+    let answers = answers(wanted, &joined, &facts)?;
+    bring::answer(&mut joined, &answers);
     let made = bring::scenario(&joined, &facts);
     let exactness = bring::exactness(&joined, &facts);
     let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
-    if let Some(sentence) = only_sentence(&facts) {
-        return Err(Problem::Input(sentence));
-    }
     let summary = bring::summary(&facts, &joined, &exactness, shown);
     let _ = io::stderr().write_all(summary.as_bytes());
     check_choices(wanted, &joined)?;
@@ -52,6 +52,42 @@ fn contents(path: &Path) -> Result<(String, Vec<u8>), Problem> {
         Ok(_) => Ok((name, bytes)),
         Err(error) => Err(Problem::Input(format!("{name}: cannot be read: {error}"))),
     }
+}
+
+/// What is said of nodes. When nothing was understood, there is no node to say anything of, and that is told instead.
+fn answers(
+    wanted: &Bring,
+    joined: &Joined,
+    facts: &Facts,
+) -> Result<Vec<(NodeId, State)>, Problem> {
+    if let Some(sentence) = only_sentence(facts) {
+        return Err(Problem::Input(sentence));
+    }
+    let said = |state: State| match state {
+        State::Up => &wanted.up,
+        State::Down => &wanted.down,
+        State::Clean => &wanted.clean,
+        State::Unclean => &wanted.unclean,
+        State::Quiesced => &wanted.quiesced,
+        State::NotQuiesced => &wanted.not_quiesced,
+    };
+    let all =
+        State::ALL.into_iter().flat_map(|state| said(state).iter().map(move |name| (state, name)));
+    let mut answers: Vec<(NodeId, State)> = Vec::new();
+    for (state, name) in all {
+        let node = bring::named(joined, name)
+            .ok_or_else(|| Problem::Input(format!("--{state} {name}: no node is called so")))?;
+        let is_quiesce = |state: State| matches!(state, State::Quiesced | State::NotQuiesced);
+        let other = answers.iter().find(|(other, of)| {
+            *other == node && *of != state && is_quiesce(*of) == is_quiesce(state)
+        });
+        // `--down A1 --unclean A1` says the same more exactly.
+        if let Some((_, other)) = other.filter(|(_, other)| *other != State::Down) {
+            return Err(Problem::Input(format!("--{state} {name}: --{other} says something else")));
+        }
+        answers.push((node, state));
+    }
+    Ok(answers)
 }
 
 /// A choice that there is nothing to choose for is a mistake.

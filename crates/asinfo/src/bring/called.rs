@@ -74,14 +74,8 @@ mod tests {
 
     fn joined(nodes: &[(&str, &[&str])]) -> Joined {
         let node = |(id, names): &(&str, &[&str])| JoinedNode {
-            id: id.parse().unwrap(),
-            made_up: false,
-            blocked: false,
             names: names.iter().map(|name| (*name).to_owned()).collect(),
-            rack: None,
-            up: None,
-            stay_quiesced: false,
-            quiesced: None,
+            ..JoinedNode::new(id.parse().unwrap())
         };
         Joined { nodes: nodes.iter().map(node).collect(), ..Joined::default() }
     }

@@ -3,7 +3,7 @@
 //! In reading order: `limits`; `text` (bytes to lines) and `fact` (what is read, and where); `known` (names of settings);
 //! the readers, a file for each format: `asinfo_roster`, `pairs`, `partition_info`, `replicas`, `table`, `conf`, `yaml` with
 //! `kubernetes`, `collectinfo`, `archive`; `command`, `heading`, `hosts` and `transcript` (a terminal's scrollback, in which all of them may
-//! stand), `kind` (what cannot be used), `sink` (where facts go); then `join` (facts to one cluster, with what contradicts),
+//! stand), `kind` (what cannot be used), `sink` (where facts go); then `join` (facts to one cluster, with what contradicts), `ask` (states that no input tells),
 //! `exact` (how exact its map is), `starting` (the versions it begins with), `called` (what its nodes are called), `scenario`, and `summary` (the sentences about all of it).
 //!
 //! Invariant: pure. Any bytes give facts or a sentence, never a panic; work and memory are bounded by `limits`. Every fact
@@ -14,6 +14,7 @@
 
 mod archive;
 mod asinfo_roster;
+mod ask;
 mod called;
 mod collectinfo;
 mod command;
@@ -42,6 +43,7 @@ mod yaml;
 use rosterlab_scenario::FORMAT;
 use serde_json::Value;
 
+pub use ask::{Asks, Question, State, answer, named, questions};
 pub use exact::{Exactness, How, exactness};
 pub use fact::{Count, Fact, Left, List, NodeRef, Place, Setting, Spot, Understood, What};
 pub use join::{
@@ -51,7 +53,7 @@ pub use partition_info::{NodePartitions, PartitionRow, PartitionState, ReadVersi
 pub use replicas::NodeReplicas;
 pub use scenario::{NoCluster, scenario};
 pub use sink::Facts;
-pub use summary::{CONTRADICTIONS, Part, parts, summary};
+pub use summary::{CONTRADICTIONS, Part, QUESTIONS, parts, summary};
 
 use fact::Spot as At;
 use limits::{MAX_BYTES, MAX_DOCUMENTS, MAX_INPUTS, MAX_UNPACKED};

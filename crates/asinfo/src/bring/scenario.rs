@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rosterlab_engine::{Mode, NodeId, Profile, RackId, RosterEntry, StartingRoster};
+use rosterlab_engine::{Mode, NodeId, Profile, RackId, RosterEntry, Shutdown, StartingRoster};
 use rosterlab_scenario::file::{
     Action, Add, ClusterFile, Cut, FormatName, Migrate, Move, NamespaceFile, NodeFile, Nodes,
     Recluster, RosterField, RosterSet,
@@ -318,7 +318,7 @@ impl Making<'_> {
         self.set_rosters(cluster);
         self.move_racks(cluster);
         self.add_new(cluster);
-        self.quiesce(cluster);
+        self.quiesce();
         self.stop();
         self.cut();
         self.set_pending(cluster);
@@ -405,7 +405,7 @@ impl Making<'_> {
         }
     }
 
-    fn quiesce(&mut self, cluster: &ClusterFile) {
+    fn quiesce(&mut self) {
         let (effective, pending) =
             (self.quiescing(Quiesce::Effective), self.quiescing(Quiesce::Pending));
         if !effective.is_empty() {
@@ -416,66 +416,43 @@ impl Making<'_> {
         if !pending.is_empty() {
             self.step(Action::Quiesce(Nodes { nodes: pending }));
         }
-        let has_strong = cluster.namespaces.iter().any(|namespace| namespace.strong_consistency);
-        if has_strong {
-            self.untold_quiesce();
-        }
     }
 
-    fn untold_quiesce(&mut self) {
-        let nodes = &self.joined.nodes;
-        let is_untold = |node: &&JoinedNode| node.quiesced.is_none() && !node.stay_quiesced;
-        let untold: Vec<String> =
-            nodes.iter().filter(is_untold).map(|node| node.id.to_string()).collect();
-        let sentence = match untold.len() {
-            0 => return,
-            all if all == nodes.len() => {
-                "no input tells whether nodes are quiesced: none is".to_owned()
-            }
-            1 => format!("no input tells whether {} is quiesced: it is not", untold[0]),
-            2..=4 => {
-                format!("no input tells whether {} are quiesced: they are not", untold.join(", "))
-            }
-            some => format!(
-                "no input tells whether {some} of {} nodes are quiesced: those are not",
-                nodes.len()
-            ),
-        };
-        self.assume(sentence);
-    }
-
-    /// Nodes that are gone: how they went no input tells.
+    /// Nodes that are gone: those whose way is told, then the others.
     fn stop(&mut self) {
-        let gone: Vec<NodeId> = self
-            .joined
-            .nodes
-            .iter()
-            .filter(|node| node.up == Some(false))
-            .map(|node| node.id)
-            .collect();
-        if gone.is_empty() {
-            if self.joined.nodes.iter().all(|node| node.up.is_none()) {
-                self.assume("no input tells which nodes are up: all are");
-            }
+        let gone = |went: Option<Shutdown>| -> Vec<NodeId> {
+            let nodes = self.joined.nodes.iter();
+            let gone = nodes.filter(|node| node.up == Some(false) && node.went == went);
+            gone.map(|node| node.id).collect()
+        };
+        let (clean, unclean) = (gone(Some(Shutdown::Clean)), gone(Some(Shutdown::Unclean)));
+        let untold = gone(None);
+        if !clean.is_empty() {
+            self.step(Action::Stop(Nodes { nodes: clean }));
+        }
+        if !unclean.is_empty() {
+            self.step(Action::Crash(Nodes { nodes: unclean }));
+        }
+        if untold.is_empty() {
             return;
         }
-        let ids: Vec<String> = gone.iter().map(ToString::to_string).collect();
+        let ids: Vec<String> = untold.iter().map(ToString::to_string).collect();
         let ids = ids.join(", ");
         if self.gone == Gone::InTurn {
             self.assume(format!(
                 "no input tells how {ids} went: one after another, each after migrations were done, because only so the scenario \
                  comes to the partitions that the nodes count"
             ));
-            for node in gone {
+            for node in untold {
                 self.step(Action::Stop(Nodes { nodes: vec![node] }));
                 self.step(Action::Migrate(Migrate { partitions: None }));
             }
             return;
         }
         self.assume(format!(
-            "no input tells how {ids} went, nor whether migrations were done before: all at once, without a clean stop, after them"
+            "no input tells whether migrations were done before {ids} went: they were, and all went at once"
         ));
-        self.step(Action::Crash(Nodes { nodes: gone }));
+        self.step(Action::Crash(Nodes { nodes: untold }));
     }
 
     fn cut(&mut self) {

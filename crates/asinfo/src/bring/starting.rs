@@ -42,7 +42,7 @@ pub(super) fn as_read(
     Ok(Some(start))
 }
 
-/// What a start as it was read assumes: how nodes that are down went, and what they have.
+/// What a start as it was read assumes: what nodes that are down have.
 pub(super) fn assumed_of_down(joined: &Joined) -> Option<String> {
     let down: Vec<String> = joined
         .nodes
@@ -50,12 +50,8 @@ pub(super) fn assumed_of_down(joined: &Joined) -> Option<String> {
         .filter(|node| node.up == Some(false))
         .map(|node| node.id.to_string())
         .collect();
-    (!down.is_empty()).then(|| {
-        format!(
-            "no input tells how {} went, nor what is on the drives there: without a clean stop, and nothing",
-            down.join(", ")
-        )
-    })
+    (!down.is_empty())
+        .then(|| format!("no input tells what is on the drives of {}: nothing", down.join(", ")))
 }
 
 /// Every node that was read, in the state that was read, and the rosters in force.
@@ -68,7 +64,7 @@ fn as_they_are(cluster: &mut ClusterFile, joined: &Joined) {
             rack: node.rack.unwrap_or_default(),
             stay_quiesced: node.stay_quiesced,
             quiesced: node.quiesced == Some(Quiesce::Effective) && !node.stay_quiesced,
-            down: (node.up == Some(false)).then_some(Shutdown::Unclean),
+            down: (node.up == Some(false)).then_some(node.went.unwrap_or(Shutdown::Unclean)),
             name: None,
         })
         .collect();

@@ -5,9 +5,10 @@
 
 use std::fmt::Write as _;
 
-use rosterlab_engine::RosterEntry;
+use rosterlab_engine::{RosterEntry, Shutdown};
 use rosterlab_scenario::Scenario;
 
+use super::ask::questions;
 use super::exact::{Exactness, How};
 use super::fact::Place;
 use super::join::{Conflict, Joined, JoinedNamespace, JoinedNode, Quiesce};
@@ -20,6 +21,10 @@ const LONGEST: usize = 160;
 
 /// The title of the part with what contradicts, which says how the command line is told.
 pub const CONTRADICTIONS: &str = "Contradictions (--choose N=M takes value M of N)";
+
+/// The title of the part with states of nodes that no input tells, which says how the command line is told.
+pub const QUESTIONS: &str =
+    "Asked, because no input tells (answer with the options, NODES are ids or names)";
 
 /// A part of the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +77,7 @@ pub fn parts(
         assumed.extend(sentences.iter().cloned());
         out.part("Compared", &compared(joined, scenario));
     }
+    out.part(QUESTIONS, &asked(joined));
     out.part("Assumed, because no input tells", &assumed);
     if !joined.nodes.is_empty() {
         out.part(
@@ -148,7 +154,12 @@ fn cluster(facts: &Facts, joined: &Joined) -> Vec<String> {
         };
         let made_up = if node.made_up { ", an id that is made up" } else { "" };
         let blocked = if node.blocked { ", kept out of rosters by the operator" } else { "" };
-        let gone = if node.up == Some(false) { ", not there" } else { "" };
+        let gone = match (node.up, node.went) {
+            (Some(false), None) => ", not there",
+            (Some(false), Some(Shutdown::Clean)) => ", down after a clean stop",
+            (Some(false), Some(Shutdown::Unclean)) => ", down without a clean stop",
+            _ => "",
+        };
         let quiesced = if node.stay_quiesced { ", quiesced for good" } else { "" };
         lines.push(short(&format!("{}{names}{rack}{made_up}{blocked}{gone}{quiesced}", node.id)));
     }
@@ -252,6 +263,33 @@ fn list(entries: &[RosterEntry]) -> String {
         return format!("of {} nodes", entries.len());
     }
     entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// Questions with what is taken, and what was answered.
+fn asked(joined: &Joined) -> Vec<String> {
+    let mut lines: Vec<String> = joined
+        .answered
+        .iter()
+        .map(|(id, state)| format!("{id} is {}, as you say", state.words()))
+        .collect();
+    for question in questions(joined) {
+        let ids: Vec<String> = question.nodes.iter().map(ToString::to_string).collect();
+        let nodes = match (ids.len(), joined.nodes.len()) {
+            (some, all) if some == all => "all nodes".to_owned(),
+            (1..=8, _) => ids.join(", "),
+            (some, all) => format!("{some} of {all} nodes"),
+        };
+        let preset = question.asks.preset();
+        let others = question.asks.answers().iter().filter(|answer| **answer != preset);
+        let options: Vec<String> = others.map(|answer| format!("--{answer} NODES")).collect();
+        lines.push(short(&format!(
+            "{} {nodes}: taken as {}, unless you say {}",
+            question.asks.words(),
+            preset.words(),
+            options.join(" or ")
+        )));
+    }
+    lines
 }
 
 fn contradictions(conflicts: &[Conflict]) -> Vec<String> {

@@ -55,11 +55,12 @@ impl Clock {
     pub(super) fn sentence(&self, name: impl Fn(Voice) -> String) -> String {
         match *self {
             Self::Moved { voice, beside, ahead, events } => format!(
-                "The clock of {} is {} {} that of {}, by {events} events that both tell of: its lines are told in the time of {}.",
+                "The clock of {} is {} {} that of {}, by {events} {} that both tell of: its lines are told in the time of {}.",
                 name(voice),
                 duration(ahead),
                 if ahead > 0 { "ahead of" } else { "behind" },
                 name(beside),
+                if events == 1 { "event" } else { "events" },
                 name(beside)
             ),
             Self::Unclear { voice, beside, between: (least, most) } => format!(

@@ -13,6 +13,7 @@ mod bring_fuzzed;
 mod bring_hosts;
 #[cfg(feature = "log-reader")]
 mod bring_log;
+mod bring_questions;
 mod bring_round_trip;
 mod bring_samples;
 mod case_study;

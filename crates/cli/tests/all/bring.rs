@@ -105,6 +105,45 @@ fn a_plan_calls_nodes_as_what_was_brought_does() {
 }
 
 #[test]
+fn states_that_no_input_tells_are_answered_by_options() {
+    let folder = samples("bring-states");
+    let bring = |more: &[&str]| {
+        told_in(&folder, &[&["bring", "asinfo_many.txt", "settings.txt"], more].concat())
+    };
+    let (code, _, said) = bring(&[]);
+    assert_eq!(code, 0);
+    assert!(said.contains("Are these nodes quiesced? BB9050016AE4202, "), "{said}");
+    let (code, scenario, said) = bring(&[
+        "--unclean",
+        "aero-b2,BB9040016AE4202",
+        "--clean",
+        "aero-a1.test",
+        "--quiesced",
+        "aero-a2",
+    ]);
+    assert_eq!(code, 0, "{said}");
+    for line in [
+        "BB9050016AE4202 is down, without a clean stop, as you say",
+        "BB9010016AE4202 is down after a clean stop, as you say",
+        "BB9020016AE4202 is quiesced, as you say",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert!(scenario.contains("\"crash\"") && scenario.contains("\"quiesce\""), "{scenario}");
+    for (more, error) in [
+        (&["--down", "nobody"][..], "--down nobody: no node is called so"),
+        (
+            &["--clean", "aero-a1", "--unclean", "aero-a1"],
+            "--unclean aero-a1: --clean says something else",
+        ),
+    ] {
+        let (code, _, said) = bring(more);
+        assert_eq!((code, said.contains(error)), (2, true), "{said}");
+    }
+    assert_eq!(bring(&["--down", "aero-a1", "--unclean", "aero-a1"]).0, 0);
+}
+
+#[test]
 fn a_folder_brings_all_its_files() {
     let folder = folder(
         "bring-folder",

@@ -37,3 +37,28 @@ fn a_log_that_differs_is_1_and_no_log_is_2() {
     let (code, _, error) = told_in(&folder, &["log", "missing.log"]);
     assert_eq!((code, error.contains("missing.log: cannot be read")), (2, true), "{error}");
 }
+
+#[test]
+fn a_folder_is_all_its_logs() {
+    let line =
+        |time: &str, text: &str| format!("Oct 01 2019 {time} GMT: INFO (partition): {text}\n");
+    let log = |node: &str, time: &str| {
+        line(time, &format!("NODE-ID {node} CLUSTER-SIZE 3"))
+            + &line(time, "applied new succession list a3 a2 a1")
+            + &line(
+                time,
+                "{main} rebalanced: regime 3 expected-migrations (0,0,0) unavailable-partitions 0",
+            )
+    };
+    let (one, other) = (log("a1", "09:05:18"), log("a2", "11:35:18"));
+    let folder = folder("log-folder", &[("logs/a1.log", &one), ("logs/a2.log", &other)]);
+    let (code, text, error) = told_in(&folder, &["log", "logs"]);
+    assert_eq!(code, 0, "{text}{error}");
+    assert!(
+        text.contains("The clock of A2 is 2 h 30 min ahead of that of A1, by 1 event that"),
+        "{text}"
+    );
+    assert_eq!(text.matches("succession list: log").count(), 1, "{text}");
+    let (code, _, error) = told_in(&folder, &["log", "."]);
+    assert_eq!(code, 0, "{error}");
+}

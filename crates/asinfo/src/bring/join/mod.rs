@@ -15,10 +15,11 @@ mod who;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rosterlab_engine::{NodeId, RackId, RosterEntry};
+use rosterlab_engine::{NodeId, RackId, RosterEntry, Shutdown};
 
 use crate::info::Build;
 
+use super::ask::State;
 use super::fact::{Count, Fact, List, NodeRef, Place, Setting, What};
 use super::sink::Facts;
 
@@ -60,6 +61,8 @@ pub struct Joined {
     pub missing: Vec<(Place, String)>,
     /// What was read and belongs to nothing, in sentences with its place.
     pub homeless: Vec<(Place, String)>,
+    /// What a person said of nodes: see [`answer`](super::answer).
+    pub answered: Vec<(NodeId, State)>,
     /// Which versions were read: see [`Versions`].
     pub versions: Versions,
 }
@@ -79,10 +82,30 @@ pub struct JoinedNode {
     pub rack: Option<RackId>,
     /// Whether it is there; `None` when no input tells.
     pub up: Option<bool>,
+    /// How it went down; `None` when it is there, or nobody tells.
+    pub went: Option<Shutdown>,
     /// Whether it is quiesced for good.
     pub stay_quiesced: bool,
     /// Whether it is quiesced, or going to be; `None` when no input tells.
     pub quiesced: Option<Quiesce>,
+}
+
+impl JoinedNode {
+    /// A node of which nothing else is known.
+    #[must_use]
+    pub fn new(id: NodeId) -> Self {
+        Self {
+            id,
+            made_up: false,
+            blocked: false,
+            names: Vec::new(),
+            rack: None,
+            up: None,
+            went: None,
+            stay_quiesced: false,
+            quiesced: None,
+        }
+    }
 }
 
 /// How far a quiesced node is.

@@ -53,6 +53,7 @@ pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Choo
             names: names.clone(),
             rack: rack(out, &said, *id, chooser),
             up,
+            went: None,
             stay_quiesced: told_of
                 .iter()
                 .any(|fact| matches!(fact.what, What::Setting(Setting::StayQuiesced(true)))),
