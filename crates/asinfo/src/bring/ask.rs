@@ -96,7 +96,8 @@ impl Asks {
         }
     }
 
-    /// The answer that is taken as long as nobody gives one.
+    /// The answer that is taken as long as nobody gives one. Nodes that went are taken to have gone cleanly, one after another, where
+    /// only that gives the partitions that the nodes count; what was assumed tells it then.
     #[must_use]
     pub fn preset(self) -> State {
         match self {

@@ -77,6 +77,9 @@ fn without_names(joined: &Joined, facts: &Facts) -> Result<(Scenario, Vec<String
     Ok(at_once)
 }
 
+/// How nodes are said to have gone where only that gives what the nodes count.
+pub(super) const IN_TURN: &str = "one after another, each cleanly after migrations were done";
+
 /// How nodes that are not there went.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Gone {
@@ -440,8 +443,7 @@ impl Making<'_> {
         let ids = ids.join(", ");
         if self.gone == Gone::InTurn {
             self.assume(format!(
-                "no input tells how {ids} went: one after another, each after migrations were done, because only so the scenario \
-                 comes to the partitions that the nodes count"
+                "no input tells how {ids} went: {IN_TURN}, because only so the scenario comes to the partitions that the nodes count"
             ));
             for node in untold {
                 self.step(Action::Stop(Nodes { nodes: vec![node] }));

@@ -8,10 +8,11 @@ use std::fmt::Write as _;
 use rosterlab_engine::{RosterEntry, Shutdown};
 use rosterlab_scenario::Scenario;
 
-use super::ask::questions;
+use super::ask::{Asks, State, questions};
 use super::exact::{Exactness, How};
 use super::fact::Place;
 use super::join::{Conflict, Joined, JoinedNamespace, JoinedNode, Quiesce};
+use super::scenario::IN_TURN;
 use super::sink::Facts;
 
 /// The most lines of one part.
@@ -23,8 +24,7 @@ const LONGEST: usize = 160;
 pub const CONTRADICTIONS: &str = "Contradictions (--choose N=M takes value M of N)";
 
 /// The title of the part with states of nodes that no input tells, which says how the command line is told.
-pub const QUESTIONS: &str =
-    "Asked, because no input tells (answer with the options, NODES are ids or names)";
+pub const QUESTIONS: &str = "What no input tells of nodes (NODES are ids or names, with commas)";
 
 /// A part of the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,8 @@ pub fn parts(
         assumed.extend(sentences.iter().cloned());
         out.part("Compared", &compared(joined, scenario));
     }
-    out.part(QUESTIONS, &asked(joined));
+    let is_in_turn = assumed.iter().any(|sentence| sentence.contains(IN_TURN));
+    out.part(QUESTIONS, &asked(joined, is_in_turn));
     out.part("Assumed, because no input tells", &assumed);
     if !joined.nodes.is_empty() {
         out.part(
@@ -265,8 +266,8 @@ fn list(entries: &[RosterEntry]) -> String {
     entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
-/// Questions with what is taken, and what was answered.
-fn asked(joined: &Joined) -> Vec<String> {
+/// Questions with what is taken, and what was answered. Where nodes can only have gone in turn, that is taken.
+fn asked(joined: &Joined, is_in_turn: bool) -> Vec<String> {
     let mut lines: Vec<String> = joined
         .answered
         .iter()
@@ -280,12 +281,17 @@ fn asked(joined: &Joined) -> Vec<String> {
             (some, all) => format!("{some} of {all} nodes"),
         };
         let preset = question.asks.preset();
-        let others = question.asks.answers().iter().filter(|answer| **answer != preset);
+        let taken = match question.asks {
+            Asks::HowDown if is_in_turn => IN_TURN,
+            _ => preset.words(),
+        };
+        let is_taken = |answer: &State| *answer == preset && taken == preset.words();
+        let others = question.asks.answers().iter().filter(|answer| !is_taken(answer));
         let options: Vec<String> = others.map(|answer| format!("--{answer} NODES")).collect();
         lines.push(short(&format!(
             "{} {nodes}: taken as {}, unless you say {}",
             question.asks.words(),
-            preset.words(),
+            taken,
             options.join(" or ")
         )));
     }
