@@ -11,7 +11,7 @@ pub(super) const MAX_COMMANDS: usize = 256;
 ///
 /// # Errors
 /// What the tool says of a line that it cannot read.
-pub(super) fn commands(line: &str) -> Result<Vec<Vec<String>>, &'static str> {
+pub(crate) fn commands(line: &str) -> Result<Vec<Vec<String>>, &'static str> {
     let mut commands = Vec::new();
     let mut words: Vec<String> = Vec::new();
     let mut end = |words: &mut Vec<String>| {

@@ -5,6 +5,8 @@
 
 use rosterlab_engine::{Command, NodeId, Shutdown};
 
+use crate::shell::{Piece, pieces};
+
 use super::course::{Course, Stop};
 
 /// What is told the inside of a container.
@@ -12,7 +14,7 @@ pub(super) struct Inside {
     /// The node that runs there.
     pub node: NodeId,
     /// What is told.
-    pub words: Vec<String>,
+    pub words: Vec<Piece>,
 }
 
 /// A node, or why the line is not understood.
@@ -22,10 +24,10 @@ pub(super) fn node(course: &Course, name: &str) -> Result<NodeId, Stop> {
 }
 
 /// What a remote shell is told: one word is a line of its own.
-pub(super) fn remote(words: &[&str]) -> Result<Vec<String>, Stop> {
+pub(super) fn remote(words: &[&str]) -> Result<Vec<Piece>, Stop> {
     match words {
-        [line] => crate::admin::line::tokens(line).map_err(|why| Stop::Unknown(why.to_owned())),
-        words => Ok(words.iter().map(|word| (*word).to_owned()).collect()),
+        [line] => pieces(line).map_err(|why| Stop::Unknown(why.to_owned())),
+        words => Ok(words.iter().map(|word| Piece::Word((*word).to_owned())).collect()),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: the copy is the cluster after the entries. Not here: what a part means.
 
 use rosterlab_engine::{Cluster, ClusterView, Command, NodeId};
+use rosterlab_scenario::foresight::runbook::Mistake;
 use rosterlab_scenario::words::text::capitalized;
 use rosterlab_scenario::{Entry, Settle};
 
@@ -24,6 +25,8 @@ pub(super) struct Course<'a> {
     pub cluster: Cluster,
     pub view: ClusterView,
     pub entries: Vec<Entry>,
+    /// What a part does that is not what its words say.
+    pub mistakes: Vec<Mistake>,
     /// How many of them the copy has seen.
     run: usize,
 }
@@ -31,7 +34,7 @@ pub(super) struct Course<'a> {
 impl<'a> Course<'a> {
     pub(super) fn new(names: &'a Names, cluster: &Cluster) -> Self {
         let (cluster, view) = (cluster.clone(), cluster.view());
-        Self { names, cluster, view, entries: Vec::new(), run: 0 }
+        Self { names, cluster, view, entries: Vec::new(), mistakes: Vec::new(), run: 0 }
     }
 
     /// Performs an entry after those before it. The last one of a line is left to whoever performs the line.

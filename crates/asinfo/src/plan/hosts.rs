@@ -5,7 +5,7 @@
 
 use rosterlab_engine::{Command, NodeId, Shutdown};
 
-use crate::shell::{self, Line, host, named_hosts};
+use crate::shell::{self, Line, Piece, host, named_hosts};
 
 use super::containers::{self, Inside, node, remote};
 use super::course::{Course, Stop};
@@ -39,7 +39,7 @@ const HARMLESS: [&str; 21] = [
 ];
 
 /// What may follow a pipe: it prints what it reads.
-const FILTERS: [&str; 14] = [
+pub(super) const FILTERS: [&str; 14] = [
     "grep", "egrep", "fgrep", "tail", "head", "less", "more", "cat", "tac", "wc", "sort", "uniq",
     "cut", "column",
 ];
@@ -47,11 +47,11 @@ const FILTERS: [&str; 14] = [
 const GIVES_UP: [&str; 6] = ["true", "false", ":", "exit", "echo", "printf"];
 
 /// Does the words of a line, which is typed on these hosts where that is said.
-pub(super) fn run(course: &mut Course, words: &[String], at: &[NodeId]) -> Result<(), Stop> {
+pub(super) fn run(course: &mut Course, words: &[Piece], at: &[NodeId]) -> Result<(), Stop> {
     parts(course, words, at, 0)
 }
 
-fn parts(course: &mut Course, words: &[String], at: &[NodeId], hops: usize) -> Result<(), Stop> {
+fn parts(course: &mut Course, words: &[Piece], at: &[NodeId], hops: usize) -> Result<(), Stop> {
     if hops > MOST_HOPS {
         return Err(Stop::Unknown("a line goes from host to host too often".to_owned()));
     }
@@ -59,18 +59,20 @@ fn parts(course: &mut Course, words: &[String], at: &[NodeId], hops: usize) -> R
     let mut all: Vec<Vec<&str>> = Vec::new();
     // What follows `||` is done when something failed, and what follows `|` reads what was printed.
     let mut left_out: Option<&[&str]> = None;
-    for word in words.iter().map(String::as_str).chain([";"]) {
-        let is_mark = matches!(word, ";" | "&&" | "&" | "||" | "|" | "|&");
-        if !is_mark {
-            part.push(word);
-            continue;
-        }
+    for piece in words.iter().chain([&Piece::Mark(";")]) {
+        let mark = match piece {
+            Piece::Word(word) => {
+                part.push(word);
+                continue;
+            }
+            Piece::Mark(mark) => *mark,
+        };
         let whole = std::mem::take(&mut part);
         match left_out.take() {
             Some(known) => only_looks(&whole, known)?,
             None => all.push(whole),
         }
-        left_out = match word {
+        left_out = match mark {
             "|" | "|&" => Some(&FILTERS),
             "||" => Some(&GIVES_UP),
             _ => None,
@@ -113,13 +115,9 @@ fn only_looks(words: &[&str], known: &[&str]) -> Result<(), Stop> {
 fn prints(words: &[&str]) -> Result<(), Stop> {
     let does = |word: &&&str| {
         let word = word.replace("$(date)", "").replace("$(hostname)", "");
-        ["$(", "`", "<(", ">(", "|"].iter().any(|mark| word.contains(mark))
+        ["$(", "`", "<(", ">("].iter().any(|mark| word.contains(mark))
     };
-    // A pattern of `grep` may have a bar.
-    let is_pattern =
-        |word: &&&str| word.contains('|') && !word.contains("$(") && !word.contains('`');
-    let is_grep = words.first().is_some_and(|first| first.ends_with("grep"));
-    match words.iter().filter(|word| !(is_grep && is_pattern(word))).find(does) {
+    match words.iter().find(does) {
         Some(word) => Err(Stop::Unknown(format!("'{word}' may do more than print"))),
         None => Ok(()),
     }
@@ -244,9 +242,9 @@ fn asadm(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop>
             other => return Err(Stop::Unknown(format!("asadm is not called with {other}"))),
         }
     }
-    for line in lines {
+    for line in lines.iter().flat_map(|line| tool::parts(line)) {
         let first = line.split_whitespace().next();
-        is_enabled |= first.is_some_and(|first| first.trim_end_matches(';') == "enable");
+        is_enabled |= first == Some("enable");
         if !is_enabled && matches!(first, Some("manage" | "asinfo")) {
             // As the tool says it (see the admin console).
             return Err(Stop::Fails(
@@ -254,7 +252,7 @@ fn asadm(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop>
                     .to_owned(),
             ));
         }
-        tool::tool(course, &course.names.in_words(&line, &course.view), connected)?;
+        tool::tool(course, &course.names.in_words(line, &course.view), connected)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What is prose in a plan with blocks of code, and what only looks like it.
 //!
-//! Invariant: pure. A sentence that may be a command, or that tells somebody to do something to a node, is no prose. Not here:
-//! what a command does.
+//! Invariant: pure. A sentence that may be a command, or a clause of which is an imperative about nodes that it names, is no
+//! prose. Not here: what a command does.
 
 use rosterlab_engine::ClusterView;
 
@@ -92,7 +92,7 @@ const ANYWHERE: [&str; 16] = [
 /// What follows one of them in a sentence that only speaks of it.
 const SPEAKS: [&str; 10] = ["and", "or", "to", "on", "is", "are", "for", "the", "as", "in"];
 /// What is told to be done to a node.
-const VERBS: [&str; 21] = [
+pub(super) const VERBS: [&str; 21] = [
     "stop",
     "start",
     "restart",
@@ -115,8 +115,38 @@ const VERBS: [&str; 21] = [
     "replace",
     "unplug",
 ];
-/// What makes a noun of a verb.
-const ARTICLES: [&str; 5] = ["a", "an", "the", "of", "no"];
+/// What a sentence may begin with before it tells what to do.
+const BEGINNINGS: [&str; 14] = [
+    "then",
+    "now",
+    "next",
+    "first",
+    "second",
+    "finally",
+    "afterwards",
+    "please",
+    "and",
+    "also",
+    "lastly",
+    "step",
+    "always",
+    "again",
+];
+/// What follows a verb that is a noun there: `stop of b101`, `Restart order: …`.
+const AFTER_A_NOUN: [&str; 12] = [
+    "of",
+    "order",
+    "time",
+    "times",
+    "window",
+    "date",
+    "procedure",
+    "plan",
+    "is",
+    "was",
+    "takes",
+    "needs",
+];
 /// What means nodes without their names.
 const ALL: [&str; 4] = ["all", "each", "every", "both"];
 
@@ -158,21 +188,40 @@ fn names_a_command(text: &str) -> bool {
     pairs.any(|pair| ANYWHERE.contains(&pair[0]) && !SPEAKS.contains(&pair[1]))
 }
 
+/// The imperatives of a text: the first word of each of its clauses, where it is one of `verbs`. \[model\]
+///
+/// A clause begins a sentence, or stands behind a comma, a colon, `and` or `then`; words such as `next` may come before the verb.
+pub(super) fn imperatives<'a>(text: &str, verbs: &[&'a str]) -> Vec<&'a str> {
+    let lower = text.to_lowercase();
+    let marked = lower.replace(" and ", ", ").replace(" then ", ", ");
+    let clauses = marked.split([',', ';', ':', '!', '(', ')']).flat_map(|part| part.split(". "));
+    let imperative = |clause: &str| {
+        let is_part = |c: char| c.is_alphanumeric() || "-_@".contains(c);
+        let words = clause.split(|c: char| !is_part(c)).filter(|word| !word.is_empty());
+        let is_before = |word: &&str| {
+            BEGINNINGS.contains(word) || word.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let mut words = words.skip_while(is_before);
+        let first = words.next()?;
+        let is_noun = words.next().is_some_and(|word| AFTER_A_NOUN.contains(&word));
+        verbs.iter().find(|verb| **verb == first && !is_noun).copied()
+    };
+    clauses.filter_map(imperative).collect()
+}
+
 /// The word by which a text tells somebody to do something to nodes that it names: `Stop b101 and b102`.
-pub(super) fn told(text: &str, names: &Names, view: &ClusterView) -> Option<String> {
+pub(super) fn told(text: &str, names: &Names, view: &ClusterView) -> Option<&'static str> {
+    let verb = imperatives(text, &VERBS).into_iter().next()?;
     let is_part = |c: char| c.is_alphanumeric() || "-_.@[]".contains(c);
     let words: Vec<String> = text
         .split(|c: char| !is_part(c))
         .map(|word| word.trim_matches('.').to_lowercase())
         .filter(|word| !word.is_empty())
         .collect();
-    let is_noun = |at: usize| at > 0 && ARTICLES.contains(&words[at - 1].as_str());
-    let mut verbs = words.iter().enumerate();
-    let verb = verbs.find(|(at, word)| VERBS.contains(&word.as_str()) && !is_noun(*at))?.1;
     let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
     let is_rack = words.windows(2).any(|pair| pair[0] == "rack" && is_number(&pair[1]));
     let is_named = |word: &String| {
         ALL.contains(&word.as_str()) || word.contains('[') || names.node(word, view).is_some()
     };
-    (is_rack || words.iter().any(is_named)).then(|| verb.clone())
+    (is_rack || words.iter().any(is_named)).then_some(verb)
 }

@@ -7,17 +7,16 @@ use std::collections::BTreeMap;
 
 use rosterlab_engine::{Cluster, Command, NodeId, Shutdown};
 use rosterlab_scenario::Entry;
-use rosterlab_scenario::foresight::runbook::{Language, Line, Reading};
+use rosterlab_scenario::foresight::runbook::{Language, Line, Mistake, Reading};
 
-use crate::admin::line::tokens;
-use crate::shell;
+use crate::shell::{self, pieces};
 use crate::terminal::lines_of;
 
 use super::course::{Course, Stop};
 use super::names::Names;
 use super::peel::{Peeled, peel};
-use super::prose::{is_prose, looks_like_a_command, told};
-use super::text::{PlanError, Said, is_fence, lines};
+use super::prose::{imperatives, is_prose, looks_like_a_command, told};
+use super::text::{PlanError, Said, is_fence, is_for_people, lines};
 use super::{hosts, tool, waits};
 
 /// The most rounds of a loop.
@@ -43,6 +42,12 @@ pub struct Reader {
     said: BTreeMap<usize, Said>,
 }
 
+/// What a line comes to.
+struct Done {
+    entries: Vec<Entry>,
+    mistakes: Vec<Mistake>,
+}
+
 impl Reader {
     /// A reader of this text, and the text's lines.
     ///
@@ -59,7 +64,7 @@ impl Reader {
         Self { names, said: BTreeMap::new() }
     }
 
-    fn course(&self, line: &Line, cluster: &Cluster) -> Option<Result<Vec<Entry>, Stop>> {
+    fn course(&self, line: &Line, cluster: &Cluster) -> Option<Result<Done, Stop>> {
         let nothing = Said::default();
         let said = self.said.get(&line.number).unwrap_or(&nothing);
         let peeled = peel(&line.text);
@@ -70,12 +75,12 @@ impl Reader {
         }
         let mut course = Course::new(&self.names, cluster);
         if is_for_people(command) || is_heading && is_title(command) {
-            // A comment within code explains what follows it; a heading may be all that is said.
-            let may_tell = !said.is_code && (is_heading || command.starts_with("##"));
+            // A heading says what the lines below it do; where there is none, it may be all that is said.
+            let may_tell = said.is_bare && (is_heading || command.starts_with("##"));
             let verb = may_tell.then(|| told(command, &self.names, &course.view)).flatten();
             return verb.map(|verb| {
                 Err(Stop::Unknown(format!(
-                    "a heading that names nodes and says '{verb}' may be meant as a step: give the step a line of its own, and the heading no nodes"
+                    "no line below this heading does what it says ('{verb}'): write the step as a line of its own"
                 )))
             });
         }
@@ -95,7 +100,8 @@ impl Reader {
         if said.is_prose && is_unknown && is_prose(&line.text, command, &self.names, &course.view) {
             return None;
         }
-        Some(done.map(|()| course.entries))
+        let Course { entries, mistakes, .. } = course;
+        Some(done.map(|()| Done { entries, mistakes }))
     }
 
     /// Does what stands in quotes of code within a sentence, which may name its hosts; `None` when nothing there is a command.
@@ -112,9 +118,11 @@ impl Reader {
         }
         let around: Vec<&str> = parts.iter().step_by(2).copied().collect();
         let around = around.join(" ");
-        let lower = around.to_lowercase();
-        let more = ["recluster", "quiesce", "revive", "wait", "restart"];
-        if let Some(word) = more.iter().find(|word| lower.contains(**word)) {
+        let more = ["recluster", "quiesce", "revive", "wait", "restart", "stop", "start", "reboot"];
+        // `Stop b101 with …` and `To stop b101, run …` say what their command does.
+        let is_done = |word: &str| spans.iter().any(|span| span.contains(word));
+        let told = imperatives(&around, &more);
+        if let Some(word) = told.into_iter().find(|word| !is_done(word)) {
             return Some(Err(Stop::Unknown(format!(
                 "the sentence says more than its command ('{word}'): give that a line of its own"
             ))));
@@ -204,7 +212,7 @@ impl Reader {
                 return entries.into_iter().try_for_each(|entry| course.perform(entry));
             }
         }
-        let words = tokens(line).map_err(|why| Stop::Unknown(why.to_owned()))?;
+        let words = pieces(line).map_err(|why| Stop::Unknown(why.to_owned()))?;
         if words.is_empty() {
             return Err(not_known(line));
         }
@@ -234,7 +242,8 @@ impl Reader {
         let mut rest = body;
         loop {
             let waits = rest.starts_with("until ") || rest.starts_with("while ");
-            let end = if waits { rest.find("done").map(|at| at + 4) } else { outside_quotes(rest) };
+            let end =
+                if waits { rest.find("done").map(|at| at + 4) } else { tool::outside_quotes(rest) };
             let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
             let line = line.trim();
             if !line.is_empty() {
@@ -306,27 +315,6 @@ fn wait(command: &str, course: &mut Course) -> Option<Result<(), Stop>> {
     Some(read.map_err(Stop::Unknown).and_then(|wait| course.wait(wait)))
 }
 
-/// The first `;` that stands in no quotes.
-fn outside_quotes(text: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (None, ';') => return Some(at),
-            (None, '\'' | '"') => quote = Some(c),
-            (Some(open), c) if open == c => quote = None,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Whether a line is a comment, a heading of Markdown, a rule or empty.
-fn is_for_people(command: &str) -> bool {
-    let is_rule = command.bytes().all(|byte| b"-=*_~ ".contains(&byte));
-    let begins = ["#", "//", "<!--", "-- ", "==="].iter().any(|mark| command.starts_with(mark));
-    is_rule || begins
-}
-
 /// Whether what is bold, or ends in a colon, is no command.
 fn is_title(text: &str) -> bool {
     !looks_like_a_command(text) && waits::sentence(text).is_none()
@@ -341,8 +329,12 @@ impl Language for Reader {
     fn read(&self, line: &Line, cluster: &Cluster) -> Reading {
         match self.course(line, cluster) {
             None => Reading::Says,
-            Some(Ok(entries)) if entries.is_empty() => Reading::Looks,
-            Some(Ok(entries)) => Reading::Does(entries),
+            Some(Ok(Done { entries, mistakes })) => match (entries.is_empty(), mistakes.is_empty())
+            {
+                (_, false) => Reading::Mistaken(entries, mistakes),
+                (true, true) => Reading::Looks,
+                (false, true) => Reading::Does(entries),
+            },
             Some(Err(Stop::Fails(why))) => Reading::Fails(why),
             Some(Err(Stop::Unknown(why))) => Reading::Unknown(why),
         }

@@ -8,7 +8,9 @@ use std::fmt;
 
 use rosterlab_scenario::foresight::runbook::Line;
 
-use super::peel::peel;
+use super::peel::{Peeled, peel};
+use super::prose::{VERBS, imperatives, looks_like_a_command};
+use super::waits;
 
 /// The most bytes of a plan.
 pub const MAX_PLAN: usize = 1024 * 1024;
@@ -50,8 +52,8 @@ pub(super) struct Said {
     pub session: Option<String>,
     /// Whether the line may be prose: it stands outside of the blocks of code that the plan has.
     pub is_prose: bool,
-    /// Whether it stands in a block of code.
-    pub is_code: bool,
+    /// Whether it is a heading below which no line may do anything.
+    pub is_bare: bool,
 }
 
 /// The lines of a text, and what was said before each.
@@ -62,6 +64,7 @@ pub(super) fn lines(text: &str) -> Result<(Vec<Line>, BTreeMap<usize, Said>), Pl
     let has_blocks = text.lines().any(is_fence);
     let (mut lines, mut said) = (Vec::new(), BTreeMap::new());
     let mut now = Said::default();
+    let mut sections = Sections::default();
     let mut is_inside = false;
     let mut rest = text.lines().enumerate().peekable();
     while let Some((place, first)) = rest.next() {
@@ -69,6 +72,7 @@ pub(super) fn lines(text: &str) -> Result<(Vec<Line>, BTreeMap<usize, Said>), Pl
             return Err(PlanError::TooManyLines);
         }
         let mut whole = first.to_owned();
+        let mut is_code = false;
         if is_fence(first) {
             is_inside = !is_inside;
         } else {
@@ -90,11 +94,14 @@ pub(super) fn lines(text: &str) -> Result<(Vec<Line>, BTreeMap<usize, Said>), Pl
                 }
             }
             now.is_prose = has_blocks && !is_inside;
-            now.is_code = is_inside;
+            is_code = is_inside;
         }
         let number = place + 1;
         said.insert(number, now.clone());
-        let command = peel(&whole).command;
+        let peeled = peel(&whole);
+        let level = if is_code { None } else { level(&peeled) };
+        sections.look(number, level, !is_fence(first) && may_do(&peeled.command, now.is_prose));
+        let command = peeled.command;
         if let Some(heading) = heading(&command) {
             now.heading = Some(heading.to_owned());
         }
@@ -105,7 +112,74 @@ pub(super) fn lines(text: &str) -> Result<(Vec<Line>, BTreeMap<usize, Said>), Pl
         }
         lines.push(Line { number, text: whole, given: None });
     }
+    for number in sections.end() {
+        said.entry(number).or_default().is_bare = true;
+    }
     Ok((lines, said))
+}
+
+/// The headings above a line, and those below which nothing was found.
+#[derive(Default)]
+struct Sections {
+    /// The number of the line, its level, and whether a line below it may do something.
+    open: Vec<(usize, usize, bool)>,
+    bare: Vec<usize>,
+}
+
+impl Sections {
+    fn look(&mut self, number: usize, level: Option<usize>, may_do: bool) {
+        match level {
+            Some(level) => {
+                self.close(level);
+                self.open.push((number, level, false));
+            }
+            None => self.open.iter_mut().for_each(|(_, _, does)| *does |= may_do),
+        }
+    }
+
+    /// Ends the headings that do not stand above this level.
+    fn close(&mut self, level: usize) {
+        while let Some((number, _, does)) = self.open.pop_if(|(_, open, _)| *open >= level) {
+            if !does {
+                self.bare.push(number);
+            }
+        }
+    }
+
+    fn end(mut self) -> Vec<usize> {
+        self.close(0);
+        self.bare
+    }
+}
+
+/// How high a heading stands; `None` for other lines. A single `#` may be a comment of a shell, and stands above nothing.
+fn level(peeled: &Peeled) -> Option<usize> {
+    let command = &peeled.command;
+    let marks = command.bytes().take_while(|byte| *byte == b'#').count();
+    match marks {
+        0 if peeled.is_bold => Some(7),
+        0 if command.ends_with(':') => Some(8),
+        2..=6 => Some(marks),
+        _ => None,
+    }
+}
+
+/// Whether a line may do something. Prose does nothing unless it has a command.
+fn may_do(command: &str, is_prose: bool) -> bool {
+    let is_told = || {
+        looks_like_a_command(command)
+            || !imperatives(command, &VERBS).is_empty()
+            || command.contains('`')
+            || waits::sentence(command).is_some()
+    };
+    !is_for_people(command) && (!is_prose || is_told())
+}
+
+/// Whether a line is a comment, a heading of Markdown, a rule or empty.
+pub(super) fn is_for_people(command: &str) -> bool {
+    let is_rule = command.bytes().all(|byte| b"-=*_~ ".contains(&byte));
+    let begins = ["#", "//", "<!--", "-- ", "==="].iter().any(|mark| command.starts_with(mark));
+    is_rule || begins
 }
 
 /// Whether a line begins or ends a block of code in Markdown.

@@ -3,9 +3,12 @@
 //! Invariant: the tool and the nodes are those of [`crate::terminal`], so a plan's lines do what they do when they are typed. Whoever
 //! writes a plan means its changes: the tool is privileged, and its questions are answered. Not here: hosts.
 
-use rosterlab_engine::NodeId;
+use rosterlab_engine::{ClusterView, NodeId, RosterEntry};
+use rosterlab_scenario::foresight::runbook::Mistake;
 
+use crate::admin::line::commands;
 use crate::admin::{Block, Console};
+use crate::shell::{Piece, pieces};
 use crate::terminal::Terminal;
 
 use super::course::{Course, Stop};
@@ -29,8 +32,49 @@ pub(super) const WORDS: [&str; 12] = [
 /// The requests that each node carries out for itself.
 const OF_ONE_NODE: [&str; 3] = ["quiesce", "quiesce-undo", "revive"];
 
-/// Types a line into the tool, connected to a node.
+/// What parts the commands of a line of the tool: `;`, outside of quotes.
+pub(super) fn parts(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(line);
+    let all = std::iter::from_fn(move || {
+        let text = rest?;
+        let end = outside_quotes(text);
+        rest = end.map(|end| &text[end + 1..]);
+        Some(text[..end.unwrap_or(text.len())].trim())
+    });
+    all.filter(|part| !part.is_empty())
+}
+
+/// Where the first `;` outside of quotes is.
+pub(super) fn outside_quotes(text: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (None, ';') => return Some(at),
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Types a line into the tool, connected to a node: its commands one after the other, each with its questions.
 pub(super) fn tool(course: &mut Course, line: &str, at: Option<NodeId>) -> Result<(), Stop> {
+    if let Ok(pieces) = pieces(line) {
+        let mut marks = pieces.iter().filter_map(|piece| match piece {
+            Piece::Mark(";") | Piece::Word(_) => None,
+            Piece::Mark(mark) => Some(*mark),
+        });
+        if let Some(mark) = marks.next() {
+            return Err(Stop::Unknown(format!(
+                "the admin tool has no '{mark}': its commands are parted by ';'"
+            )));
+        }
+    }
+    parts(line).try_for_each(|command| one(course, command, at))
+}
+
+fn one(course: &mut Course, line: &str, at: Option<NodeId>) -> Result<(), Stop> {
     if !Console::knows(line) {
         return Err(Stop::Unknown(format!("the admin tool has no command for '{line}'")));
     }
@@ -42,6 +86,8 @@ pub(super) fn tool(course: &mut Course, line: &str, at: Option<NodeId>) -> Resul
     let mut terminal = Terminal::new(at);
     terminal.can_connect(at, &course.cluster).map_err(Stop::Fails)?;
     terminal.enter("enable", &course.cluster);
+    let mistake = not_pending(&course.view, line, at)?;
+    course.mistakes.extend(mistake);
     let mut text = line.to_owned();
     loop {
         let typed = terminal.enter(&text, &course.cluster);
@@ -63,6 +109,32 @@ pub(super) fn tool(course: &mut Course, line: &str, at: Option<NodeId>) -> Resul
             None => return Ok(()),
         }
     }
+}
+
+/// What `manage roster remove nodes …` names that is not in the pending roster: the tool compares whole entries, `A101@1`, and
+/// leaves what does not match where it is.
+fn not_pending(view: &ClusterView, line: &str, at: NodeId) -> Result<Option<Mistake>, Stop> {
+    let words = commands(line).ok().and_then(|all| all.into_iter().next()).unwrap_or_default();
+    // The tool takes the beginnings of its words.
+    let mut path = ["manage", "roster", "remove", "nodes"].iter().zip(&words);
+    if words.len() < 4 || !path.all(|(word, typed)| word.starts_with(typed.as_str())) {
+        return Ok(None);
+    }
+    let named = words[4..].iter().take_while(|word| *word != "ns" && !word.starts_with('-'));
+    let named: Vec<RosterEntry> = named
+        .map(|word| word.parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| Stop::Unknown(format!("'{line}' names what is no entry of a roster")))?;
+    let namespace = words.iter().skip_while(|word| *word != "ns").nth(1);
+    let index = namespace.and_then(|name| view.namespace_index(name));
+    let home = view.sub_cluster_of(at).map(|place| &view.sub_clusters[place]);
+    let Some((home, index)) = home.zip(index) else { return Ok(None) };
+    let pending = &home.namespaces[index].pending;
+    let named: Vec<RosterEntry> =
+        named.into_iter().filter(|entry| !pending.contains(entry)).collect();
+    let is_named = |entry: &&RosterEntry| named.iter().any(|one| one.node == entry.node);
+    let there: Vec<RosterEntry> = pending.iter().filter(is_named).copied().collect();
+    Ok((!named.is_empty()).then_some(Mistake::NotInRoster { named, there }))
 }
 
 /// What a block says went wrong.

@@ -3,6 +3,10 @@
 //! Invariant: pure. Waiting for a stable cluster waits for migrations too, unless it is told to ignore them (domain.md §8). A single
 //! `cluster-stable` counts as waiting: nobody goes on when it fails. Not here: whether what is waited for ever comes.
 
+use crate::shell::{Piece, pieces};
+
+use super::hosts::FILTERS;
+
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wait {
@@ -247,7 +251,21 @@ fn only_waits(text: &str) -> bool {
             && !part.contains("$(")
             && !part.contains('`')
     };
-    !asked.split([' ', ';']).any(does) && parts.all(harmless)
+    // What is asked may be filtered, and goes nowhere else.
+    let mut piped =
+        pieces(asked).unwrap_or_default().into_iter().skip_while(|piece| !is_pipe(piece));
+    let is_filtered = match piped.nth(1) {
+        None => true,
+        Some(Piece::Word(first)) => {
+            FILTERS.contains(&first.as_str()) && !piped.any(|piece| is_pipe(&piece))
+        }
+        Some(Piece::Mark(_)) => false,
+    };
+    is_filtered && !asked.split([' ', ';']).any(does) && parts.all(harmless)
+}
+
+fn is_pipe(piece: &Piece) -> bool {
+    matches!(piece, Piece::Mark("|" | "|&"))
 }
 
 #[cfg(test)]
@@ -297,6 +315,8 @@ mod tests {
         for text in [
             "until asinfo -v cluster-stable:; do sleep 1; done; ssh b101 reboot",
             "until asinfo -v cluster-stable:; do ssh b101 reboot; done",
+            "until asinfo -v cluster-stable:|sh; do sleep 1; done",
+            "until asinfo -v statistics|grep migrate_x|sh; do sleep 1; done",
         ] {
             assert!(of_loop(text).is_some_and(|read| read.is_err()), "{text}");
         }

@@ -9,10 +9,12 @@
 //! [`crate::admin`]).
 
 mod read;
+mod words;
 mod write;
 
 pub(crate) use read::named_hosts;
 pub use read::{Line, read};
+pub(crate) use words::{Piece, pieces};
 pub use write::lines;
 pub(crate) use write::named;
 

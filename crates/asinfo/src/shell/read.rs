@@ -6,8 +6,8 @@
 use rosterlab_engine::{ClusterView, Command, NodeId, RackId, Shutdown};
 use rosterlab_scenario::{Entry, Settle};
 
+use super::words::words;
 use super::{CONF, drives};
-use crate::admin::line::tokens;
 use crate::log::device_name;
 
 /// What a line is.
@@ -58,7 +58,7 @@ const SHELL: [&str; 10] = [
 /// # Errors
 /// What is wrong with it, as a sentence without a full stop.
 pub fn read(line: &str, view: &ClusterView) -> Option<Result<Line, String>> {
-    let words = tokens(line).ok()?;
+    let words = words(line).ok()?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     Some(match *words.first()? {
         "ssh" if words.contains(&"asadm") => elsewhere(&words, view),
@@ -376,9 +376,11 @@ fn wipe(nodes: &[NodeId], parts: &[Vec<&str>], view: &ClusterView) -> Result<Vec
         let device = (0..all).find(|device| device_name(*device) == name && part.len() > 1);
         devices.push(device.ok_or_else(|| {
             format!(
-                "'{name}' is no drive of a node: they have {} to {}",
-                device_name(0),
-                device_name(all - 1)
+                "'{name}' is no drive of a node: {}",
+                match all {
+                    1 => format!("each has {}", device_name(0)),
+                    _ => format!("each has {} to {}", device_name(0), device_name(all - 1)),
+                }
             )
         })?);
     }

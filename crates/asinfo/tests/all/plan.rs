@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rosterlab_asinfo::plan::{NameError, Names, PlanError, Reader};
 use rosterlab_engine::{Cluster, Command, Profile, RosterNodes, Shutdown};
-use rosterlab_scenario::foresight::runbook::{Language, Reading};
+use rosterlab_scenario::foresight::runbook::{Language, Mistake, Reading};
 use rosterlab_scenario::{Entry, NodeName, NodeNames, Settle};
 
 use crate::common::{id, ids, setup};
@@ -330,6 +330,9 @@ fn a_block_of_code_does_not_hide_the_commands_around_it() {
         "asinfo -v 'quiesce:'",
         "manage nothing",
         "Once the drive is there, stop b102.",
+        "Then please restart b101.",
+        "Drain the clients, and take b101 out of the load balancer.",
+        "Remove b101 from monitoring.",
         "Take down rack 2.",
         "systemctl stop aerospike",
     ] {
@@ -340,6 +343,11 @@ fn a_block_of_code_does_not_hide_the_commands_around_it() {
         "Rack B goes down tonight.",
         "Use ssh to log in, and `asadm` to look.",
         "The stop of b101 takes a minute.",
+        "We restart b101 and b102 tonight.",
+        "Restart of b101: ten minutes.",
+        "Restart order: b101, b102.",
+        "b101 is taken out of the load balancer by then.",
+        "Bob will stop by at b101's rack.",
     ] {
         assert_eq!(read(&format!("{block}\n{line}")), Reading::Says, "{line}");
     }
@@ -357,6 +365,12 @@ fn nothing_hides_behind_a_pipe_or_a_harmless_word() {
         "true || ssh b101 systemctl stop aerospike",
         "ssh b101 cat f | sh",
         "ssh b101 'echo c > /proc/sysrq-trigger'",
+        "grep x hosts|sh",
+        "cat hosts|xargs -n1 reboot",
+        "ssh b101 'cat f|sh'",
+        "echo x>/dev/sda",
+        "echo go&&hope",
+        "ssh b101 blkdiscard /dev/sda#1",
     ] {
         assert!(matches!(read(line), Reading::Unknown(_)), "{line}: {:?}", read(line));
     }
@@ -364,6 +378,10 @@ fn nothing_hides_behind_a_pipe_or_a_harmless_word() {
         "watch -n 5 asinfo -v 'roster:'",
         "ssh b101 journalctl | grep -E 'a|b' | tail -5",
         "echo done 2>&1 > /dev/null || exit 1",
+        "echo done>/dev/null||exit 1",
+        "journalctl -u aerospike|grep -E 'a|b'|tail -5",
+        "echo 'a | b; c'",
+        "echo issue#17",
     ] {
         assert_eq!(read(line), Reading::Looks, "{line}");
     }
@@ -375,6 +393,56 @@ fn the_tool_refuses_a_change_without_its_privilege() {
         assert!(matches!(read(line), Reading::Fails(_)), "{line}: {:?}", read(line));
     }
     let line = "asadm -e 'enable; manage recluster'";
+    assert!(matches!(read(line), Reading::Does(_)), "{:?}", read(line));
+}
+
+#[test]
+fn commands_of_the_tool_on_one_line_are_done_one_after_the_other() {
+    for line in [
+        "Admin+> manage roster stage nodes A101@1 A102@1 A103@1 ns main; manage recluster",
+        "manage roster stage nodes A101@1 A102@1 A103@1 ns main;manage recluster;",
+        "asadm --enable -e 'manage roster remove nodes B101@2 B102@2 ns main; manage recluster'",
+    ] {
+        let Reading::Does(entries) = read(line) else { panic!("{line}: {:?}", read(line)) };
+        let [Entry::Act { command: set, .. }, Entry::Act { command: recluster, .. }] = &entries[..]
+        else {
+            panic!("{line}: {entries:?}")
+        };
+        assert!(matches!(set, Command::RosterSet { .. }), "{line}: {set:?}");
+        assert!(matches!(recluster, Command::Recluster { .. }), "{line}: {recluster:?}");
+    }
+    for line in [
+        "Admin+> manage recluster && manage quiesce with B101",
+        "manage recluster; ssh b101 systemctl stop aerospike",
+        "Admin+> manage recluster | sh",
+    ] {
+        assert!(matches!(read(line), Reading::Unknown(_)), "{line}: {:?}", read(line));
+    }
+    let line = "asadm -e 'show roster; manage recluster'";
+    assert!(matches!(read(line), Reading::Fails(_)), "{:?}", read(line));
+}
+
+#[test]
+fn a_node_that_is_named_without_its_rack_stays_in_the_roster() {
+    let of = |named: &str, there: &str| {
+        let entries = |text: &str| {
+            text.split_whitespace().map(|entry| entry.parse().unwrap()).collect::<Vec<_>>()
+        };
+        vec![Mistake::NotInRoster { named: entries(named), there: entries(there) }]
+    };
+    for (line, mistakes) in [
+        ("manage roster remove nodes A101 ns main", of("A101", "A101@1")),
+        ("manage roster remove nodes B101@2 B102 ns main", of("B102", "B102@2")),
+        ("manage roster remove nodes B101@1 ns main --no-warn", of("B101@1", "B101@2")),
+        ("manage roster remove nodes C1@3 ns main", of("C1@3", "")),
+    ] {
+        let Reading::Mistaken(entries, found) = read(line) else {
+            panic!("{line}: {:?}", read(line))
+        };
+        assert_eq!(found, mistakes, "{line}");
+        assert_eq!(entries.len(), 1, "{line}");
+    }
+    let line = "manage roster remove nodes B101@2 ns main";
     assert!(matches!(read(line), Reading::Does(_)), "{:?}", read(line));
 }
 
@@ -394,14 +462,32 @@ fn a_heading_that_tells_what_to_do_is_not_understood() {
         "**Stop b101**",
         "### 2. Restart rack 2",
         "Stop b101:",
+        "## Then restart b101",
         "## Stop all nodes",
         "```\nshow roster\n```\n## Stop b101",
+        "## Before\n### Stop b101\n## After\nwait for migrations\n## Restart b101",
     ] {
         let said = read(line);
         assert!(matches!(said, Reading::Unknown(_)), "{line}: {said:?}");
     }
     for line in ["# stop b101", "## After the stop of b101", "## Restart", "```\n## stop b101"] {
         assert_eq!(read(line), Reading::Says, "{line}");
+    }
+}
+
+#[test]
+fn a_heading_with_steps_below_it_is_for_people() {
+    for plan in [
+        "## Restart b101\nmanage quiesce with B101",
+        "## Restart b101 and b102\n\n### Before\nmanage quiesce with B101",
+        "**Stop b101**\n- ssh b101 systemctl stop aerospike",
+        "Restart b101:\n1. ssh b101 systemctl restart aerospike",
+        "1. **Stop b101**\n   ssh b101 systemctl stop aerospike",
+        "## Stop b101\nBob is told.\n```\nssh b101 systemctl stop aerospike\n```",
+        "## Stop b101\n# as root\nssh b101 systemctl stop aerospike",
+    ] {
+        let (reader, lines) = Reader::new(plan, names()).unwrap();
+        assert_eq!(reader.read(&lines[0], &cluster()), Reading::Says, "{plan}");
     }
 }
 

@@ -75,6 +75,8 @@ pub enum Warning {
     NotObserved {
         /// Entries that are new and do not fit.
         entries: Vec<RosterEntry>,
+        /// As these nodes are configured, in the same order.
+        configured: Vec<RosterEntry>,
     },
     /// The new roster names ids that no node has. The server takes them, and such a roster is never whole: what is not
     /// active is unavailable and never dead, and `revive` helps nothing (docs/domain.md §5, §8).
@@ -345,5 +347,9 @@ fn of_entries(
         is_there && !here.roster.contains(entry) && !here.observed.contains(entry)
     };
     let entries: Vec<RosterEntry> = new.iter().filter(odd).copied().collect();
-    (!entries.is_empty()).then_some(Warning::NotObserved { entries })
+    let configured = entries.iter().filter_map(|entry| {
+        view.node(entry.node).map(|node| RosterEntry { node: node.id, rack: node.rack })
+    });
+    let configured = configured.collect();
+    (!entries.is_empty()).then_some(Warning::NotObserved { entries, configured })
 }

@@ -4,7 +4,7 @@
 
 use rosterlab_engine::NodeId;
 
-use super::text::{count, is_are, list, thousands, verb_ending};
+use super::text::{count, is_are, list, roster, thousands, verb_ending};
 use super::warnings::of_warning;
 use crate::foresight::runbook::{
     Back, Change, Checked, CheckedLine, Counts, Finding, Mistake, Nearest, Out, Told, What, Wrong,
@@ -234,6 +234,19 @@ pub fn of_mistake(mistake: &Mistake) -> String {
             list(missing),
             is_are(missing.len()),
             if missing.len() == 1 { "it" } else { "them" },
+        ),
+        Mistake::NotInRoster { named, there } if there.is_empty() => format!(
+            "{} {} not in the pending roster, so there is nothing to remove.",
+            roster(named),
+            is_are(named.len())
+        ),
+        Mistake::NotInRoster { named, there } => format!(
+            "The admin tool does not remove {}: the pending roster has {}. Name {} with {} rack{}.",
+            roster(named),
+            roster(there),
+            if there.len() == 1 { "the node" } else { "the nodes" },
+            if there.len() == 1 { "its" } else { "their" },
+            if there.len() == 1 { "" } else { "s" },
         ),
         Mistake::Roster(warning) => of_warning(warning),
         Mistake::NoRecluster(told) => {

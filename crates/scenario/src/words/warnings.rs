@@ -2,6 +2,8 @@
 //!
 //! Invariant: what is found is `foresight::preview`'s; nothing here looks for mistakes.
 
+use rosterlab_engine::RosterEntry;
+
 use super::text::{count, is_are, list, roster, thousands};
 use crate::foresight::preview::Warning;
 
@@ -38,9 +40,7 @@ pub fn of_warning(warning: &Warning) -> String {
                 format!("{} partitions are", thousands(*partitions))
             }
         ),
-        Warning::NotObserved { entries } => {
-            format!("Not observed here, or configured for another rack: {}.", roster(entries))
-        }
+        Warning::NotObserved { entries, configured } => of_not_observed(entries, configured),
         Warning::NoSuchNodes { nodes } => format!(
             "No node has the {} {}. The server takes {}, and such a roster is never complete: \
              inactive partitions stay unavailable, and revive cannot help.",
@@ -66,10 +66,30 @@ pub fn of_warning(warning: &Warning) -> String {
     }
 }
 
+/// Entries of a roster that do not fit the nodes: on another rack than these are configured for, or not observed.
+fn of_not_observed(entries: &[RosterEntry], configured: &[RosterEntry]) -> String {
+    let moved = configured.iter().filter(|node| !entries.contains(node));
+    let moved: Vec<RosterEntry> = moved.copied().collect();
+    let absent = entries.iter().filter(|entry| configured.contains(entry));
+    let absent: Vec<RosterEntry> = absent.copied().collect();
+    let mut told = Vec::new();
+    if !moved.is_empty() {
+        let nodes: Vec<_> = moved.iter().map(|entry| entry.node).collect();
+        told.push(format!(
+            "It puts {} on another rack than {} configured for ({}).",
+            list(&nodes),
+            if nodes.len() == 1 { "it is" } else { "they are" },
+            roster(&moved)
+        ));
+    }
+    if !absent.is_empty() {
+        told.push(format!("Not observed here: {}.", roster(&absent)));
+    }
+    told.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
-    use rosterlab_engine::RosterEntry;
-
     use super::*;
     use crate::testing::ids;
 
@@ -96,7 +116,8 @@ mod tests {
             Warning::LiveSplit { others: nodes.clone() },
             Warning::MigrationsUnfinished { partitions: 4096 },
             Warning::NotActive { partitions: 1 },
-            Warning::NotObserved { entries: entries("A102@7") },
+            Warning::NotObserved { entries: entries("A102@7"), configured: entries("A102@1") },
+            Warning::NotObserved { entries: entries("A102@1"), configured: entries("A102@1") },
             Warning::ReviveWhileMissing { missing: nodes },
             Warning::NothingDead,
             Warning::ChangeUnderWay,

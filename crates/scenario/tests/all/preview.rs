@@ -179,7 +179,8 @@ fn racks_and_nodes_that_do_not_fit_are_named() {
     assert_eq!(warnings(&cluster, NS, &commands), []);
     let odd = [list("A101@2 A102@7 A103@1 B101@2 B102@2"), recluster()];
     let entries = vec!["A102@7".parse().unwrap()];
-    assert_eq!(warnings(&cluster, NS, &odd), [Warning::NotObserved { entries }]);
+    let configured = vec!["A102@1".parse().unwrap()];
+    assert_eq!(warnings(&cluster, NS, &odd), [Warning::NotObserved { entries, configured }]);
     // The server takes ids that no node has; such a roster is never whole.
     let unknown = [list("A101@1 A102@1 A103@1 B101@2 B102@2 A1FF@3"), recluster()];
     let nodes = ids("A1FF");

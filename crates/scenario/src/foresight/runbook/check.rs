@@ -64,10 +64,17 @@ impl Course {
     /// Does a line; returns whether it was understood and could be done, and left nothing more out than there was at the
     /// beginning, as long as no further node is lost.
     pub(super) fn do_line(&mut self, line: &Line, language: &dyn Language) -> bool {
+        let place = self.lines.len();
+        let does = |entries: Vec<Entry>| {
+            let waits = entries.iter().all(|entry| matches!(entry, Entry::Migrate { .. }));
+            (if waits { What::Waits } else { What::Does }, entries, None)
+        };
         let (what, entries, wrong) = match line.read(language, &self.cluster) {
-            Reading::Does(entries) => {
-                let waits = entries.iter().all(|entry| matches!(entry, Entry::Migrate { .. }));
-                (if waits { What::Waits } else { What::Does }, entries, None)
+            Reading::Does(entries) => does(entries),
+            Reading::Mistaken(entries, mistakes) => {
+                let of = |mistake| (place, Fact::Found(None, mistake, false));
+                self.facts.extend(mistakes.into_iter().map(of));
+                does(entries)
             }
             Reading::Looks => (What::Looks, Vec::new(), None),
             Reading::Says => (What::Says, Vec::new(), None),

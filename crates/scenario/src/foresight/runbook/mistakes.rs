@@ -2,7 +2,7 @@
 //!
 //! Invariant: inert. Not here: which mistake a line is (see `facts`), sentences.
 
-use rosterlab_engine::NodeId;
+use rosterlab_engine::{NodeId, RosterEntry};
 
 use crate::foresight::preview::Warning;
 use crate::words::rules::Source;
@@ -23,6 +23,14 @@ pub enum Mistake {
         missing: Vec<NodeId>,
         /// Partitions whose copies were still being filled.
         filling: u32,
+    },
+    /// Nodes are to leave the roster by entries that it does not have, so they stay (domain.md §8: a node's rack is part of its
+    /// entry).
+    NotInRoster {
+        /// What is named and not there.
+        named: Vec<RosterEntry>,
+        /// The entries of these nodes that are there.
+        there: Vec<RosterEntry>,
     },
     /// What a roster or a revive is a mistake for.
     Roster(Warning),
@@ -71,6 +79,7 @@ impl Mistake {
             Self::StopWithoutQuiesce { .. } => "stop-without-quiesce",
             Self::StopBeforeHandOver { .. } => "stop-before-hand-over",
             Self::EmptyDrives { .. } => "empty-drives",
+            Self::NotInRoster { .. } => "not-in-roster",
             Self::Roster(warning) => match warning {
                 Warning::RemovesRfOrMore { .. } => "rf-or-more-out",
                 Warning::FewerThanRf { .. } => "fewer-than-rf",
@@ -94,7 +103,9 @@ impl Mistake {
             Self::RosterNotSet { .. } => "§5",
             Self::NextBeforeBack { .. } => "§5, §6",
             Self::NoRecluster(Told::Roster) => "§1",
-            Self::NoRecluster(_) | Self::StopWithoutQuiesce { .. } => "§8",
+            Self::NoRecluster(_) | Self::StopWithoutQuiesce { .. } | Self::NotInRoster { .. } => {
+                "§8"
+            }
             Self::StopBeforeHandOver { .. } => "§6, §8",
             Self::EmptyDrives { .. } => "§4",
             Self::Roster(warning) => match warning {
@@ -124,6 +135,7 @@ impl Mistake {
     pub(super) fn is_grave(&self) -> bool {
         match self {
             Self::NoRecluster(_) | Self::StopBeforeHandOver { .. } => true,
+            Self::NotInRoster { there, .. } => !there.is_empty(),
             Self::Roster(warning) => matches!(
                 warning,
                 Warning::FewerThanRf { .. }
@@ -139,6 +151,7 @@ impl Mistake {
     pub(super) fn is_slight(&self) -> bool {
         match self {
             Self::StopWithoutQuiesce { .. } => true,
+            Self::NotInRoster { there, .. } => there.is_empty(),
             Self::Roster(warning) => matches!(
                 warning,
                 Warning::NotObserved { .. }

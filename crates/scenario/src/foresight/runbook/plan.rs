@@ -4,6 +4,7 @@
 
 use rosterlab_engine::Cluster;
 
+use super::mistakes::Mistake;
 use crate::timeline::Entry;
 
 /// A line of a plan.
@@ -22,6 +23,8 @@ pub struct Line {
 pub enum Reading {
     /// It does this, in order.
     Does(Vec<Entry>),
+    /// It does this, in order, and not all that its words say.
+    Mistaken(Vec<Entry>, Vec<Mistake>),
     /// It only asks, or waits for what is so already.
     Looks,
     /// It is for people: a comment, a heading, an empty line.
