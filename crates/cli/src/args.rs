@@ -17,6 +17,7 @@ use rosterlab_asinfo::info::Build;
 use rosterlab_engine::{MAX_NODES, NodeId, PartitionId, RackId, RosterEntry};
 use rosterlab_figure::View;
 use rosterlab_scenario::as_test::TestLanguage;
+use rosterlab_scenario::foresight::runbook::Demand;
 
 /// A simulator of how an Aerospike cluster with strong consistency behaves.
 #[derive(Debug, Parser)]
@@ -227,15 +228,9 @@ pub struct Check {
     pub cluster: PathBuf,
     /// The plan, or - for standard input.
     pub plan: PathBuf,
-    /// How many further nodes may be lost at any moment; their loss must leave no more out than at the beginning.
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = none_or_up_to(MAX_NODES))]
-    pub margin: usize,
-    /// The margin holds at every moment; else brief times without it, which the plan goes straight on to end, are warnings.
-    #[arg(long)]
-    pub strict: bool,
-    /// Begin after this step of CLUSTER, expectations not counted; else after the last.
-    #[arg(long, value_name = "N")]
-    pub step: Option<usize>,
+    /// The cluster's moment, and what is asked of the plan.
+    #[command(flatten)]
+    pub on: OnCluster,
     /// What a node is called in the plan, beside its id: db1.example.net=A101. May be repeated.
     #[arg(long = "name", value_name = "NAME=NODE", value_parser = named_node)]
     pub names: Vec<(String, NodeId)>,
@@ -247,11 +242,33 @@ pub struct Check {
     pub format: CheckFormat,
 }
 
+/// From where the cluster of `check` and `plan` begins, and what is asked of the plan.
+#[derive(Args, Debug)]
+pub struct OnCluster {
+    /// How many further nodes may be lost at any moment; their loss must leave no more out than at the beginning.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = none_or_up_to(MAX_NODES))]
+    pub margin: usize,
+    /// The margin holds at every moment; else brief times without it, which the plan goes straight on to end, are warnings.
+    #[arg(long)]
+    pub strict: bool,
+    /// Begin after this step of CLUSTER, expectations not counted; else after the last.
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
+}
+
+impl OnCluster {
+    /// What is asked of the plan.
+    pub fn demand(&self) -> Demand {
+        Demand { margin: self.margin, always: self.strict }
+    }
+}
+
 /// `plan`
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("goal").required(true).args(["restart", "remove", "rack_down"])))]
 pub struct PlanFor {
     /// A scenario with the cluster, or - for standard input.
+    #[arg(value_name = "CLUSTER")]
     pub file: PathBuf,
     /// Restart these nodes, one after the other: A101,A102.
     #[arg(long, value_name = "NODES", value_delimiter = ',')]
@@ -262,15 +279,9 @@ pub struct PlanFor {
     /// Take all nodes of this rack down at the same time, for hours, and bring them back.
     #[arg(long, value_name = "RACK")]
     pub rack_down: Option<RackId>,
-    /// How many further nodes may be lost at any moment; their loss must leave no more out than at the beginning.
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = none_or_up_to(MAX_NODES))]
-    pub margin: usize,
-    /// The margin holds at every moment, brief times included.
-    #[arg(long)]
-    pub strict: bool,
-    /// Begin after this step of the scenario, expectations not counted; else after the last.
-    #[arg(long, value_name = "N")]
-    pub step: Option<usize>,
+    /// The cluster's moment, and what is asked of the plan.
+    #[command(flatten)]
+    pub on: OnCluster,
 }
 
 /// How `check` prints.

@@ -134,7 +134,7 @@ fn of_link(file: String, text: &str, link: &str, error: &ShareError) -> Mistake 
 }
 
 /// What is wrong with a file that is no scenario.
-fn mistake(file: String, text: &str, error: &ScenarioError) -> Mistake {
+pub fn mistake(file: String, text: &str, error: &ScenarioError) -> Mistake {
     let without_place = || ScenarioError { place: String::new(), cause: error.cause.clone() };
     let (position, message) = match (&error.cause, syntax(&error.place)) {
         // The position has the line and the column already.

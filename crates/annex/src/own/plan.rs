@@ -3,7 +3,7 @@
 //! Invariant: pure; the floor is not changed. Not here: what a line risks (the scenario crate's `foresight::runbook`), how people
 //! write it (the asinfo crate's `plan`), drawing.
 
-use rosterlab_asinfo::plan::{Names, Reader};
+use rosterlab_asinfo::plan::{self, Names};
 use rosterlab_engine::NodeId;
 use rosterlab_scenario::foresight::runbook::{self, Checked, CheckedLine, Demand, Level, What};
 use rosterlab_scenario::share;
@@ -58,11 +58,12 @@ pub fn check(
         return Err("Write or paste a plan first.".to_owned());
     }
     let shared = share::read(link).map_err(|_| TOO_LONG.to_owned())?;
+    let cluster = shared.timeline.cluster();
     let (reader, lines) =
-        Reader::new(text, known(link, names)).map_err(|error| format!("{error}."))?;
+        plan::read(text, known(link, names), cluster).map_err(|error| format!("{error}."))?;
     let demand = Demand { margin, always: false };
-    let checked = runbook::check(shared.timeline.cluster(), &lines, &reader, demand)
-        .map_err(|error| format!("{error}."))?;
+    let checked =
+        runbook::check(cluster, &lines, &reader, demand).map_err(|error| format!("{error}."))?;
     let worth = |line: &&CheckedLine| {
         !matches!(line.what, What::Says | What::Looks) || !line.findings.is_empty()
     };
@@ -95,11 +96,12 @@ pub fn order(
     names: &[(String, NodeId)],
 ) -> Result<Ordered, String> {
     let shared = share::read(link).map_err(|_| TOO_LONG.to_owned())?;
+    let cluster = shared.timeline.cluster();
     let (reader, lines) =
-        Reader::new(text, known(link, names)).map_err(|error| format!("{error}."))?;
+        plan::read(text, known(link, names), cluster).map_err(|error| format!("{error}."))?;
     let demand = Demand { margin, always: false };
     let nearest =
-        runbook::nearest(shared.timeline.cluster(), &lines, &reader, demand, runbook::MOST_ORDERS)
+        runbook::nearest(cluster, &lines, &reader, demand, runbook::MOST_ORDERS)
             .map_err(|error| format!("{error}."))?;
     let changes = nearest.found.iter().flat_map(|(changes, _)| changes).map(of_change);
     Ok(Ordered { changes: changes.collect(), said: of_nearest(&nearest) })
@@ -165,6 +167,16 @@ pub(super) mod tests {
         assert!(!found.changes.is_empty(), "{}", found.said);
         let safe = check(&link(), plan, 0, &[]).unwrap();
         assert!(safe.is_safe && !safe.may_have_an_order);
+    }
+
+    #[test]
+    fn steps_of_a_scenario_are_a_plan() {
+        let steps = r#"[{"do": "stop", "nodes": ["B101", "B102"]}, {"do": "migrate"}]"#;
+        let told = check(&link(), steps, 1, &[]).unwrap();
+        assert!(!told.is_safe, "{}", told.verdict);
+        assert_eq!(told.lines.iter().map(|line| line.kind).collect::<Vec<_>>(), ["does", "waits"]);
+        let why = check(&link(), r#"[{"do": "stop"}]"#, 1, &[]).unwrap_err();
+        assert!(why.contains("steps[0]"), "{why}");
     }
 
     #[test]

@@ -347,4 +347,19 @@ impl Language for Reader {
         let lines = connected.map(|node| lines_of(entry, cluster, node)).unwrap_or_default();
         lines.iter().map(|line| self.names.in_hosts(line)).collect()
     }
+
+    /// `cluster-stable` where it can be had: with partitions that are not active nodes call the cluster unstable.
+    fn wait(&self, cluster: &Cluster, for_migrations: bool) -> String {
+        let view = cluster.view();
+        let is_served = cluster.served().iter().all(|all| all.unavailable + all.dead == 0);
+        match (&view.sub_clusters[..], for_migrations) {
+            ([here], _) if is_served => format!(
+                "wait until cluster-stable:size={};ignore-migrations={}",
+                here.nodes.len(),
+                if for_migrations { "no" } else { "yes" }
+            ),
+            (_, true) => "wait until the cluster has formed and migrations are complete".to_owned(),
+            (_, false) => "wait until the cluster has formed".to_owned(),
+        }
+    }
 }

@@ -27,7 +27,7 @@ pub enum PlanError {
     TooLong,
     /// It has more than [`MAX_PLAN_LINES`] lines.
     TooManyLines,
-    /// It has no line that is for anybody but people.
+    /// It is empty.
     Empty,
 }
 
@@ -36,7 +36,7 @@ impl fmt::Display for PlanError {
         match self {
             Self::TooLong => write!(f, "a plan has at most {MAX_PLAN} bytes"),
             Self::TooManyLines => write!(f, "a plan has at most {MAX_PLAN_LINES} lines"),
-            Self::Empty => f.write_str("the plan has no line that does anything"),
+            Self::Empty => f.write_str("the plan is empty"),
         }
     }
 }

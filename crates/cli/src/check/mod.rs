@@ -15,29 +15,29 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use rosterlab_asinfo::plan::{Names, Reader};
+use rosterlab_asinfo::plan::{self, Names, PlanError, Reader, Unread};
 use rosterlab_engine::Cluster;
-use rosterlab_scenario::foresight::runbook::{self, Demand, Goal, Line, Unplanned};
-use rosterlab_scenario::words::runbook::{of_verdict, of_wrong};
-use rosterlab_scenario::{Doing, FORMAT, NodeNames, Scenario};
+use rosterlab_scenario::NodeNames;
+use rosterlab_scenario::foresight::runbook::{self, Goal, Line, Unplanned, Wrong};
+use rosterlab_scenario::words::runbook::{of_finding, of_verdict, of_wrong};
 
 use crate::args::{Check, CheckFormat, PlanFor};
 use crate::commands::{Expectations, Problem, named_cluster_at};
 use crate::position::Position;
-use crate::source::{Mistake, Source};
+use crate::source::{self, Mistake};
 
 use told::Report;
 
 /// `plan`: a plan for a goal, as lines that `check` reads.
 pub fn plan_for(wanted: &PlanFor, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let (cluster, called) = named_cluster_at(&wanted.file, wanted.step)?;
+    let (cluster, called) = named_cluster_at(&wanted.file, wanted.on.step)?;
     let goal = match (&wanted.restart, &wanted.remove, wanted.rack_down) {
         (Some(nodes), _, _) => Goal::Restart(nodes.clone()),
         (_, Some(nodes), _) => Goal::Remove(nodes.clone()),
         (_, _, Some(rack)) => Goal::RackDown(rack),
         _ => return Err(Problem::Input("what is the goal?".to_owned())),
     };
-    let demand = Demand { margin: wanted.margin, always: wanted.strict };
+    let demand = wanted.on.demand();
     let reader = Reader::of_names(Names::of_nodes(&called));
     match runbook::plan_for(&cluster, &goal, &reader, demand) {
         Ok(planned) => {
@@ -49,15 +49,22 @@ pub fn plan_for(wanted: &PlanFor, out: &mut impl Write) -> Result<Expectations, 
                     writeln!(out, "# {node} is {}", crate::printable(name))?;
                 }
             }
+            // What is a mistake and cannot be avoided is told before it is done.
+            for (line, found) in planned.checked.findings() {
+                if matches!(found.wrong, Wrong::Mistake(_)) {
+                    let told = of_finding(found, &planned.checked);
+                    writeln!(out, "# warning, {}: {told}", line.line.text)?;
+                }
+            }
             planned.lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
             Ok(Expectations::Hold)
         }
         Err(error @ Unplanned::NotSafe { .. }) => {
             let _ = writeln!(io::stderr(), "{error}");
-            if let Unplanned::NotSafe { wrong: Some(wrong), .. } = &error {
-                let (line, found) = &**wrong;
-                let why = of_wrong(&found.wrong);
-                let _ = writeln!(io::stderr(), "the last form fails at: {line}\n{why}");
+            if let Unplanned::NotSafe { wrong, .. } = &error {
+                for (line, found) in wrong {
+                    let _ = writeln!(io::stderr(), "  {line}: {}", of_wrong(&found.wrong));
+                }
             }
             Ok(Expectations::Fail)
         }
@@ -73,10 +80,10 @@ pub fn check(wanted: &Check, out: &mut impl Write) -> Result<Expectations, Probl
             "only one of CLUSTER and PLAN can be standard input".to_owned(),
         ));
     }
-    let (cluster, called) = named_cluster_at(&wanted.cluster, wanted.step)?;
+    let (cluster, called) = named_cluster_at(&wanted.cluster, wanted.on.step)?;
     let names = names(&wanted.names, &cluster, &called)?;
-    let (reader, lines) = plan(&wanted.plan, &cluster, names)?;
-    let demand = Demand { margin: wanted.margin, always: wanted.strict };
+    let (reader, lines) = plan_of(&wanted.plan, &cluster, names)?;
+    let demand = wanted.on.demand();
     let checked = runbook::check(&cluster, &lines, &reader, demand)
         .map_err(|error| Problem::Input(format!("--margin: {error}")))?;
     let wants_order = checked.is_understood() && !checked.is_safe() && !wanted.no_search;
@@ -137,7 +144,7 @@ fn names(
 }
 
 /// The lines of a plan, and who reads them.
-fn plan(path: &Path, cluster: &Cluster, names: Names) -> Result<(Reader, Vec<Line>), Problem> {
+fn plan_of(path: &Path, cluster: &Cluster, names: Names) -> Result<(Reader, Vec<Line>), Problem> {
     let file = shown(path);
     let mistake =
         |position, message| Problem::File(Mistake { file: file.clone(), position, message });
@@ -149,56 +156,19 @@ fn plan(path: &Path, cluster: &Cluster, names: Names) -> Result<(Reader, Vec<Lin
         File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
     };
     read.map_err(|error| mistake(None, format!("cannot be read: {error}")))?;
-    let begins = bytes.trim_ascii_start().first().copied();
-    if matches!(begins, Some(b'{' | b'[')) {
-        let (text, scenario) = steps(&file, bytes)?;
-        let lines = lines_of(&scenario, &text, cluster).map_err(|error| {
-            mistake(Some(Position::of_place(&text, &error.place)), error.to_string())
-        })?;
-        return Ok((Reader::of_names(names), lines));
+    if bytes.len() > rosterlab_scenario::MAX_BYTES {
+        return Err(mistake(Some(Position::START), PlanError::TooLong.to_string()));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let right = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()])
             .into_owned();
         mistake(Some(Position::at(&right, right.len())), "is not UTF-8 text".to_owned())
     })?;
-    let (reader, lines) = Reader::new(&text, names)
-        .map_err(|error| mistake(Some(Position::START), error.to_string()))?;
-    if text.trim().is_empty() {
-        return Err(mistake(Some(Position::START), "the plan is empty".to_owned()));
-    }
-    Ok((reader, lines))
-}
-
-/// The text and the scenario of a plan of steps: a scenario, or its list of steps alone.
-fn steps(file: &str, bytes: Vec<u8>) -> Result<(String, Scenario), Problem> {
-    let is_list = bytes.trim_ascii_start().starts_with(b"[");
-    // A list of steps is read as the steps of a scenario, on the same lines.
-    let bytes = if is_list {
-        let before =
-            format!(r#"{{"format":"{FORMAT}","cluster":{{"nodes":[{{"id":"A1"}}]}},"steps":"#);
-        [before.as_bytes(), &bytes, b"}"].concat()
-    } else {
-        bytes
-    };
-    let source = Source::of_bytes(file.to_owned(), bytes.clone()).map_err(Problem::File)?;
-    Ok((String::from_utf8_lossy(&bytes).into_owned(), source.scenario))
-}
-
-/// A line for each step but for expectations.
-fn lines_of(
-    scenario: &Scenario,
-    text: &str,
-    cluster: &Cluster,
-) -> Result<Vec<Line>, rosterlab_scenario::ScenarioError> {
-    let mut lines = Vec::new();
-    for (index, step) in scenario.steps.iter().enumerate() {
-        let place = format!("steps[{index}]");
-        if let Doing::Happen { entry, .. } = step.doing(cluster.setup(), &place)? {
-            let number = Position::of_place(text, &place).line;
-            let text = serde_json::to_string(step).unwrap_or_default();
-            lines.push(Line { number, text, given: Some(vec![entry]) });
+    plan::read(&text, names, cluster).map_err(|error| match error {
+        Unread::Plan(error) => mistake(Some(Position::START), error.to_string()),
+        Unread::Steps(error) => {
+            let scenario = runbook::as_scenario(&text).unwrap_or_default();
+            Problem::File(source::mistake(file.clone(), &scenario, &error))
         }
-    }
-    Ok(lines)
+    })
 }

@@ -235,6 +235,9 @@ pub fn of_mistake(mistake: &Mistake) -> String {
             is_are(missing.len()),
             if missing.len() == 1 { "it" } else { "them" },
         ),
+        Mistake::AllOnOne { node } => format!(
+            "{node} is the master of every partition then: it alone answers all reads and writes."
+        ),
         Mistake::NotInRoster { named, there } if there.is_empty() => format!(
             "{} {} not in the pending roster, so there is nothing to remove.",
             roster(named),

@@ -22,6 +22,10 @@ impl Language for Given {
     fn write(&self, entry: &Entry, _: &Cluster) -> Vec<String> {
         vec![format!("{entry:?}")]
     }
+
+    fn wait(&self, _: &Cluster, _: bool) -> String {
+        String::new()
+    }
 }
 
 fn lines(entries: &[Entry]) -> Vec<Line> {

@@ -54,6 +54,7 @@ pub(super) fn facts(cluster: &Cluster, command: &Command) -> Vec<Fact> {
             facts.extend(
                 unquiesced(&view, nodes, *shutdown).map(|found| Fact::Found(None, found, true)),
             );
+            facts.extend(all_on_one(&view, nodes).map(|found| Fact::Found(None, found, true)));
             let namespaces = 0..view.namespaces.len();
             facts.extend(namespaces.clone().filter_map(|index| goes(&view, index, nodes)));
             facts.extend(namespaces.filter_map(|index| not_handed_over(&view, index, nodes)));
@@ -77,6 +78,7 @@ pub(super) fn facts(cluster: &Cluster, command: &Command) -> Vec<Fact> {
         }
         Command::Recluster { .. } => {
             let mut facts = vec![Fact::Reclusters];
+            facts.extend(all_on_one(&view, &[]).map(|found| Fact::Found(None, found, true)));
             for (index, settings) in view.namespaces.iter().enumerate() {
                 let found = warnings(cluster, &settings.name, std::slice::from_ref(command));
                 let late = found.into_iter().filter(|warning| {
@@ -157,6 +159,25 @@ fn unquiesced(view: &ClusterView, nodes: &[NodeId], shutdown: Shutdown) -> Optio
     };
     let nodes: Vec<NodeId> = nodes.iter().filter(hands_over).copied().collect();
     (!nodes.is_empty()).then_some(Mistake::StopWithoutQuiesce { nodes })
+}
+
+/// The one node of a cluster of three or more that is left to serve when these stop, or at the next cluster change.
+fn all_on_one(view: &ClusterView, stopped: &[NodeId]) -> Option<Mistake> {
+    let left_alone = |home: &SubClusterView| {
+        let of = |fits: &dyn Fn(QuiesceState) -> bool| -> Vec<NodeId> {
+            let nodes = home.nodes.iter().filter_map(|node| view.node(*node));
+            nodes.filter(|node| fits(node.quiesce)).map(|node| node.id).collect()
+        };
+        let serving = of(&|quiesce| !matches!(quiesce, QuiesceState::Effective));
+        let mut serve_then =
+            of(&|quiesce| matches!(quiesce, QuiesceState::No | QuiesceState::UndoPending));
+        serve_then.retain(|node| !stopped.contains(node));
+        match serve_then[..] {
+            [node] if home.nodes.len() > 2 && serving.len() > 1 => Some(Mistake::AllOnOne { node }),
+            _ => None,
+        }
+    };
+    view.sub_clusters.iter().find_map(left_alone)
 }
 
 /// The nodes of a stop that have not sent all that they have of an AP namespace with one copy: who would receive it has a

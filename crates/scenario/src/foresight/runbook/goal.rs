@@ -58,8 +58,8 @@ pub enum Unplanned {
         nodes: Vec<NodeId>,
         /// How many forms were tried.
         forms: usize,
-        /// The first finding about the last form that makes it unsafe, and its line.
-        wrong: Option<Box<(String, Finding)>>,
+        /// What makes each of them unsafe, each once: a line, and the first finding about it that is an error.
+        wrong: Vec<(String, Finding)>,
     },
 }
 
@@ -71,7 +71,7 @@ impl fmt::Display for Unplanned {
             Self::Nothing => f.write_str("no node is named"),
             Self::TooMany(error) => error.fmt(f),
             Self::NotSafe { nodes, forms, .. } => {
-                write!(f, "none of the {forms} forms of a plan for {} is safe", list(nodes))
+                write!(f, "no safe plan was found for {}: {forms} ways were tried", list(nodes))
             }
         }
     }
@@ -205,13 +205,16 @@ pub fn plan_for(
     for nodes in parts {
         let mut second_best = None;
         let mut taken = None;
-        let mut wrong = None;
+        let mut wrong = Vec::new();
         for form in forms {
             let (tried, done) = maker.try_form(&course, &nodes, form);
             let checked = tried.clone().checked();
             let first_error = checked.findings().find(|(_, found)| found.level == Level::Error);
             if let Some((line, found)) = first_error {
-                wrong = Some(Box::new((line.line.text.clone(), found.clone())));
+                let one = (line.line.text.clone(), found.clone());
+                if !wrong.contains(&one) {
+                    wrong.push(one);
+                }
                 continue;
             }
             let is_mistake = |found: &Finding| matches!(found.wrong, Wrong::Mistake(_));
@@ -278,16 +281,38 @@ impl Maker<'_> {
                 continue;
             }
             for node in nodes {
-                for step in &form[begin..place] {
-                    self.step(&mut course, std::slice::from_ref(node), *step, &mut lines);
-                }
+                let node = std::slice::from_ref(node);
+                self.steps(&mut course, node, &form[begin..place], &mut lines);
             }
             begin = place + 1;
         }
-        for step in &form[begin..] {
-            self.step(&mut course, nodes, *step, &mut lines);
-        }
+        self.steps(&mut course, nodes, &form[begin..], &mut lines);
         (course, lines)
+    }
+
+    /// Does steps one after the other. What nodes react to is waited for: the check lets the clusters settle after each line.
+    fn steps(
+        &self,
+        course: &mut Course,
+        nodes: &[NodeId],
+        steps: &[Step],
+        lines: &mut Vec<String>,
+    ) {
+        for (place, step) in steps.iter().enumerate() {
+            let before = lines.len();
+            self.step(course, nodes, *step, lines);
+            let changes = matches!(step, Step::Recluster | Step::Stop | Step::Start);
+            let waits = steps.get(place + 1) == Some(&Step::Wait);
+            if changes && !waits && lines.len() > before {
+                self.line(course, self.language.wait(&course.cluster, false), lines);
+            }
+        }
+    }
+
+    fn line(&self, course: &mut Course, text: String, lines: &mut Vec<String>) {
+        let line = Line { number: course.next_number(), text, given: None };
+        course.do_line(&line, self.language);
+        lines.push(line.text);
     }
 
     fn step(&self, course: &mut Course, nodes: &[NodeId], step: Step, lines: &mut Vec<String>) {
@@ -299,11 +324,12 @@ impl Maker<'_> {
             lines.push(text);
             return;
         }
+        if step == Step::Wait {
+            self.line(course, self.language.wait(&course.cluster, true), lines);
+        }
         for entry in self.entries(&course.cluster, nodes, step) {
             for text in self.language.write(&entry, &course.cluster) {
-                let line = Line { number: course.next_number(), text, given: None };
-                course.do_line(&line, self.language);
-                lines.push(line.text);
+                self.line(course, text, lines);
             }
         }
     }
@@ -327,7 +353,6 @@ impl Maker<'_> {
             }
             Step::Recluster if view.sub_clusters.is_empty() => Vec::new(),
             Step::Recluster => vec![act(Command::Recluster { on: None })],
-            Step::Wait => vec![Entry::Migrate { partitions: None }],
             Step::Stop => some(of(&|node| node.state.is_up()), &|nodes| Command::Stop {
                 nodes,
                 shutdown: Shutdown::Clean,
@@ -335,7 +360,7 @@ impl Maker<'_> {
             Step::Start => some(of(&|node| !node.state.is_up()), &|nodes| Command::Start { nodes }),
             Step::RosterWithout => self.roster_sets(&view, Some(nodes)),
             Step::RosterBack => self.roster_sets(&view, None),
-            Step::Maintenance | Step::EachUntilHere => Vec::new(),
+            Step::Wait | Step::Maintenance | Step::EachUntilHere => Vec::new(),
         }
     }
 

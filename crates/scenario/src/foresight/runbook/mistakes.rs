@@ -24,6 +24,11 @@ pub enum Mistake {
         /// Partitions whose copies were still being filled.
         filling: u32,
     },
+    /// All others stop or are quiesced, so one node becomes the master of every partition (domain.md §3).
+    AllOnOne {
+        /// That node.
+        node: NodeId,
+    },
     /// Nodes are to leave the roster by entries that it does not have, so they stay (domain.md §8: a node's rack is part of its
     /// entry).
     NotInRoster {
@@ -80,6 +85,7 @@ impl Mistake {
             Self::StopBeforeHandOver { .. } => "stop-before-hand-over",
             Self::EmptyDrives { .. } => "empty-drives",
             Self::NotInRoster { .. } => "not-in-roster",
+            Self::AllOnOne { .. } => "all-on-one",
             Self::Roster(warning) => match warning {
                 Warning::RemovesRfOrMore { .. } => "rf-or-more-out",
                 Warning::FewerThanRf { .. } => "fewer-than-rf",
@@ -108,6 +114,7 @@ impl Mistake {
             }
             Self::StopBeforeHandOver { .. } => "§6, §8",
             Self::EmptyDrives { .. } => "§4",
+            Self::AllOnOne { .. } => "§3",
             Self::Roster(warning) => match warning {
                 Warning::RemovesRfOrMore { .. } | Warning::ReviveWhileMissing { .. } => "§5, §8",
                 Warning::FewerThanRf { .. } | Warning::NotActive { .. } => "§5",
@@ -150,7 +157,7 @@ impl Mistake {
     /// Whether it is worth a word and does no harm by itself, whatever the line does.
     pub(super) fn is_slight(&self) -> bool {
         match self {
-            Self::StopWithoutQuiesce { .. } => true,
+            Self::StopWithoutQuiesce { .. } | Self::AllOnOne { .. } => true,
             Self::NotInRoster { there, .. } => there.is_empty(),
             Self::Roster(warning) => matches!(
                 warning,

@@ -5,7 +5,7 @@
 //! after any further loss at that moment. Work is bounded; a bound that was reached is told. In reading order: `plan` (a line,
 //! and who reads it), `sets` (the further losses), `steady` (where no loss can do harm, without trying), `settled` (losses
 //! counted, and counted again after a round of migrations), `watch` (the worst of a line), `mistakes`, `facts` (which of them a line is), `found`, `harm` (what is out, and for how long), `check`, `order` (the
-//! nearest order that is safe), `goal` (a plan for what somebody wants).
+//! nearest order that is safe), `goal` (a plan for what somebody wants), `steps` (a plan that is a scenario).
 //!
 //! **What this module does not do**: reading a person's lines (the asinfo crate's), sentences (see `words::runbook`), how
 //! likely a loss is.
@@ -21,6 +21,7 @@ mod plan;
 mod sets;
 mod settled;
 mod steady;
+mod steps;
 mod watch;
 
 pub use check::check;
@@ -30,4 +31,5 @@ pub use mistakes::{Mistake, Told};
 pub use order::{Change, MOST_ORDERS, Nearest, nearest};
 pub use plan::{Language, Line, Reading};
 pub use sets::{MOST_SETS, TooMany};
+pub use steps::{as_scenario, lines_of_steps};
 pub use watch::{Back, Counts, Loss, Out, Work};

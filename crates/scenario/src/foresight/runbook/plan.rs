@@ -42,6 +42,9 @@ pub trait Language {
 
     /// Lines that do what an entry does on the cluster as it is then.
     fn write(&self, entry: &Entry, cluster: &Cluster) -> Vec<String>;
+
+    /// The line that waits until the cluster is as it is here, and, where that is asked, until migrations are done.
+    fn wait(&self, cluster: &Cluster, for_migrations: bool) -> String;
 }
 
 impl Line {
