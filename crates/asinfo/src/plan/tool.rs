@@ -96,7 +96,11 @@ fn one(course: &mut Course, line: &str, at: Option<NodeId>) -> Result<(), Stop> 
         let is_asked = terminal.console().question().is_some();
         if let Some(why) = blocks.clone().find_map(failure).filter(|_| !is_asked) {
             let is_unknown = why.contains("command not found");
-            return Err(if is_unknown { Stop::Unknown(why) } else { Stop::Fails(why) });
+            return Err(if is_unknown {
+                Stop::Unknown(why)
+            } else {
+                Stop::Fails(format!("the admin tool says '{why}'"))
+            });
         }
         if let Some(entry) = typed.entry {
             course.perform(entry)?;
@@ -181,7 +185,7 @@ pub(super) fn ask(course: &mut Course, request: &str, nodes: &[NodeId]) -> Resul
         Block::Text(text) if is_refusal(text) => Some(text.trim().to_owned()),
         block => failure(block),
     });
-    refusal.map_or(Ok(()), |why| Err(Stop::Fails(why)))
+    refusal.map_or(Ok(()), |why| Err(Stop::Fails(format!("the answer is '{why}'"))))
 }
 
 fn is_refusal(reply: &str) -> bool {

@@ -390,7 +390,7 @@ fn a_cluster_that_is_degraded_is_not_called_safe_against_a_loss() {
         told("wait for migrations"),
         of(
             "No worse than now, but not safe against a further loss.",
-            "4,096 out without A103",
+            "4,096 out if A103 is lost",
             "0, as before the plan"
         )
     );
@@ -416,7 +416,7 @@ fn the_mark_of_a_clean_stop_is_blamed_only_where_it_matters() {
     };
     assert_eq!(
         margin_lost("pdsh -w b101,b102 systemctl stop aerospike"),
-        "If A103 is lost as well, 4,096 partitions are out; there are still 4,096 unavailable when it is back, even after a clean stop."
+        "If A103 is lost too, 4,096 partitions are out. When it is back, 4,096 are still unavailable, even after a clean stop."
     );
 }
 
@@ -448,13 +448,13 @@ fn the_nearest_safe_order_is_found() {
         // No recluster before the stop.
         (
             "manage quiesce with B101\nwait for migrations\nssh b101 systemctl stop aerospike\nssh b101 systemctl start aerospike\nmanage recluster\nwait for migrations",
-            vec!["Put in before line 2: manage recluster"],
+            vec!["Add before line 2: manage recluster"],
         ),
         // The rack is forgotten in the roster.
         (
             "pdsh -w b101,b102 systemctl stop aerospike\nwait for migrations",
             vec![
-                "Put in before line 2: wait for migrations; manage roster stage observed ns main; manage recluster; wait for migrations",
+                "Add before line 2: wait for migrations; manage roster stage observed ns main; manage recluster; wait for migrations",
             ],
         ),
         // The next node goes before the last is back.
@@ -566,7 +566,7 @@ fn where_no_plan_is_safe_it_is_told_why() {
     let Err(why) = planned(&two, &Goal::RackDown("1".parse().unwrap()), 1) else {
         panic!("one of two cannot go")
     };
-    assert_eq!(why.to_string(), "no safe plan was found for A1: 4 ways were tried");
+    assert_eq!(why.to_string(), "no safe plan was found for A1, in any of 4 ways");
     let Unplanned::NotSafe { wrong, .. } = why else { panic!("{why}") };
     assert!(!wrong.is_empty() && wrong.iter().all(|(_, found)| found.level == Level::Error));
     let goal = Goal::Restart(vec!["A9".parse().unwrap()]);

@@ -13,13 +13,8 @@ use crate::foresight::runbook::{
 /// What is out, in a few words: `1,381 unavailable`, `12 dead and 3 without their data`.
 #[must_use]
 pub fn of_out(out: Out) -> String {
-    let parts =
-        [(out.unavailable, "unavailable"), (out.dead, "dead"), (out.fresh, "without their data")];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{} {what}", thousands(*number)))
-        .collect();
+    let parts: Vec<String> =
+        parts(out).map(|(number, what)| format!("{} {what}", thousands(number))).collect();
     if parts.is_empty() { "all active".to_owned() } else { list(parts) }
 }
 
@@ -27,33 +22,36 @@ pub fn of_out(out: Out) -> String {
 #[must_use]
 pub fn of_wrong(wrong: &Wrong) -> String {
     match wrong {
-        Wrong::Out(out) => format!("Of 4,096 partitions {} at its worst moment.", are_out(*out)),
+        Wrong::Out(out) => format!("At the worst moment of this line {}.", are_out(*out)),
         Wrong::Margin { nodes, out, back, size, until } => {
             let brief = until.map_or_else(String::new, |line| {
-                format!(" This is brief: it ends with line {line}.")
+                format!(" This is brief: it is over when line {line} is done.")
             });
-            let lost = match size {
-                1 => format!("If {} is lost as well", list(nodes)),
-                _ => format!("If {} are lost as well", list(nodes)),
-            };
-            let after = format!("{lost}, {} out", of_partitions(*out));
+            let after = format!(
+                "If {} {} lost too, {} out",
+                list(nodes),
+                is_are(*size),
+                of_partitions(*out)
+            );
             match back {
                 Some(Back { out, for_want_of_mark: true }) => format!(
-                    "{after}; after a crash there are still {} when {} back, because the mark of a clean stop is missing.{brief}",
-                    of_out(*out),
-                    it_is(nodes)
+                    "{after}. When {} back after a crash, {} still {}, because the mark of a clean stop is missing.{brief}",
+                    it_is(nodes),
+                    thousands(out.all()),
+                    is_still(*out),
                 ),
                 Some(Back { out, .. }) if out.all() > 0 => format!(
-                    "{after}; there are still {} when {} back, even after a clean stop.{brief}",
-                    of_out(*out),
-                    it_is(nodes)
+                    "{after}. When {} back, {} still {}, even after a clean stop.{brief}",
+                    it_is(nodes),
+                    thousands(out.all()),
+                    is_still(*out),
                 ),
                 Some(_) => format!("{after} until {} back.{brief}", it_is(nodes)),
                 None => format!("{after}.{brief}"),
             }
         }
-        Wrong::CannotBeDone(why) => format!("It cannot be done: {}.", sentence(why)),
-        Wrong::NotUnderstood(why) => format!("It is not understood: {}.", sentence(why)),
+        Wrong::CannotBeDone(why) => format!("This cannot be done: {}.", sentence(why)),
+        Wrong::NotUnderstood(why) => format!("This is not understood: {}.", sentence(why)),
         Wrong::Mistake(mistake) => of_mistake(mistake),
     }
 }
@@ -93,17 +91,17 @@ pub fn source_of(wrong: &Wrong) -> Option<String> {
     }
 }
 
-/// A change of a plan: `Do line 3 before line 1`, `Put in before line 2: wait for migrations`.
+/// A change of a plan: `Do line 3 before line 1`, `Add before line 2: wait for migrations`.
 #[must_use]
 pub fn of_change(change: &Change) -> String {
     let place = |before: &Option<usize>| match before {
-        Some(0) => "before what is put in".to_owned(),
+        Some(0) => "before the added lines".to_owned(),
         Some(line) => format!("before line {line}"),
         None => "at the end".to_owned(),
     };
     match change {
         Change::Move(line, before) => format!("Do line {line} {}", place(before)),
-        Change::Add(lines, before) => format!("Put in {}: {}", place(before), lines.join("; ")),
+        Change::Add(lines, before) => format!("Add {}: {}", place(before), lines.join("; ")),
     }
 }
 
@@ -114,14 +112,14 @@ pub fn of_nearest(nearest: &Nearest) -> String {
     match &nearest.found {
         Some((changes, _)) => {
             let number = count(u32::try_from(changes.len()).unwrap_or(u32::MAX), "change");
-            format!("Safe with {number}; {tried} tried:")
+            format!("It is safe with {number} ({tried} tried):")
         }
         None if nearest.is_cut_short => {
             format!(
-                "No safe order was found within the bound: {tried} tried, with up to 3 changes each."
+                "No safe order was found, and there may be one: {tried} tried, with up to 3 changes each."
             )
         }
-        None => format!("No order is safe: {tried} tried."),
+        None => format!("No order of these lines is safe ({tried} tried)."),
     }
 }
 
@@ -130,9 +128,9 @@ pub fn of_nearest(nearest: &Nearest) -> String {
 pub fn of_verdict(checked: &Checked) -> String {
     let margin = checked.margin;
     let lost = match margin {
-        0 => "without any further loss".to_owned(),
-        1 => "with any 1 further node lost at any moment".to_owned(),
-        _ => format!("with any {margin} further nodes lost at any moment"),
+        0 => "as long as no further node is lost".to_owned(),
+        1 => "whichever further node is lost at any moment".to_owned(),
+        _ => format!("whichever {margin} further nodes are lost at any moment"),
     };
     if !checked.does_anything() {
         return "Not understood: no line of this plan does anything.".to_owned();
@@ -142,7 +140,7 @@ pub fn of_verdict(checked: &Checked) -> String {
             checked.findings().filter(|(_, found)| matches!(found.wrong, Wrong::NotUnderstood(_)));
         let number = lines.count();
         return format!(
-            "Not understood: {}. What is told of the lines after {} may be wrong.",
+            "Not understood: {}. The figures of the lines after {} may be wrong.",
             if number == 1 { "1 line".to_owned() } else { format!("{number} lines") },
             if number == 1 { "it" } else { "them" },
         );
@@ -155,24 +153,30 @@ pub fn of_verdict(checked: &Checked) -> String {
             of_no_worse(checked)
         }
         (true, Some(left)) if left < margin => format!(
-            "Safe, with brief times in which {} may be lost.",
+            "Safe, apart from brief times in which {} would take partitions out.",
             match left {
-                0 => "no further node".to_owned(),
-                1 => "only 1 further node".to_owned(),
-                left => format!("only {left} further nodes"),
+                0 => "the loss of a further node".to_owned(),
+                left => format!("the loss of more than {}", further_nodes(left)),
             }
         ),
-        (true, _) => format!("Safe {lost}."),
-        (false, None) => "Not safe: partitions go out on the way.".to_owned(),
+        (true, _) => format!("Safe, {lost}."),
+        (false, None) => "Not safe: partitions go out during the plan.".to_owned(),
+        (false, _) if checked.lines.iter().any(|line| line.what == What::Fails) => {
+            "Not safe: a line cannot be done.".to_owned()
+        }
         (false, Some(left)) if left < margin && left == 0 => {
-            "Not safe: nothing goes out on the way, as long as no further node is lost.".to_owned()
+            "Not safe: the plan itself takes nothing out, but the loss of a further node would."
+                .to_owned()
         }
         (false, Some(left)) if left < margin => match checked.margin_held().unwrap_or(left) {
-            0 => "Not safe: no further node may be lost.".to_owned(),
-            held => format!("Not safe: at most {} may be lost.", further_nodes(held)),
+            0 => "Not safe: the loss of a further node would take partitions out.".to_owned(),
+            held => format!(
+                "Not safe: the loss of more than {} would take partitions out.",
+                further_nodes(held)
+            ),
         },
         (false, Some(_)) => {
-            "Not safe: nothing goes out on the way, but a line is a mistake.".to_owned()
+            "Not safe: nothing goes out during the plan, but a line is a mistake.".to_owned()
         }
     }
 }
@@ -180,7 +184,7 @@ pub fn of_verdict(checked: &Checked) -> String {
 /// The verdict of a plan that is safe only because a further loss did harm, or something was out, before it already.
 fn of_no_worse(checked: &Checked) -> String {
     if checked.is_loss_worse() {
-        return "Nothing goes out on the way, but a further loss may leave more out than now."
+        return "Nothing goes out during the plan, but a further loss may take out more than it would now."
             .to_owned();
     }
     let loss = match checked.margin_before() {
@@ -196,9 +200,28 @@ fn further_nodes(number: usize) -> String {
     format!("{number} further node{}", if number == 1 { "" } else { "s" })
 }
 
+/// `1,998 of the 4,096 partitions are unavailable and 1 is dead`.
 fn are_out(out: Out) -> String {
-    let is_one = out.all() == 1;
-    format!("{} {}", of_out(out), if is_one { "is out" } else { "are out" })
+    let mut of_all = " of the 4,096 partitions";
+    let told = parts(out).map(|(number, what)| {
+        let of = std::mem::take(&mut of_all);
+        format!("{}{of} {} {what}", thousands(number), if number == 1 { "is" } else { "are" })
+    });
+    list(told.collect::<Vec<_>>())
+}
+
+/// `are unavailable`; `are out` where they are so in several ways.
+fn is_still(out: Out) -> String {
+    let mut ways = parts(out).map(|(_, what)| what);
+    let what = ways.next().filter(|_| ways.next().is_none()).unwrap_or("out");
+    format!("{} {what}", if out.all() == 1 { "is" } else { "are" })
+}
+
+/// The ways in which partitions are out, each with how many.
+fn parts(out: Out) -> impl Iterator<Item = (u32, &'static str)> {
+    [(out.unavailable, "unavailable"), (out.dead, "dead"), (out.fresh, "without their data")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
 }
 
 fn of_partitions(number: u32) -> String {
@@ -219,11 +242,15 @@ fn sentence(why: &str) -> &str {
 pub fn of_mistake(mistake: &Mistake) -> String {
     match mistake {
         Mistake::RosterNotSet { missing, replication_factor } => format!(
-            "{} {} missing then, and the roster still counts on {}. RF is {replication_factor}, and fewer than that may be missing: \
-             set the roster before the next node goes.",
+            "{} {} missing then, and the roster still counts on {}. With RF {replication_factor}, {} may be missing: \
+             set the roster before another node goes.",
             list(missing),
             is_are(missing.len()),
             if missing.len() == 1 { "it" } else { "them" },
+            match replication_factor {
+                1 => "no roster node".to_owned(),
+                factor => format!("fewer than {factor} roster nodes"),
+            },
         ),
         Mistake::NextBeforeBack { missing, filling } if missing.is_empty() => format!(
             "The next node goes while copies of {} are still being filled. Wait for migrations first.",
@@ -264,7 +291,7 @@ pub fn of_mistake(mistake: &Mistake) -> String {
                 }
             };
             format!(
-                "{what}, and no recluster follows: it takes effect only with the next cluster change, whenever that is."
+                "{what}, and no recluster follows: this takes effect only at the next cluster change, whenever that comes."
             )
         }
         Mistake::StopWithoutQuiesce { nodes } => format!(
@@ -301,7 +328,14 @@ fn row(counts: &Counts, start: &Counts) -> [String; 4] {
     let worst = counts.losses.iter().filter(|loss| loss.out > 0).max_by_key(|loss| loss.out);
     let loss = worst.map_or_else(
         || if counts.losses.is_empty() { "not asked".to_owned() } else { "none out".to_owned() },
-        |loss| format!("{} out without {}", thousands(loss.out), list(&loss.nodes)),
+        |loss| {
+            format!(
+                "{} out if {} {} lost",
+                thousands(loss.out),
+                list(&loss.nodes),
+                is_are(loss.nodes.len())
+            )
+        },
     );
     let most = counts.losses.len();
     let margin = match counts.margin_held(start) {

@@ -176,8 +176,8 @@ fn the_counts_are_those_of_trying_every_loss() {
             let mut truth = Truth::new(margin, setup.namespaces.len());
             truth.see(&cluster);
             agree(&found.start, &truth, margin)?;
-            // "Safe with any further node lost" is said only where no loss leaves out more than there was without one.
-            let is_called_safe = of_verdict(&found).starts_with("Safe with any");
+            // "Safe, whichever further node is lost" is said only where no loss leaves out more than there was without one.
+            let is_called_safe = of_verdict(&found).starts_with("Safe, whichever");
             let before: Vec<u32> = truth.worst.iter().map(|worst| worst[0]).collect();
             for (line, entry) in found.lines.iter().zip(&plan) {
                 let mut truth = Truth::new(margin, setup.namespaces.len());

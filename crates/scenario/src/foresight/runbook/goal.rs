@@ -71,7 +71,7 @@ impl fmt::Display for Unplanned {
             Self::Nothing => f.write_str("no node is named"),
             Self::TooMany(error) => error.fmt(f),
             Self::NotSafe { nodes, forms, .. } => {
-                write!(f, "no safe plan was found for {}: {forms} ways were tried", list(nodes))
+                write!(f, "no safe plan was found for {}, in any of {forms} ways", list(nodes))
             }
         }
     }
