@@ -8,6 +8,7 @@ use rosterlab_engine::{Command, NodeId, Shutdown};
 use crate::shell::{Piece, pieces};
 
 use super::course::{Course, Stop};
+use super::waits::Wait;
 
 /// What is told the inside of a container.
 pub(super) struct Inside {
@@ -76,7 +77,8 @@ pub(super) fn kubectl(course: &mut Course, words: &[&str]) -> Result<Option<Insi
             let pods: Vec<&str> = pods.iter().map(|pod| &pod[4..]).collect();
             delete_pods(course, &pods, words)?;
         }
-        ["get" | "describe" | "logs" | "wait" | "top", ..] | ["rollout", "status", ..] => {}
+        ["wait", ..] | ["rollout", "status", ..] => course.wait(Wait::Clusters(None))?,
+        ["get" | "describe" | "logs" | "top", ..] => {}
         _ => {
             return Err(Stop::Unknown(format!(
                 "'kubectl {}' is not known here: kubectl delete pod and kubectl exec are",

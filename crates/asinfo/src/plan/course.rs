@@ -81,6 +81,10 @@ impl<'a> Course<'a> {
             }
             Wait::Clusters(size) => size,
         };
+        // What is waited for is so already; that it was waited for counts.
+        if matches!(wait, Wait::Clusters(_)) {
+            self.perform(Entry::Pass { ms: 0 })?;
+        }
         let Some(size) = size else { return Ok(()) };
         self.catch_up()?;
         let sizes = self.view.sub_clusters.iter().map(|here| here.nodes.len());

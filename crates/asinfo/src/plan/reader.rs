@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use rosterlab_engine::{Cluster, Command, NodeId, Shutdown};
 use rosterlab_scenario::Entry;
 use rosterlab_scenario::foresight::runbook::{Language, Line, Mistake, Reading};
+use rosterlab_scenario::words::text::{is_are, list};
 
 use crate::shell::{self, pieces};
 use crate::terminal::lines_of;
@@ -311,8 +312,26 @@ fn on_rack(number: &str, course: &Course) -> Option<Vec<NodeId>> {
 
 /// Waits, if the line waits.
 fn wait(command: &str, course: &mut Course) -> Option<Result<(), Stop>> {
-    let read = waits::sentence(&command.replace('`', "")).or_else(|| waits::of_loop(command))?;
-    Some(read.map_err(Stop::Unknown).and_then(|wait| course.wait(wait)))
+    let sentence = waits::sentence(&command.replace('`', ""));
+    let is_sentence = sentence.is_some();
+    let wait = match sentence.or_else(|| waits::of_loop(command))? {
+        Ok(wait) => wait,
+        Err(why) => return Some(Err(Stop::Unknown(why))),
+    };
+    // `wait until b101 is back`
+    let named =
+        command.split([' ', ',', '.']).filter_map(|word| course.names.node(word, &course.view));
+    let is_down = |node: &NodeId| course.view.node(*node).is_some_and(|node| !node.state.is_up());
+    let down: Vec<NodeId> = named.filter(is_down).collect();
+    if is_sentence && !down.is_empty() {
+        return Some(Err(Stop::Fails(format!(
+            "{} {} down then, and no line before this one starts {}",
+            list(&down),
+            is_are(down.len()),
+            if down.len() == 1 { "it" } else { "them" }
+        ))));
+    }
+    Some(course.wait(wait))
 }
 
 /// Whether what is bold, or ends in a colon, is no command.

@@ -207,8 +207,10 @@ fn begins_a_loop(line: &str) -> bool {
     }
 }
 
+/// Whether as many loops end as begin.
 fn ends_a_loop(line: &str) -> bool {
-    line.split([' ', ';']).any(|word| word == "done")
+    let words = |word: &str| line.split([' ', ';']).filter(|one| *one == word).count();
+    words("done") > 0 && words("done") >= words("do")
 }
 
 /// What a line does to the session of the admin tool.

@@ -185,6 +185,17 @@ fn other_lines_of_hosts_do_what_they_say() {
             vec![stop("B101"), stop("B102")],
         ),
         (
+            "for h in b101 b102; do\n  ssh $h systemctl restart aerospike\n  until asinfo -h $h -v 'cluster-stable:size=5;ignore-migrations=no' | grep -v ERROR; do\n    sleep 5\n  done\ndone",
+            vec![
+                stop("B101"),
+                start("B101"),
+                Entry::Migrate { partitions: None },
+                stop("B102"),
+                start("B102"),
+                Entry::Migrate { partitions: None },
+            ],
+        ),
+        (
             "ssh b101 systemctl stop aerospike && sleep 30 && ssh b101 systemctl start aerospike",
             vec![stop("B101"), Entry::Pass { ms: 30_000 }, start("B101")],
         ),
@@ -264,7 +275,19 @@ fn waiting_is_understood() {
         assert_eq!(read(line), migrate, "{line}");
     }
     assert_eq!(read("wait 2 minutes"), Reading::Does(vec![Entry::Pass { ms: 120_000 }]));
-    assert_eq!(read("asinfo -v 'cluster-stable:size=5;ignore-migrations=yes'"), Reading::Looks);
+    for line in [
+        "asinfo -v 'cluster-stable:size=5;ignore-migrations=yes'",
+        "wait until b101 is back in the cluster",
+        "kubectl wait --for=condition=ready pod/aero-2-0",
+    ] {
+        assert_eq!(read(line), Reading::Does(vec![Entry::Pass { ms: 0 }]), "{line}");
+    }
+    let Reading::Fails(why) =
+        read("ssh b101 systemctl stop aerospike\nWait until b101 is back and migrations are done.")
+    else {
+        panic!("a node that is down does not come back by itself")
+    };
+    assert!(why.contains("B101 is down then"), "{why}");
     let Reading::Fails(why) = read("asinfo -v 'cluster-stable:size=7;ignore-migrations=no'") else {
         panic!("a size that is never reached is noticed")
     };

@@ -309,6 +309,43 @@ fn racks_that_are_left_out_of_a_roster_are_told() {
 }
 
 #[test]
+fn a_node_that_was_started_has_to_be_waited_for() {
+    let restart = |between: &str| {
+        let restart = |host: &str| format!("ssh {host} systemctl restart aerospike\n{between}");
+        ["a101", "a102", "a103", "b101", "b102"].map(restart).concat()
+    };
+    let of = |plan: &str| {
+        let checked = checked(&case_study(), plan);
+        let all = found(&checked).into_iter().filter(|(_, name, _)| *name == "not-awaited");
+        all.map(|(line, _, is_error)| (line, is_error)).collect::<Vec<_>>()
+    };
+    // While rack A is not back, RF nodes are missing, and then a majority.
+    for between in ["", "sleep 60\n", "show roster\n"] {
+        let step = if between.is_empty() { 1 } else { 2 };
+        let found = of(&restart(between));
+        assert_eq!(found[..2], [(1 + step, false), (1 + 2 * step, true)], "{between}");
+    }
+    let looped = "for h in a101 a102 a103; do ssh $h systemctl restart aerospike; done";
+    assert!(of(looped).contains(&(1, true)));
+    for between in [
+        "wait for migrations\n",
+        "wait until the node is back\n",
+        "asinfo -v 'cluster-stable:size=5;ignore-migrations=yes'\n",
+    ] {
+        assert_eq!(of(&restart(between)), [], "{between}");
+    }
+    // What is observed is without a node that is not back.
+    let stage = "ssh b101 systemctl restart aerospike\nmanage roster stage observed ns main\nmanage recluster";
+    assert_eq!(of(stage), [(2, false)]);
+    let nearest = nearest_of(&case_study(), &restart(""));
+    let (changes, _) = nearest.found.expect("a wait makes it safe");
+    assert_eq!(
+        changes.iter().map(of_change).collect::<Vec<_>>(),
+        ["Add before line 3: wait for migrations", "Add before line 4: wait for migrations"]
+    );
+}
+
+#[test]
 fn that_one_node_has_all_masters_is_told() {
     let plan = "manage quiesce with A1 A2\nmanage recluster\nwait for migrations";
     let all = |nodes: &str| {
@@ -416,7 +453,7 @@ fn the_mark_of_a_clean_stop_is_blamed_only_where_it_matters() {
     };
     assert_eq!(
         margin_lost("pdsh -w b101,b102 systemctl stop aerospike"),
-        "If A103 is lost too, 4,096 partitions are out. When it is back, 4,096 are still unavailable, even after a clean stop."
+        "If A103 is lost too, at the worst moment, 4,096 partitions are out. When it is back, 4,096 are still unavailable, even after a clean stop."
     );
 }
 
@@ -460,7 +497,7 @@ fn the_nearest_safe_order_is_found() {
         // The next node goes before the last is back.
         (
             "ssh b101 systemctl stop aerospike\nssh a101 systemctl stop aerospike\nssh b101 systemctl start aerospike\nssh a101 systemctl start aerospike\nwait for migrations",
-            vec!["Do line 3 before line 2"],
+            vec!["Do line 3 before line 2", "Add before line 2: wait for migrations"],
         ),
         // Revive comes before the node that it needs.
         (

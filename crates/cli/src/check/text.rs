@@ -37,7 +37,7 @@ pub(super) fn text(report: &Report<'_>) -> String {
                 .collect();
             let _ = writeln!(text, "{:width$}    {name}: {}", "", parts.join("; "));
         }
-        if line.counts.is_empty() && !nothing_to_tell {
+        if line.counts.is_empty() && !nothing_to_tell && line.findings.is_empty() {
             let _ = writeln!(text, "{:width$}    {}", "", kind(line.what));
         }
         for finding in &line.findings {

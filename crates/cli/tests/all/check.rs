@@ -83,7 +83,10 @@ fn what_is_not_understood_is_told_with_its_place() {
     let (code, out, complaints) = check("unknown", "wait for migrations\nhope\n", &[]);
     assert_eq!(code, 2);
     assert!(out.contains("Not understood: 1 line."), "{out}");
-    assert_eq!(complaints, "plan.txt:2: error: This is not understood: 'hope' is not known here.\n");
+    assert_eq!(
+        complaints,
+        "plan.txt:2: error: This is not understood: 'hope' is not known here.\n"
+    );
 }
 
 #[test]
@@ -128,8 +131,7 @@ fn a_goal_without_a_safe_plan_is_told_why() {
     let (code, out, complaints) = told_in(&folder, &["plan", "two.json", "--rack-down", "2"]);
     assert_eq!((code, out.as_str()), (1, ""));
     assert!(
-        complaints
-            .starts_with("no safe plan was found for B1, in any of 4 ways\n  "),
+        complaints.starts_with("no safe plan was found for B1, in any of 4 ways\n  "),
         "{complaints}"
     );
 }

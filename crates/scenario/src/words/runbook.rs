@@ -7,7 +7,8 @@ use rosterlab_engine::NodeId;
 use super::text::{count, is_are, list, roster, thousands, verb_ending};
 use super::warnings::of_warning;
 use crate::foresight::runbook::{
-    Back, Change, Checked, CheckedLine, Counts, Finding, Mistake, Nearest, Out, Told, What, Wrong,
+    Back, Change, Checked, CheckedLine, Counts, Finding, IfNotBack, Mistake, Nearest, Out, Told,
+    What, Wrong,
 };
 
 /// What is out, in a few words: `1,381 unavailable`, `12 dead and 3 without their data`.
@@ -28,20 +29,20 @@ pub fn of_wrong(wrong: &Wrong) -> String {
                 format!(" This is brief: it is over when line {line} is done.")
             });
             let after = format!(
-                "If {} {} lost too, {} out",
+                "If {} {} lost too, at the worst moment, {} out",
                 list(nodes),
                 is_are(*size),
                 of_partitions(*out)
             );
             match back {
                 Some(Back { out, for_want_of_mark: true }) => format!(
-                    "{after}. When {} back after a crash, {} still {}, because the mark of a clean stop is missing.{brief}",
+                    "{after}. When {} back after a crash, {} {}, because the mark of a clean stop is missing.{brief}",
                     it_is(nodes),
                     thousands(out.all()),
                     is_still(*out),
                 ),
                 Some(Back { out, .. }) if out.all() > 0 => format!(
-                    "{after}. When {} back, {} still {}, even after a clean stop.{brief}",
+                    "{after}. When {} back, {} {}, even after a clean stop.{brief}",
                     it_is(nodes),
                     thousands(out.all()),
                     is_still(*out),
@@ -164,6 +165,13 @@ pub fn of_verdict(checked: &Checked) -> String {
         (false, _) if checked.lines.iter().any(|line| line.what == What::Fails) => {
             "Not safe: a line cannot be done.".to_owned()
         }
+        (false, Some(left)) if left < margin && has_grave(checked) => format!(
+            "Not safe: nothing goes out during the plan, but a line is a mistake, and the loss of {} would take partitions out.",
+            match left {
+                0 => "a further node".to_owned(),
+                left => format!("more than {}", further_nodes(left)),
+            }
+        ),
         (false, Some(left)) if left < margin && left == 0 => {
             "Not safe: the plan itself takes nothing out, but the loss of a further node would."
                 .to_owned()
@@ -196,12 +204,22 @@ fn of_no_worse(checked: &Checked) -> String {
     format!("No worse than now, but not safe against {loss}{until}.")
 }
 
+/// Whether a line is a mistake whatever is lost.
+fn has_grave(checked: &Checked) -> bool {
+    let mut findings = checked.findings();
+    findings.any(|(_, found)| matches!(&found.wrong, Wrong::Mistake(mistake) if mistake.is_grave()))
+}
+
 fn further_nodes(number: usize) -> String {
     format!("{number} further node{}", if number == 1 { "" } else { "s" })
 }
 
 /// `1,998 of the 4,096 partitions are unavailable and 1 is dead`.
 fn are_out(out: Out) -> String {
+    let mut ways = parts(out);
+    if let (Some((4096, what)), None) = (ways.next(), ways.next()) {
+        return format!("all 4,096 partitions are {what}");
+    }
     let mut of_all = " of the 4,096 partitions";
     let told = parts(out).map(|(number, what)| {
         let of = std::mem::take(&mut of_all);
@@ -210,11 +228,11 @@ fn are_out(out: Out) -> String {
     list(told.collect::<Vec<_>>())
 }
 
-/// `are unavailable`; `are out` where they are so in several ways.
+/// `are still unavailable`; `are still out` where they are so in several ways.
 fn is_still(out: Out) -> String {
     let mut ways = parts(out).map(|(_, what)| what);
     let what = ways.next().filter(|_| ways.next().is_none()).unwrap_or("out");
-    format!("{} {what}", if out.all() == 1 { "is" } else { "are" })
+    format!("{} still {what}", if out.all() == 1 { "is" } else { "are" })
 }
 
 /// The ways in which partitions are out, each with how many.
@@ -262,6 +280,27 @@ pub fn of_mistake(mistake: &Mistake) -> String {
             is_are(missing.len()),
             if missing.len() == 1 { "it" } else { "them" },
         ),
+        Mistake::NotAwaited { nodes, then } => {
+            let back = format!(
+                "No line before this one waits until {} {} back.",
+                list(nodes),
+                is_are(nodes.len())
+            );
+            let it_is = it_is(nodes);
+            match then {
+                IfNotBack::Out(out) => format!(
+                    "{back} Until {it_is}, this takes {} out. Wait for migrations first.",
+                    count(*out, "partition")
+                ),
+                IfNotBack::TooManyMissing => {
+                    format!("{back} Until {it_is}, RF or more roster nodes are missing then.")
+                }
+                IfNotBack::InRoster => format!(
+                    "{back} Until {it_is}, the observed nodes are without {}.",
+                    if nodes.len() == 1 { "it" } else { "them" }
+                ),
+            }
+        }
         Mistake::AllOnOne { node } => format!(
             "{node} is the master of every partition then: it alone answers all reads and writes."
         ),

@@ -11,7 +11,7 @@
 
 use rosterlab_engine::{Cluster, Until};
 
-use super::facts::{Fact, Further, OfLine, facts, of_plan};
+use super::facts::{Fact, Further, OfLine, Unawaited, facts, of_plan};
 use super::found::{Checked, CheckedLine, Demand, Finding, Level, What, Wrong};
 use super::harm::Harms;
 use super::plan::{Language, Line, Reading};
@@ -49,6 +49,7 @@ pub(super) struct Course {
     start: Vec<Counts>,
     lines: Vec<CheckedLine>,
     facts: Vec<(usize, Fact)>,
+    unawaited: Unawaited,
 }
 
 impl Course {
@@ -58,7 +59,8 @@ impl Course {
         watch.look(cluster);
         let start = watch.end(None);
         let cluster = cluster.clone();
-        Ok(Self { cluster, demand, watch, start, lines: Vec::new(), facts: Vec::new() })
+        let unawaited = Unawaited::default();
+        Ok(Self { cluster, demand, watch, start, lines: Vec::new(), facts: Vec::new(), unawaited })
     }
 
     /// Does a line; returns whether it was understood and could be done, and left nothing more out than there was at the
@@ -66,7 +68,9 @@ impl Course {
     pub(super) fn do_line(&mut self, line: &Line, language: &dyn Language) -> bool {
         let place = self.lines.len();
         let does = |entries: Vec<Entry>| {
-            let waits = entries.iter().all(|entry| matches!(entry, Entry::Migrate { .. }));
+            let waits = entries
+                .iter()
+                .all(|entry| matches!(entry, Entry::Migrate { .. } | Entry::Pass { ms: 0 }));
             (if waits { What::Waits } else { What::Does }, entries, None)
         };
         let (what, entries, wrong) = match line.read(language, &self.cluster) {
@@ -119,6 +123,9 @@ impl Course {
                 }
                 _ => {}
             }
+            let found = self.unawaited.look(&self.cluster, entry, &self.start);
+            self.facts.extend(found.map(|found| (place, Fact::Found(None, found, false))));
+            self.unawaited.note(entry);
             self.watch.expect_anything();
             let watch = &mut self.watch;
             let mut see = |cluster: &Cluster| watch.look(cluster);
@@ -154,11 +161,12 @@ impl Course {
 
     /// The lines so far, checked.
     pub(super) fn checked(self) -> Checked {
-        let Self { cluster, demand, watch, start, mut lines, facts } = self;
+        let Self { cluster, demand, watch, start, mut lines, facts, .. } = self;
         let found = found(&lines, &start, &facts, demand);
         for (line, found) in lines.iter_mut().zip(found) {
             for finding in found {
-                if !line.findings.contains(&finding) {
+                let is_joined = line.findings.iter_mut().any(|one| one.takes_in(&finding));
+                if !is_joined {
                     line.findings.push(finding);
                 }
             }

@@ -4,12 +4,14 @@
 //! two lines, or comes too late. Whether a mistake does harm is counted, not concluded (see `check`). Not here: sentences.
 
 use rosterlab_engine::{
-    Cluster, ClusterView, Command, Distrust, Mode, NodeId, QuiesceState, RosterNodes, Shutdown,
-    SubClusterView, Untrusted,
+    Cluster, ClusterView, Command, Distrust, Mode, NamespaceSettings, NodeId, QuiesceState,
+    RosterNodes, Shutdown, SubClusterNamespaceView, SubClusterView, Until, Untrusted,
 };
 
-use super::mistakes::{Mistake, Told};
+use super::mistakes::{IfNotBack, Mistake, Told};
+use super::watch::{Counts, Out};
 use crate::foresight::preview::{Warning, warnings};
+use crate::timeline::Entry;
 
 /// What a command of a plan has to do with mistakes, as things were before it. Namespaces are indexes.
 #[derive(Clone, Debug)]
@@ -97,6 +99,83 @@ pub(super) fn facts(cluster: &Cluster, command: &Command) -> Vec<Fact> {
         Command::QuiesceUndo { nodes } => vec![Fact::Told(None, Told::QuiesceUndo(nodes.clone()))],
         _ => Vec::new(),
     }
+}
+
+/// Nodes that were started and that no line has waited for. \[model\]
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unawaited(Vec<NodeId>);
+
+impl Unawaited {
+    /// What an entry is a mistake for while these nodes may not be back, as things are before it.
+    pub(super) fn look(
+        &self,
+        cluster: &Cluster,
+        entry: &Entry,
+        start: &[Counts],
+    ) -> Option<Mistake> {
+        let Entry::Act { command, .. } = entry else { return None };
+        let others = |nodes: &[NodeId]| -> Vec<NodeId> {
+            self.0.iter().filter(|node| !nodes.contains(node)).copied().collect()
+        };
+        match command {
+            Command::Stop { nodes, .. } => {
+                let others = others(nodes);
+                let then = (!others.is_empty())
+                    .then(|| if_not_back(cluster, &others, command, start))??;
+                Some(Mistake::NotAwaited { nodes: others, then })
+            }
+            Command::RosterSet { nodes, .. } => {
+                let named = |node: &NodeId| match nodes {
+                    RosterNodes::Observed => true,
+                    RosterNodes::List(entries) => entries.iter().any(|entry| entry.node == *node),
+                };
+                let nodes: Vec<NodeId> = self.0.iter().copied().filter(named).collect();
+                let then = IfNotBack::InRoster;
+                (!nodes.is_empty()).then_some(Mistake::NotAwaited { nodes, then })
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes note of an entry. A pause of no length is what waiting for nodes comes to.
+    pub(super) fn note(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Act { command: Command::Start { nodes }, .. } => self.0.extend(nodes),
+            Entry::Act { command: Command::Stop { nodes, .. }, .. } => {
+                self.0.retain(|node| !nodes.contains(node));
+            }
+            Entry::Migrate { .. } | Entry::Pass { ms: 0 } => self.0.clear(),
+            _ => {}
+        }
+    }
+}
+
+/// What a stop does if these nodes are still down: tried on a copy of the cluster.
+fn if_not_back(
+    cluster: &Cluster,
+    down: &[NodeId],
+    stop: &Command,
+    start: &[Counts],
+) -> Option<IfNotBack> {
+    let mut tried = cluster.clone();
+    tried.apply(&Command::Stop { nodes: down.to_vec(), shutdown: Shutdown::Clean }).ok()?;
+    tried.advance(Until::Settled);
+    tried.apply(stop).ok()?;
+    tried.advance(Until::Settled);
+    let served = tried.served().into_iter().zip(&tried.setup().namespaces);
+    let out = served.map(|(served, settings)| Out::of(served, settings.mode).all());
+    let more = out.zip(start).map(|(out, start)| out.saturating_sub(start.worst.all())).sum();
+    if more > 0 {
+        return Some(IfNotBack::Out(more));
+    }
+    let view = tried.view();
+    let home = view.sub_clusters.first()?;
+    let is_missing_too_many = |(here, settings): (&SubClusterNamespaceView, &NamespaceSettings)| {
+        let missing = here.roster.iter().filter(|entry| !home.nodes.contains(&entry.node)).count();
+        settings.mode != Mode::Available && missing >= usize::from(settings.replication_factor)
+    };
+    let mut namespaces = home.namespaces.iter().zip(&view.namespaces);
+    namespaces.any(is_missing_too_many).then_some(IfNotBack::TooManyMissing)
 }
 
 /// What a roster or a revive is a mistake for. Whether a recluster follows and whether migrations are done by then is not known yet.

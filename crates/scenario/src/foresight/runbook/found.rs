@@ -64,6 +64,24 @@ pub struct Finding {
     pub wrong: Wrong,
 }
 
+impl Finding {
+    /// Takes another finding in, if both are the same, or are stops without a quiesce: a loop has one for each round.
+    pub(super) fn takes_in(&mut self, other: &Self) -> bool {
+        if self == other {
+            return true;
+        }
+        let (
+            Wrong::Mistake(Mistake::StopWithoutQuiesce { nodes }),
+            Wrong::Mistake(Mistake::StopWithoutQuiesce { nodes: more }),
+        ) = (&mut self.wrong, &other.wrong)
+        else {
+            return false;
+        };
+        nodes.extend(more.iter().filter(|node| !nodes.contains(node)).copied().collect::<Vec<_>>());
+        true
+    }
+}
+
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {

@@ -24,6 +24,13 @@ pub enum Mistake {
         /// Partitions whose copies were still being filled.
         filling: u32,
     },
+    /// Nodes were started, and no line waits until they are back: how long a start takes nobody knows (domain.md §5, §8).
+    NotAwaited {
+        /// Those nodes.
+        nodes: Vec<NodeId>,
+        /// What the line does if they are not back yet.
+        then: IfNotBack,
+    },
     /// All others stop or are quiesced, so one node becomes the master of every partition (domain.md §3).
     AllOnOne {
         /// That node.
@@ -60,6 +67,17 @@ pub enum Mistake {
     },
 }
 
+/// What a line does while nodes that were started are not back yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfNotBack {
+    /// More is out than at the beginning: so many partitions of all namespaces.
+    Out(u32),
+    /// RF or more nodes of a roster are missing.
+    TooManyMissing,
+    /// The roster counts on them, or is set without them where it is what is observed.
+    InRoster,
+}
+
 /// What takes effect only at the next cluster change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
@@ -86,6 +104,7 @@ impl Mistake {
             Self::EmptyDrives { .. } => "empty-drives",
             Self::NotInRoster { .. } => "not-in-roster",
             Self::AllOnOne { .. } => "all-on-one",
+            Self::NotAwaited { .. } => "not-awaited",
             Self::Roster(warning) => match warning {
                 Warning::RemovesRfOrMore { .. } => "rf-or-more-out",
                 Warning::FewerThanRf { .. } => "fewer-than-rf",
@@ -115,6 +134,7 @@ impl Mistake {
             Self::StopBeforeHandOver { .. } => "§6, §8",
             Self::EmptyDrives { .. } => "§4",
             Self::AllOnOne { .. } => "§3",
+            Self::NotAwaited { .. } => "§5, §8",
             Self::Roster(warning) => match warning {
                 Warning::RemovesRfOrMore { .. } | Warning::ReviveWhileMissing { .. } => "§5, §8",
                 Warning::FewerThanRf { .. } | Warning::NotActive { .. } => "§5",
@@ -139,10 +159,12 @@ impl Mistake {
     }
 
     /// Whether it makes a plan unsafe even where nothing is lost by it on the way.
-    pub(super) fn is_grave(&self) -> bool {
+    #[must_use]
+    pub fn is_grave(&self) -> bool {
         match self {
             Self::NoRecluster(_) | Self::StopBeforeHandOver { .. } => true,
             Self::NotInRoster { there, .. } => !there.is_empty(),
+            Self::NotAwaited { then, .. } => matches!(then, IfNotBack::Out(_)),
             Self::Roster(warning) => matches!(
                 warning,
                 Warning::FewerThanRf { .. }
@@ -159,6 +181,7 @@ impl Mistake {
         match self {
             Self::StopWithoutQuiesce { .. } | Self::AllOnOne { .. } => true,
             Self::NotInRoster { there, .. } => there.is_empty(),
+            Self::NotAwaited { then, .. } => !matches!(then, IfNotBack::Out(_)),
             Self::Roster(warning) => matches!(
                 warning,
                 Warning::NotObserved { .. }

@@ -27,7 +27,7 @@ mod watch;
 pub use check::check;
 pub use found::{Checked, CheckedLine, Demand, Finding, Level, What, Wrong};
 pub use goal::{Goal, Planned, Unplanned, plan_for};
-pub use mistakes::{Mistake, Told};
+pub use mistakes::{IfNotBack, Mistake, Told};
 pub use order::{Change, MOST_ORDERS, Nearest, nearest};
 pub use plan::{Language, Line, Reading};
 pub use sets::{MOST_SETS, TooMany};

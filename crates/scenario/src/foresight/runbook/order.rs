@@ -52,6 +52,8 @@ struct Try {
 #[derive(Clone, Debug)]
 enum Added {
     Wait,
+    /// Nodes that were started are waited for.
+    WaitForNodes,
     Recluster,
     /// The nodes are quiesced, and hand over.
     Quiesce(Vec<NodeId>),
@@ -198,18 +200,26 @@ impl Search<'_> {
         let put_in =
             |(place, added): (usize, Added)| self.add(plan, place, &added, &clusters[place]);
         let mut all: Vec<Try> = waits(bad, checked).into_iter().filter_map(put_in).collect();
+        let mut with_wait = Vec::new();
         // What comes later may have to come first, and what is bad may have to wait for it.
-        for later in acting.iter().filter(|place| **place > bad) {
-            if *later > bad + 1 {
-                all.push(moved(plan, *later, bad + 1));
+        for later in acting.iter().copied().filter(|place| *place > bad) {
+            let starts = checked.lines.get(later).is_some_and(starts);
+            for place in [bad + 1, bad].into_iter().filter(|place| *place < later) {
+                let sooner = moved(plan, later, place);
+                if starts {
+                    // What comes next may have to wait for the nodes.
+                    let cluster = &clusters[place];
+                    with_wait.extend(self.add(&sooner, place + 1, &Added::WaitForNodes, cluster));
+                }
+                all.push(sooner);
             }
-            all.push(moved(plan, *later, bad));
             all.push(moved(plan, bad, later + 1));
         }
         for earlier in acting.iter().filter(|place| **place < bad) {
             all.push(moved(plan, *earlier, bad + 1));
         }
         all.extend(self.preparations(bad, checked).into_iter().filter_map(put_in));
+        all.extend(with_wait);
         all
     }
 
@@ -246,7 +256,7 @@ impl Search<'_> {
         let wait = || Entry::Migrate { partitions: None };
         let entries = match added {
             Added::Wait if !cluster.is_migrating() => return None,
-            Added::Wait => vec![wait()],
+            Added::Wait | Added::WaitForNodes => vec![wait()],
             Added::Recluster => vec![recluster()],
             Added::Quiesce(nodes) => {
                 vec![act(Command::Quiesce { nodes: nodes.clone() }), recluster(), wait()]
@@ -288,11 +298,20 @@ impl Search<'_> {
 
 /// A recluster or a wait that may be put in, and before which line.
 fn waits(bad: usize, checked: &Checked) -> Vec<(usize, Added)> {
-    let forgot = checked.lines[bad].findings.iter().any(|finding| {
-        matches!(&finding.wrong, Wrong::Mistake(mistake) if mistake.name() == "no-recluster")
-    });
-    let recluster = forgot.then_some((bad + 1, Added::Recluster));
-    recluster.into_iter().chain([(bad, Added::Wait), (bad + 1, Added::Wait)]).collect()
+    let has = |name: &str| {
+        let mut findings = checked.lines[bad].findings.iter();
+        findings
+            .any(|found| matches!(&found.wrong, Wrong::Mistake(mistake) if mistake.name() == name))
+    };
+    let recluster = has("no-recluster").then_some((bad + 1, Added::Recluster));
+    let wait = if has("not-awaited") { Added::WaitForNodes } else { Added::Wait };
+    recluster.into_iter().chain([(bad, wait), (bad + 1, Added::Wait)]).collect()
+}
+
+/// Whether a line starts nodes.
+fn starts(line: &CheckedLine) -> bool {
+    let mut entries = line.entries.iter().flat_map(Entry::each);
+    entries.any(|entry| matches!(entry, Entry::Act { command: Command::Start { .. }, .. }))
 }
 
 /// The plan with one line before another.
