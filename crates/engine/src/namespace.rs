@@ -8,9 +8,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::command::Shutdown;
+use crate::convert::narrow;
 use crate::id::{MAX_NAMESPACES, MAX_NODES, NodeId, RackId};
 use crate::roster::RosterEntry;
-use crate::starting::{PackedVersions, Shape, Unpacked};
+use crate::starting::{BY_RULE, LISTED, PackedVersions, Shape, Unpacked};
 
 /// Whether a namespace keeps consistency or availability when it cannot have both (domain.md §1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,8 +254,20 @@ impl ClusterSetup {
     pub fn is_about(&self, index: usize) -> bool {
         let is_uniform =
             self.namespaces.get(index).is_some_and(|settings| settings.prefer_uniform_balance);
-        let has_rows = || matches!(self.unpack(index), Ok(Some(read)) if !read.rows.is_empty());
-        is_uniform && !has_rows()
+        is_uniform && !self.has_rows(index)
+    }
+
+    /// Whether a namespace begins with rows that were read. Of the text that has them only the beginning is looked at.
+    fn has_rows(&self, index: usize) -> bool {
+        let versions = self.namespaces[index].versions.as_ref();
+        match versions.and_then(PackedVersions::origin_of_rows) {
+            None | Some(BY_RULE) => false,
+            Some(LISTED) => true,
+            Some(other) => {
+                let earlier = narrow(other - LISTED - 1, "a namespace");
+                earlier < index && self.has_rows(earlier)
+            }
+        }
     }
 
     /// What a namespace begins with, if that was read from a real cluster.

@@ -51,6 +51,18 @@ impl PackedVersions {
     pub fn text(&self) -> &str {
         &self.0
     }
+
+    fn bits(&self) -> Bits<'_> {
+        let text = self.0.as_bytes();
+        Bits { text: text.iter(), length: text.len(), held: 0, count: 0 }
+    }
+
+    /// Where its rows come from: [`BY_RULE`], [`LISTED`], or an earlier namespace. It reads the first characters alone.
+    pub(crate) fn origin_of_rows(&self) -> Option<u64> {
+        let mut bits = self.bits();
+        let (form, _, origin) = (bits.take(6).ok()?, bits.take(31).ok()?, bits.take(6).ok()?);
+        (form == FORM).then_some(origin)
+    }
 }
 
 impl From<&str> for PackedVersions {
@@ -140,10 +152,8 @@ pub(crate) struct Shape<'a> {
 
 impl Shape<'_> {
     /// Reads a text.
-    pub fn unpack(&self, PackedVersions(text): &PackedVersions) -> Result<Unpacked, Wrong> {
-        let text = text.as_bytes();
-        let mut bits = Bits { text: text.iter(), length: text.len(), held: 0, count: 0 };
-        self.unpack_from(&mut bits)
+    pub fn unpack(&self, packed: &PackedVersions) -> Result<Unpacked, Wrong> {
+        self.unpack_from(&mut packed.bits())
     }
 
     fn unpack_from(&self, bits: &mut Bits<'_>) -> Result<Unpacked, Wrong> {

@@ -49,7 +49,7 @@ pub use fact::{Count, Fact, Left, List, NodeRef, Place, Setting, Spot, Understoo
 pub use join::{
     Choice, Conflict, Joined, JoinedNamespace, JoinedNode, Quiesce, Told, Versions, join,
 };
-pub use partition_info::{NodePartitions, PartitionRow, PartitionState, ReadVersion};
+pub use partition_info::{NodePartitions, PartitionRow, PartitionState};
 pub use replicas::NodeReplicas;
 pub use scenario::{NoCluster, scenario};
 pub use sink::Facts;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use rosterlab_engine::{NodeId, PARTITIONS, PartitionId};
+use rosterlab_engine::{NodeId, PARTITIONS, PartitionId, Version};
 
 use super::fact::{NodeRef, Place};
 
@@ -53,9 +53,9 @@ pub struct PartitionRow {
     /// Its regime; 0 in AP and where it is not active.
     pub regime: u32,
     /// The version that the node has.
-    pub version: ReadVersion,
+    pub version: Version,
     /// The version that it will have when migrations are done.
-    pub final_version: ReadVersion,
+    pub final_version: Version,
 }
 
 /// What a node is for a partition \[open\].
@@ -73,62 +73,11 @@ pub enum PartitionState {
     Marked,
 }
 
-/// A version as a server prints it: `a826589053b5.0.mp-` (domain.md §1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the version")]
-pub struct ReadVersion {
-    /// The cluster key, 48 bits; 0 for a version without data.
-    pub key: u64,
-    /// The family, 0 to 14; 15 is `U`.
-    pub family: u8,
-    /// `m`.
-    pub master: bool,
-    /// `s`.
-    pub subset: bool,
-    /// `e`.
-    pub evade: bool,
-    /// `r`.
-    pub revived: bool,
-}
-
-impl ReadVersion {
-    /// Reads a version; `None` for another text.
-    #[must_use]
-    pub fn read(text: &str) -> Option<Self> {
-        let mut parts = text.trim().splitn(3, '.');
-        let (key, family, flags) = (parts.next()?, parts.next()?, parts.next()?);
-        let is_hex = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit());
-        let key = (is_hex(key) && key.len() <= 12).then(|| u64::from_str_radix(key, 16).ok())??;
-        let family = match family {
-            "U" => 15,
-            family if is_hex(family) && family.len() == 1 => u8::from_str_radix(family, 16).ok()?,
-            _ => return None,
-        };
-        let [master, subset, mark] = flags.as_bytes() else { return None };
-        let master = match master {
-            b'm' => true,
-            b'-' => false,
-            _ => return None,
-        };
-        let subset = match subset {
-            b's' => true,
-            b'p' => false,
-            _ => return None,
-        };
-        let (evade, revived) = match mark {
-            b'e' => (true, false),
-            b'r' => (false, true),
-            b'-' => (false, false),
-            _ => return None,
-        };
-        Some(Self { key, family, master, subset, evade, revived })
-    }
-
-    /// Whether there is data \[open\].
-    #[must_use]
-    pub fn has_data(self) -> bool {
-        self.key != 0
-    }
+/// A version as a server prints it: `a826589053b5.0.mp-` (domain.md §1). A key without its leading zeros is taken too.
+fn version(text: &str) -> Option<Version> {
+    let text = text.trim();
+    let (key, rest) = text.split_once('.').filter(|(key, _)| !key.is_empty())?;
+    format!("{key:0>12}.{rest}").parse().ok()
 }
 
 /// The columns of servers by their number, for replies whose first row was cut off \[open\].
@@ -208,7 +157,7 @@ fn of_row<'a>(names: &[&str], fields: &[&'a str]) -> Option<(&'a str, PartitionR
     };
     let small = |name: &str| get(name).and_then(|text| text.parse::<u16>().ok());
     let wide = |name: &str| get(name).and_then(|text| text.parse::<u32>().ok()).unwrap_or(0);
-    let version = |name: &str| get(name).and_then(ReadVersion::read);
+    let version = |name: &str| get(name).and_then(version);
     let row = PartitionRow {
         partition: get("partition")?.parse().ok()?,
         state: state(get("state")?)?,
@@ -223,7 +172,7 @@ fn of_row<'a>(names: &[&str], fields: &[&'a str]) -> Option<(&'a str, PartitionR
         records: get("records").and_then(|text| text.parse().ok()).unwrap_or(0),
         regime: wide("regime"),
         version: version("version")?,
-        final_version: version("final_version").unwrap_or_default(),
+        final_version: version("final_version").unwrap_or(Version::NULL),
     };
     Some((get("namespace").filter(|name| !name.is_empty() && name.len() < 32)?, row))
 }
@@ -234,7 +183,7 @@ impl NodePartitions {
     pub fn own_id(&self) -> Option<NodeId> {
         let rows = self.namespaces.values().flatten();
         let mut masters =
-            rows.filter(|row| row.version.master).filter_map(|row| row.working_master);
+            rows.filter(|row| row.version.is_master()).filter_map(|row| row.working_master);
         let first = masters.next()?;
         masters.all(|master| master == first).then_some(first)
     }
@@ -252,17 +201,24 @@ mod tests {
 
     #[test]
     fn versions_are_read_as_they_are_printed() {
-        let read = |text| ReadVersion::read(text);
-        let full = read("a826589053b5.0.mp-").unwrap();
-        assert_eq!((full.key, full.master, full.subset), (0xa826_5890_53b5, true, false));
-        let untrusted = read("000000000000.0.-pe").unwrap();
-        assert!(untrusted.evade && !untrusted.has_data());
-        assert_eq!(read("1.U.-s-").unwrap().family, 15);
-        assert!(read("1.0.-sr").unwrap().revived);
-        for bad in
-            ["", "1.0", "1.0.mp", "1.0.mpé", "x.0.mp-", "1.g.mp-", "1234567890123.0.mp-", "1.0.mpx"]
+        for text in
+            ["a826589053b5.0.mp-", "000000000000.0.-pe", "000000000001.U.-s-", "000000000001.0.-sr"]
         {
-            assert_eq!(read(bad), None, "{bad:?}");
+            assert_eq!(version(text).unwrap().to_string(), text);
+        }
+        assert_eq!(version(" 1.U.-s- "), version("000000000001.U.-s-"));
+        for bad in [
+            "",
+            "1.0",
+            "1.0.mp",
+            "1.0.mpé",
+            "x.0.mp-",
+            "1.g.mp-",
+            "1234567890123.0.mp-",
+            "1.0.mpx",
+            "0.0.-s-",
+        ] {
+            assert_eq!(version(bad), None, "{bad:?}");
         }
     }
 }

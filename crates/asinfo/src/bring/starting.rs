@@ -9,7 +9,6 @@ use rosterlab_scenario::file::{ClusterFile, NodeFile};
 
 use super::exact::{How, exactness};
 use super::join::{Joined, JoinedNamespace, Quiesce};
-use super::partition_info::ReadVersion;
 use super::sink::Facts;
 
 /// The cluster as it was read, if versions were; `None` if there are none.
@@ -105,8 +104,7 @@ fn versions(
         }
         for row in rows {
             let at = row.partition.index();
-            versions[at][place] = version(row.version)
-                .ok_or_else(|| format!("partition {at} of {} has no such version", node.id))?;
+            versions[at][place] = row.version;
             if let Some(replica) = row.replica {
                 replicas[at].push((replica, place));
             }
@@ -124,13 +122,4 @@ fn rows(replicas: &mut [Vec<(u16, usize)>]) -> Vec<Vec<usize>> {
         nodes.iter().map(|(_, place)| *place).collect()
     };
     replicas.iter_mut().map(row).collect()
-}
-
-/// The engine's form of a version; `None` for flags that contradict each other.
-fn version(read: ReadVersion) -> Option<Version> {
-    let family = if read.family == 15 { "U".to_owned() } else { format!("{:x}", read.family) };
-    let letter = |is: bool, yes: char, no: char| if is { yes } else { no };
-    let mark = if read.revived { 'r' } else { letter(read.evade, 'e', '-') };
-    let (master, subset) = (letter(read.master, 'm', '-'), letter(read.subset, 's', 'p'));
-    format!("{:012x}.{family}.{master}{subset}{mark}", read.key).parse().ok()
 }

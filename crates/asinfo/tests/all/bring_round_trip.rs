@@ -349,9 +349,7 @@ fn versions_are_read_back() {
             prop_assert_eq!(rows.len(), 4096);
             let versions = world.net.cluster.versions("main", *id).unwrap();
             for (row, version) in rows.iter().zip(versions) {
-                let read = row.version;
-                prop_assert_eq!(read.has_data(), version.has_data());
-                prop_assert_eq!(bring::ReadVersion::read(&version.to_string()), Some(read));
+                prop_assert_eq!(row.version.to_string(), version.to_string());
             }
             let owned = joined.versions.owned(&facts, "main", *id).unwrap();
             for row in rows.iter().filter(|row| row.working_master == Some(*id)) {

@@ -208,7 +208,8 @@ fn numbers_are_about_right_where_rows_are_the_simulators() {
     assert!(original.setup().is_about(0) && original.setup().is_about(1));
     let mut read = listed(&original);
     read.namespaces[0].prefer_uniform_balance = true;
-    assert!(!read.is_about(0));
+    read.namespaces[1].prefer_uniform_balance = true;
+    assert!(!read.is_about(0) && !read.is_about(1), "the second has the rows of the first");
     read.namespaces[0].versions = None;
     assert!(read.is_about(0));
     read.namespaces[0].prefer_uniform_balance = false;
