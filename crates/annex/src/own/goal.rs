@@ -33,15 +33,15 @@ pub fn nodes(link: &str) -> Vec<(NodeId, RackId)> {
 /// survive at each point; `names` are what nodes are called beside their ids.
 ///
 /// # Errors
-/// Why there is none, as sentences.
+/// Why there is none: a sentence, and then what makes each form of a plan unsafe.
 pub fn plan_for(
     link: &str,
     goal: &Goal,
     margin: usize,
     names: &[(String, NodeId)],
-) -> Result<Planned, String> {
+) -> Result<Planned, Vec<String>> {
     let shared = share::read(link)
-        .map_err(|_| "The experiment on the floor is too long to plan from.".to_owned())?;
+        .map_err(|_| vec!["The experiment on the floor is too long to plan from.".to_owned()])?;
     let reader = Reader::of_names(known(link, names));
     let demand = Demand { margin, always: false };
     match runbook::plan_for(shared.timeline.cluster(), goal, &reader, demand) {
@@ -50,18 +50,17 @@ pub fn plan_for(
     }
 }
 
-fn why_not(error: &Unplanned) -> String {
-    let said = match error {
-        Unplanned::Nothing => return "Choose at least one node.".to_owned(),
-        other => format!("There is no plan: {other}."),
+/// Why there is no plan: the sentence, and then what makes each form of one unsafe.
+fn why_not(error: &Unplanned) -> Vec<String> {
+    let mut said = match error {
+        Unplanned::Nothing => vec!["Choose at least one node.".to_owned()],
+        Unplanned::NotSafe { .. } => vec![format!("{}.", capitalized(&error.to_string()))],
+        other => vec![format!("There is no plan: {other}.")],
     };
-    match error {
-        Unplanned::NotSafe { wrong: Some(wrong), .. } => {
-            let (line, found) = &**wrong;
-            format!("{said} The last one fails at “{line}”: {}", of_wrong(&found.wrong))
-        }
-        _ => said,
+    if let Unplanned::NotSafe { wrong, .. } = error {
+        said.extend(wrong.iter().map(|(line, found)| format!("{line}: {}", of_wrong(&found.wrong))));
     }
+    said
 }
 
 #[cfg(test)]
@@ -96,9 +95,9 @@ mod tests {
     #[test]
     fn why_there_is_no_plan_is_said() {
         let none = plan_for(&link(), &Goal::Restart(vec![]), 0, &[]);
-        assert_eq!(none, Err("Choose at least one node.".to_owned()));
+        assert_eq!(none, Err(vec!["Choose at least one node.".to_owned()]));
         let all = nodes(&link()).into_iter().map(|(node, _)| node).collect();
         let why = plan_for(&link(), &Goal::Remove(all), 0, &[]).unwrap_err();
-        assert!(why.starts_with("There is no plan: ") && why.contains("fails at"), "{why}");
+        assert!(why[0].starts_with("No safe plan was found for ") && why.len() > 1, "{why:?}");
     }
 }

@@ -72,7 +72,7 @@ pub struct GoalPanel {
     picked: BTreeSet<NodeId>,
     rack: Option<RackId>,
     margin: usize,
-    made: Option<Result<Planned, String>>,
+    made: Option<Result<Planned, Vec<String>>>,
     copied: Option<bool>,
     field: NodeRef,
     /// Runs until the window has been drawn once more.
@@ -305,7 +305,9 @@ impl GoalPanel {
         match &self.made {
             _ if self.waiting.is_some() => html! { <p>{ "Looking for a plan …" }</p> },
             None => Html::default(),
-            Some(Err(why)) => html! { <p class="own-none">{ why }</p> },
+            Some(Err(why)) => html! {
+                <>{ for why.iter().map(|said| html! { <p class="own-none">{ said }</p> }) }</>
+            },
             Some(Ok(made)) => html! {
                 <p class="own-safe"><span aria-hidden="true">{ "✓ " }</span>{ &made.verdict }</p>
             },

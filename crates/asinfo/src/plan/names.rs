@@ -153,6 +153,11 @@ impl Names {
         };
         let is_id = |node: &NodeId| plain.parse() == Ok(*node);
         let node = self.node(plain, view).filter(|node| !is_id(node));
-        node.map_or_else(|| name.to_owned(), |node| format!("{}{rack}", crate::shell::host(node)))
+        match node {
+            None => name.to_owned(),
+            Some(node) if rack.is_empty() => crate::shell::host(node),
+            // An entry of a roster.
+            Some(node) => format!("{node}{rack}"),
+        }
     }
 }

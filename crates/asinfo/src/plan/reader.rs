@@ -243,8 +243,11 @@ impl Reader {
         let mut rest = body;
         loop {
             let waits = rest.starts_with("until ") || rest.starts_with("while ");
-            let end =
-                if waits { rest.find("done").map(|at| at + 4) } else { tool::outside_quotes(rest) };
+            let end = if waits {
+                rest.find("done").map(|at| at + 4)
+            } else {
+                tool::outside_quotes(rest, ';')
+            };
             let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
             let line = line.trim();
             if !line.is_empty() {

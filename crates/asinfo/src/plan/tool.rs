@@ -33,23 +33,24 @@ pub(super) const WORDS: [&str; 12] = [
 const OF_ONE_NODE: [&str; 3] = ["quiesce", "quiesce-undo", "revive"];
 
 /// What parts the commands of a line of the tool: `;`, outside of quotes.
+/// A comment begins anywhere, as in the tool.
 pub(super) fn parts(line: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(line);
+    let mut rest = Some(&line[..outside_quotes(line, '#').unwrap_or(line.len())]);
     let all = std::iter::from_fn(move || {
         let text = rest?;
-        let end = outside_quotes(text);
+        let end = outside_quotes(text, ';');
         rest = end.map(|end| &text[end + 1..]);
         Some(text[..end.unwrap_or(text.len())].trim())
     });
     all.filter(|part| !part.is_empty())
 }
 
-/// Where the first `;` outside of quotes is.
-pub(super) fn outside_quotes(text: &str) -> Option<usize> {
+/// Where this mark first stands outside of quotes.
+pub(super) fn outside_quotes(text: &str, mark: char) -> Option<usize> {
     let mut quote = None;
     for (at, c) in text.char_indices() {
         match (quote, c) {
-            (None, ';') => return Some(at),
+            (None, c) if c == mark => return Some(at),
             (None, '\'' | '"') => quote = Some(c),
             (Some(open), c) if open == c => quote = None,
             _ => {}
@@ -86,7 +87,7 @@ fn one(course: &mut Course, line: &str, at: Option<NodeId>) -> Result<(), Stop> 
     let mut terminal = Terminal::new(at);
     terminal.can_connect(at, &course.cluster).map_err(Stop::Fails)?;
     terminal.enter("enable", &course.cluster);
-    let mistake = not_pending(&course.view, line, at)?;
+    let mistake = not_pending(&course.view, line, at);
     course.mistakes.extend(mistake);
     let mut text = line.to_owned();
     loop {
@@ -117,28 +118,25 @@ fn one(course: &mut Course, line: &str, at: Option<NodeId>) -> Result<(), Stop> 
 
 /// What `manage roster remove nodes …` names that is not in the pending roster: the tool compares whole entries, `A101@1`, and
 /// leaves what does not match where it is.
-fn not_pending(view: &ClusterView, line: &str, at: NodeId) -> Result<Option<Mistake>, Stop> {
+fn not_pending(view: &ClusterView, line: &str, at: NodeId) -> Option<Mistake> {
     let words = commands(line).ok().and_then(|all| all.into_iter().next()).unwrap_or_default();
     // The tool takes the beginnings of its words.
     let mut path = ["manage", "roster", "remove", "nodes"].iter().zip(&words);
     if words.len() < 4 || !path.all(|(word, typed)| word.starts_with(typed.as_str())) {
-        return Ok(None);
+        return None;
     }
     let named = words[4..].iter().take_while(|word| *word != "ns" && !word.starts_with('-'));
-    let named: Vec<RosterEntry> = named
-        .map(|word| word.parse())
-        .collect::<Result<_, _>>()
-        .map_err(|_| Stop::Unknown(format!("'{line}' names what is no entry of a roster")))?;
     let namespace = words.iter().skip_while(|word| *word != "ns").nth(1);
-    let index = namespace.and_then(|name| view.namespace_index(name));
-    let home = view.sub_cluster_of(at).map(|place| &view.sub_clusters[place]);
-    let Some((home, index)) = home.zip(index) else { return Ok(None) };
-    let pending = &home.namespaces[index].pending;
-    let named: Vec<RosterEntry> =
-        named.into_iter().filter(|entry| !pending.contains(entry)).collect();
-    let is_named = |entry: &&RosterEntry| named.iter().any(|one| one.node == entry.node);
-    let there: Vec<RosterEntry> = pending.iter().filter(is_named).copied().collect();
-    Ok((!named.is_empty()).then_some(Mistake::NotInRoster { named, there }))
+    let index = namespace.and_then(|name| view.namespace_index(name))?;
+    let pending = &view.sub_clusters[view.sub_cluster_of(at)?].namespaces[index].pending;
+    let is_there = |word: &String| pending.iter().any(|entry| entry.to_string() == *word);
+    let named: Vec<String> = named.filter(|word| !is_there(word)).cloned().collect();
+    let is_meant = |entry: &&RosterEntry| {
+        let mut meant = named.iter().filter_map(|word| word.parse::<RosterEntry>().ok());
+        meant.any(|meant| meant.node == entry.node)
+    };
+    let there: Vec<RosterEntry> = pending.iter().filter(is_meant).copied().collect();
+    (!named.is_empty()).then_some(Mistake::NotInRoster { named, there })
 }
 
 /// What a block says went wrong.

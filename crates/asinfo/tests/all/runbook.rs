@@ -292,7 +292,7 @@ fn racks_that_are_left_out_of_a_roster_are_told() {
         (
             1,
             Level::Error,
-            "The admin tool does not remove B101: the pending roster has B101@2. Name the node with its rack.".to_owned()
+            "The admin tool does not remove B101: in the pending roster it is B101@2. Write it so, with the rack.".to_owned()
         )
     );
     assert_eq!(

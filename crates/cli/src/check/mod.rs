@@ -49,6 +49,12 @@ pub fn plan_for(wanted: &PlanFor, out: &mut impl Write) -> Result<Expectations, 
                     writeln!(out, "# {node} is {}", crate::printable(name))?;
                 }
             }
+            if planned.lines.iter().any(|line| line.contains("cluster-stable")) {
+                writeln!(
+                    out,
+                    "# To wait, repeat asinfo -v 'cluster-stable:…' until all nodes answer with the same key."
+                )?;
+            }
             // What is a mistake and cannot be avoided is told before it is done.
             for (line, found) in planned.checked.findings() {
                 if matches!(found.wrong, Wrong::Mistake(_)) {

@@ -306,16 +306,14 @@ pub fn of_mistake(mistake: &Mistake) -> String {
         ),
         Mistake::NotInRoster { named, there } if there.is_empty() => format!(
             "{} {} not in the pending roster, so there is nothing to remove.",
-            roster(named),
+            list(named),
             is_are(named.len())
         ),
         Mistake::NotInRoster { named, there } => format!(
-            "The admin tool does not remove {}: the pending roster has {}. Name {} with {} rack{}.",
-            roster(named),
+            "The admin tool does not remove {}: in the pending roster {} {}. Write it so, with the rack.",
+            list(named),
+            if there.len() == 1 { "it is" } else { "they are" },
             roster(there),
-            if there.len() == 1 { "the node" } else { "the nodes" },
-            if there.len() == 1 { "its" } else { "their" },
-            if there.len() == 1 { "" } else { "s" },
         ),
         Mistake::Roster(warning) => of_warning(warning),
         Mistake::NoRecluster(told) => {

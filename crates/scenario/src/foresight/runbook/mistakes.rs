@@ -36,11 +36,11 @@ pub enum Mistake {
         /// That node.
         node: NodeId,
     },
-    /// Nodes are to leave the roster by entries that it does not have, so they stay (domain.md §8: a node's rack is part of its
-    /// entry).
+    /// Nodes are to leave the roster by entries that it does not have, so they stay: the admin tool compares entries as text
+    /// (domain.md §8: a node's rack is part of its entry).
     NotInRoster {
-        /// What is named and not there.
-        named: Vec<RosterEntry>,
+        /// What is named and not there, as it is written.
+        named: Vec<String>,
         /// The entries of these nodes that are there.
         there: Vec<RosterEntry>,
     },
