@@ -116,7 +116,7 @@ pub(super) const VERBS: [&str; 21] = [
     "unplug",
 ];
 /// What a sentence may begin with before it tells what to do.
-const BEGINNINGS: [&str; 14] = [
+pub(super) const BEGINNINGS: [&str; 14] = [
     "then",
     "now",
     "next",

@@ -16,7 +16,7 @@ use crate::terminal::lines_of;
 use super::course::{Course, Stop};
 use super::names::Names;
 use super::peel::{Peeled, peel};
-use super::prose::{imperatives, is_prose, looks_like_a_command, told};
+use super::prose::{BEGINNINGS, imperatives, is_prose, looks_like_a_command, told};
 use super::text::{PlanError, Said, is_fence, is_for_people, lines};
 use super::{hosts, tool, waits};
 
@@ -277,7 +277,11 @@ impl Reader {
     /// `stop b101 and b102`, `start aerospike on b101`, `restart rack 2`.
     fn in_english(&self, command: &str, course: &mut Course) -> Option<Result<(), Stop>> {
         let command = command.trim_end_matches(['.', '!']);
-        let words: Vec<&str> = command.split_whitespace().collect();
+        // `Then stop b101`
+        let is_before = |word: &&str| {
+            BEGINNINGS.contains(&word.trim_end_matches([',', ':']).to_lowercase().as_str())
+        };
+        let words: Vec<&str> = command.split_whitespace().skip_while(is_before).collect();
         let (verb, rest) = words.split_first()?;
         let verb = verb.to_lowercase();
         if !["stop", "start", "restart", "crash", "quiesce"].contains(&verb.as_str()) {

@@ -33,7 +33,7 @@ pub(super) fn sentence(text: &str) -> Option<Result<Wait, String>> {
         None => return None,
     };
     Some(waited(rest).ok_or_else(|| {
-        "what can be waited for is: wait for migrations, wait until cluster-stable, wait 30s"
+        "what can be waited for is: wait for migrations, wait until cluster-stable, wait until b101 is back, wait 30s"
             .to_owned()
     }))
 }

@@ -8,10 +8,10 @@ use std::fmt;
 
 use rosterlab_engine::{
     Cluster, ClusterView, Command, Mode, NodeId, QuiesceState, RackId, RosterEntry, RosterNodes,
-    Shutdown,
+    Shutdown, Until,
 };
 
-use super::check::Course;
+use super::check::{Course, check};
 use super::found::{Checked, Demand, Finding, Level, Wrong};
 use super::plan::{Language, Line};
 use super::sets::TooMany;
@@ -30,6 +30,19 @@ pub enum Goal {
     Remove(Vec<NodeId>),
     /// All nodes of this rack go down at the same time, and come back.
     RackDown(RackId),
+}
+
+impl Goal {
+    /// The nodes that it is about.
+    fn nodes(&self, view: &ClusterView) -> Vec<NodeId> {
+        match self {
+            Self::Restart(nodes) | Self::Remove(nodes) => nodes.clone(),
+            Self::RackDown(rack) => {
+                let there = view.nodes.iter().filter(|node| node.rack == *rack);
+                there.map(|node| node.id).collect()
+            }
+        }
+    }
 }
 
 /// A plan, checked.
@@ -176,11 +189,38 @@ const RACK_DOWN: [&[Step]; 4] = {
     ]
 };
 
-/// A plan for a goal, from where the cluster is.
+/// A plan for a goal, from where the cluster is. Migrations that are under way are waited for first, so that the plan has the margin
+/// that there is then.
 ///
 /// # Errors
 /// Why there is none.
 pub fn plan_for(
+    cluster: &Cluster,
+    goal: &Goal,
+    language: &dyn Language,
+    demand: Demand,
+) -> Result<Planned, Unplanned> {
+    if !cluster.is_migrating() {
+        return from_rest(cluster, goal, language, demand);
+    }
+    let mut rest = cluster.clone();
+    rest.advance(Until::Migrated { partitions: None });
+    let planned = from_rest(&rest, goal, language, demand)?;
+    let wait = Line { number: 0, text: language.wait(&rest, true), given: None };
+    let after = planned.checked.lines.into_iter().map(|line| line.line);
+    let mut lines: Vec<Line> = std::iter::once(wait).chain(after).collect();
+    lines.iter_mut().enumerate().for_each(|(place, line)| line.number = place + 1);
+    let checked = check(cluster, &lines, language, demand)?;
+    let first_error = checked.findings().find(|(_, found)| found.level == Level::Error);
+    if let Some((line, found)) = first_error {
+        let wrong = vec![(line.line.text.clone(), found.clone())];
+        return Err(Unplanned::NotSafe { nodes: goal.nodes(&cluster.view()), forms: 1, wrong });
+    }
+    Ok(Planned { lines: lines.into_iter().map(|line| line.text).collect(), checked })
+}
+
+/// As [`plan_for`], from a cluster in which nothing migrates.
+fn from_rest(
     cluster: &Cluster,
     goal: &Goal,
     language: &dyn Language,
@@ -191,8 +231,7 @@ pub fn plan_for(
         Goal::Restart(nodes) => (one_by_one(&view, nodes)?, &RESTART),
         Goal::Remove(nodes) => (one_by_one(&view, nodes)?, &REMOVE),
         Goal::RackDown(rack) => {
-            let there = view.nodes.iter().filter(|node| node.rack == *rack);
-            let there: Vec<NodeId> = there.map(|node| node.id).collect();
+            let there = goal.nodes(&view);
             if there.is_empty() {
                 return Err(Unplanned::NoRack(*rack));
             }
