@@ -8,6 +8,7 @@ use rosterlab_engine::{NodeId, RackId};
 use rosterlab_scenario::foresight::runbook::{self, Demand, Goal, Unplanned};
 use rosterlab_scenario::share;
 use rosterlab_scenario::words::runbook::{of_verdict, of_wrong};
+use rosterlab_scenario::words::text::capitalized;
 
 use super::plan::known;
 
@@ -58,7 +59,9 @@ fn why_not(error: &Unplanned) -> Vec<String> {
         other => vec![format!("There is no plan: {other}.")],
     };
     if let Unplanned::NotSafe { wrong, .. } = error {
-        said.extend(wrong.iter().map(|(line, found)| format!("{line}: {}", of_wrong(&found.wrong))));
+        said.extend(
+            wrong.iter().map(|(line, found)| format!("{line}: {}", of_wrong(&found.wrong))),
+        );
     }
     said
 }

@@ -100,9 +100,8 @@ pub fn order(
     let (reader, lines) =
         plan::read(text, known(link, names), cluster).map_err(|error| format!("{error}."))?;
     let demand = Demand { margin, always: false };
-    let nearest =
-        runbook::nearest(cluster, &lines, &reader, demand, runbook::MOST_ORDERS)
-            .map_err(|error| format!("{error}."))?;
+    let nearest = runbook::nearest(cluster, &lines, &reader, demand, runbook::MOST_ORDERS)
+        .map_err(|error| format!("{error}."))?;
     let changes = nearest.found.iter().flat_map(|(changes, _)| changes).map(of_change);
     Ok(Ordered { changes: changes.collect(), said: of_nearest(&nearest) })
 }
