@@ -215,3 +215,17 @@ walk("a plan is made for what is to be done, and it is safe when it is checked",
   await eventually(() => said().then((text) => text.startsWith("✓")), true);
   assert.deepEqual(complaints, []);
 });
+
+walk("what no input tells is asked, and the answer is on the floor", async (t) => {
+  const { page, complaints } = await open(t);
+  await paste(page, ROSTER);
+  const question = page.locator(".own-question", { hasText: "Are these nodes quiesced?" });
+  await question.locator("summary").click();
+  assert.match(await question.innerText(), /Taken as not quiesced\./);
+  await question.locator("select").first().selectOption({ label: "quiesced" });
+  await eventually(() => question.innerText().then((text) => /except 1 of 3/.test(text)), true);
+  assert.deepEqual(await violations(page), []);
+  await action(page, "own-open").click();
+  await eventually(() => node(page, "BB9030A").innerText().then((text) => /quiesced/.test(text)), true);
+  assert.deepEqual(complaints, []);
+});

@@ -4,7 +4,9 @@
 //! chosen. Servers' logs become a timeline, on the cluster of what was brought beside them if there is one. Not here: reading the
 //! formats (the asinfo crate's `bring` and `bring_log`), drawing.
 
-use rosterlab_asinfo::bring::{self, Choice, Conflict, Input, JoinedNode, Part};
+use rosterlab_asinfo::bring::{
+    self, Asks, Choice, Conflict, Input, JoinedNode, Part, Question, State,
+};
 use rosterlab_asinfo::bring_log;
 use rosterlab_engine::NodeId;
 use rosterlab_scenario::Scenario;
@@ -16,6 +18,8 @@ use crate::open;
 pub struct Brought {
     inputs: Vec<Kept>,
     choices: Vec<Choice>,
+    /// What a person says of nodes' states.
+    answers: Vec<(NodeId, State)>,
 }
 
 /// One thing that was brought.
@@ -36,6 +40,8 @@ pub struct Understanding {
     pub parts: Vec<Part>,
     /// What contradicts.
     pub conflicts: Vec<Conflict>,
+    /// What no input tells of nodes' states.
+    pub questions: Vec<Question>,
     /// What nodes are called beside their ids.
     pub names: Vec<(String, NodeId)>,
     /// The cluster, or why there is none.
@@ -96,6 +102,22 @@ impl Brought {
         self.choices.push(choice);
     }
 
+    /// Says what state a node is in.
+    pub fn answer(&mut self, node: NodeId, state: State, asks: Asks) {
+        let is_same =
+            |(other, said): &(NodeId, State)| *other == node && asks.answers().contains(said);
+        self.answers.retain(|one| !is_same(one));
+        self.answers.push((node, state));
+    }
+
+    /// What was said of a node's state, or what is taken as long as nothing is.
+    #[must_use]
+    pub fn answered(&self, node: NodeId, asks: Asks) -> State {
+        let mut said =
+            self.answers.iter().filter(|(other, _)| *other == node).map(|(_, said)| *said);
+        said.find(|said| asks.answers().contains(said)).unwrap_or(asks.preset())
+    }
+
     /// Reads all of it.
     #[must_use]
     pub fn understand(&self) -> Understanding {
@@ -110,38 +132,40 @@ impl Brought {
         let (logs, others): (Vec<&Kept>, Vec<&Kept>) =
             self.inputs.iter().partition(|kept| kept.is_log);
         if logs.is_empty() {
-            return of_cluster(&others, &self.choices);
+            return self.of_cluster(&others);
         }
         let beside = match others.as_slice() {
             [] => Understanding::default(),
-            others => of_cluster(others, &self.choices),
+            others => self.of_cluster(others),
         };
         with_logs(beside, &logs)
     }
-}
 
-/// What an operator has beside logs, as a cluster.
-fn of_cluster(inputs: &[&Kept], choices: &[Choice]) -> Understanding {
-    let inputs: Vec<Input> =
-        inputs.iter().map(|kept| Input { name: &kept.name, bytes: &kept.bytes }).collect();
-    let facts = bring::read(&inputs);
-    let joined = bring::join(&facts, choices);
-    let made = bring::scenario(&joined, &facts);
-    let exactness = bring::exactness(&joined, &facts);
-    let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
-    let mut parts = bring::parts(&facts, &joined, &exactness, shown);
-    parts.retain(|part| part.title != bring::CONTRADICTIONS);
-    let made = match made {
-        Ok((scenario, _)) => Ok(on_the_floor(scenario)),
-        Err(error) => Err(error.to_string()),
-    };
-    let of = |node: &JoinedNode| {
-        // A plan names hosts and not ports.
-        let host = |name: &String| name.split(':').next().unwrap_or("").to_owned();
-        node.names.iter().map(|name| (host(name), node.id)).collect::<Vec<_>>()
-    };
-    let names = joined.nodes.iter().flat_map(of).collect();
-    Understanding { parts, conflicts: joined.conflicts, names, made: Some(made) }
+    /// What an operator has beside logs, as a cluster.
+    fn of_cluster(&self, inputs: &[&Kept]) -> Understanding {
+        let inputs: Vec<Input> =
+            inputs.iter().map(|kept| Input { name: &kept.name, bytes: &kept.bytes }).collect();
+        let facts = bring::read(&inputs);
+        let mut joined = bring::join(&facts, &self.choices);
+        let questions = bring::questions(&joined);
+        bring::answer(&mut joined, &self.answers);
+        let made = bring::scenario(&joined, &facts);
+        let exactness = bring::exactness(&joined, &facts);
+        let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
+        let mut parts = bring::parts(&facts, &joined, &exactness, shown);
+        parts.retain(|part| part.title != bring::CONTRADICTIONS);
+        let made = match made {
+            Ok((scenario, _)) => Ok(on_the_floor(scenario)),
+            Err(error) => Err(error.to_string()),
+        };
+        let of = |node: &JoinedNode| {
+            // A plan names hosts and not ports.
+            let host = |name: &String| name.split(':').next().unwrap_or("").to_owned();
+            node.names.iter().map(|name| (host(name), node.id)).collect::<Vec<_>>()
+        };
+        let names = joined.nodes.iter().flat_map(of).collect();
+        Understanding { parts, conflicts: joined.conflicts, questions, names, made: Some(made) }
+    }
 }
 
 /// Logs as a timeline, on the cluster that was understood beside them.
@@ -200,6 +224,7 @@ pub fn is_an_operators(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rosterlab_engine::QuiesceState;
     use rosterlab_scenario::share;
 
     use super::*;
@@ -258,6 +283,29 @@ mod tests {
         brought.choose(Choice { conflict: first.number, value: other + 1 });
         let chosen = &brought.understand().conflicts[0];
         assert!(chosen.used == other && chosen.by_hand, "{chosen:?}");
+    }
+
+    #[test]
+    fn what_no_input_tells_is_asked_and_the_answer_counts() {
+        let mut brought = Brought::default();
+        brought.add("pasted", asinfo(ROSTER));
+        let asks = Asks::WhetherQuiesced;
+        let questions = brought.understand().questions;
+        let question = questions.iter().find(|question| question.asks == asks).unwrap();
+        assert_eq!(question.nodes.len(), 3);
+        let node = question.nodes[0];
+        assert_eq!(brought.answered(node, asks), State::NotQuiesced);
+        let quiesced = |brought: &Brought| {
+            let scenario = brought.understand().made.unwrap().unwrap().scenario;
+            let view = scenario.timeline().unwrap().cluster().view();
+            view.nodes.iter().filter(|node| node.quiesce == QuiesceState::Effective).count()
+        };
+        assert_eq!(quiesced(&brought), 0);
+        brought.answer(node, State::Quiesced, asks);
+        assert_eq!((brought.answered(node, asks), quiesced(&brought)), (State::Quiesced, 1));
+        brought.answer(node, State::NotQuiesced, asks);
+        assert_eq!(quiesced(&brought), 0);
+        assert_eq!(brought.understand().questions, questions, "it can be answered again");
     }
 
     #[test]

@@ -5,9 +5,10 @@
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
-use rosterlab_asinfo::bring::{Choice, Conflict, Part};
+use rosterlab_asinfo::bring::{Asks, Choice, Conflict, Part, Question, State};
+use rosterlab_engine::NodeId;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{File, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::brought::{Brought, Kept, Made, Understanding};
@@ -50,6 +51,8 @@ pub enum Did {
     Remove(usize),
     /// A contradiction is decided.
     Decide(Choice),
+    /// A node's state is said, which no input tells.
+    Answer(NodeId, State, Asks),
     /// What was brought is kept between visits, or no longer.
     Keep(bool),
     /// Everything is forgotten.
@@ -145,6 +148,10 @@ impl Component for OwnPanel {
                 self.brought.choose(choice);
                 self.think();
             }
+            Did::Answer(node, state, asks) => {
+                self.brought.answer(node, state, asks);
+                self.think();
+            }
             Did::Keep(is_kept) => {
                 self.is_kept = is_kept;
                 self.put_aside();
@@ -191,6 +198,7 @@ impl Component for OwnPanel {
                     <section class="own-found" aria-label="What was understood">
                         { self.view_made(link) }
                         { for self.understanding.conflicts.iter().map(|one| view_conflict(one, link)) }
+                        { for self.understanding.questions.iter().map(|one| self.view_question(one, link)) }
                         { for self.understanding.parts.iter().map(view_part) }
                     </section>
                 </div>
@@ -312,6 +320,48 @@ impl OwnPanel {
                     { "Forget everything" }
                 </button>
             </>
+        }
+    }
+
+    /// What no input tells: an answer for each node, the safe one until another is given.
+    fn view_question(&self, question: &Question, link: &html::Scope<Self>) -> Html {
+        let asks = question.asks;
+        let preset = asks.preset();
+        let others =
+            question.nodes.iter().filter(|node| self.brought.answered(**node, asks) != preset);
+        let taken = match others.count() {
+            0 => format!("Taken as {}.", preset.words()),
+            changed => format!(
+                "Taken as {}, except {changed} of {}.",
+                preset.words(),
+                question.nodes.len()
+            ),
+        };
+        let one = |node: &NodeId| {
+            let node = *node;
+            let answers = asks.answers();
+            let choose = link.batch_callback(move |event: Event| {
+                let place = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+                let state = usize::try_from(place).ok().and_then(|place| answers.get(place));
+                state.map(|state| Did::Answer(node, *state, asks))
+            });
+            let said = self.brought.answered(node, asks);
+            let name = self.understanding.names.iter().find(|(_, of)| *of == node);
+            html! {
+                <label class="own-answer" key={node.to_string()}>
+                    <span class="id">{ node.to_string() }</span>
+                    <span class="dim">{ name.map(|(name, _)| name.clone()) }</span>
+                    <select onchange={choose}>
+                        { for answers.iter().map(|state| html! { <option selected={*state == said}>{ state.words() }</option> }) }
+                    </select>
+                </label>
+            }
+        };
+        html! {
+            <details class="own-question" key={asks.words()}>
+                <summary>{ asks.words() }{ " " }<span class="dim">{ "No input tells. " }{ taken }</span></summary>
+                { for question.nodes.iter().map(one) }
+            </details>
         }
     }
 
