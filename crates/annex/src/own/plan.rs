@@ -3,9 +3,11 @@
 //! Invariant: pure; the floor is not changed. Not here: what a line risks (the scenario crate's `foresight::runbook`), how people
 //! write it (the asinfo crate's `plan`), drawing.
 
-use rosterlab_asinfo::plan::{self, Names};
+use rosterlab_asinfo::plan::{self, Names, Reader};
 use rosterlab_engine::NodeId;
-use rosterlab_scenario::foresight::runbook::{self, Checked, CheckedLine, Demand, Level, What};
+use rosterlab_scenario::foresight::runbook::{
+    self, Checked, CheckedLine, Demand, Level, Orders, What,
+};
 use rosterlab_scenario::share;
 use rosterlab_scenario::words::runbook::{
     kind, of_change, of_finding, of_nearest, of_verdict, rows,
@@ -85,25 +87,48 @@ pub struct Ordered {
     pub changes: Vec<String>,
 }
 
-/// Looks for the nearest order of a plan that is safe; see [`check`] for what is given.
-///
-/// # Errors
-/// What is wrong with the link, the plan or the margin, as a sentence.
-pub fn order(
-    link: &str,
-    text: &str,
-    margin: usize,
-    names: &[(String, NodeId)],
-) -> Result<Ordered, String> {
-    let shared = share::read(link).map_err(|_| TOO_LONG.to_owned())?;
-    let cluster = shared.timeline.cluster();
-    let (reader, lines) =
-        plan::read(text, known(link, names), cluster).map_err(|error| format!("{error}."))?;
-    let demand = Demand { margin, always: false };
-    let nearest = runbook::nearest(cluster, &lines, &reader, demand, runbook::MOST_ORDERS)
-        .map_err(|error| format!("{error}."))?;
-    let changes = nearest.found.iter().flat_map(|(changes, _)| changes).map(of_change);
-    Ok(Ordered { changes: changes.collect(), said: of_nearest(&nearest) })
+/// A search for the nearest order of a plan that is safe.
+pub struct OrderSearch {
+    orders: Orders,
+    reader: Reader,
+}
+
+impl OrderSearch {
+    /// Begins a search; see [`check`] for what is given.
+    ///
+    /// # Errors
+    /// What is wrong with the link or the plan, as a sentence.
+    pub fn begin(
+        link: &str,
+        text: &str,
+        margin: usize,
+        names: &[(String, NodeId)],
+    ) -> Result<Self, String> {
+        let shared = share::read(link).map_err(|_| TOO_LONG.to_owned())?;
+        let cluster = shared.timeline.cluster();
+        let (reader, lines) =
+            plan::read(text, known(link, names), cluster).map_err(|error| format!("{error}."))?;
+        let demand = Demand { margin, always: false };
+        let orders = Orders::new(cluster.clone(), &lines, demand, runbook::MOST_ORDERS);
+        Ok(Self { orders, reader })
+    }
+
+    /// How many orders were tried so far.
+    #[must_use]
+    pub fn tried(&self) -> usize {
+        self.orders.tried()
+    }
+
+    /// Tries one order more. What came of the search, once it is at its end.
+    pub fn advance(&mut self) -> Option<Ordered> {
+        match self.orders.advance(&self.reader) {
+            Ok(nearest) => nearest.map(|nearest| {
+                let changes = nearest.found.iter().flat_map(|(changes, _)| changes);
+                Ordered { changes: changes.map(of_change).collect(), said: of_nearest(&nearest) }
+            }),
+            Err(error) => Some(Ordered { changes: Vec::new(), said: format!("{error}.") }),
+        }
+    }
 }
 
 /// What nodes are called, as plans are read with it: what the link tells, and beside it `names`. What is no name of a host, and a
@@ -162,7 +187,15 @@ pub(super) mod tests {
     fn the_nearest_order_that_is_safe_is_looked_for() {
         let plan = "ssh b101 systemctl stop aerospike\nssh b102 systemctl stop aerospike\n";
         assert!(check(&link(), plan, 1, &[]).unwrap().may_have_an_order);
-        let found = order(&link(), plan, 1, &[]).unwrap();
+        let mut search = OrderSearch::begin(&link(), plan, 1, &[]).unwrap();
+        let mut steps = 0;
+        let found = loop {
+            steps += 1;
+            if let Some(found) = search.advance() {
+                break found;
+            }
+        };
+        assert!((2..=steps).contains(&search.tried()), "one plan a step");
         assert!(!found.changes.is_empty(), "{}", found.said);
         let safe = check(&link(), plan, 0, &[]).unwrap();
         assert!(safe.is_safe && !safe.may_have_an_order);

@@ -12,7 +12,7 @@ use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use super::margin::margin_field;
-use super::plan::{Ordered, Told, ToldLine, check, order};
+use super::plan::{OrderSearch, Ordered, Told, ToldLine, check};
 
 /// What the dialog gives.
 #[derive(Clone, PartialEq, Properties)]
@@ -36,8 +36,10 @@ pub enum Did {
     Check,
     /// An order that is safe is to be looked for.
     AskOrder,
-    /// The window has shown that it is being looked for.
-    Order,
+    /// The window has shown how far the search is.
+    Search,
+    /// The search is to end.
+    Stop,
 }
 
 /// The part of the dialog.
@@ -45,6 +47,8 @@ pub struct PlanPanel {
     text: String,
     margin: usize,
     told: Option<Result<Told, String>>,
+    /// An order that is looked for.
+    search: Option<OrderSearch>,
     order: Option<Ordered>,
     /// Runs until the window has been drawn once more.
     waiting: Option<Timeout>,
@@ -55,14 +59,21 @@ impl Component for PlanPanel {
     type Properties = Props;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { text: String::new(), margin: 1, told: None, order: None, waiting: None }
+        Self {
+            text: String::new(),
+            margin: 1,
+            told: None,
+            search: None,
+            order: None,
+            waiting: None,
+        }
     }
 
     fn changed(&mut self, context: &Context<Self>, before: &Props) -> bool {
         let props = context.props();
         if (&props.link, &props.names) != (&before.link, &before.names) {
             self.told = None;
-            self.order = None;
+            self.forget_order();
         }
         true
     }
@@ -72,12 +83,12 @@ impl Component for PlanPanel {
             // What was said is of another plan.
             Did::Write(text) => {
                 self.text = text;
-                self.order = None;
+                self.forget_order();
                 return self.told.take().is_some();
             }
             Did::Demand(margin) => {
                 self.margin = margin;
-                self.order = None;
+                self.forget_order();
                 return self.told.take().is_some();
             }
             Did::Ask => {
@@ -88,17 +99,22 @@ impl Component for PlanPanel {
                 self.waiting = None;
                 let Props { link, names } = context.props();
                 self.told = Some(check(link, &self.text, self.margin, names));
-                self.order = None;
+                self.forget_order();
             }
             Did::AskOrder => {
-                let link = context.link().clone();
-                self.waiting = Some(Timeout::new(20, move || link.send_message(Did::Order)));
-            }
-            Did::Order => {
-                self.waiting = None;
                 let Props { link, names } = context.props();
-                self.order = order(link, &self.text, self.margin, names).ok();
+                // The plan was checked, so it can be read.
+                self.search = OrderSearch::begin(link, &self.text, self.margin, names).ok();
+                self.search_on(context);
             }
+            Did::Search => match self.search.as_mut().and_then(OrderSearch::advance) {
+                Some(found) => {
+                    self.forget_order();
+                    self.order = Some(found);
+                }
+                None => self.search_on(context),
+            },
+            Did::Stop => self.forget_order(),
         }
         true
     }
@@ -138,22 +154,47 @@ impl Component for PlanPanel {
 }
 
 impl PlanPanel {
-    /// A plan that is understood and not safe may have an order that is.
+    /// Forgets what was looked for, and ends the search.
+    fn forget_order(&mut self) {
+        self.order = None;
+        self.search = None;
+        self.waiting = None;
+    }
+
+    /// Tries one order more once the window was drawn.
+    fn search_on(&mut self, context: &Context<Self>) {
+        let link = context.link().clone();
+        let again = move || link.send_message(Did::Search);
+        self.waiting = self.search.is_some().then(|| Timeout::new(20, again));
+    }
+
+    /// A plan that is understood and not safe may have an order that is. One button begins and ends the search, so that it keeps
+    /// the focus.
     fn view_order(&self, link: &html::Scope<Self>) -> Html {
-        match (&self.order, &self.told) {
-            (Some(order), _) => view_ordered(order),
-            (None, Some(Ok(told))) if told.may_have_an_order => html! {
-                <button type="button" class="tool" data-action="own-order" onclick={link.callback(|_| Did::AskOrder)}>
-                    { "Look for the nearest order that is safe" }
-                </button>
-            },
-            (None, _) => Html::default(),
+        if let Some(order) = &self.order {
+            return view_ordered(order);
+        }
+        let may_have_one = matches!(&self.told, Some(Ok(told)) if told.may_have_an_order);
+        let (label, said, is_searching) = match &self.search {
+            Some(search) => ("Stop looking", format!("{} orders tried.", search.tried()), true),
+            None => ("Look for the nearest order that is safe", String::new(), false),
+        };
+        let press = link.callback(move |_| if is_searching { Did::Stop } else { Did::AskOrder });
+        html! {
+            if may_have_one {
+                <div class="own-tools">
+                    <button type="button" class="tool" data-action="own-order" onclick={press}>{ label }</button>
+                    <span class="dim">{ said }</span>
+                </div>
+            }
         }
     }
 
     fn view_verdict(&self) -> Html {
         match &self.told {
-            _ if self.waiting.is_some() => html! { <p>{ "Working it out …" }</p> },
+            _ if self.waiting.is_some() && self.search.is_none() => {
+                html! { <p>{ "Checking …" }</p> }
+            }
             None => Html::default(),
             Some(Err(why)) => html! { <p class="own-none">{ why }</p> },
             Some(Ok(told)) => {

@@ -28,7 +28,7 @@ pub use check::check;
 pub use found::{Checked, CheckedLine, Demand, Finding, Level, What, Wrong};
 pub use goal::{Goal, Planned, Unplanned, plan_for};
 pub use mistakes::{IfNotBack, Mistake, Told};
-pub use order::{Change, MOST_ORDERS, Nearest, nearest};
+pub use order::{Change, MOST_ORDERS, Nearest, Orders, nearest};
 pub use plan::{Language, Line, Reading};
 pub use sets::{MOST_SETS, TooMany};
 pub use steps::{as_scenario, lines_of_steps};

@@ -43,6 +43,7 @@ pub struct Nearest {
 }
 
 /// A plan that is tried.
+#[derive(Debug)]
 struct Try {
     lines: Vec<Line>,
     changes: Vec<Change>,
@@ -72,42 +73,118 @@ pub fn nearest(
     demand: Demand,
     most: usize,
 ) -> Result<Nearest, TooMany> {
-    let mut search = Search { language, demand, goal: None, work: 0, tried: 0 };
-    let mut queue = VecDeque::from([Try { lines: lines.to_vec(), changes: Vec::new() }]);
-    let mut known = BTreeSet::new();
-    let mut is_cut_short = false;
-    while let Some(next) = queue.pop_front() {
-        if search.tried >= most || search.work >= MOST_WORK {
-            is_cut_short = true;
-            break;
+    let mut orders = Orders::new(cluster.clone(), lines, demand, most);
+    loop {
+        if let Some(found) = orders.advance(language)? {
+            return Ok(found);
+        }
+    }
+}
+
+/// A search for the nearest order that is safe, one plan at a time, so that whoever waits can stop it.
+#[derive(Debug)]
+pub struct Orders {
+    cluster: Cluster,
+    demand: Demand,
+    most: usize,
+    queue: VecDeque<Try>,
+    /// The plans that were in the queue, each by its lines.
+    known: BTreeSet<Vec<(usize, String)>>,
+    /// Where the plan as it was ends.
+    goal: Option<State>,
+    work: u64,
+    tried: usize,
+    is_cut_short: bool,
+}
+
+impl Orders {
+    /// A search among `most` orders of a plan.
+    #[must_use]
+    pub fn new(cluster: Cluster, lines: &[Line], demand: Demand, most: usize) -> Self {
+        Self {
+            cluster,
+            demand,
+            most,
+            queue: VecDeque::from([Try { lines: lines.to_vec(), changes: Vec::new() }]),
+            known: BTreeSet::new(),
+            goal: None,
+            work: 0,
+            tried: 0,
+            is_cut_short: false,
+        }
+    }
+
+    /// How many orders were tried so far.
+    #[must_use]
+    pub fn tried(&self) -> usize {
+        self.tried
+    }
+
+    /// Tries one plan more, whose lines this language has. What was found, once the search is at its end.
+    ///
+    /// # Errors
+    /// When there are more sets of nodes than are tried.
+    pub fn advance(&mut self, language: &dyn Language) -> Result<Option<Nearest>, TooMany> {
+        let Some(next) = self.queue.pop_front() else { return Ok(Some(self.nothing())) };
+        if self.tried >= self.most || self.work >= MOST_WORK {
+            self.is_cut_short = true;
+            return Ok(Some(self.nothing()));
         }
         let is_first = next.changes.is_empty();
-        let Run { checked, clusters, ended } = search.check(cluster, &next.lines, is_first)?;
+        let Run { checked, clusters, ended } = self.check(language, &next.lines, is_first)?;
         if !checked.is_understood() {
-            break;
+            return Ok(Some(self.nothing()));
         }
-        let state = State::of(clusters.last().unwrap_or(cluster));
-        let goal = search.goal.get_or_insert_with(|| state.clone());
+        let state = State::of(clusters.last().unwrap_or(&self.cluster));
+        let goal = self.goal.get_or_insert_with(|| state.clone());
+        let reaches = state.reaches(goal);
+        let changer = Changer { language, goal };
+        let candidates = changer.candidates(&next, &checked, &clusters, ended);
         if !is_first {
-            search.tried += 1;
-            if checked.is_safe() && state.reaches(goal) {
+            self.tried += 1;
+            if checked.is_safe() && reaches {
                 let found = Some((next.changes, checked));
-                return Ok(Nearest { tried: search.tried, is_cut_short: false, found });
+                return Ok(Some(Nearest { tried: self.tried, is_cut_short: false, found }));
             }
         }
         if next.changes.len() == MOST_CHANGES {
-            is_cut_short = true;
-            continue;
+            self.is_cut_short = true;
+            return Ok(None);
         }
-        for candidate in search.candidates(&next, &checked, &clusters, ended) {
-            let key: Vec<(usize, String)> =
-                candidate.lines.iter().map(|line| (line.number, line.text.clone())).collect();
-            if known.insert(key) {
-                queue.push_back(candidate);
+        for candidate in candidates {
+            let key = candidate.lines.iter().map(|line| (line.number, line.text.clone())).collect();
+            if self.known.insert(key) {
+                self.queue.push_back(candidate);
             }
         }
+        Ok(None)
     }
-    Ok(Nearest { tried: search.tried, is_cut_short, found: None })
+
+    fn nothing(&self) -> Nearest {
+        Nearest { tried: self.tried, is_cut_short: self.is_cut_short, found: None }
+    }
+
+    /// Checks a plan: to its end, or until a line that leaves partitions out or cannot be done.
+    fn check(
+        &mut self,
+        language: &dyn Language,
+        lines: &[Line],
+        to_the_end: bool,
+    ) -> Result<Run, TooMany> {
+        let mut course = Course::new(&self.cluster, self.demand)?;
+        let mut clusters = vec![course.cluster.clone()];
+        let mut ended = None;
+        for (place, line) in lines.iter().enumerate() {
+            let is_possible = course.do_line(line, language);
+            clusters.push(course.cluster.clone());
+            if !is_possible && !to_the_end {
+                ended = Some(place);
+                break;
+            }
+        }
+        self.work += course.cost();
+        Ok(Run { checked: course.checked(), clusters, ended })
+    }
 }
 
 /// Where a plan ends.
@@ -149,38 +226,14 @@ struct Run {
     ended: Option<usize>,
 }
 
-struct Search<'a> {
+/// What changes of a plan are made with.
+struct Changer<'a> {
     language: &'a dyn Language,
-    demand: Demand,
     /// Where the plan as it was ends.
-    goal: Option<State>,
-    work: u64,
-    tried: usize,
+    goal: &'a State,
 }
 
-impl Search<'_> {
-    /// Checks a plan: to its end, or until a line that leaves partitions out or cannot be done.
-    fn check(
-        &mut self,
-        cluster: &Cluster,
-        lines: &[Line],
-        to_the_end: bool,
-    ) -> Result<Run, TooMany> {
-        let mut course = Course::new(cluster, self.demand)?;
-        let mut clusters = vec![course.cluster.clone()];
-        let mut ended = None;
-        for (place, line) in lines.iter().enumerate() {
-            let is_possible = course.do_line(line, self.language);
-            clusters.push(course.cluster.clone());
-            if !is_possible && !to_the_end {
-                ended = Some(place);
-                break;
-            }
-        }
-        self.work += course.cost();
-        Ok(Run { checked: course.checked(), clusters, ended })
-    }
-
+impl Changer<'_> {
     /// Plans with one change more, around the first line that makes this one unsafe.
     fn candidates(
         &self,
@@ -237,7 +290,7 @@ impl Search<'_> {
                 }
                 Command::RosterSet { nodes: RosterNodes::List(entries), .. } => {
                     let stays = |node: &NodeId| entries.iter().any(|entry| entry.node == *node);
-                    let goal = self.goal.iter().flat_map(|goal| &goal.running).copied();
+                    let goal = self.goal.running.iter().copied();
                     let out: Vec<NodeId> = goal.filter(|node| !stays(node)).collect();
                     if !out.is_empty() {
                         all.push((bad, Added::Quiesce(out)));
