@@ -136,6 +136,15 @@ fn a_goal_without_a_safe_plan_is_told_why() {
     );
 }
 
+/// A bracket begins a list of steps only where an object follows.
+#[test]
+fn a_plan_that_begins_with_a_prompt_or_a_box_is_a_text() {
+    for plan in ["[root@b101 ~]# systemctl restart aerospike\n", "[ ] restart b101\n"] {
+        let (code, out, complaints) = check("bracket", plan, &[]);
+        assert_eq!(code, 0, "{plan}: {out}{complaints}");
+    }
+}
+
 #[test]
 fn steps_of_a_scenario_are_a_plan() {
     let steps = r#"[
