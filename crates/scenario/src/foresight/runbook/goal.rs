@@ -337,9 +337,16 @@ impl Maker<'_> {
         steps: &[Step],
         lines: &mut Vec<String>,
     ) {
+        let mut is_unchanged = false;
         for (place, step) in steps.iter().enumerate() {
             let before = lines.len();
+            // No roster has changed, as in AP: there is nothing to bring into force or to wait for.
+            if is_unchanged && matches!(step, Step::Recluster | Step::Wait) {
+                continue;
+            }
             self.step(course, nodes, *step, lines);
+            is_unchanged =
+                matches!(step, Step::RosterWithout | Step::RosterBack) && lines.len() == before;
             let changes = matches!(step, Step::Recluster | Step::Stop | Step::Start);
             let waits = steps.get(place + 1) == Some(&Step::Wait);
             if changes && !waits && lines.len() > before {
