@@ -238,10 +238,6 @@ fn namespace_of(request: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn commands_say_what_is_asked_and_whom() {
         let of = |text: &str| {
@@ -276,22 +272,22 @@ mod tests {
             (
                 "for h in a b; do asinfo -h $h -v 'namespace/prod'; done",
                 "namespace/prod",
-                some("prod"),
+                Some("prod"),
             ),
             (
                 "ansible all -b -m shell -a \"asinfo -v 'roster:namespace=prod'\"",
                 "roster:namespace=prod",
-                some("prod"),
+                Some("prod"),
             ),
             (
                 "ssh h1 \"asinfo -v node; asinfo -v 'namespace/prod' -l | grep factor\"",
                 "node namespace/prod",
-                some("prod"),
+                Some("prod"),
             ),
             (
                 "asadm --enable -e \"asinfo -v 'get-config:context=namespace;id=prod'\"",
                 "get-config:context=namespace;id=prod",
-                some("prod"),
+                Some("prod"),
             ),
             ("(asinfo -v namespace/a; asinfo -v namespace/b)", "", None),
             ("cat x | xargs -I{} /usr/bin/asinfo -h {} -v roster:", "roster:", None),
@@ -303,7 +299,8 @@ mod tests {
             ("while you wait", "", None),
         ] {
             let asked = asked(text).unwrap_or_default();
-            assert_eq!((asked.requests.join(" ").as_str(), asked.namespace), (requests, namespace));
+            let told = (asked.requests.join(" "), asked.namespace.as_deref());
+            assert_eq!(told, (requests.to_owned(), namespace), "{text}");
         }
     }
 

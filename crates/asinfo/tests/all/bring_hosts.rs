@@ -21,7 +21,8 @@ struct Tool {
 
 /// A heading before each reply.
 fn headed(replies: &[(&str, String)], heading: fn(&str) -> String) -> String {
-    replies.iter().map(|(host, reply)| format!("{}\n{reply}\n", heading(host))).collect()
+    let each = replies.iter().map(|(host, reply)| format!("{}\n{reply}\n", heading(host)));
+    each.collect::<Vec<_>>().concat()
 }
 
 /// The host before each line, the hosts' lines in turn.
@@ -30,7 +31,7 @@ fn in_turn(replies: &[(&str, String)]) -> String {
     let line = |at: usize| {
         let of =
             replies.iter().filter_map(move |(host, reply)| Some((host, reply.lines().nth(at)?)));
-        of.map(|(host, line)| format!("{host}: {line}\n")).collect::<String>()
+        of.map(|(host, line)| format!("{host}: {line}\n")).collect::<Vec<_>>().concat()
     };
     (0..most).map(line).collect()
 }
@@ -124,7 +125,8 @@ fn scrollback(tool: &Tool, in_lines: bool) -> String {
     let mut text = String::new();
     let ask = |request: &str, replies: Vec<String>, text: &mut String| {
         let replies: Vec<(&str, String)> = HOSTS.into_iter().zip(replies).collect();
-        *text += &format!("[root@adm ~]# {}\n{}", (tool.command)(request), (tool.prints)(&replies));
+        *text +=
+            &["[root@adm ~]# ", &(tool.command)(request), "\n", &(tool.prints)(&replies)].concat();
     };
     ask("roster:namespace=prod", vec![roster(); 3], &mut text);
     ask("namespace/prod", vec![figures; 3], &mut text);

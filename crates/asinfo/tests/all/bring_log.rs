@@ -269,7 +269,7 @@ fn without_keys(logs: &[Named]) -> Vec<Named> {
     let of = |(name, bytes): &Named| {
         let text = String::from_utf8_lossy(bytes);
         let lines = text.lines().filter(|line| !line.contains("cluster key"));
-        (name.clone(), lines.map(|line| format!("{line}\n")).collect::<String>().into_bytes())
+        (name.clone(), lines.collect::<Vec<_>>().join("\n").into_bytes())
     };
     logs.iter().map(of).collect()
 }
@@ -342,4 +342,20 @@ fn racks_are_guessed_only_where_lines_prove_them() {
     assert!(reading.setup.nodes.iter().all(|node| node.rack.get() == 0));
     let notes = reading.notes.join(" ");
     assert!(notes.contains("no line proves any") && notes.contains("--cluster"), "{notes}");
+}
+
+/// Reads the corpus of the fuzzer of logs (docs/fuzzing.md) in every run.
+#[test]
+fn what_fuzzing_kept_is_read_or_refused_again() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/server_log");
+    let mut read = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap();
+        let files = [(file.file_name().display().to_string(), std::fs::read(file.path()).unwrap())];
+        if let Ok(reading) = bring_log::read(&files, None) {
+            assert!(!bring_log::text(&reading).is_empty() && bring_log::json(&reading).is_object());
+            read += 1;
+        }
+    }
+    assert!(read > 3, "the corpus is there: {read} are logs");
 }
