@@ -204,6 +204,9 @@ fn ahead_of_gmt(zone: &str) -> i64 {
         _ => return 0,
     };
     let digits: String = number.chars().filter(|sign| *sign != ':').collect();
+    if !digits.bytes().all(|sign| sign.is_ascii_digit()) {
+        return 0;
+    }
     let (hours, minutes) = digits.split_at(digits.len().saturating_sub(2));
     let whole = |text: &str| text.parse::<u8>().ok();
     let (hours, minutes) = match digits.len() {
@@ -340,6 +343,19 @@ mod tests {
 
     fn read(text: &str) -> Line {
         Line::read(text).unwrap_or_else(|| panic!("{text}"))
+    }
+
+    #[test]
+    fn a_zone_with_a_number_is_put_right() {
+        let hours = |zone: &str| ahead_of_gmt(zone) / 3_600_000;
+        for zone in ["GMT+2", "+02", "+0200", "UTC+02:00"] {
+            assert_eq!(hours(zone), 2, "{zone}");
+        }
+        assert_eq!(hours("-0500"), -5);
+        assert_eq!(ahead_of_gmt("+05:30"), 19_800_000);
+        for zone in ["GMT", "CET", "", "+", "+99", "+02:77", "GMT+\u{fffd}\u{fffd}", "+12345"] {
+            assert_eq!(ahead_of_gmt(zone), 0, "{zone}");
+        }
     }
 
     #[test]
