@@ -99,7 +99,7 @@ fn command(random: &mut Random, view: &ClusterView, nodes: &[NodeId]) -> Command
         11 => Command::RemoveNode { nodes: some },
         12 => {
             let id = NodeId::new(0xC001 + random.next() % 6).unwrap();
-            Command::AddNode { id, rack, stay_quiesced: false }
+            Command::add_node(id, rack, false)
         }
         13 => Command::Write { namespace, key, from },
         _ => Command::Read { namespace, key, from, mode: ReadMode::Session },

@@ -12,7 +12,8 @@ use std::fmt;
 use rosterlab_engine::order::by_key;
 use rosterlab_engine::{
     Cluster, ClusterView, Counts, Event, EventKind, Migrations, Mode, NamespaceSettings, NodeId,
-    Orphaned, PARTITIONS, Profile, SubClusterNamespaceView, Until, Untrusted, fnv1a_64,
+    Orphaned, PARTITIONS, Profile, ServerVersion, SubClusterNamespaceView, Until, Untrusted,
+    fnv1a_64,
 };
 use rosterlab_scenario::{Clock, Entry, Timeline};
 
@@ -79,6 +80,8 @@ pub struct Log {
     namespaces: Vec<NamespaceSettings>,
     /// The members of each sub-cluster by its principal, from events.
     members: Vec<(NodeId, Vec<NodeId>)>,
+    /// The version of each node's server, from events.
+    servers: Vec<(NodeId, ServerVersion)>,
 }
 
 impl Log {
@@ -90,6 +93,7 @@ impl Log {
             profile: view.profile,
             namespaces: view.namespaces.clone(),
             members: members.collect(),
+            servers: view.nodes.iter().map(|node| (node.id, node.server)).collect(),
         }
     }
 
@@ -98,6 +102,10 @@ impl Log {
         if let EventKind::ClusterFormed { principal, nodes, .. } = &event.kind {
             self.members.retain(|(other, _)| other != principal);
             self.members.push((*principal, nodes.clone()));
+        }
+        if let EventKind::ServerChanged { node, to, .. } = event.kind {
+            self.servers.retain(|(other, _)| *other != node);
+            self.servers.push((node, to));
         }
     }
 
@@ -110,7 +118,7 @@ impl Log {
                 lines.info(*node, "as", None, "finished clean shutdown - exiting".to_owned());
             }
             EventKind::NodeStarted { node } => {
-                lines.info(*node, "as", Some("as.c:317"), self.banner());
+                lines.info(*node, "as", Some("as.c:317"), self.banner(*node));
             }
             EventKind::EvadeSet { node, namespace, why, devices } => {
                 self.untrusted(&mut lines, *node, namespace, *why, devices);
@@ -158,11 +166,13 @@ impl Log {
         lines.lines
     }
 
-    fn banner(&self) -> String {
-        let build = match self.profile {
-            Profile::V4_5_3 => "4.5.3.2",
-            Profile::V6_0 => "6.0.0.0",
-            Profile::V7_1 => "7.1.0.0",
+    fn banner(&self, node: NodeId) -> String {
+        let own = self.servers.iter().find(|(other, _)| *other == node).map(|(_, server)| *server);
+        let build = match (own, self.profile) {
+            (Some(own), profile) if own != profile.server() => own.to_string(),
+            (_, Profile::V4_5_3) => "4.5.3.2".to_owned(),
+            (_, Profile::V6_0) => "6.0.0.0".to_owned(),
+            (_, Profile::V7_1) => "7.1.0.0".to_owned(),
         };
         format!("{EDGE}  Aerospike Enterprise Edition build {build}  {EDGE}")
     }
@@ -264,7 +274,7 @@ fn orphaned(lines: &mut Lines, node: NodeId, why: Orphaned) {
                 format!("principal node {} departed - switching to orphan state", lower(principal));
             lines.info(node, "clustering", None, text);
         }
-        Orphaned::NotTakenIn | Orphaned::GivenUp | Orphaned::TooSmall => {}
+        Orphaned::NotTakenIn | Orphaned::GivenUp | Orphaned::TooSmall | Orphaned::StaysOut(_) => {}
     }
     lines.info(node, "clustering", None, "moved self node to orphan state".to_owned());
 }

@@ -14,9 +14,10 @@ use crate::clustering::{
     Agreement, EXCHANGE_MS, Exchange, Leaving, Network, SubCluster, WhyLeaving, settle,
 };
 use crate::convert::{self, narrow};
+use crate::cuts::Cuts;
 use crate::event::{EventKind, Left, Orphaned};
 use crate::id::{NodeId, PARTITIONS, PartitionId};
-use crate::namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, StartingRoster};
+use crate::namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, Profile, StartingRoster};
 use crate::node::{FIRST_REGIME, Process, REGIME_STEP};
 use crate::node_set::{NodeSet, Slot};
 use crate::rebalance::{Versions, first_replicas, rebalance_available, rebalance_strong};
@@ -64,7 +65,8 @@ impl Cluster {
             }
         }
         let members = self.running();
-        let network = Network { min_cluster_size: 1, ..self.network() };
+        let cuts = self.unheard();
+        let network = Network { min_cluster_size: 1, ..self.network(&cuts) };
         self.agreed = settle(&[members], &network).clusters;
         self.form_cluster(members, key, &mut Vec::new());
     }
@@ -136,6 +138,8 @@ impl Cluster {
     /// Schedules the nodes' reaction to something that may change clusters. A change that is prepared and no longer
     /// right is interrupted (domain.md §7).
     pub(crate) fn schedule_cluster_change(&mut self, kinds: &mut Vec<EventKind>) {
+        self.take_protocols();
+        self.meet_seeds();
         let target = self.target().clusters;
         let reclustering = self.reclustering;
         let right = |exchange: &Exchange| {
@@ -159,11 +163,11 @@ impl Cluster {
     }
 
     /// What clustering is given now.
-    fn network(&self) -> Network<'_> {
+    fn network<'a>(&'a self, cuts: &'a Cuts) -> Network<'a> {
         Network {
-            running: self.running(),
+            running: self.running().minus(self.staying_out()),
             departed: self.departed,
-            cuts: &self.cuts,
+            cuts,
             ids: self.succession.ids(),
             min_cluster_size: usize::from(self.setup.min_cluster_size),
             rules: self.rules,
@@ -172,7 +176,7 @@ impl Cluster {
 
     /// The clusters that the nodes should agree on now.
     fn target(&self) -> Agreement {
-        settle(&self.agreed, &self.network())
+        settle(&self.agreed, &self.network(&self.unheard()))
     }
 
     /// Whether these nodes are exactly one cluster already.
@@ -287,6 +291,9 @@ impl Cluster {
     }
 
     fn why_orphan(&self, slot: Slot, before: &[NodeSet]) -> Orphaned {
+        if let Some(gate) = self.stays_out(&self.nodes[slot]) {
+            return Orphaned::StaysOut(gate);
+        }
         let cluster = before.iter().find(|members| members.contains(slot));
         let Some(members) = cluster.filter(|_| !self.departed.contains(slot)) else {
             return Orphaned::NotTakenIn;
@@ -295,7 +302,7 @@ impl Cluster {
         let runs = self.nodes[principal].is_up() && !self.departed.contains(principal);
         let id: NodeId = self.id(principal);
         if principal == slot || (runs && !self.agreed.iter().any(|one| one.contains(principal))) {
-            let network = self.network();
+            let network = self.network(&self.cuts);
             let left = network.clique(principal, members.and(network.running).minus(self.departed));
             let is_small = left.len() < network.min_cluster_size;
             if is_small { Orphaned::TooSmall } else { Orphaned::GivenUp }
@@ -360,13 +367,16 @@ impl Cluster {
             kinds.extend(self.rosters_given_up(index, &nodes, &came));
         }
         let namespaces = 0..self.setup.namespaces.len();
-        let balances = namespaces.map(|index| self.rebalance(index, &nodes, key, kinds)).collect();
+        let profile = self.profile_of(&nodes);
+        let balances =
+            namespaces.map(|index| self.rebalance(index, &nodes, (key, profile), kinds)).collect();
         let formed_at_ms = self.migration_clock_ms();
         self.sub_clusters.push(SubCluster {
             number,
             key,
             members,
             nodes,
+            profile,
             balances,
             formed_at_ms,
             rounds: 0,
@@ -378,7 +388,7 @@ impl Cluster {
         &mut self,
         index: usize,
         nodes: &[Slot],
-        key: ClusterKey,
+        (key, profile): (ClusterKey, Profile),
         kinds: &mut Vec<EventKind>,
     ) -> Balance {
         let settings = self.settings(index).clone();
@@ -398,7 +408,6 @@ impl Cluster {
         let mut versions = self.lend_versions(index, members);
         let balance = match (&roster, settings.mode) {
             (Some(roster), _) => {
-                let profile = self.setup.profile;
                 let strong = StrongScene { roster, first_roster, regime: regime.1, profile };
                 rebalance_strong(&scene, &strong, &mut versions)
             }

@@ -14,6 +14,7 @@ use crate::command::{Command, Rejection, Shutdown};
 use crate::cuts::Cuts;
 use crate::event::{Event, EventKind};
 use crate::id::{Link, MAX_NODES, NodeId, PARTITIONS, RackId};
+use crate::mesh::Mesh;
 use crate::namespace::{ClusterSetup, Mode, NamespaceSettings, NodeSetup, SetupError};
 use crate::node::{Node, NodeNamespace};
 use crate::node_set::{NodeSet, Slot};
@@ -81,6 +82,10 @@ pub struct Cluster {
     pub(crate) exchanges: Vec<Exchange>,
     /// Nodes whose cluster is told to recluster.
     pub(crate) reclustering: NodeSet,
+    /// Whether the cluster has the new protocols (domain.md §17).
+    pub(crate) switched: bool,
+    /// Who has found whom (domain.md §18).
+    pub(crate) mesh: Mesh,
     pub(crate) ground: GroundTruth,
     pub(crate) work: Work,
 }
@@ -103,6 +108,8 @@ impl Cluster {
     pub fn with_rules(setup: ClusterSetup, rules: Rules) -> Result<Self, SetupError> {
         setup.check()?;
         let mut cluster = Self {
+            switched: setup.begins_switched(),
+            mesh: Mesh::default(),
             setup: Rc::new(setup),
             rules,
             now_ms: 0,
@@ -152,15 +159,24 @@ impl Cluster {
         match command {
             Command::Stop { nodes, .. } => self
                 .check_each_node(nodes, &|node| refuse(!node.is_up(), Rejection::IsDown(node.id))),
-            Command::Start { nodes } => {
-                self.check_each_node(nodes, &|node| refuse(node.is_up(), Rejection::IsUp(node.id)))
-            }
+            Command::Start { nodes } => self.check_each_node(nodes, &|node| {
+                refuse(node.is_up(), Rejection::IsUp(node.id))?;
+                self.check_version(node, node.server, nodes)
+            }),
+            Command::StartAs { nodes, server, .. } => self.check_each_node(nodes, &|node| {
+                refuse(node.is_up(), Rejection::IsUp(node.id))?;
+                self.check_version(node, *server, &[])
+            }),
+            Command::ProtocolSwitch => self.check_switch(),
             Command::Wipe { nodes, device } => self.check_wipe(nodes, *device),
-            Command::AddNode { id, .. } => {
+            Command::AddNode { id, rack, server, seeds, .. } => {
                 refuse(self.slot(*id).is_some(), Rejection::Exists(*id))?;
-                let full = self.nodes.len() >= MAX_NODES && self.removed_slot(*id).is_none();
+                let full = seeds.len() > MAX_NODES
+                    || (self.nodes.len() >= MAX_NODES && self.removed_slot(*id).is_none());
                 let most = self.setup.profile.most_nodes();
-                refuse(full || self.by_id().len() >= most, Rejection::TooManyNodes)
+                refuse(full || self.by_id().len() >= most, Rejection::TooManyNodes)?;
+                let server = server.unwrap_or_else(|| self.usual_version());
+                self.check_version(&Node::not_there(*id, *rack, server, &[]), server, &[])
             }
             Command::RemoveNode { nodes } => {
                 self.check_each_node(nodes, &|node| {
@@ -258,10 +274,18 @@ impl Cluster {
         Ok(match command {
             Command::Stop { nodes, shutdown } => self.stop(nodes, *shutdown),
             Command::Start { nodes } => self.start(nodes),
+            Command::StartAs { nodes, server, metadata_from_copy } => {
+                self.start_as(nodes, *server, *metadata_from_copy)
+            }
+            Command::ProtocolSwitch => {
+                self.switched = true;
+                vec![EventKind::ProtocolsSwitched]
+            }
             Command::Wipe { nodes, device } => self.wipe(nodes, *device),
-            Command::AddNode { id, rack, stay_quiesced } => {
-                let stay_quiesced = *stay_quiesced;
-                self.add_node(NodeSetup { stay_quiesced, ..NodeSetup::new(*id, *rack) })
+            Command::AddNode { id, rack, stay_quiesced, server, seeds } => {
+                let (stay_quiesced, server, seeds) = (*stay_quiesced, *server, seeds.clone());
+                let setup = NodeSetup::new(*id, *rack);
+                self.add_node(NodeSetup { stay_quiesced, server, seeds, ..setup })
             }
             Command::RemoveNode { nodes } => self.remove_nodes(nodes),
             Command::MoveToRack { nodes, rack } => self.move_to_rack(nodes, *rack),
@@ -505,7 +529,8 @@ impl Cluster {
     fn add_nodes(&mut self, nodes: &[NodeSetup]) {
         let ids: Vec<NodeId> = nodes.iter().map(|node| node.id).collect();
         for node in nodes {
-            self.nodes.push(Node::new(*node, &self.setup.namespaces));
+            let server = self.setup.server_of(node);
+            self.nodes.push(Node::new(node, server, &self.setup.namespaces));
         }
         self.take_in_ids(&ids);
     }
@@ -529,22 +554,28 @@ impl Cluster {
             return;
         }
         for RosterEntry { node, rack } in &unknown {
-            self.nodes.push(Node::not_there(*node, *rack, &self.setup.namespaces));
+            let server = self.setup.profile.server();
+            self.nodes.push(Node::not_there(*node, *rack, server, &self.setup.namespaces));
         }
         self.take_in_ids(&unknown.iter().map(|entry| entry.node).collect::<Vec<_>>());
     }
 
     /// Adds a node, which starts at once. The id of a removed node gets its old slot, whose places in every order are
     /// known.
-    fn add_node(&mut self, setup: NodeSetup) -> Vec<EventKind> {
+    fn add_node(&mut self, mut setup: NodeSetup) -> Vec<EventKind> {
         let NodeSetup { id, rack, .. } = setup;
+        let server = setup.server.unwrap_or_else(|| self.usual_version());
         match self.removed_slot(id) {
-            Some(slot) => self.nodes[slot] = Node::new(setup, &self.setup.namespaces),
-            None => self.add_nodes(&[setup]),
+            Some(slot) => self.nodes[slot] = Node::new(&setup, server, &self.setup.namespaces),
+            None => {
+                setup.server = Some(server);
+                self.add_nodes(&[setup]);
+            }
         }
         let mut kinds = vec![EventKind::NodeAdded { node: id, rack }];
         kinds.extend(self.slot(id).map(|slot| self.start_up(slot)).unwrap_or_default());
         self.schedule_cluster_change(&mut kinds);
+        kinds.extend(self.seeds_not_found(&[id]));
         kinds
     }
 
@@ -559,6 +590,11 @@ impl Cluster {
     }
 
     fn start_up(&mut self, slot: Slot) -> Vec<EventKind> {
+        if self.nodes[slot].seeds.is_empty() {
+            self.mesh.begin_without_seeds(self.running().without(slot));
+        } else {
+            self.mesh.begin(slot);
+        }
         let setup = self.setup.clone();
         let node = &mut self.nodes[slot];
         let untrusted = node.start(&setup.namespaces, self.rules);
@@ -577,14 +613,18 @@ impl Cluster {
 
     fn stop(&mut self, ids: &[NodeId], shutdown: Shutdown) -> Vec<EventKind> {
         let setup = self.setup.clone();
+        let is_early = !self.switched && self.is_migrating();
         let mut kinds = Vec::new();
         for slot in self.slots(ids) {
             if shutdown == Shutdown::Unclean {
                 self.mark_possible_losses(slot);
             }
+            self.mesh.leave(slot);
             let node = &mut self.nodes[slot];
             let marked_clean = node.stop(shutdown, self.now_ms, &setup.namespaces);
-            kinds.push(EventKind::NodeStopped { node: node.id, shutdown, marked_clean });
+            let node = node.id;
+            kinds.push(EventKind::NodeStopped { node, shutdown, marked_clean });
+            kinds.extend(is_early.then_some(EventKind::MigrationsNotAwaited { node }));
             self.departed.insert(slot);
         }
         self.forget_empty_sub_clusters();
@@ -592,12 +632,13 @@ impl Cluster {
         kinds
     }
 
-    fn start(&mut self, ids: &[NodeId]) -> Vec<EventKind> {
+    pub(crate) fn start(&mut self, ids: &[NodeId]) -> Vec<EventKind> {
         let mut kinds = Vec::new();
         for slot in self.slots(ids) {
             kinds.extend(self.start_up(slot));
         }
         self.schedule_cluster_change(&mut kinds);
+        kinds.extend(self.seeds_not_found(ids));
         kinds
     }
 
@@ -651,7 +692,7 @@ impl Cluster {
         kinds
     }
 
-    fn slots(&self, ids: &[NodeId]) -> Vec<Slot> {
+    pub(crate) fn slots(&self, ids: &[NodeId]) -> Vec<Slot> {
         ids.iter().filter_map(|id| self.slot(*id)).collect()
     }
 
@@ -809,6 +850,6 @@ fn in_order(mut links: Vec<Link>) -> Vec<Link> {
 }
 
 /// An error if the condition holds.
-fn refuse(when: bool, why: Rejection) -> Result<(), Rejection> {
+pub(crate) fn refuse(when: bool, why: Rejection) -> Result<(), Rejection> {
     if when { Err(why) } else { Ok(()) }
 }

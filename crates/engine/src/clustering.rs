@@ -8,6 +8,7 @@
 use crate::balance::Balance;
 use crate::cuts::Cuts;
 use crate::id::{MAX_NODES, NodeId};
+use crate::namespace::Profile;
 use crate::node_set::{NodeSet, Slot};
 use crate::order::by_key;
 use crate::rules::{Clause, Rules};
@@ -39,6 +40,8 @@ pub(crate) struct SubCluster {
     pub members: NodeSet,
     /// The succession list: highest id first, so the first is the principal (domain.md §1, \[open\]).
     pub nodes: Vec<Slot>,
+    /// The rules that it forms with: those of its oldest server (domain.md §17, \[model\]).
+    pub profile: Profile,
     /// Each namespace's latest rebalance here.
     pub balances: Vec<Balance>,
     /// When it formed, on the clock of migrations, in milliseconds.

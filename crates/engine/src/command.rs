@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, MAX_NODES, NodeId, RackId};
 use crate::roster::RosterNodes;
+use crate::server::{Gate, ServerVersion};
 
 /// How a node goes down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +50,17 @@ pub enum Command {
         /// At least one, each down.
         nodes: Vec<NodeId>,
     },
+    /// Starts nodes that are down with another version of the server (domain.md §17).
+    StartAs {
+        /// At least one, each down.
+        nodes: Vec<NodeId>,
+        /// The version that they run from now on; it may be the one that they ran.
+        server: ServerVersion,
+        /// Whether the metadata folder is put back from its copy first, which a way back to before 4.5.1 needs.
+        metadata_from_copy: bool,
+    },
+    /// Switches the protocols of the whole cluster (heartbeat v3, paxos v5) while it runs (domain.md §17.2).
+    ProtocolSwitch,
     /// Empties the drives of nodes that are down.
     Wipe {
         /// At least one, each down.
@@ -64,6 +76,10 @@ pub enum Command {
         rack: RackId,
         /// Whether it is permanently quiesced (domain.md §8).
         stay_quiesced: bool,
+        /// Its server's version, or the oldest one in the cluster (domain.md §17).
+        server: Option<ServerVersion>,
+        /// Its mesh seeds; empty when it finds the others without (domain.md §18).
+        seeds: Vec<NodeId>,
     },
     /// Decommissions nodes, with their drives and their links. Rosters keep naming them until a `roster-set` leaves
     /// them out (domain.md §1); [`Command::AddNode`] with such an id brings a brand-new node. At least one node must
@@ -142,6 +158,14 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// [`Command::AddNode`] with the usual version and without seeds.
+    #[must_use]
+    pub fn add_node(id: NodeId, rack: RackId, stay_quiesced: bool) -> Self {
+        Self::AddNode { id, rack, stay_quiesced, server: None, seeds: Vec::new() }
+    }
+}
+
 /// Why a command cannot be done now. A rejected command has changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
@@ -186,6 +210,16 @@ pub enum Rejection {
     NotQuiesced(NodeId),
     /// No node is up that could take the command.
     NothingRuns,
+    /// The node does not start with that version (domain.md §17).
+    DoesNotStart(NodeId, Gate),
+    /// The protocols are the new ones already.
+    AlreadySwitched,
+    /// The protocols cannot be switched: this node's server is no 3.13 (domain.md §17.2).
+    NotAt3_13(NodeId),
+    /// The protocols cannot be switched: the nodes that run are not one settled cluster (domain.md §17.2).
+    NotOneCluster,
+    /// The protocols cannot be switched: a migration is under way (domain.md §17.2).
+    Migrating,
 }
 
 impl Rejection {
@@ -202,6 +236,8 @@ impl Rejection {
             | Self::AlreadyQuiesced(id)
             | Self::NotQuiesced(id)
             | Self::StaysQuiesced(id)
+            | Self::DoesNotStart(id, _)
+            | Self::NotAt3_13(id)
             | Self::InNoCluster(id) => Some(id),
             _ => None,
         }
@@ -239,6 +275,15 @@ impl fmt::Display for Rejection {
             Self::AlreadyQuiesced(id) => write!(f, "node {id} is told to quiesce already"),
             Self::NotQuiesced(id) => write!(f, "node {id} is not told to quiesce"),
             Self::NothingRuns => f.write_str("no node is up"),
+            Self::DoesNotStart(id, gate) => write!(f, "node {id} does not start: {gate}"),
+            Self::AlreadySwitched => f.write_str("the cluster has the new protocols already"),
+            Self::NotAt3_13(id) => {
+                write!(f, "the switch needs every node at 3.13, and node {id} is not")
+            }
+            Self::NotOneCluster => {
+                f.write_str("the switch needs one settled cluster of all nodes that run")
+            }
+            Self::Migrating => f.write_str("the switch needs all migrations to be done"),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::availability::Rule;
 use crate::command::{ReadMode, Shutdown};
 use crate::id::{Digest, Link, NodeId, PartitionId, RackId};
 use crate::roster::RosterEntry;
+use crate::server::{Gate, ServerVersion};
 use crate::version::ClusterKey;
 
 /// An event and its time.
@@ -77,6 +78,8 @@ pub enum Orphaned {
     GivenUp,
     /// Its cluster would be smaller than `min-cluster-size`.
     TooSmall,
+    /// Its version does not know the cluster's protocols (domain.md §17).
+    StaysOut(Gate),
 }
 
 /// Why a running node left the cluster of its principal (domain.md §7).
@@ -128,6 +131,36 @@ pub enum EventKind {
     NodeStarted {
         /// The node.
         node: NodeId,
+    },
+    /// A node runs another version of the server from now on (domain.md §17).
+    ServerChanged {
+        /// The node.
+        node: NodeId,
+        /// Its version before.
+        from: ServerVersion,
+        /// Its version now.
+        to: ServerVersion,
+    },
+    /// A node went back to before 4.5.1 without the copy of its metadata folder, and has lost its rosters (domain.md
+    /// §17.5).
+    RostersForgotten {
+        /// The node.
+        node: NodeId,
+    },
+    /// The protocols of the cluster were switched (domain.md §17.2).
+    ProtocolsSwitched,
+    /// A node of a cluster with the old protocols went down while migrations were under way: a rolling restart has to wait
+    /// for them (domain.md §17).
+    MigrationsNotAwaited {
+        /// The node.
+        node: NodeId,
+    },
+    /// A node started and found none of its seeds, so it stays alone until it finds one (domain.md §18).
+    SeedsNotFound {
+        /// The node.
+        node: NodeId,
+        /// Its seeds.
+        seeds: Vec<NodeId>,
     },
     /// A start found the storage untrusted and set `e` on all 4096 partitions (domain.md §4).
     EvadeSet {

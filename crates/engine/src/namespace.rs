@@ -11,6 +11,7 @@ use crate::command::Shutdown;
 use crate::convert::narrow;
 use crate::id::{MAX_NAMESPACES, MAX_NODES, NodeId, RackId};
 use crate::roster::RosterEntry;
+use crate::server::{ServerVersion, are_neighbours};
 use crate::starting::{BY_RULE, LISTED, PackedVersions, Shape, Unpacked};
 
 /// Whether a namespace keeps consistency or availability when it cannot have both (domain.md §1).
@@ -41,6 +42,24 @@ pub enum Profile {
 impl Profile {
     /// Every profile, oldest first.
     pub const ALL: [Self; 3] = [Self::V4_5_3, Self::V6_0, Self::V7_1];
+
+    /// The rules that a server of this version has: those of the latest profile that is no later, or else of the earliest
+    /// one (domain.md §17, \[model\]).
+    #[must_use]
+    pub fn of(server: ServerVersion) -> Self {
+        let is_no_later = |profile: &Self| profile.server() <= server;
+        Self::ALL.into_iter().rev().find(is_no_later).unwrap_or_default()
+    }
+
+    /// The version that nodes have unless they name another.
+    #[must_use]
+    pub fn server(self) -> ServerVersion {
+        ServerVersion::of(match self {
+            Self::V4_5_3 => [4, 5, 3, 0],
+            Self::V6_0 => [6, 0, 0, 0],
+            Self::V7_1 => [7, 1, 0, 0],
+        })
+    }
 
     /// The most nodes that a cluster may have: 256 since 5.0, 128 before (the server's own limits).
     #[must_use]
@@ -127,7 +146,7 @@ impl NamespaceSettings {
 }
 
 /// A node that the cluster starts with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeSetup {
     /// Its id.
     pub id: NodeId,
@@ -139,13 +158,21 @@ pub struct NodeSetup {
     pub quiesced: bool,
     /// How it went down, just now, if it is down at the start.
     pub down: Option<Shutdown>,
+    /// Its server's version, if it is not the profile's (domain.md §17).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<ServerVersion>,
+    /// Its mesh seeds; empty when it finds the others without (domain.md §18). Any ids can be seeds, those of nodes that
+    /// never were too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seeds: Vec<NodeId>,
 }
 
 impl NodeSetup {
     /// A node with this id, on this rack, that is up.
     #[must_use]
     pub fn new(id: NodeId, rack: RackId) -> Self {
-        Self { id, rack, stay_quiesced: false, quiesced: false, down: None }
+        let (server, seeds) = (None, Vec::new());
+        Self { id, rack, stay_quiesced: false, quiesced: false, down: None, server, seeds }
     }
 }
 
@@ -204,6 +231,12 @@ impl ClusterSetup {
                 return Err(SetupError::NodeTwice { index, id: node.id });
             }
         }
+        if let Some(index) = self.nodes.iter().position(|node| node.seeds.len() > MAX_NODES) {
+            return Err(SetupError::Seeds { index });
+        }
+        if let Some(index) = self.misfit() {
+            return Err(SetupError::ServerMix { index });
+        }
         if self.nodes.iter().all(|node| node.down.is_some()) {
             return Err(SetupError::AllDown);
         }
@@ -246,6 +279,35 @@ impl ClusterSetup {
         }
         self.check_rosters()?;
         (0..self.namespaces.len()).try_for_each(|index| self.unpack(index).map(|_| ()))
+    }
+
+    /// The version of a node that the cluster starts with.
+    #[must_use]
+    pub fn server_of(&self, node: &NodeSetup) -> ServerVersion {
+        node.server.unwrap_or(self.profile.server())
+    }
+
+    /// Whether the cluster begins with the new protocols: some node knows no others (domain.md §17).
+    pub(crate) fn begins_switched(&self) -> bool {
+        self.nodes.iter().any(|node| self.server_of(node).needs_new_protocols())
+    }
+
+    /// The first node whose version cannot be in one cluster with those of the nodes before it (domain.md §17.1, §17.3,
+    /// §17.7).
+    fn misfit(&self) -> Option<usize> {
+        let switched = self.begins_switched();
+        let strong = self.has_strong();
+        (0..self.nodes.len()).find(|index| {
+            let server = self.server_of(&self.nodes[*index]);
+            let is_far = |other: &NodeSetup| !are_neighbours(server, self.server_of(other));
+            (switched && server < ServerVersion::V3_13)
+                || (strong && self.nodes[..*index].iter().any(is_far))
+        })
+    }
+
+    /// Whether any namespace is strongly consistent.
+    pub(crate) fn has_strong(&self) -> bool {
+        self.namespaces.iter().any(|settings| settings.mode == Mode::StrongConsistency)
     }
 
     /// Whether the numbers of a namespace are only about right: `prefer-uniform-balance` is on, whose algorithm is not
@@ -392,6 +454,16 @@ pub enum SetupError {
         /// What is wrong.
         why: &'static str,
     },
+    /// `nodes[index]` has more than 256 seeds.
+    Seeds {
+        /// Position in `nodes`.
+        index: usize,
+    },
+    /// `nodes[index]` has a version that cannot be in one cluster with those of other nodes (domain.md §17).
+    ServerMix {
+        /// Position in `nodes`.
+        index: usize,
+    },
     /// Every node is down at the start.
     AllDown,
     /// The migration rate is not 1 to 1000 partitions a second.
@@ -427,6 +499,10 @@ impl fmt::Display for SetupError {
                 write!(f, "a roster has 1 to {MAX_NODES} nodes, each once")
             }
             Self::Versions { at, why, .. } => write!(f, "character {at} of the versions: {why}"),
+            Self::Seeds { .. } => write!(f, "a node has at most {MAX_NODES} seeds"),
+            Self::ServerMix { .. } => {
+                f.write_str("servers of these versions cannot be in one cluster")
+            }
             Self::AllDown => f.write_str("at least one node is up at the start"),
             Self::MigrationRate => f.write_str("a migration rate is 1 to 1000 partitions a second"),
             Self::MigrateThreads => f.write_str("migrate-threads is 0 to 100"),

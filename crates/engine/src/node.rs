@@ -12,6 +12,7 @@ use crate::namespace::{NamespaceSettings, NodeSetup};
 use crate::record::{ByPartition, Record};
 use crate::roster::Roster;
 use crate::rules::Rules;
+use crate::server::ServerVersion;
 use crate::storage::{Distrust, StartMark, Storage};
 use crate::version::{RevivedBy, Version};
 
@@ -47,6 +48,10 @@ pub(crate) struct Node {
     pub told_to_quiesce: bool,
     /// `stay-quiesced`: told to quiesce from every start on (domain.md §8, \[doc\]).
     pub stay_quiesced: bool,
+    /// The version of the server that it runs, or ran last (domain.md §17).
+    pub server: ServerVersion,
+    /// Its mesh seeds; empty when it finds the others without (domain.md §18).
+    pub seeds: Rc<[NodeId]>,
     /// Has prepared a cluster change and has not committed one since (domain.md §7).
     pub prepared: bool,
     /// Was added after the cluster was made, and has been in no roster since.
@@ -59,14 +64,16 @@ pub(crate) struct Node {
 
 impl Node {
     /// A node that runs with empty drives and is in no cluster yet.
-    pub fn new(setup: NodeSetup, namespaces: &[NamespaceSettings]) -> Self {
-        let NodeSetup { id, rack, stay_quiesced, quiesced, .. } = setup;
+    pub fn new(setup: &NodeSetup, server: ServerVersion, namespaces: &[NamespaceSettings]) -> Self {
+        let NodeSetup { id, rack, stay_quiesced, quiesced, ref seeds, .. } = *setup;
         Self {
             id,
             rack,
             process: Process::Starting,
             told_to_quiesce: stay_quiesced || quiesced,
             stay_quiesced,
+            server,
+            seeds: seeds.as_slice().into(),
             prepared: false,
             brand_new: true,
             removed: false,
@@ -76,13 +83,19 @@ impl Node {
 
     /// Removes the node with its drives; only the slot stays.
     pub fn remove(&mut self, namespaces: &[NamespaceSettings]) {
-        *self = Self::not_there(self.id, self.rack, namespaces);
+        *self = Self::not_there(self.id, self.rack, self.server, namespaces);
     }
 
     /// A slot without a node, for a roster that names the id.
-    pub fn not_there(id: NodeId, rack: RackId, namespaces: &[NamespaceSettings]) -> Self {
+    pub fn not_there(
+        id: NodeId,
+        rack: RackId,
+        server: ServerVersion,
+        namespaces: &[NamespaceSettings],
+    ) -> Self {
         let process = Process::Down { marked_clean: false };
-        Self { process, removed: true, ..Self::new(NodeSetup::new(id, rack), namespaces) }
+        let setup = NodeSetup::new(id, rack);
+        Self { process, removed: true, ..Self::new(&setup, server, namespaces) }
     }
 
     pub fn is_up(&self) -> bool {
@@ -100,8 +113,16 @@ impl Node {
     /// The process starts and reads the marks and the versions. Returns, by namespace, why its storage is not trusted.
     pub fn start(&mut self, settings: &[NamespaceSettings], rules: Rules) -> Vec<Option<Distrust>> {
         self.process = Process::Starting;
+        let server = self.server;
         let pairs = self.namespaces.iter_mut().zip(settings);
-        pairs.map(|(namespace, settings)| namespace.start(settings, rules)).collect()
+        pairs.map(|(namespace, settings)| namespace.start(settings, server, rules)).collect()
+    }
+
+    /// Drops the rosters that it knows. Returns whether it knew any.
+    pub fn forget_rosters(&mut self) -> bool {
+        let namespaces = self.namespaces.iter_mut();
+        let rosters = namespaces.flat_map(|one| [one.pending.take(), one.in_force.take()]);
+        rosters.flatten().count() > 0
     }
 
     /// Isolates its versions, because it is in no cluster (domain.md §4, §7).
@@ -172,8 +193,13 @@ impl NodeNamespace {
     /// Every start makes data a subset and drops the master flag. In SC an untrusted start also sets `e` on every
     /// version, with data or without, and an `e` replaces an `r`; with `auto-revive` it sets `r` instead, unless a
     /// device is empty (domain.md §4). In AP it sets nothing (domain.md §6.1.9).
-    fn start(&mut self, settings: &NamespaceSettings, rules: Rules) -> Option<Distrust> {
-        let distrust = self.storage.start(settings, rules);
+    fn start(
+        &mut self,
+        settings: &NamespaceSettings,
+        server: ServerVersion,
+        rules: Rules,
+    ) -> Option<Distrust> {
+        let distrust = self.storage.start(settings, server, rules);
         let mark = distrust.as_ref().map_or(StartMark::Nothing, |distrust| distrust.mark);
         for version in Rc::make_mut(&mut self.versions) {
             let isolated = version.isolated();

@@ -13,7 +13,7 @@ use crate::command::Rejection;
 use crate::convert;
 use crate::event::Migrations;
 use crate::id::{NodeId, PARTITIONS, PartitionId};
-use crate::namespace::Mode;
+use crate::namespace::{Mode, Profile};
 use crate::node::{Node, Process};
 use crate::node_set::{NodeSet, Slot};
 use crate::rebalance::{working_order, working_orders};
@@ -48,6 +48,7 @@ impl Cluster {
         ClusterView {
             time_ms: self.now_ms,
             profile: self.setup.profile,
+            switched: self.switched,
             min_cluster_size: self.setup.min_cluster_size,
             namespaces: self.setup.namespaces.clone(),
             nodes: self.by_id().iter().map(|slot| self.node_view(*slot, &seen)).collect(),
@@ -103,6 +104,9 @@ impl Cluster {
             sub_cluster,
             quiesce: self.quiesce_state(slot, home),
             stay_quiesced: node.stay_quiesced,
+            server: node.server,
+            stays_out: self.stays_out(node),
+            alone: self.mesh.is_alone(slot),
             brand_new: node.brand_new,
             namespaces: (0..node.namespaces.len())
                 .map(|index| self.node_namespace_view(slot, index, home))
@@ -166,7 +170,7 @@ impl Cluster {
                 None
             } else {
                 let settings = self.settings(index);
-                namespace.storage.would_start_untrusted(settings, self.rules)
+                namespace.storage.would_start_untrusted(settings, node.server, self.rules)
             },
             copies: copy_counts(node, slot, index, balance),
             in_roster: match self.settings(index).mode {
@@ -257,7 +261,7 @@ impl Cluster {
         let index = self.namespace_named(namespace)?;
         let number = match self.sub_cluster_on(on) {
             Err(Rejection::NothingRuns | Rejection::NoCluster | Rejection::InNoCluster(_)) => {
-                return Ok(in_no_cluster(namespace, partition));
+                return Ok(in_no_cluster(namespace, partition, self.setup.profile));
             }
             found => found?,
         };
@@ -274,6 +278,7 @@ impl Cluster {
             principal: Some(self.id(sub_cluster.principal())),
             verdict,
             facts,
+            profile: sub_cluster.profile,
             answers: if facts.is_some() { answers(verdict.rule) } else { Vec::new() },
             row: self.seats(sub_cluster, index, partition),
             working_order: self.working_order(sub_cluster, balance, partition),
@@ -471,13 +476,14 @@ fn answers(decided: Rule) -> Vec<(Rule, Answer)> {
     Rule::ASKED.iter().map(answer).collect()
 }
 
-fn in_no_cluster(namespace: &str, partition: PartitionId) -> Explanation {
+fn in_no_cluster(namespace: &str, partition: PartitionId, profile: Profile) -> Explanation {
     Explanation {
         namespace: namespace.to_owned(),
         partition,
         principal: None,
         verdict: Verdict { availability: Availability::Unavailable, rule: Rule::NoCluster },
         facts: None,
+        profile,
         answers: Vec::new(),
         row: Vec::new(),
         working_order: Vec::new(),

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use crate::command::Shutdown;
 use crate::event::Untrusted;
-use crate::namespace::{Mode, NamespaceSettings};
+use crate::namespace::{Mode, NamespaceSettings, Profile};
 use crate::rules::{Clause, Rules};
+use crate::server::ServerVersion;
 
 /// A device's clean-shutdown mark (domain.md §4), ordered from the most to the least trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -47,10 +48,16 @@ pub struct Distrust {
     pub mark: StartMark,
 }
 
-fn start_mark(why: Untrusted, settings: &NamespaceSettings, rules: Rules) -> StartMark {
+fn start_mark(
+    why: Untrusted,
+    settings: &NamespaceSettings,
+    server: ServerVersion,
+    rules: Rules,
+) -> StartMark {
+    let auto_revive = settings.auto_revive && Profile::of(server) >= Profile::V7_1;
     match settings.mode {
         Mode::Available if rules.follow(Clause::ApStartsTrusted) => StartMark::Nothing,
-        _ if settings.auto_revive && why == Untrusted::NotClean => StartMark::Revived,
+        _ if auto_revive && why == Untrusted::NotClean => StartMark::Revived,
         _ => StartMark::Evade,
     }
 }
@@ -69,11 +76,17 @@ impl Storage {
         &self.0
     }
 
+    /// Whether nothing is on any device.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|mark| *mark == DeviceMark::Empty)
+    }
+
     /// Why a start would not trust the storage; `None` if it would (domain.md §4). This is the only place that decides
     /// it: a start asks it, and so does the view, which tells beforehand what a start would find.
     pub fn would_start_untrusted(
         &self,
         settings: &NamespaceSettings,
+        server: ServerVersion,
         rules: Rules,
     ) -> Option<Distrust> {
         let numbers = |wrong: fn(DeviceMark) -> bool| -> Vec<u8> {
@@ -87,13 +100,18 @@ impl Storage {
         } else {
             (Untrusted::NotClean, numbers(|mark| mark != DeviceMark::Flushed))
         };
-        let mark = start_mark(why, settings, rules);
+        let mark = start_mark(why, settings, server, rules);
         (!devices.is_empty()).then_some(Distrust { why, devices, mark })
     }
 
     /// Reads the marks and clears them. Returns why the start does not trust the storage.
-    pub fn start(&mut self, settings: &NamespaceSettings, rules: Rules) -> Option<Distrust> {
-        let distrust = self.would_start_untrusted(settings, rules);
+    pub fn start(
+        &mut self,
+        settings: &NamespaceSettings,
+        server: ServerVersion,
+        rules: Rules,
+    ) -> Option<Distrust> {
+        let distrust = self.would_start_untrusted(settings, server, rules);
         self.0.fill(DeviceMark::InUse);
         distrust
     }
@@ -116,7 +134,7 @@ impl Storage {
                 }
             }
         }
-        self.0.iter().all(|mark| *mark == DeviceMark::Empty)
+        self.is_empty()
     }
 }
 
@@ -128,8 +146,9 @@ mod tests {
     fn start(storage: &mut Storage, commit_to_device: bool) -> Option<(Untrusted, Vec<u8>)> {
         let settings =
             NamespaceSettings { commit_to_device, ..NamespaceSettings::strong("main", 2) };
-        let foretold = storage.would_start_untrusted(&settings, Rules::default());
-        let distrust = storage.start(&settings, Rules::default());
+        let (server, rules) = (Profile::default().server(), Rules::default());
+        let foretold = storage.would_start_untrusted(&settings, server, rules);
+        let distrust = storage.start(&settings, server, rules);
         assert_eq!(foretold, distrust, "what it would find is what it finds");
         distrust.map(|distrust| (distrust.why, distrust.devices))
     }

@@ -13,6 +13,7 @@ use crate::id::{Link, NodeId, PartitionId, RackId};
 use crate::namespace::{NamespaceSettings, Profile};
 use crate::node_set::PlaceSet;
 use crate::roster::RosterEntry;
+use crate::server::{Gate, ServerVersion};
 use crate::storage::{DeviceMark, Distrust, StartMark};
 use crate::version::{ClusterKey, CopyState, Version};
 
@@ -21,8 +22,10 @@ use crate::version::{ClusterKey, CopyState, Version};
 pub struct ClusterView {
     /// Simulated milliseconds since the cluster was made.
     pub time_ms: u64,
-    /// Whose rules apply.
+    /// The setup's profile. A sub-cluster has the rules of its oldest server (see [`Explanation::profile`]).
     pub profile: Profile,
+    /// Whether the cluster has the new protocols (heartbeat v3, paxos v5), else the old ones (domain.md §17).
+    pub switched: bool,
     /// `min-cluster-size`: a smaller cluster is not formed (domain.md §7).
     pub min_cluster_size: u16,
     /// The namespaces' settings. Every list of namespaces in a view is in this order.
@@ -125,6 +128,12 @@ pub struct NodeView {
     pub quiesce: QuiesceState,
     /// Whether it is permanently quiesced (domain.md §8).
     pub stay_quiesced: bool,
+    /// Its server's version; that of the last start while it is down.
+    pub server: ServerVersion,
+    /// Why it stays out of the cluster, if it runs and does (domain.md §17).
+    pub stays_out: Option<Gate>,
+    /// Whether it runs and has found no other node by its seeds (domain.md §18).
+    pub alone: bool,
     /// Whether it was added and has been in no roster since.
     pub brand_new: bool,
     /// Its part in each namespace.
@@ -428,6 +437,8 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// The counts that the rules saw at the latest rebalance; `None` in AP and without a roster.
     pub facts: Option<Facts>,
+    /// The rules that applied: those of the oldest server that was in the cluster then (domain.md §17).
+    pub profile: Profile,
     /// Every rule in order with its answer; empty in AP and without a roster.
     pub answers: Vec<(Rule, Answer)>,
     /// The roster's row in order, then nodes here that are not in the roster; in AP the sub-cluster's row.

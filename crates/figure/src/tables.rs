@@ -164,7 +164,6 @@ fn example(moment: &Moment<'_>) -> Option<PartitionId> {
 /// Why one partition is active, unavailable or dead, in every sub-cluster.
 pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>) {
     let Some(partition) = partition.or_else(|| example(moment)) else { return };
-    let profile = moment.view.profile;
     for sub_cluster in &moment.view.sub_clusters {
         let on = Some(sub_cluster.principal);
         let Ok(why) = moment.timeline.cluster().explain(&moment.name, partition, on) else {
@@ -202,7 +201,7 @@ pub fn why(to: &mut Markup, moment: &Moment<'_>, partition: Option<PartitionId>)
                 to.open("tr", &[("class", class)]);
                 let number = rule.number().map(|number| format!("{number} ")).unwrap_or_default();
                 to.with("td", &[], format!("{number}{}", rules::sentence(*rule)));
-                to.with("td", &[], rules::counts(*rule, facts, profile));
+                to.with("td", &[], rules::counts(*rule, facts, why.profile));
                 to.with("td", &[], answer);
                 to.close("tr");
             }

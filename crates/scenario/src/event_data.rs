@@ -8,8 +8,8 @@
 )]
 
 use rosterlab_engine::{
-    ClientResult, ClusterKey, Counts, Digest, EventKind, Left, Link, Migrations, NodeId, Orphaned,
-    PartitionId, RackId, ReadMode, RosterEntry, Rule, Shutdown, Untrusted,
+    ClientResult, ClusterKey, Counts, Digest, EventKind, Gate, Left, Link, Migrations, NodeId,
+    Orphaned, PartitionId, RackId, ReadMode, RosterEntry, Rule, ServerVersion, Shutdown, Untrusted,
 };
 use serde::{Serialize, Serializer};
 
@@ -74,6 +74,22 @@ enum EventShape {
     },
     NodeStarted {
         node: NodeId,
+    },
+    ServerChanged {
+        node: NodeId,
+        from: ServerVersion,
+        to: ServerVersion,
+    },
+    RostersForgotten {
+        node: NodeId,
+    },
+    ProtocolsSwitched,
+    MigrationsNotAwaited {
+        node: NodeId,
+    },
+    SeedsNotFound {
+        node: NodeId,
+        seeds: Vec<NodeId>,
     },
     EvadeSet {
         node: NodeId,
@@ -264,8 +280,22 @@ fn orphaned<S: Serializer>(why: &Orphaned, serializer: S) -> Result<S::Ok, S::Er
         Orphaned::NotTakenIn => ("not-taken-in", None),
         Orphaned::GivenUp => ("given-up", None),
         Orphaned::TooSmall => ("too-small", None),
+        Orphaned::StaysOut(gate) => (gate_name(*gate), None),
     };
     Why { reason, principal }.serialize(serializer)
+}
+
+/// The name of what keeps a node out of its cluster.
+#[must_use]
+pub fn gate_name(gate: Gate) -> &'static str {
+    match gate {
+        Gate::NotSwitched => "protocols-not-switched",
+        Gate::Switched => "protocols-switched",
+        Gate::Format => "format",
+        Gate::Metadata => "metadata",
+        Gate::Header => "header",
+        Gate::FarApart => "far-apart",
+    }
 }
 
 /// Who left a cluster, each with the reason and what it is about.
@@ -379,6 +409,10 @@ mod tests {
             (Orphaned::NotTakenIn, json!({"reason": "not-taken-in", "principal": null})),
             (Orphaned::GivenUp, json!({"reason": "given-up", "principal": null})),
             (Orphaned::TooSmall, json!({"reason": "too-small", "principal": null})),
+            (
+                Orphaned::StaysOut(Gate::NotSwitched),
+                json!({"reason": "protocols-not-switched", "principal": null}),
+            ),
         ] {
             assert_eq!(
                 data(&EventKind::NodeOrphaned { node: a1, why }),

@@ -11,8 +11,9 @@ use crate::file::error::{Cause, ScenarioError};
 use crate::file::key::{DigestText, record};
 use crate::file::names::Outcome;
 use crate::file::{
-    Action, Add, Advance, ClusterFile, Cut, Expect, FormatName, Heal, Migrate, Move, Nodes, Read,
-    Recluster, Revive, RosterField, RosterSet, Scenario, Step, Wipe, Write,
+    Action, Add, Advance, ClusterFile, Cut, Expect, FormatName, Heal, Migrate, Move, Nodes,
+    ProtocolSwitch, Read, Recluster, Revive, RosterField, RosterSet, Scenario, Start, Step, Wipe,
+    Write,
 };
 use crate::node_names::{NodeName, NodeNames};
 use crate::timeline::{Entry, Timeline};
@@ -188,7 +189,7 @@ fn place_within(action: &Action, rejection: &Rejection) -> String {
     match action {
         Action::Stop(Nodes { nodes })
         | Action::Crash(Nodes { nodes })
-        | Action::Start(Nodes { nodes })
+        | Action::Start(Start { nodes, .. })
         | Action::Remove(Nodes { nodes })
         | Action::Quiesce(Nodes { nodes })
         | Action::QuiesceUndo(Nodes { nodes })
@@ -315,12 +316,20 @@ impl Planner<'_> {
             Action::Crash(Nodes { nodes }) => {
                 Command::Stop { nodes: nodes.clone(), shutdown: Shutdown::Unclean }
             }
-            Action::Start(Nodes { nodes }) => Command::Start { nodes: nodes.clone() },
+            Action::Start(Start { nodes, server: None, .. }) => {
+                Command::Start { nodes: nodes.clone() }
+            }
+            Action::Start(Start { nodes, server: Some(server), metadata_from_copy }) => {
+                let (server, metadata_from_copy) = (*server, *metadata_from_copy);
+                Command::StartAs { nodes: nodes.clone(), server, metadata_from_copy }
+            }
+            Action::ProtocolSwitch(ProtocolSwitch {}) => Command::ProtocolSwitch,
             Action::Wipe(Wipe { nodes, device }) => {
                 Command::Wipe { nodes: nodes.clone(), device: *device }
             }
-            Action::Add(Add { id, rack, stay_quiesced, name: _ }) => {
-                Command::AddNode { id: *id, rack: *rack, stay_quiesced: *stay_quiesced }
+            Action::Add(add) => {
+                let Add { id, rack, stay_quiesced, server, seeds, name: _ } = add.clone();
+                Command::AddNode { id, rack, stay_quiesced, server, seeds }
             }
             Action::Remove(Nodes { nodes }) => Command::RemoveNode { nodes: nodes.clone() },
             Action::Move(Move { nodes, rack }) => {
@@ -443,10 +452,16 @@ fn action_of(command: &Command) -> Action {
     match command.clone() {
         Command::Stop { nodes, shutdown: Shutdown::Clean } => Action::Stop(Nodes { nodes }),
         Command::Stop { nodes, shutdown: Shutdown::Unclean } => Action::Crash(Nodes { nodes }),
-        Command::Start { nodes } => Action::Start(Nodes { nodes }),
+        Command::Start { nodes } => {
+            Action::Start(Start { nodes, server: None, metadata_from_copy: false })
+        }
+        Command::StartAs { nodes, server, metadata_from_copy } => {
+            Action::Start(Start { nodes, server: Some(server), metadata_from_copy })
+        }
+        Command::ProtocolSwitch => Action::ProtocolSwitch(ProtocolSwitch {}),
         Command::Wipe { nodes, device } => Action::Wipe(Wipe { nodes, device }),
-        Command::AddNode { id, rack, stay_quiesced } => {
-            Action::Add(Add { id, rack, stay_quiesced, name: None })
+        Command::AddNode { id, rack, stay_quiesced, server, seeds } => {
+            Action::Add(Add { id, rack, stay_quiesced, server, seeds, name: None })
         }
         Command::RemoveNode { nodes } => Action::Remove(Nodes { nodes }),
         Command::MoveToRack { nodes, rack } => Action::Move(Move { nodes, rack }),

@@ -158,6 +158,11 @@ fn code_of(rejection: &Rejection) -> &'static str {
         Rejection::AlreadyQuiesced(_) => "already-quiesced",
         Rejection::NotQuiesced(_) => "not-quiesced",
         Rejection::NothingRuns => "nothing-runs",
+        Rejection::DoesNotStart(..) => "does-not-start",
+        Rejection::AlreadySwitched
+        | Rejection::NotAt3_13(_)
+        | Rejection::NotOneCluster
+        | Rejection::Migrating => "cannot-switch",
     }
 }
 

@@ -19,6 +19,10 @@ export interface Scenario {
       name?: string;
       quiesced?: boolean;
       down?: "clean" | "unclean";
+      /** The version of its server, such as `"3.12"`; else the cluster's. */
+      server?: string;
+      /** Its mesh seeds; without, it finds the others by itself. */
+      seeds?: NodeId[];
     }[];
     server?: Server;
     namespaces?: {
@@ -67,9 +71,11 @@ export type Step = Command & { at?: string; say?: string };
 
 /** A command, written like a step of a scenario. */
 export type Command =
-  | ({ do: "stop" | "crash" | "start" | "remove" | "quiesce" | "quiesce-undo"; nodes: NodeId[] } & Settles)
+  | ({ do: "stop" | "crash" | "remove" | "quiesce" | "quiesce-undo"; nodes: NodeId[] } & Settles)
+  | ({ do: "start"; nodes: NodeId[]; server?: string; "metadata-from-copy"?: boolean } & Settles)
+  | ({ do: "protocol-switch" } & Settles)
   | ({ do: "wipe"; nodes: NodeId[]; device?: number } & Settles)
-  | ({ do: "add"; id: NodeId; rack?: number; "stay-quiesced"?: boolean; name?: string } & Settles)
+  | ({ do: "add"; id: NodeId; rack?: number; "stay-quiesced"?: boolean; server?: string; seeds?: NodeId[]; name?: string } & Settles)
   | ({ do: "move"; nodes: NodeId[]; rack: number } & Settles)
   | ({ do: "cut"; between: NodeId[][] } & Settles)
   | ({ do: "heal"; between?: NodeId[][] } & Settles)
@@ -166,6 +172,13 @@ export interface Migrations {
 export type Event = { atMs: number } & (
   | { kind: "node-stopped"; node: NodeId; shutdown: "clean" | "unclean"; markedClean: boolean }
   | { kind: "node-started"; node: NodeId }
+  | { kind: "server-changed"; node: NodeId; from: string; to: string }
+  /** It went back to before 4.5.1 without the copy of its metadata. */
+  | { kind: "rosters-forgotten"; node: NodeId }
+  | { kind: "protocols-switched" }
+  /** With the old protocols a rolling restart has to wait for migrations. */
+  | { kind: "migrations-not-awaited"; node: NodeId }
+  | { kind: "seeds-not-found"; node: NodeId; seeds: NodeId[] }
   | {
       kind: "evade-set" | "storage-untrusted";
       node: NodeId;
@@ -257,17 +270,22 @@ export type LeftBecause =
 
 /**
  * Why a node is an orphan: its principal left it out, it does not hear its principal, no cluster takes it in, most members
- * preferred another principal, or the cluster would be too small.
+ * preferred another principal, the cluster would be too small, or its version does not know the cluster's protocols.
  */
 export type OrphanedBecause =
   | { reason: "evicted" | "principal-gone"; principal: NodeId }
-  | { reason: "not-taken-in" | "given-up" | "too-small"; principal: null };
+  | { reason: "not-taken-in" | "given-up" | "too-small" | StaysOut; principal: null };
+
+/** Which protocols a node does not know, so that it stays out of the cluster: the old ones or those it was switched to. */
+export type StaysOut = "protocols-not-switched" | "protocols-switched";
 
 /** A cluster at one moment, for one namespace. */
 export interface View {
   /** Simulated milliseconds since the cluster was made. */
   timeMs: number;
   server: Server;
+  /** Whether the cluster has the protocols of 3.14 and later. */
+  switched: boolean;
   /** The namespace that the fields of nodes and sub-clusters are about. */
   namespace: string;
   namespaces: {
@@ -306,6 +324,12 @@ export interface NodeView {
   quiesce: "no" | "pending" | "effective" | "undo-pending";
   /** Quiesced from every start on (a setting of the node). */
   stayQuiesced: boolean;
+  /** The version of its server. */
+  server: string;
+  /** Why it runs and stays out of the cluster. */
+  staysOut: StaysOut | null;
+  /** Whether it runs and has found no other node by its seeds. */
+  alone: boolean;
   brandNew: boolean;
   /** `null` in an AP namespace. */
   inRoster: boolean | null;

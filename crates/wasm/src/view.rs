@@ -7,11 +7,11 @@
 use js_sys::Uint16Array;
 use rosterlab_engine::{
     Cell, ClusterView, CopyCounts, Counts, DeviceMark, Migrations, Mode, NamespaceSettings, NodeId,
-    NodeState, NodeView, Profile, QuiesceState, RackId, RosterEntry, Rule, SubClusterNamespaceView,
-    SubClusterView,
+    NodeState, NodeView, Profile, QuiesceState, RackId, RosterEntry, Rule, ServerVersion,
+    SubClusterNamespaceView, SubClusterView,
 };
 use rosterlab_scenario::RuleName;
-use rosterlab_scenario::event_data::{PerNode, PerRule, per_node, per_rule};
+use rosterlab_scenario::event_data::{PerNode, PerRule, gate_name, per_node, per_rule};
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -102,6 +102,7 @@ pub(crate) struct VerdictWords {
 pub(crate) struct View<'a> {
     time_ms: f64,
     server: Profile,
+    switched: bool,
     namespace: &'a str,
     namespaces: Vec<Namespace<'a>>,
     nodes: Vec<Node<'a>>,
@@ -121,6 +122,7 @@ impl<'a> View<'a> {
         Self {
             time_ms: number(view.time_ms),
             server: view.profile,
+            switched: view.switched,
             namespace: &view.namespaces[namespace].name,
             namespaces: view.namespaces.iter().map(Namespace::of).collect(),
             nodes: view.nodes.iter().map(|node| Node::of(node, namespace)).collect(),
@@ -173,6 +175,9 @@ struct Node<'a> {
     sub_cluster: Option<usize>,
     quiesce: QuiesceState,
     stay_quiesced: bool,
+    server: ServerVersion,
+    stays_out: Option<&'static str>,
+    alone: bool,
     brand_new: bool,
     in_roster: Option<bool>,
     regime: u32,
@@ -193,6 +198,9 @@ impl<'a> Node<'a> {
             sub_cluster: node.sub_cluster,
             quiesce: node.quiesce,
             stay_quiesced: node.stay_quiesced,
+            server: node.server,
+            stays_out: node.stays_out.map(gate_name),
+            alone: node.alone,
             brand_new: node.brand_new,
             in_roster: here.in_roster,
             regime: here.regime,

@@ -415,7 +415,7 @@ mod tests {
         session.follow(&link(&timeline));
         session.enter("enable");
         let node = NodeSetup::new("C101".parse().unwrap(), RackId::NONE);
-        let other = Timeline::new(ClusterSetup::of(vec![node], 1)).unwrap();
+        let other = Timeline::new(ClusterSetup::of(vec![node.clone()], 1)).unwrap();
         session.follow(&link(&other));
         assert_eq!(session.connected_to(), Some(node.id));
         assert!(shown(&session)[1].contains("another experiment"), "{:?}", shown(&session));

@@ -442,7 +442,7 @@ mod tests {
     #[test]
     fn a_tie_breaker_says_that_it_stays_quiesced_and_cannot_be_told_otherwise() {
         let rack = RackId::new(3).unwrap();
-        let add = Command::AddNode { id: id("C101"), rack, stay_quiesced: true };
+        let add = Command::add_node(id("C101"), rack, true);
         let state = run([Action::Do(add), Action::Select(id("C101"))]);
         assert!(texts(&state, "C101").contains(&"stays quiesced".to_owned()));
         let why = state.can(Verb::QuiesceUndo).unwrap_err();
@@ -462,8 +462,7 @@ mod tests {
     #[test]
     fn a_node_that_was_added_or_moved_says_what_the_roster_knows() {
         let rack = RackId::new(2).unwrap();
-        let added =
-            run([Action::Do(Command::AddNode { id: id("B103"), rack, stay_quiesced: false })]);
+        let added = run([Action::Do(Command::add_node(id("B103"), rack, false))]);
         assert_eq!(texts(&added, "B103"), ["brand-new, in no roster"]);
         let moved = run([Action::Do(Command::MoveToRack { nodes: vec![id("A102")], rack })]);
         assert_eq!(texts(&moved, "A102"), ["rack 2 after roster-set + recluster"]);

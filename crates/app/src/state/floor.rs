@@ -139,7 +139,7 @@ impl State {
     fn adding_command(&self) -> Option<Result<Command, IdError>> {
         let Adding { rack, id, stay_quiesced } = self.floor.adding.as_ref()?;
         let (rack, stay_quiesced) = (*rack, *stay_quiesced);
-        Some(id.trim().parse().map(|id| Command::AddNode { id, rack, stay_quiesced }))
+        Some(id.trim().parse().map(|id| Command::add_node(id, rack, stay_quiesced)))
     }
 
     /// An id in the style of a rack's nodes that no node has: the one after its highest; on an empty rack as `C101` after

@@ -4,8 +4,7 @@
 //! (see `ways_list`).
 
 use rosterlab_engine::{
-    Answer, Availability, Explanation, NodeId, PARTITIONS, PartitionId, Profile, Role, Rule, Seat,
-    convert,
+    Answer, Availability, Explanation, NodeId, PARTITIONS, PartitionId, Role, Rule, Seat, convert,
 };
 use rosterlab_scenario::words::marks;
 use rosterlab_scenario::words::terms::Term;
@@ -68,7 +67,7 @@ pub fn why_panel(state: &State, dispatch: &Dispatch) -> Html {
                 { chooser(state.partition(), dispatch) }
                 { element("div", "why-decided", decided) }
             </div>
-            { element("div", "why-body", explanation.map(|explanation| body(explanation, state.view.profile))) }
+            { element("div", "why-body", explanation.map(|explanation| body(explanation))) }
             { ways_list(state, dispatch) }
             { element("div", "why-sources", explanation.map(|explanation| sources(explanation, is_uniform))) }
         </section>
@@ -118,7 +117,7 @@ fn has_chip(place: usize, seat: &Seat) -> bool {
 }
 
 /// The row of nodes and the list of rules.
-fn body(explanation: &Explanation, profile: Profile) -> Html {
+fn body(explanation: &Explanation) -> Html {
     let shown = explanation.row.iter().enumerate().filter(|(place, seat)| has_chip(*place, seat));
     let seats: Vec<Html> = shown.map(|(place, seat)| chip(place, seat)).collect();
     let others = explanation.row.len() - seats.len();
@@ -126,10 +125,8 @@ fn body(explanation: &Explanation, profile: Profile) -> Html {
         let nodes = crate::text::count(convert::count(others), "node");
         keyed("li", "more", "chip-more", format!("and {nodes} without data"))
     });
-    let rules = explanation
-        .answers
-        .iter()
-        .map(|(rule, answer)| rule_line(explanation, profile, *rule, *answer));
+    let rules =
+        explanation.answers.iter().map(|(rule, answer)| rule_line(explanation, *rule, *answer));
     let working = marks::working_order(explanation);
     let label = working.map(|_| element("p", "row-label", marks::ROSTER_ORDER));
     let working = working.map(|order| {
@@ -216,7 +213,7 @@ fn chip(place: usize, seat: &Seat) -> Html {
 }
 
 /// A rule: its question, what it saw, and its answer.
-fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: Answer) -> Html {
+fn rule_line(explanation: &Explanation, rule: Rule, answer: Answer) -> Html {
     let is_decided = answer == Answer::Decided;
     let holds = rules::holds(rule, is_decided, explanation.verdict);
     let (sign, said) = match (answer, holds) {
@@ -228,7 +225,7 @@ fn rule_line(explanation: &Explanation, profile: Profile, rule: Rule, answer: An
         .facts
         .as_ref()
         .filter(|_| answer != Answer::NotReached)
-        .map(|facts| rules::seen(rule, facts, profile));
+        .map(|facts| rules::seen(rule, facts, explanation.profile));
     let class = classes![
         "rule",
         is_decided.then_some("decided"),

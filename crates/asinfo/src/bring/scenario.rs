@@ -194,6 +194,8 @@ impl Making<'_> {
                 stay_quiesced: node.stay_quiesced,
                 quiesced: false,
                 down: None,
+                server: None,
+                seeds: Vec::new(),
                 name: None,
             })
             .collect();
@@ -396,6 +398,8 @@ impl Making<'_> {
                     id: node.id,
                     rack: node.rack.unwrap_or_default(),
                     stay_quiesced: node.stay_quiesced,
+                    server: None,
+                    seeds: Vec::new(),
                     name: None,
                 };
                 self.steps.push(Action::Add(add).into());

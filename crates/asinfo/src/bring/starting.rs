@@ -64,6 +64,8 @@ fn as_they_are(cluster: &mut ClusterFile, joined: &Joined) {
             stay_quiesced: node.stay_quiesced,
             quiesced: node.quiesced == Some(Quiesce::Effective) && !node.stay_quiesced,
             down: (node.up == Some(false)).then_some(node.went.unwrap_or(Shutdown::Unclean)),
+            server: None,
+            seeds: Vec::new(),
             name: None,
         })
         .collect();

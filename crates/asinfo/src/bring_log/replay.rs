@@ -7,7 +7,8 @@ use rosterlab_engine::{
     Cluster, ClusterSetup, Event, EventKind, NodeId, RackId, RosterEntry, SetupError, convert,
 };
 use rosterlab_scenario::file::{
-    Action, Add, Cut, Expect, Heal, Migrate, Nodes, Recluster, Revive, RosterField, RosterSet, Wipe,
+    Action, Add, Cut, Expect, Heal, Migrate, Nodes, Recluster, Revive, RosterField, RosterSet,
+    Start, Wipe,
 };
 use rosterlab_scenario::{ClockTime, Doing, Settle, Step};
 
@@ -185,9 +186,14 @@ impl Replaying<'_> {
             Happened::Wiped(down) => {
                 vec![Action::Wipe(Wipe { nodes: down.clone(), device: None })]
             }
-            Happened::Started(up) => vec![Action::Start(nodes(up))],
+            Happened::Started(up) => {
+                let start = Start { nodes: up.clone(), server: None, metadata_from_copy: false };
+                vec![Action::Start(start)]
+            }
             Happened::Added(id) => {
-                vec![Action::Add(Add { id: *id, rack: rack(id), stay_quiesced: false, name: None })]
+                let (stay_quiesced, server, seeds, name) = (false, None, Vec::new(), None);
+                let add = Add { id: *id, rack: rack(id), stay_quiesced, server, seeds, name };
+                vec![Action::Add(add)]
             }
             Happened::Cut(between) => vec![Action::Cut(Cut { between: between.clone() })],
             Happened::Healed(between) => {

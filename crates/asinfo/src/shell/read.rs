@@ -287,7 +287,7 @@ fn remote(names: &[&str], what: &str, view: &ClusterView) -> Result<Vec<Entry>, 
         && node_of(name, view).is_err()
     {
         let id = name.parse().map_err(|_| format!("'{name}' is no node id"))?;
-        return Ok(vec![act(Command::AddNode { id, rack, stay_quiesced })]);
+        return Ok(vec![act(Command::add_node(id, rack, stay_quiesced))]);
     }
     let nodes = names.iter().map(|name| node_of(name, view)).collect::<Result<Vec<_>, _>>()?;
     if parts.iter().all(|part| part.first() == Some(&"blkdiscard")) {

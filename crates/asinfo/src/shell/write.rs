@@ -111,7 +111,7 @@ fn of_command(command: &Command, view: &ClusterView, connected: NodeId) -> Vec<S
             let discards = all.map(|device| format!("blkdiscard {}", device_name(device)));
             vec![on(nodes, &discards.collect::<Vec<_>>().join(" && "))]
         }
-        Command::AddNode { id, rack, stay_quiesced } => {
+        Command::AddNode { id, rack, stay_quiesced, server: None, seeds } if seeds.is_empty() => {
             vec![on(&[*id], &format!("{} && {START}", configure(*rack, *stay_quiesced)))]
         }
         Command::RemoveNode { nodes } => {
@@ -137,8 +137,9 @@ fn of_command(command: &Command, view: &ClusterView, connected: NodeId) -> Vec<S
             let cut: Vec<_> = view.cuts.iter().map(|link| (link.low(), link.high())).collect();
             vec![rules("-D", &cut)]
         }
-        Command::Write { .. } | Command::Read { .. } => {
-            vec![format!("# A client: {}", words::commands::of_command(command, view.nodes.len()))]
+        Command::Write { .. } | Command::Read { .. } => note("A client", command, view),
+        Command::AddNode { .. } | Command::StartAs { .. } | Command::ProtocolSwitch => {
+            note("By hand", command, view)
         }
         Command::RosterSet { .. }
         | Command::Recluster { .. }
@@ -146,6 +147,11 @@ fn of_command(command: &Command, view: &ClusterView, connected: NodeId) -> Vec<S
         | Command::Quiesce { .. }
         | Command::QuiesceUndo { .. } => tool.of_command(command),
     }
+}
+
+/// A line for people, of what no line here does.
+fn note(who: &str, command: &Command, view: &ClusterView) -> Vec<String> {
+    vec![format!("# {who}: {}", words::commands::of_command(command, view.nodes.len()))]
 }
 
 /// The admin tool, and the node that it is connected to. What it does not reach is told by `asinfo` on the host: that asks no

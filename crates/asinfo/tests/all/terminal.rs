@@ -77,11 +77,7 @@ fn lines_of_a_shell_do_what_they_do_on_a_host() {
         ),
         (
             "ssh c101 \"sed -i -e 's/rack-id .*/rack-id 3/' /etc/aerospike/aerospike.conf && systemctl start aerospike\"",
-            act(Command::AddNode {
-                id: id("C101"),
-                rack: RackId::new(3).unwrap(),
-                stay_quiesced: false,
-            }),
+            act(Command::add_node(id("C101"), RackId::new(3).unwrap(), false)),
         ),
     ] {
         assert_eq!(done(line), Some(entry), "{line}");

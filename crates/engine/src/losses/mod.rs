@@ -153,7 +153,7 @@ impl Cluster {
             return None;
         }
         let strong = settings.mode == Mode::StrongConsistency;
-        let running = self.running();
+        let running = self.running().minus(self.staying_out());
         let mut rosters: Vec<Rc<Roster>> = Vec::new();
         let mut held = vec![None; self.nodes.len()];
         if !strong {
@@ -174,13 +174,13 @@ impl Cluster {
             ids: self.nodes.iter().map(|node| node.id).collect(),
             running,
             order: self.highest_first(running),
-            cuts: self.cuts.clone(),
+            cuts: self.unheard().into_owned(),
             formed: self.formed_clusters(),
             rosters,
             held,
             groups,
             replication_factor: settings.replication_factor,
-            profile: self.setup.profile,
+            profile: self.profile_of(&self.highest_first(running)),
             judge: if strong { self.rules.judge } else { with_data },
             agreed: self.agreed.clone(),
             min_cluster_size: usize::from(self.setup.min_cluster_size),

@@ -189,10 +189,7 @@ fn a_fault_hashes_and_sorts_nothing() {
 fn a_brand_new_node_is_in_no_roster_and_holds_nothing() {
     let mut cluster = case_study();
     let id = ids("C101")[0];
-    act(
-        &mut cluster,
-        &Command::AddNode { id, rack: RackId::new(3).unwrap(), stay_quiesced: false },
-    );
+    act(&mut cluster, &Command::add_node(id, RackId::new(3).unwrap(), false));
     let view = cluster.view();
     let node = view.node(id).unwrap();
     assert!(node.brand_new && node.principal);
@@ -226,8 +223,7 @@ fn the_largest_cluster_is_256_nodes_and_32_namespaces() {
     let view = cluster.view();
     assert_eq!(view.sub_clusters[0].nodes.len(), 255);
     assert!(view.sub_clusters[0].namespaces.iter().all(|one| one.counts.active == 4096));
-    let one_more =
-        Command::AddNode { id: NodeId::new(1).unwrap(), rack: RackId::NONE, stay_quiesced: false };
+    let one_more = Command::add_node(NodeId::new(1).unwrap(), RackId::NONE, false);
     assert_eq!(cluster.check(&one_more), Err(rosterlab_engine::Rejection::TooManyNodes));
 }
 

@@ -33,10 +33,7 @@ fn what_cannot_be_done_is_refused_and_changes_nothing() {
         (start("A101"), Rejection::IsUp(id("A101"))),
         (Command::Wipe { nodes: ids("A101"), device: None }, Rejection::IsUp(id("A101"))),
         (Command::Wipe { nodes: ids("A102"), device: Some(1) }, Rejection::NoDevice(1)),
-        (
-            Command::AddNode { id: id("A101"), rack: RackId::NONE, stay_quiesced: false },
-            Rejection::Exists(id("A101")),
-        ),
+        (Command::add_node(id("A101"), RackId::NONE, false), Rejection::Exists(id("A101"))),
         (
             Command::MoveToRack { nodes: ids("A101"), rack: RackId::new(1).unwrap() },
             Rejection::SameRack(id("A101"), RackId::new(1).unwrap()),
@@ -220,23 +217,20 @@ fn a_removed_nodes_id_comes_back_brand_new() {
     act(&mut cluster, &remove("B101 B102"));
     let work = cluster.work();
     let mut outside = cluster.clone();
-    act(&mut outside, &Command::AddNode { id, rack, stay_quiesced: false });
+    act(&mut outside, &Command::add_node(id, rack, false));
     assert_eq!(outside.work(), work, "its places are known");
     let view = outside.view();
     let node = view.node(id).unwrap();
     assert!(node.brand_new && node.principal);
     let copies = node.namespaces[0].copies;
     assert_eq!((copies.evade, copies.with_data, node.namespaces[0].regime), (4096, 0, 7));
-    assert_eq!(
-        outside.check(&Command::AddNode { id, rack, stay_quiesced: false }),
-        Err(Rejection::Exists(id))
-    );
+    assert_eq!(outside.check(&Command::add_node(id, rack, false)), Err(Rejection::Exists(id)));
 
     // For a roster that still names the id, the new machine is the old one.
     let mut inside = case_study();
     act(&mut inside, &stop("B102"));
     act(&mut inside, &remove("B102"));
-    act(&mut inside, &Command::AddNode { id, rack, stay_quiesced: false });
+    act(&mut inside, &Command::add_node(id, rack, false));
     let view = inside.view();
     assert_eq!(view.node(id).unwrap().namespaces[0].in_roster, Some(true));
     assert!(!view.node(id).unwrap().brand_new);
@@ -253,11 +247,7 @@ fn the_last_node_cannot_be_removed_and_slots_are_counted() {
     assert_eq!(cluster.check(&remove("A1 A2")), Err(Rejection::LastNode));
     act(&mut cluster, &remove("A1"));
     assert_eq!(cluster.check(&remove("A2")), Err(Rejection::LastNode));
-    let add = |n: u64| Command::AddNode {
-        id: NodeId::new(n).unwrap(),
-        rack: RackId::NONE,
-        stay_quiesced: false,
-    };
+    let add = |n: u64| Command::add_node(NodeId::new(n).unwrap(), RackId::NONE, false);
     for n in 0..127 {
         act(&mut cluster, &add(0xb000 + n));
     }
@@ -287,7 +277,7 @@ fn a_roster_of_ids_that_never_were_is_never_whole() {
     assert_eq!(counts(&cluster).active, 4096);
     // A node with this id is new, and takes the place in the roster.
     let (id, rack) = (ids("C101")[0], RackId::new(3).unwrap());
-    act(&mut cluster, &Command::AddNode { id, rack, stay_quiesced: false });
+    act(&mut cluster, &Command::add_node(id, rack, false));
     assert_eq!(cluster.view().sub_clusters[0].namespaces[0].roster_nodes_present, 6);
     migrate(&mut cluster);
     assert!(cluster.view().node(id).unwrap().namespaces[0].copies.full > 1000);

@@ -17,4 +17,6 @@ mod explained;
 mod hand_over;
 mod losses;
 mod properties;
+mod seeds;
 mod succession;
+mod upgrades;

@@ -2,13 +2,13 @@
 //! noticed.
 use crate::common::free::{Free, FreeWorld, free};
 use crate::common::setup;
-use crate::common::world::{Deed, World, deed};
+use crate::common::world::{Deed, VERSIONS, World, deed, deed_of_versions};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use rosterlab_engine::{
     Availability, ClusterSetup, Command, Facts, Judge, Mode, NamespaceSettings, NodeId, NodeSetup,
-    Profile, RackId, RosterNodes, Rule, Rules, Until, Verdict, judge,
+    Profile, RackId, RosterNodes, Rule, Rules, ServerVersion, Until, Verdict, judge,
 };
 
 /// Two to nine nodes on one to three racks, RF 1 to 4.
@@ -79,8 +79,32 @@ pub fn any_free_setup() -> impl Strategy<Value = ClusterSetup> {
         if marks % 3 == 1 {
             setup.profile = Profile::V6_0;
         }
+        if marks % 5 == 2 {
+            with_versions(&mut setup, marks);
+        }
         setup
     })
+}
+
+/// Gives all nodes one version, and some of them seeds.
+fn with_versions(setup: &mut ClusterSetup, marks: u8) {
+    let ids: Vec<NodeId> = setup.nodes.iter().map(|node| node.id).collect();
+    for (place, node) in setup.nodes.iter_mut().enumerate() {
+        node.server = Some(ServerVersion::of(VERSIONS[usize::from(marks / 5) % 6]));
+        if marks >> (place % 8) & 1 == 1 {
+            node.seeds = vec![ids[(place + 1) % ids.len()], ids[place / 2]];
+        }
+    }
+}
+
+#[test]
+fn versions_and_seeds_lose_no_acknowledged_write_and_make_no_partition_active_twice() {
+    let setups = (any_setup(), any::<u8>()).prop_map(|(mut setup, marks)| {
+        with_versions(&mut setup, marks);
+        setup
+    });
+    let histories = (setups, vec(deed_of_versions(), 40..60));
+    runner(120, 20_000).run(&histories, |history| keeps_its_promises(history, judge)).unwrap();
 }
 
 /// Runs 400 histories of 50 steps, 20,000 steps in all. `ROSTERLAB_HISTORIES=50` runs a million.
@@ -175,7 +199,7 @@ fn heal_start_and_recluster_make_everything_active_unless_dead() {
         cluster.advance(Until::Settled);
         for id in removed {
             let rack = cluster.setup().nodes.iter().find(|node| node.id == id).unwrap().rack;
-            cluster.apply(&Command::AddNode { id, rack, stay_quiesced: false }).unwrap();
+            cluster.apply(&Command::add_node(id, rack, false)).unwrap();
         }
         let down = |node: &rosterlab_engine::NodeView| (!node.state.is_up()).then_some(node.id);
         let nodes: Vec<_> = cluster.view().nodes.iter().filter_map(down).collect();

@@ -5,7 +5,7 @@
 
 use rosterlab_engine::{
     ClusterSetup, Mode, NamespaceSettings, NodeId, NodeSetup, PackedVersions, Profile, RackId,
-    Shutdown, StartingRoster,
+    ServerVersion, Shutdown, StartingRoster,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -79,6 +79,14 @@ pub struct NodeFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::DownName"))]
     pub down: Option<Shutdown>,
+    /// Its server's version; when left out, the cluster's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Version"))]
+    pub server: Option<ServerVersion>,
+    /// Its mesh seeds; when left out, it finds the others without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::file::schema_types::Node>"))]
+    pub seeds: Vec<NodeId>,
     /// What people call it, such as its host; it has no effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::NameOfNode"))]
@@ -177,7 +185,7 @@ impl FromJson for NodeFile {
 
 impl FromFields for NodeFile {
     const NAMES: &'static [&'static str] =
-        &["id", "rack", "stay-quiesced", "quiesced", "down", "name"];
+        &["id", "rack", "stay-quiesced", "quiesced", "down", "server", "seeds", "name"];
 
     fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
         Ok(Self {
@@ -186,6 +194,8 @@ impl FromFields for NodeFile {
             stay_quiesced: fields.is("stay-quiesced")?,
             quiesced: fields.is("quiesced")?,
             down: fields.maybe("down")?,
+            server: fields.maybe("server")?,
+            seeds: fields.maybe("seeds")?.unwrap_or_default(),
             name: fields.maybe("name")?,
         })
     }
@@ -353,8 +363,8 @@ impl NamespaceFile {
 impl From<&ClusterSetup> for ClusterFile {
     fn from(setup: &ClusterSetup) -> Self {
         let node = |node: &NodeSetup| {
-            let NodeSetup { id, rack, stay_quiesced, quiesced, down } = *node;
-            NodeFile { id, rack, stay_quiesced, quiesced, down, name: None }
+            let NodeSetup { id, rack, stay_quiesced, quiesced, down, server, seeds } = node.clone();
+            NodeFile { id, rack, stay_quiesced, quiesced, down, server, seeds, name: None }
         };
         let namespaces = setup.namespaces.iter();
         Self {
@@ -373,8 +383,8 @@ impl From<&ClusterSetup> for ClusterFile {
 
 impl NodeFile {
     fn setup(&self) -> NodeSetup {
-        let Self { id, rack, stay_quiesced, quiesced, down, .. } = *self;
-        NodeSetup { id, rack, stay_quiesced, quiesced, down }
+        let Self { id, rack, stay_quiesced, quiesced, down, server, seeds, .. } = self.clone();
+        NodeSetup { id, rack, stay_quiesced, quiesced, down, server, seeds }
     }
 }
 
@@ -413,6 +423,8 @@ fn place_of(error: &rosterlab_engine::SetupError) -> String {
     match error {
         E::NodeCount { .. } | E::AllDown => "cluster.nodes".to_owned(),
         E::NodeTwice { index, .. } => format!("cluster.nodes[{index}].id"),
+        E::Seeds { index } => format!("cluster.nodes[{index}].seeds"),
+        E::ServerMix { index } => format!("cluster.nodes[{index}].server"),
         E::NamespaceCount(_) => "cluster.namespaces".to_owned(),
         E::NamespaceName { index } | E::NamespaceTwice { index } => of(index, "name"),
         E::ReplicationFactor { index } => of(index, "replication-factor"),

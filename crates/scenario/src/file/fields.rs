@@ -5,7 +5,7 @@
 
 use rosterlab_engine::{
     MAX_NODES, MAX_RACK, NodeId, PARTITIONS, PackedVersions, PartitionId, Profile, RackId,
-    RosterEntry, Shutdown, StartingRoster,
+    RosterEntry, ServerVersion, Shutdown, StartingRoster,
 };
 use serde_json::Value;
 
@@ -67,6 +67,12 @@ impl FromJson for PartitionId {
 }
 
 impl FromJson for NodeId {
+    fn from_json(value: &Value) -> Result<Self, Wrong> {
+        parsed(value)
+    }
+}
+
+impl FromJson for ServerVersion {
     fn from_json(value: &Value) -> Result<Self, Wrong> {
         parsed(value)
     }

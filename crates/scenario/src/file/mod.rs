@@ -38,8 +38,8 @@ pub mod seems;
 mod step;
 
 pub use action::{
-    Action, Add, Advance, Cut, Expect, Heal, MasterField, Migrate, Move, Nodes, Read, Recluster,
-    Revive, RosterField, RosterSet, When, Wipe, Write,
+    Action, Add, Advance, Cut, Expect, Heal, MasterField, Migrate, Move, Nodes, ProtocolSwitch,
+    Read, Recluster, Revive, RosterField, RosterSet, Start, When, Wipe, Write,
 };
 pub use bounds::Bounds;
 pub use clock::{ClockTime, ClockTimeError, Seconds};

@@ -70,6 +70,15 @@ schema!(Server, "Server", {
     "enum": ["4.5.3", "6.0", "7.1"]
 });
 
+/// A node's version of the server.
+pub(crate) struct Version;
+
+schema!(Version, "Version", {
+    "description": "A version of the server: two to four numbers of at most 255.",
+    "type": "string",
+    "pattern": "^[0-9]{1,3}(\\.[0-9]{1,3}){1,3}$"
+});
+
 /// Which roster a namespace begins with.
 pub(crate) struct StartingRosterName;
 

@@ -14,7 +14,8 @@
 //!            | nRF(S|A)[C][DDEVICES][E][U][V]-NAME    a namespace
 //!            | lRUN | vVERSIONS                       of the namespace before: its roster, what nodes begin with
 //! NODES      _RUN{.RUN}
-//! RUN        [RACK]-ID[~COUNT|~-COUNT][=][=q][=d|=x]
+//! RUN        [RACK]-ID[~COUNT|~-COUNT]{MARK}
+//! MARK       = | =q | =d | =x | =vVERSION | =m{-ID}   of a run or an added node
 //!
 //! SEVERAL    j(c|w|r)COUNT _STEP{_STEP}               the next COUNT steps are one: commands, a way out, a rolling restart
 //! STEP       pMS                                      time passes
@@ -22,7 +23,9 @@
 //!            | [~|zMS.]COMMAND
 //! COMMAND    (s|c|t|x|q|u)PLACES                      stop, crash, start, remove, quiesce, quiesce-undo
 //!            | wPLACES[.DEVICE]                       wipe
-//!            | aRACK-ID[=]                            add
+//!            | e[C]VERSION.PLACES                     start with another version
+//!            | b                                      protocol-switch
+//!            | aRACK-ID{MARK}                         add
 //!            | mRACK.PLACES                           move
 //!            | kSIDES | h[SIDES]                      cut, heal
 //!            | oNAMESPACE[-PLACE]                     roster-set to the observed nodes
@@ -45,7 +48,9 @@
 //!
 //! A run is one node and `COUNT` more, whose ids go up (with `-`: down) by one each. A missing rack is that of the node
 //! before. Nodes with `=` stay quiesced, with `=q` they begin quiesced, with `=d` down after a clean stop, with `=x` down
-//! after a crash. `VERSIONS` is the engine's text as it is; a roster that is neither all nodes nor none is a row of `l`.
+//! after a crash; `=v` is the version of their server, `=m` their mesh seeds. An added node has `=`, `=v` and `=m` alone. A
+//! version is a number of four bytes, its first number the highest; in `e`, `C` is the metadata folder from its copy.
+//! `VERSIONS` is the engine's text as it is; a roster that is neither all nodes nor none is a row of `l`.
 //!
 //! Steps name nodes by their places: the nodes of the setup in order, then the added ones; one digit each, or two where
 //! there are more than 36 nodes. `~` between two places means all from one to the other. Namespaces and earlier digests are
@@ -312,6 +317,8 @@ mod tests {
         setup.heartbeat_timeout = 20;
         setup.min_cluster_size = 2;
         setup.nodes[4].stay_quiesced = true;
+        setup.nodes[1].seeds = ids("A101 C0FFEE");
+        setup.nodes[2].server = Some("6.4".parse().unwrap());
         setup.migration_rate_per_s = 1000;
         setup.fill_delay_ms = 5000;
         let available = NamespaceSettings {
@@ -332,6 +339,7 @@ mod tests {
         let key = Digest([7; 20]);
         let from = ids("B101").first().copied();
         let rack = |number| RackId::new(number).unwrap();
+        let server = "7.2.0.11".parse().unwrap();
         let list = ["A101@1", "A102@1", "A103", "C0FFEE@9", "B101@70", "B102@2"];
         let list = RosterNodes::List(list.iter().map(|entry| entry.parse().unwrap()).collect());
         let ap = || setup.namespaces[1].name.clone();
@@ -342,11 +350,7 @@ mod tests {
             act(Command::Cut { between: vec![ids("A101 A102 A103"), ids("B102 B101")] }),
             act(Command::Heal { between: Some(vec![ids("A101"), ids("B102"), ids("B101")]) }),
             act(Command::Heal { between: None }),
-            act(Command::AddNode {
-                id: ids("C101")[0],
-                rack: rack(1_000_000),
-                stay_quiesced: true,
-            }),
+            act(Command::add_node(ids("C101")[0], rack(1_000_000), true)),
             act(Command::RosterSet { namespace: main(), nodes: RosterNodes::Observed, on: from }),
             act(Command::Recluster { on: from }),
             Entry::Pass { ms: 123_456_789 },
@@ -354,6 +358,19 @@ mod tests {
             act(Command::Wipe { nodes: ids("B101"), device: Some(0) }),
             act(Command::Wipe { nodes: ids("B101"), device: None }),
             act(Command::Start { nodes: ids("B101") }),
+            stop("A101", Shutdown::Clean),
+            act(Command::StartAs { nodes: ids("A101"), server, metadata_from_copy: false }),
+            stop("A101", Shutdown::Clean),
+            act(Command::StartAs { nodes: ids("A101"), server, metadata_from_copy: true }),
+            act(Command::AddNode {
+                id: ids("E101")[0],
+                rack: rack(5),
+                stay_quiesced: true,
+                server: Some(server),
+                seeds: ids("A101 C0FFEE"),
+            }),
+            stop("E101", Shutdown::Clean),
+            act(Command::RemoveNode { nodes: ids("E101") }),
             act(Command::MoveToRack { nodes: ids("A103 B101"), rack: rack(3) }),
             act(Command::RosterSet { namespace: main(), nodes: list, on: None }),
             act(Command::Revive { namespace: main(), nodes: None }),
@@ -385,11 +402,7 @@ mod tests {
                         command: Command::Write { namespace: main(), key, from: None },
                         settle: Settle::Prepared,
                     },
-                    act(Command::AddNode {
-                        id: ids("D101")[0],
-                        rack: rack(4),
-                        stay_quiesced: false,
-                    }),
+                    act(Command::add_node(ids("D101")[0], rack(4), false)),
                 ],
             ),
             several(

@@ -288,7 +288,7 @@ mod tests {
     fn places_that_are_wider_in_a_branch_are_read_as_they_are_there() {
         // With 37 nodes a place has two digits, so no step has the same text in both.
         let (id, rack) = (id("B101"), RackId::new(2).unwrap());
-        let add = Command::AddNode { id, rack, stay_quiesced: false };
+        let add = Command::add_node(id, rack, false);
         let present = of(36, &[crash("A101"), crash("A102")]);
         let other = of(36, &[crash("A101"), add, crash("B101")]);
         let (link, found) = there_and_back(&present, &[&other]);

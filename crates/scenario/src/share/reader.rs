@@ -5,7 +5,8 @@
 
 use rosterlab_engine::{
     ClusterSetup, Command, Digest, MAX_NODES, Mode, NamespaceSettings, NodeId, NodeSetup, Profile,
-    RackId, ReadMode, RosterEntry, RosterNodes, SetupError, Shutdown, StartingRoster,
+    RackId, ReadMode, RosterEntry, RosterNodes, ServerVersion, SetupError, Shutdown,
+    StartingRoster,
 };
 
 use super::error::{ShareCause, ShareError};
@@ -321,23 +322,45 @@ impl<'a> Reader<'a> {
                 nodes.push(NodeSetup::new(id, rack));
             }
         }
-        while self.take(b'=') {
-            let mark: fn(&mut NodeSetup) = if self.take(b'q') {
-                |node| node.quiesced = true
-            } else if self.take(b'd') {
-                |node| node.down = Some(Shutdown::Clean)
-            } else if self.take(b'x') {
-                |node| node.down = Some(Shutdown::Unclean)
-            } else {
-                |node| node.stay_quiesced = true
-            };
-            nodes[begin..].iter_mut().for_each(mark);
-        }
         if nodes.len() > most {
             let count = nodes.len();
             return Err(self.fail(ShareCause::Setup(SetupError::NodeCount { count, most })));
         }
+        let mut one = NodeSetup::new(first, rack);
+        self.marks(&mut one)?;
+        for node in &mut nodes[begin..] {
+            *node = NodeSetup { id: node.id, ..one.clone() };
+        }
         Ok(())
+    }
+
+    /// The marks of a node.
+    fn marks(&mut self, node: &mut NodeSetup) -> Result<(), Wrong> {
+        while self.take(b'=') {
+            if self.take(b'q') {
+                node.quiesced = true;
+            } else if self.take(b'd') {
+                node.down = Some(Shutdown::Clean);
+            } else if self.take(b'x') {
+                node.down = Some(Shutdown::Unclean);
+            } else if self.take(b'v') {
+                node.server = Some(self.server()?);
+            } else if self.take(b'm') {
+                while self.take(b'-') {
+                    node.seeds.push(self.id()?);
+                    if node.seeds.len() > MAX_NODES {
+                        return self.expected("fewer seeds");
+                    }
+                }
+            } else {
+                node.stay_quiesced = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn server(&mut self) -> Result<ServerVersion, Wrong> {
+        self.small("a server's version").map(ServerVersion::from_code)
     }
 
     fn entry(&mut self, known: &mut Known) -> Result<Entry, Wrong> {
@@ -370,6 +393,15 @@ impl<'a> Reader<'a> {
             Some(b's') => Command::Stop { nodes: self.places(known)?, shutdown: Shutdown::Clean },
             Some(b'c') => Command::Stop { nodes: self.places(known)?, shutdown: Shutdown::Unclean },
             Some(b't') => Command::Start { nodes: self.places(known)? },
+            Some(b'e') => {
+                let metadata_from_copy = self.take(b'C');
+                let server = self.server()?;
+                if !self.take(b'.') {
+                    return self.expected("nodes");
+                }
+                Command::StartAs { nodes: self.places(known)?, server, metadata_from_copy }
+            }
+            Some(b'b') => Command::ProtocolSwitch,
             Some(b'x') => Command::RemoveNode { nodes: self.places(known)? },
             Some(b'q') => Command::Quiesce { nodes: self.places(known)? },
             Some(b'u') => Command::QuiesceUndo { nodes: self.places(known)? },
@@ -384,7 +416,13 @@ impl<'a> Reader<'a> {
                 if !self.take(b'-') {
                     return self.expected("a node id");
                 }
-                Command::AddNode { id: self.id()?, rack, stay_quiesced: self.take(b'=') }
+                let mut node = NodeSetup::new(self.id()?, rack);
+                self.marks(&mut node)?;
+                let NodeSetup { id, stay_quiesced, server, seeds, quiesced, down, .. } = node;
+                if quiesced || down.is_some() {
+                    return self.expected("the end of a step");
+                }
+                Command::AddNode { id, rack, stay_quiesced, server, seeds }
             }
             Some(b'm') => {
                 let rack = self.rack()?;
@@ -542,7 +580,7 @@ impl Known {
         for step in steps {
             let step = step.strip_prefix(b"~").unwrap_or(step);
             let added = step.strip_prefix(b"a").and_then(|step| std::str::from_utf8(step).ok());
-            let id = added.and_then(|step| Some(step.split_once('-')?.1.trim_end_matches('=')));
+            let id = added.and_then(|step| step.split_once('-')?.1.split('=').next());
             let id: Option<NodeId> = id.and_then(|id| id.parse().ok());
             if let Some(id) = id
                 && !self.table.contains(&id)

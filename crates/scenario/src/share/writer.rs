@@ -4,7 +4,7 @@
 
 use rosterlab_engine::{
     ClusterSetup, Command, Digest, Mode, NodeId, NodeSetup, Profile, ReadMode, RosterEntry,
-    RosterNodes, Shutdown, StartingRoster, convert,
+    RosterNodes, ServerVersion, Shutdown, StartingRoster, convert,
 };
 
 use super::form::DIGITS;
@@ -136,7 +136,7 @@ impl Writer {
                 self.text(if up > 0 { "~" } else { "~-" });
                 self.number(convert::narrow(up.max(down), "a run of nodes"));
             }
-            self.text(if first.stay_quiesced { "=" } else { "" });
+            self.marks(first.stay_quiesced, first.server, &first.seeds);
             self.text(if first.quiesced { "=q" } else { "" });
             self.text(match first.down {
                 None => "",
@@ -144,6 +144,20 @@ impl Writer {
                 Some(Shutdown::Unclean) => "=x",
             });
             rest = &after[up.max(down)..];
+        }
+    }
+
+    /// The marks that a node of the setup and one that is added may have.
+    fn marks(&mut self, stay_quiesced: bool, server: Option<ServerVersion>, seeds: &[NodeId]) {
+        self.text(if stay_quiesced { "=" } else { "" });
+        if let Some(server) = server {
+            self.text("=v");
+            self.number(server.code().into());
+        }
+        self.text(if seeds.is_empty() { "" } else { "=m" });
+        for seed in seeds {
+            self.text("-");
+            self.text(&seed.to_string());
         }
     }
 
@@ -262,6 +276,13 @@ impl Writer {
             Command::Stop { nodes, shutdown: Shutdown::Clean } => of_nodes("s", nodes),
             Command::Stop { nodes, shutdown: Shutdown::Unclean } => of_nodes("c", nodes),
             Command::Start { nodes } => of_nodes("t", nodes),
+            Command::StartAs { nodes, server, metadata_from_copy } => {
+                self.text(if *metadata_from_copy { "eC" } else { "e" });
+                self.number(server.code().into());
+                self.text(".");
+                self.places(nodes);
+            }
+            Command::ProtocolSwitch => self.text("b"),
             Command::RemoveNode { nodes } => of_nodes("x", nodes),
             Command::Quiesce { nodes } => of_nodes("q", nodes),
             Command::QuiesceUndo { nodes } => of_nodes("u", nodes),
@@ -272,12 +293,12 @@ impl Writer {
                     self.number(u64::from(*device));
                 }
             }
-            Command::AddNode { id, rack, stay_quiesced } => {
+            Command::AddNode { id, rack, stay_quiesced, server, seeds } => {
                 self.text("a");
                 self.number(u64::from(rack.get()));
                 self.text("-");
                 self.text(&id.to_string());
-                self.text(if *stay_quiesced { "=" } else { "" });
+                self.marks(*stay_quiesced, *server, seeds);
             }
             Command::MoveToRack { nodes, rack } => {
                 self.text("m");
@@ -368,7 +389,7 @@ fn run(first: &NodeSetup, after: &[NodeSetup], by: i64) -> usize {
     let follows = |(index, node): &(usize, &NodeSetup)| {
         let away = i64::try_from(index + 1).ok().map(|away| away * by);
         let id = away.and_then(|away| first.id.get().checked_add_signed(away));
-        id == Some(node.id.get()) && NodeSetup { id: first.id, ..**node } == *first
+        id == Some(node.id.get()) && NodeSetup { id: first.id, ..(*node).clone() } == *first
     };
     after.iter().enumerate().take_while(follows).count()
 }

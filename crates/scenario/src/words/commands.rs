@@ -118,13 +118,25 @@ pub fn of_command(command: &Command, all: usize) -> String {
         Command::Stop { nodes, shutdown: Shutdown::Clean } => format!("Stop {}", named(nodes)),
         Command::Stop { nodes, shutdown: Shutdown::Unclean } => format!("Crash {}", named(nodes)),
         Command::Start { nodes } => format!("Start {}", named(nodes)),
+        Command::StartAs { nodes, server, metadata_from_copy } => {
+            let copy =
+                if *metadata_from_copy { ", its metadata put back from the copy" } else { "" };
+            format!("Start {} with server {server}{copy}", named(nodes))
+        }
+        Command::ProtocolSwitch => "Switch the protocols".to_owned(),
         Command::Wipe { nodes, device: None } => format!("Wipe the drives of {}", named(nodes)),
         Command::Wipe { nodes, device: Some(device) } => {
             format!("Wipe device {device} of {}", named(nodes))
         }
-        Command::AddNode { id, rack, stay_quiesced } => {
-            let stays = if *stay_quiesced { ", which stays quiesced" } else { "" };
-            format!("Add node {id} on rack {rack}{stays}")
+        Command::AddNode { id, rack, stay_quiesced, server, seeds } => {
+            let mut title = format!("Add node {id} on rack {rack}");
+            if let Some(server) = server {
+                title += &format!(" with server {server}");
+            }
+            if !seeds.is_empty() {
+                title += &format!(" and seeds {}", list(seeds));
+            }
+            title + if *stay_quiesced { ", which stays quiesced" } else { "" }
         }
         Command::RemoveNode { nodes } => format!("Remove {}", named(nodes)),
         Command::MoveToRack { nodes, rack } => format!("Move {} to rack {rack}", named(nodes)),

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{ClusterView, Event, EventKind, NodeId, Rule, Shutdown, Untrusted};
+use rosterlab_engine::{ClusterView, Event, EventKind, Gate, NodeId, Rule, Shutdown, Untrusted};
 
 use super::clients;
 use super::cuts::of_members_left;
@@ -18,6 +18,10 @@ pub fn of_event(kind: &EventKind) -> String {
     match kind {
         EventKind::NodeStopped { .. }
         | EventKind::NodeStarted { .. }
+        | EventKind::ServerChanged { .. }
+        | EventKind::RostersForgotten { .. }
+        | EventKind::MigrationsNotAwaited { .. }
+        | EventKind::SeedsNotFound { .. }
         | EventKind::NodeOrphaned { .. }
         | EventKind::EvadeSet { .. }
         | EventKind::AutoRevived { .. }
@@ -26,6 +30,10 @@ pub fn of_event(kind: &EventKind) -> String {
         | EventKind::NodeAdded { .. }
         | EventKind::NodeRemoved { .. }
         | EventKind::NodeMoved { .. } => of_node_event(kind),
+        EventKind::ProtocolsSwitched => {
+            "The protocols are switched: from now on a server before 3.13 cannot join, which makes a way back hard."
+                .to_owned()
+        }
         EventKind::LinksCut { links: cut } => {
             format!("{} {} cut.", links(cut), is_are(cut.len()))
         }
@@ -78,6 +86,20 @@ fn of_node_event(kind: &EventKind) -> String {
             format!("{node} stopped during start-up, so its storage is not marked clean.")
         }
         EventKind::NodeStarted { node } => format!("{node} started."),
+        EventKind::ServerChanged { node, from, to } => {
+            format!("{node} runs server {to} now, {from} before.")
+        }
+        EventKind::RostersForgotten { node } => {
+            format!("{node} starts without its roster: {}.", Gate::Metadata)
+        }
+        EventKind::MigrationsNotAwaited { node } => format!(
+            "{node} went down while migrations were under way. With the old protocols a rolling restart has to wait \
+             for them."
+        ),
+        EventKind::SeedsNotFound { node, seeds } => format!(
+            "{node} reaches none of its seeds ({}), so it finds no other node and stays alone until one answers.",
+            list(seeds)
+        ),
         EventKind::EvadeSet { node, namespace, why, devices } => {
             let (why, all) = (of_untrusted(*why, devices), all_partitions());
             format!(

@@ -4,7 +4,9 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{ClusterView, Event, EventKind, NodeId, Orphaned};
+use rosterlab_engine::{
+    ClusterView, Event, EventKind, Gate, NodeId, NodeState, NodeView, Orphaned,
+};
 
 use super::text::{all_partitions, nodes};
 
@@ -33,6 +35,7 @@ pub fn of_orphan(orphans: &[NodeId], why: Option<Orphaned>) -> String {
             let its = if is_one { "its" } else { "their" };
             format!("most members of {its} cluster preferred another principal")
         }
+        Orphaned::StaysOut(gate) => gate.to_string(),
         Orphaned::TooSmall => "the cluster would be smaller than min-cluster-size".to_owned(),
     });
     let why = why.map_or_else(String::new, |why| format!(": {why}"));
@@ -75,8 +78,10 @@ pub fn of_orphans(events: &[Rc<Event>], view: &ClusterView) -> Vec<String> {
 #[must_use]
 pub fn orphans(view: &ClusterView) -> Option<String> {
     let apart = apart(view);
-    let asking: Vec<NodeId> =
-        view.orphans.iter().filter(|id| !apart.contains(id)).copied().collect();
+    let out: Vec<(NodeId, Gate)> = view.nodes.iter().filter_map(staying_out).collect();
+    let is_out = |id: &NodeId| out.iter().any(|(other, _)| other == id);
+    let is_asking = |id: &&NodeId| !apart.contains(id) && !is_out(id);
+    let asking: Vec<NodeId> = view.orphans.iter().filter(is_asking).copied().collect();
     let asking = match asking.as_slice() {
         [] => None,
         [_] => Some(in_no_cluster(&asking, "is an orphan: no cluster takes it in")),
@@ -88,8 +93,15 @@ pub fn orphans(view: &ClusterView) -> Option<String> {
         _ => Some(format!("are orphans and form no cluster: {}", no_agreement(view, &apart))),
     }
     .map(|said| in_no_cluster(&apart, &said));
-    let said: Vec<String> = asking.into_iter().chain(apart).collect();
+    let out = out.iter().map(|(node, gate)| of_orphan(&[*node], Some(Orphaned::StaysOut(*gate))));
+    let said: Vec<String> = asking.into_iter().chain(apart).chain(out).collect();
     (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// A node that is an orphan because of its version, and what keeps it out.
+fn staying_out(node: &NodeView) -> Option<(NodeId, Gate)> {
+    let gate = node.stays_out.filter(|_| node.state == NodeState::Orphan)?;
+    Some((node.id, gate))
 }
 
 fn in_no_cluster(orphans: &[NodeId], said: &str) -> String {
@@ -102,7 +114,10 @@ fn in_no_cluster(orphans: &[NodeId], said: &str) -> String {
 #[must_use]
 pub fn apart(view: &ClusterView) -> Vec<NodeId> {
     let members = || view.nodes.iter().filter(|node| node.sub_cluster.is_some());
-    let is_apart = |orphan: &&NodeId| members().all(|node| view.is_cut(node.id, **orphan));
+    let is_out = |orphan: NodeId| view.node(orphan).is_some_and(|node| node.stays_out.is_some());
+    let is_apart = |orphan: &&NodeId| {
+        !is_out(**orphan) && members().all(|node| view.is_cut(node.id, **orphan))
+    };
     view.orphans.iter().filter(is_apart).copied().collect()
 }
 

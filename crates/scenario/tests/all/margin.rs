@@ -135,10 +135,7 @@ fn what_is_out_already_does_not_count() {
 fn one_after_the_other_can_hurt_sooner_than_at_once() {
     let racks = [(0xA1, 1), (0xA2, 1), (0xA3, 1), (0xB1, 2), (0xB2, 2), (0xB3, 2)];
     let mut cluster = Cluster::new(nodes_on_racks(&racks, 3)).unwrap();
-    act(
-        &mut cluster,
-        &Command::AddNode { id: node(0xC1), rack: RackId::NONE, stay_quiesced: false },
-    );
+    act(&mut cluster, &Command::add_node(node(0xC1), RackId::NONE, false));
     let observed = RosterNodes::Observed;
     act(&mut cluster, &Command::RosterSet { namespace: "main".into(), nodes: observed, on: None });
     let found = found(&cluster).unwrap();

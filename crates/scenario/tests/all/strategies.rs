@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rosterlab_engine::{
     ClusterSetup, Command, Digest, Mode, NamespaceSettings, NodeId, NodeSetup, PackedVersions,
-    Profile, RackId, ReadMode, RosterEntry, RosterNodes, Shutdown, StartingRoster,
+    Profile, RackId, ReadMode, RosterEntry, RosterNodes, ServerVersion, Shutdown, StartingRoster,
     StartingVersions,
 };
 use rosterlab_scenario::{Entry, Purpose, Settle};
@@ -63,6 +63,12 @@ fn digest() -> impl Strategy<Value = Digest> {
     any::<[u8; 20]>().prop_map(Digest)
 }
 
+/// Versions from both sides of some limits.
+fn server() -> impl Strategy<Value = ServerVersion> {
+    let texts = vec!["3.12.1.1", "3.13", "4.1", "4.5.3", "6.0", "7.1.0.4"];
+    proptest::sample::select(texts).prop_map(|text| text.parse().unwrap())
+}
+
 fn read_mode() -> impl Strategy<Value = ReadMode> {
     prop_oneof![
         Just(ReadMode::Session),
@@ -79,9 +85,17 @@ pub fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         4 => (nodes(), shutdown).prop_map(|(nodes, shutdown)| Command::Stop { nodes, shutdown }),
         4 => nodes().prop_map(|nodes| Command::Start { nodes }),
+        1 => (nodes(), server(), any::<bool>()).prop_map(|(nodes, server, metadata_from_copy)| {
+            Command::StartAs { nodes, server, metadata_from_copy }
+        }),
+        1 => Just(Command::ProtocolSwitch),
         1 => (nodes(), of(0..2_u8)).prop_map(|(nodes, device)| Command::Wipe { nodes, device }),
-        1 => (node(), rack(), any::<bool>())
-            .prop_map(|(id, rack, stay_quiesced)| Command::AddNode { id, rack, stay_quiesced }),
+        1 => (node(), rack(), any::<bool>(), of(server()), of(nodes())).prop_map(
+            |(id, rack, stay_quiesced, server, seeds)| {
+                let seeds = seeds.unwrap_or_default();
+                Command::AddNode { id, rack, stay_quiesced, server, seeds }
+            }
+        ),
         1 => nodes().prop_map(|nodes| Command::RemoveNode { nodes }),
         1 => (nodes(), rack()).prop_map(|(nodes, rack)| Command::MoveToRack { nodes, rack }),
         2 => sides().prop_map(|between| Command::Cut { between }),
@@ -136,6 +150,14 @@ pub fn setup() -> impl Strategy<Value = ClusterSetup> {
             let entries = setup.nodes.iter().skip(1);
             let entry = |node: &NodeSetup| RosterEntry { node: node.id, rack: node.rack };
             setup.namespaces[0].roster = StartingRoster::List(entries.map(entry).collect());
+        }
+        if is_set(10) {
+            let old: ServerVersion = if is_set(9) { "3.13.0.11" } else { "3.12" }.parse().unwrap();
+            setup.nodes.iter_mut().for_each(|node| node.server = Some(old));
+        }
+        if is_set(15) {
+            let seeds: Vec<NodeId> = setup.nodes.iter().map(|node| node.id).skip(4).collect();
+            setup.nodes[..3].iter_mut().for_each(|node| node.seeds.clone_from(&seeds));
         }
         setup.nodes[2].quiesced = is_set(11);
         setup.nodes[3].down = is_set(12).then_some(Shutdown::Unclean);

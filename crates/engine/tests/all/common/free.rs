@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use rosterlab_engine::{
     ClientResult, Cluster, ClusterSetup, Command, Digest, Event, EventKind, Mode, NodeId,
-    NodeState, RackId, RosterEntry, RosterNodes, Rules, Until,
+    NodeState, RackId, RosterEntry, RosterNodes, Rules, ServerVersion, Until,
 };
 
-use super::world::{Deed, World, deed};
+use super::world::{Deed, World, deed_of_versions};
 
 /// One thing that a free operator does.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub enum Free {
 /// Mostly ordinary deeds, so that rosters and revives reach a cluster with a history.
 pub fn free() -> impl Strategy<Value = Free> {
     prop_oneof![
-        12 => deed().prop_map(Free::Deed),
+        12 => deed_of_versions().prop_map(Free::Deed),
         2 => any::<Option<u16>>().prop_map(Free::RosterSet),
         1 => any::<Option<u16>>().prop_map(Free::Revive),
         1 => any::<(u8, u8)>().prop_map(|(node, rack)| Free::Move(node, rack % 4)),
@@ -144,6 +144,7 @@ impl FreeWorld {
     pub fn check(&self) -> Result<(), String> {
         self.what_is_lost_is_counted()?;
         self.every_running_node_has_one_place()?;
+        self.clusters_have_one_set_of_protocols()?;
         self.numbers_add_up()
     }
 
@@ -194,6 +195,35 @@ impl FreeWorld {
                     node.id
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// Once the clusters have settled, a node is out exactly when it does not know the protocols, and the members of a
+    /// cluster know them (domain.md §17). A node that found nobody is in no cluster with others (§18).
+    fn clusters_have_one_set_of_protocols(&self) -> Result<(), String> {
+        let view = self.cluster().view();
+        let v3_13 = ServerVersion::of([3, 13, 0, 0]);
+        let v3_14 = ServerVersion::of([3, 14, 0, 0]);
+        for node in view.nodes.iter().filter(|node| node.state.is_up()) {
+            let knows = if view.switched { node.server >= v3_13 } else { node.server < v3_14 };
+            if knows == node.stays_out.is_some() {
+                return Err(format!(
+                    "{} at {:?} stays out: {:?}",
+                    node.id, node.server, node.stays_out
+                ));
+            }
+            let home = node.sub_cluster.map(|place| &view.sub_clusters[place]);
+            if !view.changing && node.stays_out.is_some() && home.is_some() {
+                return Err(format!("{} stays out and is in a cluster", node.id));
+            }
+            if !view.changing && node.alone && home.is_some_and(|here| here.nodes.len() > 1) {
+                return Err(format!("{} is alone and has company", node.id));
+            }
+        }
+        let up = || view.nodes.iter().filter(|node| node.state.is_up());
+        if up().next().is_some() && up().all(|node| node.stays_out.is_some()) {
+            return Err("nobody knows the cluster's protocols".to_owned());
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 use proptest::prelude::*;
 use rosterlab_engine::{
     Availability, ClientResult, Cluster, ClusterSetup, ClusterView, Command, Digest, Event,
-    EventKind, NodeId, ReadMode, Rules, Shutdown, Until,
+    EventKind, NodeId, ReadMode, Rules, ServerVersion, Shutdown, Until,
 };
 
 /// The number of different records that clients write.
@@ -31,6 +31,9 @@ pub enum Deed {
     Migrate,
     MigrateSome(u16),
     Pass(u16),
+    /// Starts nodes with one of [`VERSIONS`], with or without the copy of their metadata.
+    StartAs(u16, u8, bool),
+    Switch,
     /// A deed whose cluster change is interrupted by the next deed.
     Unsettled(Box<Deed>),
 }
@@ -65,6 +68,30 @@ pub fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         6 => settled_deed(),
         1 => settled_deed().prop_map(|deed| Deed::Unsettled(Box::new(deed))),
+    ]
+}
+
+/// Versions on both sides of each limit of domain.md §17.
+pub const VERSIONS: [[u8; 4]; 10] = [
+    [3, 12, 0, 0],
+    [3, 13, 0, 0],
+    [3, 13, 0, 11],
+    [3, 14, 0, 0],
+    [4, 1, 0, 0],
+    [4, 2, 0, 0],
+    [4, 5, 1, 0],
+    [5, 7, 0, 0],
+    [6, 0, 0, 0],
+    [7, 1, 0, 0],
+];
+
+/// As [`deed`], and starts with other versions and switches of the protocols.
+pub fn deed_of_versions() -> impl Strategy<Value = Deed> {
+    let start = any::<(u16, u8, bool)>();
+    prop_oneof![
+        6 => deed(),
+        3 => start.prop_map(|(nodes, version, copy)| Deed::StartAs(nodes, version, copy)),
+        1 => Just(Deed::Switch),
     ]
 }
 
@@ -132,6 +159,14 @@ impl World {
                 Command::Stop { nodes, shutdown: *shutdown }
             }
             Deed::Start(pick) => Command::Start { nodes: Self::some(&self.running(false), *pick) },
+            Deed::StartAs(pick, version, metadata_from_copy) => {
+                let nodes = Self::some(&self.running(false), *pick);
+                let version = VERSIONS[usize::from(*version) % VERSIONS.len()];
+                let (server, metadata_from_copy) =
+                    (ServerVersion::of(version), *metadata_from_copy);
+                Command::StartAs { nodes, server, metadata_from_copy }
+            }
+            Deed::Switch => Command::ProtocolSwitch,
             Deed::Wipe(pick) => {
                 let nodes = Self::some(&self.running(false), *pick & 0xff | 0x100);
                 Command::Wipe { nodes, device: None }
@@ -144,7 +179,7 @@ impl World {
                 let removed = self.removed();
                 let id = *removed.get(usize::from(*pick) % removed.len().max(1))?;
                 let rack = self.cluster.setup().nodes.iter().find(|node| node.id == id)?.rack;
-                Command::AddNode { id, rack, stay_quiesced: false }
+                Command::add_node(id, rack, false)
             }
             Deed::Cut(mask) => {
                 let side = |n: usize| mask >> (n % 16) & 1 == 1;

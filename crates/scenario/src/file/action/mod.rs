@@ -16,7 +16,7 @@ use super::placed::{Fields, Wrong};
 
 pub use client::{Read, Write};
 pub use expect::{Expect, MasterField, When};
-pub use nodes::{Add, Cut, Heal, Move, Nodes, Wipe};
+pub use nodes::{Add, Cut, Heal, Move, Nodes, ProtocolSwitch, Start, Wipe};
 pub use roster::{Recluster, Revive, RosterField, RosterSet};
 pub use time::{Advance, Migrate};
 
@@ -70,8 +70,8 @@ actions! {
     "stop" => Stop(Nodes),
     /// Unclean stop, all at the same instant.
     "crash" => Crash(Nodes),
-    /// Start after either.
-    "start" => Start(Nodes),
+    /// Start after either, perhaps with another version of the server.
+    "start" => Start(Start),
     /// Empties drives.
     "wipe" => Wipe(Wipe),
     /// A new node joins.
@@ -94,6 +94,8 @@ actions! {
     "quiesce" => Quiesce(Nodes),
     /// Takes a quiesce back, from the next cluster change.
     "quiesce-undo" => QuiesceUndo(Nodes),
+    /// Switches the protocols of the cluster.
+    "protocol-switch" => ProtocolSwitch(ProtocolSwitch),
     /// Lets migrations run.
     "migrate" => Migrate(Migrate),
     /// Lets time pass.

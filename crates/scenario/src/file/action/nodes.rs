@@ -2,7 +2,7 @@
 //!
 //! Invariant: a number beyond its limits and an unknown field are refused. Not here: whether the nodes exist.
 
-use rosterlab_engine::{NodeId, RackId};
+use rosterlab_engine::{NodeId, RackId, ServerVersion};
 use serde::Serialize;
 
 use crate::file::fields::is_no;
@@ -27,6 +27,53 @@ impl FromFields for Nodes {
 
     fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
         Ok(Self { nodes: fields.required("nodes")? })
+    }
+}
+
+/// `start`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Start {
+    /// The nodes, each down.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Vec<crate::file::schema_types::Node>", length(min = 1))
+    )]
+    pub nodes: Vec<NodeId>,
+    /// The version of the server that they run from now on; else the one that they ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Version"))]
+    pub server: Option<ServerVersion>,
+    /// Whether the metadata folder is put back from its copy first; only with `server`.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub metadata_from_copy: bool,
+}
+
+impl FromFields for Start {
+    const NAMES: &'static [&'static str] = &["nodes", "server", "metadata-from-copy"];
+
+    fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
+        let metadata_from_copy = fields.is("metadata-from-copy")?;
+        let server = fields.maybe("server")?;
+        if metadata_from_copy && server.is_none() {
+            return Err(Wrong::missing("server"));
+        }
+        Ok(Self { nodes: fields.required("nodes")?, server, metadata_from_copy })
+    }
+}
+
+/// `protocol-switch`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProtocolSwitch {}
+
+impl FromFields for ProtocolSwitch {
+    const NAMES: &'static [&'static str] = &[];
+
+    fn from_fields(_: Fields<'_>) -> Result<Self, Wrong> {
+        Ok(Self {})
     }
 }
 
@@ -70,6 +117,14 @@ pub struct Add {
     /// Whether it is quiesced from every start on.
     #[serde(default, rename = "stay-quiesced", skip_serializing_if = "is_no")]
     pub stay_quiesced: bool,
+    /// Its server's version; else the oldest one in the cluster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::Version"))]
+    pub server: Option<ServerVersion>,
+    /// Its mesh seeds; when left out, it finds the others without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::file::schema_types::Node>"))]
+    pub seeds: Vec<NodeId>,
     /// What people call it, such as its host; it has no effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::NameOfNode"))]
@@ -77,13 +132,16 @@ pub struct Add {
 }
 
 impl FromFields for Add {
-    const NAMES: &'static [&'static str] = &["id", "rack", "stay-quiesced", "name"];
+    const NAMES: &'static [&'static str] =
+        &["id", "rack", "stay-quiesced", "server", "seeds", "name"];
 
     fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
         Ok(Self {
             id: fields.required("id")?,
             rack: fields.maybe("rack")?.unwrap_or_default(),
             stay_quiesced: fields.is("stay-quiesced")?,
+            server: fields.maybe("server")?,
+            seeds: fields.maybe("seeds")?.unwrap_or_default(),
             name: fields.maybe("name")?,
         })
     }
