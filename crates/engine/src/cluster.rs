@@ -565,12 +565,11 @@ impl Cluster {
     fn add_node(&mut self, mut setup: NodeSetup) -> Vec<EventKind> {
         let NodeSetup { id, rack, .. } = setup;
         let server = setup.server.unwrap_or_else(|| self.usual_version());
-        match self.removed_slot(id) {
-            Some(slot) => self.nodes[slot] = Node::new(&setup, server, &self.setup.namespaces),
-            None => {
-                setup.server = Some(server);
-                self.add_nodes(&[setup]);
-            }
+        if let Some(slot) = self.removed_slot(id) {
+            self.nodes[slot] = Node::new(&setup, server, &self.setup.namespaces);
+        } else {
+            setup.server = Some(server);
+            self.add_nodes(&[setup]);
         }
         let mut kinds = vec![EventKind::NodeAdded { node: id, rack }];
         kinds.extend(self.slot(id).map(|slot| self.start_up(slot)).unwrap_or_default());

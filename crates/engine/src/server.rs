@@ -152,16 +152,18 @@ impl fmt::Display for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotSwitched => {
-                "its version does not know the cluster’s old protocols; every node has to be at 3.13 first, and then the protocols switched"
+                "a server of 3.14 or later does not know the cluster’s old protocols; every node has to be at 3.13 first, \
+                 and then the protocols are switched"
             }
             Self::Switched => {
-                "its version is before 3.13 and does not know the protocols that the cluster was switched to"
+                "a server before 3.13 does not know the protocols that the cluster was switched to"
             }
             Self::Format => {
-                "its drives have the format of the other side of 4.2; erase them, and let migrations fill them before the next node"
+                "servers before 4.2 and those from 4.2 on do not read each other’s drives; erase them, and let migrations \
+                 fill them before the next node"
             }
-            Self::Metadata => "versions before 4.5.1 do not read the metadata of later ones",
-            Self::Header => "from 6.0 on the header of its drives has to be erased",
+            Self::Metadata => "a server before 4.5.1 does not read the metadata of later ones",
+            Self::Header => "a server from 6.0 on needs drives whose header was erased",
             Self::FarApart => {
                 "how servers so far apart work in one strongly consistent namespace is not documented"
             }

@@ -112,6 +112,10 @@ pub enum QuiesceState {
 }
 
 /// One node.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; none excludes another"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeView {
     /// Its id.

@@ -2,7 +2,8 @@
 //!
 //! Invariant: keys are in the order that docs/command-line.md shows, nodes highest id first, namespaces in the order of the
 //! settings; the same report gives the same bytes. An AP namespace has `fresh` (partitions that came up empty) instead of
-//! `roster_nodes_present` and `regime`. `orphans` are the nodes that run and are in no cluster. `result` and `stale` are
+//! `roster_nodes_present` and `regime`. `orphans` are the nodes that run and are in no cluster. `stays_out` and `alone` are
+//! there only when a node's version or its seeds keep it out. `result` and `stale` are
 //! there only after a client's operation, `failed` only when an expectation does not hold.
 
 use std::fmt::Write as _;
@@ -14,6 +15,7 @@ use rosterlab_engine::{
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::event_data::gate_name;
 use crate::foresight::what_if::Loss;
 use crate::runner::StepReport;
 
@@ -26,6 +28,8 @@ pub fn ndjson(report: &StepReport) -> String {
         r#do: report.action,
         sub_clusters: sub_clusters.map(|here| SubCluster::of(here, &report.view)).collect(),
         orphans: &report.view.orphans,
+        stays_out: staying_out(&report.view),
+        alone: alone(&report.view),
         result: report.client.map(|client| client.result.to_string()),
         stale: report.client.and_then(|client| client.stale),
         failed: report
@@ -54,12 +58,33 @@ struct Line<'a> {
     r#do: &'static str,
     sub_clusters: Vec<SubCluster<'a>>,
     orphans: &'a [NodeId],
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_map")]
+    stays_out: Vec<(NodeId, &'static str)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alone: Vec<NodeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stale: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed: Vec<Failed<'a>>,
+}
+
+/// The nodes that run and stay out of the cluster because of their versions, and why.
+fn staying_out(view: &ClusterView) -> Vec<(NodeId, &'static str)> {
+    view.nodes.iter().filter_map(|node| Some((node.id, gate_name(node.stays_out?)))).collect()
+}
+
+fn as_map<S: Serializer>(
+    pairs: &[(NodeId, &'static str)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().copied())
+}
+
+/// The nodes that run and have found no other by their seeds.
+fn alone(view: &ClusterView) -> Vec<NodeId> {
+    view.nodes.iter().filter(|node| node.alone).map(|node| node.id).collect()
 }
 
 #[derive(Serialize)]
@@ -224,6 +249,12 @@ pub fn table_rows(report: &StepReport) -> String {
     if !report.view.orphans.is_empty() {
         let orphans: Vec<String> = report.view.orphans.iter().map(NodeId::to_string).collect();
         let _ = writeln!(text, "{:<28}  orphans, in no cluster: {}", "", orphans.join(" "));
+    }
+    for (node, why) in staying_out(&report.view) {
+        let _ = writeln!(text, "{:<28}  {node} stays out: {why}", "");
+    }
+    for node in alone(&report.view) {
+        let _ = writeln!(text, "{:<28}  {node} has found none of its seeds", "");
     }
     if let Some(client) = report.client {
         let stale = if client.stale == Some(true) { ", stale" } else { "" };

@@ -525,6 +525,10 @@ export interface StepReport {
     >;
   }[];
   orphans: NodeId[];
+  /** Nodes whose version keeps them out of the cluster. */
+  stays_out?: Record<NodeId, StaysOut>;
+  /** Nodes that run and have found none of their seeds. */
+  alone?: NodeId[];
   result?: Outcome;
   stale?: boolean;
   failed?: { place: string; expected: string; found: string }[];

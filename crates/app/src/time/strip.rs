@@ -53,7 +53,10 @@ impl MarkKind {
         };
         match command {
             Command::Stop { .. } | Command::Cut { .. } | Command::Wipe { .. } => Self::Fault,
-            Command::Start { .. } | Command::Heal { .. } | Command::AddNode { .. } => Self::Repair,
+            Command::Start { .. }
+            | Command::StartAs { .. }
+            | Command::Heal { .. }
+            | Command::AddNode { .. } => Self::Repair,
             Command::Write { .. } | Command::Read { .. } => Self::Client,
             _ => Self::Operator,
         }

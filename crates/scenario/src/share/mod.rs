@@ -359,8 +359,6 @@ mod tests {
             act(Command::Wipe { nodes: ids("B101"), device: None }),
             act(Command::Start { nodes: ids("B101") }),
             stop("A101", Shutdown::Clean),
-            act(Command::StartAs { nodes: ids("A101"), server, metadata_from_copy: false }),
-            stop("A101", Shutdown::Clean),
             act(Command::StartAs { nodes: ids("A101"), server, metadata_from_copy: true }),
             act(Command::AddNode {
                 id: ids("E101")[0],

@@ -129,14 +129,13 @@ pub fn of_command(command: &Command, all: usize) -> String {
             format!("Wipe device {device} of {}", named(nodes))
         }
         Command::AddNode { id, rack, stay_quiesced, server, seeds } => {
-            let mut title = format!("Add node {id} on rack {rack}");
-            if let Some(server) = server {
-                title += &format!(" with server {server}");
-            }
-            if !seeds.is_empty() {
-                title += &format!(" and seeds {}", list(seeds));
-            }
-            title + if *stay_quiesced { ", which stays quiesced" } else { "" }
+            let server = server.map_or_else(String::new, |server| format!(" with server {server}"));
+            let seeds = match seeds.as_slice() {
+                [] => String::new(),
+                seeds => format!(" by the seeds {}", list(seeds)),
+            };
+            let stays = if *stay_quiesced { ", which stays quiesced" } else { "" };
+            format!("Add node {id} on rack {rack}{server}{seeds}{stays}")
         }
         Command::RemoveNode { nodes } => format!("Remove {}", named(nodes)),
         Command::MoveToRack { nodes, rack } => format!("Move {} to rack {rack}", named(nodes)),
@@ -287,6 +286,26 @@ mod tests {
         let halted = vec![Command::Quiesce { nodes: ids("A102") }, recluster()];
         let halted = together(Purpose::RollingRestart, halted);
         assert_eq!(halted, "Rolling restart of A102, not finished");
+    }
+
+    #[test]
+    fn a_start_with_another_version_names_it() {
+        let server = "4.5.0".parse().unwrap();
+        let start = |metadata_from_copy| {
+            of_command(&Command::StartAs { nodes: ids("A1"), server, metadata_from_copy }, 5)
+        };
+        assert_eq!(start(false), "Start A1 with server 4.5");
+        assert_eq!(start(true), "Start A1 with server 4.5, its metadata put back from the copy");
+        assert_eq!(of_command(&Command::ProtocolSwitch, 5), "Switch the protocols");
+        let add = |server, seeds| {
+            let (id, rack) = (ids("A9")[0], rosterlab_engine::RackId::NONE);
+            of_command(&Command::AddNode { id, rack, stay_quiesced: false, server, seeds }, 5)
+        };
+        assert_eq!(add(None, vec![]), "Add node A9 on rack 0");
+        assert_eq!(
+            add(Some(server), ids("A1 A2")),
+            "Add node A9 on rack 0 with server 4.5 by the seeds A1 and A2"
+        );
     }
 
     #[test]

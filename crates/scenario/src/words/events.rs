@@ -331,6 +331,38 @@ mod tests {
     }
 
     #[test]
+    fn what_keeps_a_node_out_is_told_with_what_is_needed() {
+        let why = Orphaned::StaysOut(Gate::NotSwitched);
+        assert_eq!(
+            of_event(&EventKind::NodeOrphaned { node: id("A1"), why }),
+            "A1 is an orphan: a server of 3.14 or later does not know the cluster’s old protocols; every node has to \
+             be at 3.13 first, and then the protocols are switched. It serves nothing; all partitions are unavailable \
+             there."
+        );
+        assert_eq!(
+            of_event(&EventKind::RostersForgotten { node: id("A1") }),
+            "A1 starts without its roster: a server before 4.5.1 does not read the metadata of later ones."
+        );
+        let seeds = ids("A2 A3");
+        assert_eq!(
+            of_event(&EventKind::SeedsNotFound { node: id("A1"), seeds }),
+            "A1 reaches none of its seeds (A2 and A3), so it finds no other node and stays alone until one answers."
+        );
+        let changed = EventKind::ServerChanged {
+            node: id("A1"),
+            from: "3.12".parse().unwrap(),
+            to: "3.13.0.11".parse().unwrap(),
+        };
+        assert_eq!(of_event(&changed), "A1 runs server 3.13.0.11 now, 3.12 before.");
+        assert_eq!(
+            of_event(&EventKind::MigrationsNotAwaited { node: id("A1") }),
+            "A1 went down while migrations were under way. With the old protocols a rolling restart has to wait for \
+             them."
+        );
+        assert!(of_event(&EventKind::ProtocolsSwitched).contains("before 3.13 cannot join"));
+    }
+
+    #[test]
     fn a_lost_write_says_what_was_kept_if_anything_was() {
         let lost = |kept| {
             let (namespace, key) = ("main".to_owned(), rosterlab_engine::Digest([0; 20]));

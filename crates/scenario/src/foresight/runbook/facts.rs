@@ -62,7 +62,7 @@ pub(super) fn facts(cluster: &Cluster, command: &Command) -> Vec<Fact> {
             facts.extend(namespaces.filter_map(|index| not_handed_over(&view, index, nodes)));
             facts
         }
-        Command::Start { nodes } => {
+        Command::Start { nodes } | Command::StartAs { nodes, .. } => {
             let mut facts = vec![Fact::Starts(nodes.clone())];
             facts.extend(empty_drives(&view, nodes).map(|found| Fact::Found(None, found, true)));
             facts
