@@ -278,7 +278,10 @@ fn what_is_shown_for_a_command_does_it_when_it_is_typed() {
             let is_settled = !before.view().changing;
             if let Some(command) = command.filter(|_| is_settled) {
                 let is_shown = match &command {
-                    Command::Write { .. } | Command::Read { .. } => false,
+                    Command::Write { .. }
+                    | Command::Read { .. }
+                    | Command::StartAs { .. }
+                    | Command::ProtocolSwitch => false,
                     Command::RosterSet { nodes: RosterNodes::List(list), .. } => !list.is_empty(),
                     _ => true,
                 };

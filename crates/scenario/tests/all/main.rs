@@ -20,5 +20,6 @@ mod shipped;
 mod strategies;
 mod texts;
 mod timeline;
+mod versions;
 mod ways;
 mod wrong_rules;
