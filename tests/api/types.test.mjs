@@ -214,7 +214,26 @@ function eventful() {
     { do: "start", nodes: others },
   ].flatMap((command) => restless.apply(command));
   restless.free();
-  return { playground, events: [...events, ...more, ...without] };
+  // An upgrade that goes wrong in every way, and a node whose only seed is not there.
+  const old = new rosterlab.Playground({
+    cluster: { nodes: [{ id: "A1", server: "3.13" }, { id: "A2", server: "3.13", seeds: ["A9"] }, { id: "A3", server: "3.13" }] },
+  });
+  const upgrade = [
+    { do: "stop", nodes: ["A1"] },
+    { do: "start", nodes: ["A1"], server: "3.14" },
+    { do: "stop", nodes: ["A2"] },
+    { do: "start", nodes: ["A2"] },
+    { do: "add", id: "A9", seeds: ["A3"] },
+    { do: "stop", nodes: ["A1"] },
+    { do: "start", nodes: ["A1"], server: "3.13.0.11" },
+    { do: "migrate" },
+    { do: "protocol-switch" },
+  ].flatMap((command) => old.apply(command));
+  old.free();
+  const back = new rosterlab.Playground({ cluster: { nodes: [{ id: "A1" }] } });
+  const forgotten = [{ do: "stop", nodes: ["A1"] }, { do: "start", nodes: ["A1"], server: "4.5" }].flatMap((command) => back.apply(command));
+  back.free();
+  return { playground, events: [...events, ...more, ...without, ...upgrade, ...forgotten] };
 }
 
 test("the package's results have the declared types", () => {

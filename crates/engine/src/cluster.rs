@@ -263,6 +263,7 @@ impl Cluster {
             assert_eq!(sub_cluster.balances.len(), self.setup.namespaces.len(), "all namespaces");
         }
         if cfg!(debug_assertions) {
+            assert!(self.mesh.is_within(self.running()), "groups of running nodes, no node twice");
             let parts = self.nodes.iter().flat_map(|node| &node.namespaces);
             parts.for_each(|part| assert_eq!(part.versions.len(), PARTITIONS));
             let balances = self.sub_clusters.iter().flat_map(|one| &one.balances);
@@ -612,7 +613,7 @@ impl Cluster {
 
     fn stop(&mut self, ids: &[NodeId], shutdown: Shutdown) -> Vec<EventKind> {
         let setup = self.setup.clone();
-        let is_early = !self.switched && self.is_migrating();
+        let is_early = shutdown == Shutdown::Clean && !self.switched && self.is_migrating();
         let mut kinds = Vec::new();
         for slot in self.slots(ids) {
             if shutdown == Shutdown::Unclean {

@@ -149,7 +149,7 @@ pub enum EventKind {
     },
     /// The protocols of the cluster were switched (domain.md §17.2).
     ProtocolsSwitched,
-    /// A node of a cluster with the old protocols went down while migrations were under way: a rolling restart has to wait
+    /// A node of a cluster with the old protocols was stopped while migrations were under way: a rolling restart has to wait
     /// for them (domain.md §17).
     MigrationsNotAwaited {
         /// The node.

@@ -33,8 +33,8 @@ impl Mesh {
         self.0.push(NodeSet::EMPTY.with(slot));
     }
 
-    /// A node that needs no seeds starts, and these others run: where no node is in the unwritten group, the group that is there
-    /// longest becomes it, so that the node finds others (\[model\]).
+    /// A node that needs no seeds starts, and these others run: where no node is in the unwritten group, the group that
+    /// is there longest becomes it, so that the node finds others (\[model\]).
     pub fn begin_without_seeds(&mut self, running: NodeSet) {
         let others = self.0.iter().fold(running, |others, group| others.minus(*group));
         if others.is_empty() && !self.0.is_empty() {
@@ -42,8 +42,14 @@ impl Mesh {
         }
     }
 
+    /// Whether the groups are parts of these nodes.
+    pub fn is_within(&self, running: NodeSet) -> bool {
+        let all = self.0.iter().fold(NodeSet::EMPTY, |all, group| all.or(*group));
+        all.minus(running).is_empty() && all.len() == self.0.iter().map(|group| group.len()).sum()
+    }
+
     /// Whether a node is in a group of its own.
-    pub fn is_alone(&self, slot: Slot) -> bool {
+    fn is_alone(&self, slot: Slot) -> bool {
         self.0.contains(&NodeSet::EMPTY.with(slot))
     }
 
@@ -70,12 +76,13 @@ impl Cluster {
         if self.mesh.0.is_empty() {
             return;
         }
-        let running = self.running();
+        let (running, out) = (self.running(), self.staying_out());
         for slot in running.iter() {
             for seed in self.nodes[slot].seeds.clone().iter() {
                 if let Some(seed) = self.slot(*seed)
                     && running.contains(seed)
                     && !self.cuts.is_cut(slot, seed)
+                    && out.contains(slot) == out.contains(seed)
                 {
                     self.mesh.meet(slot, seed);
                 }
@@ -86,12 +93,17 @@ impl Cluster {
     /// Of nodes that have just started, those that have found none of their seeds.
     pub(crate) fn seeds_not_found(&self, ids: &[NodeId]) -> Vec<EventKind> {
         let slots = self.slots(ids);
-        let alone = slots.into_iter().filter(|slot| self.mesh.is_alone(*slot));
+        let alone = slots.into_iter().filter(|slot| self.is_alone(*slot));
         let event = |slot: Slot| {
             let node = &self.nodes[slot];
             EventKind::SeedsNotFound { node: node.id, seeds: node.seeds.to_vec() }
         };
         alone.map(event).collect()
+    }
+
+    /// Whether a node runs and has found no other, though its version would not keep it out.
+    pub(crate) fn is_alone(&self, slot: Slot) -> bool {
+        self.mesh.is_alone(slot) && self.stays_out(&self.nodes[slot]).is_none()
     }
 
     /// The links over which nodes do not hear each other: those that are cut, and those between nodes that have not found

@@ -106,7 +106,7 @@ impl Cluster {
             stay_quiesced: node.stay_quiesced,
             server: node.server,
             stays_out: self.stays_out(node),
-            alone: self.mesh.is_alone(slot),
+            alone: self.is_alone(slot),
             brand_new: node.brand_new,
             namespaces: (0..node.namespaces.len())
                 .map(|index| self.node_namespace_view(slot, index, home))

@@ -133,21 +133,6 @@ pub enum Gate {
     FarApart,
 }
 
-impl Gate {
-    /// The number of the row in domain.md §17.
-    #[must_use]
-    pub fn row(self) -> u8 {
-        match self {
-            Self::NotSwitched => 1,
-            Self::Switched => 3,
-            Self::Format => 4,
-            Self::Metadata => 5,
-            Self::Header => 6,
-            Self::FarApart => 7,
-        }
-    }
-}
-
 impl fmt::Display for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -183,6 +168,10 @@ pub(crate) enum Otherwise {
 }
 
 /// A start as the table sees it.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own; none excludes another"
+)]
 #[derive(Clone, Copy)]
 pub(crate) struct Start {
     /// Whether the cluster has the new protocols.
@@ -195,32 +184,34 @@ pub(crate) struct Start {
     pub erased: bool,
     /// Whether the metadata folder is put back from its copy.
     pub metadata_from_copy: bool,
+    /// Whether it would share an SC namespace with a server that is no neighbour.
+    pub is_far_apart: bool,
 }
 
 /// One row: whom it stops, and what then happens.
 struct Row(Gate, fn(&Start) -> bool, Otherwise);
 
-/// The table. Each row is \[doc\]: the published notes on upgrades to the version that it names.
+/// The table, in the order of domain.md §17. Row 2, the switch itself, is no start: `upgrade` has its conditions.
 const ROWS: [Row; 6] = {
     use Otherwise::{DoesNotStart, NoRoster, StaysOut};
     use ServerVersion as V;
     [
-        // Upgrade to 3.13: from 3.14 on a node does not know the old protocols.
+        // 1, upgrade to 3.13 [doc]: from 3.14 on a server does not know the old protocols.
         Row(Gate::NotSwitched, |s| !s.switched && s.next >= V::V3_14, StaysOut),
-        // Upgrade to 3.13: before 3.13 a node does not know the new ones. That is why a way back is hard.
+        // 3, upgrade to 3.13 [doc]: a server before it does not know the new ones.
         Row(Gate::Switched, |s| s.switched && s.next < V::V3_13, StaysOut),
-        // Upgrade to 4.2, and the same backwards.
+        // 4, upgrade to 4.2 [doc], and the same backwards.
         Row(Gate::Format, |s| !s.erased && (s.last < V::V4_2) != (s.next < V::V4_2), DoesNotStart),
-        // Upgrade to 4.5.1: on the way back the metadata folder is put back from its copy.
+        // 5, upgrade to 4.5.1 [doc]: the way back.
         Row(
             Gate::Metadata,
             |s| !s.metadata_from_copy && s.last >= V::V4_5_1 && s.next < V::V4_5_1,
             NoRoster,
         ),
-        // Upgrade to 6.0.
+        // 6, upgrade to 6.0 [doc].
         Row(Gate::Header, |s| !s.erased && s.last < V::V6_0 && s.next >= V::V6_0, DoesNotStart),
-        // Mixed versions in one SC namespace are allowed between neighbours: see `are_neighbours`, which is about two nodes.
-        Row(Gate::FarApart, |_| false, DoesNotStart),
+        // 7, mixed versions in one SC namespace [doc]; that others are refused is [model].
+        Row(Gate::FarApart, |s| s.is_far_apart, DoesNotStart),
     ]
 };
 

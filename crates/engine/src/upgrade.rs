@@ -16,7 +16,8 @@ impl Cluster {
     /// What the table is asked about a node that is to run this version.
     fn start_of(&self, node: &Node, next: ServerVersion, metadata_from_copy: bool) -> Start {
         let erased = node.namespaces.iter().all(|namespace| namespace.storage.is_empty());
-        Start { switched: self.switched, last: node.server, next, erased, metadata_from_copy }
+        let (switched, last, is_far_apart) = (self.switched, node.server, false);
+        Start { switched, last, next, erased, metadata_from_copy, is_far_apart }
     }
 
     /// The row that keeps a node with the version that it has out of the cluster, if one does (domain.md §17.1, §17.3).
@@ -44,22 +45,25 @@ impl Cluster {
         with: &[NodeId],
     ) -> Result<(), Rejection> {
         let start = self.start_of(node, next, false);
-        let gate = start.stopped_by(Otherwise::DoesNotStart);
         let is_far = |other: &Node| {
             let is_there = other.is_up() || with.contains(&other.id);
             is_there && self.apart(other).is_none() && !are_neighbours(other.server, next)
         };
         let joins = start.stopped_by(Otherwise::StaysOut).is_none();
-        let is_mix = joins && self.setup.has_strong() && self.nodes.iter().any(is_far);
-        let gate = gate.or(is_mix.then_some(Gate::FarApart));
-        gate.map_or(Ok(()), |gate| Err(Rejection::DoesNotStart(node.id, gate)))
+        let is_far_apart = joins && self.setup.has_strong() && self.nodes.iter().any(is_far);
+        let start = Start { is_far_apart, ..start };
+        match start.stopped_by(Otherwise::DoesNotStart) {
+            Some(gate) => Err(Rejection::DoesNotStart(node.id, gate)),
+            None => Ok(()),
+        }
     }
 
-    /// The version of a node that is added and names none: the oldest one that is in the cluster, or else the profile's
-    /// (domain.md §17, \[model\]).
+    /// The version of a node that is added and names none: the oldest one in a cluster, or else the oldest one (domain.md
+    /// §17, \[model\]).
     pub(crate) fn usual_version(&self) -> ServerVersion {
-        let members = self.nodes.iter().filter(|node| node.cluster().is_some());
-        members.map(|node| node.server).min().unwrap_or(self.setup.profile.server())
+        let there = self.nodes.iter().filter(|node| !node.removed);
+        let oldest = there.min_by_key(|node| (node.cluster().is_none(), node.server));
+        oldest.map_or(self.setup.profile.server(), |node| node.server)
     }
 
     /// Starts nodes with another version of the server.

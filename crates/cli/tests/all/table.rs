@@ -231,7 +231,7 @@ fn runs() {
             1 <stdin>:1:161: steps[1].unavailable: expected 7, found 0
             1 <stdin>:1:161: steps[1].unavailable: expected 7, found 0
             2 <stdin>:1:156: error: steps[1].nodes[0]: no node "A9"
-            2 <stdin>:1:118: error: steps[0].do: unknown action "explode"; the actions are stop, crash, start, wipe, add, remove, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, migrate, advance, write, read, expect
+            2 <stdin>:1:118: error: steps[0].do: unknown action "explode"; the actions are stop, crash, start, wipe, add, remove, move, cut, heal, roster-set, recluster, revive, quiesce, quiesce-undo, protocol-switch, migrate, advance, write, read, expect
             2 <stdin>:1:132: error: steps[0].unavailble: unknown field `unavailble`; did you mean `unavailable`?
             2 <stdin>:2:2: error: steps[0]: the key "do" appears twice
             2 <stdin>:1:118: error: steps[0].do: unknown action "restart"; did you mean "start"?

@@ -93,7 +93,7 @@ fn of_node_event(kind: &EventKind) -> String {
             format!("{node} starts without its roster: {}.", Gate::Metadata)
         }
         EventKind::MigrationsNotAwaited { node } => format!(
-            "{node} went down while migrations were under way. With the old protocols a rolling restart has to wait \
+            "{node} was stopped while migrations were under way. With the old protocols a rolling restart has to wait \
              for them."
         ),
         EventKind::SeedsNotFound { node, seeds } => format!(
@@ -356,7 +356,7 @@ mod tests {
         assert_eq!(of_event(&changed), "A1 runs server 3.13.0.11 now, 3.12 before.");
         assert_eq!(
             of_event(&EventKind::MigrationsNotAwaited { node: id("A1") }),
-            "A1 went down while migrations were under way. With the old protocols a rolling restart has to wait for \
+            "A1 was stopped while migrations were under way. With the old protocols a rolling restart has to wait for \
              them."
         );
         assert!(of_event(&EventKind::ProtocolsSwitched).contains("before 3.13 cannot join"));

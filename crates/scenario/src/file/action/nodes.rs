@@ -123,7 +123,10 @@ pub struct Add {
     pub server: Option<ServerVersion>,
     /// Its mesh seeds; when left out, it finds the others without.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::file::schema_types::Node>"))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Vec<crate::file::schema_types::Node>", length(max = 256))
+    )]
     pub seeds: Vec<NodeId>,
     /// What people call it, such as its host; it has no effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
