@@ -4,7 +4,7 @@
 //! command line's and the element's. Not here: how a link is opened (see `state::sharing`).
 
 /// Each scenario's title and link, in the order in which the case study is told.
-pub const SCENARIOS: [(&str, &str); 14] = [
+pub const SCENARIOS: [(&str, &str); 15] = [
     (
         "A rack under maintenance, and one crash",
         "s1=0-0_a.n2S-main_1-A101~2.2-B101~1_s34_g_c1_t1_t4_t3_g",
@@ -39,6 +39,10 @@ pub const SCENARIOS: [(&str, &str); 14] = [
     (
         "The same cut for a consistent and for an available namespace",
         "s1=0-0_a.n2S-orders.n2A-cache_1-A1~2.2-B1~2_i0.50149955959c2fef0a83613ae80c78bb9c96b269_i1.~0_k0~2.3~5_i0.~0.0_i0.~0.3_i1.~0.0_i1.~0.3_h_g_dl0.~0",
+    ),
+    (
+        "From 3.12 past 3.13, and why there is no way back",
+        "s1=0-0_a.n2A-main_0-A1~2=vufmyo_i0.5215c477e733ce9d522fb709bd0232eee6b53ae7_s0_e13zs3k.0_s0_euh1j4.0_g_s1_euh1j4.1_g_s2_euh1j4.2_g_b_s0_e13zs3k.0_s1_e13zs3k.1_s2_eufmyo.2_s2_e13zs3k.2_g_ds0.~0",
     ),
 ];
 

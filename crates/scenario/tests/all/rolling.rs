@@ -94,6 +94,29 @@ fn healthy_nodes_are_restarted_one_after_the_other_and_nothing_is_lost() {
     }
 }
 
+/// How many nodes a rolling restart stops while migrations are under way, with servers of this version.
+fn early_stops(server: &str) -> usize {
+    let mut setup = five(Mode::Available);
+    setup.nodes.iter_mut().for_each(|node| node.server = Some(server.parse().unwrap()));
+    let mut timeline = timeline(setup.clone());
+    let plan = plan(&timeline, "A1 A2 A3 A4 A5").unwrap();
+    assert_eq!(play(&mut timeline, &plan), (Next::Done, 4096), "{server}");
+    let mut cluster = rosterlab_engine::Cluster::new(setup).unwrap();
+    let mut early = 0;
+    for entry in timeline.entries()[0].each() {
+        let is_stop = matches!(entry, Entry::Act { command: Command::Stop { .. }, .. });
+        early += usize::from(is_stop && cluster.is_migrating());
+        entry.run(&mut cluster).unwrap();
+    }
+    early
+}
+
+#[test]
+fn before_the_switch_of_protocols_it_waits_for_all_migrations() {
+    assert_eq!(early_stops("3.13"), 0);
+    assert!(early_stops("4.1") > 0, "later it need not");
+}
+
 #[test]
 fn with_another_node_down_it_halts_before_something_is_lost() {
     let mut timeline = timeline(five(Mode::StrongConsistency));
