@@ -167,6 +167,7 @@ impl<'a> Namespace<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the engine's facts, one for one")]
 struct Node<'a> {
     id: NodeId,
     rack: RackId,
