@@ -176,7 +176,7 @@ walk("a plan is checked against what is on the floor", async (t) => {
   assert.match(await page.locator(".own-line").last().innerText(), /error: /);
   assert.deepEqual(await violations(page), []);
   await action(page, "own-order").click();
-  await eventually(() => page.locator(".own-order").innerText().then((text) => /^Safe with /.test(text)), true);
+  await eventually(() => page.locator(".own-order").innerText().then((text) => /^It is safe with /.test(text)), true);
   assert.ok((await page.locator(".own-order li").count()) > 0);
   assert.deepEqual(await violations(page), []);
   await plan.fill("frobnicate\n");
