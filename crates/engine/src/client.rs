@@ -12,7 +12,7 @@ use crate::event::{ClientResult, EventKind};
 use crate::id::{Digest, NodeId, PartitionId};
 use crate::namespace::Mode;
 use crate::node_set::{NodeSet, Slot};
-use crate::record::{ByPartition, Record, Stamp, place_of};
+use crate::record::{ByPartition, Record, Stamp, new_number, place_of};
 use crate::rules::Clause;
 
 /// One node's copy of a record.
@@ -24,6 +24,31 @@ pub struct CopyOfRecord {
     pub write: u64,
     /// The writes that this one builds on, oldest first.
     pub builds_on: Vec<u64>,
+}
+
+/// How a write ended, for a caller that counts values.
+pub(crate) struct Written {
+    /// Its number among all writes to the cluster.
+    pub write: u64,
+    pub master: Option<Slot>,
+    pub result: ClientResult,
+    /// The write that it replaced at the master.
+    pub before: Option<u64>,
+    /// The nodes that have it.
+    pub took: NodeSet,
+}
+
+impl Written {
+    fn refused(write: u64, master: Option<Slot>, result: ClientResult) -> Self {
+        Self { write, master, result, before: None, took: NodeSet::EMPTY }
+    }
+}
+
+/// How a read ended.
+pub(crate) struct Found {
+    pub node: Option<Slot>,
+    pub write: Option<u64>,
+    pub result: ClientResult,
 }
 
 /// The place where a client's request arrives.
@@ -100,6 +125,114 @@ impl Cluster {
         part.into_iter().flat_map(|part| part.records.counts())
     }
 
+    /// What a client that reaches the highest principal would find now: the number of the write, and its generation. Nothing
+    /// changes.
+    ///
+    /// # Errors
+    /// What the client would be told.
+    pub(crate) fn current(
+        &self,
+        namespace: usize,
+        key: Digest,
+    ) -> Result<Option<(u64, u32)>, ClientResult> {
+        let at = self.arrival(namespace, &key, None).ok_or(ClientResult::Unavailable)?;
+        let master = self.master_for(&at)?;
+        let record = self.resolve(&at, master, key)?;
+        Ok(record.map(|record| (record.latest.write, record.latest.generation)))
+    }
+
+    /// The latest write that any node has of a record, drives of nodes that are down included.
+    pub(crate) fn latest_copy(&self, namespace: usize, key: Digest) -> Option<u64> {
+        let pid = PartitionId::of_digest(&key);
+        let records =
+            self.nodes.iter().filter_map(|node| node.namespaces[namespace].record(pid, key));
+        records.map(|record| record.latest.write).max()
+    }
+
+    /// Whether a write is on some node, or may come back to one after a crash.
+    pub(crate) fn may_have(&self, namespace: usize, key: Digest, write: u64) -> bool {
+        let pid = PartitionId::of_digest(&key);
+        let mut records =
+            self.nodes.iter().filter_map(|node| node.namespaces[namespace].record(pid, key));
+        records.any(|record| record.stamps().any(|stamp| stamp.write == write))
+    }
+
+    /// Whether the highest principal's sub-cluster serves a partition, and its master can be reached.
+    pub(crate) fn can_serve(&self, namespace: usize, key: &Digest) -> bool {
+        let at = self.arrival(namespace, key, None);
+        at.is_some_and(|at| self.master_for(&at).is_ok())
+    }
+
+    /// Whether that partition has nothing to migrate there.
+    pub(crate) fn is_migrated(&self, namespace: usize, key: &Digest) -> bool {
+        self.arrival(namespace, key, None).is_some_and(|at| {
+            self.sub_cluster(at.number).balance(namespace).migration(at.pid).is_none()
+        })
+    }
+
+    /// The replicas of a record's partition and its master, as far as they can be reached; none if it is not active.
+    pub(crate) fn copies_go_to(&self, namespace: usize, key: &Digest) -> NodeSet {
+        let at = self.arrival(namespace, key, None);
+        let of = |at: Arrival| {
+            let master = self.master_for(&at).ok()?;
+            let (replicas, _) = self.replicas_of(&at, master);
+            Some(replicas.into_iter().chain([master]).collect())
+        };
+        at.and_then(of).unwrap_or(NodeSet::EMPTY)
+    }
+
+    /// One of the records that a record stands for becomes a record of its own: every node that has the one has the other, as
+    /// if it had been there all along. Its writes get numbers of their own, in the same order. Returns the old numbers, each
+    /// with its new one.
+    ///
+    /// # Panics
+    /// When the two are of different partitions, or the new one is there already.
+    pub(crate) fn copy_record(
+        &mut self,
+        namespace: usize,
+        key: Digest,
+        to: Digest,
+    ) -> Vec<(u64, u64)> {
+        let pid = PartitionId::of_digest(&key);
+        assert_eq!(
+            pid,
+            PartitionId::of_digest(&to),
+            "records that stand for each other are of one partition"
+        );
+        let parts = || self.nodes.iter().map(|node| &node.namespaces[namespace]);
+        assert!(parts().all(|part| part.record(pid, to).is_none()), "the copy is new");
+        let stamps = parts().filter_map(|part| part.record(pid, key)).flat_map(Record::stamps);
+        let mut old: Vec<u64> =
+            stamps.flat_map(|stamp| stamp.history.iter().copied().chain([stamp.write])).collect();
+        old.extend(self.latest_write(namespace, key));
+        old.sort_unstable();
+        old.dedup();
+        let first = self.ground.writes + 1;
+        let renamed: Vec<(u64, u64)> = old.into_iter().zip(first..).collect();
+        for (old, new) in &renamed {
+            self.ground.writes = *new;
+            if self.ground.acknowledged.binary_search(old).is_ok() {
+                self.ground.acknowledged.push(*new);
+            }
+            if self.ground.lost.binary_search(old).is_ok() {
+                self.ground.lose(*new);
+            }
+        }
+        for node in &mut self.nodes {
+            let part = &mut node.namespaces[namespace];
+            let Some(record) = part.record(pid, key) else { continue };
+            let mut copy = record.clone();
+            copy.rename(&renamed);
+            let records = Rc::make_mut(&mut part.records);
+            records.change_or_put(pid, to, copy, |_, _| {});
+        }
+        if let Some(write) = self.latest_write(namespace, key) {
+            let latest = &mut self.ground.latest[namespace];
+            latest.change_or_put(pid, to, new_number(&renamed, write), |_, _| {});
+        }
+        renamed
+    }
+
     fn latest_write(&self, namespace: usize, key: Digest) -> Option<u64> {
         self.ground.latest.get(namespace)?.get(PartitionId::of_digest(&key), &key).copied()
     }
@@ -149,7 +282,7 @@ impl Cluster {
         at: &Arrival,
         master: Slot,
         key: Digest,
-    ) -> Result<Option<Record>, ClientResult> {
+    ) -> Result<Option<&Record>, ClientResult> {
         let balance = self.sub_cluster(at.number).balance(at.namespace);
         let mode = self.settings(at.namespace).mode;
         let mut holders = NodeSet::EMPTY.with(master);
@@ -168,7 +301,7 @@ impl Cluster {
         }
         let holders = holders.iter().filter(|slot| self.reaches(master, *slot));
         let records = holders.filter_map(|slot| self.record(slot, at.namespace, at.pid, key));
-        Ok(records.max_by_key(|record| record.latest.rank(mode)).cloned())
+        Ok(records.max_by_key(|record| record.latest.rank(mode)))
     }
 
     fn record(
@@ -189,56 +322,71 @@ impl Cluster {
 
     /// A client writes (domain.md §9).
     pub(crate) fn write(&mut self, namespace: usize, key: Digest, from: Option<Slot>) -> EventKind {
-        self.ground.writes += 1;
-        let write = self.ground.writes;
-        let (master, result) = match self.arrival(namespace, &key, from) {
-            None => (None, ClientResult::Unavailable),
-            Some(at) => match self.master_for(&at) {
-                Err(result) => (None, result),
-                Ok(master) => (Some(master), self.write_at(&at, master, key, write)),
-            },
-        };
+        let written = self.put_record(namespace, key, from);
+        self.wrote(namespace, key, &written)
+    }
+
+    /// The event of a client's write.
+    pub(crate) fn wrote(&self, namespace: usize, key: Digest, written: &Written) -> EventKind {
         EventKind::Wrote {
             namespace: self.settings(namespace).name.clone(),
             key,
             partition: PartitionId::of_digest(&key),
-            master: master.map(|slot| self.nodes[slot].id),
-            write,
-            result,
+            master: written.master.map(|slot| self.nodes[slot].id),
+            write: written.write,
+            result: written.result,
         }
     }
 
-    fn write_at(&mut self, at: &Arrival, master: Slot, key: Digest, write: u64) -> ClientResult {
-        let before = match self.resolve(at, master, key) {
-            Ok(record) => record.map(|record| record.latest),
-            Err(result) => return result,
+    /// As [`Self::write`], and says what was replaced and which nodes have it.
+    pub(crate) fn put_record(
+        &mut self,
+        namespace: usize,
+        key: Digest,
+        from: Option<Slot>,
+    ) -> Written {
+        self.ground.writes += 1;
+        let write = self.ground.writes;
+        let Some(at) = self.arrival(namespace, &key, from) else {
+            return Written::refused(write, None, ClientResult::Unavailable);
         };
-        let (mut history, mut shed) =
-            before.as_ref().map(Stamp::successor_history).unwrap_or_default();
+        match self.master_for(&at) {
+            Err(result) => Written::refused(write, None, result),
+            Ok(master) => self.write_at(&at, master, key, write),
+        }
+    }
+
+    fn write_at(&mut self, at: &Arrival, master: Slot, key: Digest, write: u64) -> Written {
+        let before = match self.resolve(at, master, key) {
+            Ok(record) => record.map(|record| &record.latest),
+            Err(result) => return Written::refused(write, Some(master), result),
+        };
+        let (mut history, mut shed) = before.map(Stamp::successor_history).unwrap_or_default();
+        let generation = before.map_or(0, |before| before.generation) + 1;
+        let before = before.map(|before| before.write);
         self.shorten(at, key, &mut history, &mut shed);
         let regime = self.sub_cluster(at.number).balance(at.namespace).regime;
-        let stamp = Stamp {
-            write,
-            regime,
-            generation: before.map_or(0, |before| before.generation) + 1,
-            written_at_ms: self.now_ms,
-            stored_at_ms: self.now_ms,
-            history,
-            shed,
-        };
+        let now_ms = self.now_ms;
+        let (written_at_ms, stored_at_ms) = (now_ms, now_ms);
+        let stamp = Stamp { write, regime, generation, written_at_ms, stored_at_ms, history, shed };
         let (replicas, complete) = self.replicas_of(at, master);
+        let mut took = NodeSet::EMPTY;
         for slot in replicas.into_iter().chain([master]) {
+            took.insert(slot);
             self.put(slot, at, key, &stamp, complete);
         }
+        let mut written =
+            Written { write, master: Some(master), before, took, result: ClientResult::Ok };
         if !complete {
-            return ClientResult::InDoubt;
+            written.result = ClientResult::InDoubt;
+            return written;
         }
         self.ground.acknowledged.push(write);
         let latest = &mut self.ground.latest;
         latest.resize_with(self.setup.namespaces.len(), ByPartition::default);
         latest[at.namespace].change_or_put(at.pid, key, write, |latest, write| *latest = write);
         self.see_regime(at, regime);
-        ClientResult::Ok
+        written
     }
 
     /// Sheds from a long history what nobody will ask for. In SC that is all but the record's last acknowledged write, which
@@ -279,10 +427,19 @@ impl Cluster {
         from: Option<Slot>,
         mode: ReadMode,
     ) -> EventKind {
-        let (node, write, result) = match self.arrival(namespace, &key, from) {
-            None => (None, None, ClientResult::Unavailable),
-            Some(at) => self.read_at(&at, key, mode),
-        };
+        let found = self.find_record(namespace, key, from, mode);
+        self.has_read(namespace, key, mode, &found)
+    }
+
+    /// The event of a client's read.
+    pub(crate) fn has_read(
+        &self,
+        namespace: usize,
+        key: Digest,
+        mode: ReadMode,
+        found: &Found,
+    ) -> EventKind {
+        let Found { node, write, result } = *found;
         let latest = self.latest_write(namespace, key).unwrap_or(0);
         let answered = matches!(result, ClientResult::Ok | ClientResult::NotFound);
         EventKind::Read {
@@ -295,6 +452,21 @@ impl Cluster {
             stale: answered && latest > write.unwrap_or(0),
             result,
         }
+    }
+
+    /// As [`Self::read`], without an event.
+    pub(crate) fn find_record(
+        &mut self,
+        namespace: usize,
+        key: Digest,
+        from: Option<Slot>,
+        mode: ReadMode,
+    ) -> Found {
+        let (node, write, result) = match self.arrival(namespace, &key, from) {
+            None => (None, None, ClientResult::Unavailable),
+            Some(at) => self.read_at(&at, key, mode),
+        };
+        Found { node, write, result }
     }
 
     fn read_at(
@@ -336,19 +508,21 @@ impl Cluster {
             Ok(record) => record,
             Err(result) => return (Some(master), None, result),
         };
-        let (replicas, complete) = self.replicas_of(at, master);
+        let (write, result) = found(record);
         // A write that was never confirmed is replicated before a client reads it.
-        let unreplicated = record.as_ref().is_some_and(|record| !record.replicated);
-        if (unreplicated || mode == ReadMode::Linearize) && !complete {
-            return (Some(master), None, ClientResult::InDoubt);
-        }
-        if let Some(record) = record.as_ref().filter(|_| unreplicated) {
-            for slot in replicas.into_iter().chain([master]) {
-                self.put(slot, at, key, &record.latest, true);
+        let unreplicated = record.filter(|record| !record.replicated).map(|one| one.latest.clone());
+        if unreplicated.is_some() || mode == ReadMode::Linearize {
+            let (replicas, complete) = self.replicas_of(at, master);
+            if !complete {
+                return (Some(master), None, ClientResult::InDoubt);
+            }
+            if let Some(stamp) = unreplicated {
+                for slot in replicas.into_iter().chain([master]) {
+                    self.put(slot, at, key, &stamp, true);
+                }
             }
         }
         self.see_regime(at, regime);
-        let (write, result) = found(record.as_ref());
         (Some(master), write, result)
     }
 

@@ -51,6 +51,7 @@ mod uniform;
 mod upgrade;
 mod version;
 mod view;
+pub mod world;
 
 pub use as_read::StartingVersions;
 pub use availability::{Availability, Facts, Judge, Rule, Verdict, judge};

@@ -118,10 +118,25 @@ impl Record {
         }
     }
 
+    /// Gives its writes other numbers: old ones in order, each with its new one, all in the same order.
+    pub fn rename(&mut self, renamed: &[(u64, u64)]) {
+        for stamp in std::iter::once(&mut self.latest).chain(&mut self.flushed) {
+            stamp.write = new_number(renamed, stamp.write);
+            stamp.history.iter_mut().for_each(|write| *write = new_number(renamed, *write));
+            stamp.shed = new_number(renamed, stamp.shed);
+        }
+    }
+
     /// The stamps that the node may come back with after a crash, or has now.
     pub fn stamps(&self) -> impl Iterator<Item = &Stamp> {
         std::iter::once(&self.latest).chain(&self.flushed)
     }
+}
+
+/// The new number of a write, or of the last one before it that has one; 0 if none has.
+pub(crate) fn new_number(renamed: &[(u64, u64)], write: u64) -> u64 {
+    let before = renamed.partition_point(|(old, _)| *old <= write);
+    before.checked_sub(1).map_or(0, |last| renamed[last].1)
 }
 
 /// What clients were told.

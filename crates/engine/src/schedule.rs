@@ -17,6 +17,17 @@ enum Due {
     Round(u32),
 }
 
+/// How a world lets one of its sites pass time, in step with the other sites.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Phase<'a> {
+    /// Cluster changes happen and migrations run.
+    Play,
+    /// Cluster changes happen and migrations stand still.
+    Settle,
+    /// Migrations run, as far as the limits let them. No cluster change is due.
+    Migrate(Option<&'a Limits>),
+}
+
 /// What happens while time passes.
 struct Course<'a> {
     events: Vec<Event>,
@@ -56,7 +67,10 @@ impl Cluster {
             Until::Settled => self.settle(&mut course),
             Until::Prepared => self.prepare_only(&mut course),
             Until::Migrated { partitions } => {
-                self.settle(&mut course) && self.migrate(partitions, &mut course)
+                self.settle(&mut course) && {
+                    let limits = partitions.map(|count| self.limits(count));
+                    self.migrate(limits.as_ref(), &mut course)
+                }
             }
         };
         let Course { events, by_ms, .. } = course;
@@ -176,21 +190,9 @@ impl Cluster {
         self.change(at_ms, due, course);
     }
 
-    fn migrate(&mut self, partitions: Option<u32>, course: &mut Course<'_>) -> bool {
-        let limits = partitions.map(|count| self.limits(count));
+    fn migrate(&mut self, limits: Option<&Limits>, course: &mut Course<'_>) -> bool {
         loop {
-            let open = |one: &SubCluster| {
-                let limit = |index| limit_of(limits.as_ref(), one.number, index);
-                one.balances
-                    .iter()
-                    .enumerate()
-                    .any(|(i, balance)| balance.is_migrating_below(limit(i)))
-            };
-            let next = self.sub_clusters.iter().filter_map(|one| {
-                let at_ms = if open(one) { self.next_round_ms(one) } else { None };
-                at_ms.map(|at_ms| (at_ms, one.number))
-            });
-            let Some((at_ms, number)) = next.min() else {
+            let Some((at_ms, number)) = self.next_open_round(limits) else {
                 return true;
             };
             if at_ms > course.by_ms {
@@ -199,13 +201,58 @@ impl Cluster {
             }
             self.now_ms = at_ms;
             let mut kinds = Vec::new();
-            self.round(number, limits.as_ref(), &mut kinds);
+            self.round(number, limits, &mut kinds);
             self.happened(kinds, course);
         }
     }
 
+    /// The next round of migrations within limits, and the sub-cluster that has it.
+    fn next_open_round(&self, limits: Option<&Limits>) -> Option<(u64, u32)> {
+        let open = |one: &SubCluster| {
+            let limit = |index| limit_of(limits, one.number, index);
+            let mut balances = one.balances.iter().enumerate();
+            balances.any(|(index, balance)| balance.is_migrating_below(limit(index)))
+        };
+        let next = self.sub_clusters.iter().filter_map(|one| {
+            let at_ms = if open(one) { self.next_round_ms(one) } else { None };
+            at_ms.map(|at_ms| (at_ms, one.number))
+        });
+        next.min()
+    }
+
+    /// When something is next due in a phase.
+    pub(crate) fn due_ms(&self, phase: Phase<'_>) -> Option<u64> {
+        match phase {
+            Phase::Play => self.next_due(true).map(|(at_ms, _)| at_ms),
+            Phase::Settle => self.next_due(false).map(|(at_ms, _)| at_ms),
+            Phase::Migrate(limits) => self.next_open_round(limits).map(|(at_ms, _)| at_ms),
+        }
+    }
+
+    /// Whether something has been prepared and is not committed yet.
+    pub(crate) fn has_prepared(&self) -> bool {
+        !self.exchanges.is_empty()
+    }
+
+    /// Lets time pass to a moment, and returns what happened. Migrations that have come as far as the phase wants stand still
+    /// until then, so that a site that is done early waits for the others.
+    pub(crate) fn pass(&mut self, phase: Phase<'_>, to_ms: u64) -> Vec<Event> {
+        let seen = &mut |_: &Self| {};
+        let mut course = Course { events: Vec::new(), by_ms: to_ms, seen };
+        let is_done = match phase {
+            Phase::Play => !self.play(to_ms, &mut course),
+            Phase::Settle => self.settle(&mut course),
+            Phase::Migrate(limits) => self.migrate(limits, &mut course),
+        };
+        if is_done && self.now_ms < to_ms {
+            self.stand_still(to_ms);
+        }
+        debug_assert_eq!(self.now_ms, to_ms, "time passes to that moment");
+        course.events
+    }
+
     /// Where migrations have to stop so that this many more partitions are done, lowest ids first.
-    fn limits(&self, count: u32) -> Limits {
+    pub(crate) fn limits(&self, count: u32) -> Limits {
         let mut limits = Limits::default();
         for sub_cluster in &self.sub_clusters {
             for (index, balance) in sub_cluster.balances.iter().enumerate() {

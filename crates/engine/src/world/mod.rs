@@ -1,0 +1,427 @@
+//! A world: one to four sites on one clock, what is shipped between them, and the applications that use them.
+//!
+//! Invariant: [`World::apply`] and [`World::advance`] are the only mutations; a command that [`World::check`] refuses
+//! changes nothing. A world uses clusters and no cluster knows of a world, so what is true of one cluster stays true of
+//! each site. At one instant, cluster changes and migrations come first, then arrivals, then fleets, then what ships send;
+//! sites, ships and fleets come in their order. \[model\]
+//!
+//! Not here: what happens in a cluster (see `cluster`), and words for a person.
+
+mod backup;
+mod client;
+mod command;
+mod course;
+mod event;
+mod fleet;
+mod keys;
+mod load;
+mod observe;
+mod place;
+mod ship;
+mod shipping;
+mod site;
+mod truth;
+mod view;
+
+use std::collections::BTreeMap;
+
+use crate::cluster::Cluster;
+use crate::command::Command;
+use crate::event::{Event, EventKind};
+use crate::id::Digest;
+
+pub use command::{
+    FleetSetup, MAX_BACKUPS, MAX_DELAY_MS, MAX_FLEET_KEYS, MAX_FLEETS, MAX_GENERATED,
+    MAX_INSTANCES, MAX_RANGES, MAX_RATE_PER_S, MAX_SITES, Place, RestorePolicy, Rewind, ShipSetup,
+    SiteSetup, Way, WorldCommand, WorldRejection, WorldSetup, WorldSetupError, XdrMode,
+};
+pub use course::WorldUntil;
+pub use event::{Landed, Value, WorldEvent, WorldEventKind};
+pub use keys::{generated_key, generated_number};
+pub use observe::SAMPLES;
+pub use view::{
+    BackupView, CopyView, FleetCounts, FleetView, InstanceView, KeyView, Refused, ShipView,
+    SiteCounts, SiteView, WorldView,
+};
+
+use backup::BackupState;
+use fleet::Fleet;
+use keys::{Fork, KeyId, Keys, is_share};
+use place::PlaceState;
+use ship::Ship;
+use site::Site;
+use truth::Group;
+
+/// One to four clusters on one simulated clock.
+///
+/// ```
+/// use rosterlab_engine::world::*;
+/// use rosterlab_engine::{ClusterSetup, Command, NodeSetup, RackId, Until};
+///
+/// let site = |name: &str| {
+///     let node = |id: &str| NodeSetup::new(id.parse().unwrap(), RackId::NONE);
+///     let cluster = ClusterSetup::of(["A1", "A2", "A3"].map(node).to_vec(), 2);
+///     SiteSetup { name: name.into(), cluster }
+/// };
+/// let mut world = World::new(WorldSetup { sites: vec![site("old"), site("new")] }).unwrap();
+/// let way = Way { from: "old".into(), to: "new".into(), namespace: "main".into() };
+/// let (delay_ms, mode) = (200, XdrMode::V4);
+/// let ship = ShipSetup { way, delay_ms, records_per_s: None, mode, rewind: None };
+/// world.apply(&WorldCommand::Ship(ship)).unwrap();
+/// let command = Command::Write { namespace: "main".into(), key: generated_key(7), from: None };
+/// world.apply(&WorldCommand::Site { site: None, command }).unwrap();
+/// world.advance(WorldUntil::Sites(Until::Time(199)));
+/// assert_eq!(world.view().waiting, 1);
+/// world.advance(WorldUntil::Sites(Until::Time(200)));
+/// assert_eq!((world.view().waiting, world.view().sites[1].counts.records), (0, 1));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct World {
+    now_ms: u64,
+    sites: Vec<Site>,
+    places: Vec<PlaceState>,
+    groups: Vec<Group>,
+    keys: Keys,
+    ships: Vec<Ship>,
+    fleets: Vec<Fleet>,
+    endpoints: BTreeMap<String, usize>,
+    backups: BTreeMap<String, BackupState>,
+    /// The number of writes that clients sent so far.
+    writes: u64,
+    /// What a person wrote or read by itself: the group and the record, in the order of first use.
+    bench: Vec<(usize, KeyId)>,
+}
+
+impl World {
+    /// A world whose clusters begin as their setups say.
+    ///
+    /// # Errors
+    /// When the setup breaks a limit.
+    pub fn new(setup: WorldSetup) -> Result<Self, WorldSetupError> {
+        let count = setup.sites.len();
+        if !(1..=MAX_SITES).contains(&count) {
+            return Err(WorldSetupError::SiteCount(count));
+        }
+        let mut world = Self {
+            now_ms: 0,
+            sites: Vec::new(),
+            places: Vec::new(),
+            groups: Vec::new(),
+            keys: Keys::default(),
+            ships: Vec::new(),
+            fleets: Vec::new(),
+            endpoints: BTreeMap::new(),
+            backups: BTreeMap::new(),
+            writes: 0,
+            bench: Vec::new(),
+        };
+        for (index, SiteSetup { name, cluster }) in setup.sites.into_iter().enumerate() {
+            let is_taken = world.sites.iter().any(|site| site.name == name);
+            if name.is_empty() || is_taken {
+                return Err(WorldSetupError::SiteName { index });
+            }
+            let cluster =
+                Cluster::new(cluster).map_err(|why| WorldSetupError::Site { index, why })?;
+            world.add_site(name, cluster);
+        }
+        Ok(world)
+    }
+
+    fn add_site(&mut self, name: String, cluster: Cluster) {
+        let site = self.sites.len();
+        for (namespace, settings) in cluster.setup().namespaces.iter().enumerate() {
+            let known = self.groups.iter().position(|group| group.name == settings.name);
+            let group = known.unwrap_or_else(|| {
+                self.groups.push(Group::new(settings.name.clone()));
+                self.groups.len() - 1
+            });
+            let in_group = self.groups[group].places.len();
+            self.groups[group].add(self.places.len());
+            self.places.push(PlaceState::new(site, namespace, group, in_group));
+        }
+        self.sites.push(Site::new(name, cluster));
+    }
+
+    /// Simulated milliseconds since the world was made.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
+    /// The names of the sites, in their order.
+    pub fn site_names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.sites.iter().map(|site| site.name.as_str())
+    }
+
+    /// A site's cluster; `None` when there is no such site.
+    #[must_use]
+    pub fn cluster(&self, site: &str) -> Option<&Cluster> {
+        self.sites.iter().find(|one| one.name == site).map(|one| &one.cluster)
+    }
+
+    /// Whether a command can be done now. Buttons ask this.
+    ///
+    /// # Errors
+    /// The rejection that [`World::apply`] would return.
+    pub fn check(&self, command: &WorldCommand) -> Result<(), WorldRejection> {
+        match command {
+            WorldCommand::Site { site, command } => self.check_site(site.as_deref(), command),
+            WorldCommand::Ship(setup) => self.check_ship(setup),
+            WorldCommand::Unship(way) => self.ship_on(way).map(|_| ()),
+            WorldCommand::Disconnect(way) => {
+                let ship = self.ship_on(way)?;
+                refuse(!self.ships[ship].connected, || WorldRejection::Disconnected(way.clone()))
+            }
+            WorldCommand::Reconnect(way) => {
+                let ship = self.ship_on(way)?;
+                refuse(self.ships[ship].connected, || WorldRejection::Connected(way.clone()))
+            }
+            WorldCommand::Allow { place, .. } => self.place(place).map(|_| ()),
+            WorldCommand::Load { place, first, records } => {
+                self.place(place)?;
+                self.check_load(*first, *records)
+            }
+            WorldCommand::Backup { place, name } => {
+                self.place(place)?;
+                self.check_backup(name)
+            }
+            WorldCommand::Restore { place, name, .. } => {
+                self.place(place)?;
+                let known = self.backups.contains_key(name);
+                refuse(!known, || WorldRejection::NoBackup(name.clone()))
+            }
+            WorldCommand::Repoint { site, .. } => self.site(site).map(|_| ()),
+            WorldCommand::Fleet(setup) => self.check_fleet(setup),
+            WorldCommand::Restart { fleet, each_ms } => self.check_restart(fleet, *each_ms),
+            WorldCommand::Pause { fleet } => {
+                let index = self.fleet(fleet)?;
+                let paused = self.fleets[index].is_paused();
+                refuse(paused, || WorldRejection::Paused(fleet.clone()))
+            }
+            WorldCommand::Resume { fleet } => {
+                let index = self.fleet(fleet)?;
+                let paused = self.fleets[index].is_paused();
+                refuse(!paused, || WorldRejection::NotPaused(fleet.clone()))
+            }
+        }
+    }
+
+    /// Does a command. What takes time happens in [`World::advance`].
+    ///
+    /// # Errors
+    /// When it cannot be done now; then nothing has changed.
+    pub fn apply(&mut self, command: &WorldCommand) -> Result<Vec<WorldEvent>, WorldRejection> {
+        self.check(command)?;
+        let events = match command {
+            WorldCommand::Site { site, command } => self.do_at(site.as_deref(), command)?,
+            WorldCommand::Ship(setup) => vec![self.add_ship(setup)?],
+            WorldCommand::Unship(way) => vec![self.remove_ship(way)?],
+            WorldCommand::Disconnect(way) => self.disconnect(way)?,
+            WorldCommand::Reconnect(way) => vec![self.reconnect(way)?],
+            WorldCommand::Allow { place, xdr_writes, nonxdr_writes } => {
+                let state = self.place(place)?;
+                let state = &mut self.places[state];
+                (state.takes_xdr, state.takes_clients) = (*xdr_writes, *nonxdr_writes);
+                let (place, xdr_writes, nonxdr_writes) =
+                    (place.clone(), *xdr_writes, *nonxdr_writes);
+                vec![WorldEventKind::Allowed { place, xdr_writes, nonxdr_writes }]
+            }
+            WorldCommand::Load { place, first, records } => {
+                vec![self.load(place, *first, *records)?]
+            }
+            WorldCommand::Backup { place, name } => vec![self.back_up(place, name)?],
+            WorldCommand::Restore { place, name, policy } => {
+                vec![self.restore(place, name, *policy)?]
+            }
+            WorldCommand::Repoint { endpoint, site } => {
+                let index = self.site(site)?;
+                self.endpoints.insert(endpoint.clone(), index);
+                let (endpoint, site) = (endpoint.clone(), site.clone());
+                vec![WorldEventKind::Repointed { endpoint, site }]
+            }
+            WorldCommand::Fleet(setup) => vec![self.add_fleet(setup)?],
+            WorldCommand::Restart { fleet, each_ms } => vec![self.restart(fleet, *each_ms)?],
+            WorldCommand::Pause { fleet } => vec![self.pause(fleet)?],
+            WorldCommand::Resume { fleet } => vec![self.resume(fleet)?],
+        };
+        self.look_up_stale();
+        let at_ms = self.now_ms;
+        Ok(events.into_iter().map(|kind| WorldEvent { at_ms, kind }).collect())
+    }
+
+    // --- finding things
+
+    fn site(&self, name: &str) -> Result<usize, WorldRejection> {
+        let index = self.sites.iter().position(|site| site.name == name);
+        index.ok_or_else(|| WorldRejection::NoSite(name.to_owned()))
+    }
+
+    /// The site that a command means: the first, if it names none.
+    fn site_meant(&self, name: Option<&str>) -> Result<usize, WorldRejection> {
+        name.map_or(Ok(0), |name| self.site(name))
+    }
+
+    fn place(&self, place: &Place) -> Result<usize, WorldRejection> {
+        let site = self.site(&place.site)?;
+        self.place_at(site, &place.namespace)
+    }
+
+    /// The place of a site's namespace.
+    fn place_at(&self, site: usize, namespace: &str) -> Result<usize, WorldRejection> {
+        let Site { name, cluster, .. } = &self.sites[site];
+        let index = cluster
+            .namespace_named(namespace)
+            .map_err(|why| WorldRejection::Site { site: name.clone(), why })?;
+        let is_it = |place: &PlaceState| (place.site, place.namespace) == (site, index);
+        Ok(self.places.iter().position(is_it).expect("every namespace has its place"))
+    }
+
+    /// A place by its names.
+    fn place_named(&self, place: usize) -> Place {
+        let PlaceState { site, namespace, .. } = self.places[place];
+        let Site { name, cluster, .. } = &self.sites[site];
+        Place { site: name.clone(), namespace: cluster.settings(namespace).name.clone() }
+    }
+
+    /// The key of one record. If it was in a share, it is taken out everywhere.
+    fn single(&mut self, digest: Digest) -> KeyId {
+        let (key, fork) = self.keys.single(digest);
+        self.grow();
+        self.fork(fork.as_slice());
+        key
+    }
+
+    /// Everything that is listed by key has room for all keys.
+    fn grow(&mut self) {
+        let keys = self.keys.len();
+        self.places.iter_mut().for_each(|place| place.grow(keys));
+        self.groups.iter_mut().for_each(|group| group.grow(keys));
+    }
+
+    /// Everything that knows a share learns what was told apart from it.
+    fn fork(&mut self, forks: &[Fork]) {
+        for Fork { from, to } in forks.iter().copied() {
+            let digests = (self.keys.digest(from), self.keys.digest(to));
+            let records = (self.keys.records(from), self.keys.records(to));
+            for group in &mut self.groups {
+                group.forget(from, records.0 + records.1);
+                group.fork(from, to);
+            }
+            for place in &mut self.places {
+                let cluster = &mut self.sites[place.site].cluster;
+                let renamed = cluster.copy_record(place.namespace, digests.0, digests.1);
+                place.fork(from, to, &renamed);
+            }
+            for ship in &mut self.ships {
+                let group = &mut self.groups[self.places[ship.from].group];
+                (0..ship.fork(from, to)).for_each(|_| group.sets_out(to));
+            }
+            self.backups.values_mut().for_each(|backup| backup.fork(from, to));
+            for group in &mut self.groups {
+                group.recount(from, records.0, &self.places);
+                group.recount(to, records.1, &self.places);
+            }
+        }
+    }
+
+    /// Counts a record of a group anew.
+    fn recount(&mut self, group: usize, key: KeyId) {
+        let records = self.keys.records(key);
+        self.groups[group].recount(key, records, &self.places);
+    }
+
+    // --- clusters
+
+    fn check_site(&self, site: Option<&str>, command: &Command) -> Result<(), WorldRejection> {
+        if let Command::Write { key, .. } | Command::Read { key, .. } = command {
+            refuse(is_share(key), || WorldRejection::ReservedKey)?;
+        }
+        let site = &self.sites[self.site_meant(site)?];
+        let why = |why| WorldRejection::Site { site: site.name.clone(), why };
+        site.cluster.check(command).map_err(why)
+    }
+
+    fn do_at(
+        &mut self,
+        site: Option<&str>,
+        command: &Command,
+    ) -> Result<Vec<WorldEventKind>, WorldRejection> {
+        let site = self.site_meant(site)?;
+        match command {
+            Command::Write { namespace, key, from } => {
+                let place = self.place_at(site, namespace)?;
+                return Ok(vec![self.write_once(place, *key, *from)]);
+            }
+            Command::Read { namespace, key, from, mode } => {
+                let place = self.place_at(site, namespace)?;
+                return Ok(vec![self.read_once(place, *key, *from, *mode)]);
+            }
+            _ => {}
+        }
+        let Site { name, cluster, .. } = &mut self.sites[site];
+        let events = cluster
+            .apply(command)
+            .map_err(|why| WorldRejection::Site { site: name.clone(), why })?;
+        self.sites[site].look_ahead();
+        let mut told = Vec::new();
+        self.happened(site, events, &mut told);
+        Ok(told.into_iter().map(|event| event.kind).collect())
+    }
+
+    /// Takes in what happened in a site's cluster: what is lost, what queues lost, what can be sent now.
+    fn happened(&mut self, site: usize, events: Vec<Event>, told: &mut Vec<WorldEvent>) {
+        self.sites[site].is_stale = true;
+        let is_stirred = events.iter().any(|event| site::stirs(&event.kind));
+        for Event { at_ms, kind } in events {
+            if let EventKind::WriteLost { key, .. } = &kind {
+                let records = self.records_of(key);
+                self.sites[site].counts.lost += records;
+            }
+            let mut kinds = Vec::new();
+            self.queues_lose(site, &kind, &mut kinds);
+            let site = self.sites[site].name.clone();
+            kinds.insert(0, WorldEventKind::Site { site, kind });
+            told.extend(kinds.into_iter().map(|kind| WorldEvent { at_ms, kind }));
+        }
+        if is_stirred {
+            let mut kinds = Vec::new();
+            self.stir(site, &mut kinds);
+            let at_ms = self.now_ms;
+            told.extend(kinds.into_iter().map(|kind| WorldEvent { at_ms, kind }));
+        }
+    }
+
+    /// How many records a digest of a cluster stands for.
+    fn records_of(&self, digest: &Digest) -> u64 {
+        self.keys.any(digest).map_or(1, |key| u64::from(self.keys.records(key)))
+    }
+
+    /// Looks up what records hold at the sites where that may have changed.
+    fn look_up_stale(&mut self) {
+        for place in 0..self.places.len() {
+            let PlaceState { site, group, .. } = self.places[place];
+            if !self.sites[site].is_stale {
+                continue;
+            }
+            for key in self.keys.ids() {
+                let state = &self.places[place];
+                let now = state.look_up(key, &self.sites[site].cluster, self.keys.digest(key));
+                if self.places[place].set_now(key, now) {
+                    self.recount(group, key);
+                }
+            }
+        }
+        self.sites.iter_mut().for_each(|site| site.is_stale = false);
+    }
+}
+
+/// An error if the condition holds.
+fn refuse(when: bool, why: impl FnOnce() -> WorldRejection) -> Result<(), WorldRejection> {
+    if when { Err(why()) } else { Ok(()) }
+}
+
+/// An error if a number is not in a range.
+fn in_range(what: &'static str, number: u64, least: u64, most: u64) -> Result<(), WorldRejection> {
+    let is_in = (least..=most).contains(&number);
+    refuse(!is_in, || WorldRejection::OutOfRange { what, least, most })
+}
