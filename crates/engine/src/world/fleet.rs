@@ -5,6 +5,7 @@
 //! comes to (see `client`).
 
 use crate::command::ReadMode;
+use crate::succession::fnv1a_64;
 use crate::world::client::Told;
 use crate::world::command::{
     FleetSetup, MAX_FLEET_KEYS, MAX_FLEETS, MAX_GENERATED, MAX_INSTANCES, MAX_RATE_PER_S,
@@ -46,8 +47,6 @@ pub(crate) struct Fleet {
     paused_ms: u64,
     roll: Option<Roll>,
     pub counts: FleetCounts,
-    /// How far apart in its list the keys of successive operations are.
-    stride: u64,
 }
 
 /// What an instance does next.
@@ -87,20 +86,18 @@ impl Fleet {
         self.base.1 + (self.next - self.base.0) * 1_000 / rate
     }
 
-    /// The next operation. Each pass over the keys uses every key once, and is shifted against the one before, so that all
-    /// instances come to use all keys.
+    /// The next operation. Of an instance's `reads + writes` operations in a row, `writes` are writes. The record is the one
+    /// that a hash of the operation's number points at.
     fn take_next(&mut self) -> Operation {
         let number = self.next;
         self.next += 1;
         let instances = self.instances.len() as u64;
         let (turn, instance) = (number / instances, number % instances);
-        let keys = self.keys.len() as u64;
-        let place = (number % keys + number / keys) % keys * self.stride % keys;
-        let (writes, all) = (
-            u64::from(self.setup.writes),
-            u64::from(self.setup.reads) + u64::from(self.setup.writes),
-        );
-        let phase = (turn + instance) % all;
+        let hash = |number: u64| fnv1a_64(&number.to_le_bytes());
+        let place = hash(number) % self.keys.len() as u64;
+        let writes = u64::from(self.setup.writes);
+        let all = u64::from(self.setup.reads) + writes;
+        let phase = turn.wrapping_add(hash(instance)) % all;
         let index = |number: u64| usize::try_from(number).expect("within a list");
         Operation {
             instance: index(instance),
@@ -108,18 +105,6 @@ impl Fleet {
             writes: (phase + 1) * writes / all > phase * writes / all,
         }
     }
-}
-
-/// A stride that shares no divisor with a number of keys, near the golden section of it.
-fn stride(keys: u64) -> u64 {
-    let shares_none = |stride: &u64| {
-        let (mut a, mut b) = (*stride, keys);
-        while b != 0 {
-            (a, b) = (b, a % b);
-        }
-        a == 1
-    };
-    (1..=keys * 618 / 1_000).rev().find(shares_none).unwrap_or(1)
 }
 
 impl World {
@@ -161,7 +146,6 @@ impl World {
         let places = places.map(|site| self.place_at(site, &setup.namespace).ok()).collect();
         self.fleets.push(Fleet {
             setup: setup.clone(),
-            stride: stride(keys.len() as u64),
             keys,
             places,
             instances: vec![InstanceView { site, up: true }; setup.instances as usize],
@@ -278,21 +262,6 @@ impl World {
                 counts.stale += 1;
             }
             Told::NoAnswer | Told::Refused(_) | Told::Forbidden => {}
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_pass_uses_every_key_once() {
-        for keys in [1, 2, 3, 10, 100, 997, 10_000] {
-            let stride = stride(keys);
-            let mut used: Vec<u64> = (0..keys).map(|n| n * stride % keys).collect();
-            used.sort_unstable();
-            assert!(used.into_iter().eq(0..keys), "{keys}");
         }
     }
 }

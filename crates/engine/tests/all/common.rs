@@ -91,4 +91,5 @@ pub fn not_active(cluster: &Cluster) -> (u32, u32) {
 }
 
 pub mod free;
+pub mod sites;
 pub mod world;

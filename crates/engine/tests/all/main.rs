@@ -19,4 +19,5 @@ mod losses;
 mod properties;
 mod seeds;
 mod succession;
+mod two_clusters;
 mod upgrades;
