@@ -157,13 +157,7 @@ impl Cluster {
         records.any(|record| record.stamps().any(|stamp| stamp.write == write))
     }
 
-    /// Whether the highest principal's sub-cluster serves a partition, and its master can be reached.
-    pub(crate) fn can_serve(&self, namespace: usize, key: &Digest) -> bool {
-        let at = self.arrival(namespace, key, None);
-        at.is_some_and(|at| self.master_for(&at).is_ok())
-    }
-
-    /// Whether that partition has nothing to migrate there.
+    /// Whether a record's partition has nothing to migrate in the highest principal's sub-cluster.
     pub(crate) fn is_migrated(&self, namespace: usize, key: &Digest) -> bool {
         self.arrival(namespace, key, None).is_some_and(|at| {
             self.sub_cluster(at.number).balance(namespace).migration(at.pid).is_none()

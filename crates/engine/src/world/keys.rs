@@ -184,7 +184,8 @@ impl Keys {
         (key, fork)
     }
 
-    /// The keys of a range of generated records, and of nothing else. Shares that reach beyond it are to be forked.
+    /// The keys of a range of generated records, and of nothing else: shares, then single records in the order of their
+    /// numbers. Shares that reach beyond it are to be forked.
     pub fn range(&mut self, numbers: &Range<u32>) -> (Vec<KeyId>, Vec<Fork>) {
         let mut forks = self.split(numbers.start);
         forks.extend(self.split(numbers.end));
@@ -207,7 +208,6 @@ impl Keys {
         let mut keys: Vec<KeyId> = shares.flat_map(|shared| shared.keys.iter().copied()).collect();
         keys.extend(self.single.range(numbers.clone()).map(|(_, key)| *key));
         keys.retain(|key| self.records(*key) > 0);
-        keys.sort_unstable();
         (keys, forks)
     }
 

@@ -68,7 +68,7 @@ impl World {
         for key in self.keys.ids() {
             let digest = self.keys.digest(key);
             let cluster = &self.sites[site].cluster;
-            if !cluster.can_serve(namespace, &digest) && self.places[from].now(key) != 0 {
+            if cluster.current(namespace, digest).is_err() && self.places[from].now(key) != 0 {
                 let pid = PartitionId::of_digest(&digest).get();
                 self.ships[ship].to_scan.insert(pid, from_ms);
             }
@@ -244,13 +244,13 @@ impl World {
             if from.site == site && ship.any(State::Held) {
                 let namespace = from.namespace;
                 ship.wake(State::Held, &|key, queued| {
-                    queued.is_on(running) && cluster.can_serve(namespace, &keys.digest(key))
+                    queued.is_on(running) && cluster.current(namespace, keys.digest(key)).is_ok()
                 });
             }
             if to.site == site && ship.any(State::Blocked) {
                 let namespace = to.namespace;
                 ship.wake(State::Blocked, &|key, _| {
-                    cluster.can_serve(namespace, &keys.digest(key))
+                    cluster.current(namespace, keys.digest(key)).is_ok()
                 });
             }
         }
@@ -273,7 +273,8 @@ impl World {
             let digest = self.keys.digest(key);
             let pid = PartitionId::of_digest(&digest).get();
             let Some(from_ms) = ship.to_scan.get(&pid) else { continue };
-            if cluster.can_serve(namespace, &digest) && cluster.is_migrated(namespace, &digest) {
+            if cluster.current(namespace, digest).is_ok() && cluster.is_migrated(namespace, &digest)
+            {
                 scanned.insert(pid, *from_ms);
             }
         }

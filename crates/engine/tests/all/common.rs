@@ -91,5 +91,6 @@ pub fn not_active(cluster: &Cluster) -> (u32, u32) {
 }
 
 pub mod free;
+pub mod naive;
 pub mod sites;
 pub mod world;

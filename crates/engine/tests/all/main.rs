@@ -21,3 +21,4 @@ mod seeds;
 mod succession;
 mod two_clusters;
 mod upgrades;
+mod worlds;
