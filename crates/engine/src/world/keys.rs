@@ -103,8 +103,10 @@ pub(crate) struct Fork {
 }
 
 /// All keys of a world.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Keys {
+    /// Ranges shorter than this share no keys.
+    shared_from: u32,
     all: Vec<Key>,
     /// Keys that are not generated.
     named: BTreeMap<Digest, KeyId>,
@@ -115,7 +117,25 @@ pub(crate) struct Keys {
     next_serial: u32,
 }
 
+impl Default for Keys {
+    fn default() -> Self {
+        Self::sharing_from(SHARED_FROM)
+    }
+}
+
 impl Keys {
+    /// No keys yet. Ranges of at least so many generated records will share keys, in the tests more or fewer than usual.
+    pub fn sharing_from(shared_from: u32) -> Self {
+        Self {
+            shared_from,
+            all: Vec::new(),
+            named: BTreeMap::new(),
+            single: BTreeMap::new(),
+            shared: Vec::new(),
+            next_serial: 0,
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.all.len()
     }
@@ -220,7 +240,7 @@ impl Keys {
     /// Gives keys to the numbers of a gap between ranges that have none.
     fn fill(&mut self, numbers: Range<u32>) {
         let length = numbers.end - numbers.start;
-        if length >= SHARED_FROM {
+        if length >= self.shared_from {
             let taken = self.single.range(numbers.clone()).map(|(number, _)| *number).collect();
             let shared = self.share(numbers, taken);
             let place = self.shared.partition_point(|one| one.numbers.start < shared.numbers.start);

@@ -20,6 +20,8 @@ mod place;
 mod ship;
 mod shipping;
 mod site;
+#[cfg(test)]
+mod tests;
 mod truth;
 mod view;
 

@@ -436,14 +436,16 @@ impl Naive {
 
     /// The replicas of a record's partition and its master, as far as they run.
     fn replicas(&self, site: usize, key: Digest) -> BTreeSet<NodeId> {
-        let cluster = &self.sites[site].cluster;
+        let Site { cluster, entry, .. } = &self.sites[site];
         let view = cluster.view();
-        let here = &view.sub_clusters[0];
-        let pid = PartitionId::of_digest(&key);
-        let explained = cluster.explain("main", pid, Some(here.principal)).unwrap();
+        let explained = cluster.explain("main", PartitionId::of_digest(&key), *entry).unwrap();
         let seats = explained.row.iter().filter(|seat| seat.replica_here || seat.working_master);
-        let ids = seats.map(|seat| seat.node);
-        ids.filter(|id| view.sub_cluster_of(*id) == Some(0)).collect()
+        let ids: Vec<NodeId> = seats.map(|seat| seat.node).collect();
+        let master = explained.row.iter().find(|seat| seat.working_master).map(|seat| seat.node);
+        let reached = |id: &NodeId| {
+            view.sub_cluster_of(*id) == Some(0) && !master.is_some_and(|of| view.is_cut(of, *id))
+        };
+        ids.into_iter().filter(reached).collect()
     }
 
     fn queue(
