@@ -149,12 +149,12 @@ impl Cluster {
         records.map(|record| record.latest.write).max()
     }
 
-    /// Whether a write is on some node, or may come back to one after a crash.
-    pub(crate) fn may_have(&self, namespace: usize, key: Digest, write: u64) -> bool {
+    /// The writes of a record that some node has, or that may come back to one after a crash. Some come several times.
+    pub(crate) fn kept_writes(&self, namespace: usize, key: Digest) -> Vec<u64> {
         let pid = PartitionId::of_digest(&key);
-        let mut records =
+        let records =
             self.nodes.iter().filter_map(|node| node.namespaces[namespace].record(pid, key));
-        records.any(|record| record.stamps().any(|stamp| stamp.write == write))
+        records.flat_map(Record::stamps).map(|stamp| stamp.write).collect()
     }
 
     /// Whether a record's partition has nothing to migrate in the highest principal's sub-cluster.
@@ -170,7 +170,7 @@ impl Cluster {
         let of = |at: Arrival| {
             let master = self.master_for(&at).ok()?;
             let (replicas, _) = self.replicas_of(&at, master);
-            Some(replicas.into_iter().chain([master]).collect())
+            Some(replicas.with(master))
         };
         at.and_then(of).unwrap_or(NodeSet::EMPTY)
     }
@@ -253,16 +253,21 @@ impl Cluster {
     }
 
     /// The replicas, without the master, that the master can reach with a write, and whether these are all of them.
-    fn replicas_of(&self, at: &Arrival, master: Slot) -> (Vec<Slot>, bool) {
+    fn replicas_of(&self, at: &Arrival, master: Slot) -> (NodeSet, bool) {
         let balance = self.sub_cluster(at.number).balance(at.namespace);
         let others = balance.replicas(at.pid).iter().copied().filter(|slot| *slot != master);
-        let all: Vec<Slot> = others.collect();
         // A replica that is in another cluster by now rejects the older regime.
-        let takes = |slot: &Slot| {
-            self.nodes[*slot].cluster() == Some(at.number) && self.reaches(master, *slot)
+        let takes = |slot: Slot| {
+            self.nodes[slot].cluster() == Some(at.number) && self.reaches(master, slot)
         };
-        let reached: Vec<Slot> = all.iter().copied().filter(takes).collect();
-        let complete = reached.len() == all.len();
+        let (mut reached, mut complete) = (NodeSet::EMPTY, true);
+        for slot in others {
+            let takes = takes(slot);
+            complete &= takes;
+            if takes {
+                reached.insert(slot);
+            }
+        }
         (reached, complete)
     }
 
@@ -309,8 +314,8 @@ impl Cluster {
     }
 
     /// Puts a version of a record on a node.
-    fn put(&mut self, slot: Slot, at: &Arrival, key: Digest, stamp: &Stamp, replicated: bool) {
-        let stamp = Stamp { stored_at_ms: self.now_ms, ..stamp.clone() };
+    fn put(&mut self, slot: Slot, at: &Arrival, key: Digest, stamp: Stamp, replicated: bool) {
+        let stamp = Stamp { stored_at_ms: self.now_ms, ..stamp };
         self.store(slot, at.namespace, (at.pid, key), stamp, replicated);
     }
 
@@ -364,11 +369,11 @@ impl Cluster {
         let (written_at_ms, stored_at_ms) = (now_ms, now_ms);
         let stamp = Stamp { write, regime, generation, written_at_ms, stored_at_ms, history, shed };
         let (replicas, complete) = self.replicas_of(at, master);
-        let mut took = NodeSet::EMPTY;
-        for slot in replicas.into_iter().chain([master]) {
-            took.insert(slot);
-            self.put(slot, at, key, &stamp, complete);
+        let took = replicas.with(master);
+        for slot in replicas.iter() {
+            self.put(slot, at, key, stamp.clone(), complete);
         }
+        self.put(master, at, key, stamp, complete);
         let mut written =
             Written { write, master: Some(master), before, took, result: ClientResult::Ok };
         if !complete {
@@ -386,10 +391,11 @@ impl Cluster {
     /// Sheds from a long history what nobody will ask for. In SC that is all but the record's last acknowledged write, which
     /// is all that losses are counted by; in AP, where rivals are compared, what every copy builds on.
     fn shorten(&self, at: &Arrival, key: Digest, history: &mut Vec<u64>, shed: &mut u64) {
-        if !Stamp::is_worth_shedding(history) {
+        let mode = self.settings(at.namespace).mode;
+        if !Stamp::is_worth_shedding(history, mode) {
             return;
         }
-        if self.settings(at.namespace).mode == Mode::StrongConsistency {
+        if mode == Mode::StrongConsistency {
             let acknowledged = self.latest_write(at.namespace, key);
             history.retain(|write| Some(*write) == acknowledged);
             return;
@@ -511,8 +517,8 @@ impl Cluster {
                 return (Some(master), None, ClientResult::InDoubt);
             }
             if let Some(stamp) = unreplicated {
-                for slot in replicas.into_iter().chain([master]) {
-                    self.put(slot, at, key, &stamp, true);
+                for slot in replicas.with(master).iter() {
+                    self.put(slot, at, key, stamp.clone(), true);
                 }
             }
         }

@@ -4,7 +4,7 @@
 //! Not here: records' contents (the number of the write stands for the value), and how clients write and read (see
 //! `client`).
 
-use crate::id::{Digest, PartitionId};
+use crate::id::{Digest, PARTITIONS, PartitionId};
 use crate::namespace::Mode;
 
 /// How long a write stays in a buffer before it is flushed (domain.md §9, \[doc\]: 1 s).
@@ -29,8 +29,11 @@ pub(crate) struct Stamp {
     pub shed: u64,
 }
 
-/// How long a history may be before what nobody will ask for is shed from it.
+/// How long a history may be in AP before what nobody will ask for is shed from it.
 const LONG_HISTORY: usize = 64;
+/// The same in SC, where all but one write can always be shed. Short histories keep the records of a busy cluster in the
+/// processor's cache.
+const LONG_STRONG_HISTORY: usize = 4;
 
 impl Stamp {
     /// Whether it includes a write: it is that write, or builds on it.
@@ -53,8 +56,11 @@ impl Stamp {
 
     /// Whether a history is so long that it is worth the work to shed some of it. Lengths of which this is so are so
     /// far apart that a write's share of that work stays small.
-    pub fn is_worth_shedding(history: &[u64]) -> bool {
-        history.len() >= LONG_HISTORY && history.len().is_power_of_two()
+    pub fn is_worth_shedding(history: &[u64], mode: Mode) -> bool {
+        match mode {
+            Mode::StrongConsistency => history.len() >= LONG_STRONG_HISTORY,
+            Mode::Available => history.len() >= LONG_HISTORY && history.len().is_power_of_two(),
+        }
     }
 
     /// Which of two versions of a record is kept: in SC the later regime, then the later write; in AP the higher
@@ -207,6 +213,12 @@ impl<T> Default for ByPartition<T> {
 }
 
 impl<T> ByPartition<T> {
+    /// The place of a partition in the list, or the place where it belongs.
+    fn place(&self, pid: PartitionId) -> Result<usize, usize> {
+        // Many records are in all partitions.
+        if self.0.len() == PARTITIONS { Ok(pid.index()) } else { place_of(&self.0, &pid) }
+    }
+
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -229,7 +241,7 @@ impl<T> ByPartition<T> {
 
     /// What there is of a partition, in the order of digests.
     pub fn of(&self, pid: PartitionId) -> &[(Digest, T)] {
-        place_of(&self.0, &pid).map_or(&[], |place| &self.0[place].1)
+        self.place(pid).map_or(&[], |place| &self.0[place].1)
     }
 
     /// What there is for a record.
@@ -247,7 +259,7 @@ impl<T> ByPartition<T> {
         new: T,
         change: impl FnOnce(&mut T, T),
     ) {
-        let part = place_of(&self.0, &pid).unwrap_or_else(|place| {
+        let part = self.place(pid).unwrap_or_else(|place| {
             self.0.insert(place, (pid, Vec::new()));
             place
         });
@@ -268,7 +280,7 @@ impl<T> ByPartition<T> {
 
     /// Drops a partition's part. Returns whether there was one.
     pub fn remove(&mut self, pid: PartitionId) -> bool {
-        let place = place_of(&self.0, &pid);
+        let place = self.place(pid);
         place.map(|place| self.0.remove(place)).is_ok()
     }
 

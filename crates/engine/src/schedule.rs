@@ -234,21 +234,37 @@ impl Cluster {
         !self.exchanges.is_empty()
     }
 
-    /// Lets time pass to a moment, and returns what happened. Migrations that have come as far as the phase wants stand still
-    /// until then, so that a site that is done early waits for the others.
+    /// Does what is due up to a moment, and returns what happened.
     pub(crate) fn pass(&mut self, phase: Phase<'_>, to_ms: u64) -> Vec<Event> {
         let seen = &mut |_: &Self| {};
         let mut course = Course { events: Vec::new(), by_ms: to_ms, seen };
-        let is_done = match phase {
-            Phase::Play => !self.play(to_ms, &mut course),
+        match phase {
+            Phase::Play => self.play(to_ms, &mut course),
             Phase::Settle => self.settle(&mut course),
             Phase::Migrate(limits) => self.migrate(limits, &mut course),
         };
-        if is_done && self.now_ms < to_ms {
+        let events = course.events;
+        self.come_up_to(phase, to_ms);
+        events
+    }
+
+    /// Lets time pass to a moment before which nothing is due. Migrations that have come as far as the phase wants stand still
+    /// meanwhile, so that a site that is done early waits for the others.
+    pub(crate) fn come_up_to(&mut self, phase: Phase<'_>, to_ms: u64) {
+        debug_assert!(
+            self.due_ms(phase).is_none_or(|due_ms| due_ms >= to_ms),
+            "nothing is skipped"
+        );
+        let stands_still = match phase {
+            Phase::Play => false,
+            Phase::Settle => true,
+            Phase::Migrate(limits) => self.next_open_round(limits).is_none(),
+        };
+        if stands_still {
             self.stand_still(to_ms);
+        } else {
+            self.now_ms = to_ms;
         }
-        debug_assert_eq!(self.now_ms, to_ms, "time passes to that moment");
-        course.events
     }
 
     /// Where migrations have to stop so that this many more partitions are done, lowest ids first.

@@ -82,9 +82,9 @@ impl World {
     }
 
     fn put_on_bench(&mut self, place: usize, key: KeyId) {
-        let one = (self.places[place].group, key);
-        if !self.bench.contains(&one) {
-            self.bench.push(one);
+        let group = self.places[place].group;
+        if self.groups[group].put_on_bench(key) {
+            self.bench.push((group, key));
         }
     }
 

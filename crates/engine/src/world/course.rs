@@ -73,7 +73,7 @@ impl World {
             WorldUntil::Sites(Until::Migrated { partitions }) => {
                 self.set_pace(&Pace::Settle);
                 self.run(Goal::NothingDue, by_ms, &mut course) && {
-                    self.catch_up_all(&mut course);
+                    self.catch_up_all();
                     for site in &mut self.sites {
                         let limits = partitions.map(|count| site.cluster.limits(count));
                         site.set_pace(Pace::Migrate(limits));
@@ -86,9 +86,10 @@ impl World {
                 self.run(Goal::Shipped, end_ms.min(by_ms), &mut course) || end_ms <= by_ms
             }
         };
-        self.catch_up_all(&mut course);
+        self.catch_up_all();
         self.set_pace(&Pace::Play);
         self.look_up_stale();
+        self.assert_invariants();
         debug_assert!(course.told.is_sorted_by_key(|event| event.at_ms), "events come in order");
         (course.told, reached)
     }
@@ -140,7 +141,7 @@ impl World {
         self.now_ms = self.now_ms.max(now_ms);
         for site in 0..self.sites.len() {
             if self.sites[site].due_ms().is_some_and(|due_ms| due_ms <= self.now_ms) {
-                let events = self.sites[site].catch_up(self.now_ms);
+                let events = self.sites[site].do_due(self.now_ms);
                 self.happened(site, events, &mut course.told);
             }
         }
@@ -153,18 +154,12 @@ impl World {
         }
     }
 
-    /// A site's clock comes up to the world's before something is done there. What was due was done before.
+    /// A site's clock comes up to the world's before something is done there.
     pub(super) fn catch_up(&mut self, site: usize) {
-        let events = self.sites[site].catch_up(self.now_ms);
-        debug_assert!(events.is_empty(), "nothing due is left undone");
+        self.sites[site].catch_up(self.now_ms);
     }
 
-    fn catch_up_all(&mut self, course: &mut Course<'_, '_>) {
-        for site in 0..self.sites.len() {
-            let events = self.sites[site].catch_up(self.now_ms);
-            if !events.is_empty() {
-                self.happened(site, events, &mut course.told);
-            }
-        }
+    fn catch_up_all(&mut self) {
+        (0..self.sites.len()).for_each(|site| self.catch_up(site));
     }
 }

@@ -247,8 +247,28 @@ impl World {
             WorldCommand::Resume { fleet } => vec![self.resume(fleet)?],
         };
         self.look_up_stale();
+        self.assert_invariants();
         let at_ms = self.now_ms;
         Ok(events.into_iter().map(|kind| WorldEvent { at_ms, kind }).collect())
+    }
+
+    /// What holds after [`World::apply`] and [`World::advance`]. Release builds only check what is cheap.
+    fn assert_invariants(&self) {
+        for site in &self.sites {
+            assert_eq!(site.cluster.now_ms(), self.now_ms, "all sites are at one time");
+        }
+        if cfg!(debug_assertions) {
+            let mut on_way: Vec<Vec<u32>> =
+                self.groups.iter().map(|_| vec![0; self.keys.len()]).collect();
+            for ship in &self.ships {
+                let on_way = &mut on_way[self.places[ship.from].group];
+                ship.on_way().for_each(|(key, _)| on_way[key.index()] += 1);
+            }
+            for (group, on_way) in self.groups.iter().zip(on_way) {
+                let is_counted = |key: KeyId| group.on_way(key) == on_way[key.index()];
+                assert!(self.keys.ids().all(is_counted), "what is on its way is counted");
+            }
+        }
     }
 
     // --- finding things

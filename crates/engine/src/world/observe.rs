@@ -126,7 +126,7 @@ impl World {
             let some = self.keys.ids().filter(move |key| group.is_diverged(*key));
             some.map(move |key| (index, key))
         });
-        let others = diverged.filter(|one| !self.bench.contains(one));
+        let others = diverged.filter(|(group, key)| !self.groups[*group].is_on_bench(*key));
         others.take(SAMPLES).map(|(group, key)| self.key_view(group, key)).collect()
     }
 

@@ -11,7 +11,7 @@ use crate::world::event::Value;
 use crate::world::keys::KeyId;
 
 /// How many values of a record are kept before those that no node has any more are dropped.
-const MANY_VALUES: usize = 16;
+const MANY_VALUES: usize = 6;
 
 /// A value as a place has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +100,8 @@ impl PlaceState {
     pub fn store(&mut self, key: KeyId, stored: Stored, cluster: &Cluster, digest: Digest) {
         let values = &mut self.values[key.index()];
         if values.stored.len() >= values.room.max(MANY_VALUES) {
-            let namespace = self.namespace;
-            values.stored.retain(|one| cluster.may_have(namespace, digest, one.write));
+            let kept = cluster.kept_writes(self.namespace, digest);
+            values.stored.retain(|one| kept.contains(&one.write));
             values.room = 2 * values.stored.len();
         }
         values.stored.push(stored);

@@ -322,7 +322,7 @@ impl World {
         while let Some(message) = self.ships[index].arrived(self.now_ms) {
             let group = self.places[self.ships[index].to].group;
             let key = message.key;
-            let on_bench = self.bench.contains(&(group, key));
+            let on_bench = self.groups[group].is_on_bench(key);
             let way = on_bench.then(|| self.ships[index].setup.way.clone());
             let value = message.stored.value;
             let mut kinds = Vec::new();
@@ -358,25 +358,26 @@ impl World {
             return (Landed::Refused, None);
         }
         self.catch_up(site);
-        let Ok(there) = self.stored_now(to, key) else {
-            self.put_back(index, message, State::Blocked, kinds);
-            return (Landed::TriedAgain, None);
-        };
-        let before = there.map(|stored| stored.value);
         let mut stored = Stored { by_xdr: true, ..message.stored };
         match mode {
             // A write like any other: the last one stays, and it is dated when it comes.
             XdrMode::V4 => stored.updated_ms = self.now_ms,
             XdrMode::V5_4 => {
-                if there.is_some_and(|there| there.rank() >= stored.rank()) {
+                let Ok(there) = self.stored_now(to, key) else {
+                    self.put_back(index, message, State::Blocked, kinds);
+                    return (Landed::TriedAgain, None);
+                };
+                if let Some(there) = there.filter(|there| there.rank() >= stored.rank()) {
                     self.ships[index].shipped += records;
                     self.has_come(index, key);
-                    return (Landed::Kept, before);
+                    return (Landed::Kept, Some(there.value));
                 }
             }
         }
         let overwritten = self.sites[site].counts.overwritten;
         let written = self.put(to, key, stored, None);
+        let before = written.before.and_then(|write| self.places[to].value_of(key, write));
+        let before = before.map(|stored| stored.value);
         if written.result != ClientResult::Ok {
             self.put_back(index, message, State::Blocked, kinds);
             return (Landed::TriedAgain, before);

@@ -68,17 +68,18 @@ impl Site {
         self.due_ms = self.cluster.due_ms(self.pace.phase());
     }
 
-    /// Lets the cluster's clock come up to the world's, and returns what happened.
-    pub fn catch_up(&mut self, now_ms: u64) -> Vec<Event> {
-        if self.cluster.now_ms() == now_ms && self.due_ms.is_none_or(|due_ms| due_ms > now_ms) {
-            return Vec::new();
-        }
-        let is_due = self.due_ms.is_some_and(|due_ms| due_ms <= now_ms);
+    /// Does what is due in the cluster up to a moment, and returns what happened.
+    pub fn do_due(&mut self, now_ms: u64) -> Vec<Event> {
         let events = self.cluster.pass(self.pace.phase(), now_ms);
-        if is_due {
-            self.look_ahead();
-        }
+        self.look_ahead();
         events
+    }
+
+    /// Lets the cluster's clock come up to the world's. Nothing is due before.
+    pub fn catch_up(&mut self, now_ms: u64) {
+        if self.cluster.now_ms() < now_ms {
+            self.cluster.come_up_to(self.pace.phase(), now_ms);
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Group {
     /// By key: how many ships have it in their queue or on their link.
     on_way: Vec<u32>,
     standing: Vec<Standing>,
+    /// By key: whether a person wrote or read it by itself.
+    on_bench: Vec<bool>,
     /// Records whose values differ where they are, with nothing on its way.
     pub diverged: u64,
     /// By place: records that others have and it has not, with nothing on its way.
@@ -39,6 +41,7 @@ impl Group {
             latest: Vec::new(),
             on_way: Vec::new(),
             standing: Vec::new(),
+            on_bench: Vec::new(),
             diverged: 0,
             missing: Vec::new(),
             there: Vec::new(),
@@ -56,6 +59,7 @@ impl Group {
         self.latest.resize(keys, 0);
         self.on_way.resize(keys, 0);
         self.standing.resize(keys, Standing::default());
+        self.on_bench.resize(keys, false);
     }
 
     /// The last write of a record that was acknowledged anywhere.
@@ -77,6 +81,15 @@ impl Group {
 
     pub fn has_come(&mut self, key: KeyId) {
         self.on_way[key.index()] -= 1;
+    }
+
+    pub fn is_on_bench(&self, key: KeyId) -> bool {
+        self.on_bench[key.index()]
+    }
+
+    /// Returns whether it was not there yet.
+    pub fn put_on_bench(&mut self, key: KeyId) -> bool {
+        !std::mem::replace(&mut self.on_bench[key.index()], true)
     }
 
     pub fn is_diverged(&self, key: KeyId) -> bool {

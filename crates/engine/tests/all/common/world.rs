@@ -240,13 +240,16 @@ impl World {
 
     /// Does what a deed does at once. Returns how far time then has to pass.
     fn begin(&mut self, deed: &Deed) -> (Vec<Event>, Until) {
+        let (command, until) = self.meaning(deed);
+        let events = command.and_then(|command| self.cluster.apply(&command).ok());
+        (events.unwrap_or_default(), until)
+    }
+
+    /// What a deed means now: a command, if it is one, and how far time then passes.
+    pub fn meaning(&self, deed: &Deed) -> (Option<Command>, Until) {
         let (deed, until) = match deed {
             Deed::Unsettled(deed) => (&**deed, Until::Prepared),
             deed => (deed, Until::Settled),
-        };
-        let events = match self.command(deed) {
-            Some(command) => self.cluster.apply(&command).unwrap_or_default(),
-            None => Vec::new(),
         };
         let until = match deed {
             Deed::Migrate => Until::Migrated { partitions: None },
@@ -256,7 +259,7 @@ impl World {
             Deed::Pass(ms) => Until::Time(self.cluster.now_ms() + u64::from(*ms % 4000)),
             _ => until,
         };
-        (events, until)
+        (self.command(deed), until)
     }
 
     /// Checks what must hold once the clusters have settled. Describes a violation in words.
