@@ -22,7 +22,8 @@ pub struct CopyOfRecord {
     pub node: NodeId,
     /// The write that its copy has.
     pub write: u64,
-    /// The writes that this one builds on, oldest first.
+    /// The writes that this one builds on, oldest first, as far as a loss is told by them: in SC up to the record's last
+    /// acknowledged write, and none if it is acknowledged itself.
     pub builds_on: Vec<u64>,
 }
 
@@ -360,15 +361,14 @@ impl Cluster {
             Ok(record) => record.map(|record| &record.latest),
             Err(result) => return Written::refused(write, Some(master), result),
         };
-        let (mut history, mut shed) = before.map(Stamp::successor_history).unwrap_or_default();
+        let (replicas, complete) = self.replicas_of(at, master);
+        let (history, shed) = self.history_on(at, key, before, complete);
         let generation = before.map_or(0, |before| before.generation) + 1;
         let before = before.map(|before| before.write);
-        self.shorten(at, key, &mut history, &mut shed);
         let regime = self.sub_cluster(at.number).balance(at.namespace).regime;
         let now_ms = self.now_ms;
         let (written_at_ms, stored_at_ms) = (now_ms, now_ms);
         let stamp = Stamp { write, regime, generation, written_at_ms, stored_at_ms, history, shed };
-        let (replicas, complete) = self.replicas_of(at, master);
         let took = replicas.with(master);
         for slot in replicas.iter() {
             self.put(slot, at, key, stamp.clone(), complete);
@@ -388,27 +388,39 @@ impl Cluster {
         written
     }
 
-    /// Sheds from a long history what nobody will ask for. In SC that is all but the record's last acknowledged write, which
-    /// is all that losses are counted by; in AP, where rivals are compared, what every copy builds on.
-    fn shorten(&self, at: &Arrival, key: Digest, history: &mut Vec<u64>, shed: &mut u64) {
+    /// What a write builds on, as far as somebody will ask for it, and up to where the rest was shed. In SC losses are counted
+    /// by the record's last acknowledged write, and that is the new one itself if it can be completed. In AP rivals are compared,
+    /// so only what every copy builds on is shed, now and then.
+    fn history_on(
+        &self,
+        at: &Arrival,
+        key: Digest,
+        before: Option<&Stamp>,
+        complete: bool,
+    ) -> (Vec<u64>, u64) {
         let mode = self.settings(at.namespace).mode;
-        if !Stamp::is_worth_shedding(history, mode) {
-            return;
+        if mode == Mode::StrongConsistency && complete {
+            return (Vec::new(), 0);
+        }
+        let (mut history, mut shed) = before.map(Stamp::successor_history).unwrap_or_default();
+        if !Stamp::is_worth_shedding(&history) {
+            return (history, shed);
         }
         if mode == Mode::StrongConsistency {
             let acknowledged = self.latest_write(at.namespace, key);
             history.retain(|write| Some(*write) == acknowledged);
-            return;
+            return (history, shed);
         }
         let records =
             self.nodes.iter().filter_map(|node| node.namespaces[at.namespace].record(at.pid, key));
         let common = records
             .flat_map(Record::stamps)
-            .try_fold(u64::MAX, |common, stamp| Some(stamp.latest_common(history)?.min(common)));
+            .try_fold(u64::MAX, |common, stamp| Some(stamp.latest_common(&history)?.min(common)));
         if let Some(common) = common {
             history.retain(|write| *write > common);
-            *shed = common.max(*shed);
+            shed = common.max(shed);
         }
+        (history, shed)
     }
 
     fn see_regime(&mut self, at: &Arrival, regime: u32) {

@@ -404,9 +404,9 @@ impl Cluster {
 
     /// A running member of the sub-cluster with the highest principal.
     pub(crate) fn highest_principal(&self) -> Option<Slot> {
-        let number = *self.sub_clusters_by_principal().first()?;
-        let nodes = &self.sub_cluster(number).nodes;
-        nodes.iter().copied().find(|slot| self.nodes[*slot].cluster() == Some(number))
+        let highest = self.sub_clusters.iter().max_by_key(|one| self.id(one.principal()))?;
+        let is_member = |slot: &Slot| self.nodes[*slot].cluster() == Some(highest.number);
+        highest.nodes.iter().copied().find(is_member)
     }
 
     fn slot_of(&self, id: NodeId) -> Result<Slot, Rejection> {

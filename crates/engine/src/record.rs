@@ -29,11 +29,8 @@ pub(crate) struct Stamp {
     pub shed: u64,
 }
 
-/// How long a history may be in AP before what nobody will ask for is shed from it.
+/// How long a history may be before what nobody will ask for is shed from it.
 const LONG_HISTORY: usize = 64;
-/// The same in SC, where all but one write can always be shed. Short histories keep the records of a busy cluster in the
-/// processor's cache.
-const LONG_STRONG_HISTORY: usize = 4;
 
 impl Stamp {
     /// Whether it includes a write: it is that write, or builds on it.
@@ -56,11 +53,8 @@ impl Stamp {
 
     /// Whether a history is so long that it is worth the work to shed some of it. Lengths of which this is so are so
     /// far apart that a write's share of that work stays small.
-    pub fn is_worth_shedding(history: &[u64], mode: Mode) -> bool {
-        match mode {
-            Mode::StrongConsistency => history.len() >= LONG_STRONG_HISTORY,
-            Mode::Available => history.len() >= LONG_HISTORY && history.len().is_power_of_two(),
-        }
+    pub fn is_worth_shedding(history: &[u64]) -> bool {
+        history.len() >= LONG_HISTORY && history.len().is_power_of_two()
     }
 
     /// Which of two versions of a record is kept: in SC the later regime, then the later write; in AP the higher

@@ -114,16 +114,14 @@ impl World {
         let PlaceState { site, namespace, group, takes_clients, .. } = self.places[place];
         let records = u64::from(self.keys.records(key));
         let there = self.sites[site].cluster.current(namespace, self.keys.digest(key));
-        let stays = match (there, policy) {
-            (Ok(None), _) | (Ok(Some(_)), RestorePolicy::Replace) => false,
-            (Ok(Some(_)), RestorePolicy::Unique) => true,
-            (Ok(Some((_, here))), RestorePolicy::UnlessNewerGeneration) => here >= generation,
-            (Err(_), _) => false,
+        let stays = |(_, here): &(u64, u32)| match policy {
+            RestorePolicy::UnlessNewerGeneration => *here >= generation,
+            RestorePolicy::Unique => true,
+            RestorePolicy::Replace => false,
         };
-        if stays {
+        if let Some((write, _)) = there.ok().flatten().filter(stays) {
             tally.kept += records;
-            let kept =
-                there.ok().flatten().and_then(|(write, _)| self.places[place].value_of(key, write));
+            let kept = self.places[place].value_of(key, write);
             if kept.is_some_and(|kept| kept.value.write < saved.value.write) {
                 tally.kept_older += records;
             }

@@ -6,7 +6,9 @@
 use crate::cluster::Until;
 use crate::world::World;
 use crate::world::event::WorldEvent;
-use crate::world::site::Pace;
+use crate::world::fleet::Fleet;
+use crate::world::ship::Ship;
+use crate::world::site::{Pace, Site};
 
 /// How far [`World::advance`] lets simulated time pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,15 +126,15 @@ impl World {
             Goal::Prepared => {
                 nothing_due() || self.sites.iter().any(|site| site.cluster.has_prepared())
             }
-            Goal::Shipped => self.ships.iter().all(|ship| ship.is_idle()),
+            Goal::Shipped => self.ships.iter().all(Ship::is_idle),
         }
     }
 
     /// When something is next due.
     fn due_ms(&self) -> Option<u64> {
-        let sites = self.sites.iter().filter_map(|site| site.due_ms());
+        let sites = self.sites.iter().filter_map(Site::due_ms);
         let ships = self.ships.iter().filter_map(|ship| ship.due_ms(self.now_ms));
-        let fleets = self.fleets.iter().filter_map(|fleet| fleet.due_ms());
+        let fleets = self.fleets.iter().filter_map(Fleet::due_ms);
         sites.chain(ships).chain(fleets).min()
     }
 

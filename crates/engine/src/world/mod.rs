@@ -151,6 +151,7 @@ impl World {
     }
 
     /// The names of the sites, in their order.
+    #[must_use]
     pub fn site_names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.sites.iter().map(|site| site.name.as_str())
     }

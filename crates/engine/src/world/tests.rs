@@ -43,8 +43,7 @@ fn command(numbers: &mut Numbers) -> WorldCommand {
     let place = Place { site: site.into(), namespace: "main".into() };
     let other = SITES[usize::from(site == SITES[0])];
     let way = Way { from: site.into(), to: other.into(), namespace: "main".into() };
-    let nodes: Vec<NodeId> =
-        vec![["B1", "B2", "B3"][usize::from(numbers.number(3) as u8)].parse().unwrap()];
+    let nodes: Vec<NodeId> = vec![["B1", "B2", "B3"][numbers.number(3) as usize].parse().unwrap()];
     let key = generated_key(numbers.number(RECORDS));
     let at = |command| WorldCommand::Site { site: Some(site.into()), command };
     let name = || "b".to_string();

@@ -81,12 +81,12 @@ fn deed() -> impl Strategy<Value = Deed> {
 fn any_setups() -> impl Strategy<Value = Vec<ClusterSetup>> {
     vec(any::<u8>(), 2..=3).prop_map(|marks| {
         let site = |mark: u8| {
-            let nodes = if mark % 2 == 0 { "B1 B2 B3" } else { "B1@1 B2@1 B3@2 B4@2" };
+            let nodes = if mark.is_multiple_of(2) { "B1 B2 B3" } else { "B1@1 B2@1 B3@2 B4@2" };
             let mut setup = setup(nodes, 2);
             if mark.is_multiple_of(5) {
                 setup.namespaces[0].mode = Mode::Available;
             }
-            setup.namespaces[0].commit_to_device = mark % 7 == 0;
+            setup.namespaces[0].commit_to_device = mark.is_multiple_of(7);
             // A round of migrations a tick.
             setup.migration_rate_per_s = 20;
             setup
@@ -248,15 +248,15 @@ impl Pair {
                 // Each of these divides a second into whole ticks.
                 let per_s = per_s.map(|n| [1, 2, 4, 5, 10, 20][usize::from(n) % 6]);
                 let delay_ms = u64::from(delay % 8) * TICK_MS;
-                let rewinds =
-                    rewinds.filter(|_| resolves).map(|n| (n % 3 > 0).then(|| u64::from(n) * 50));
-                let rewind = rewinds.map(|back| back.map_or(Rewind::All, Rewind::Back));
+                let rewind = rewinds
+                    .filter(|_| resolves)
+                    .map(|n| if n % 3 > 0 { Rewind::Back(u64::from(n) * 50) } else { Rewind::All });
                 let mode = if resolves { XdrMode::V5_4 } else { XdrMode::V4 };
                 let way = way(SITES[from], SITES[to]);
                 let (records_per_s, ms) = (per_s, u32::try_from(delay_ms).unwrap());
                 let setup = ShipSetup { way, delay_ms: ms, records_per_s, mode, rewind };
                 self.do_one(&WorldCommand::Ship(setup));
-                self.model.ship(from, to, delay_ms, per_s.map(u64::from), rewinds, resolves);
+                self.model.ship(from, to, delay_ms, per_s.map(u64::from), rewind, resolves);
             }
             Deed::Unship(n) => {
                 let (from, to) = self.ends(n);
@@ -377,12 +377,11 @@ fn every_wrong_rule_is_noticed() {
         Wrong::NoticesAtOnce,
     ] {
         let histories = (any_setups(), vec(deed(), 30..50));
-        let found = match wrong {
-            Wrong::GenerationsTravel => agree(often_written(), wrong).is_err(),
-            _ => {
-                let found = runner(150, 0).run(&histories, |history| agree(history, wrong));
-                matches!(found, Err(TestError::Fail(..)))
-            }
+        let found = if wrong == Wrong::GenerationsTravel {
+            agree(often_written(), wrong).is_err()
+        } else {
+            let found = runner(150, 0).run(&histories, |history| agree(history, wrong));
+            matches!(found, Err(TestError::Fail(..)))
         };
         assert!(found, "{wrong:?} is not noticed");
     }
@@ -439,9 +438,9 @@ fn sites_wait_for_each_other_and_migrations_stand_still_meanwhile() {
         let mut world = World::new(WorldSetup { sites: sites.collect() }).unwrap();
         for (site, crashed, at_ms) in [(0, "A1", 0), (1, "B3", 700)] {
             world.advance(WorldUntil::Sites(Until::Time(at_ms)));
-            alone.iter_mut().for_each(|cluster| {
+            for cluster in &mut alone {
                 cluster.advance(Until::Time(at_ms));
-            });
+            }
             alone[site].apply(&crash(crashed)).unwrap();
             let (site, command) = (Some(SITES[site].into()), crash(crashed));
             world.apply(&WorldCommand::Site { site, command }).unwrap();

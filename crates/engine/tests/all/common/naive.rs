@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rosterlab_engine::world::{Refused, RestorePolicy, SiteCounts, WorldView, generated_key};
+use rosterlab_engine::world::{
+    Refused, RestorePolicy, Rewind, SiteCounts, WorldView, generated_key,
+};
 use rosterlab_engine::{
     ClientResult, Cluster, ClusterSetup, Command, Digest, Event, EventKind, NodeId, PartitionId,
     ReadMode, Shutdown, Until, fnv1a_64,
@@ -178,14 +180,12 @@ impl Naive {
 
     /// The number of the value that a site has: while it cannot be read, of the latest copy on any drive.
     fn has(&self, site: usize, key: Digest) -> u64 {
-        match self.found(site, key) {
-            Ok(value) => value.map_or(0, |value| value.write),
-            Err(_) => {
-                let copies = self.sites[site].cluster.copies_of_record("main", key);
-                let latest = copies.iter().map(|copy| copy.write).max();
-                latest.map_or(0, |write| self.sites[site].values[&write].write)
-            }
+        if let Ok(value) = self.found(site, key) {
+            return value.map_or(0, |value| value.write);
         }
+        let copies = self.sites[site].cluster.copies_of_record("main", key);
+        let latest = copies.iter().map(|copy| copy.write).max();
+        latest.map_or(0, |write| self.sites[site].values[&write].write)
     }
 
     fn refuse(&mut self, site: usize, result: ClientResult) {
@@ -371,7 +371,7 @@ impl Naive {
         to: usize,
         delay_ms: u64,
         per_s: Option<u64>,
-        rewinds: Option<Option<u64>>,
+        rewinds: Option<Rewind>,
         resolves: bool,
     ) {
         if self.ships.iter().any(|ship| (ship.from, ship.to) == (from, to)) || from == to {
@@ -395,9 +395,12 @@ impl Naive {
             queue_lost: 0,
         });
         let ship = self.ships.len() - 1;
-        let all = (self.wrong == Wrong::ShipsAll).then_some(None);
+        let all = (self.wrong == Wrong::ShipsAll).then_some(Rewind::All);
         if let Some(back) = rewinds.filter(|_| resolves).or(all) {
-            let from_ms = back.map_or(0, |back| self.now_ms.saturating_sub(back));
+            let from_ms = match back {
+                Rewind::Back(ms) => self.now_ms.saturating_sub(ms),
+                Rewind::All => 0,
+            };
             for key in self.keys.clone() {
                 if self.found(from, key).is_err() && self.has(from, key) != 0 {
                     let pid = PartitionId::of_digest(&key);
@@ -498,7 +501,9 @@ impl Naive {
         if was_on && !on {
             let link = std::mem::take(&mut self.ships[ship].link);
             if self.wrong != Wrong::CutLoses {
-                link.into_iter().for_each(|(_, item, _)| self.put_back(ship, item, State::Ready));
+                for (_, item, _) in link {
+                    self.put_back(ship, item, State::Ready);
+                }
             }
         }
     }
@@ -557,7 +562,9 @@ impl Naive {
             let (gone, kept) = std::mem::take(&mut ship.queue).into_iter().partition(is_gone);
             ship.queue = kept;
             let gone: Vec<Item> = gone;
-            gone.into_iter().for_each(|item| self.is_gone(index, item.key, item.since_ms));
+            for item in gone {
+                self.is_gone(index, item.key, item.since_ms);
+            }
         }
     }
 
@@ -701,7 +708,9 @@ impl Naive {
     ) {
         let site = self.endpoints[endpoint];
         let keys: Vec<Digest> = (0..keys).map(generated_key).collect();
-        keys.iter().for_each(|key| self.use_key(*key));
+        for key in &keys {
+            self.use_key(*key);
+        }
         self.fleets.push(Fleet {
             keys,
             endpoint: endpoint.into(),
@@ -747,7 +756,9 @@ impl Naive {
             fleet.instances[down] = (self.endpoints[&fleet.endpoint], true);
             let next = fleet.instances.get_mut(down + 1);
             fleet.roll = next.is_some().then_some((down + 1, each_ms, back_ms + each_ms));
-            next.into_iter().for_each(|next| next.1 = false);
+            if let Some(next) = next {
+                next.1 = false;
+            }
         }
         loop {
             let fleet = &mut self.fleets[index];
@@ -829,7 +840,7 @@ impl Naive {
         for key in &self.keys {
             let has: Vec<u64> = (0..self.sites.len()).map(|site| self.has(site, *key)).collect();
             for (site, has) in has.iter().enumerate() {
-                same(&format!("{key:?} at site {site}"), value(site, *key), *has)?;
+                same(&format!("{key:?} at site {site}"), &value(site, *key), has)?;
                 counts[site].records += u64::from(*has != 0);
             }
             let some: BTreeSet<u64> = has.iter().copied().filter(|write| *write != 0).collect();
@@ -839,11 +850,11 @@ impl Naive {
                 lacks.for_each(|(counts, _)| counts.missing += 1);
             }
         }
-        same("diverged", view.diverged, diverged)?;
+        same("diverged", &view.diverged, &diverged)?;
         for (site, counts) in counts.into_iter().enumerate() {
-            same(&format!("the counts of site {site}"), view.sites[site].counts, counts)?;
+            same(&format!("the counts of site {site}"), &view.sites[site].counts, &counts)?;
         }
-        same("the number of ships", view.ships.len(), self.ships.len())?;
+        same("the number of ships", &view.ships.len(), &self.ships.len())?;
         for (here, ship) in view.ships.iter().zip(&self.ships) {
             let counts = (
                 here.waiting,
@@ -853,12 +864,12 @@ impl Naive {
                 here.queue_lost,
                 here.on_link,
             );
-            same(&format!("the ship {}", here.way), counts, ship.counts(self.now_ms))?;
+            same(&format!("the ship {}", here.way), &counts, &ship.counts(self.now_ms))?;
         }
         for (here, fleet) in view.fleets.iter().zip(&self.fleets) {
             let counts = (here.counts.reads, here.counts.stale, here.counts.writes);
-            same("a fleet's counts", counts, fleet.done)?;
-            same("what a fleet did not send", here.counts.not_sent, fleet.not_sent)?;
+            same("a fleet's counts", &counts, &fleet.done)?;
+            same("what a fleet did not send", &here.counts.not_sent, &fleet.not_sent)?;
             let instances: Vec<_> = here.instances.iter().map(|one| (one.site, one.up)).collect();
             same("a fleet's instances", &instances, &fleet.instances)?;
         }
@@ -897,7 +908,7 @@ impl Ship {
 }
 
 /// An error if two things differ.
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, world: T, model: T) -> Result<(), String> {
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, world: &T, model: &T) -> Result<(), String> {
     if world == model {
         return Ok(());
     }
