@@ -8,10 +8,10 @@ use crate::command::ReadMode;
 use crate::event::ClientResult;
 use crate::id::{Digest, NodeId};
 use crate::node_set::Slot;
-use crate::world::World;
 use crate::world::event::{Value, WorldEventKind};
 use crate::world::keys::KeyId;
 use crate::world::place::{PlaceState, Stored};
+use crate::world::state::World;
 use crate::world::view::Refused;
 
 /// How a client's operation ended.

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::cluster::Until;
 use crate::command::{Command, Rejection};
 use crate::namespace::{ClusterSetup, SetupError};
 
@@ -248,6 +249,19 @@ pub enum WorldCommand {
     },
 }
 
+/// How far [`crate::world::World::advance`] lets simulated time pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorldUntil {
+    /// Until all sites have come as far as this. Ships and fleets go on meanwhile. With [`Until::Prepared`], until the first
+    /// site has prepared a change.
+    Sites(Until),
+    /// Until nothing is queued and nothing is on its way, or at most for this long, in milliseconds.
+    Shipped {
+        /// How long at most.
+        within_ms: u64,
+    },
+}
+
 /// Why a world cannot do a command now. A rejected command has changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorldRejection {
@@ -343,4 +357,23 @@ impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "from {:?} to {:?} of namespace {:?}", self.from, self.to, self.namespace)
     }
+}
+
+/// An error if the condition holds.
+pub(crate) fn refuse(
+    when: bool,
+    why: impl FnOnce() -> WorldRejection,
+) -> Result<(), WorldRejection> {
+    if when { Err(why()) } else { Ok(()) }
+}
+
+/// An error if a number is not in a range.
+pub(crate) fn in_range(
+    what: &'static str,
+    number: u64,
+    least: u64,
+    most: u64,
+) -> Result<(), WorldRejection> {
+    let is_in = (least..=most).contains(&number);
+    refuse(!is_in, || WorldRejection::OutOfRange { what, least, most })
 }

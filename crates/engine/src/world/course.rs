@@ -4,24 +4,12 @@
 //! what is done when something is due.
 
 use crate::cluster::Until;
-use crate::world::World;
+use crate::world::command::WorldUntil;
 use crate::world::event::WorldEvent;
 use crate::world::fleet::Fleet;
 use crate::world::ship::Ship;
 use crate::world::site::{Pace, Site};
-
-/// How far [`World::advance`] lets simulated time pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WorldUntil {
-    /// Until all sites have come as far as this. Ships and fleets go on meanwhile. With [`Until::Prepared`], until the first
-    /// site has prepared a change.
-    Sites(Until),
-    /// Until nothing is queued and nothing is on its way, or at most for this long, in milliseconds.
-    Shipped {
-        /// How long at most.
-        within_ms: u64,
-    },
-}
+use crate::world::state::World;
 
 /// What a course ends at, beside a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ pub struct WorldEvent {
 pub struct Value {
     /// The number of the write among all that clients sent to any site, from 1.
     pub write: u64,
-    /// The site that it was sent to, as an index into [`crate::WorldView::sites`].
+    /// The site that it was sent to, as an index into [`crate::world::WorldView::sites`].
     pub site: usize,
     /// When.
     pub at_ms: u64,

@@ -4,10 +4,10 @@
 //! they are. Not here: fleets, whose records are each by itself.
 
 use crate::world::client::Told;
-use crate::world::command::{MAX_GENERATED, MAX_RANGES, Place, WorldRejection};
+use crate::world::command::{MAX_GENERATED, MAX_RANGES, Place, WorldRejection, in_range, refuse};
 use crate::world::event::WorldEventKind;
 use crate::world::keys::KeyId;
-use crate::world::{World, in_range, refuse};
+use crate::world::state::World;
 
 impl World {
     pub(super) fn check_load(&self, first: u32, records: u32) -> Result<(), WorldRejection> {

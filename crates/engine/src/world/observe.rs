@@ -3,15 +3,14 @@
 //! Invariant: looking changes nothing. Not here: what is counted (see `truth`, `client`, `shipping`).
 
 use crate::id::Digest;
-use crate::world::World;
+use crate::world::backup::BackupState;
+use crate::world::fleet::Fleet;
 use crate::world::keys::KeyId;
 use crate::world::ship::{Ship, State};
+use crate::world::state::World;
 use crate::world::view::{
-    BackupView, CopyView, FleetView, KeyView, ShipView, SiteCounts, SiteView, WorldView,
+    BackupView, CopyView, FleetView, KeyView, SAMPLES, ShipView, SiteCounts, SiteView, WorldView,
 };
-
-/// The most generated records that a view has as samples of what has diverged.
-pub const SAMPLES: usize = 24;
 
 impl World {
     /// Everything that a front end needs beside the clusters (see [`World::cluster`]).
@@ -98,7 +97,7 @@ impl World {
         }
     }
 
-    fn fleet_view(&self, fleet: &super::Fleet) -> FleetView {
+    fn fleet_view(&self, fleet: &Fleet) -> FleetView {
         FleetView {
             setup: fleet.setup.clone(),
             instances: fleet.instances.clone(),
@@ -110,7 +109,7 @@ impl World {
     }
 
     fn backup_views(&self) -> Vec<BackupView> {
-        let view = |(name, backup): (&String, &super::BackupState)| BackupView {
+        let view = |(name, backup): (&String, &BackupState)| BackupView {
             name: name.clone(),
             place: backup.place.clone(),
             taken_ms: backup.taken_ms,

@@ -9,12 +9,14 @@ use crate::command::Shutdown;
 use crate::event::{ClientResult, EventKind};
 use crate::id::PartitionId;
 use crate::node_set::NodeSet;
-use crate::world::command::{MAX_DELAY_MS, Rewind, ShipSetup, Way, WorldRejection, XdrMode};
+use crate::world::command::{
+    MAX_DELAY_MS, Rewind, ShipSetup, Way, WorldRejection, XdrMode, in_range, refuse,
+};
 use crate::world::event::{Landed, Value, WorldEvent, WorldEventKind};
 use crate::world::keys::KeyId;
 use crate::world::place::{PlaceState, Stored};
 use crate::world::ship::{Back, Message, Ship, State};
-use crate::world::{World, in_range, refuse};
+use crate::world::state::World;
 
 impl World {
     // --- setting up

@@ -1,9 +1,10 @@
 //! Shared keys change nothing but the cost: worlds that share keys and worlds with a key for each record are told apart by
 //! nothing that can be seen.
 
+use super::keys::Keys;
 use super::*;
 use crate::cluster::Until;
-use crate::command::{ReadMode, Shutdown};
+use crate::command::{Command, ReadMode, Shutdown};
 use crate::id::{NodeId, RackId};
 use crate::namespace::{ClusterSetup, Mode, NodeSetup};
 

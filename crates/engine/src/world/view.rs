@@ -7,6 +7,9 @@ use crate::id::Digest;
 use crate::world::command::{FleetSetup, Place, Way, XdrMode};
 use crate::world::event::Value;
 
+/// The most generated records that a view has as samples of what has diverged.
+pub const SAMPLES: usize = 24;
+
 /// A whole world at one moment, without its clusters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorldView {
@@ -30,7 +33,7 @@ pub struct WorldView {
     pub lag_ms: u64,
     /// The records that a person wrote or read by themselves, in the order of first use.
     pub bench: Vec<KeyView>,
-    /// Some generated records that have diverged, at most [`crate::world::SAMPLES`].
+    /// Some generated records that have diverged, at most [`SAMPLES`].
     pub samples: Vec<KeyView>,
 }
 
