@@ -51,48 +51,52 @@ fn place(site: &str) -> Place {
     Place { site: site.into(), namespace: "main".into() }
 }
 
-/// A crash, a start and all migrations, with a thousand writes: the same for a cluster and for a world of one.
+/// A cluster, and a world that has nothing else.
 fn one_site(c: &mut Criterion) {
     let nodes = vec![NodeId::new(0xa001).expect("not zero")];
     let crash = Command::Stop { nodes: nodes.clone(), shutdown: Shutdown::Unclean };
     let start = Command::Start { nodes };
-    let write = |n| Command::Write { namespace: "main".into(), key: generated_key(n), from: None };
-    let mut group = c.benchmark_group("a crash, a start, all migrations and 1,000 writes");
+    let at = |command: &Command| WorldCommand::Site { site: None, command: command.clone() };
+    let all = Until::Migrated { partitions: None };
+    let cluster = Cluster::new(setup()).expect("within the limits");
+    let alone = world(&["one"]);
+    let mut group = c.benchmark_group("a crash, a start and all migrations");
     group.bench_function("a cluster", |b| {
-        let cluster = Cluster::new(setup()).expect("within the limits");
-        b.iter_batched(
-            || cluster.clone(),
-            |mut cluster| {
-                for command in [&crash, &start] {
-                    cluster.apply(command).expect("can be done");
-                    black_box(cluster.advance(Until::Settled));
-                }
-                for n in 0..1_000 {
-                    black_box(cluster.apply(&write(n)).expect("can be done"));
-                }
-                black_box(cluster.advance(Until::Migrated { partitions: None }));
-            },
-            BatchSize::LargeInput,
-        );
+        let mut cluster = cluster.clone();
+        b.iter(|| {
+            for command in [&crash, &start] {
+                cluster.apply(command).expect("can be done");
+                black_box(cluster.advance(Until::Settled));
+            }
+            black_box(cluster.advance(all))
+        });
     });
     group.bench_function("a world of one", |b| {
-        let world = world(&["one"]);
-        let at = |command: &Command| WorldCommand::Site { site: None, command: command.clone() };
-        b.iter_batched(
-            || world.clone(),
-            |mut world| {
-                for command in [&crash, &start] {
-                    do_one(&mut world, &at(command));
-                    black_box(world.advance(WorldUntil::Sites(Until::Settled)));
-                }
-                for n in 0..1_000 {
-                    do_one(&mut world, &at(&write(n)));
-                }
-                let all = Until::Migrated { partitions: None };
-                black_box(world.advance(WorldUntil::Sites(all)));
-            },
-            BatchSize::LargeInput,
-        );
+        let mut world = alone.clone();
+        b.iter(|| {
+            for command in [&crash, &start] {
+                do_one(&mut world, &at(command));
+                black_box(world.advance(WorldUntil::Sites(Until::Settled)));
+            }
+            black_box(world.advance(WorldUntil::Sites(all)))
+        });
+    });
+    group.finish();
+    let write = |n| Command::Write { namespace: "main".into(), key: generated_key(n), from: None };
+    let writes: Vec<Command> = (0..1_000).map(write).collect();
+    let mut group = c.benchmark_group("1,000 writes of a person");
+    group.bench_function("a cluster", |b| {
+        let mut cluster = cluster.clone();
+        b.iter(|| {
+            for write in &writes {
+                black_box(cluster.apply(write).expect("can be done"));
+            }
+        });
+    });
+    group.bench_function("a world of one", |b| {
+        let mut world = alone.clone();
+        let writes: Vec<WorldCommand> = writes.iter().map(at).collect();
+        b.iter(|| writes.iter().for_each(|write| do_one(&mut world, write)));
     });
     group.finish();
 }

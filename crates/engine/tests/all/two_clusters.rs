@@ -325,3 +325,44 @@ fn replicas_ship_in_place_of_a_node_that_stops_and_a_crash_of_all_copies_loses_t
     assert_eq!((ship.waiting, ship.queue_lost), (0, 100));
     assert_eq!(sites.counts("old").lost, 100);
 }
+
+#[test]
+fn what_a_ship_brought_is_not_shipped_on() {
+    let mut sites = world_of(&["a", "b", "c"]);
+    sites.ship(ship_of("a", "b", V4));
+    sites.ship(ship_of("b", "c", V4));
+    sites.write("a", key());
+    sites.wait(10_000);
+    assert_eq!((sites.value("a", key()), sites.value("b", key())), (1, 1));
+    assert_eq!((sites.value("c", key()), sites.counts("c").missing), (0, 1));
+    sites.write("b", key());
+    sites.wait(10_000);
+    assert_eq!((sites.value("c", key()), sites.diverged()), (2, 1));
+    let told = sites.act(&WorldCommand::Unship(way("a", "b")));
+    assert!(matches!(told[0].kind, WorldEventKind::ShipEnded { dropped: 0, .. }), "{told:?}");
+}
+
+#[test]
+fn a_queue_on_drives_outlives_a_stop_and_one_in_memory_is_found_by_a_scan() {
+    for (mode, to_scan) in [(V4, 0), (V5_4, 100)] {
+        let mut sites = world_of(&["old", "new"]);
+        sites.ship(ship_of("old", "new", mode));
+        sites.act(&WorldCommand::Disconnect(way("old", "new")));
+        sites.wait(1_000);
+        sites.load("old", 0, 100);
+        sites.wait(1_000);
+        sites.at("old", crate::common::stop("B1 B2 B3"));
+        let ship = sites.view().ships[0].clone();
+        assert_eq!((ship.to_scan, ship.waiting), (to_scan, 100 - u64::from(to_scan)), "{mode:?}");
+        sites.wait(3_000);
+        sites.at("old", crate::common::start("B1 B2 B3"));
+        sites.act(&WorldCommand::Reconnect(way("old", "new")));
+        // It is scanned when its migrations are done.
+        sites.wait(1_000);
+        assert_eq!((sites.lag_ms(), sites.counts("new").records), (5_000, 0), "{mode:?}");
+        sites.wait(200_000);
+        let ship = sites.view().ships[0].clone();
+        assert_eq!((ship.to_scan, ship.waiting, ship.lag_ms, ship.queue_lost), (0, 0, 0, 0));
+        assert_eq!((sites.counts("new").records, sites.diverged()), (100, 0), "{mode:?}");
+    }
+}
