@@ -184,7 +184,7 @@ impl Ship {
     /// What is sent next, if something can be sent now.
     pub fn next_to_send(&self, now_ms: u64) -> Option<KeyId> {
         let (.., key) = self.ready.first()?;
-        (self.connected && self.free_us <= 1_000 * now_ms).then_some(*key)
+        (self.connected && self.free_us <= now_ms.saturating_mul(1_000)).then_some(*key)
     }
 
     /// Whether one of these nodes has a record queued.
@@ -200,7 +200,7 @@ impl Ship {
         }
         if let Some(per_s) = self.setup.records_per_s {
             let takes_us = u64::from(records) * 1_000_000 / u64::from(per_s);
-            self.free_us = self.free_us.max(1_000 * now_ms) + takes_us;
+            self.free_us = self.free_us.max(now_ms.saturating_mul(1_000)).saturating_add(takes_us);
         }
     }
 
