@@ -196,21 +196,21 @@ walk("a plan is made for what is to be done, and it is safe when it is checked",
   await eventually(said, "Choose at least one node.");
   await part.getByLabel("Rack 2, all").check();
   await part.getByLabel("A103").check();
-  await action(page, "own-goal-margin").selectOption({ label: "no further loss" });
+  await action(page, "own-goal-margin").selectOption("no further loss");
   await action(page, "own-make").click();
   await eventually(() => said().then((text) => text.startsWith("✓")), true);
   const plan = await part.locator("textarea").inputValue();
   for (const node of ["a103", "b101", "b102"]) assert.match(plan.toLowerCase(), new RegExp(node));
   assert.deepEqual(await violations(page), []);
   await page.locator("#own-plan-text").fill(plan);
-  await action(page, "own-margin").selectOption({ label: "no further loss" });
+  await action(page, "own-margin").selectOption("no further loss");
   await action(page, "own-check").click();
   const verdict = () => page.locator("[aria-labelledby=own-plan-title] [role=status]").innerText();
   await eventually(() => verdict().then((text) => text.startsWith("✓")), true);
   // What is wanted has changed, so the plan goes.
   await part.getByLabel("Take a whole rack down, and bring it back later").check();
   assert.equal(await part.locator("textarea").count(), 0);
-  await action(page, "own-rack").selectOption({ label: "2" });
+  await action(page, "own-rack").selectOption("2");
   await action(page, "own-make").click();
   await eventually(() => said().then((text) => text.startsWith("✓")), true);
   assert.deepEqual(complaints, []);
@@ -222,7 +222,7 @@ walk("what no input tells is asked, and the answer is on the floor", async (t) =
   const question = page.locator(".own-question", { hasText: "Are these nodes quiesced?" });
   await question.locator("summary").click();
   assert.match(await question.innerText(), /Taken as not quiesced\./);
-  await question.locator("select").first().selectOption({ label: "quiesced" });
+  await question.locator("select").first().selectOption("quiesced");
   await eventually(() => question.innerText().then((text) => /except 1 of 3/.test(text)), true);
   assert.deepEqual(await violations(page), []);
   await action(page, "own-open").click();
