@@ -45,6 +45,7 @@ assert.ok(golden.clustering.length >= 77 && available.length >= 76, "the golden 
 /** All scenarios, `{ name, text }`: those that the project ships and the golden cases. */
 export const scenarios = [
   ...readdirSync(join(ROOT, "www/scenarios"))
+    .filter((name) => name.endsWith(".json"))
     .sort()
     .map((name) => ({ name, text: read(`www/scenarios/${name}`) })),
   ...golden.availability.map(({ scenario }) => ({

@@ -8,10 +8,11 @@ use std::path::Path;
 
 use rosterlab_engine::{Cluster, PartitionId};
 use rosterlab_scenario::foresight::what_if;
+use rosterlab_scenario::world::Document;
 use rosterlab_scenario::{Key, NodeNames, Runner, Timeline, as_test, explain, report};
 
 use crate::args::{Explain, Succession, Test, WhatIf};
-use crate::source::{Mistake, Source};
+use crate::source::{Contents, Mistake, Source};
 
 /// The result of a command that could be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub fn print(out: &mut impl Write, text: &str) -> Result<Expectations, Problem> 
 }
 
 /// The scenario of a file, or of the share link in it.
-pub fn read(file: &Path) -> Result<Source, Problem> {
+pub fn read<S: Contents>(file: &Path) -> Result<Source<S>, Problem> {
     let source = Source::read(file)?;
     if let Some(note) = &source.note {
         let _ = writeln!(io::stderr(), "note: {note}");
@@ -64,7 +65,7 @@ pub fn read(file: &Path) -> Result<Source, Problem> {
 
 /// `scenario`
 pub fn print_scenario(file: &Path, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let source = read(file)?;
+    let source = read::<Document>(file)?;
     writeln!(out, "{}", source.scenario.to_json().trim_end())?;
     Ok(Expectations::Hold)
 }
@@ -101,7 +102,7 @@ pub fn cluster_at(file: &Path, step: Option<usize>) -> Result<Cluster, Problem> 
 
 /// As [`cluster_at`], with what people call its nodes.
 pub fn named_cluster_at(file: &Path, step: Option<usize>) -> Result<(Cluster, NodeNames), Problem> {
-    let source = read(file)?;
+    let source: Source = read(file)?;
     let names = source.scenario.names();
     if step.is_some() {
         return Ok((timeline_at(&source, step)?.cluster().clone(), names));

@@ -12,6 +12,7 @@ use rosterlab_asinfo::bring_log::{self, MOST_BYTES};
 use crate::args::{Log, LogFormat};
 use crate::commands::{self, Expectations, Problem};
 use crate::files::Files;
+use crate::source::Source;
 
 /// Reads the logs and prints what they say.
 pub fn log(wanted: &Log, out: &mut impl Write) -> Result<Expectations, Problem> {
@@ -21,7 +22,7 @@ pub fn log(wanted: &Log, out: &mut impl Write) -> Result<Expectations, Problem> 
     let cluster = match &wanted.cluster {
         None => None,
         Some(file) => {
-            let source = commands::read(file)?;
+            let source: Source = commands::read(file)?;
             let setup = source.scenario.cluster.setup();
             Some(setup.map_err(|error| Problem::File(source.mistake(&error)))?)
         }

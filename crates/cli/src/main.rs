@@ -88,7 +88,7 @@ fn perform(command: Command, out: &mut impl Write) -> Result<Expectations, Probl
         Command::Collectinfo(wanted) => collectinfo::write(&wanted, out),
         Command::Bring(wanted) => bring::print(&wanted, out),
         Command::Log(wanted) => log::log(&wanted, out),
-        Command::Schema => commands::print(out, &rosterlab_scenario::schema_text()),
+        Command::Schema => commands::print(out, &rosterlab_scenario::world::schema_text()),
         Command::Completions { shell } => shells::completions(shell, out),
         Command::Man { command } => shells::man(command.as_deref(), out),
     }

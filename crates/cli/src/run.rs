@@ -3,6 +3,8 @@
 //! Invariant: results come in the order of the files, whatever finishes first, so the output is the same on every machine.
 //! Not here: how they are printed (see `report`).
 
+mod sites;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -10,7 +12,9 @@ use std::thread;
 
 use rosterlab_asinfo::log::{self, Log, LogLine};
 use rosterlab_scenario::file::{Action, Step};
-use rosterlab_scenario::{Failure, Runner, ScenarioError, StepReport, report};
+use rosterlab_scenario::world::{Document, WorldAction, WorldStep};
+use rosterlab_scenario::{Failure, Runner, Scenario, ScenarioError, StepReport, report};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::args::Format;
@@ -148,7 +152,7 @@ fn in_order<T: Sync, R: Send, E>(
 
 /// Runs one file.
 fn file(path: &Path, task: Task, format: Format) -> FileRun {
-    match Source::read(path) {
+    match Source::<Document>::read(path) {
         Ok(source) => of_source(&source, task, format),
         Err(mistake) => FileRun {
             name: mistake.file.clone(),
@@ -162,34 +166,60 @@ fn file(path: &Path, task: Task, format: Format) -> FileRun {
     }
 }
 
-fn of_source(source: &Source, task: Task, format: Format) -> FileRun {
-    let steps = &source.scenario.steps;
-    let checks = steps.iter().enumerate().filter(|(_, step)| expects(step));
+fn of_source(source: &Source<Document>, task: Task, format: Format) -> FileRun {
+    let (steps, checks) = match &source.scenario {
+        Document::Cluster(scenario) => {
+            let steps = scenario.steps.iter().enumerate();
+            let check = |(index, step): (usize, &Step)| {
+                expects(&step.action)
+                    .then(|| check(source, index, step.action.name(), &step.action))
+            };
+            (scenario.steps.len(), steps.filter_map(check).collect())
+        }
+        Document::World(scenario) => {
+            let steps = scenario.steps.iter().enumerate();
+            let check = |(index, step)| world_check(source, index, step);
+            (scenario.steps.len(), steps.filter_map(check).collect())
+        }
+    };
     let mut run = FileRun {
         name: source.name.clone(),
-        title: source.scenario.title.clone(),
+        title: source.scenario.title().to_owned(),
         note: source.note.clone(),
-        steps: steps.len(),
-        checks: checks.map(|(index, step)| check(source, index, step)).collect(),
+        steps,
+        checks,
         mistake: None,
         lines: Vec::new(),
     };
-    if let Err(error) = each_step(source, task, format, &mut run) {
+    let mut failed = Vec::new();
+    let ran = match &source.scenario {
+        Document::Cluster(scenario) => each_step(scenario, format, &mut run.lines, &mut failed),
+        Document::World(scenario) => {
+            sites::each_step(scenario, format, &mut run.lines, &mut failed)
+        }
+    };
+    if task == Task::Run {
+        for failure in failed {
+            add(source, &mut run.checks, failure);
+        }
+    }
+    if let Err(error) = ran {
         run.mistake = Some(source.mistake(&error));
     }
     run
 }
 
+/// Performs every step, and adds what it prints and what does not hold.
 fn each_step(
-    source: &Source,
-    task: Task,
+    scenario: &Scenario,
     format: Format,
-    run: &mut FileRun,
+    lines: &mut Vec<u8>,
+    failed: &mut Vec<Failure>,
 ) -> Result<(), ScenarioError> {
-    let mut runner = Runner::new(&source.scenario)?;
+    let mut runner = Runner::new(scenario)?;
     let mut log = Log::new(&runner.cluster().view());
     if format == Format::Table {
-        run.lines.extend([report::table_head().as_bytes(), b"\n"].concat());
+        lines.extend([report::table_head().as_bytes(), b"\n"].concat());
     }
     loop {
         // Cheap: a cluster shares its data with its copies.
@@ -198,20 +228,18 @@ fn each_step(
         let Some(step) = runner.next() else { return Ok(()) };
         let step = step?;
         match format {
-            Format::Ndjson => run.lines.extend([report::ndjson(&step).as_bytes(), b"\n"].concat()),
-            Format::Table => run.lines.extend(report::table_rows(&step).as_bytes()),
+            Format::Ndjson => lines.extend([report::ndjson(&step).as_bytes(), b"\n"].concat()),
+            Format::Table => lines.extend(report::table_rows(&step).as_bytes()),
             Format::Log => {
                 let ticks = match (before, entry) {
                     (Some(before), Some(entry)) => log::ticker(&before, &entry, step.view.time_ms),
                     _ => Vec::new(),
                 };
-                run.lines.extend(log_lines(&mut log, &step, ticks).as_bytes());
+                lines.extend(log_lines(&mut log, &step, ticks).as_bytes());
             }
             Format::Text | Format::Junit | Format::Tap | Format::Github | Format::Json => {}
         }
-        if task == Task::Run {
-            step.failures.into_iter().for_each(|failure| add(source, &mut run.checks, failure));
-        }
+        failed.extend(step.failures);
     }
 }
 
@@ -228,9 +256,9 @@ fn log_lines(log: &mut Log, report: &StepReport, ticks: Vec<LogLine>) -> String 
     lines.iter().map(line).collect()
 }
 
-/// Whether a step expects something.
-fn expects(step: &Step) -> bool {
-    match &step.action {
+/// Whether an action expects something.
+fn expects(action: &Action) -> bool {
+    match action {
         Action::Expect(_) => true,
         Action::Write(write) => write.result.is_some(),
         Action::Read(read) => read.result.is_some() || read.stale.is_some(),
@@ -238,15 +266,26 @@ fn expects(step: &Step) -> bool {
     }
 }
 
-fn check(source: &Source, index: usize, step: &Step) -> Check {
+fn check(source: &Source<Document>, index: usize, action: &str, fields: &impl Serialize) -> Check {
     let position = source.position(&format!("steps[{index}]"));
-    Check { step: index, name: name_of(index, step), position, failures: Vec::new() }
+    Check { step: index, name: name_of(index, action, fields), position, failures: Vec::new() }
+}
+
+/// The check of a step of several sites, if it expects something.
+fn world_check(source: &Source<Document>, index: usize, step: &WorldStep) -> Option<Check> {
+    let expects = match &step.action {
+        WorldAction::Cluster(action) => expects(action),
+        WorldAction::Sites(_) => false,
+        WorldAction::Expect(_) => true,
+    };
+    // The site belongs to what is expected; the author's text and the clock do not.
+    let bare = WorldStep { at: None, say: None, ..step.clone() };
+    expects.then(|| check(source, index, step.action.name(), &bare))
 }
 
 /// What a step is, in short: `steps[3]: expect dead 0, unavailable at most 410`.
-fn name_of(index: usize, step: &Step) -> String {
-    let action = step.action.name();
-    let fields = serde_json::to_value(&step.action).unwrap_or_default();
+fn name_of(index: usize, action: &str, fields: &impl Serialize) -> String {
+    let fields = serde_json::to_value(fields).unwrap_or_default();
     let fields = fields.as_object().into_iter().flatten().filter(|(name, _)| *name != "do");
     let fields: Vec<String> =
         fields.map(|(name, value)| format!("{name} {}", short(value))).collect();
@@ -265,7 +304,7 @@ fn short(value: &Value) -> String {
 }
 
 /// Adds a failure to the expectation that it is about, which may be that of an earlier step.
-fn add(source: &Source, checks: &mut [Check], failure: Failure) {
+fn add(source: &Source<Document>, checks: &mut [Check], failure: Failure) {
     let index = failure.place.strip_prefix("steps[").and_then(|place| place.split_once(']'));
     let index = index.and_then(|(index, _)| index.parse().ok());
     let position = source.position(&failure.place);

@@ -10,6 +10,7 @@ use std::path::Path;
 use rosterlab_scenario::file::seems::FileKind;
 use rosterlab_scenario::share::{self, ShareError};
 use rosterlab_scenario::words::share_links::of_difference;
+use rosterlab_scenario::world::Document;
 use rosterlab_scenario::{Cause, FORMAT, MAX_BYTES, Scenario, ScenarioError};
 
 use crate::position::Position;
@@ -39,19 +40,50 @@ impl fmt::Display for Mistake {
     }
 }
 
+/// What a file may hold.
+pub trait Contents: Sized {
+    /// Reads it.
+    fn parse(bytes: &[u8]) -> Result<Self, ScenarioError>;
+
+    /// That of a share link, which is of one cluster.
+    fn of(scenario: Scenario) -> Self;
+}
+
+/// A scenario of one cluster; one of several sites is refused.
+impl Contents for Scenario {
+    fn parse(bytes: &[u8]) -> Result<Self, ScenarioError> {
+        Self::parse(bytes)
+    }
+
+    fn of(scenario: Scenario) -> Self {
+        scenario
+    }
+}
+
+/// A scenario of one cluster or of several sites.
+impl Contents for Document {
+    fn parse(bytes: &[u8]) -> Result<Self, ScenarioError> {
+        Self::parse(bytes)
+    }
+
+    fn of(scenario: Scenario) -> Self {
+        Self::Cluster(scenario)
+    }
+}
+
 /// A scenario and the text that it was read from.
 #[derive(Debug)]
-pub struct Source {
+pub struct Source<S = Scenario> {
     /// The file, or `<stdin>`.
     pub name: String,
     /// The scenario.
-    pub scenario: Scenario,
+    pub scenario: S,
     /// What is to be told although nothing is wrong.
     pub note: Option<String>,
     text: String,
 }
 
-impl Source {
+impl<S: Contents> Source<S> {
     /// Reads a file that holds a scenario, a share link, or an address that ends in one.
     ///
     /// # Errors
@@ -81,7 +113,7 @@ impl Source {
     /// # Errors
     /// What is wrong with it.
     pub fn of_bytes(name: String, bytes: Vec<u8>) -> Result<Self, Mistake> {
-        let parsed = Scenario::parse(&bytes);
+        let parsed = S::parse(&bytes);
         let text = String::from_utf8(bytes).unwrap_or_else(|error| {
             // What is right before the first byte that is none, which is where the mistake is.
             let right = error.utf8_error().valid_up_to();
@@ -93,7 +125,7 @@ impl Source {
                 Ok(shared) => {
                     // A note, not an error: the results that follow are those of this version.
                     let note = shared.differs.as_ref().map(of_difference);
-                    let scenario = Scenario::from_timeline("From a link", &shared.timeline);
+                    let scenario = S::of(Scenario::from_timeline("From a link", &shared.timeline));
                     Ok(Self { name, scenario, note, text })
                 }
                 Err(error) => Err(of_link(name, &text, link, &error)),
@@ -112,7 +144,7 @@ impl Source {
 
     /// The mistake of a step that cannot be done.
     pub fn mistake(&self, error: &ScenarioError) -> Mistake {
-        let message = error.to_string();
+        let message = error.suggesting();
         Mistake { file: self.name.clone(), position: Some(self.position(&error.place)), message }
     }
 }

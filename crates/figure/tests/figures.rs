@@ -12,8 +12,8 @@ use rosterlab_scenario::{Scenario, Timeline};
 /// Every scenario with its timeline.
 fn scenarios() -> Vec<(Scenario, Timeline)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/scenarios");
-    let mut files: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let entries = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let mut files: Vec<_> = entries.filter(|path| path.is_file()).collect();
     files.sort();
     assert!(files.len() > 10, "the scenarios are there");
     files

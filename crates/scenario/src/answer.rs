@@ -19,7 +19,12 @@ pub struct ClientAnswer {
 /// The answer in an event, if it ends a client's operation.
 #[must_use]
 pub fn answer(event: &Event) -> Option<ClientAnswer> {
-    match &event.kind {
+    answer_of(&event.kind)
+}
+
+/// As [`answer`], in what happened.
+pub(crate) fn answer_of(kind: &EventKind) -> Option<ClientAnswer> {
+    match kind {
         EventKind::Wrote { result, .. } => {
             Some(ClientAnswer { result: (*result).into(), stale: None })
         }

@@ -31,13 +31,33 @@ impl fmt::Display for Failure {
 }
 
 /// Collects the failures of one step.
-struct Comparison<'a> {
+pub(crate) struct Comparison<'a> {
     place: &'a str,
     failures: Vec<Failure>,
 }
 
-impl Comparison<'_> {
-    fn count(&mut self, name: &str, expected: Option<Bounds>, found: u32) {
+impl<'a> Comparison<'a> {
+    /// A comparison of the step at this place.
+    pub fn new(place: &'a str) -> Self {
+        Self { place, failures: Vec::new() }
+    }
+
+    /// What does not hold at this moment; with `never`, one failure if all of it does.
+    pub fn failures(self, when: When) -> Vec<Failure> {
+        if when != When::Never {
+            return self.failures;
+        }
+        let holds = self.failures.is_empty();
+        let never = || Failure {
+            place: self.place.to_owned(),
+            expected: "this never".to_owned(),
+            found: "it".to_owned(),
+        };
+        holds.then(never).into_iter().collect()
+    }
+
+    /// Compares a count.
+    pub fn count(&mut self, name: &str, expected: Option<Bounds>, found: u32) {
         if let Some(expected) = expected
             && !expected.hold(found)
         {
@@ -45,7 +65,13 @@ impl Comparison<'_> {
         }
     }
 
-    fn field<T: fmt::Display + PartialEq>(&mut self, name: &str, expected: Option<T>, found: &T) {
+    /// Compares a value.
+    pub fn field<T: fmt::Display + PartialEq>(
+        &mut self,
+        name: &str,
+        expected: Option<T>,
+        found: &T,
+    ) {
         if let Some(expected) = expected
             && expected != *found
         {
@@ -69,27 +95,32 @@ pub fn failures(
     namespace: usize,
     view: &ClusterView,
 ) -> Result<Vec<Failure>, ScenarioError> {
-    let here = sub_cluster(place, expect, namespace, view)?;
-    let mut comparison = Comparison { place, failures: Vec::new() };
+    let mut comparison = Comparison::new(place);
+    compare(&mut comparison, expect, namespace, view)?;
+    Ok(comparison.failures(expect.when))
+}
+
+/// Compares every field of an `expect` with a cluster.
+///
+/// # Errors
+/// As [`failures`].
+pub(crate) fn compare(
+    comparison: &mut Comparison<'_>,
+    expect: &Expect,
+    namespace: usize,
+    view: &ClusterView,
+) -> Result<(), ScenarioError> {
+    let here = sub_cluster(comparison.place, expect, namespace, view)?;
     let sub_clusters = convert::count(view.sub_clusters.len());
     comparison.count("sub_clusters", expect.sub_clusters, sub_clusters);
     let orphans = convert::count(view.orphans.len());
     comparison.count("orphans", expect.orphans, orphans);
     let lost = convert::narrow(view.lost_writes, "the number of lost writes");
     comparison.count("lost_writes", expect.lost_writes, lost);
-    cluster_fields(&mut comparison, expect, here);
-    node_fields(&mut comparison, expect, namespace, view)?;
-    partition_fields(&mut comparison, expect, here);
-    if expect.when != When::Never {
-        return Ok(comparison.failures);
-    }
-    let holds = comparison.failures.is_empty();
-    let never = || Failure {
-        place: place.to_owned(),
-        expected: "this never".to_owned(),
-        found: "it".to_owned(),
-    };
-    Ok(holds.then(never).into_iter().collect())
+    cluster_fields(comparison, expect, here);
+    node_fields(comparison, expect, namespace, view)?;
+    partition_fields(comparison, expect, here);
+    Ok(())
 }
 
 /// Differences between what a client was told and what the step expects.
@@ -99,7 +130,7 @@ pub fn client_failures(
     expect: ClientExpectation,
     answer: Option<ClientAnswer>,
 ) -> Vec<Failure> {
-    let mut comparison = Comparison { place, failures: Vec::new() };
+    let mut comparison = Comparison::new(place);
     if let Some(answer) = answer {
         comparison.field("result", expect.result, &answer.result);
         comparison.field("stale", expect.stale, &answer.stale.unwrap_or_default());

@@ -6,7 +6,7 @@
 //! `node_names` (what people call nodes), `timeline` (with `checkpoints`), `file` (the scenario file: its types and reading one), `plan` (steps into entries and
 //! back), `answer`, `expectation`, `one_step`, `watch` (expectations for every moment), `runner`; then what makes text of it: `words` (sentences), `look`, `report`
 //! and `explain`; `foresight` (what would happen: `what_if`, `margin`, `preview`, `ways`); `rolling` (a rolling restart, step by step); `share` (a timeline as one line of an
-//! address) and `as_test` (a timeline as a test).
+//! address) and `as_test` (a timeline as a test). Behind a feature, `world`: scenarios with several sites.
 //!
 //! **What this crate does not do**: files and terminals (the command line's), the web, drawing, the rules themselves.
 
@@ -31,6 +31,8 @@ mod testing;
 mod timeline;
 mod watch;
 pub mod words;
+#[cfg(feature = "world")]
+pub mod world;
 
 pub use answer::{ClientAnswer, answer};
 pub use expectation::{Failure, client_failures, failures};

@@ -177,7 +177,8 @@ impl Step {
     }
 }
 
-fn place_within(action: &Action, rejection: &Rejection) -> String {
+/// Where in a step a rejection is about: `.nodes[1]`.
+pub(crate) fn place_within(action: &Action, rejection: &Rejection) -> String {
     match rejection {
         Rejection::NoNamespace(_) | Rejection::NotStrong(_) => return ".namespace".to_owned(),
         Rejection::NoDevice(_) => return ".device".to_owned(),
@@ -245,7 +246,16 @@ fn element_of_lists(lists: &[Vec<NodeId>], meant: Option<NodeId>, twice: bool) -
 /// # Errors
 /// When no namespace has that name, or when there are several and none is named.
 pub fn namespace_of(setup: &ClusterSetup, named: Option<&str>) -> Result<usize, ScenarioError> {
-    Planner { setup, place: "" }.namespace(named)
+    namespace_at(setup, named, "")
+}
+
+/// As [`namespace_of`], for a step at a place.
+pub(crate) fn namespace_at(
+    setup: &ClusterSetup,
+    named: Option<&str>,
+    place: &str,
+) -> Result<usize, ScenarioError> {
+    Planner { setup, place }.namespace(named)
 }
 
 /// Translates one step.

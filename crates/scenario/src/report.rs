@@ -16,40 +16,46 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::event_data::gate_name;
+use crate::expectation::Failure;
 use crate::foresight::what_if::Loss;
 use crate::runner::StepReport;
 
 /// A report as one line of JSON, without a line break.
 #[must_use]
 pub fn ndjson(report: &StepReport) -> String {
-    let sub_clusters = report.view.sub_clusters.iter();
+    let Moment { sub_clusters, orphans } = Moment::of(&report.view);
     line(&Line {
         step: report.step,
         r#do: report.action,
-        sub_clusters: sub_clusters.map(|here| SubCluster::of(here, &report.view)).collect(),
-        orphans: &report.view.orphans,
+        sub_clusters,
+        orphans,
         stays_out: staying_out(&report.view),
         alone: alone(&report.view),
         result: report.client.map(|client| client.result.to_string()),
         stale: report.client.and_then(|client| client.stale),
-        failed: report
-            .failures
-            .iter()
-            .map(|f| Failed { place: &f.place, expected: &f.expected, found: &f.found })
-            .collect(),
+        failed: report.failures.iter().map(Failed::of).collect(),
     })
 }
 
 /// A cluster at one moment, with the keys that a step's report has for it: `sub_clusters` and `orphans`.
 #[must_use]
 pub fn moment(view: &ClusterView) -> impl Serialize + use<'_> {
-    #[derive(Serialize)]
-    struct Moment<'a> {
-        sub_clusters: Vec<SubCluster<'a>>,
-        orphans: &'a [NodeId],
+    Moment::of(view)
+}
+
+/// A cluster at one moment.
+#[derive(Serialize)]
+pub(crate) struct Moment<'a> {
+    sub_clusters: Vec<SubCluster<'a>>,
+    orphans: &'a [NodeId],
+}
+
+impl<'a> Moment<'a> {
+    /// What a view shows.
+    pub fn of(view: &'a ClusterView) -> Self {
+        let sub_clusters = view.sub_clusters.iter().map(|here| SubCluster::of(here, view));
+        Self { sub_clusters: sub_clusters.collect(), orphans: &view.orphans }
     }
-    let sub_clusters = view.sub_clusters.iter().map(|here| SubCluster::of(here, view)).collect();
-    Moment { sub_clusters, orphans: &view.orphans }
 }
 
 #[derive(Serialize)]
@@ -71,11 +77,12 @@ struct Line<'a> {
 }
 
 /// The nodes that run and stay out of the cluster because of their versions, and why.
-fn staying_out(view: &ClusterView) -> Vec<(NodeId, &'static str)> {
+pub(crate) fn staying_out(view: &ClusterView) -> Vec<(NodeId, &'static str)> {
     view.nodes.iter().filter_map(|node| Some((node.id, gate_name(node.stays_out?)))).collect()
 }
 
-fn as_map<S: Serializer>(
+/// Writes pairs as an object.
+pub(crate) fn as_map<S: Serializer>(
     pairs: &[(NodeId, &'static str)],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
@@ -83,15 +90,23 @@ fn as_map<S: Serializer>(
 }
 
 /// The nodes that run and have found no other by their seeds.
-fn alone(view: &ClusterView) -> Vec<NodeId> {
+pub(crate) fn alone(view: &ClusterView) -> Vec<NodeId> {
     view.nodes.iter().filter(|node| node.alone).map(|node| node.id).collect()
 }
 
+/// An expectation that does not hold.
 #[derive(Serialize)]
-struct Failed<'a> {
+pub(crate) struct Failed<'a> {
     place: &'a str,
     expected: &'a str,
     found: &'a str,
+}
+
+impl<'a> Failed<'a> {
+    /// As a failure says it.
+    pub fn of(failure: &'a Failure) -> Self {
+        Self { place: &failure.place, expected: &failure.expected, found: &failure.found }
+    }
 }
 
 #[derive(Serialize)]
@@ -214,7 +229,8 @@ pub fn loss_line(loss: &Loss, namespaces: &[NamespaceSettings]) -> String {
     line(&Lost { nodes: &loss.nodes, unavailable, fresh })
 }
 
-fn line(value: &impl Serialize) -> String {
+/// A value as one line of JSON.
+pub(crate) fn line(value: &impl Serialize) -> String {
     let text = serde_json::to_string(value);
     debug_assert!(text.is_ok(), "everything here can be written as JSON");
     text.unwrap_or_default()

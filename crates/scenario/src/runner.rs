@@ -22,6 +22,11 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// A clock that shows a time at a simulated time.
+    pub(crate) fn set(shown: ClockTime, at_ms: u64) -> Self {
+        Self { shown, at_ms }
+    }
+
     /// What the clock shows at a simulated time; times before the clock was set count as that moment.
     #[must_use]
     pub fn at(self, time_ms: u64) -> ClockTime {
@@ -119,7 +124,7 @@ impl<'a> Runner<'a> {
         let place = format!("steps[{index}]");
         let began_ms = self.cluster.now_ms();
         if let Some(shown) = step.at {
-            self.clock = Clock { shown, at_ms: began_ms };
+            self.clock = Clock::set(shown, began_ms);
         }
         let (mut events, mut client, mut failed) = (Vec::new(), None, Vec::new());
         let doing = &self.plan.doings[index];

@@ -39,7 +39,8 @@ impl Watches {
         self.0.retain(|watch| {
             let failed = watch.failures(&view);
             let holds = failed.is_empty();
-            told.extend(failed.into_iter().map(|failure| in_step(failure, step, &view, began_ms)));
+            let in_step = |failure| in_step(failure, step, view.time_ms - began_ms);
+            told.extend(failed.into_iter().map(in_step));
             holds
         });
     }
@@ -48,18 +49,21 @@ impl Watches {
 impl Watch {
     fn failures(&self, view: &ClusterView) -> Vec<Failure> {
         let failed = failures(&self.place, &self.expect, self.namespace, view).unwrap_or_default();
-        let always = |failure: Failure| match self.expect.when {
-            When::Always => Failure { expected: format!("always {}", failure.expected), ..failure },
-            When::Now | When::Never => failure,
-        };
-        failed.into_iter().map(always).collect()
+        failed.into_iter().map(|failure| at_every_moment(failure, self.expect.when)).collect()
     }
 }
 
-/// The failure with the moment at which it was found.
-fn in_step(mut failure: Failure, step: usize, view: &ClusterView, began_ms: u64) -> Failure {
+/// The failure as one of an expectation for every moment.
+pub(crate) fn at_every_moment(failure: Failure, when: When) -> Failure {
+    match when {
+        When::Always => Failure { expected: format!("always {}", failure.expected), ..failure },
+        When::Now | When::Never => failure,
+    }
+}
+
+/// The failure with the moment at which it was found, so many milliseconds after its step began.
+pub(crate) fn in_step(mut failure: Failure, step: usize, ms: u64) -> Failure {
     let _ = write!(failure.found, " in steps[{step}]");
-    let ms = view.time_ms - began_ms;
     if ms > 0 {
         let _ = write!(failure.found, ", {}.{:03} s after it began", ms / 1000, ms % 1000);
     }

@@ -61,7 +61,7 @@ const TRY_AGAIN: Duration = Duration::from_millis(500);
 
 /// Serves a scenario's cluster until it is told to end.
 pub fn serve(arguments: &Serve, out: &mut impl Write) -> Result<Expectations, Problem> {
-    let source = Source::read(&arguments.file).map_err(Problem::File)?;
+    let source: Source = Source::read(&arguments.file).map_err(Problem::File)?;
     let plan = source.scenario.plan().map_err(|error| Problem::File(source.mistake(&error)))?;
     let settings = Settings {
         speed: arguments.speed,

@@ -506,8 +506,8 @@ mod tests {
     /// The project's scenarios, of a few nodes each.
     fn scenarios() -> Vec<(String, Scenario)> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/scenarios");
-        let mut files: Vec<_> =
-            std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+        let entries = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let mut files: Vec<_> = entries.filter(|path| path.is_file()).collect();
         files.sort();
         let read = |file: std::path::PathBuf| {
             let scenario = Scenario::parse(&std::fs::read(&file).unwrap()).ok()?;

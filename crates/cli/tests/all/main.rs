@@ -13,6 +13,7 @@ mod output;
 mod schema;
 mod serve;
 mod serve_page;
+mod sites;
 mod table;
 
 use std::fs;

@@ -16,16 +16,17 @@ fn the_committed_schema_is_current() {
 }
 
 /// The part of JSON Schema that ours uses, without patterns, which the parser checks.
-struct Schema(Value);
+pub struct Schema(pub Value);
 
 impl Schema {
-    fn read() -> Self {
+    /// The committed schema.
+    pub fn read() -> Self {
         let text = fs::read_to_string(repository("www/scenario.schema.json")).unwrap();
         Self(serde_json::from_str(&text).unwrap())
     }
 
     /// The errors of a value, with their places.
-    fn check(&self, schema: &Value, value: &Value, place: &str) -> Result<(), String> {
+    pub fn check(&self, schema: &Value, value: &Value, place: &str) -> Result<(), String> {
         let wrong = |what: &str| Err(format!("{place}: {what}"));
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let pointer = reference.strip_prefix('#').unwrap();
@@ -111,9 +112,9 @@ fn scenarios() -> Vec<(String, Value)> {
         .flatten()
         .map(|case| (case["scenario"]["title"].to_string(), case["scenario"].clone()))
         .collect();
-    for folder in ["www/scenarios", "tests/golden/reports"] {
-        for entry in fs::read_dir(repository(folder)).unwrap() {
-            let path = entry.unwrap().path();
+    for folder in ["www/scenarios", "www/scenarios/sites", "tests/golden/reports"] {
+        let paths = fs::read_dir(repository(folder)).unwrap().map(|entry| entry.unwrap().path());
+        for path in paths.filter(|path| path.is_file()) {
             let text = fs::read_to_string(&path).unwrap();
             all.push((path.display().to_string(), serde_json::from_str(&text).unwrap()));
         }

@@ -43,7 +43,7 @@ impl Bounds {
     }
 
     /// Reads bounds that are at most `limit`.
-    pub(super) fn read(value: &Value, limit: u64) -> Result<Self, Wrong> {
+    pub(crate) fn read(value: &Value, limit: u64) -> Result<Self, Wrong> {
         let number = |value: &Value| narrowed(whole(value, 0, limit)?);
         let Value::Object(object) = value else { return number(value).map(Self::exactly) };
         let fields = Fields(object);

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "world")]
+use rosterlab_engine::world::WorldRejection;
 use rosterlab_engine::{NodeId, Rejection, SetupError};
 
 use super::action::Action;
@@ -48,6 +50,15 @@ pub enum Cause {
     InNoCluster(NodeId),
     /// A record is named in two ways, or not at all.
     WhichRecord,
+    /// No action of several sites has that name; the names of all of them.
+    #[cfg(feature = "world")]
+    UnknownAmong(String, Vec<&'static str>),
+    /// No site has that name; the names of the sites.
+    #[cfg(feature = "world")]
+    NoSite(String, Vec<String>),
+    /// The world refuses the action at this step.
+    #[cfg(feature = "world")]
+    World(WorldRejection),
 }
 
 /// One error in a scenario.
@@ -92,10 +103,9 @@ impl fmt::Display for ScenarioError {
             Cause::TooManySteps(count) => {
                 write!(f, "a scenario has at most {MAX_STEPS} steps, not {count}")
             }
-            Cause::UnknownAction(found) => {
-                let found = printable(found);
-                write!(f, "unknown action {found:?}; the actions are {}", Action::NAMES.join(", "))
-            }
+            Cause::UnknownAction(found) => unknown_action(f, found, Action::NAMES),
+            #[cfg(feature = "world")]
+            Cause::UnknownAmong(found, actions) => unknown_action(f, found, actions),
             Cause::NothingSettles => f.write_str("clusters have nothing to settle after this step"),
             Cause::Backwards(at, before) => write!(f, "{at} is before {before} of an earlier step"),
             Cause::Setup(error) => error.fmt(f),
@@ -109,8 +119,20 @@ impl fmt::Display for ScenarioError {
             Cause::WhichRecord => {
                 f.write_str("a record is named by \"key\" (and \"set\") or by \"digest\"")
             }
+            #[cfg(feature = "world")]
+            Cause::NoSite(name, sites) => {
+                let sites = printable(&sites.join(", "));
+                write!(f, "no site {:?}; the sites are {sites}", printable(name))
+            }
+            #[cfg(feature = "world")]
+            Cause::World(rejection) => f.write_str(&printable(&rejection.to_string())),
         }
     }
+}
+
+fn unknown_action(f: &mut fmt::Formatter<'_>, found: &str, actions: &[&str]) -> fmt::Result {
+    let found = printable(found);
+    write!(f, "unknown action {found:?}; the actions are {}", actions.join(", "))
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 use super::action::Action;
 use super::error::{Cause, ScenarioError};
 use super::one_line::printable;
+#[cfg(feature = "world")]
+use crate::world::SiteAction;
 
 /// The longest misspelt name, in bytes, for which a near one is looked for: no known name is nearly as long.
 const LONGEST: usize = 64;
@@ -16,8 +18,15 @@ impl ScenarioError {
     pub fn suggesting(&self) -> String {
         let told = match &self.cause {
             Cause::Unreadable(told) => of_name(told),
-            Cause::UnknownAction(name) => nearest(name, Action::NAMES)
-                .map(|meant| format!("unknown action {name:?}; did you mean {meant:?}?")),
+            Cause::UnknownAction(name) => of_action(name, Action::NAMES).or_else(|| of_sites(name)),
+            #[cfg(feature = "world")]
+            Cause::UnknownAmong(name, actions) => of_action(name, actions),
+            #[cfg(feature = "world")]
+            Cause::NoSite(name, sites) => {
+                let sites: Vec<&str> = sites.iter().map(String::as_str).collect();
+                nearest(name, &sites)
+                    .map(|meant| format!("no site {name:?}; did you mean {meant:?}?"))
+            }
             _ => None,
         };
         match told {
@@ -26,6 +35,22 @@ impl ScenarioError {
             Some(told) => format!("{}: {}", printable(&self.place), printable(&told)),
         }
     }
+}
+
+/// The message of an unknown action with what was probably meant.
+fn of_action(name: &str, actions: &[&str]) -> Option<String> {
+    let meant = nearest(name, actions)?;
+    Some(format!("unknown action {name:?}; did you mean {meant:?}?"))
+}
+
+/// The message of an action that only several sites have.
+fn of_sites(name: &str) -> Option<String> {
+    #[cfg(feature = "world")]
+    if SiteAction::NAMES.contains(&name) {
+        return Some(format!("{name:?} needs \"sites\" in place of \"cluster\""));
+    }
+    let _ = name;
+    None
 }
 
 /// The message of an unknown field or name with what was probably meant.
@@ -51,7 +76,9 @@ pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     }
     let far = |known: &&str| strsim::osa_distance(name, known);
     let nearest = known.iter().copied().min_by_key(far)?;
-    (far(&nearest) <= (name.chars().count() / 3).max(1)).then_some(nearest)
+    let length = name.chars().count();
+    // Of a name of one character, nothing would be left.
+    (far(&nearest) <= (length / 3).max(1) && far(&nearest) < length).then_some(nearest)
 }
 
 #[cfg(test)]
@@ -66,6 +93,7 @@ mod tests {
             ("restart", Some("start")),
             ("roster_set", Some("roster-set")),
             ("explode", None),
+            ("s", None),
             ("", None),
         ] {
             assert_eq!(nearest(name, Action::NAMES), expected, "{name}");
@@ -83,6 +111,11 @@ mod tests {
             (
                 r#""steps":[{"do":"crsh"}]}"#,
                 r#"steps[0].do: unknown action "crsh"; did you mean "crash"?"#,
+            ),
+            #[cfg(feature = "world")]
+            (
+                r#""steps":[{"do":"ship"}]}"#,
+                r#"steps[0].do: "ship" needs "sites" in place of "cluster""#,
             ),
             (
                 r#""steps":[{"do":"read","key":1,"result":"in_doubt"}]}"#,

@@ -15,8 +15,8 @@
 //! **What this module does not do**: files on a disk (the callers' task), and checks that need a run (see `plan` and
 //! `runner`).
 
-mod action;
-mod bounds;
+pub(crate) mod action;
+pub(crate) mod bounds;
 pub(crate) mod clock;
 mod cluster;
 pub(crate) mod error;
@@ -27,13 +27,13 @@ mod limits;
 mod meant;
 pub(crate) mod names;
 mod one_line;
-mod parse;
+pub(crate) mod parse;
 pub(crate) mod placed;
 mod scenario;
 #[cfg(feature = "schema")]
-mod schema;
+pub(crate) mod schema;
 #[cfg(feature = "schema")]
-mod schema_types;
+pub(crate) mod schema_types;
 pub mod seems;
 mod step;
 

@@ -18,6 +18,9 @@ use super::seems::Seems;
 use super::step::Step;
 use crate::timeline::Settle;
 
+/// What stands in place of `cluster` where there are several.
+pub(crate) const SITES: &str = "sites";
+
 /// The fields of a scenario file; its steps are read one by one afterwards.
 struct Head<'a> {
     title: String,
@@ -28,6 +31,12 @@ struct Head<'a> {
 
 impl<'a> Head<'a> {
     fn read(fields: Fields<'a>) -> Result<Self, Wrong> {
+        if fields.0.contains_key(SITES) {
+            return Err(Wrong::new(
+                "only `rosterlab run`, `validate` and `scenario` take sites".to_owned(),
+            )
+            .under(SITES));
+        }
         // What is wrong in the cluster is told before a field that is only misspelt.
         let cluster = fields.maybe("cluster")?;
         // `$schema` is for editors, which then check and complete what is written.
@@ -44,17 +53,17 @@ impl<'a> Head<'a> {
 }
 
 /// The fields of every step, beside those of its action.
-struct Common<'a> {
-    action: &'a str,
-    at: Option<ClockTime>,
-    settle: Settle,
-    say: Option<String>,
+pub(crate) struct Common<'a> {
+    pub action: &'a str,
+    pub at: Option<ClockTime>,
+    pub settle: Settle,
+    pub say: Option<String>,
 }
 
 impl<'a> Common<'a> {
-    const NAMES: [&'static str; 4] = ["do", "at", "settle", "say"];
+    pub const NAMES: [&'static str; 4] = ["do", "at", "settle", "say"];
 
-    fn read(fields: Fields<'a>) -> Result<Self, Wrong> {
+    pub fn read(fields: Fields<'a>) -> Result<Self, Wrong> {
         Ok(Self {
             at: fields.maybe("at")?,
             settle: fields.maybe("settle")?.unwrap_or_default(),
@@ -70,40 +79,66 @@ impl Scenario {
     /// # Errors
     /// The first error, with its place.
     pub fn parse(bytes: &[u8]) -> Result<Self, ScenarioError> {
-        let value = json::value(bytes).map_err(|error| or_what_it_seems(error, bytes))?;
-        if let Some(seems) = Seems::of_json(&value, bytes) {
-            return Err(ScenarioError::new("", Cause::Seems(seems)));
-        }
-        let object = object("", &value, "a scenario is an object")?;
+        Self::of_value(&value(bytes)?)
+    }
+
+    /// Reads a file that is JSON.
+    pub(crate) fn of_value(value: &Value) -> Result<Self, ScenarioError> {
+        let object = object("", value, "a scenario is an object")?;
         if let Some(cluster) = object.get("cluster") {
             self::object("cluster", cluster, "a cluster is an object")?;
         }
-        if let Some(format) = object.get("format").and_then(Value::as_str)
-            && format != FORMAT
-        {
-            return Err(ScenarioError::new("format", Cause::Format(format.to_owned())));
-        }
+        check_format(object)?;
         let head = Head::read(Fields(object)).map_err(|wrong| json::misplaced("", wrong))?;
-        if head.steps.len() > MAX_STEPS {
-            return Err(ScenarioError::new("steps", Cause::TooManySteps(head.steps.len())));
-        }
-        let mut steps: Vec<Step> = Vec::with_capacity(head.steps.len());
-        let mut clock: Option<ClockTime> = None;
-        for (index, value) in head.steps.iter().enumerate() {
-            let place = format!("steps[{index}]");
-            let step = Step::parse(&place, value)?;
-            if let (Some(before), Some(at)) = (clock, step.at)
-                && at < before
-            {
-                let cause = Cause::Backwards(at.to_string(), before.to_string());
-                return Err(ScenarioError::new(format!("{place}.at"), cause));
-            }
-            clock = step.at.or(clock);
-            steps.push(step);
-        }
+        let steps = steps(head.steps, Step::parse, |step| step.at)?;
         let Head { title, about, cluster, .. } = head;
         Ok(Self { format: FormatName::V1, title, about, cluster, steps })
     }
+}
+
+/// The value of a file that may be a scenario.
+pub(crate) fn value(bytes: &[u8]) -> Result<Value, ScenarioError> {
+    let value = json::value(bytes).map_err(|error| or_what_it_seems(error, bytes))?;
+    match Seems::of_json(&value, bytes) {
+        Some(seems) => Err(ScenarioError::new("", Cause::Seems(seems))),
+        None => Ok(value),
+    }
+}
+
+/// Refuses another format than ours.
+pub(crate) fn check_format(object: &Map<String, Value>) -> Result<(), ScenarioError> {
+    match object.get("format").and_then(Value::as_str) {
+        Some(format) if format != FORMAT => {
+            Err(ScenarioError::new("format", Cause::Format(format.to_owned())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads steps, whose clock never goes back.
+pub(crate) fn steps<T>(
+    values: &[Value],
+    read: fn(&str, &Value) -> Result<T, ScenarioError>,
+    at: fn(&T) -> Option<ClockTime>,
+) -> Result<Vec<T>, ScenarioError> {
+    if values.len() > MAX_STEPS {
+        return Err(ScenarioError::new("steps", Cause::TooManySteps(values.len())));
+    }
+    let mut steps = Vec::with_capacity(values.len());
+    let mut clock: Option<ClockTime> = None;
+    for (index, value) in values.iter().enumerate() {
+        let place = format!("steps[{index}]");
+        let step = read(&place, value)?;
+        if let (Some(before), Some(at)) = (clock, at(&step))
+            && at < before
+        {
+            let cause = Cause::Backwards(at.to_string(), before.to_string());
+            return Err(ScenarioError::new(format!("{place}.at"), cause));
+        }
+        clock = at(&step).or(clock);
+        steps.push(step);
+    }
+    Ok(steps)
 }
 
 /// Replaces the JSON reader's error by a guess at what the file is, if there is one. For an empty file the reader's error
@@ -117,7 +152,7 @@ fn or_what_it_seems(error: ScenarioError, bytes: &[u8]) -> ScenarioError {
 }
 
 /// The object that a value is, or an error with this message.
-fn object<'a>(
+pub(crate) fn object<'a>(
     place: &str,
     value: &'a Value,
     message: &str,

@@ -52,7 +52,8 @@ impl Wrong {
         *self.0
     }
 
-    fn under(mut self, outer: &str) -> Self {
+    /// The error of a value in a field or an element.
+    pub fn under(mut self, outer: &str) -> Self {
         let place = &mut self.0.place;
         let dot = if place.is_empty() || place.starts_with('[') { "" } else { "." };
         *place = [outer, dot, place].concat();

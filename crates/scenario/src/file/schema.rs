@@ -21,8 +21,12 @@ use super::step::Step;
 /// The schema as indented text with a final line break.
 #[must_use]
 pub fn schema_text() -> String {
-    let schema = schemars::schema_for!(Scenario);
-    let text = serde_json::to_string_pretty(&schema);
+    text_of(&schemars::schema_for!(Scenario))
+}
+
+/// A schema as indented text with a final line break.
+pub(crate) fn text_of(schema: &Schema) -> String {
+    let text = serde_json::to_string_pretty(schema);
     debug_assert!(text.is_ok(), "every schema can be written as JSON");
     text.unwrap_or_default() + "\n"
 }
@@ -91,26 +95,31 @@ impl JsonSchema for Scenario {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let cluster = generator.subschema_for::<ClusterFile>();
         let step = generator.subschema_for::<Step>();
-        json_schema!({
-            "description": "What happens to a simulated cluster, step by step.",
-            "type": "object",
-            "properties": {
-                "$schema": {"description": "Where an editor finds this schema.", "type": "string"},
-                "format": {"const": FORMAT},
-                "title": {"description": "Its title.", "type": "string"},
-                "about": {"description": "What it is about, in Markdown.", "type": "string"},
-                "cluster": cluster,
-                "steps": {
-                    "description": "What happens, in order.",
-                    "type": "array",
-                    "maxItems": MAX_STEPS,
-                    "items": step
-                }
-            },
-            "required": ["format", "cluster", "steps"],
-            "additionalProperties": false
-        })
+        whole("What happens to a simulated cluster, step by step.", "cluster", &cluster, &step)
     }
+}
+
+/// The schema of a whole file that starts from what one field says.
+pub(crate) fn whole(description: &str, starts_from: &str, start: &Schema, step: &Schema) -> Schema {
+    json_schema!({
+        "description": description,
+        "type": "object",
+        "properties": {
+            "$schema": {"description": "Where an editor finds this schema.", "type": "string"},
+            "format": {"const": FORMAT},
+            "title": {"description": "Its title.", "type": "string"},
+            "about": {"description": "What it is about, in Markdown.", "type": "string"},
+            starts_from: start,
+            "steps": {
+                "description": "What happens, in order.",
+                "type": "array",
+                "maxItems": MAX_STEPS,
+                "items": step
+            }
+        },
+        "required": ["format", starts_from, "steps"],
+        "additionalProperties": false
+    })
 }
 
 impl JsonSchema for Step {
@@ -127,7 +136,7 @@ impl JsonSchema for Step {
 }
 
 /// The schema of a step: the fields of its action and those of every step.
-fn step(name: &str, fields: Schema, clock: &Schema) -> Value {
+pub(crate) fn step(name: &str, fields: Schema, clock: &Schema) -> Value {
     let mut object = match Value::from(fields) {
         Value::Object(object) => object,
         _ => Map::new(),

@@ -22,7 +22,7 @@ macro_rules! schema {
     };
 }
 
-pub(super) use schema;
+pub(crate) use schema;
 
 /// A node's id.
 pub(crate) struct Node;

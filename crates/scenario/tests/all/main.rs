@@ -17,6 +17,7 @@ mod round_trip;
 mod runbook;
 mod seems;
 mod shipped;
+mod sites;
 mod strategies;
 mod texts;
 mod timeline;

@@ -12,7 +12,7 @@ use crate::file::names::RuleName;
 use crate::file::placed::{Fields, FromFields, FromJson, Wrong, named};
 
 /// The bound of what has no other.
-const MOST: u64 = u32::MAX as u64;
+pub(crate) const MOST: u64 = u32::MAX as u64;
 
 /// `expect`: expected values of a namespace in one sub-cluster, of a node's versions and of one partition, by the names that
 /// the runner's `ndjson` has. All that are given must hold.
@@ -220,7 +220,7 @@ pub enum MasterField {
 
 impl Fields<'_> {
     /// Reads the bounds of a count that may be left out.
-    fn bounds(self, name: &str, limit: u64) -> Result<Option<Bounds>, Wrong> {
+    pub(crate) fn bounds(self, name: &str, limit: u64) -> Result<Option<Bounds>, Wrong> {
         self.maybe_with(name, |value| Bounds::read(value, limit))
     }
 }

@@ -1,7 +1,7 @@
 //! The actions of steps: one table of all actions with their names.
 //!
 //! Invariant: the names of actions are here and nowhere else; the enum, its reader, the schema and the error of an unknown
-//! action are generated from the table. Not here: the fields of actions (see the files of the folder), and whether an
+//! action are generated from the table. (What several sites have beside them has a table of its own, in `world`.) Not here: the fields of actions (see the files of the folder), and whether an
 //! action can be done at its step (see `plan` and `runner`).
 
 mod client;
@@ -10,11 +10,9 @@ mod nodes;
 mod roster;
 mod time;
 
-use serde::Serialize;
-
-use super::placed::{Fields, Wrong};
-
 pub use client::{Read, Write};
+#[cfg(feature = "world")]
+pub(crate) use expect::MOST;
 pub use expect::{Expect, MasterField, When};
 pub use nodes::{Add, Cut, Heal, Move, Nodes, ProtocolSwitch, Start, Wipe};
 pub use roster::{Recluster, Revive, RosterField, RosterSet};
@@ -22,15 +20,15 @@ pub use time::{Advance, Migrate};
 
 /// Generates the enum, the list of names, and the readers and schemas of all actions from one table.
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:literal => $action:ident($fields:ty),)*) => {
-        /// What a step does; the name is the value of `do`.
-        #[derive(Clone, Debug, PartialEq, Serialize)]
+    ($(#[$about:meta])* $table:ident; $($(#[$doc:meta])* $name:literal => $action:ident($fields:ty),)*) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
         #[serde(tag = "do")]
-        pub enum Action {
+        pub enum $table {
             $($(#[$doc])* #[serde(rename = $name)] $action($fields),)*
         }
 
-        impl Action {
+        impl $table {
             /// Every name that `do` may have, in the order of the documentation.
             pub const NAMES: &'static [&'static str] = &[$($name),*];
 
@@ -43,11 +41,11 @@ macro_rules! actions {
             }
 
             /// Reads an action from its fields, which stand beside others; `None` for an unknown name.
-            pub(super) fn read(
+            pub(crate) fn read(
                 name: &str,
-                fields: Fields<'_>,
+                fields: $crate::file::placed::Fields<'_>,
                 beside: &[&str],
-            ) -> Option<Result<Self, Wrong>> {
+            ) -> Option<Result<Self, $crate::file::placed::Wrong>> {
                 Some(match name {
                     $($name => fields.read(beside).map(Self::$action),)*
                     _ => return None,
@@ -56,7 +54,7 @@ macro_rules! actions {
 
             /// Every name with the schema of the action's fields.
             #[cfg(feature = "schema")]
-            pub(super) fn schemas(
+            pub(crate) fn schemas(
                 generator: &mut schemars::SchemaGenerator,
             ) -> Vec<(&'static str, schemars::Schema)> {
                 vec![$(($name, <$fields as schemars::JsonSchema>::json_schema(generator)),)*]
@@ -65,7 +63,12 @@ macro_rules! actions {
     };
 }
 
+#[cfg(feature = "world")]
+pub(crate) use actions;
+
 actions! {
+    /// What a step does; the name is the value of `do`.
+    Action;
     /// Clean shutdown.
     "stop" => Stop(Nodes),
     /// Unclean stop, all at the same instant.
@@ -110,7 +113,7 @@ actions! {
 
 impl Action {
     /// Whether clusters react to it; otherwise `settle` is an error.
-    pub(super) fn settles(&self) -> bool {
+    pub(crate) fn settles(&self) -> bool {
         !matches!(self, Self::Migrate(_) | Self::Advance(_) | Self::Expect(_))
     }
 }
