@@ -41,6 +41,7 @@ mod roster;
 mod rules;
 mod scene;
 mod schedule;
+mod seeds;
 mod served;
 mod server;
 mod starting;

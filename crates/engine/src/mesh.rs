@@ -1,19 +1,13 @@
 //! The mesh: which running nodes have found each other by their seeds.
 //!
 //! Invariant: nodes of different groups do not hear each other, and one group is never written down: that of all nodes
-//! that are in no other. So a cluster whose nodes name no seeds has nothing here. Not here: which nodes then form clusters
-//! (see `clustering`).
+//! that are in no other. So a cluster whose nodes name no seeds has nothing here. Not here: which seeds can be reached
+//! (see `seeds`), which nodes then form clusters (see `clustering`).
 //!
 //! A node that names seeds has found nobody when it starts. It finds a seed that runs and whose link holds, and through
 //! it whoever that one has found; whoever names it as a seed finds it in the same way. What was found stays found until a
 //! restart (domain.md §18, \[doc\]; that this is tried again whenever something happens is \[model\]).
 
-use std::borrow::Cow;
-
-use crate::cluster::Cluster;
-use crate::cuts::Cuts;
-use crate::event::EventKind;
-use crate::id::NodeId;
 use crate::node_set::{NodeSet, Slot};
 
 /// Groups of running nodes that the others have not found, and that have not found the others.
@@ -42,6 +36,16 @@ impl Mesh {
         }
     }
 
+    /// Whether every node has found every other.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The groups of those that have not found the others.
+    pub fn groups(&self) -> impl Iterator<Item = NodeSet> + '_ {
+        self.0.iter().copied()
+    }
+
     /// Whether the groups are parts of these nodes.
     pub fn is_within(&self, running: NodeSet) -> bool {
         let all = self.0.iter().fold(NodeSet::EMPTY, |all, group| all.or(*group));
@@ -49,12 +53,12 @@ impl Mesh {
     }
 
     /// Whether a node is in a group of its own.
-    fn is_alone(&self, slot: Slot) -> bool {
+    pub fn is_alone(&self, slot: Slot) -> bool {
         self.0.contains(&NodeSet::EMPTY.with(slot))
     }
 
     /// Two nodes have found each other, and so have their groups.
-    fn meet(&mut self, one: Slot, other: Slot) {
+    pub fn meet(&mut self, one: Slot, other: Slot) {
         let of = |slot: Slot| self.0.iter().position(|group| group.contains(slot));
         match (of(one), of(other)) {
             (Some(here), Some(there)) if here != there => {
@@ -67,55 +71,5 @@ impl Mesh {
             }
             _ => {}
         }
-    }
-}
-
-impl Cluster {
-    /// Nodes find each other by the seeds that can be reached now.
-    pub(crate) fn meet_seeds(&mut self) {
-        if self.mesh.0.is_empty() {
-            return;
-        }
-        let (running, out) = (self.running(), self.staying_out());
-        for slot in running.iter() {
-            for seed in self.nodes[slot].seeds.clone().iter() {
-                if let Some(seed) = self.slot(*seed)
-                    && running.contains(seed)
-                    && !self.cuts.is_cut(slot, seed)
-                    && out.contains(slot) == out.contains(seed)
-                {
-                    self.mesh.meet(slot, seed);
-                }
-            }
-        }
-    }
-
-    /// Of nodes that have just started, those that have found none of their seeds.
-    pub(crate) fn seeds_not_found(&self, ids: &[NodeId]) -> Vec<EventKind> {
-        let slots = self.slots(ids);
-        let alone = slots.into_iter().filter(|slot| self.is_alone(*slot));
-        let event = |slot: Slot| {
-            let node = &self.nodes[slot];
-            EventKind::SeedsNotFound { node: node.id, seeds: node.seeds.to_vec() }
-        };
-        alone.map(event).collect()
-    }
-
-    /// Whether a node runs and has found no other, though its version would not keep it out.
-    pub(crate) fn is_alone(&self, slot: Slot) -> bool {
-        self.mesh.is_alone(slot) && self.stays_out(&self.nodes[slot]).is_none()
-    }
-
-    /// The links over which nodes do not hear each other: those that are cut, and those between nodes that have not found
-    /// each other.
-    pub(crate) fn unheard(&self) -> Cow<'_, Cuts> {
-        let mut cuts = Cow::Borrowed(&self.cuts);
-        for group in &self.mesh.0 {
-            let others = self.running().minus(*group);
-            for (one, other) in group.iter().flat_map(|one| others.iter().map(move |b| (one, b))) {
-                cuts.to_mut().set(one, other, true);
-            }
-        }
-        cuts
     }
 }

@@ -120,11 +120,12 @@ impl From<Fault> for JsValue {
 fn code_of_cause(cause: &Cause) -> &'static str {
     match cause {
         Cause::TooLong => "too-long",
-        Cause::NotUtf8 | Cause::Unreadable(_) => BAD_INPUT,
+        // Scenarios of several sites are for the command line.
+        Cause::NotUtf8 | Cause::Unreadable(_) | Cause::NoSite(..) | Cause::World(_) => BAD_INPUT,
         Cause::Seems(_) => "not-a-scenario",
         Cause::Format(_) => "unknown-format",
         Cause::TooManySteps(_) => "too-many-steps",
-        Cause::UnknownAction(_) => "unknown-action",
+        Cause::UnknownAction(_) | Cause::UnknownAmong(..) => "unknown-action",
         Cause::NothingSettles => "nothing-settles",
         Cause::Backwards(..) => "clock-backwards",
         Cause::Setup(_) => "bad-cluster",

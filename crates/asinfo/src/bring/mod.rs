@@ -34,6 +34,7 @@ mod replicas;
 mod scenario;
 mod sink;
 mod starting;
+mod state;
 mod summary;
 mod table;
 mod text;
@@ -43,7 +44,7 @@ mod yaml;
 use rosterlab_scenario::FORMAT;
 use serde_json::Value;
 
-pub use ask::{Asks, Question, State, answer, named, questions};
+pub use ask::{Asks, Question, answer, named, questions};
 pub use exact::{Exactness, How, exactness};
 pub use fact::{Count, Fact, Left, List, NodeRef, Place, Setting, Spot, Understood, What};
 pub use join::{
@@ -53,6 +54,7 @@ pub use partition_info::{NodePartitions, PartitionRow, PartitionState};
 pub use replicas::NodeReplicas;
 pub use scenario::{NoCluster, scenario};
 pub use sink::Facts;
+pub use state::State;
 pub use summary::{CONTRADICTIONS, Part, QUESTIONS, parts, summary};
 
 use fact::Spot as At;

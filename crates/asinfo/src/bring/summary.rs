@@ -8,12 +8,13 @@ use std::fmt::Write as _;
 use rosterlab_engine::{RosterEntry, Shutdown};
 use rosterlab_scenario::Scenario;
 
-use super::ask::{Asks, State, questions};
+use super::ask::{Asks, questions};
 use super::exact::{Exactness, How};
 use super::fact::Place;
 use super::join::{Conflict, Joined, JoinedNamespace, JoinedNode, Quiesce};
 use super::scenario::IN_TURN;
 use super::sink::Facts;
+use super::state::State;
 
 /// The most lines of one part.
 const MOST: usize = 60;

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use rosterlab_engine::{Migrations, NodeId};
 
-use super::facts::{Facts, Found, Place, Voice};
+use super::facts::Facts;
+use super::found::{Found, Place, Voice};
 use super::line::{Fact, NamespaceFact, Stamp};
 
 /// Lines of one change are no further apart than this, in milliseconds, unless they have its key.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use rosterlab_engine::NodeId;
 
-use super::facts::{Found, Voice};
+use super::found::{Found, Voice};
 use super::line::{Fact, NamespaceFact, Stamp};
 
 /// Clocks no further apart than this, in milliseconds, are one clock: nodes tell of the same change at slightly different times.

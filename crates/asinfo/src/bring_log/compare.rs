@@ -11,7 +11,7 @@ use rosterlab_engine::{
 use rosterlab_scenario::file::{Bounds, Expect};
 
 use super::changes::{Tick, Told};
-use super::facts::Voice;
+use super::found::Voice;
 
 /// Whether a count of the log is that of the replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,7 +9,8 @@ use std::fmt;
 use rosterlab_engine::NodeId;
 
 use super::clocks::{self, Clock};
-use super::line::{Fact, Line, NamespaceFact, Stamp};
+use super::found::{Found, Place, Voice};
+use super::line::{Fact, Line, NamespaceFact};
 
 /// The most bytes of all files together.
 pub const MOST_BYTES: usize = 256 << 20;
@@ -17,37 +18,6 @@ pub const MOST_BYTES: usize = 256 << 20;
 pub const MOST_FACTS: usize = 200_000;
 /// The most files.
 pub const MOST_FILES: usize = 1000;
-
-/// A place in a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The file, from 0.
-    pub file: usize,
-    /// The line, from 1.
-    pub line: usize,
-}
-
-/// Who tells a fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Voice {
-    /// This node.
-    Node(NodeId),
-    /// A node whose log is this file; which node it is, is not known.
-    File(usize),
-}
-
-/// A fact with its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// When it was written.
-    pub at: Stamp,
-    /// Where.
-    pub place: Place,
-    /// By whom.
-    pub voice: Voice,
-    /// What.
-    pub fact: Fact,
-}
 
 /// What logs tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

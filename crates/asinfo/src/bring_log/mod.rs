@@ -1,7 +1,7 @@
 //! Servers' logs become a timeline: what happened is inferred, replayed on a simulated cluster, and every count of the log stands
 //! beside that of the replay.
 //!
-//! In reading order: `line` (one line), `facts` (files), `clocks` (of nodes that do not agree), `changes` (lines of one cluster change put together), `moment`, `starts` and
+//! In reading order: `line` (one line), `found` (a fact with its place), `facts` (files), `clocks` (of nodes that do not agree), `changes` (lines of one cluster change put together), `moment`, `starts` and
 //! `story` (what happened between changes), `compare` and `replay`, `guess` (what a log leaves open), `print`.
 //!
 //! Invariant: pure and the same for the same input; any bytes are a reading or an error; limits stand beside what they limit.
@@ -13,6 +13,7 @@ mod changes;
 mod clocks;
 mod compare;
 mod facts;
+mod found;
 mod guess;
 mod line;
 mod moment;
@@ -26,8 +27,9 @@ use rosterlab_scenario::Scenario;
 use rosterlab_scenario::file::{ClusterFile, FormatName};
 
 pub use compare::{Check, Verdict};
-use facts::Voice;
-pub use facts::{LogError, MOST_BYTES, Place};
+pub use facts::{LogError, MOST_BYTES};
+pub use found::Place;
+use found::Voice;
 pub use line::Stamp;
 pub use print::{json, text};
 pub use replay::Compared;

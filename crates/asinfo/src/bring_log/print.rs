@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Reading;
 use super::compare::{Check, Verdict};
-use super::facts::Place;
+use super::found::Place;
 use super::line::Stamp;
 use super::replay::Compared;
 

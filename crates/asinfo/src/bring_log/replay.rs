@@ -13,7 +13,7 @@ use rosterlab_scenario::file::{
 use rosterlab_scenario::{ClockTime, Doing, Settle, Step};
 
 use super::compare::{Check, Near, Verdict, compare_namespace, expectation, verdict_of};
-use super::facts::Place;
+use super::found::Place;
 use super::line::Stamp;
 use super::moment::{Happened, Moment, Story, list};
 

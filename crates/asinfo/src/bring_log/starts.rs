@@ -6,7 +6,8 @@
 use rosterlab_engine::NodeId;
 
 use super::changes::Change;
-use super::facts::{Facts, Voice};
+use super::facts::Facts;
+use super::found::Voice;
 use super::line::{Fact, NamespaceFact};
 use super::moment::{Happened, Moment, list};
 

@@ -11,7 +11,8 @@ use rosterlab_engine::{ClusterSetup, MAX_NODES, NodeId, Profile, StartingRoster}
 use super::changes::{Change, Told};
 use rosterlab_engine::order::by_key;
 
-use super::facts::{Facts, Found, LogError, Voice};
+use super::facts::{Facts, LogError};
+use super::found::{Found, Voice};
 use super::line::{Fact, NamespaceFact, Stamp};
 use super::moment::{Happened, Moment, NamespaceStory, Story, list};
 use super::starts::{NEAR_MS, attribute, is_start, of_one_kind, restarted};

@@ -10,6 +10,7 @@ use crate::shell::{self, Line, Piece, host, named_hosts};
 use super::containers::{self, Inside, node, remote};
 use super::course::{Course, Stop};
 use super::tool;
+use super::waits::FILTERS;
 
 /// How often a line may go from a host to the next.
 const MOST_HOPS: usize = 4;
@@ -38,11 +39,6 @@ const HARMLESS: [&str; 21] = [
     "ping",
 ];
 
-/// What may follow a pipe: it prints what it reads.
-pub(super) const FILTERS: [&str; 14] = [
-    "grep", "egrep", "fgrep", "tail", "head", "less", "more", "cat", "tac", "wc", "sort", "uniq",
-    "cut", "column",
-];
 /// What may follow `||`: it says that something failed.
 const GIVES_UP: [&str; 6] = ["true", "false", ":", "exit", "echo", "printf"];
 

@@ -5,7 +5,11 @@
 
 use crate::shell::{Piece, pieces};
 
-use super::hosts::FILTERS;
+/// What may follow a pipe: it prints what it reads.
+pub(super) const FILTERS: [&str; 14] = [
+    "grep", "egrep", "fgrep", "tail", "head", "less", "more", "cat", "tac", "wc", "sort", "uniq",
+    "cut", "column",
+];
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,6 @@
 
 use std::fmt;
 
-#[cfg(feature = "world")]
 use rosterlab_engine::world::WorldRejection;
 use rosterlab_engine::{NodeId, Rejection, SetupError};
 
@@ -51,13 +50,10 @@ pub enum Cause {
     /// A record is named in two ways, or not at all.
     WhichRecord,
     /// No action of several sites has that name; the names of all of them.
-    #[cfg(feature = "world")]
     UnknownAmong(String, Vec<&'static str>),
     /// No site has that name; the names of the sites.
-    #[cfg(feature = "world")]
     NoSite(String, Vec<String>),
     /// The world refuses the action at this step.
-    #[cfg(feature = "world")]
     World(WorldRejection),
 }
 
@@ -104,7 +100,6 @@ impl fmt::Display for ScenarioError {
                 write!(f, "a scenario has at most {MAX_STEPS} steps, not {count}")
             }
             Cause::UnknownAction(found) => unknown_action(f, found, Action::NAMES),
-            #[cfg(feature = "world")]
             Cause::UnknownAmong(found, actions) => unknown_action(f, found, actions),
             Cause::NothingSettles => f.write_str("clusters have nothing to settle after this step"),
             Cause::Backwards(at, before) => write!(f, "{at} is before {before} of an earlier step"),
@@ -119,12 +114,10 @@ impl fmt::Display for ScenarioError {
             Cause::WhichRecord => {
                 f.write_str("a record is named by \"key\" (and \"set\") or by \"digest\"")
             }
-            #[cfg(feature = "world")]
             Cause::NoSite(name, sites) => {
                 let sites = printable(&sites.join(", "));
                 write!(f, "no site {:?}; the sites are {sites}", printable(name))
             }
-            #[cfg(feature = "world")]
             Cause::World(rejection) => f.write_str(&printable(&rejection.to_string())),
         }
     }

@@ -19,9 +19,9 @@ use rosterlab_engine::{NodeId, RackId, RosterEntry, Shutdown};
 
 use crate::info::Build;
 
-use super::ask::State;
 use super::fact::{Count, Fact, List, NodeRef, Place, Setting, What};
 use super::sink::Facts;
+use super::state::State;
 
 pub use choose::{Choice, Conflict, Told};
 
