@@ -153,7 +153,8 @@ impl Brought {
         let exactness = bring::exactness(&joined, &facts);
         let shown = made.as_ref().ok().map(|(scenario, assumed)| (scenario, assumed.as_slice()));
         let mut parts = bring::parts(&facts, &joined, &exactness, shown);
-        parts.retain(|part| part.title != bring::CONTRADICTIONS);
+        // The dialog asks and lets choose by itself.
+        parts.retain(|part| ![bring::CONTRADICTIONS, bring::QUESTIONS].contains(&part.title));
         let made = match made {
             Ok((scenario, _)) => Ok(on_the_floor(scenario)),
             Err(error) => Err(error.to_string()),
@@ -305,7 +306,13 @@ mod tests {
         assert_eq!((brought.answered(node, asks), quiesced(&brought)), (State::Quiesced, 1));
         brought.answer(node, State::NotQuiesced, asks);
         assert_eq!(quiesced(&brought), 0);
-        assert_eq!(brought.understand().questions, questions, "it can be answered again");
+        let understanding = brought.understand();
+        assert_eq!(understanding.questions, questions, "it can be answered again");
+        let titles: Vec<&str> = understanding.parts.iter().map(|part| part.title).collect();
+        assert!(
+            !titles.contains(&bring::QUESTIONS),
+            "options of the command line are not for the page: {titles:?}"
+        );
     }
 
     #[test]
