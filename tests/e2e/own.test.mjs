@@ -50,6 +50,7 @@ walk("what a terminal shows becomes a cluster on the floor", async (t) => {
   assert.match(await page.locator(".own-part").first().innerText(), /pasted:2/);
   assert.deepEqual(await violations(page), []);
   const asked = requests.length;
+  assert.match(await page.locator("#own").innerText(), /that is not the one you brought/);
   await action(page, "own-open").click();
   await node(page, "BB9030A").waitFor();
   assert.equal(await page.locator("[data-node]").count(), 3);

@@ -165,7 +165,10 @@ pub fn taken_in(before: &ClusterView, after: &ClusterView) -> Option<String> {
 #[must_use]
 pub fn of_share_link(shared: &SharedTimeline) -> String {
     let steps = convert::count(shared.timeline.entries().len());
-    let came = format!("Followed a link: {}.", count(steps, "step"));
+    let came = match steps {
+        0 => "Followed a link.".to_owned(),
+        _ => format!("Followed a link: {}.", count(steps, "step")),
+    };
     match &shared.differs {
         None => came,
         Some(differs) => format!("{came} {}", of_difference(differs)),

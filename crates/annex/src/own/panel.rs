@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is shown is what [`Brought`] says, worked out anew after each change. Not here: what inputs mean.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
@@ -12,6 +13,7 @@ use web_sys::{File, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::brought::{Brought, Kept, Made, Understanding};
+use super::goal;
 use super::goal_panel::GoalPanel;
 use super::kept;
 use super::plan_panel::PlanPanel;
@@ -69,6 +71,8 @@ pub enum Did {
 pub struct OwnPanel {
     brought: Brought,
     understanding: Understanding,
+    /// The nodes that are on the floor, highest id first.
+    floor: Vec<NodeId>,
     text: String,
     is_kept: bool,
     /// What was said last that is nowhere else to be seen.
@@ -87,6 +91,7 @@ impl Component for OwnPanel {
         let mut panel = Self {
             brought: found.unwrap_or_default(),
             understanding: Understanding::default(),
+            floor: nodes_on(&context.props().link),
             text: String::new(),
             is_kept,
             said: String::new(),
@@ -101,6 +106,9 @@ impl Component for OwnPanel {
         let props = context.props();
         if props.number != before.number && !props.given.is_empty() {
             self.take(&props.given);
+        }
+        if props.link != before.link {
+            self.floor = nodes_on(&props.link);
         }
         if props.said != before.said {
             self.said = props.said.to_string();
@@ -202,6 +210,11 @@ impl Component for OwnPanel {
                         { for self.understanding.parts.iter().map(view_part) }
                     </section>
                 </div>
+                if self.is_elsewhere() {
+                    <p class="own-warned">
+                        { "▲ The plans below are about the cluster that is on the floor, and that is not the one you brought. Put yours on the floor first." }
+                    </p>
+                }
                 <PlanPanel link={context.props().link.clone()} names={self.understanding.names.clone()} />
                 <GoalPanel link={context.props().link.clone()} names={self.understanding.names.clone()} />
                 <p class="visually-hidden" role="status">{ self.status() }</p>
@@ -221,6 +234,13 @@ impl OwnPanel {
     fn think(&mut self) {
         self.understanding = self.brought.understand();
         self.put_aside();
+    }
+
+    /// Whether a cluster was brought and another one is on the floor.
+    fn is_elsewhere(&self) -> bool {
+        let Some(Ok(made)) = &self.understanding.made else { return false };
+        let brought = made.scenario.cluster.nodes.iter().map(|node| node.id);
+        brought.collect::<BTreeSet<_>>() != self.floor.iter().copied().collect()
     }
 
     /// Keeps what was brought for the next visit, if that is wanted.
@@ -406,6 +426,11 @@ const KINDS: [&str; 9] = [
     "a share link of this page",
     "whatever is left over is listed with its line",
 ];
+
+/// The nodes of a share link's cluster.
+fn nodes_on(link: &str) -> Vec<NodeId> {
+    goal::nodes(link).into_iter().map(|(node, _)| node).collect()
+}
 
 fn nodes(made: &Made) -> String {
     match made.scenario.cluster.nodes.len() {

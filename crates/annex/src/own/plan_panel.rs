@@ -176,7 +176,7 @@ impl PlanPanel {
         }
         let may_have_one = matches!(&self.told, Some(Ok(told)) if told.may_have_an_order);
         let (label, said, is_searching) = match &self.search {
-            Some(search) => ("Stop looking", format!("{} orders tried.", search.tried()), true),
+            Some(search) => ("Stop looking", format!("Orders tried: {}.", search.tried()), true),
             None => ("Look for the nearest order that is safe", String::new(), false),
         };
         let press = link.callback(move |_| if is_searching { Did::Stop } else { Did::AskOrder });

@@ -302,6 +302,19 @@ pub fn short_id(node: NodeId) -> String {
     if id.len() > 5 { format!("…{}", &id[id.len() - 4..]) } else { id }
 }
 
+/// What a small card calls its node: the first part of a host's name, the end of an address, or the last digits of the id. In racks
+/// of one make, ids often end alike.
+#[must_use]
+pub fn short_name(facts: &Facts) -> String {
+    let Some(name) = &facts.name else { return short_id(facts.node) };
+    let first = name.split('.').next().unwrap_or_default();
+    if first.bytes().all(|byte| byte.is_ascii_digit()) {
+        let end = name.char_indices().rev().nth(4).map_or(0, |(at, _)| at);
+        return if end > 0 { format!("…{}", &name[end..]) } else { name.to_string() };
+    }
+    first.to_owned()
+}
+
 fn notes(view: &ClusterView, node: &NodeView, namespace: usize) -> Vec<Note> {
     let mut notes = Vec::new();
     match node.start_mark() {
@@ -510,6 +523,13 @@ mod tests {
         assert_eq!(facts(&named, "A102").name.as_deref(), Some("db-a2.test"));
         assert!(facts(&named, "A102").text().starts_with("db-a2.test, up, rack 1"));
         assert_eq!(facts(&named, "A101").name, None);
+        let short = |name: &str| {
+            let name = Some(name.into());
+            short_name(&Facts { name, ..facts(&named, "A101") })
+        };
+        let shorts = ["db-a2.test", "10.20.1.11", "pod-1-0", "7"].map(short);
+        assert_eq!(shorts, ["db-a2", "….1.11", "pod-1-0", "7"]);
+        assert_eq!(short_name(&facts(&named, "A101")), "A101");
         let other = named.clone().reduce(opened(NodeNames::default()));
         assert_eq!(facts(&other, "A102").name, None);
     }

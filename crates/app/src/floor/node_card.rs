@@ -10,7 +10,7 @@ use rosterlab_scenario::words::terms::Term;
 use yew::prelude::*;
 
 use crate::browser::{capture_pointer, placed, show_label_as_tip};
-use crate::floor::card::{Facts, NamespaceLine, Note, ORPHAN_SIGN, mark_text, short_id};
+use crate::floor::card::{Facts, NamespaceLine, Note, ORPHAN_SIGN, mark_text, short_name};
 use crate::floor::layout::{Point, Rect};
 use crate::page::element::{element, unspoken};
 use crate::page::svg;
@@ -268,7 +268,7 @@ fn small_face(facts: &Facts) -> Html {
     html! {
         <span class="face">
             <span class="face-head">
-                { element("b", "id", short_id(facts.node)) }
+                { element("b", "id", short_name(facts)) }
                 <span class="signs" aria-hidden="true">
                     { element("span", "sign-note", note.map_or("", |note| note.sign())) }
                     { element("span", "sign-state", facts.sign()) }

@@ -9,6 +9,7 @@ use rosterlab_scenario::Timeline;
 
 use super::{Focus, State};
 use crate::console::state::Whose;
+use crate::margin::words::KnownMargin;
 use crate::news;
 use crate::settings::draft::{Former, SettingsAction, SettingsDraft};
 use crate::text::{count, refusal};
@@ -127,6 +128,8 @@ impl State {
         let namespaces = timeline.setup().namespaces.len();
         self.namespace = self.namespace.min(namespaces.saturating_sub(1));
         self.rosters.forget();
+        // Another cluster's margin is not shown until this one's is known.
+        self.margin = KnownMargin::default();
         self.arrive(timeline, None);
     }
 }
