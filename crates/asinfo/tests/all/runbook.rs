@@ -79,6 +79,30 @@ fn a_rack_that_is_stopped_and_nothing_else_is_not_safe() {
 }
 
 #[test]
+fn an_available_partition_whose_copies_all_stop_is_out_until_one_is_back() {
+    let mut setup = cluster("A1 A2 A3 A4", 2).setup().clone();
+    setup.namespaces[0].mode = Mode::Available;
+    let cluster = Cluster::new(setup).unwrap();
+    let plan = "ssh a1 systemctl stop aerospike\nssh a2 systemctl stop aerospike\nwait for migrations\nsleep 600\nssh a1 systemctl start aerospike\nwait for migrations";
+    let found = checked(&cluster, plan);
+    assert!(!found.is_safe());
+    assert_eq!(errors(&found), [(1, "margin-lost"), (2, "partitions-out")]);
+    assert_eq!(of_verdict(&found), "Not safe: partitions go out during the plan.");
+    // The first line says what the second takes out: the partitions of which A1 and A2 had both copies.
+    let told = &found.lines[0].counts[0].losses[0];
+    assert_eq!((&told.nodes, told.out), (&vec!["A2".parse().unwrap()], 702));
+    let out = |line: usize| found.lines[line].counts[0].after.all();
+    assert_eq!([0, 1, 2, 3, 4, 5].map(out), [0, 702, 702, 702, 0, 0]);
+    let (_, wrong) =
+        found.findings().find(|(_, one)| name_of(&one.wrong) == "partitions-out").unwrap();
+    expect![[r#"At the worst moment of this line 702 of the 4,096 partitions are without their data. docs/domain.md §6, seen in logs"#]]
+        .assert_eq(&format!("{} {}", of_wrong(&wrong.wrong), source_of(&wrong.wrong).unwrap()));
+    // With a wait between the stops every partition keeps its data.
+    let plan = plan.replacen('\n', "\nwait for migrations\n", 1);
+    assert_eq!(checked(&cluster, &plan).margin_left(), Some(0));
+}
+
+#[test]
 fn an_hour_without_the_rack_is_not_brief() {
     for between in ["sleep 3600\n", ""] {
         let plan = format!(

@@ -326,6 +326,14 @@ impl Losses {
         partitions_of(self.groups_not_active_without(lost))
     }
 
+    /// The nodes that would be in some cluster if these stopped at the same instant, highest id first (domain.md §7).
+    #[must_use]
+    pub fn members_without(&self, lost: &[NodeId]) -> Vec<NodeId> {
+        let clusters = self.clusters(self.left_without(lost));
+        let is_member = |slot: &&Slot| clusters.iter().any(|members| members.contains(**slot));
+        self.order.iter().filter(is_member).map(|slot| self.ids[*slot]).collect()
+    }
+
     /// Whether any cluster would be left if these nodes stopped at the same instant (domain.md §7).
     #[must_use]
     pub fn leaves_a_cluster(&self, lost: &[NodeId]) -> bool {

@@ -4,6 +4,7 @@
 
 use rosterlab_engine::NodeId;
 
+use super::rules::Source;
 use super::text::{count, is_are, list, roster, thousands, verb_ending};
 use super::warnings::of_warning;
 use crate::foresight::runbook::{
@@ -83,6 +84,9 @@ pub fn name_of(wrong: &Wrong) -> &'static str {
 #[must_use]
 pub fn source_of(wrong: &Wrong) -> Option<String> {
     match wrong {
+        Wrong::Out(out) if out.fresh == out.all() => {
+            Some(format!("docs/domain.md §6, {}", Source::Seen.words()))
+        }
         Wrong::Out(_) => Some("docs/domain.md §5, documented".to_owned()),
         Wrong::Margin { .. } => Some("docs/domain.md §4, §5, documented".to_owned()),
         Wrong::CannotBeDone(_) | Wrong::NotUnderstood(_) => None,

@@ -1,8 +1,12 @@
-//! A plan is checked: its counts equal those of a ground truth that tries every loss at every moment.
+//! A plan is checked: its counts equal those of a ground truth that tries every loss at every moment. Who has the data of an AP
+//! namespace is told by records there: one in each partition, written before the plan.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use rosterlab_engine::{Cluster, ClusterSetup, Command, Mode, NodeId, Shutdown, Until};
+use rosterlab_engine::{
+    ClientResult, Cluster, ClusterSetup, Command, Digest, EventKind, Mode, NamespaceSettings,
+    NodeId, NodeSetup, PARTITIONS, PartitionId, RackId, ReadMode, Shutdown, Until,
+};
 use rosterlab_scenario::foresight::runbook::{
     Checked, Counts, Demand, Language, Line, Out, Reading, check,
 };
@@ -37,15 +41,59 @@ fn lines(entries: &[Entry]) -> Vec<Line> {
     entries.iter().enumerate().map(line).collect()
 }
 
-fn checked(setup: &ClusterSetup, entries: &[Entry], margin: usize) -> Checked {
-    let cluster = Cluster::new(setup.clone()).unwrap();
-    check(&cluster, &lines(entries), &Given, Demand { margin, always: false }).unwrap()
+fn checked(cluster: &Cluster, entries: &[Entry], margin: usize) -> Checked {
+    check(cluster, &lines(entries), &Given, Demand { margin, always: false }).unwrap()
 }
 
+/// The record of a partition.
+fn key(pid: PartitionId) -> Digest {
+    let mut digest = [0; 20];
+    digest[..2].copy_from_slice(&pid.get().to_le_bytes());
+    Digest(digest)
+}
+
+/// The names of the AP namespaces.
+fn available(cluster: &Cluster) -> Vec<String> {
+    let namespaces = cluster.setup().namespaces.iter();
+    let available = namespaces.filter(|settings| settings.mode == Mode::Available);
+    available.map(|settings| settings.name.clone()).collect()
+}
+
+/// A cluster with a record in every partition of its AP namespaces, on the drives of the nodes that have the partition.
+fn filled(setup: &ClusterSetup) -> Cluster {
+    let mut cluster = Cluster::new(setup.clone()).unwrap();
+    let namespaces = available(&cluster);
+    for namespace in &namespaces {
+        for pid in PartitionId::all() {
+            let (namespace, key) = (namespace.clone(), key(pid));
+            cluster.apply(&Command::Write { namespace, key, from: None }).unwrap();
+        }
+    }
+    if !namespaces.is_empty() {
+        cluster.advance(Until::Time(cluster.now_ms() + 2_000));
+    }
+    cluster
+}
+
+/// What is out; in AP those are out whose record no running node in a cluster has.
 fn out(cluster: &Cluster) -> Vec<Out> {
-    let modes = cluster.setup().namespaces.iter().map(|settings| settings.mode);
-    let served = cluster.view();
-    modes.enumerate().map(|(index, mode)| Out::of(served.served(index), mode)).collect()
+    let view = cluster.view();
+    let of = |(index, settings): (usize, &NamespaceSettings)| {
+        let served = view.served(index);
+        let out = Out::of(served, settings.mode);
+        if settings.mode == Mode::StrongConsistency || served.active() == 0 {
+            return out;
+        }
+        let mut is_there = vec![false; PARTITIONS];
+        for node in
+            view.nodes.iter().filter(|node| node.state.is_up() && node.sub_cluster.is_some())
+        {
+            let records = cluster.record_counts(&settings.name, node.id);
+            records.for_each(|(pid, _)| is_there[pid] = true);
+        }
+        Out { fresh: u32::try_from(is_there.iter().filter(|is| !**is).count()).unwrap(), ..out }
+    };
+    view.namespaces.iter().enumerate().map(of).collect()
 }
 
 /// Every set of `size` of these nodes.
@@ -165,14 +213,25 @@ fn short_entry() -> impl Strategy<Value = Entry> {
     })
 }
 
+fn writes(entry: &Entry, to: &str) -> bool {
+    let writes = |entry: &Entry| matches!(entry, Entry::Act { command: Command::Write { namespace, .. }, .. } if namespace == to);
+    entry.each().iter().any(writes)
+}
+
 #[test]
 fn the_counts_are_those_of_trying_every_loss() {
     let plans = proptest::collection::vec(short_entry(), 1..7);
     TestRunner::new(seeded(24))
         .run(&(setup(), plans, 0..3_usize), |(mut setup, plan, margin)| {
             setup.migration_rate_per_s = 20;
-            let found = checked(&setup, &plan, margin);
-            let mut cluster = Cluster::new(setup.clone()).unwrap();
+            if setup.namespaces.len() > 1 {
+                // A record cannot be written to a node that is down, or by a plan to a partition whose data is out.
+                setup.nodes.iter_mut().for_each(|node| node.down = None);
+            }
+            let plan: Vec<Entry> =
+                plan.into_iter().filter(|entry| !writes(entry, "cache")).collect();
+            let mut cluster = filled(&setup);
+            let found = checked(&cluster, &plan, margin);
             let mut truth = Truth::new(margin, setup.namespaces.len());
             truth.see(&cluster);
             agree(&found.start, &truth, margin)?;
@@ -199,7 +258,7 @@ fn what_is_out_after_each_line_is_what_a_timeline_serves() {
     let plans = proptest::collection::vec(entry(), 1..12);
     TestRunner::new(seeded(24))
         .run(&(setup(), plans), |(setup, plan)| {
-            let found = checked(&setup, &plan, 0);
+            let found = checked(&Cluster::new(setup.clone()).unwrap(), &plan, 0);
             let mut timeline = Timeline::new(setup.clone()).unwrap();
             for (line, entry) in found.lines.iter().zip(&plan) {
                 if timeline.perform(entry.clone()).is_err() {
@@ -209,10 +268,72 @@ fn what_is_out_after_each_line_is_what_a_timeline_serves() {
                 let served = timeline.served(timeline.position());
                 let modes: Vec<Mode> = setup.namespaces.iter().map(|one| one.mode).collect();
                 for ((counts, served), mode) in line.counts.iter().zip(served).zip(modes) {
-                    prop_assert_eq!(counts.after, Out::of(*served, mode));
+                    let out = Out::of(*served, mode);
+                    // Data that is nowhere may be served as if it were there, and what came up empty is without it.
+                    let fresh = if mode == Mode::Available { counts.after.fresh } else { 0 };
+                    prop_assert_eq!(counts.after, Out { fresh, ..out });
+                    prop_assert!(counts.after.fresh >= out.fresh);
                 }
             }
             Ok(())
         })
+        .unwrap();
+}
+
+/// Plans of stops, crashes, starts and waits for clusters of three to five nodes.
+fn stops_and_starts() -> impl Strategy<Value = Vec<Entry>> {
+    let nodes = proptest::sample::subsequence(vec![0xA1_u64, 0xA2, 0xA3, 0xA4, 0xA5], 1..=2);
+    let nodes = nodes.prop_map(|ids| ids.into_iter().map(|id| NodeId::new(id).unwrap()).collect());
+    let what = (nodes, 0..7_u8, 0..1_500_u32).prop_map(|(nodes, what, partitions)| {
+        let command = match what {
+            0 | 1 => Command::Stop { nodes, shutdown: Shutdown::Clean },
+            2 => Command::Stop { nodes, shutdown: Shutdown::Unclean },
+            3 | 4 => Command::Start { nodes },
+            5 => return Entry::Migrate { partitions: Some(partitions) },
+            _ => return Entry::Migrate { partitions: None },
+        };
+        Entry::Act { command, settle: Settle::Fully }
+    });
+    proptest::collection::vec(what, 2..7)
+}
+
+/// How many records a client of the whole network reads.
+fn readable(cluster: &Cluster) -> usize {
+    let mut cluster = cluster.clone();
+    let namespace = cluster.setup().namespaces[0].name.clone();
+    let mut reads =
+        |pid| {
+            let (namespace, mode) = (namespace.clone(), ReadMode::Session);
+            let read = Command::Read { namespace, key: key(pid), from: None, mode };
+            cluster.apply(&read).unwrap().iter().any(|event| {
+                matches!(&event.kind, EventKind::Read { result: ClientResult::Ok, .. })
+            })
+        };
+    PartitionId::all().filter(|pid| reads(*pid)).count()
+}
+
+#[test]
+fn an_available_partition_is_out_while_no_client_can_read_what_it_had() {
+    TestRunner::new(seeded(40))
+        .run(
+            &(3..=5_u64, 1..=3_u8, any::<bool>(), stops_and_starts()),
+            |(nodes, replication_factor, has_racks, plan)| {
+                let node = |place: u64| {
+                    let rack = if has_racks { u32::from(place.is_multiple_of(2)) + 1 } else { 0 };
+                    NodeSetup::new(NodeId::new(0xA1 + place).unwrap(), RackId::new(rack).unwrap())
+                };
+                let mut setup = ClusterSetup::of((0..nodes).map(node).collect(), 2);
+                let strong = NamespaceSettings::strong("main", replication_factor);
+                setup.namespaces = vec![NamespaceSettings { mode: Mode::Available, ..strong }];
+                let mut cluster = filled(&setup);
+                let found = checked(&cluster, &plan, 0);
+                for (line, entry) in found.lines.iter().zip(&plan) {
+                    let _ = entry.run(&mut cluster);
+                    let out = usize::try_from(line.counts[0].after.all()).unwrap();
+                    prop_assert_eq!(out, PARTITIONS - readable(&cluster));
+                }
+                Ok(())
+            },
+        )
         .unwrap();
 }

@@ -123,7 +123,7 @@ impl Course {
                 }
                 _ => {}
             }
-            let found = self.unawaited.look(&self.cluster, entry, &self.start);
+            let found = self.unawaited.look(&self.cluster, entry, &self.start, self.watch.held());
             self.facts.extend(found.map(|found| (place, Fact::Found(None, found, false))));
             self.unawaited.note(entry);
             self.watch.expect_anything();

@@ -8,8 +8,9 @@ use rosterlab_engine::{
     RosterNodes, Shutdown, SubClusterNamespaceView, SubClusterView, Until, Untrusted,
 };
 
+use super::held::Held;
 use super::mistakes::{IfNotBack, Mistake, Told};
-use super::watch::{Counts, Out};
+use super::watch::Counts;
 use crate::foresight::preview::{Warning, warnings};
 use crate::timeline::Entry;
 
@@ -112,6 +113,7 @@ impl Unawaited {
         cluster: &Cluster,
         entry: &Entry,
         start: &[Counts],
+        held: &Held,
     ) -> Option<Mistake> {
         let Entry::Act { command, .. } = entry else { return None };
         let others = |nodes: &[NodeId]| -> Vec<NodeId> {
@@ -121,7 +123,7 @@ impl Unawaited {
             Command::Stop { nodes, .. } => {
                 let others = others(nodes);
                 let then = (!others.is_empty())
-                    .then(|| if_not_back(cluster, &others, command, start))??;
+                    .then(|| if_not_back(cluster, &others, command, start, held))??;
                 Some(Mistake::NotAwaited { nodes: others, then })
             }
             Command::RosterSet { nodes, .. } => {
@@ -156,15 +158,15 @@ fn if_not_back(
     down: &[NodeId],
     stop: &Command,
     start: &[Counts],
+    held: &Held,
 ) -> Option<IfNotBack> {
     let mut tried = cluster.clone();
     tried.apply(&Command::Stop { nodes: down.to_vec(), shutdown: Shutdown::Clean }).ok()?;
     tried.advance(Until::Settled);
     tried.apply(stop).ok()?;
     tried.advance(Until::Settled);
-    let served = tried.served().into_iter().zip(&tried.setup().namespaces);
-    let out = served.map(|(served, settings)| Out::of(served, settings.mode).all());
-    let more = out.zip(start).map(|(out, start)| out.saturating_sub(start.worst.all())).sum();
+    let out = held.out_then(&tried).into_iter().zip(start);
+    let more = out.map(|(out, start)| out.all().saturating_sub(start.worst.all())).sum();
     if more > 0 {
         return Some(IfNotBack::Out(more));
     }

@@ -5,8 +5,9 @@
 use rosterlab_engine::NodeId;
 
 use super::mistakes::Mistake;
+use super::out::Out;
 use super::plan::Line;
-use super::watch::{Back, Counts, Out, Work};
+use super::watch::{Back, Counts, Work};
 use crate::timeline::Entry;
 
 /// What is asked of a plan.

@@ -6,42 +6,16 @@
 
 use std::rc::Rc;
 
-use rosterlab_engine::{
-    Cluster, ClusterView, Command, Mode, NodeId, Served, Shutdown, Until, convert,
-};
+use rosterlab_engine::{Cluster, ClusterView, Command, Losses, NodeId, Shutdown, Until, convert};
 
+use super::held::Held;
+use super::out::Out;
 use super::sets::{MOST_SETS, TooMany, sets};
 use super::settled::Settled;
 use super::steady::{are_held, steady};
 
 /// The most losses that are tried on copies of the cluster in one check.
 const MOST_TRIALS: usize = 20_000;
-
-/// The partitions of a namespace that a client of the whole network does not reach with their data.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Out {
-    /// Active nowhere, and dead nowhere.
-    pub unavailable: u32,
-    /// Active nowhere, and dead somewhere.
-    pub dead: u32,
-    /// In AP: active, and without the data that they had (domain.md §6). Always 0 in SC.
-    pub fresh: u32,
-}
-
-impl Out {
-    /// Those of a namespace in this mode.
-    #[must_use]
-    pub fn of(served: Served, mode: Mode) -> Self {
-        let fresh = if mode == Mode::Available { served.fresh } else { 0 };
-        Self { unavailable: served.unavailable, dead: served.dead, fresh }
-    }
-
-    /// All of them.
-    #[must_use]
-    pub fn all(self) -> u32 {
-        self.unavailable + self.dead + self.fresh
-    }
-}
 
 /// A further loss, and what it would leave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -154,6 +128,23 @@ enum Known {
     /// No loss does harm while more of these nodes hold each partition than are lost.
     Steady(Vec<NodeId>),
     Counted(Box<Settled>),
+    /// It is in AP, so what is left after a loss follows from who is in a cluster then and from [`Held`].
+    Available,
+}
+
+/// A further loss at a settled moment, and who is in a cluster after it.
+#[derive(Clone, Debug)]
+struct Further {
+    lost: Vec<NodeId>,
+    members: Vec<NodeId>,
+}
+
+/// A moment, to try losses on.
+#[derive(Clone, Debug)]
+struct Moment {
+    cluster: Cluster,
+    /// Who has the data of AP namespaces then.
+    held: Held,
 }
 
 /// Who looks at every moment of a plan.
@@ -162,9 +153,12 @@ pub(super) struct Watch {
     margin: usize,
     /// Of the line that is looked at, by namespace.
     seen: Vec<Counts>,
-    /// The cluster at the moment of the worst loss, by namespace and number of nodes.
-    moments: Vec<Vec<Option<Rc<Cluster>>>>,
+    /// The moment of the worst loss, by namespace and number of nodes.
+    moments: Vec<Vec<Option<Rc<Moment>>>>,
     known: Vec<Known>,
+    /// Every loss at the settled moment; none without a namespace in AP.
+    further: Vec<Further>,
+    held: Held,
     /// Whether the next moment may be another than one after a round of migrations.
     is_new: bool,
     /// Whether too many losses would have been tried, so that some were not.
@@ -183,6 +177,8 @@ impl Watch {
             seen: Vec::new(),
             moments: Vec::new(),
             known: Vec::new(),
+            further: Vec::new(),
+            held: Held::new(cluster),
             is_new: true,
             is_cut_short: false,
             work: Work::default(),
@@ -206,9 +202,8 @@ impl Watch {
     pub(super) fn look(&mut self, cluster: &Cluster) {
         self.work.moments += 1;
         self.seen.iter_mut().for_each(|seen| seen.losses_after.fill(0));
-        for (index, served) in cluster.served().into_iter().enumerate() {
-            let out = Out::of(served, cluster.setup().namespaces[index].mode);
-            let seen = &mut self.seen[index];
+        self.held.look(cluster, self.is_new);
+        for (seen, out) in self.seen.iter_mut().zip(self.held.out_now(cluster)) {
             seen.after = out;
             if out.all() > seen.worst.all()
                 || (out.all() == seen.worst.all() && out.dead > seen.worst.dead)
@@ -230,12 +225,27 @@ impl Watch {
         }
         self.is_new = false;
         for index in 0..self.known.len() {
-            let Known::Counted(counted) = &self.known[index] else { continue };
-            let lost: Vec<(Vec<NodeId>, u32)> = worst_of_each_size(counted, self.margin);
+            let lost = match &self.known[index] {
+                Known::Steady(_) => continue,
+                Known::Counted(counted) => {
+                    let sets = counted.sets().iter().zip(counted.counts().iter().copied());
+                    worst_of_each_size(sets, self.margin)
+                }
+                Known::Available => {
+                    let out = |one: &Further| self.held.out_when_left(index, &one.members);
+                    let sets = self.further.iter().map(|one| (&one.lost, out(one)));
+                    worst_of_each_size(sets, self.margin)
+                }
+            };
             for (nodes, out) in lost {
                 self.note(cluster, index, &nodes, out);
             }
         }
+    }
+
+    /// Who has the data of AP namespaces at the moment that was looked at last.
+    pub(super) fn held(&self) -> &Held {
+        &self.held
     }
 
     /// The counts of the line, with what crashed nodes bring back where a loss is worse than in these counts.
@@ -247,7 +257,7 @@ impl Watch {
                 let is_worse = counts.without(place + 1) > before.without(place + 1);
                 let moment = self.moments[index][place].as_ref().filter(|_| is_worse);
                 let loss = &mut counts.losses[place];
-                loss.back = moment.map(|cluster| after_a_crash(cluster, index, &loss.nodes));
+                loss.back = moment.map(|moment| after_a_crash(moment, index, &loss.nodes));
             }
         }
         seen
@@ -260,7 +270,8 @@ impl Watch {
         let loss = &mut self.seen[index].losses[place];
         if out > loss.out {
             *loss = Loss { nodes: nodes.to_vec(), out, at_ms: cluster.now_ms(), back: None };
-            self.moments[index][place] = Some(Rc::new(cluster.clone()));
+            let moment = Moment { cluster: cluster.clone(), held: self.held.clone() };
+            self.moments[index][place] = Some(Rc::new(moment));
         }
     }
 
@@ -274,6 +285,7 @@ impl Watch {
                     }
                 }
                 Known::Counted(counted) => self.work.recounted += counted.after_a_round(cluster),
+                Known::Available => {}
             }
         }
         !self.known.is_empty()
@@ -283,8 +295,12 @@ impl Watch {
     fn count(&mut self, cluster: &Cluster) {
         let view = cluster.view();
         let sets = sets(&running(&view), self.margin);
+        self.further = self.further(cluster, &sets);
         self.known = (0..view.namespaces.len())
             .filter_map(|index| {
+                if self.held.has(index) {
+                    return Some(Known::Available);
+                }
                 if let Some(nodes) = steady(cluster, &view, index, self.margin) {
                     return Some(Known::Steady(nodes));
                 }
@@ -294,6 +310,20 @@ impl Watch {
                 Some(Known::Counted(Box::new(counted)))
             })
             .collect();
+    }
+
+    /// Who is in a cluster after each of these losses at a settled moment; nothing without a namespace in AP.
+    fn further(&self, cluster: &Cluster, sets: &[Vec<NodeId>]) -> Vec<Further> {
+        let mut settings = cluster.setup().namespaces.iter().enumerate();
+        let available = settings.find(|(index, _)| self.held.has(*index));
+        let losses = available.and_then(|(_, settings)| cluster.losses_of(&settings.name, &[]));
+        let of = |losses: Losses| {
+            let further = sets
+                .iter()
+                .map(|lost| Further { lost: lost.clone(), members: losses.members_without(lost) });
+            further.collect()
+        };
+        losses.map_or_else(Vec::new, of)
     }
 
     /// Tries each loss while a cluster change is to come.
@@ -312,22 +342,24 @@ impl Watch {
                 return;
             }
             self.work.trials += 1;
-            let served = after_a_loss(cluster, &nodes, Shutdown::Unclean).served();
+            let out = self.held.out_then(&after_a_loss(cluster, &nodes, Shutdown::Unclean));
             for index in &open {
-                let out = Out::of(served[*index], view.namespaces[*index].mode);
-                self.note(cluster, *index, &nodes, out.all());
+                self.note(cluster, *index, &nodes, out[*index].all());
             }
         }
     }
 }
 
 /// The first of the worst sets of each size.
-fn worst_of_each_size(counted: &Settled, margin: usize) -> Vec<(Vec<NodeId>, u32)> {
+fn worst_of_each_size<'a>(
+    sets: impl Iterator<Item = (&'a Vec<NodeId>, u32)>,
+    margin: usize,
+) -> Vec<(Vec<NodeId>, u32)> {
     let mut worst: Vec<(Vec<NodeId>, u32)> = vec![(Vec::new(), 0); margin];
-    for (set, count) in counted.sets().iter().zip(counted.counts()) {
+    for (set, count) in sets {
         let of_size = &mut worst[set.len() - 1];
-        if *count > of_size.1 {
-            *of_size = (set.clone(), *count);
+        if count > of_size.1 {
+            *of_size = (set.clone(), count);
         }
     }
     worst
@@ -347,18 +379,18 @@ fn after_a_loss(cluster: &Cluster, nodes: &[NodeId], shutdown: Shutdown) -> Clus
 }
 
 /// What is out of a namespace once nodes that were lost are back.
-fn after_it(cluster: &Cluster, index: usize, nodes: &[NodeId], shutdown: Shutdown) -> Out {
-    let mut tried = after_a_loss(cluster, nodes, shutdown);
+fn after_it(moment: &Moment, index: usize, nodes: &[NodeId], shutdown: Shutdown) -> Out {
+    let mut tried = after_a_loss(&moment.cluster, nodes, shutdown);
     let started = tried.apply(&Command::Start { nodes: nodes.to_vec() });
     debug_assert!(started.is_ok(), "nodes that were lost can start");
     tried.advance(Until::Settled);
-    Out::of(tried.served()[index], tried.setup().namespaces[index].mode)
+    moment.held.out_then(&tried)[index]
 }
 
 /// What is out of a namespace once nodes that crashed are back, and whether a clean stop would have left fewer.
-fn after_a_crash(cluster: &Cluster, index: usize, nodes: &[NodeId]) -> Back {
-    let out = after_it(cluster, index, nodes, Shutdown::Unclean);
-    let is_fewer = || after_it(cluster, index, nodes, Shutdown::Clean).all() < out.all();
+fn after_a_crash(moment: &Moment, index: usize, nodes: &[NodeId]) -> Back {
+    let out = after_it(moment, index, nodes, Shutdown::Unclean);
+    let is_fewer = || after_it(moment, index, nodes, Shutdown::Clean).all() < out.all();
     Back { out, for_want_of_mark: out.all() > 0 && is_fewer() }
 }
 
