@@ -263,9 +263,16 @@ fn sentence(why: &str) -> &str {
 #[must_use]
 pub fn of_mistake(mistake: &Mistake) -> String {
     match mistake {
-        Mistake::RosterNotSet { missing, replication_factor } => format!(
+        Mistake::RosterNotSet { missing, replication_factor, does_harm: false } => format!(
+            "{} {} missing then, and the roster still counts on {}. With RF {replication_factor} and so many roster nodes missing, a \
+             partition stays active only with a full copy, and with all its roster-replicas or half of the roster.",
+            list(missing),
+            is_are(missing.len()),
+            if missing.len() == 1 { "it" } else { "them" },
+        ),
+        Mistake::RosterNotSet { missing, replication_factor, .. } => format!(
             "{} {} missing then, and the roster still counts on {}. With RF {replication_factor}, {} may be missing: \
-             set the roster before another node goes.",
+             set the roster before another node is lost.",
             list(missing),
             is_are(missing.len()),
             if missing.len() == 1 { "it" } else { "them" },

@@ -195,12 +195,13 @@ fn found(
     let is_harmed = |line, namespace, further| match further {
         Further::None => harms.is_out(line, namespace),
         Further::Loss => harms.is_harmed(line, Some(namespace)),
+        Further::LossTo(to) => harms.is_lasting(line, Some(namespace), to),
     };
     for found_one in of_plan(facts, &is_harmed) {
         let OfLine { line, namespace, mistake, effect, may_be_brief } = found_one;
         let does_harm = |line| {
             if may_be_brief {
-                harms.is_lasting(line, namespace)
+                harms.is_lasting(line, namespace, None)
             } else {
                 harms.is_harmed(line, namespace)
             }

@@ -315,6 +315,8 @@ pub(super) enum Further {
     None,
     /// None, or any that is asked for.
     Loss,
+    /// As `Loss`, but for harm that is brief and over before the line with this index.
+    LossTo(Option<usize>),
 }
 
 /// A mistake of a line.
@@ -394,8 +396,12 @@ impl Goes {
             self.missing_before.iter().filter(comes_back).copied().collect();
         let are_too_many = self.missing.len() >= usize::from(self.replication_factor);
         if are_too_many && back_later.is_empty() && !self.is_set_next(later) {
+            // Racks are there so that one may go as a whole: as soon as the others have taken over, a further loss does no harm.
+            let starts = |fact: &Fact| matches!(fact, Fact::Starts(nodes) if nodes.iter().any(|node| self.missing.contains(node)));
+            let back_at = later.iter().find(|(_, fact)| starts(fact)).map(|(line, _)| *line);
+            let does_harm = is_harmed(Further::LossTo(back_at));
             let Self { missing, replication_factor, .. } = self.clone();
-            return Some(Mistake::RosterNotSet { missing, replication_factor });
+            return Some(Mistake::RosterNotSet { missing, replication_factor, does_harm });
         }
         let is_early = are_too_many && !back_later.is_empty() && is_harmed(Further::Loss);
         if is_early || self.filling > 0 && is_harmed(Further::None) {

@@ -86,11 +86,17 @@ impl Harms<'_> {
         })
     }
 
-    /// Whether a line does harm that is not brief.
-    pub(super) fn is_lasting(&self, line: usize, namespace: Option<usize>) -> bool {
+    /// Whether a line does harm that is not brief, or is not over before the line with the index `to`.
+    pub(super) fn is_lasting(
+        &self,
+        line: usize,
+        namespace: Option<usize>,
+        to: Option<usize>,
+    ) -> bool {
         self.of_namespace(line, namespace, |index, counts| {
             let left = counts.margin_left(&self.start[index]);
-            let is_brief = !self.always && self.until[line][index].is_some();
+            let until = self.until[line][index].filter(|_| !self.always);
+            let is_brief = until.is_some_and(|until| to.is_none_or(|to| until < to));
             left.is_none() || left != Some(counts.losses.len()) && !is_brief
         })
     }

@@ -16,6 +16,8 @@ pub enum Mistake {
         missing: Vec<NodeId>,
         /// RF.
         replication_factor: u8,
+        /// Whether a further loss would do harm for longer than the others need to take over.
+        does_harm: bool,
     },
     /// A node goes before the last one is back, or before its copies are filled again (domain.md §5, §6).
     NextBeforeBack {
@@ -180,6 +182,7 @@ impl Mistake {
     pub(super) fn is_slight(&self) -> bool {
         match self {
             Self::StopWithoutQuiesce { .. } | Self::AllOnOne { .. } => true,
+            Self::RosterNotSet { does_harm, .. } => !does_harm,
             Self::NotInRoster { there, .. } => there.is_empty(),
             Self::NotAwaited { then, .. } => !matches!(then, IfNotBack::Out(_)),
             Self::Roster(warning) => matches!(
