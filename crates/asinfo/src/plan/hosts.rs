@@ -248,7 +248,7 @@ fn asadm(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop>
                     .to_owned(),
             ));
         }
-        tool::tool(course, &course.names.in_words(line, &course.view), connected)?;
+        tool::tool(course, line, connected)?;
     }
     Ok(())
 }

@@ -191,15 +191,18 @@ impl Reader {
         self.line(command, &at, course)
     }
 
-    fn tool(&self, command: &str, at: Option<NodeId>, course: &mut Course) -> Result<(), Stop> {
-        let command = self.names.in_words(command, &course.view);
-        if command.starts_with("asinfo") {
+    /// Types a line into the tool: its commands one after the other.
+    fn tool(&self, line: &str, at: Option<NodeId>, course: &mut Course) -> Result<(), Stop> {
+        tool::parts(line).try_for_each(|command| {
+            if !command.starts_with("asinfo") {
+                return tool::tool(course, command, at);
+            }
             // In the tool a request goes to all nodes.
+            course.catch_up()?;
             let running = course.view.nodes.iter().filter(|node| node.state.is_up());
             let all: Vec<NodeId> = running.map(|node| node.id).collect();
-            return self.line(&command, &all, course);
-        }
-        tool::tool(course, &command, at)
+            self.line(command, &all, course)
+        })
     }
 
     /// Does one line of a shell.

@@ -59,7 +59,8 @@ pub(super) fn outside_quotes(text: &str, mark: char) -> Option<usize> {
     None
 }
 
-/// Types a line into the tool, connected to a node: its commands one after the other, each with its questions.
+/// Types a line into the tool, connected to a node: its commands one after the other, each with its questions. Nodes are named as in
+/// the plan.
 pub(super) fn tool(course: &mut Course, line: &str, at: Option<NodeId>) -> Result<(), Stop> {
     if let Ok(pieces) = pieces(line) {
         let mut marks = pieces.iter().filter_map(|piece| match piece {
@@ -72,7 +73,10 @@ pub(super) fn tool(course: &mut Course, line: &str, at: Option<NodeId>) -> Resul
             )));
         }
     }
-    parts(line).try_for_each(|command| one(course, command, at))
+    parts(line).try_for_each(|command| {
+        let command = course.names.in_words(command, &course.view);
+        one(course, &command, at)
+    })
 }
 
 fn one(course: &mut Course, line: &str, at: Option<NodeId>) -> Result<(), Stop> {

@@ -239,6 +239,17 @@ fn the_admin_tool_and_requests_do_what_they_do() {
     ] {
         assert_eq!(read(line), Reading::Does(entries), "{line}");
     }
+    // Several commands on one line.
+    let in_turn = vec![act(Command::Quiesce { nodes: ids("B101") }), recluster];
+    for line in [
+        "Admin> enable; manage quiesce with db4; manage recluster",
+        "Admin+> enable; asinfo -v 'quiesce:' with db4; manage recluster",
+        "enable; manage quiesce with aero-2-0; manage recluster",
+        "enable;manage quiesce with db4;manage recluster",
+        "asadm -e \"enable; manage quiesce with db4; manage recluster\"",
+    ] {
+        assert_eq!(read(line), Reading::Does(in_turn.clone()), "{line}");
+    }
     // The roster is what the tool makes of it, whether it asks first or not.
     let nodes: Vec<_> = ["A101@1", "A102@1", "A103@1"].map(|entry| entry.parse().unwrap()).into();
     for line in [
