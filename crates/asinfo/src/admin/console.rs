@@ -178,6 +178,15 @@ impl Console {
         }
     }
 
+    /// The nodes that a command names after `with`, as they are written.
+    pub(crate) fn named(command: &str) -> Vec<String> {
+        let words = line::commands(command).ok().and_then(|commands| commands.into_iter().next());
+        let found = words.and_then(|words| tree::find(&words).ok());
+        found.map_or_else(Vec::new, |found| {
+            Words::new(found.command(), &found.rest).after("with").to_vec()
+        })
+    }
+
     /// The line before the one that is shown (arrow up).
     pub fn earlier(&mut self) -> Option<&str> {
         self.place = self.place.checked_sub(1)?;

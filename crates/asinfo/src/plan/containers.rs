@@ -20,8 +20,7 @@ pub(super) struct Inside {
 
 /// A node, or why the line is not understood.
 pub(super) fn node(course: &Course, name: &str) -> Result<NodeId, Stop> {
-    let node = course.names.node(name, &course.view);
-    node.ok_or_else(|| Stop::Unknown(format!("'{name}' means no node of this cluster")))
+    course.names.find(name, &course.view).map_err(|no_node| Stop::Unknown(no_node.to_string()))
 }
 
 /// What a remote shell is told: one word is a line of its own.

@@ -9,6 +9,7 @@ use crate::shell::{self, Line, Piece, host, named_hosts};
 
 use super::containers::{self, Inside, node, remote};
 use super::course::{Course, Stop};
+use super::names::in_list;
 use super::tool;
 use super::waits::FILTERS;
 
@@ -272,9 +273,10 @@ fn asinfo(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop
             "-p" | "-U" | "-P" | "-t" | "--timeout" | "--auth" => drop(value()?),
             "with" => {
                 let names: Vec<&str> = rest.by_ref().copied().collect();
-                nodes = course.names.list(&names, &course.view).ok_or_else(|| {
-                    Stop::Unknown(format!("'{}' means no node of this cluster", names.join(" ")))
-                })?;
+                nodes = in_list(&names).map(|name| node(course, name)).collect::<Result<_, _>>()?;
+                if nodes.is_empty() {
+                    return Err(Stop::Unknown("'with' needs a node".to_owned()));
+                }
             }
             option if option.starts_with('-') => {}
             other => return Err(Stop::Unknown(format!("asinfo is not called with {other}"))),

@@ -21,6 +21,6 @@ mod tool;
 mod waits;
 
 pub use any::{Unread, read};
-pub use names::{NameError, Names};
+pub use names::{NameError, Names, NoNode};
 pub use reader::Reader;
 pub use text::{MAX_PLAN, MAX_PLAN_LINES, PlanError};

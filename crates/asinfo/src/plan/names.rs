@@ -8,6 +8,7 @@ use std::fmt;
 
 use rosterlab_engine::{ClusterView, NodeId};
 use rosterlab_scenario::NodeNames;
+use rosterlab_scenario::file::nearest;
 
 /// Names of nodes beside their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,11 +40,44 @@ impl fmt::Display for NameError {
 
 impl std::error::Error for NameError {}
 
+/// A name that means no node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoNode {
+    /// The name.
+    pub name: String,
+    /// The name that was probably meant.
+    pub meant: Option<String>,
+}
+
+impl fmt::Display for NoNode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "'{}' means no node of this cluster", self.name)?;
+        match &self.meant {
+            Some(meant) => write!(f, "; did you mean '{meant}'?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for NoNode {}
+
 /// By name the nodes that have it.
 type Meant = BTreeMap<String, BTreeSet<NodeId>>;
 
 fn is_word(name: &str) -> bool {
     !name.is_empty() && !name.contains(char::is_whitespace) && !name.contains(',')
+}
+
+/// A name in lower case, without the user before it and the usual port behind it.
+fn plain(name: &str) -> String {
+    let host = name.rsplit('@').next().unwrap_or(name).to_lowercase();
+    host.strip_suffix(":3000").map(str::to_owned).unwrap_or(host)
+}
+
+/// The names of a list.
+pub(super) fn in_list<'a>(words: &[&'a str]) -> impl Iterator<Item = &'a str> {
+    let parts = words.iter().flat_map(|word| word.split([',', '+', '&']));
+    parts.filter(|part| !matches!(*part, "" | "and" | "node" | "nodes" | "host" | "hosts"))
 }
 
 impl Names {
@@ -91,10 +125,39 @@ impl Names {
     /// The node that a name means.
     #[must_use]
     pub fn node(&self, name: &str, view: &ClusterView) -> Option<NodeId> {
-        let host = name.rsplit('@').next().unwrap_or(name).to_lowercase();
-        let host = host.strip_suffix(":3000").unwrap_or(&host);
+        let host = plain(name);
+        let host = host.as_str();
         let Some((before, _)) = host.split_once('.') else { return self.one(host, view, true) };
         self.one(host, view, false).or_else(|| self.one(before, view, false))
+    }
+
+    /// The node that a name has to mean.
+    ///
+    /// # Errors
+    /// When it means none: the name, and the one that was probably meant.
+    pub fn find(&self, name: &str, view: &ClusterView) -> Result<NodeId, NoNode> {
+        let no_node = || NoNode { name: name.to_owned(), meant: self.meant(name, view) };
+        self.node(name, view).ok_or_else(no_node)
+    }
+
+    /// The name of a node that is nearest to a name which means none. Ids are written as the name is: in capitals or not.
+    fn meant(&self, name: &str, view: &ClusterView) -> Option<String> {
+        let wanted = plain(name);
+        let known = self.whole.iter().chain(&self.first);
+        let known = known.filter(|(_, node)| view.node(**node).is_some());
+        let hosts: Vec<String> =
+            view.nodes.iter().map(|node| crate::shell::host(node.id)).collect();
+        let named = known.map(|(known, _)| known.as_str());
+        let all: Vec<&str> = named.chain(hosts.iter().map(String::as_str)).collect();
+        let near = nearest(&wanted, &all)?;
+        let is_id = hosts.iter().any(|host| host == near) && !self.whole.contains_key(near);
+        let has_capitals = name.bytes().any(|byte| byte.is_ascii_uppercase());
+        if is_id && has_capitals {
+            return Some(near.to_uppercase());
+        }
+        let written = self.whole.get(near).and_then(|node| self.written.get(node));
+        let written = written.filter(|written| written.to_lowercase() == near);
+        Some(written.cloned().unwrap_or_else(|| near.to_owned()))
     }
 
     /// The node of a name, which may stand for the same name with a domain behind it.
@@ -108,10 +171,8 @@ impl Names {
     /// The nodes of a list such as `b101,b102`, `b101 and b102`; `None` when a word of it means no node.
     #[must_use]
     pub fn list(&self, words: &[&str], view: &ClusterView) -> Option<Vec<NodeId>> {
-        let parts = words.iter().flat_map(|word| word.split([',', '+', '&']));
-        let names =
-            parts.filter(|part| !matches!(*part, "" | "and" | "node" | "nodes" | "host" | "hosts"));
-        let nodes: Vec<NodeId> = names.map(|name| self.node(name, view)).collect::<Option<_>>()?;
+        let nodes: Vec<NodeId> =
+            in_list(words).map(|name| self.node(name, view)).collect::<Option<_>>()?;
         (!nodes.is_empty()).then_some(nodes)
     }
 

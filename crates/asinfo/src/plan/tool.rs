@@ -11,6 +11,7 @@ use crate::admin::{Block, Console};
 use crate::shell::{Piece, pieces};
 use crate::terminal::Terminal;
 
+use super::containers::node;
 use super::course::{Course, Stop};
 use super::waits::stable;
 
@@ -74,9 +75,17 @@ pub(super) fn tool(course: &mut Course, line: &str, at: Option<NodeId>) -> Resul
         }
     }
     parts(line).try_for_each(|command| {
+        are_nodes(course, command)?;
         let command = course.names.in_words(command, &course.view);
         one(course, &command, at)
     })
+}
+
+/// Checks that what a command names after `with` are nodes: the tool itself passes over what it does not find.
+fn are_nodes(course: &Course, command: &str) -> Result<(), Stop> {
+    let named = Console::named(command);
+    let mut names = named.iter().filter(|name| *name != "all" && !name.ends_with('*'));
+    names.try_for_each(|name| node(course, name).map(drop))
 }
 
 fn one(course: &mut Course, line: &str, at: Option<NodeId>) -> Result<(), Stop> {

@@ -545,6 +545,24 @@ fn what_is_not_understood_says_why() {
         ("ssh b101", "ssh needs a host and a command"),
         ("apt-get install aerospike", "not known"),
         ("stop C101", "not known"),
+        ("manage quiesce with aero-2-3:3000", "; did you mean 'aero-2-0'?"),
+        ("ssh db5 reboot", "'db5' means no node of this cluster; did you mean 'db4'?"),
+        (
+            "asinfo -h aero2-0 -v quiesce:",
+            "'aero2-0' means no node of this cluster; did you mean 'aero-2-0'?",
+        ),
+        (
+            "manage quiesce with aero-2-3",
+            "'aero-2-3' means no node of this cluster; did you mean 'aero-2-0'?",
+        ),
+        (
+            "manage quiesce with db4 A104",
+            "'A104' means no node of this cluster; did you mean 'A103'?",
+        ),
+        ("Admin> enable; manage quiesce with db5; manage recluster", "did you mean 'db4'?"),
+        ("asadm --enable -e 'asinfo -v quiesce: with db4 db5'", "'db5' means no node"),
+        ("asinfo -v recluster: with", "'with' needs a node"),
+        ("show roster with db5", "did you mean 'db4'?"),
         ("On b101 run `systemctl stop aerospike`, then recluster.", "says more than its command"),
     ] {
         let Reading::Unknown(said) = read(line) else { panic!("{line}: {:?}", read(line)) };
