@@ -56,33 +56,73 @@ impl std::str::FromStr for NodeName {
     }
 }
 
-/// The names of nodes that have one. Two nodes may have the same.
+/// The names of nodes that have one, and the addresses of those that have one. Two nodes may have the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NodeNames(Vec<(NodeId, NodeName)>);
+pub struct NodeNames {
+    names: Vec<(NodeId, NodeName)>,
+    addresses: Vec<(NodeId, NodeName)>,
+}
 
 impl NodeNames {
     /// The name of a node.
     #[must_use]
     pub fn of(&self, node: NodeId) -> Option<&NodeName> {
-        self.0.iter().find(|(named, _)| *named == node).map(|(_, name)| name)
+        of(&self.names, node)
+    }
+
+    /// The address of a node.
+    #[must_use]
+    pub fn address_of(&self, node: NodeId) -> Option<&NodeName> {
+        of(&self.addresses, node)
     }
 
     /// Gives a node a name, in the place of the one that it had.
     pub fn set(&mut self, node: NodeId, name: NodeName) {
-        self.0.retain(|(named, _)| *named != node);
-        self.0.push((node, name));
+        set(&mut self.names, node, name);
+    }
+
+    /// Gives a node an address, in the place of the one that it had.
+    pub fn set_address(&mut self, node: NodeId, address: NodeName) {
+        set(&mut self.addresses, node, address);
+    }
+
+    /// Takes what a file has of a node.
+    pub(crate) fn take(&mut self, (node, name, address): CalledInFile<'_>) {
+        if let Some(name) = name {
+            self.set(node, name.clone());
+        }
+        if let Some(address) = address {
+            self.set_address(node, address.clone());
+        }
     }
 
     /// Whether no node has a name.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.names.is_empty()
     }
 
     /// The nodes that have a name, in the order in which they got it.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &str)> {
-        self.0.iter().map(|(node, name)| (*node, name.as_str()))
+        self.names.iter().map(|(node, name)| (*node, name.as_str()))
     }
+
+    /// The nodes that have an address, in the order in which they got it.
+    pub fn addresses(&self) -> impl Iterator<Item = (NodeId, &str)> {
+        self.addresses.iter().map(|(node, address)| (*node, address.as_str()))
+    }
+}
+
+/// A node in a file, its name and its address.
+pub(crate) type CalledInFile<'a> = (NodeId, Option<&'a NodeName>, Option<&'a NodeName>);
+
+fn of(names: &[(NodeId, NodeName)], node: NodeId) -> Option<&NodeName> {
+    names.iter().find(|(named, _)| *named == node).map(|(_, name)| name)
+}
+
+fn set(names: &mut Vec<(NodeId, NodeName)>, node: NodeId, name: NodeName) {
+    names.retain(|(named, _)| *named != node);
+    names.push((node, name));
 }
 
 #[cfg(test)]
@@ -109,5 +149,8 @@ mod tests {
         assert_eq!(names.of(id("A101")).unwrap().as_str(), "c");
         assert_eq!(names.iter().count(), 2);
         assert_eq!(names.of(id("A103")), None);
+        names.set_address(id("A103"), NodeName::new("10.0.0.3").unwrap());
+        assert_eq!(names.address_of(id("A103")).unwrap().as_str(), "10.0.0.3");
+        assert_eq!((names.of(id("A103")), names.address_of(id("A101"))), (None, None));
     }
 }

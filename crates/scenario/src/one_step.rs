@@ -64,8 +64,8 @@ impl Timeline {
     pub fn do_step(&mut self, step: &Step) -> Result<&[Rc<Event>], StepError> {
         let Some(entry) = self.entry_of(step)? else { return Ok(&[]) };
         // The cluster has agreed to the step.
-        if let Some((node, Some(name))) = step.added() {
-            self.name_node(node, name.clone());
+        if let Some(added) = step.added() {
+            self.name_node(added);
         }
         Ok(self.do_entry(entry).map_err(|rejection| refusal("", step, rejection))?)
     }

@@ -15,7 +15,7 @@ use crate::file::{
     ProtocolSwitch, Read, Recluster, Revive, RosterField, RosterSet, Scenario, Start, Step, Wipe,
     Write,
 };
-use crate::node_names::{NodeName, NodeNames};
+use crate::node_names::{CalledInFile, NodeNames};
 use crate::timeline::{Entry, Timeline};
 
 /// How a client's operation has to end.
@@ -125,28 +125,27 @@ impl Scenario {
         scenario
     }
 
-    /// What people call the nodes of the cluster, and those that are added.
+    /// What people call the nodes of the cluster, and those that are added, with their addresses.
     #[must_use]
     pub fn names(&self) -> NodeNames {
         let mut names = NodeNames::default();
-        let of_cluster = self.cluster.nodes.iter().map(|node| (node.id, node.name.as_ref()));
+        let nodes = self.cluster.nodes.iter();
+        let of_cluster = nodes.map(|node| (node.id, node.name.as_ref(), node.address.as_ref()));
         let added = self.steps.iter().filter_map(Step::added);
-        for (id, name) in of_cluster.chain(added) {
-            if let Some(name) = name {
-                names.set(id, name.clone());
-            }
-        }
+        of_cluster.chain(added).for_each(|called| names.take(called));
         names
     }
 
-    /// Gives nodes of the cluster, and those that are added, these names, in the place of all that they had.
+    /// Gives nodes of the cluster, and those that are added, these names and addresses, in the place of all that they had.
     pub fn name_nodes(&mut self, names: &NodeNames) {
         for node in &mut self.cluster.nodes {
             node.name = names.of(node.id).cloned();
+            node.address = names.address_of(node.id).cloned();
         }
         for step in &mut self.steps {
             if let Action::Add(add) = &mut step.action {
                 add.name = names.of(add.id).cloned();
+                add.address = names.address_of(add.id).cloned();
             }
         }
     }
@@ -161,9 +160,9 @@ pub fn refusal(place: &str, step: &Step, rejection: Rejection) -> ScenarioError 
 
 impl Step {
     /// The node that it adds, and what people call that.
-    pub(crate) fn added(&self) -> Option<(NodeId, Option<&NodeName>)> {
+    pub(crate) fn added(&self) -> Option<CalledInFile<'_>> {
         match &self.action {
-            Action::Add(add) => Some((add.id, add.name.as_ref())),
+            Action::Add(add) => Some((add.id, add.name.as_ref(), add.address.as_ref())),
             _ => None,
         }
     }
@@ -338,7 +337,8 @@ impl Planner<'_> {
                 Command::Wipe { nodes: nodes.clone(), device: *device }
             }
             Action::Add(add) => {
-                let Add { id, rack, stay_quiesced, server, seeds, name: _ } = add.clone();
+                let Add { id, rack, stay_quiesced, server, seeds, name: _, address: _ } =
+                    add.clone();
                 Command::AddNode { id, rack, stay_quiesced, server, seeds }
             }
             Action::Remove(Nodes { nodes }) => Command::RemoveNode { nodes: nodes.clone() },
@@ -471,7 +471,7 @@ fn action_of(command: &Command) -> Action {
         Command::ProtocolSwitch => Action::ProtocolSwitch(ProtocolSwitch {}),
         Command::Wipe { nodes, device } => Action::Wipe(Wipe { nodes, device }),
         Command::AddNode { id, rack, stay_quiesced, server, seeds } => {
-            Action::Add(Add { id, rack, stay_quiesced, server, seeds, name: None })
+            Action::Add(Add { id, rack, stay_quiesced, server, seeds, name: None, address: None })
         }
         Command::RemoveNode { nodes } => Action::Remove(Nodes { nodes }),
         Command::MoveToRack { nodes, rack } => Action::Move(Move { nodes, rack }),

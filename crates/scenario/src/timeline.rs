@@ -10,11 +10,11 @@
 use std::rc::Rc;
 
 use rosterlab_engine::{
-    Cluster, ClusterSetup, Command, Event, NodeId, Rejection, Served, SetupError, Until,
+    Cluster, ClusterSetup, Command, Event, Rejection, Served, SetupError, Until,
 };
 
 use crate::checkpoints::{Checkpoint, Checkpoints, MOST_RECENT};
-use crate::node_names::{NodeName, NodeNames};
+use crate::node_names::{CalledInFile, NodeNames};
 
 /// How far the clusters react to a command before the next entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -325,9 +325,9 @@ impl Timeline {
         self.names = names;
     }
 
-    /// Gives a node a name.
-    pub(crate) fn name_node(&mut self, node: NodeId, name: NodeName) {
-        self.names.set(node, name);
+    /// Calls a node what a file calls it.
+    pub(crate) fn name_node(&mut self, called: CalledInFile<'_>) {
+        self.names.take(called);
     }
 
     /// Replays the entries up to the position on another setup. Stops before the first entry that cannot be done there and

@@ -17,6 +17,7 @@ export interface Scenario {
       rack?: number;
       "stay-quiesced"?: boolean;
       name?: string;
+      address?: string;
       quiesced?: boolean;
       down?: "clean" | "unclean";
       /** The version of its server, such as `"3.12"`; else the cluster's. */
@@ -75,7 +76,7 @@ export type Command =
   | ({ do: "start"; nodes: NodeId[]; server?: string; "metadata-from-copy"?: boolean } & Settles)
   | ({ do: "protocol-switch" } & Settles)
   | ({ do: "wipe"; nodes: NodeId[]; device?: number } & Settles)
-  | ({ do: "add"; id: NodeId; rack?: number; "stay-quiesced"?: boolean; server?: string; seeds?: NodeId[]; name?: string } & Settles)
+  | ({ do: "add"; id: NodeId; rack?: number; "stay-quiesced"?: boolean; server?: string; seeds?: NodeId[]; name?: string; address?: string } & Settles)
   | ({ do: "move"; nodes: NodeId[]; rack: number } & Settles)
   | ({ do: "cut"; between: NodeId[][] } & Settles)
   | ({ do: "heal"; between?: NodeId[][] } & Settles)

@@ -1,4 +1,4 @@
-//! What a node is called in a scenario: one of the names that were read.
+//! What a node is called in a scenario: one of the names that were read, and an address beside it.
 //!
 //! Invariant: no node gets a name that was not read, or a name that another node was read with. A host goes before an address, and a port
 //! is left out where the host has one node. Not here: which names mean which node (see `join`).
@@ -11,7 +11,7 @@ use rosterlab_scenario::{NodeName, NodeNames};
 use super::join::{Joined, JoinedNode};
 use super::sink::Facts;
 
-/// The name of each node that has one.
+/// The name of each node that has one, and the address of each that has one beside its name.
 pub(super) fn names(joined: &Joined, facts: &Facts) -> NodeNames {
     let sources: BTreeSet<&str> =
         facts.facts.iter().map(|fact| fact.place.source.as_str()).collect();
@@ -20,9 +20,14 @@ pub(super) fn names(joined: &Joined, facts: &Facts) -> NodeNames {
         let read = || node.names.iter().filter_map(|name| of_file(name, &sources));
         let hosts = read().filter(|name| !is_address(host(name)));
         let addresses = read().filter(|name| is_address(host(name)));
-        let mut wanted = hosts.chain(addresses).filter_map(|name| shown(name, node, joined));
-        if let Some(name) = wanted.next() {
+        let shown = |name| shown(name, node, joined);
+        let name = hosts.chain(addresses.clone()).find_map(shown);
+        let address = addresses.filter_map(shown).find(|address| Some(address) != name.as_ref());
+        if let Some(name) = name {
             names.set(node.id, name);
+        }
+        if let Some(address) = address {
+            names.set_address(node.id, address);
         }
     }
     names
@@ -94,6 +99,10 @@ mod tests {
             ("A1", &[]),
         ];
         assert_eq!(called(&nodes), ["A4 db4.test", "A3 10.0.0.3", "A2 [fe80::2]"]);
+        let names = names(&joined(&nodes), &Facts::default());
+        let addresses: Vec<_> =
+            names.addresses().map(|(node, at)| format!("{node} {at}")).collect();
+        assert_eq!(addresses, ["A4 10.0.0.4", "A2 fe80::2"]);
     }
 
     #[test]

@@ -197,6 +197,7 @@ impl Making<'_> {
                 server: None,
                 seeds: Vec::new(),
                 name: None,
+                address: None,
             })
             .collect();
         if joined.nodes.iter().any(|node| node.rack.is_none()) {
@@ -401,6 +402,7 @@ impl Making<'_> {
                     server: None,
                     seeds: Vec::new(),
                     name: None,
+                    address: None,
                 };
                 self.steps.push(Action::Add(add).into());
                 let sentence = format!(

@@ -67,6 +67,7 @@ fn as_they_are(cluster: &mut ClusterFile, joined: &Joined) {
             server: None,
             seeds: Vec::new(),
             name: None,
+            address: None,
         })
         .collect();
     for (file, read) in cluster.namespaces.iter_mut().zip(&joined.namespaces) {

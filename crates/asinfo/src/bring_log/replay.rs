@@ -192,7 +192,8 @@ impl Replaying<'_> {
             }
             Happened::Added(id) => {
                 let (stay_quiesced, server, seeds, name) = (false, None, Vec::new(), None);
-                let add = Add { id: *id, rack: rack(id), stay_quiesced, server, seeds, name };
+                let (rack, address) = (rack(id), None);
+                let add = Add { id: *id, rack, stay_quiesced, server, seeds, name, address };
                 vec![Action::Add(add)]
             }
             Happened::Cut(between) => vec![Action::Cut(Cut { between: between.clone() })],

@@ -1,4 +1,4 @@
-//! What nodes are called in a plan: by id, by host, by the name of a pod or a container.
+//! What nodes are called in a plan: by id, by host, by address, by the name of a pod or a container.
 //!
 //! Invariant: a name means one node or none. Names are compared without regard to case; a domain behind a host's name and a
 //! user before it make no difference, and where a name has a domain, what stands before it is enough if that means one node. Not here: where names come from.
@@ -81,11 +81,12 @@ pub(super) fn in_list<'a>(words: &[&'a str]) -> impl Iterator<Item = &'a str> {
 }
 
 impl Names {
-    /// What the nodes of a scenario are called. What is no word, and what two nodes are called, means no node.
+    /// What the nodes of a scenario are called, and their addresses. What is no word, and what two nodes are called, means no node.
     #[must_use]
     pub fn of_nodes(names: &NodeNames) -> Self {
         let (mut whole, mut first) = (Meant::new(), Meant::new());
-        for (node, name) in names.iter().filter(|(_, name)| is_word(name)) {
+        let all = names.iter().chain(names.addresses());
+        for (node, name) in all.filter(|(_, name)| is_word(name)) {
             let name = name.to_lowercase();
             let before = name.split('.').next().filter(|before| *before != name);
             // An address has no host before its dots.

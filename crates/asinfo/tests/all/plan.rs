@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rosterlab_asinfo::plan::{NameError, Names, PlanError, Reader};
 use rosterlab_engine::{Cluster, Command, Profile, RosterNodes, Shutdown};
-use rosterlab_scenario::foresight::runbook::{Language, Mistake, Reading};
+use rosterlab_scenario::foresight::runbook::{Language, Line, Mistake, Reading};
 use rosterlab_scenario::{Entry, NodeName, NodeNames, Settle};
 
 use crate::common::{id, ids, setup};
@@ -92,6 +92,30 @@ fn the_names_of_a_scenario_mean_their_nodes() {
 }
 
 #[test]
+fn a_node_is_named_by_its_address_too() {
+    let mut called = NodeNames::default();
+    called.set(id("B101"), NodeName::new("db-b1.test").unwrap());
+    for (node, address) in [("B101", "10.20.1.11"), ("B102", "10.20.1.12:3100")] {
+        called.set_address(id(node), NodeName::new(address).unwrap());
+    }
+    let reader = Reader::of_names(Names::of_nodes(&called));
+    let quiesce = |node: &str| act(Command::Quiesce { nodes: ids(node) });
+    for (text, entry) in [
+        ("manage quiesce with 10.20.1.11", quiesce("B101")),
+        ("manage quiesce with 10.20.1.11:3000", quiesce("B101")),
+        ("asinfo -h 10.20.1.12:3100 -v quiesce:", quiesce("B102")),
+        ("ssh root@10.20.1.11 systemctl stop aerospike", stop("B101")),
+        ("ssh db-b1 systemctl stop aerospike", stop("B101")),
+    ] {
+        let line = Line { number: 1, text: text.to_owned(), given: None };
+        assert_eq!(reader.read(&line, &cluster()), Reading::Does(vec![entry]), "{text}");
+    }
+    // Lines that are written have the name.
+    let written = reader.write(&stop("B101"), &cluster());
+    assert_eq!(written, ["ssh db-b1.test systemctl stop aerospike"]);
+}
+
+#[test]
 fn a_name_of_two_nodes_means_neither() {
     let view = cluster().view();
     let names = of_scenario(&[("A101", "db"), ("A102", "DB"), ("A103", "x.a"), ("B101", "x.b")]);
@@ -112,11 +136,7 @@ fn hosts_are_written_by_their_names_and_read_again() {
     ] {
         let lines = reader.write(&entry, &cluster());
         assert_eq!(lines, [written]);
-        let line = rosterlab_scenario::foresight::runbook::Line {
-            number: 1,
-            text: lines[0].clone(),
-            given: None,
-        };
+        let line = Line { number: 1, text: lines[0].clone(), given: None };
         assert_eq!(reader.read(&line, &cluster()), Reading::Does(vec![entry]));
     }
 }

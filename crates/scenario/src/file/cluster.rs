@@ -94,6 +94,10 @@ pub struct NodeFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::NameOfNode"))]
     pub name: Option<NodeName>,
+    /// Its address, which plans may name it by too; it has no effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::NameOfNode"))]
+    pub address: Option<NodeName>,
 }
 
 /// One namespace of the cluster.
@@ -188,7 +192,7 @@ impl FromJson for NodeFile {
 
 impl FromFields for NodeFile {
     const NAMES: &'static [&'static str] =
-        &["id", "rack", "stay-quiesced", "quiesced", "down", "server", "seeds", "name"];
+        &["id", "rack", "stay-quiesced", "quiesced", "down", "server", "seeds", "name", "address"];
 
     fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
         Ok(Self {
@@ -200,6 +204,7 @@ impl FromFields for NodeFile {
             server: fields.maybe("server")?,
             seeds: fields.maybe("seeds")?.unwrap_or_default(),
             name: fields.maybe("name")?,
+            address: fields.maybe("address")?,
         })
     }
 }
@@ -367,7 +372,8 @@ impl From<&ClusterSetup> for ClusterFile {
     fn from(setup: &ClusterSetup) -> Self {
         let node = |node: &NodeSetup| {
             let NodeSetup { id, rack, stay_quiesced, quiesced, down, server, seeds } = node.clone();
-            NodeFile { id, rack, stay_quiesced, quiesced, down, server, seeds, name: None }
+            let (name, address) = (None, None);
+            NodeFile { id, rack, stay_quiesced, quiesced, down, server, seeds, name, address }
         };
         let namespaces = setup.namespaces.iter();
         Self {

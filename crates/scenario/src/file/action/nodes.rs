@@ -132,11 +132,15 @@ pub struct Add {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::NameOfNode"))]
     pub name: Option<NodeName>,
+    /// Its address, which plans may name it by too; it has no effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "crate::file::schema_types::NameOfNode"))]
+    pub address: Option<NodeName>,
 }
 
 impl FromFields for Add {
     const NAMES: &'static [&'static str] =
-        &["id", "rack", "stay-quiesced", "server", "seeds", "name"];
+        &["id", "rack", "stay-quiesced", "server", "seeds", "name", "address"];
 
     fn from_fields(fields: Fields<'_>) -> Result<Self, Wrong> {
         Ok(Self {
@@ -146,6 +150,7 @@ impl FromFields for Add {
             server: fields.maybe("server")?,
             seeds: fields.maybe("seeds")?.unwrap_or_default(),
             name: fields.maybe("name")?,
+            address: fields.maybe("address")?,
         })
     }
 }
