@@ -231,9 +231,9 @@ pub struct Check {
     /// The cluster's moment, and what is asked of the plan.
     #[command(flatten)]
     pub on: OnCluster,
-    /// What a node is called in the plan, beside its id: db1.example.net=A101. May be repeated.
+    /// What a node is called in the plan, beside its id and its name in CLUSTER: db1.example.net=A101. May be repeated.
     #[arg(long = "name", value_name = "NAME=NODE", value_parser = named_node)]
-    pub names: Vec<(String, NodeId)>,
+    pub names: Vec<(String, String)>,
     /// Do not look for the nearest order that is safe.
     #[arg(long)]
     pub no_search: bool,
@@ -270,12 +270,12 @@ pub struct PlanFor {
     /// A scenario with the cluster, or - for standard input.
     #[arg(value_name = "CLUSTER")]
     pub file: PathBuf,
-    /// Restart these nodes, one after the other: A101,A102.
+    /// Restart these nodes, one after the other, by ids or names: A101,db2.example.net.
     #[arg(long, value_name = "NODES", value_delimiter = ',')]
-    pub restart: Option<Vec<NodeId>>,
+    pub restart: Option<Vec<String>>,
     /// Take these nodes out for good, one after the other.
     #[arg(long, value_name = "NODES", value_delimiter = ',')]
-    pub remove: Option<Vec<NodeId>>,
+    pub remove: Option<Vec<String>>,
     /// Take all nodes of this rack down at the same time, for hours, and bring them back.
     #[arg(long, value_name = "RACK")]
     pub rack_down: Option<RackId>,
@@ -598,10 +598,9 @@ fn none_or_up_to(
 }
 
 /// Reads `name=node`.
-fn named_node(text: &str) -> Result<(String, NodeId), String> {
+fn named_node(text: &str) -> Result<(String, String), String> {
     let (name, node) = text.rsplit_once('=').ok_or("a name and a node are expected: db1=A101")?;
-    let node = node.parse().map_err(|_| format!("{node:?} is no node id"))?;
-    Ok((name.to_owned(), node))
+    Ok((name.to_owned(), node.to_owned()))
 }
 
 /// Reads the name or address of a host.

@@ -16,7 +16,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use rosterlab_asinfo::plan::{self, Names, PlanError, Reader, Unread};
-use rosterlab_engine::Cluster;
+use rosterlab_engine::{Cluster, NodeId};
 use rosterlab_scenario::NodeNames;
 use rosterlab_scenario::foresight::runbook::{self, Goal, Line, Unplanned, Wrong};
 use rosterlab_scenario::words::runbook::{of_finding, of_verdict, of_wrong};
@@ -31,14 +31,15 @@ use told::Report;
 /// `plan`: a plan for a goal, as lines that `check` reads.
 pub fn plan_for(wanted: &PlanFor, out: &mut impl Write) -> Result<Expectations, Problem> {
     let (cluster, called) = named_cluster_at(&wanted.file, wanted.on.step)?;
+    let names = Names::of_nodes(&called);
     let goal = match (&wanted.restart, &wanted.remove, wanted.rack_down) {
-        (Some(nodes), _, _) => Goal::Restart(nodes.clone()),
-        (_, Some(nodes), _) => Goal::Remove(nodes.clone()),
+        (Some(nodes), _, _) => Goal::Restart(meant("--restart", nodes, &names, &cluster)?),
+        (_, Some(nodes), _) => Goal::Remove(meant("--remove", nodes, &names, &cluster)?),
         (_, _, Some(rack)) => Goal::RackDown(rack),
         _ => return Err(Problem::Input("what is the goal?".to_owned())),
     };
     let demand = wanted.on.demand();
-    let reader = Reader::of_names(Names::of_nodes(&called));
+    let reader = Reader::of_names(names);
     match runbook::plan_for(&cluster, &goal, &reader, demand) {
         Ok(planned) => {
             writeln!(out, "# {}", of_verdict(&planned.checked))?;
@@ -132,19 +133,32 @@ fn shown(path: &Path) -> String {
     if path == Path::new("-") { "<stdin>".to_owned() } else { path.display().to_string() }
 }
 
+/// The nodes that an option names.
+fn meant(
+    option: &str,
+    named: &[String],
+    names: &Names,
+    cluster: &Cluster,
+) -> Result<Vec<NodeId>, Problem> {
+    let view = cluster.view();
+    let node = |name: &String| {
+        names.find(name, &view).map_err(|no_node| Problem::Input(format!("{option}: {no_node}")))
+    };
+    named.iter().map(node).collect()
+}
+
 /// What nodes are called beside their ids.
 fn names(
-    given: &[(String, rosterlab_engine::NodeId)],
+    given: &[(String, String)],
     cluster: &Cluster,
     called: &NodeNames,
 ) -> Result<Names, Problem> {
     let view = cluster.view();
     let mut names = Names::of_nodes(called);
     for (name, node) in given {
-        if view.node(*node).is_none() {
-            return Err(Problem::Input(format!("--name {name}={node}: no node {node}")));
-        }
-        names.add(name, *node).map_err(|error| Problem::Input(format!("--name: {error}")))?;
+        let node = names.find(node, &view);
+        let node = node.map_err(|no_node| Problem::Input(format!("--name {name}: {no_node}")))?;
+        names.add(name, node).map_err(|error| Problem::Input(format!("--name: {error}")))?;
     }
     Ok(names)
 }

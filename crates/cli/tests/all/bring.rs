@@ -99,6 +99,17 @@ fn a_plan_calls_nodes_as_what_was_brought_does() {
     assert!(plan.contains("# BB9010016AE4202 is aero-a1.test\n"), "{plan}");
     assert!(plan.contains("ssh aero-a1.test systemctl stop aerospike\n"), "{plan}");
     assert!(!check(&plan).contains("not known"));
+    let goal = |node: &str| {
+        told_in(&folder, &["plan", "cluster.json", "--restart", node, "--margin", "0"])
+    };
+    assert_eq!(goal("aero-a1").1, plan);
+    let (code, _, complaint) = goal("aero-a1.tset");
+    assert_eq!(code, 2);
+    assert!(complaint.contains("did you mean 'aero-a1.test'?"), "{complaint}");
+    fs::write(folder.join("plan.txt"), "ssh first systemctl stop aerospike\n").unwrap();
+    let renamed = ["check", "cluster.json", "plan.txt", "--name", "first=aero-a1"];
+    let (_, said, complaint) = told_in(&folder, &renamed);
+    assert!(said.contains("BB9010016AE4202") && complaint.is_empty(), "{said}{complaint}");
     bring("aerocluster.yaml");
     let said = check("kubectl delete pod aerocluster-1-0\nwait for migrations\n");
     assert!(said.contains("1A0") && !said.contains("not known"), "{said}");

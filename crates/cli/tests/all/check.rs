@@ -110,12 +110,22 @@ fn bad_input_is_told_with_its_place_and_cause() {
             &["check", "case-study.json", "plan.txt", "--margin", "x"],
             "a whole number from 0 to 256",
         ),
-        (&["check", "case-study.json", "plan.txt", "--name", "db1=A999"], "no node A999"),
+        (
+            &["check", "case-study.json", "plan.txt", "--name", "db1=A999"],
+            "--name db1: 'A999' means no node of this cluster",
+        ),
         (&["check", "case-study.json", "plan.txt", "--name", "db1"], "a name and a node"),
         (&["check", "case-study.json", "plan.txt", "--step", "99"], "there is no step 99"),
         (&["check", "-", "-"], "only one of CLUSTER and PLAN"),
         (&["plan", "case-study.json"], "required"),
-        (&["plan", "case-study.json", "--restart", "A999"], "no node A999"),
+        (
+            &["plan", "case-study.json", "--restart", "A999"],
+            "--restart: 'A999' means no node of this cluster",
+        ),
+        (
+            &["plan", "case-study.json", "--remove", "A101,B10"],
+            "--remove: 'B10' means no node of this cluster; did you mean 'B102'?",
+        ),
         (&["plan", "case-study.json", "--rack-down", "9"], "no node is on rack 9"),
     ] {
         let (code, _, complaints) = told_in(&folder, arguments);
