@@ -128,6 +128,25 @@ pub(super) fn number(text: &str) -> Option<u64> {
     is_whole.then(|| text.parse().ok()).flatten()
 }
 
+/// A count as the admin tool shortens it: `0.000`, `17.000`, `1.250 K`; what is shortened further than to ones is about right.
+pub(super) fn shortened(text: &str) -> Option<u64> {
+    let (digits, unit) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
+    let (ones, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let thousandths: u64 = match part.len() {
+        1 => number(part)? * 100,
+        2 => number(part)? * 10,
+        3 => number(part)?,
+        _ => return None,
+    };
+    let factor: u64 = match unit.trim() {
+        "" => 1,
+        "K" => 1_000,
+        "M" => 1_000_000,
+        _ => return None,
+    };
+    number(ones)?.checked_mul(factor)?.checked_add(thousandths * factor / 1000)
+}
+
 fn narrow<T: TryFrom<u64>>(number: u64) -> Option<T> {
     T::try_from(number).ok()
 }
@@ -155,6 +174,23 @@ fn seconds(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shortened_counts_are_read() {
+        for (text, count) in [
+            ("0.000", Some(0)),
+            ("17.000  ", Some(17)),
+            ("1.250 K", Some(1_250)),
+            ("2.5 M", Some(2_500_000)),
+            ("4096", Some(4_096)),
+            ("--", None),
+            ("(0,0)", None),
+            ("1.0000", None),
+            ("99999999999999999 M", None),
+        ] {
+            assert_eq!(shortened(text), count, "{text}");
+        }
+    }
 
     #[test]
     fn values_beyond_their_limits_give_nothing() {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every scenario can be run. What no input tells gets the safe answer, and the answer is listed. The steps, in
 //! this order: rosters that differ from the nodes that the cluster starts with, racks that were changed since, new nodes,
-//! quiesced nodes, nodes that are gone, cut links, pending rosters. Where versions were read, the cluster starts with all
+//! quiesced nodes, nodes that are gone, cut links, pending rosters, and migrations where the nodes say that none is left. Where versions were read, the cluster starts with all
 //! that (see `starting`), and only what is pending or cut is a step.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,10 +57,10 @@ fn without_names(joined: &Joined, facts: &Facts) -> Result<(Scenario, Vec<String
     if joined.nodes.is_empty() {
         return Err(NoCluster::NoNode);
     }
-    let mut at_once = made(joined, Gone::AtOnce);
+    let mut at_once = migrated(joined, made(joined, Gone::AtOnce));
     match starting::as_read(&at_once.0.cluster, joined, facts) {
         Ok(Some(cluster)) => {
-            let begun = begun(joined, cluster);
+            let begun = migrated(joined, begun(joined, cluster));
             runs(&begun.0)?;
             return Ok(begun);
         }
@@ -69,7 +69,7 @@ fn without_names(joined: &Joined, facts: &Facts) -> Result<(Scenario, Vec<String
     }
     runs(&at_once.0)?;
     if agrees(joined, &at_once.0) == Some(false) {
-        let in_turn = made(joined, Gone::InTurn);
+        let in_turn = migrated(joined, made(joined, Gone::InTurn));
         if runs(&in_turn.0).is_ok() && agrees(joined, &in_turn.0) == Some(true) {
             return Ok(in_turn);
         }
@@ -103,6 +103,23 @@ fn made(joined: &Joined, gone: Gone) -> (Scenario, Vec<String>) {
     let cluster = making.cluster();
     making.steps(&cluster);
     making.end(cluster)
+}
+
+/// Lets migrations run to their end after the steps, where they leave some and the nodes say that none is left.
+fn migrated(
+    joined: &Joined,
+    (mut scenario, assumed): (Scenario, Vec<String>),
+) -> (Scenario, Vec<String>) {
+    if joined.is_migrated() && is_migrating(&scenario) == Some(true) {
+        scenario.steps.push(Action::Migrate(Migrate { partitions: None }).into());
+    }
+    (scenario, assumed)
+}
+
+/// Whether a scenario ends with migrations that are left; `None` when it cannot be run.
+pub(super) fn is_migrating(scenario: &Scenario) -> Option<bool> {
+    let cluster = Runner::new(scenario).and_then(Runner::into_last).ok()?;
+    Some(cluster.view().migrating)
 }
 
 fn runs(scenario: &Scenario) -> Result<(), NoCluster> {

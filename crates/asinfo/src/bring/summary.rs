@@ -361,6 +361,14 @@ fn compared(joined: &Joined, scenario: &Scenario) -> Vec<String> {
             ));
         }
     }
+    let is_migrating = joined.is_migrated().then(|| super::scenario::is_migrating(scenario));
+    if let Some(Some(is_migrating)) = is_migrating {
+        let (ours, verdict) =
+            if is_migrating { ("some left", "differs") } else { ("none", "agrees") };
+        lines.push(format!(
+            "migrations: the nodes say that none is left, the scenario ends with {ours}: {verdict}"
+        ));
+    }
     lines
 }
 

@@ -40,6 +40,35 @@ fn what_the_input_does_not_tell_is_asked_with_the_safe_answer() {
     assert!(steps.is_empty(), "{steps:?}");
 }
 
+/// Where every node that is there says that nothing is left to migrate, nothing is left where the scenario ends.
+#[test]
+fn migrations_are_done_where_all_nodes_say_so() {
+    let says = |node: &str, left: &str| {
+        format!(
+            "$ asinfo -h {node} -v node\n{node}\n$ asinfo -h {node} -v statistics\ncluster_size=2;migrate_partitions_remaining={left};uptime=9\n"
+        )
+    };
+    let crash = r#"{"do":"crash","nodes":["A1"]}"#;
+    for (replies, is_done) in [
+        (says("A3", "0") + &says("A2", "0"), true),
+        (says("A3", "0") + &says("A2", "12"), false),
+        (says("A3", "0"), false),
+    ] {
+        let text = format!("{ROSTER}{replies}");
+        let (_, steps) = asked(&text, &[]);
+        let expected = [crash, r#"{"do":"migrate"}"#];
+        assert_eq!(steps, expected[..if is_done { 2 } else { 1 }], "{replies}");
+        let facts = bring::read(&[Input { name: "pasted", bytes: text.as_bytes() }]);
+        let joined = bring::join(&facts, &[]);
+        let (scenario, assumed) = bring::scenario(&joined, &facts).unwrap();
+        let exactness = bring::exactness(&joined, &facts);
+        let said = bring::summary(&facts, &joined, &exactness, Some((&scenario, &assumed)));
+        let compared =
+            "migrations: the nodes say that none is left, the scenario ends with none: agrees";
+        assert_eq!(said.contains(compared), is_done, "{said}");
+    }
+}
+
 #[test]
 fn an_answer_holds_and_is_asked_no_more() {
     let stop = r#"{"do":"stop","nodes":["A1"]}"#;

@@ -88,6 +88,8 @@ pub struct JoinedNode {
     pub stay_quiesced: bool,
     /// Whether it is quiesced, or going to be; `None` when no input tells.
     pub quiesced: Option<Quiesce>,
+    /// How many partitions it still has to migrate, the most that was read; `None` when no input tells.
+    pub migrations: Option<u64>,
 }
 
 impl JoinedNode {
@@ -104,7 +106,17 @@ impl JoinedNode {
             went: None,
             stay_quiesced: false,
             quiesced: None,
+            migrations: None,
         }
+    }
+}
+
+impl Joined {
+    /// Whether every node that may be there says that it has nothing left to migrate.
+    #[must_use]
+    pub fn is_migrated(&self) -> bool {
+        let mut there = self.nodes.iter().filter(|node| node.up != Some(false)).peekable();
+        there.peek().is_some() && there.all(|node| node.migrations == Some(0))
     }
 }
 

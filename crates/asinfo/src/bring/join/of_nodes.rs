@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rosterlab_engine::{NodeId, RackId, RosterEntry};
 
-use super::super::fact::{Fact, List, NodeRef, Place, Setting, What};
+use super::super::fact::{Count, Fact, List, NodeRef, Place, Setting, What};
 use super::choose::Chooser;
 use super::who::Who;
 use super::{Joined, JoinedNamespace, JoinedNode, Quiesce};
@@ -58,6 +58,7 @@ pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Choo
                 .iter()
                 .any(|fact| matches!(fact.what, What::Setting(Setting::StayQuiesced(true)))),
             quiesced: quiesced(told_of, *id, chooser),
+            migrations: migrations(told_of),
         });
     }
     let matters = |fact: &&&Fact| {
@@ -83,6 +84,15 @@ pub(super) fn add(out: &mut Joined, now: &[&Fact], who: &Who, chooser: &mut Choo
     for id in alone {
         out.assumed.push(format!("{id} says that it is in no cluster: it is taken as stopped"));
     }
+}
+
+/// What a node still has to migrate: the most that was read of it, because inputs may be of several moments.
+fn migrations(told_of: &[&Fact]) -> Option<u64> {
+    let told = told_of.iter().filter_map(|fact| match fact.what {
+        What::Count(Count::Migrating, count) => Some(count),
+        _ => None,
+    });
+    told.max()
 }
 
 /// Nodes that the Kubernetes operator is to keep out of rosters, and pods that it lacks. Where no roster was read, it is that of

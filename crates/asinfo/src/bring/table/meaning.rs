@@ -145,6 +145,11 @@ fn row(sink: &mut Sink<'_>, kind: Kind, record: &Record, of_namespace: Option<&s
                     sink.fact(at(), node, None, cell, what);
                 }
             }
+            if let Some(cell) = get(&["migrations"])
+                && let Some(count) = known::shortened(cell)
+            {
+                sink.fact(at(), node, None, cell, What::Count(Count::Migrating, count));
+            }
             if let Some(cell) = get(&["principal"])
                 && let Some(id) = known::id(cell)
             {
