@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use rosterlab_asinfo::bring::{self, Input};
 use rosterlab_scenario::file::seems::FileKind;
 use rosterlab_scenario::share::{self, ShareError};
 use rosterlab_scenario::words::share_links::of_difference;
@@ -114,6 +115,7 @@ impl<S: Contents> Source<S> {
     /// What is wrong with it.
     pub fn of_bytes(name: String, bytes: Vec<u8>) -> Result<Self, Mistake> {
         let parsed = S::parse(&bytes);
+        let brings = parsed.is_err().then(|| how_to_bring(&name, &bytes)).flatten();
         let text = String::from_utf8(bytes).unwrap_or_else(|error| {
             // What is right before the first byte that is none, which is where the mistake is.
             let right = error.utf8_error().valid_up_to();
@@ -130,7 +132,14 @@ impl<S: Contents> Source<S> {
                 }
                 Err(error) => Err(of_link(name, &text, link, &error)),
             },
-            (Err(error), None) => Err(mistake(name, &text, &error)),
+            (Err(error), None) => {
+                let mut mistake = mistake(name, &text, &error);
+                if let Some(brings) = brings {
+                    let end = if mistake.message.ends_with('.') { "" } else { "." };
+                    mistake.message = format!("{}{end} {brings}", mistake.message);
+                }
+                Err(mistake)
+            }
         }
     }
 
@@ -147,6 +156,22 @@ impl<S: Contents> Source<S> {
         let message = error.suggesting();
         Mistake { file: self.name.clone(), position: Some(self.position(&error.place)), message }
     }
+}
+
+/// What to do with a file that is no scenario where `bring` makes one of it: a sentence behind the error's.
+fn how_to_bring(name: &str, bytes: &[u8]) -> Option<String> {
+    let is_meant = bytes.windows(FORMAT.len()).any(|part| part == FORMAT.as_bytes());
+    if is_meant {
+        return None;
+    }
+    let facts = bring::read(&[Input { name, bytes }]);
+    let has_nodes = !bring::join(&facts, &[]).nodes.is_empty();
+    let file = match name {
+        STDIN => "-".to_owned(),
+        name if name.contains(char::is_whitespace) => format!("'{name}'"),
+        name => name.to_owned(),
+    };
+    has_nodes.then(|| format!("To make a scenario of it: rosterlab bring {file} > cluster.json"))
 }
 
 /// The share link in a text, if it is one or an address that ends in one.

@@ -116,6 +116,26 @@ fn a_plan_calls_nodes_as_what_was_brought_does() {
 }
 
 #[test]
+fn a_command_that_needs_a_scenario_tells_how_to_make_one_of_what_can_be_brought() {
+    let folder = samples("bring-told");
+    fs::write(folder.join("plan.txt"), "manage recluster\n").unwrap();
+    let hint = "To make a scenario of it: rosterlab bring asinfo_many.txt > cluster.json\n";
+    for arguments in [
+        &["check", "asinfo_many.txt", "plan.txt"][..],
+        &["plan", "asinfo_many.txt", "--rack-down", "1"],
+        &["run", "asinfo_many.txt"],
+        &["validate", "asinfo_many.txt"],
+        &["explain", "asinfo_many.txt", "--partition", "1"],
+        &["what-if", "asinfo_many.txt", "--lose", "1"],
+    ] {
+        let (code, out, complaint) = told_in(&folder, arguments);
+        assert_eq!((code, complaint.ends_with(hint)), (2, true), "{arguments:?}: {out}{complaint}");
+    }
+    let (_, _, complaint) = told_in(&folder, &["check", "plan.txt", "plan.txt"]);
+    assert!(complaint.contains("error:") && !complaint.contains("rosterlab bring"), "{complaint}");
+}
+
+#[test]
 fn states_that_no_input_tells_are_answered_by_options() {
     let folder = samples("bring-states");
     let bring = |more: &[&str]| {

@@ -278,8 +278,8 @@ fn files_that_are_something_else() {
         ],
         &expect![[r#"
             2 <stdin>:1:1: error: This is not a scenario. It looks like an aerospike.conf (line 1: "service {"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
-            2 <stdin>:1:1: error: This is not a scenario. It looks like a roster that asinfo printed (line 1: "roster=A101@1,A102@1:pending_roster=A101…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
-            2 <stdin>:1:1: error: This is not a scenario. It looks like a list of roster nodes (line 1: "A101@1,A102@1,B101@2"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
+            2 <stdin>:1:1: error: This is not a scenario. It looks like a roster that asinfo printed (line 1: "roster=A101@1,A102@1:pending_roster=A101…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1"). To make a scenario of it: rosterlab bring - > cluster.json
+            2 <stdin>:1:1: error: This is not a scenario. It looks like a list of roster nodes (line 1: "A101@1,A102@1,B101@2"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1"). To make a scenario of it: rosterlab bring - > cluster.json
             2 <stdin>:1:1: error: This is not a scenario. It looks like the YAML of an AerospikeCluster (line 1: "apiVersion: asdb.aerospike.com/v1"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
             2 <stdin>:1:1: error: This is not a scenario. It looks like JSON of another kind (line 1: "{"groups": [], "title": "Network Informa…"). Rosterlab opens scenario files (JSON with "format": "rosterlab-scenario/1").
             2 <stdin>:1:1: error: This is not a scenario. It is empty.
