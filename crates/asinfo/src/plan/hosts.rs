@@ -349,14 +349,7 @@ fn here(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop> 
         )));
     }
     if let Some(restarts) = restarts {
-        // A host whose node is down already changes nothing: the node stays down until it is started.
-        let is_up = |node: &NodeId| course.view.node(*node).is_some_and(|node| node.state.is_up());
-        let at: Vec<NodeId> = at.into_iter().filter(is_up).collect();
-        if at.is_empty() {
-            return Ok(());
-        }
-        course.act(Command::Stop { nodes: at.clone(), shutdown: Shutdown::Clean })?;
-        return if restarts { course.act(Command::Start { nodes: at }) } else { Ok(()) };
+        return down(course, at, restarts);
     }
     let hosts: Vec<String> = at.iter().map(|node| host(*node)).collect();
     let what: Vec<String> =
@@ -369,6 +362,17 @@ fn here(course: &mut Course, words: &[&str], at: &[NodeId]) -> Result<(), Stop> 
         Some(Err(why)) => Err(Stop::Unknown(why)),
         _ => Err(Stop::Unknown(format!("'{}' is not known here", plain.join(" ")))),
     }
+}
+
+/// Takes hosts down, for good or to come up again: with one the service comes back, which is enabled, whether it ran or not.
+/// A host whose node is down already and which stays down changes nothing.
+fn down(course: &mut Course, hosts: Vec<NodeId>, restarts: bool) -> Result<(), Stop> {
+    let is_up = |node: &NodeId| course.view.node(*node).is_some_and(|node| node.state.is_up());
+    let running: Vec<NodeId> = hosts.iter().copied().filter(is_up).collect();
+    if !running.is_empty() {
+        course.act(Command::Stop { nodes: running, shutdown: Shutdown::Clean })?;
+    }
+    if restarts { course.act(Command::Start { nodes: hosts }) } else { Ok(()) }
 }
 
 /// The words of `systemctl -H b101 stop aerospike` without the host, and the host; options that change nothing are left out.

@@ -507,7 +507,16 @@ fn a_node_that_is_named_without_its_rack_stays_in_the_roster() {
 #[test]
 fn a_host_whose_node_is_down_may_be_restarted() {
     let down = "ssh b101 systemctl stop aerospike";
-    for line in ["reboot", "shutdown -r now", "poweroff", "shutdown -h now"] {
+    // The service is enabled, so it comes back with its host, whether it ran before or not.
+    for line in ["reboot", "shutdown -r now", "sudo systemctl reboot"] {
+        let said = read(&format!("{down}\nssh b101 {line}"));
+        assert_eq!(said, Reading::Does(vec![start("B101")]), "{line}");
+    }
+    assert_eq!(
+        read(&format!("{down}\npdsh -w b101,b102 reboot")),
+        Reading::Does(vec![stop("B102"), start("B101 B102")])
+    );
+    for line in ["poweroff", "shutdown -h now"] {
         assert_eq!(read(&format!("{down}\nssh b101 {line}")), Reading::Looks, "{line}");
     }
     assert_eq!(read("ssh b101 shutdown -c"), Reading::Looks);
