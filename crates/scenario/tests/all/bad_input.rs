@@ -205,7 +205,7 @@ fn clusters_that_cannot_be() {
             cluster.nodes[0].rack: invalid type: string "1", expected a whole number from 0 to 1000000
             cluster.nodes[0].rack: null is not allowed: leave the field out
             cluster.nodes[0].rack: 1e+26 is not a whole number from 0 to 1000000
-            cluster.nodes[0].color: unknown field `color`, expected one of `id`, `rack`, `stay-quiesced`, `quiesced`, `down`, `server`, `seeds`, `name`
+            cluster.nodes[0].color: unknown field `color`, expected one of `id`, `rack`, `stay-quiesced`, `quiesced`, `down`, `server`, `seeds`, `name`, `address`
             cluster.server: unknown variant `7.0`, expected one of `4.5.3`, `6.0`, `7.1`
             cluster.namespaces: a cluster has 1 to 32 namespaces, not 0
             cluster.migrations-per-second: 0 is not a whole number from 1 to 1000

@@ -83,7 +83,7 @@ fn files_that_are_wrong() {
             sites[0].name: a name is needed that no earlier site has
             sites[0]: missing field `cluster`
             sites[0].cluster.nodes[1].id: node A1 is there twice
-            sites[0].cluster.nodes[0].rak: unknown field `rak`, expected one of `id`, `rack`, `stay-quiesced`, `quiesced`, `down`, `server`, `seeds`, `name`
+            sites[0].cluster.nodes[0].rak: unknown field `rak`, expected one of `id`, `rack`, `stay-quiesced`, `quiesced`, `down`, `server`, `seeds`, `name`, `address`
                 sites[0].cluster.nodes[0].rak: unknown field `rak`; did you mean `rack`?
             sites[0].nodes: unknown field `nodes`, expected `name` or `cluster`
             cluster: a scenario has either "cluster" or "sites"
