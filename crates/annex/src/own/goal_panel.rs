@@ -226,9 +226,7 @@ impl GoalPanel {
         match self.wanted {
             Wanted::Restart => Goal::Restart(picked),
             Wanted::Remove => Goal::Remove(picked),
-            Wanted::RackDown => Goal::RackDown(
-                self.rack.or_else(|| self.racks().first().copied()).unwrap_or_default(),
-            ),
+            Wanted::RackDown => Goal::RackDown(self.chosen_rack().unwrap_or_default()),
         }
     }
 
@@ -238,9 +236,14 @@ impl GoalPanel {
         racks.into_iter().collect()
     }
 
+    /// The rack that is to go down: the lowest until a person chooses.
+    fn chosen_rack(&self) -> Option<RackId> {
+        self.rack.or_else(|| self.nodes.iter().map(|(_, rack)| *rack).min())
+    }
+
     fn view_racks(&self, link: &html::Scope<Self>) -> Html {
         let racks = self.racks();
-        let chosen = self.rack.or_else(|| racks.first().copied());
+        let chosen = self.chosen_rack();
         let choose = {
             let racks = racks.clone();
             link.batch_callback(move |event: Event| {

@@ -35,7 +35,7 @@ pub(crate) mod schema;
 #[cfg(feature = "schema")]
 pub(crate) mod schema_types;
 pub mod seems;
-mod step;
+pub(crate) mod step;
 
 pub use action::{
     Action, Add, Advance, Cut, Expect, Heal, MasterField, Migrate, Move, Nodes, ProtocolSwitch,

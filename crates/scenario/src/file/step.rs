@@ -35,7 +35,8 @@ impl From<Action> for Step {
     }
 }
 
-fn is_fully(settle: &Settle) -> bool {
+/// Whether a step says nothing about settling.
+pub(crate) fn is_fully(settle: &Settle) -> bool {
     *settle == Settle::Fully
 }
 

@@ -11,6 +11,7 @@ use super::expect::WorldExpect;
 use crate::file::error::{Cause, ScenarioError};
 use crate::file::parse::{Common, SITES, check_format, object, steps, value};
 use crate::file::placed::{self, Fields, FromFields, FromJson, Wrong, list};
+use crate::file::step::is_fully;
 use crate::file::{Action, ClockTime, ClusterFile, FormatName, Scenario, json};
 use crate::timeline::Settle;
 
@@ -91,10 +92,6 @@ pub struct WorldStep {
     /// The author's text about it, in Markdown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub say: Option<String>,
-}
-
-fn is_fully(settle: &Settle) -> bool {
-    *settle == Settle::Fully
 }
 
 impl Document {

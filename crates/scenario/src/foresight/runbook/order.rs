@@ -136,12 +136,9 @@ impl Orders {
             return Ok(Some(self.nothing()));
         }
         let state = State::of(clusters.last().unwrap_or(&self.cluster));
-        let goal = self.goal.get_or_insert_with(|| state.clone());
-        let reaches = state.reaches(goal);
-        let changer = Changer { language, goal };
-        let candidates = changer.candidates(&next, &checked, &clusters, ended);
         if !is_first {
             self.tried += 1;
+            let reaches = self.goal.as_ref().is_some_and(|goal| state.reaches(goal));
             if checked.is_safe() && reaches {
                 let found = Some((next.changes, checked));
                 return Ok(Some(Nearest { tried: self.tried, is_cut_short: false, found }));
@@ -151,7 +148,8 @@ impl Orders {
             self.is_cut_short = true;
             return Ok(None);
         }
-        for candidate in candidates {
+        let changer = Changer { language, goal: self.goal.get_or_insert(state) };
+        for candidate in changer.candidates(&next, &checked, &clusters, ended) {
             let key = candidate.lines.iter().map(|line| (line.number, line.text.clone())).collect();
             if self.known.insert(key) {
                 self.queue.push_back(candidate);
